@@ -1,0 +1,102 @@
+"""Opens SQLite (WAL, synchronous=FULL) or PostgreSQL and hands out transactions."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import TextClause, create_engine, event, text
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from stanch.db.transaction import Transaction
+from stanch.kernel.errors import Invalid, Unavailable
+
+
+@lru_cache(maxsize=512)
+def statement(sql: str) -> TextClause:
+    """Statements are parsed once."""
+    return text(sql)
+
+
+class Database:
+    """A database by URL: ``sqlite:////path/stanch.db`` or ``postgresql://user@host:port/name``."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._writing = threading.RLock()
+        self.engine = _open(url)
+        self.dialect: str = self.engine.dialect.name
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """Write: commits when the block ends well, and then calls the after-commit callbacks.
+
+        On SQLite one writer at a time is the rule of the engine, so writers of this process queue on a lock
+        instead of polling the file's. Raises ``Unavailable`` when the database cannot be reached.
+        """
+        lock = self._writing if self.dialect == "sqlite" else _NO_LOCK
+        with lock:
+            try:
+                with self.engine.connect() as connection:
+                    if self.dialect == "sqlite":
+                        connection.exec_driver_sql("BEGIN IMMEDIATE")
+                    done = Transaction(connection)
+                    yield done
+                    connection.commit()
+            except OperationalError as error:
+                raise Unavailable(f"The database did not answer: {_cause(error)}.") from error
+        done.run_after_commit()
+
+    @contextmanager
+    def reading(self) -> Iterator[Transaction]:
+        """Read: one consistent snapshot, rolled back at the end."""
+        try:
+            with self.engine.connect() as connection:
+                if self.dialect == "sqlite":
+                    connection.exec_driver_sql("BEGIN")
+                yield Transaction(connection)
+                connection.rollback()
+        except OperationalError as error:
+            raise Unavailable(f"The database did not answer: {_cause(error)}.") from error
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.engine.dispose()
+
+
+class _NoLock:
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+
+_NO_LOCK = _NoLock()
+
+
+def _cause(error: DBAPIError) -> str:
+    return str(error.orig).strip().splitlines()[0] if error.orig else "unknown cause"
+
+
+def _open(url: str) -> Engine:
+    if url.startswith("sqlite:///"):
+        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(url, pool_size=8, max_overflow=32, connect_args={"timeout": 30, "check_same_thread": False})
+        event.listen(engine, "connect", _prepare_sqlite)
+        return engine
+    if url.startswith(("postgresql://", "postgres://")):
+        driver = url.replace("postgres://", "postgresql://", 1).replace("postgresql://", "postgresql+psycopg://", 1)
+        return create_engine(driver, pool_size=8, max_overflow=16, pool_pre_ping=True)
+    raise Invalid(f"'{url.split(':', 1)[0]}' is not a database that stanch speaks.",
+                  hint="Use sqlite:///path/to/stanch.db or postgresql://user@host/name.")
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # The driver must not open transactions by itself: BEGIN IMMEDIATE is ours to say.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-8000"):
+        connection.execute(f"PRAGMA {pragma}")

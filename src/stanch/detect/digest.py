@@ -1,0 +1,41 @@
+"""Reads the intake journal behind the hooks and folds what it holds. What cannot be read is kept raw and shown (P8)."""
+
+from stanch.detect import signals
+from stanch.kernel.errors import Problem
+from stanch.ports import Alert, AlertSource
+from stanch.timeline.desk import Desk, Office
+
+BATCH = 200
+
+
+def digest(office: Office, sources: dict[str, AlertSource]) -> int:
+    """Digest one batch of the journal in one transaction; answers with how many posts it was."""
+    with office.database.reading() as tx:
+        if tx.one("SELECT 1 AS yes FROM intake WHERE state = 'new' LIMIT 1") is None:
+            return 0
+    with office.desk(source="alert") as desk:
+        rows = desk.tx.all(
+            "SELECT id, intake_key, format, body FROM intake WHERE state = 'new' ORDER BY id "  # noqa: S608 - constant suffix
+            f"LIMIT {BATCH}{desk.tx.skip_locked()}"
+        )
+        read: list[dict[str, object]] = []
+        by_key: dict[str, list[Alert]] = {}
+        for row in rows:
+            alerts, state, note = _parse(desk, sources, row["format"], bytes(row["body"]))
+            by_key.setdefault(row["intake_key"], []).extend(alerts)
+            read.append({"id": row["id"], "state": state, "note": note[:500]})
+        for intake_key, alerts in by_key.items():
+            signals.fold(desk, alerts, intake_key)
+        desk.tx.many("UPDATE intake SET state = :state, note = :note WHERE id = :id", read)
+    return len(rows)
+
+
+def _parse(desk: Desk, sources: dict[str, AlertSource], form: str, body: bytes) -> tuple[list[Alert], str, str]:
+    source = sources.get(form)
+    if source is None:
+        return [], "unparsable", f"no integration reads '{form}'"
+    try:
+        alerts = source.parse(body, desk.now)
+    except (ValueError, Problem) as error:
+        return [], "unparsable", str(error)
+    return alerts, "digested", f"{len(alerts)} alerts"

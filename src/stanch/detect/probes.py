@@ -1,0 +1,72 @@
+"""Built-in probes (R13): for teams without Prometheus, and for the view from outside. Each is a repeating effect."""
+
+from stanch.detect import signals
+from stanch.kernel.clock import SECOND
+from stanch.kernel.policy import Policy, Probe
+from stanch.ports import Alert, ProbeAnswer, Prober
+from stanch.timeline.desk import Desk, Office
+from stanch.timeline.effects import Effect
+
+
+def seed(desk: Desk) -> None:
+    """At start: every configured probe has its effect; those of removed probes are dropped when due."""
+    for service in desk.policy.services.values():
+        for probe in service.probes:
+            desk.effect(f"probe:{service.name}:{probe.name}", "probe", "", {"service": service.name, "probe": probe.name},
+                        again=True)
+
+
+def find(policy: Policy, payload: dict[str, str]) -> Probe | None:
+    """The configured probe of an effect."""
+    service = policy.services.get(payload["service"])
+    return next((p for p in service.probes if p.name == payload["probe"]), None) if service else None
+
+
+class ProbeHandler:
+    """Checks, records, and turns failures in a row into an alert like any other."""
+
+    kind = "probe"
+    at_most_once = False
+    lease_seconds = 15.0
+
+    def __init__(self, office: Office, prober: Prober) -> None:
+        self.office = office
+        self.prober = prober
+
+    def wanted(self, desk: Desk, effect: Effect) -> bool:
+        return find(desk.policy, effect.payload) is not None
+
+    def perform(self, effect: Effect) -> ProbeAnswer:
+        probe = find(self.office.policy(), effect.payload)
+        if probe is None:
+            return ProbeAnswer(False, "the probe was removed", 0)
+        return self.prober.check(probe.url, timeout=probe.timeout, expect_status=probe.expect_status)
+
+    def settle(self, desk: Desk, effect: Effect, answer: ProbeAnswer | Exception) -> int | None:
+        probe = find(desk.policy, effect.payload)
+        if probe is None:
+            return None
+        seen = answer if isinstance(answer, ProbeAnswer) else ProbeAnswer(False, str(answer), 0)
+        self._record(desk, effect, probe, seen)
+        return desk.now + int(probe.every * SECOND)
+
+    def lost(self, desk: Desk, effect: Effect) -> None:
+        raise TypeError("probes may run again")
+
+    def _record(self, desk: Desk, effect: Effect, probe: Probe, seen: ProbeAnswer) -> None:
+        before = desk.tx.one("SELECT failures FROM probe_results WHERE probe = :probe", probe=effect.key)
+        had = int(before["failures"]) if before else 0
+        failures = 0 if seen.ok else had + 1
+        service = effect.payload["service"]
+        desk.tx.execute(
+            "INSERT INTO probe_results (probe, service, ok, failures, detail, checked_at, took_ms) "
+            "VALUES (:probe, :service, :ok, :failures, :detail, :now, :took) ON CONFLICT (probe) DO UPDATE SET ok = excluded.ok, "
+            "failures = excluded.failures, detail = excluded.detail, checked_at = excluded.checked_at, took_ms = excluded.took_ms",
+            probe=effect.key, service=service, ok=int(seen.ok), failures=failures, detail=seen.detail[:300], now=desk.now,
+            took=seen.took_ms,
+        )
+        if failures == probe.failures or (seen.ok and had >= probe.failures):
+            labels = {"alertname": f"Probe {probe.name}", "service": service, "severity": probe.severity, "probe": probe.name}
+            summary = f"{desk.policy.service(service).label()}: probe {probe.name} {seen.detail}"
+            signals.fold(desk, [Alert(effect.key, labels["alertname"], not seen.ok, desk.now, desk.now if seen.ok else None,
+                                      labels, {"summary": summary}, probe.url)], "probes")

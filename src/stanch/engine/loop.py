@@ -1,0 +1,118 @@
+"""The loop: digest what came in, run due timers, lease and perform due effects, sleep until the next moment."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import structlog
+
+from stanch.engine.outbox import Outbox
+from stanch.engine.timers import Timers
+from stanch.kernel.clock import SECOND
+from stanch.kernel.errors import Problem
+from stanch.timeline.effects import Effect
+
+log = structlog.get_logger()
+
+# Other processes (a CLI on the same file, another replica) write timers too: nothing waits longer than this to be seen.
+LONGEST_SLEEP = 0.5
+WORKERS = 16
+
+
+class Engine:
+    """Runs in threads of its own from ``start`` to ``stop``. ``digest`` answers with how many intake posts it handled."""
+
+    def __init__(self, timers: Timers, outbox: Outbox, digest: Callable[[], int], *, sole: bool) -> None:
+        self.timers = timers
+        self.outbox = outbox
+        self.digest = digest
+        self.sole = sole
+        self._wakes = (threading.Event(), threading.Event())
+        self._stopping = threading.Event()
+        self._in_flight: set[str] = set()
+        self._counting = threading.Lock()
+        self._workers = ThreadPoolExecutor(WORKERS, "effect")
+        self._threads: list[threading.Thread] = []
+
+    def start(self) -> None:
+        """Start the threads; where this is the only process, take over at once what a dead one had leased (P2)."""
+        if self.sole:
+            self.outbox.reclaim()
+        for name, turn, wake in zip(("engine", "digest"), (self.turn, self._digest_all), self._wakes, strict=True):
+            thread = threading.Thread(target=self._run, args=(turn, wake), name=name, daemon=True)
+            thread.start()
+            self._threads.append(thread)
+        renewing = threading.Thread(target=self._renew, name="renew", daemon=True)
+        renewing.start()
+
+    def stop(self) -> None:
+        """Stop after what is in flight."""
+        self._stopping.set()
+        self.wake()
+        for thread in self._threads:
+            thread.join(5)
+        self._workers.shutdown(wait=True, cancel_futures=True)
+
+    def wake(self) -> None:
+        """Something new is there."""
+        for wake in self._wakes:
+            wake.set()
+
+    def turn(self) -> bool:
+        """One round: timers, then effects. Answers whether there may be more to do at once."""
+        ran = self.timers.run_due()
+        room = WORKERS - len(self._in_flight)
+        effects = self.outbox.lease(room) if room > 0 else []
+        for effect in effects:
+            with self._counting:
+                self._in_flight.add(effect.key)
+            self._workers.submit(self._work, effect)
+        return bool(ran or effects)
+
+    def _work(self, effect: Effect) -> None:
+        try:
+            self.outbox.work(effect)
+        except Problem as problem:
+            log.error("an effect could not be settled; it is tried again", key=effect.key, error=problem.detail)
+        except Exception:
+            log.exception("an effect could not be settled; it is tried again", key=effect.key)
+        finally:
+            with self._counting:
+                self._in_flight.discard(effect.key)
+            self.wake()
+
+    def _digest_all(self) -> bool:
+        return self.digest() > 0
+
+    def _run(self, turn: Callable[[], bool], wake: threading.Event) -> None:
+        while not self._stopping.is_set():
+            try:
+                more = turn()
+            except Problem as problem:
+                log.error("the engine waits", error=problem.detail)
+                more = False
+                self._stopping.wait(1)
+            except Exception:
+                log.exception("the engine stumbled and goes on")
+                more = False
+                self._stopping.wait(1)
+            if not more:
+                self._sleep(wake)
+
+    def _sleep(self, wake: threading.Event) -> None:
+        due = self.timers.next_due()
+        seconds = LONGEST_SLEEP
+        if due is not None:
+            seconds = min(LONGEST_SLEEP, max(0.0, (due - self.timers.office.clock.now()) / SECOND))
+        if wake.wait(max(seconds, 0.005)):
+            wake.clear()
+
+    def _renew(self) -> None:
+        while not self._stopping.wait(1):
+            with self._counting:
+                performing = sorted(self._in_flight)
+            if performing:
+                try:
+                    self.outbox.renew(performing)
+                except Problem as problem:
+                    log.error("leases could not be renewed", error=problem.detail)

@@ -1,0 +1,116 @@
+"""Leases due effects, performs them in threads, settles them. One key is one effect, over crashes and replicas."""
+
+import os
+import secrets
+from typing import Any
+
+import msgspec
+import structlog
+
+from stanch.db.transaction import Row
+from stanch.kernel.clock import SECOND
+from stanch.kernel.errors import NotFound, Problem
+from stanch.timeline.desk import Office
+from stanch.timeline.effects import Effect, EffectHandler
+
+log = structlog.get_logger()
+
+
+class Outbox:
+    """The effects of one office, worked on by this process under one ``owner`` name."""
+
+    def __init__(self, office: Office, handlers: list[EffectHandler]) -> None:
+        self.office = office
+        self.handlers = {handler.kind: handler for handler in handlers}
+        self.owner = f"{os.getpid()}-{secrets.token_hex(4)}"
+
+    def reclaim(self) -> None:
+        """At the start of the only process of a SQLite file: whoever held a lease is dead, so none is waited for."""
+        with self.office.database.transaction() as tx:
+            tx.execute("UPDATE outbox SET leased_until = 0 WHERE state = 'running'")
+
+    def lease(self, limit: int) -> list[Effect]:
+        """Take due effects for this process, in order of their moments.
+
+        A row that is 'running' under an expired lease was left by a crash: it is taken again, except where it may
+        run at most once (P4); there its handler records that the outcome is unknown.
+        """
+        taken = []
+        with self.office.desk() as desk:
+            rows = desk.tx.all(
+                "SELECT * FROM outbox WHERE state IN ('waiting', 'running') AND due_at <= :now AND leased_until <= :now "  # noqa: S608
+                f"ORDER BY due_at LIMIT :limit{desk.tx.skip_locked()}",
+                now=desk.now, limit=limit,
+            )
+            for row in rows:
+                effect, handler = _effect(row), self.handlers.get(row["kind"])
+                if handler is None:
+                    self._finish(desk.tx, effect.key, "failed", f"nobody handles effects of kind {effect.kind}", desk.now)
+                elif row["state"] == "running" and handler.at_most_once:
+                    handler.lost(desk, effect)
+                    self._finish(desk.tx, effect.key, "lost", "a crash came between start and answer", desk.now)
+                elif not handler.wanted(desk, effect):
+                    self._finish(desk.tx, effect.key, "dropped", "no longer wanted", desk.now)
+                else:
+                    desk.tx.execute(
+                        "UPDATE outbox SET state = 'running', owner = :owner, attempts = attempts + 1, leased_until = :until WHERE key = :key",
+                        key=effect.key, owner=self.owner, until=desk.now + int(handler.lease_seconds * SECOND),
+                    )
+                    taken.append(effect)
+        return taken
+
+    def work(self, effect: Effect) -> None:
+        """Perform one leased effect and settle it, unless the lease was lost meanwhile."""
+        handler = self.handlers[effect.kind]
+        try:
+            answer: Any = handler.perform(effect)
+        except Exception as error:  # whatever a port does wrong is an answer to record, never a dead worker
+            answer = error
+            log.warning("effect failed", key=effect.key, error=str(error))
+        with self.office.desk() as desk:
+            row = desk.tx.one(
+                f"SELECT owner, state FROM outbox WHERE key = :key{desk.tx.for_update()}",  # noqa: S608
+                key=effect.key,
+            )
+            if row is None or row["owner"] != self.owner or row["state"] != "running":
+                return
+            again = _settle(desk, handler, effect, answer)
+            if again is None:
+                failed = isinstance(answer, Exception)
+                self._finish(desk.tx, effect.key, "failed" if failed else "done", str(answer) if failed else "", desk.now)
+            else:
+                desk.tx.execute(
+                    "UPDATE outbox SET state = 'waiting', due_at = :due, leased_until = 0, last_error = :error WHERE key = :key",
+                    key=effect.key, due=again, error=str(answer)[:500] if isinstance(answer, Exception) else "",
+                )
+
+    def renew(self, keys: list[str], seconds: float = 5) -> None:
+        """Keep the leases of what this process is performing right now."""
+        until = self.office.clock.now() + int(seconds * SECOND)
+        with self.office.database.transaction() as tx:
+            tx.many(
+                "UPDATE outbox SET leased_until = :until WHERE key = :key AND state = 'running' AND owner = :owner AND leased_until < :until",
+                [{"key": key, "until": until, "owner": self.owner} for key in keys],
+            )
+
+    @staticmethod
+    def _finish(tx: Any, key: str, state: str, error: str, now: int) -> None:
+        tx.execute(
+            "UPDATE outbox SET state = :state, last_error = :error, done_at = :now, leased_until = 0 WHERE key = :key",
+            key=key, state=state, error=error[:500], now=now,
+        )
+
+
+def _settle(desk: Any, handler: EffectHandler, effect: Effect, answer: Any) -> int | None:
+    try:
+        return handler.settle(desk, effect, answer)
+    except NotFound as problem:
+        log.error("effect of an incident that is gone", key=effect.key, error=problem.detail)
+    except Problem as problem:
+        log.error("effect could not be settled", key=effect.key, error=problem.detail)
+    return None
+
+
+def _effect(row: Row) -> Effect:
+    return Effect(row["key"], row["kind"], row["incident"], msgspec.json.decode(row["payload"]), row["due_at"],
+                  row["attempts"] + 1)

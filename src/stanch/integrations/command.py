@@ -1,0 +1,143 @@
+"""Runs a program as a mitigation: an argument list, never a shell, under a time limit."""
+
+import contextlib
+import os
+import selectors
+import signal
+import subprocess
+import time
+
+import msgspec
+
+from stanch.ports import Arguments, Failed, Mitigator
+
+PORT = "mitigator"
+OUTPUT_CHARS = 20_000
+OUTPUT_BYTES = OUTPUT_CHARS * 4
+TAIL_CHARS = 2_000
+LOOK_SECONDS = 0.05
+
+
+class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """``environment`` is added to PATH, HOME and LANG, the only variables passed on; ``timeout`` in seconds."""
+
+    environment: dict[str, str] = {}
+    timeout: float = 30.0
+
+
+class CommandMitigator:
+    """Arguments: ``argv`` (list), ``describe`` (list, optional: shows the state before), ``timeout`` (seconds)."""
+
+    name: str = "command"
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    def run(self, arguments: Arguments) -> str:
+        """Run ``argv``; answers with the last 20,000 characters of its output, both streams as they came.
+
+        Raises ``Failed`` (never ``again``: whether a repetition is safe is for people) with the output's tail.
+        """
+        return self._run(_argv(arguments, "argv"), self._limit(arguments))
+
+    def describe(self, arguments: Arguments) -> str:
+        """The output of ``describe``, or a sentence when none is configured. Raises ``Failed`` like ``run``."""
+        if "describe" not in arguments:
+            return "No describe command is configured."
+        return self._run(_argv(arguments, "describe"), self._limit(arguments))
+
+    def _limit(self, arguments: Arguments) -> float:
+        text = arguments.get("timeout", str(self.settings.timeout))
+        try:
+            seconds = float(text) if isinstance(text, str) else 0.0
+        except ValueError:
+            seconds = 0.0
+        if not 0 < seconds < 86400:
+            raise Failed(f'timeout is {text!r}; write seconds, like "30"', again=False)
+        return seconds
+
+    def _run(self, argv: list[str], limit: float) -> str:
+        process = _start(argv, self._environment())
+        output, in_time = _follow(process, time.monotonic() + limit)
+        text = output.decode("utf-8", "replace").replace("\x00", "")[-OUTPUT_CHARS:]
+        if not in_time:
+            raise Failed(f"{argv[0]} was stopped after {limit:g} s{_tail(text)}", again=False)
+        if process.returncode != 0:
+            raise Failed(f"{argv[0]} {_ending(process.returncode)}{_tail(text)}", again=False)
+        return text
+
+    def _environment(self) -> dict[str, str]:
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+        return {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"} | kept | self.settings.environment
+
+
+def build(settings: Settings) -> Mitigator:
+    """For the scanner in main."""
+    return CommandMitigator(settings)
+
+
+def _argv(arguments: Arguments, key: str) -> list[str]:
+    argv = arguments.get(key)
+    if not isinstance(argv, list) or not argv or not argv[0]:
+        raise Failed(
+            f'{key} must be a list, like ["kubectl", "rollout", "undo", "deployment/shop"]', again=False
+        )
+    return argv
+
+
+def _start(argv: list[str], environment: dict[str, str]) -> "subprocess.Popen[bytes]":
+    try:
+        return subprocess.Popen(
+            argv,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=environment,
+            start_new_session=True,
+            bufsize=0,
+        )
+    except FileNotFoundError:
+        raise Failed(f"'{argv[0]}' was not found; install it or write its full path", again=False) from None
+    except (OSError, ValueError) as error:
+        raise Failed(f"'{argv[0]}' cannot be started: {error}", again=False) from error
+
+
+def _follow(process: "subprocess.Popen[bytes]", deadline: float) -> tuple[bytes, bool]:
+    """Keep the end of the output until the program ends; at the deadline the whole process group is killed.
+
+    A child left in the background may hold the pipe open: it is not waited for.
+    """
+    assert process.stdout is not None
+    kept = b""
+    reading = True
+    with process.stdout as pipe, selectors.DefaultSelector() as selector:
+        selector.register(pipe, selectors.EVENT_READ)
+        while time.monotonic() < deadline:
+            ended = process.poll() is not None
+            if reading and selector.select(0 if ended else LOOK_SECONDS):
+                chunk = os.read(pipe.fileno(), 65536)
+                reading = bool(chunk)
+                kept = (kept + chunk)[-OUTPUT_BYTES:]
+            elif ended:
+                return kept, True
+            elif not reading:
+                time.sleep(LOOK_SECONDS)
+        if process.poll() is not None:
+            return kept, True
+        _kill(process)
+    return kept, False
+
+
+def _kill(process: "subprocess.Popen[bytes]") -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def _ending(code: int) -> str:
+    return f"was ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
+
+
+def _tail(text: str) -> str:
+    tail = text.strip()[-TAIL_CHARS:]
+    return f": {tail}" if tail else " and wrote nothing"

@@ -1,0 +1,110 @@
+"""Pushes to phones over ntfy (formats/10, 10.5): JSON to the server's root address, so that any text is allowed."""
+
+import os
+from typing import Literal
+
+import msgspec
+import urllib3
+
+from stanch.ports import Failed, Message, Notifier
+
+PORT = "notifier"
+MESSAGE_BYTES = 4096
+
+
+class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """``token_env`` names the environment variable with the access token; ``timeout`` in seconds.
+
+    ``acknowledge``: ``http`` posts to the link from the notification, ``view`` opens it in the browser.
+    """
+
+    server: str = "https://ntfy.sh"
+    token_env: str = ""
+    timeout: float = 10.0
+    acknowledge: Literal["http", "view"] = "http"
+
+
+class Ntfy:
+    """The address is the topic."""
+
+    name: str = "ntfy"
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.pool = urllib3.PoolManager(retries=False, timeout=urllib3.Timeout(total=settings.timeout))
+
+    def send(self, address: str, message: Message) -> str:
+        """Publish to the topic; answers with what the server said.
+
+        Raises ``Failed``: ``again`` for 429 (with Retry-After), 5xx and connection errors.
+        """
+        body = msgspec.json.encode(publication(address, message, self.settings.acknowledge))
+        try:
+            response = self.pool.request(
+                "POST",
+                self.settings.server.rstrip("/") + "/",
+                body=body,
+                headers=self._headers(),
+                redirect=False,
+                preload_content=False,
+            )
+            said = response.read1(500).decode("utf-8", "replace")
+            response.close()
+        except (urllib3.exceptions.LocationValueError, ValueError) as error:
+            raise Failed(f"{self.settings.server}: {error}", again=False) from error
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            raise Failed(f"{self.settings.server} cannot be reached: {error}", again=True) from error
+        return _judge(response.status, said, response.headers.get("Retry-After"))
+
+    def _headers(self) -> dict[str, str]:
+        headers = {"Content-Type": "application/json", "User-Agent": "stanch"}
+        if self.settings.token_env:
+            token = os.environ.get(self.settings.token_env)
+            if not token:
+                raise Failed(
+                    f"set the environment variable '{self.settings.token_env}' (ntfy token_env)", again=False
+                )
+            headers["Authorization"] = f"Bearer {token}"
+        return headers
+
+
+def build(settings: Settings) -> Notifier:
+    """For the scanner in main."""
+    return Ntfy(settings)
+
+
+def publication(topic: str, message: Message, acknowledge: Literal["http", "view"]) -> dict[str, object]:
+    """The JSON of one notification; a text over 4,096 bytes would become an attachment, so it is cut."""
+    said: dict[str, object] = {
+        "topic": topic,
+        "title": message.title,
+        "message": _cut(message.text),
+        "priority": 5 if message.urgent else 3,
+    }
+    if message.url:
+        said["click"] = message.url
+    if message.acknowledge_url:
+        action: dict[str, object] = {
+            "action": acknowledge,
+            "label": "Acknowledge",
+            "url": message.acknowledge_url,
+        }
+        if acknowledge == "http":
+            action |= {"method": "POST", "clear": True}
+        said["actions"] = [action]
+    return said
+
+
+def _cut(text: str) -> str:
+    raw = text.encode("utf-8", "replace")
+    if len(raw) <= MESSAGE_BYTES:
+        return text
+    return raw[: MESSAGE_BYTES - 3].decode("utf-8", "ignore") + "…"
+
+
+def _judge(status: int, said: str, retry_after: str | None) -> str:
+    if 200 <= status < 300:
+        return f"{status} {said}".strip()
+    again = status in (408, 425, 429) or status >= 500
+    after = float(retry_after) if again and retry_after and retry_after.strip().isdecimal() else None
+    raise Failed(f"{status} {said}".strip(), again=again, after=after)

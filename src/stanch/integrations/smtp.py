@@ -1,0 +1,146 @@
+"""Sends mail over SMTP (formats/10, 10.7): plain text, a deterministic Message-ID, retry on 4xx and never on 5xx."""
+
+import contextlib
+import hashlib
+import os
+import smtplib
+import ssl
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import formatdate, parseaddr
+
+import msgspec
+
+from stanch.kernel.clock import SECOND, SystemClock
+from stanch.ports import Failed, Message, Notifier
+
+PORT = "notifier"
+
+
+class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """``password_env`` names the environment variable with the password; ``timeout`` in seconds per step."""
+
+    host: str
+    sender: str
+    port: int = 587
+    username: str = ""
+    password_env: str = ""
+    starttls: bool = True
+    timeout: float = 10.0
+
+
+class Smtp:
+    """One connection per message: pages are rare, and a kept connection is one more thing that breaks."""
+
+    name: str = "smtp"
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    def send(self, address: str, message: Message) -> str:
+        """Mail it to ``address``; answers with what the server said.
+
+        Raises ``Failed``: ``again`` for 4xx and connection errors, not for 5xx, refused recipients and bad headers.
+        """
+        recipient = _mailbox(address, "the address")
+        sender = _mailbox(self.settings.sender, "the sender")
+        mail = _compose(self.settings.sender, address, sender, message)
+        try:
+            return self._deliver(sender, recipient, mail.as_bytes(policy=SMTP))
+        except smtplib.SMTPResponseException as error:
+            raise _refused("the server", error.smtp_code, error.smtp_error) from error
+        except (smtplib.SMTPNotSupportedError, ssl.SSLCertVerificationError) as error:
+            raise Failed(f"{self._where()}: {error}", again=False) from error
+        except (smtplib.SMTPException, OSError) as error:
+            raise Failed(f"{self._where()} cannot be used: {error}", again=True) from error
+        except ValueError as error:
+            raise Failed(f"the mail cannot be written: {error}", again=False) from error
+
+    def _deliver(self, sender: str, recipient: str, content: bytes) -> str:
+        settings = self.settings
+        domain = sender.rpartition("@")[2]
+        client = smtplib.SMTP(settings.host, settings.port, local_hostname=domain, timeout=settings.timeout)
+        try:
+            client.ehlo_or_helo_if_needed()
+            if settings.starttls:
+                client.starttls(context=ssl.create_default_context())
+                client.ehlo()
+            if settings.username:
+                client.login(settings.username, self._password())
+            _step("the sender", client.mail(sender))
+            _step("the recipient", client.rcpt(recipient))
+            said = _step("the mail", client.data(content))
+            with contextlib.suppress(smtplib.SMTPException, OSError):
+                client.quit()  # accepted already: a bad goodbye must not send it twice
+            return said
+        finally:
+            client.close()
+
+    def _password(self) -> str:
+        password = os.environ.get(self.settings.password_env)
+        if not password:
+            raise Failed(
+                f"set the environment variable '{self.settings.password_env}' (smtp password_env)",
+                again=False,
+            )
+        return password
+
+    def _where(self) -> str:
+        return f"{self.settings.host}:{self.settings.port}"
+
+
+def build(settings: Settings) -> Notifier:
+    """For the scanner in main."""
+    return Smtp(settings)
+
+
+def _compose(sender: str, address: str, mailbox: str, message: Message) -> EmailMessage:
+    """The mail; the same key gives the same Message-ID, so a mailbox can fold repeated attempts."""
+    if "\r" in message.title or "\n" in message.title:
+        raise Failed("the title has a line break; a mail header must be one line", again=False)
+    mail = EmailMessage()
+    mail["From"] = sender
+    mail["To"] = address
+    mail["Subject"] = message.title
+    mail["Date"] = formatdate(SystemClock().now() / SECOND)
+    mail["Message-ID"] = (
+        f"<{hashlib.sha256(message.key.encode()).hexdigest()[:32]}@{mailbox.rpartition('@')[2]}>"
+    )
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["X-Auto-Response-Suppress"] = "All"
+    if message.urgent:
+        mail["Importance"] = "high"
+    mail.set_content(_text(message))
+    return mail
+
+
+def _text(message: Message) -> str:
+    parts = [message.text]
+    if message.url:
+        parts.append(f"Open: {message.url}")
+    if message.acknowledge_url:
+        parts.append(f"Acknowledge: {message.acknowledge_url}")
+    return "\n\n".join(parts) + "\n"
+
+
+def _mailbox(text: str, what: str) -> str:
+    """``a@b`` of ``a@b`` or ``Name <a@b>``. Raises ``Failed`` for line breaks and what is no mail address."""
+    if "\r" in text or "\n" in text:
+        raise Failed(f"{what} has a line break; write one mail address", again=False)
+    mailbox = parseaddr(text)[1]
+    local, _, domain = mailbox.rpartition("@")
+    if not local or not domain or not mailbox.isascii() or any(char in mailbox for char in " <>\x00"):
+        raise Failed(f"{what} '{text}' is not a mail address; write it like maria@example.org", again=False)
+    return mailbox
+
+
+def _step(what: str, answer: tuple[int, bytes]) -> str:
+    code, said = answer
+    if not 200 <= code < 300:
+        raise _refused(what, code, said)
+    return f"{code} {said.decode('utf-8', 'replace')}"
+
+
+def _refused(what: str, code: int, said: bytes | str) -> Failed:
+    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+    return Failed(f"{what} was refused: {code} {text}", again=not 500 <= code < 600)

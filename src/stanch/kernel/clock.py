@@ -1,0 +1,82 @@
+"""Moments are UTC integers in microseconds. This is the only place that asks the machine what time it is."""
+
+import time
+from datetime import UTC, datetime
+from typing import Protocol
+
+SECOND = 1_000_000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+
+class Clock(Protocol):
+    """Answers with the current moment (UTC, microseconds)."""
+
+    def now(self) -> int: ...
+
+
+class SystemClock:
+    """The machine's own clock."""
+
+    def now(self) -> int:
+        return time.time_ns() // 1000
+
+
+class SteppedClock:
+    """A clock in the hand of a test: it moves only when told to."""
+
+    def __init__(self, start: int = 1_747_231_620 * SECOND) -> None:
+        self.moment = start
+
+    def now(self) -> int:
+        return self.moment
+
+    def forward(self, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0) -> int:
+        """Move ahead by the sum of the arguments and answer with the new moment."""
+        self.moment += int(days * DAY + hours * HOUR + minutes * MINUTE + seconds * SECOND)
+        return self.moment
+
+
+def iso(moment: int) -> str:
+    """RFC 3339 in UTC with milliseconds: ``2026-05-14T14:07:00.000Z``."""
+    stamp = datetime.fromtimestamp(moment / SECOND, UTC)
+    return stamp.strftime("%Y-%m-%dT%H:%M:%S.") + f"{stamp.microsecond // 1000:03d}Z"
+
+
+def day(moment: int) -> str:
+    """The UTC date of a moment: ``2026-05-14``."""
+    return iso(moment)[:10]
+
+
+def hour_minute(moment: int) -> str:
+    """The UTC time of day of a moment: ``14:07``."""
+    return iso(moment)[11:16]
+
+
+def parse_moment(text: str) -> int:
+    """Read RFC 3339, a date (midnight UTC) or a naive time (taken as UTC). Raises ``ValueError`` with what to write.
+
+    Year 1 is Go's zero time and means "not set": it is refused here, callers check for it first.
+    """
+    try:
+        stamp = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise ValueError(f"'{text}' is not a time; write it like 2026-05-14T14:07:00Z") from None
+    if stamp.year < 1971:
+        raise ValueError(f"'{text}' is before 1971, so it is not a time that was meant")
+    if stamp.tzinfo is None:
+        stamp = stamp.replace(tzinfo=UTC)
+    return int(stamp.timestamp() * SECOND)
+
+
+def spell(microseconds: int) -> str:
+    """A duration for people: ``42 s``, ``4 min``, ``1 h 07 min``, ``3 d``."""
+    seconds = max(0, microseconds) // SECOND
+    if seconds < 60:
+        return f"{seconds} s"
+    if seconds < 3600:
+        return f"{seconds // 60} min"
+    if seconds < 86400:
+        return f"{seconds // 3600} h {seconds % 3600 // 60:02d} min"
+    return f"{seconds // 86400} d"

@@ -1,0 +1,68 @@
+"""One command, four faces: a typed struct, its handler, and where each face finds it.
+
+The API route is ``POST /api/v1/incidents/INC-1/<noun>`` (or ``POST /api/v1/<noun>`` for those without an incident),
+the CLI sub-command is ``name``, the page posts the form to ``/do/<name>``, and chat writes ``/stanch <name> ...``.
+"""
+
+from collections.abc import Callable
+from typing import Any, Literal, get_type_hints
+
+import msgspec
+
+Group = Literal["run", "prepare", "detect", "respond", "mitigate", "communicate", "recover", "learn"]
+
+
+class Command(msgspec.Struct, frozen=True):
+    """A registered command. ``needs_incident``: the struct's first field ``incident`` comes from the address."""
+
+    name: str
+    noun: str
+    group: Group
+    struct: type[msgspec.Struct]
+    handle: Callable[[Any, Any], Any]
+    needs_incident: bool
+    positional: tuple[str, ...]
+    reading: bool = False
+
+    @property
+    def path(self) -> str:
+        """Its API route: ``POST`` for writing, ``GET`` for reading."""
+        parts = ["/api/v1", "incidents/{incident}" if self.needs_incident else "", self.noun]
+        return "/".join(part for part in parts if part)
+
+    @property
+    def doc(self) -> str:
+        """What it does, for every face."""
+        return " ".join((self.struct.__doc__ or "").split())
+
+    def fields(self) -> dict[str, Any]:
+        """Field names and their types, in order."""
+        hints = get_type_hints(self.struct, include_extras=True)
+        return {name: hints[name] for name in self.struct.__struct_fields__}
+
+
+class Done(msgspec.Struct, omit_defaults=True):
+    """What a writing command answers: one sentence for people, and the ids for programs."""
+
+    message: str
+    incident: str = ""
+    id: str = ""
+
+
+REGISTRY: dict[str, Command] = {}
+
+
+def command(
+    name: str, struct: type[msgspec.Struct], *, group: Group, noun: str, positional: tuple[str, ...] = (),
+    reading: bool = False,
+) -> Callable[[Callable[[Any, Any], Any]], Callable[[Any, Any], Any]]:
+    """Register ``handle(desk, command)`` under ``name``. Raises ``ValueError`` when the name is taken."""
+
+    def register(handle: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+        if name in REGISTRY:
+            raise ValueError(f"command {name} is registered twice")
+        needs = "incident" in struct.__struct_fields__
+        REGISTRY[name] = Command(name, noun, group, struct, handle, needs, positional, reading)
+        return handle
+
+    return register

@@ -1,0 +1,75 @@
+"""Closing decides on the postmortem; three weeks later the product asks (R43, R48)."""
+
+from typing import Any
+
+from stanch.kernel.policy import Policy
+from stanch.learn.rules import Question, question, triggers
+from stanch.ports import Failed, Message, Notifier
+from stanch.timeline.desk import Desk, Due, Office
+from stanch.timeline.effects import Effect
+from stanch.timeline.entries import ActionItemAdded, Closed, Entry, PostmortemDecided, ReviewAsked
+from stanch.timeline.record import Record
+
+NOTHING_FIRED = "no trigger fired: customers were hardly affected, nobody had to intervene, and it was noticed in time"
+
+
+def decide(desk: Desk, entry: Entry, record: Record) -> None:
+    """At close: a full postmortem or a short review, with the reasons; an unknown cause leaves a follow-up (R15)."""
+    if not isinstance(entry.facts, Closed):
+        return
+    fired = triggers(record, desk.policy)
+    desk.append(record.id, PostmortemDecided("postmortem" if fired else "review", fired or [NOTHING_FIRED]), author="stanch", source="machine")
+    if not record.cause_known and not any(i.title.startswith("Find the cause") for i in record.action_items.values()):
+        owner = record.holder("operations_lead") or record.holder("incident_commander") or entry.author
+        desk.append(record.id, ActionItemAdded(f"A{len(record.action_items) + 1}", f"Find the cause of '{record.title}'", owner,
+                                               desk.now + 14 * 86_400_000_000, "The cause is written into the postmortem"), author="stanch", source="machine")
+
+
+def review_clock(record: Record, policy: Policy) -> list[Due]:
+    """The next three-week question of every open action item."""
+    questions = [question(item, record, policy) for item in record.action_items.values()]
+    return [Due(f"review:{q.item}:{len(record.action_items[q.item].asked)}", q.due, _asking(q)) for q in questions if q]
+
+
+def _asking(asked: Question) -> Any:
+    def ask(desk: Desk, record: Record) -> None:
+        round_ = len(record.action_items[asked.item].asked)
+        desk.append(record.id, ReviewAsked(asked.item, asked.person, asked.text))
+        contact = desk.policy.contacts.get(asked.person)
+        for reach in contact.reach if contact else []:
+            desk.effect(f"review:{record.id}:{asked.item}:{round_}:{reach}", "message", record.id,
+                        {"reach": reach, "title": f"[{record.id}] Is {asked.item} done?", "text": asked.text})
+
+    return ask
+
+
+class MessageHandler:
+    """The effect ``message``: something said to a person that wakes nobody; tried for a day."""
+
+    kind = "message"
+    at_most_once = False
+    lease_seconds = 15.0
+
+    def __init__(self, office: Office, notifiers: dict[str, Notifier], url: str) -> None:
+        self.office = office
+        self.notifiers = notifiers
+        self.url = url
+
+    def wanted(self, desk: Desk, effect: Effect) -> bool:
+        return True
+
+    def perform(self, effect: Effect) -> str:
+        kind, _, address = effect.payload["reach"].partition(":")
+        notifier = self.notifiers.get(kind)
+        if notifier is None:
+            raise Failed(f"no notifier '{kind}' is configured", again=False)
+        link = f"{self.url}/incidents/{effect.incident}"
+        return notifier.send(address, Message(effect.key, effect.payload["title"], effect.payload["text"], link, urgent=False))
+
+    def settle(self, desk: Desk, effect: Effect, answer: Any) -> int | None:
+        if isinstance(answer, Failed) and answer.again and effect.attempts < 60:
+            return desk.now + min(3600, 5 * 2 ** min(effect.attempts, 10)) * 1_000_000
+        return None
+
+    def lost(self, desk: Desk, effect: Effect) -> None:
+        raise TypeError("messages may be sent again")

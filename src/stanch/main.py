@@ -1,0 +1,154 @@
+"""Composition root: the only place that knows everybody."""
+
+import fcntl
+import importlib
+import pkgutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from stanch.kernel.errors import Conflict, Invalid
+from stanch.ports import World
+
+if TYPE_CHECKING:
+    from stanch.engine.loop import Engine
+    from stanch.kernel.clock import Clock
+    from stanch.prepare.settings import Settings
+    from stanch.timeline.desk import Office
+
+FEATURES = ("prepare", "detect", "respond", "mitigate", "communicate", "recover", "learn")
+
+
+def load_commands() -> None:
+    """Fill the registry: imports only structs, pure rules and handlers, so that ``--help`` stays quick."""
+    for feature in FEATURES:
+        importlib.import_module(f"stanch.{feature}.commands")
+
+
+def load_world(configured: dict[str, dict[str, Any]]) -> World:
+    """Build every integration of the folder; one without settings of its own gets its defaults, if it has any.
+
+    Raises ``Invalid`` for unknown integrations and unknown keys.
+    """
+    import stanch.integrations
+    from stanch.prepare.settings import convert
+
+    names = [module.name for module in pkgutil.iter_modules(stanch.integrations.__path__)]
+    unknown = sorted(set(configured) - set(names))
+    if unknown:
+        raise Invalid(f"There is no integration '{unknown[0]}'.", hint=f"Known: {', '.join(sorted(names))}.")
+    world = World()
+    shelves = {"source": world.sources, "notifier": world.notifiers, "mitigator": world.mitigators, "metrics": world.metrics, "prober": world.probers}
+    for name in names:
+        module = importlib.import_module(f"stanch.integrations.{name}")
+        required = [f.name for f in msgspec.structs.fields(module.Settings) if f.required]
+        if name in configured or not required:
+            port = module.build(convert(configured.get(name, {}), module.Settings, f"integrations.{name}"))
+            shelves[module.PORT][port.name] = port
+    return world
+
+
+class Stanch:
+    """One running product: settings, office, world and engine."""
+
+    def __init__(self, settings: "Settings", office: "Office", world: World, engine: "Engine") -> None:
+        self.settings = settings
+        self.office = office
+        self.world = world
+        self.engine = engine
+        self._lock: Any = None
+
+    def start(self) -> None:
+        """Start the engine. On SQLite one server owns the file; a second one is refused with what to do."""
+        from stanch.detect.probes import seed
+
+        if self.office.database.dialect == "sqlite":
+            self._lock = (self.settings.data / "serve.lock").open("w")
+            try:
+                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise Conflict(f"Another stanch serves {self.settings.data} already.",
+                               hint="Stop it, use another STANCH_DATA, or PostgreSQL for several replicas.") from None
+        with self.office.desk() as desk:
+            seed(desk)
+        self.engine.start()
+
+    def stop(self) -> None:
+        """Stop the engine and give everything back."""
+        self.engine.stop()
+        self.office.database.close()
+        if self._lock:
+            self._lock.close()
+
+
+def open_stanch(config: Path | None = None, clock: "Clock | None" = None, settings: "Settings | None" = None, world: World | None = None) -> Stanch:
+    """Read the settings, bring the schema up to date, and put everything together. Raises ``Problem``."""
+    from stanch.db.connection import Database
+    from stanch.db.migrate import migrate
+    from stanch.engine.loop import Engine
+    from stanch.engine.outbox import Outbox
+    from stanch.engine.timers import Timers
+    from stanch.kernel.clock import SystemClock
+    from stanch.prepare.settings import load
+    from stanch.timeline.desk import Office
+
+    load_commands()
+    settings = settings or load(config)
+    settings.data.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.database_url)
+    migrate(database)
+    world = world or load_world(settings.integrations)
+    policy = settings.policy
+    office = Office(database, clock or SystemClock(), lambda: policy, _reactions(), _clocks())
+    outbox = Outbox(office, _handlers(office, world, settings))
+    engine = Engine(Timers(office, _timer_handlers()), outbox, _digesting(office, world), sole=database.dialect == "sqlite")
+    office.on_wake.append(engine.wake)
+    return Stanch(settings, office, world, engine)
+
+
+def _reactions() -> list[Any]:
+    from stanch.learn.reactions import decide
+    from stanch.recover.watching import start_watching
+    from stanch.respond.reactions import follow_phase, page_on_call
+
+    return [page_on_call, follow_phase, start_watching, decide]
+
+
+def _clocks() -> list[Any]:
+    from stanch.learn.reactions import review_clock
+    from stanch.mitigate.execution import outcome_clock
+    from stanch.recover.watching import hold_clock
+    from stanch.respond.reactions import page_clock, prompt_clock
+
+    return [page_clock, prompt_clock, outcome_clock, hold_clock, review_clock]
+
+
+def _timer_handlers() -> dict[str, Any]:
+    from stanch.detect.signals import run_due
+
+    return {"signals": run_due}
+
+
+def _digesting(office: "Office", world: World) -> Any:
+    from stanch.detect.digest import digest
+
+    return lambda: digest(office, world.sources)
+
+
+def _handlers(office: "Office", world: World, settings: "Settings") -> list[Any]:
+    from stanch.detect.probes import ProbeHandler
+    from stanch.learn.reactions import MessageHandler
+    from stanch.mitigate.evidence import EvidenceHandler
+    from stanch.mitigate.execution import MitigationHandler
+    from stanch.recover.watching import CriteriaHandler
+    from stanch.respond.paging import PageHandler
+
+    return [
+        ProbeHandler(office, world.probers["http"]),
+        PageHandler(office, world.notifiers, settings.url(), settings.secret_key),
+        MitigationHandler(office, world.mitigators),
+        EvidenceHandler(office, world),
+        CriteriaHandler(office, world.metrics),
+        MessageHandler(office, world.notifiers, settings.url()),
+    ]

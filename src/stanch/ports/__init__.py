@@ -1,0 +1,117 @@
+"""What the product asks of the world. Each port is a protocol; integrations implement them, features only see these."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import msgspec
+
+
+class Failed(Exception):
+    """A port could not do it. ``again``: whether trying again helps; ``after`` seconds if the other side said when."""
+
+    def __init__(self, detail: str, *, again: bool, after: float | None = None) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.again = again
+        self.after = after
+
+
+class Alert(msgspec.Struct, frozen=True):
+    """One alert in our terms. Moments in microseconds; ``ends_at`` None while firing.
+
+    ``lease_until``: a firing alert that is not renewed by then counts as resolved (Prometheus' own posts).
+    """
+
+    fingerprint: str
+    name: str
+    firing: bool
+    starts_at: int
+    ends_at: int | None
+    labels: dict[str, str]
+    annotations: dict[str, str]
+    link: str = ""
+    lease_until: int | None = None
+
+
+class AlertSource(Protocol):
+    """Reads one format of alerts. ``parse`` raises ``ValueError`` with what was wrong, where, and what to do."""
+
+    name: str
+
+    def parse(self, body: bytes, now: int) -> list[Alert]: ...
+
+
+class Message(msgspec.Struct, frozen=True):
+    """What a notifier carries. ``key`` is the same for every attempt; ``url`` opens the incident."""
+
+    key: str
+    title: str
+    text: str
+    url: str = ""
+    acknowledge_url: str = ""
+    urgent: bool = True
+
+
+class Notifier(Protocol):
+    """Sends a message to one address. Answers with what the other side said; raises ``Failed``."""
+
+    name: str
+
+    def send(self, address: str, message: Message) -> str: ...
+
+
+Arguments = Mapping[str, str | list[str]]
+
+
+class Mitigator(Protocol):
+    """Changes the real system. ``run`` answers with the output to keep; raises ``Failed`` when it did not happen.
+
+    ``describe`` answers with the state before (evidence, R24), or raises ``Failed``.
+    """
+
+    name: str
+
+    def run(self, arguments: Arguments) -> str: ...
+
+    def describe(self, arguments: Arguments) -> str: ...
+
+
+class Metrics(Protocol):
+    """Measures. ``value`` is the newest number of a query; ``series`` (moment in microseconds, number) pairs over a range.
+
+    Both raise ``Failed``; ``series`` answers with an empty list when this source keeps no history.
+    """
+
+    name: str
+
+    def value(self, query: str) -> float: ...
+
+    def series(self, query: str, start: int, end: int, step_seconds: float) -> list[tuple[int, float]]: ...
+
+
+class ProbeAnswer(msgspec.Struct, frozen=True):
+    """What a probe saw."""
+
+    ok: bool
+    detail: str
+    took_ms: float
+    body: str = ""
+
+
+class Prober(Protocol):
+    """Checks something from outside (R13). Never raises: a failure is an answer."""
+
+    name: str
+
+    def check(self, url: str, *, timeout: float, expect_status: int) -> ProbeAnswer: ...
+
+
+class World(msgspec.Struct):
+    """Every configured integration, by name."""
+
+    sources: dict[str, AlertSource] = msgspec.field(default_factory=dict)
+    notifiers: dict[str, Notifier] = msgspec.field(default_factory=dict)
+    mitigators: dict[str, Mitigator] = msgspec.field(default_factory=dict)
+    metrics: dict[str, Metrics] = msgspec.field(default_factory=dict)
+    probers: dict[str, Prober] = msgspec.field(default_factory=dict)
+    extra: dict[str, Any] = msgspec.field(default_factory=dict)

@@ -1,0 +1,120 @@
+"""Setting criteria, resolving, closing, reopening."""
+
+from typing import Annotated
+
+import msgspec
+
+from stanch.kernel.clock import DAY
+from stanch.kernel.command import Done, command
+from stanch.kernel.errors import Conflict, Invalid
+from stanch.kernel.policy import Criterion
+from stanch.recover.rules import checklist, proposed, standing
+from stanch.timeline.desk import Desk
+from stanch.timeline.entries import Closed, CriteriaSet, Mitigated, PhaseShifted, Reopened, Resolved
+
+
+class SetCriteria(msgspec.Struct):
+    """Say what 'recovered' means: the proposed criteria, or your own."""
+
+    incident: str
+    propose: Annotated[bool, msgspec.Meta(description="Use those that the catalog proposes.")] = False
+    criterion: Annotated[str, msgspec.Meta(description="Your own: 'NAME: SOURCE QUERY < 0.01' (or > for at least).", max_length=2000)] = ""
+    hold: Annotated[float, msgspec.Meta(gt=0, le=7 * 86400, description="Seconds that all must hold.")] | None = None
+
+
+@command("criteria", SetCriteria, group="recover", noun="criteria", positional=("criterion",))
+def criteria(desk: Desk, asked: SetCriteria) -> Done:
+    """R41: explicit before the mitigation completes. Own ones are added to those already set."""
+    record = desk.record(asked.incident)
+    chosen, hold = proposed(record, desk.policy)
+    if asked.criterion:
+        chosen = [*(s.criterion for s in record.criteria.values()), parse(asked.criterion)]
+    elif not asked.propose and asked.hold is None:
+        raise Invalid("Say which criteria.", field="criterion", hint="Use --propose, or 'NAME: SOURCE QUERY < 0.01'.")
+    if not chosen:
+        raise Invalid(f"The catalog proposes no criteria for '{record.service or 'an incident without a service'}'.", field="criterion",
+                      hint="Write your own: 'errors: http_json http://...#error_rate < 0.01'.")
+    held = asked.hold or record.criteria_hold or hold
+    desk.append(asked.incident, CriteriaSet(chosen, held))
+    return Done(f"Recovered means: {'; '.join(c.name for c in chosen)}.", asked.incident)
+
+
+def parse(text: str) -> Criterion:
+    """Read ``NAME: SOURCE QUERY < NUMBER``. Raises ``Invalid`` saying what is missing."""
+    name, colon, rest = text.partition(":")
+    for sign in ("<", ">"):
+        query, found, bound = rest.rpartition(sign)
+        source, _, expression = query.strip().partition(" ")
+        if colon and found and source and expression:
+            try:
+                number = float(bound)
+            except ValueError:
+                raise Invalid(f"'{bound.strip()}' is not a number.", field="criterion") from None
+            return Criterion(name.strip(), source, expression.strip(), below=number if sign == "<" else None,
+                             above=number if sign == ">" else None)
+    raise Invalid("A criterion reads 'NAME: SOURCE QUERY < NUMBER'.", field="criterion")
+
+
+class Resolve(msgspec.Struct):
+    """Call it resolved. Before the criteria have held, that takes a reason."""
+
+    incident: str
+    reason: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+    override: Annotated[bool, msgspec.Meta(description="Resolve although the criteria have not held.")] = False
+    cause_unknown: Annotated[bool, msgspec.Meta(description="The cause is not known yet; a follow-up is created.")] = False
+
+
+@command("resolve", Resolve, group="recover", noun="resolution", positional=("reason",))
+def resolve(desk: Desk, asked: Resolve) -> Done:
+    """R41: offered when all hold; earlier only with a reason in the record. R15: cause unknown is allowed."""
+    record = desk.record(asked.incident)
+    if not record.live():
+        raise Conflict(f"{asked.incident} is {record.status} already.")
+    now_standing = standing(record, desk.policy, desk.now)
+    early = not now_standing.may_resolve
+    if early and not asked.override:
+        raise Conflict(f"Not yet: {'; '.join(now_standing.reasons)}.", hint="Wait, or give --override with a reason.")
+    if early and not asked.reason.strip():
+        raise Invalid("Resolving before the criteria have held needs a reason.", field="reason")
+    if record.mitigated_at is None:
+        desk.append(asked.incident, Mitigated("resolved"))
+    if record.phase != "resolve":
+        desk.append(asked.incident, PhaseShifted("resolve", "resolved"))
+    desk.append(asked.incident, Resolved(asked.reason, early, not asked.cause_unknown))
+    return Done(f"{asked.incident} is resolved.", asked.incident)
+
+
+class Close(msgspec.Struct):
+    """Close a resolved incident: decides on the postmortem and starts the three weeks."""
+
+    incident: str
+
+
+@command("close", Close, group="recover", noun="closing")
+def close(desk: Desk, asked: Close) -> Done:
+    """R42. The postmortem meeting is set a day ahead, while memory is fresh."""
+    record = desk.record(asked.incident)
+    if record.status == "closed":
+        raise Conflict(f"{asked.incident} is closed already.")
+    if record.status != "resolved":
+        raise Conflict(f"{asked.incident} is {record.status}.", hint="Resolve it first.")
+    desk.append(asked.incident, Closed(desk.now + DAY))
+    left = [text for done, text in checklist(record) if not done]
+    return Done(f"{asked.incident} is closed." + (f" Still open: {'; '.join(left)}." if left else ""), asked.incident)
+
+
+class Reopen(msgspec.Struct):
+    """It came back, or was never gone."""
+
+    incident: str
+    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
+
+
+@command("reopen", Reopen, group="recover", noun="reopening", positional=("reason",))
+def reopen(desk: Desk, asked: Reopen) -> Done:
+    """R42: a recurrence soon after resolve reopens."""
+    record = desk.record(asked.incident)
+    if record.live():
+        raise Conflict(f"{asked.incident} is open.")
+    desk.append(asked.incident, Reopened(asked.reason))
+    return Done(f"{asked.incident} is open again.", asked.incident)

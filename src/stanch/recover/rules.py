@@ -1,0 +1,56 @@
+"""When may it be called resolved, and what is left to do at closing? Pure, with named reasons."""
+
+import msgspec
+
+from stanch.kernel.clock import SECOND, spell
+from stanch.kernel.policy import Criterion, Policy
+from stanch.timeline.record import Record
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """Where recovery stands. Durations in microseconds."""
+
+    set: bool
+    holds: bool
+    holding_for: int | None
+    needed: int
+    may_resolve: bool
+    reasons: list[str]
+
+
+def proposed(record: Record, policy: Policy) -> tuple[list[Criterion], float]:
+    """Criteria from the catalog: the affected service's and its dependants' (R41), with the longest hold in seconds."""
+    names = [record.service, *policy.dependants(record.service)] if record.service else list(policy.services)
+    services = [policy.service(name) for name in names]
+    criteria = {c.name: c for s in services for c in s.criteria}
+    return list(criteria.values()), max((s.criteria_hold for s in services if s.criteria), default=1800)
+
+
+def standing(record: Record, policy: Policy, now: int) -> Standing:
+    """Do all criteria hold, and for how long?"""
+    needed = int(record.criteria_hold * SECOND)
+    if not record.criteria:
+        return Standing(False, False, None, needed, False, ["no recovery criteria are set"])
+    since = record.holding_since()
+    reasons = [f"'{s.criterion.name}' {'cannot be measured: ' if s.value is None and s.since else 'does not hold: '}{s.detail}"
+               for s in record.criteria.values() if not s.holds]
+    if since is None:
+        return Standing(True, False, None, needed, False, reasons)
+    held = now - since
+    if held < needed:
+        reasons = [f"all hold since {spell(held)}; {spell(needed - held)} to go"]
+    return Standing(True, True, held, needed, held >= needed, reasons)
+
+
+def checklist(record: Record) -> list[tuple[bool, str]]:
+    """What closing asks for (R42)."""
+    public = record.last_update("public")
+    started = record.last_update("public") is not None
+    return [
+        (record.resolved_at is not None, "Resolved, by its criteria or with a reason"),
+        (not started or (public is not None and public[2].state == "resolved"), "Final public post: what was wrong, that it is over, what follows"),
+        (record.impact is not None, "Customer impact is written down"),
+        (record.severity is not None, "Severity is set"),
+        (all(p.acknowledged_at is not None for p in record.pages.values()), "Every page was acknowledged"),
+        (all(r.outcome is not None or not r.answered for r in record.runs.values()), "The outcome of every mitigation is known"),
+    ]

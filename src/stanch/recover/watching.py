@@ -1,0 +1,97 @@
+"""Measures the criteria of live incidents again and again; a breach restarts the hold (R41)."""
+
+from typing import Any
+
+from stanch.kernel.clock import SECOND
+from stanch.kernel.policy import Criterion, Policy
+from stanch.mitigate.measurements import keep
+from stanch.mitigate.rules import holds
+from stanch.ports import Failed, Metrics
+from stanch.timeline.desk import Desk, Due, Office
+from stanch.timeline.effects import Effect
+from stanch.timeline.entries import CriteriaHeld, CriteriaSet, CriterionTurned, Entry
+from stanch.timeline.record import Record
+
+Measured = dict[str, float | str]
+
+
+def watched(record: Record) -> bool:
+    """Criteria are measured from the moment they are set until the incident is closed."""
+    return bool(record.criteria) and record.status != "closed"
+
+
+def start_watching(desk: Desk, entry: Entry, record: Record) -> None:
+    """A reaction: criteria were set, or the incident came back."""
+    if isinstance(entry.facts, CriteriaSet) or (entry.kind == "reopened" and record.criteria):
+        desk.effect(f"criteria:{record.id}", "criteria", record.id, {}, again=True)
+
+
+class CriteriaHandler:
+    """The effect ``criteria``: one round of measurements of one incident."""
+
+    kind = "criteria"
+    at_most_once = False
+    lease_seconds = 20.0
+
+    def __init__(self, office: Office, metrics: dict[str, Metrics]) -> None:
+        self.office = office
+        self.metrics = metrics
+
+    def wanted(self, desk: Desk, effect: Effect) -> bool:
+        return watched(desk.record(effect.incident))
+
+    def perform(self, effect: Effect) -> Measured:
+        with self.office.reading() as desk:
+            criteria = [s.criterion for s in desk.record(effect.incident).criteria.values()]
+        return {criterion.name: self._measure(criterion) for criterion in criteria}
+
+    def settle(self, desk: Desk, effect: Effect, answer: Any) -> int | None:
+        record = desk.record(effect.incident)
+        measured: Measured = answer if isinstance(answer, dict) else {name: str(answer) for name in record.criteria}
+        keep(desk, record.id, {name: value for name, value in measured.items() if isinstance(value, float)})
+        for name, value in measured.items():
+            turn(desk, record, name, value)
+        return desk.now + int(desk.policy.criteria_every * SECOND)
+
+    def lost(self, desk: Desk, effect: Effect) -> None:
+        raise TypeError("criteria may be measured again")
+
+    def _measure(self, criterion: Criterion) -> float | str:
+        metrics = self.metrics.get(criterion.source)
+        if metrics is None:
+            return f"no metrics source '{criterion.source}' is configured"
+        try:
+            return metrics.value(criterion.query)
+        except Failed as failed:
+            return failed.detail
+
+
+def turn(desk: Desk, record: Record, name: str, value: float | str) -> None:
+    """Write an entry only when a criterion changes sides: a measurement that changes nothing is not a fact."""
+    state = record.criteria.get(name)
+    if state is None:
+        return
+    criterion = state.criterion
+    if isinstance(value, str):
+        if state.since is None or state.value is not None:
+            desk.append(record.id, CriterionTurned(name, False, None, value[:300]))
+        return
+    now_holds = holds(criterion, value)
+    if state.since is None or now_holds != state.holds or state.value is None:
+        bound = f"below {criterion.below:g}" if criterion.below is not None else f"at least {criterion.above or 0:g}"
+        detail = f"{value:.4g}{criterion.unit}, asked for {bound}{criterion.unit}"
+        desk.append(record.id, CriterionTurned(name, now_holds, value, detail))
+
+
+def hold_clock(record: Record, policy: Policy) -> list[Due]:
+    """When the hold will be over, if nothing is breached until then."""
+    since = record.holding_since()
+    if since is None or record.criteria_held_at is not None or not record.live():
+        return []
+    return [Due("criteria-held", since + int(record.criteria_hold * SECOND), _held)]
+
+
+def _held(desk: Desk, record: Record) -> None:
+    since = record.holding_since()
+    if since is not None:
+        desk.append(record.id, CriteriaHeld(since))

@@ -1,0 +1,320 @@
+"""What people may say and decide during a response. One transaction each."""
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from stanch.kernel.clock import iso, parse_moment, spell
+from stanch.kernel.command import Done, command
+from stanch.kernel.errors import Conflict, Invalid, NotFound
+from stanch.kernel.ids import new_id
+from stanch.kernel.policy import PHASES, ROLE_TITLES, Phase, Role, Severity
+from stanch.respond.facts import six_facts
+from stanch.respond.prompts import active
+from stanch.respond.reactions import request_page
+from stanch.timeline import entries as e
+from stanch.timeline.desk import Desk
+from stanch.timeline.record import Record, fold
+
+Text = Annotated[str, msgspec.Meta(min_length=1, max_length=10_000)]
+Line = Annotated[str, msgspec.Meta(max_length=2_000)]
+Name = Annotated[str, msgspec.Meta(max_length=200)]
+IncidentId = Annotated[str, msgspec.Meta(description="The incident, such as INC-1.", max_length=40)]
+
+
+class Declare(msgspec.Struct):
+    """Declare an incident. A title is enough; the rest can follow."""
+
+    title: Annotated[str, msgspec.Meta(min_length=1, max_length=300, description="What is wrong, in a few words.")]
+    service: Annotated[str, msgspec.Meta(max_length=200, description="The affected service, if you know.")] = ""
+    impact: Annotated[str, msgspec.Meta(max_length=2_000, description="What customers see.")] = ""
+    severity: Annotated[Severity | None, msgspec.Meta(description="SEV-1 to SEV-4; can be set later.")] = None
+    private: Annotated[bool, msgspec.Meta(description="Only you and admins see it.")] = False
+
+
+@command("declare", Declare, group="respond", noun="incidents", positional=("title",))
+def declare(desk: Desk, asked: Declare) -> Done:
+    """R5: one command with nothing but a title. R2: who is woken follows in the same commit."""
+    title = " ".join(asked.title.split())
+    if not title:
+        raise Invalid("The title is empty.", field="title", hint="Say in a few words what is wrong.")
+    quiet = asked.severity is not None and not desk.policy.severity(asked.severity).pages
+    incident = desk.open(e.Declared(title, asked.service, private=asked.private, quiet=quiet))
+    if asked.severity:
+        desk.append(incident, e.SeveritySet(asked.severity))
+    if asked.impact:
+        desk.append(incident, e.ImpactSet(asked.impact))
+    return Done(f"{incident} declared: {title}", incident)
+
+
+class Say(msgspec.Struct):
+    """Add a line to the timeline: what you see, what you try, what you decided."""
+
+    incident: IncidentId
+    text: Text
+    at: Annotated[str, msgspec.Meta(description="When it happened, if not now.")] = ""
+    corrects: Annotated[int, msgspec.Meta(ge=0, description="The number of an entry that this line corrects.")] = 0
+
+
+@command("say", Say, group="respond", noun="notes", positional=("text",))
+def say(desk: Desk, asked: Say) -> Done:
+    """R27: the fastest input there is. A correction is a visible amending entry (R10)."""
+    record = desk.record(asked.incident)
+    text = asked.text.strip()
+    if not text:
+        raise Invalid("There is nothing to say.", field="text", hint="Write a line.")
+    if asked.corrects:
+        if asked.corrects > record.entries:
+            raise Invalid(f"{asked.incident} has no entry {asked.corrects}.", field="corrects")
+        entry = desk.append(asked.incident, e.Amended(asked.corrects, text))
+    else:
+        entry = desk.append(asked.incident, e.Said(text), happened_at=past(desk, asked.at))
+    return Done(f"Noted in {asked.incident}.", asked.incident, str(entry.position))
+
+
+def past(desk: Desk, text: str) -> int | None:
+    """A moment that a person gave; None when they gave none. Raises ``Invalid`` for one that lies ahead."""
+    if not text:
+        return None
+    try:
+        at = parse_moment(text)
+    except ValueError as error:
+        raise Invalid(str(error), field="at") from None
+    if at > desk.now:
+        raise Invalid(f"{text} is in the future.", field="at", hint="Leave it out for now.")
+    return at
+
+
+class ShiftPhase(msgspec.Struct):
+    """Shift the posture deliberately: detect, triage, mitigate, resolve or learn."""
+
+    incident: IncidentId
+    phase: Phase
+    reason: Line = ""
+
+
+@command("phase", ShiftPhase, group="respond", noun="phase", positional=("phase",))
+def phase(desk: Desk, asked: ShiftPhase) -> Done:
+    """R12. Going back is normal. Reaching Resolve says that the harm is stopped: mitigated (R15)."""
+    record = desk.record(asked.incident)
+    if record.phase == asked.phase:
+        raise Conflict(f"{asked.incident} is in {asked.phase.capitalize()} already.")
+    if record.status == "closed" and asked.phase != "learn":
+        raise Conflict(f"{asked.incident} is closed.", hint="Reopen it first.")
+    back = PHASES.index(asked.phase) < PHASES.index(record.phase)
+    desk.append(asked.incident, e.PhaseShifted(asked.phase, asked.reason))
+    if asked.phase == "resolve" and record.mitigated_at is None:
+        desk.append(asked.incident, e.Mitigated(asked.reason))
+    return Done(f"{asked.incident} moved {'back ' if back else ''}to {asked.phase.capitalize()}.", asked.incident)
+
+
+class SetSeverity(msgspec.Struct):
+    """State how bad it is, SEV-1 (worst) to SEV-4."""
+
+    incident: IncidentId
+    severity: Severity
+    reason: Line = ""
+
+
+@command("severity", SetSeverity, group="respond", noun="severity", positional=("severity",))
+def severity(desk: Desk, asked: SetSeverity) -> Done:
+    """R2: set by people."""
+    desk.record(asked.incident)
+    desk.append(asked.incident, e.SeveritySet(asked.severity, asked.reason))
+    return Done(f"{asked.incident} is {asked.severity}: {desk.policy.severity(asked.severity).meaning}.", asked.incident)
+
+
+class SetImpact(msgspec.Struct):
+    """Say what customers feel, in words they could check."""
+
+    incident: IncidentId
+    text: Text
+
+
+@command("impact", SetImpact, group="respond", noun="impact", positional=("text",))
+def impact(desk: Desk, asked: SetImpact) -> Done:
+    """R10: one of the six facts."""
+    desk.record(asked.incident)
+    desk.append(asked.incident, e.ImpactSet(asked.text.strip()))
+    return Done(f"Customer impact of {asked.incident} noted.", asked.incident)
+
+
+class TakeRole(msgspec.Struct):
+    """Take a role, or give it to someone; it is announced."""
+
+    incident: IncidentId
+    role: Role
+    person: Annotated[str, msgspec.Meta(max_length=200, description="Who; you by default.")] = ""
+
+
+@command("role", TakeRole, group="respond", noun="roles", positional=("role", "person"))
+def role(desk: Desk, asked: TakeRole) -> Done:
+    """R25: declared explicitly. Whoever holds a role of a private incident may see it."""
+    record = desk.record(asked.incident)
+    person = asked.person.strip() or desk.actor.name
+    if record.holder(asked.role) == person:
+        raise Conflict(f"{person} is {ROLE_TITLES[asked.role]} already.")
+    desk.append(asked.incident, e.RoleTaken(asked.role, person))
+    if record.private:
+        desk.admit(asked.incident, person)
+    return Done(f"{person} is {ROLE_TITLES[asked.role]} of {asked.incident}.", asked.incident)
+
+
+class State(msgspec.Struct):
+    """State a possible cause, or say where one stands now."""
+
+    incident: IncidentId
+    text: Line = ""
+    standing: Literal["open", "leading", "rejected", "confirmed"] = "leading"
+    hypothesis: Annotated[str, msgspec.Meta(description="The id of an earlier one, to change its standing.")] = ""
+
+
+@command("hypothesis", State, group="respond", noun="hypotheses", positional=("text",))
+def hypothesis(desk: Desk, asked: State) -> Done:
+    """R10, R36: the leading one is among the six facts."""
+    record = desk.record(asked.incident)
+    earlier = record.hypotheses.get(asked.hypothesis)
+    if asked.hypothesis and earlier is None:
+        raise NotFound(f"{asked.incident} has no hypothesis {asked.hypothesis}.")
+    text = asked.text.strip() or (earlier.text if earlier else "")
+    if not text:
+        raise Invalid("The hypothesis is empty.", field="text", hint="Say what it might be.")
+    identity = asked.hypothesis or f"H{len(record.hypotheses) + 1}"
+    desk.append(asked.incident, e.HypothesisStated(identity, text, asked.standing))
+    return Done(f"Hypothesis {identity} is {asked.standing}: {text}", asked.incident, identity)
+
+
+class PagePeople(msgspec.Struct):
+    """Wake people by an escalation policy."""
+
+    incident: IncidentId
+    escalation: Annotated[str, msgspec.Meta(description="The escalation policy; the service's own by default.")] = ""
+    reason: Line = ""
+
+
+@command("page", PagePeople, group="respond", noun="pages", positional=("escalation",))
+def page(desk: Desk, asked: PagePeople) -> Done:
+    """Page by policy; steps follow until someone acknowledges."""
+    record = desk.record(asked.incident)
+    if asked.escalation and asked.escalation not in desk.policy.escalation:
+        known = ", ".join(sorted(desk.policy.escalation)) or "none is configured"
+        raise Invalid(f"There is no escalation policy '{asked.escalation}'.", field="escalation", hint=f"Known: {known}.")
+    identity = request_page(desk, record, asked.reason or f"{desk.actor.name} asked for help", asked.escalation)
+    return Done(f"Paging for {asked.incident}.", asked.incident, identity)
+
+
+class Acknowledge(msgspec.Struct):
+    """Say that you have the page: nobody else is woken."""
+
+    incident: IncidentId
+    page: Annotated[str, msgspec.Meta(description="One page; all open ones by default.")] = ""
+
+
+@command("ack", Acknowledge, group="respond", noun="acknowledgements", positional=("page",))
+def ack(desk: Desk, asked: Acknowledge) -> Done:
+    """P2: nothing leaves after this, beyond what is in flight. A second acknowledgement changes nothing."""
+    record = desk.record(asked.incident)
+    if asked.page and asked.page not in record.pages:
+        raise NotFound(f"{asked.incident} has no page {asked.page}.")
+    waiting = [p for p in record.pages.values() if p.acknowledged_at is None and asked.page in ("", p.page)]
+    if not waiting:
+        having = next((p.acknowledged_by for p in reversed(record.pages.values()) if p.acknowledged_by), "")
+        return Done(f"Nobody is being paged for {asked.incident}" + (f": {having} has it." if having else "."), asked.incident)
+    desk.append(asked.incident, e.Acknowledged(desk.actor.name, asked.page))
+    return Done(f"{desk.actor.name} has {asked.incident}.", asked.incident)
+
+
+class Decline(msgspec.Struct):
+    """Say no to a prompt; it is not asked again."""
+
+    incident: IncidentId
+    key: Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
+    reason: Line = ""
+
+
+@command("decline", Decline, group="respond", noun="declined", positional=("key",))
+def decline(desk: Desk, asked: Decline) -> Done:
+    """R12: a person accepts or declines with a word."""
+    desk.record(asked.incident)
+    desk.append(asked.incident, e.PromptDeclined(asked.key, asked.reason))
+    return Done("Noted; it will not be asked again.", asked.incident)
+
+
+class Incidents(msgspec.Struct):
+    """Incidents, newest first."""
+
+    status: Annotated[str, msgspec.Meta(description="open, mitigated, resolved, closed, or 'live' for the first two.")] = ""
+    limit: Annotated[int, msgspec.Meta(ge=1, le=500)] = 50
+    before: Annotated[int, msgspec.Meta(ge=0, description="Only those with a smaller number (for the next page).")] = 0
+
+
+@command("incidents", Incidents, group="respond", noun="incidents", reading=True)
+def incidents(desk: Desk, asked: Incidents) -> list[dict[str, Any]]:
+    """Every incident one may see (P6)."""
+    statuses = {"": ("open", "mitigated", "resolved", "closed"), "live": ("open", "mitigated")}.get(asked.status, (asked.status,))
+    marks = ", ".join(f":s{i}" for i in range(len(statuses)))
+    rows = desk.tx.all(
+        "SELECT i.* FROM incidents i LEFT JOIN members m ON m.incident = i.id AND m.person = :person "  # noqa: S608 - names are ours
+        f"WHERE status IN ({marks}) AND number < :before AND (private = 0 OR :admin = 1 OR m.person IS NOT NULL) "
+        "ORDER BY number DESC LIMIT :limit",
+        limit=asked.limit, before=asked.before or 2**31 - 1, person=desk.actor.name, admin=int(desk.actor.admin),
+        **{f"s{i}": status for i, status in enumerate(statuses)},
+    )
+    return [
+        {"id": r["id"], "title": r["title"], "service": r["service"], "status": r["status"], "severity": r["severity"],
+         "phase": r["phase"], "private": bool(r["private"]), "opened_at": iso(r["opened_at"]),
+         "resolved_at": iso(r["resolved_at"]) if r["resolved_at"] else None}
+        for r in rows
+    ]
+
+
+class Show(msgspec.Struct):
+    """One incident: the six facts first, then what needs someone now, then the timeline."""
+
+    incident: IncidentId
+    at: Annotated[str, msgspec.Meta(description="As it was known at this moment (RFC 3339).")] = ""
+    last: Annotated[int, msgspec.Meta(ge=0, le=100_000, description="Only so many newest entries; 0 for all.")] = 0
+
+
+@command("show", Show, group="respond", noun="", positional=("incident",), reading=True)
+def show(desk: Desk, asked: Show) -> dict[str, Any]:
+    """R10: the same record everywhere; any past moment can be shown."""
+    at = past(desk, asked.at)
+    entries = desk.entries(asked.incident, at=at)
+    if not entries:
+        raise NotFound(f"{asked.incident} did not exist yet at that moment.")
+    record, now = fold(entries), at or desk.now
+    shown = entries[-asked.last :] if asked.last else entries
+    return {**_head(record, desk, now), "timeline": [
+        {"position": x.position, "kind": x.kind, "happened_at": iso(x.happened_at), "recorded_at": iso(x.recorded_at),
+         "author": x.author, "source": x.source, "sentence": x.facts.sentence(), "facts": msgspec.to_builtins(x.facts)}
+        for x in shown
+    ]}
+
+
+def _head(record: Record, desk: Desk, now: int) -> dict[str, Any]:
+    def moment(value: int | None) -> str | None:
+        return iso(value) if value else None
+
+    return {
+        "id": record.id, "title": record.title, "service": record.service, "status": record.status, "phase": record.phase,
+        "severity": record.severity_name(), "entries": record.entries, "as_of": iso(now),
+        "facts": [
+            {"key": f.key, "label": f.label, "value": f.value or None, "age": spell(now - f.at) if f.at else None,
+             "stale": f.stale, "missing": f.missing, "ask": f.ask if f.missing or f.stale else ""}
+            for f in six_facts(record, desk.policy, now)
+        ],
+        "times": {"began": moment(record.began_at), "detected": moment(record.detected_at), "declared": moment(record.declared_at),
+                  "acknowledged": moment(record.acknowledged_at), "mitigated": moment(record.mitigated_at),
+                  "resolved": moment(record.resolved_at), "closed": moment(record.closed_at)},
+        "phases": [{"phase": s.phase, "since": iso(s.since), "seconds": ((s.until or now) - s.since) / 1e6} for s in record.spells],
+        "roles": {name: fact.value for name, fact in record.roles.items()},
+        "prompts": [{"key": p.key, "to": p.to, "text": p.text, "reason": p.reason, "due": iso(p.due)}
+                    for p in active(record, desk.policy, now)],
+        "runs": [msgspec.to_builtins(run) for run in record.runs.values()],
+        "criteria": [{"name": c.criterion.name, "holds": c.holds, "value": c.value, "detail": c.detail,
+                      "since": moment(c.since)} for c in record.criteria.values()],
+        "pages": [msgspec.to_builtins(p) for p in record.pages.values()],
+        "action_items": [msgspec.to_builtins(i) for i in record.action_items.values()],
+        "hypotheses": [msgspec.to_builtins(h) for h in record.hypotheses.values()],
+    }

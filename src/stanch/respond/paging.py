@@ -1,0 +1,70 @@
+"""Sends one page to one address, at least once with one key, and keeps the receipt (P2)."""
+
+import hmac
+from hashlib import sha256
+from typing import Any
+
+from stanch.kernel.clock import SECOND
+from stanch.ports import Failed, Message, Notifier
+from stanch.timeline.desk import Desk, Office
+from stanch.timeline.effects import Effect
+from stanch.timeline.entries import PageSent
+
+# Seconds between attempts of one page; the escalation goes on meanwhile by its own clock.
+RETRIES = (1, 2, 5, 15, 30, 60)
+
+
+def acknowledge_code(secret: str, incident: str, page: str, person: str) -> str:
+    """The signature of an acknowledge link: bound to one person and one page."""
+    return hmac.new(secret.encode(), f"ack\x1f{incident}\x1f{page}\x1f{person}".encode(), sha256).hexdigest()[:40]
+
+
+class PageHandler:
+    """The effect ``page``."""
+
+    kind = "page"
+    at_most_once = False
+    lease_seconds = 5.0
+
+    def __init__(self, office: Office, notifiers: dict[str, Notifier], url: str, secret: str) -> None:
+        self.office = office
+        self.notifiers = notifiers
+        self.url = url
+        self.secret = secret
+
+    def wanted(self, desk: Desk, effect: Effect) -> bool:
+        """None leaves after its acknowledgement is recorded."""
+        page = desk.record(effect.incident).pages.get(effect.payload["page"])
+        return page is not None and page.acknowledged_at is None and desk.record(effect.incident).live()
+
+    def perform(self, effect: Effect) -> str:
+        kind, _, address = effect.payload["reach"].partition(":")
+        notifier = self.notifiers.get(kind)
+        if notifier is None:
+            raise Failed(f"no notifier '{kind}' is configured", again=False)
+        with self.office.reading() as desk:
+            record = desk.record(effect.incident)
+        person, page = effect.payload["person"], effect.payload["page"]
+        link = f"{self.url}/incidents/{record.id}"
+        code = acknowledge_code(self.secret, record.id, page, person)
+        text = "\n".join([
+            record.title, f"Service: {record.service or 'not named'}",
+            f"Severity: {record.severity_name() or 'not set yet'}", f"Open it: {link}",
+        ])
+        acknowledge = f"{self.url}/ack/{record.id}/{page}/{person}/{code}"
+        return notifier.send(address, Message(effect.key, f"[{record.id}] {record.title}"[:200], text, link, acknowledge))
+
+    def settle(self, desk: Desk, effect: Effect, answer: Any) -> int | None:
+        ok = not isinstance(answer, Exception)
+        again = not ok and (not isinstance(answer, Failed) or answer.again) and effect.attempts <= len(RETRIES)
+        detail = answer.detail if isinstance(answer, Failed) else str(answer)
+        desk.append(effect.incident, PageSent(effect.payload["page"], effect.payload["person"], effect.payload["reach"], ok,
+                                              effect.attempts, detail[:300], effect.key))
+        if not again:
+            return None
+        wait = RETRIES[effect.attempts - 1]
+        asked = answer.after if isinstance(answer, Failed) and answer.after else 0
+        return desk.now + int(max(wait, asked) * SECOND)
+
+    def lost(self, desk: Desk, effect: Effect) -> None:
+        raise TypeError("pages are sent at least once")

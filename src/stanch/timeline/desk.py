@@ -1,0 +1,223 @@
+"""The unit of work. A desk is one transaction with everything a command, a reaction or a clock needs.
+
+Path of every change: ``Office.run`` opens a transaction and a ``Desk`` -> the handler appends entries -> each append
+runs the reactions (which may append more, and write effects to the outbox) -> ``finish`` writes the incident's row and
+its one durable timer -> commit -> those who wait are woken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from stanch.db.transaction import Transaction
+from stanch.kernel.actor import ENGINE, Actor
+from stanch.kernel.clock import Clock
+from stanch.kernel.errors import NotFound
+from stanch.kernel.policy import Policy
+from stanch.timeline import store
+from stanch.timeline.entries import Declared, Entry, Facts
+from stanch.timeline.record import Record, fold
+
+if TYPE_CHECKING:
+    from stanch.db.connection import Database
+
+Reaction = Callable[["Desk", Entry, Record], None]
+
+
+class Due(msgspec.Struct):
+    """Something that must happen to an incident at a moment. ``act`` must append what makes it no longer due."""
+
+    key: str
+    at: int
+    act: Callable[[Desk, Record], None]
+
+
+IncidentClock = Callable[[Record, Policy], list[Due]]
+
+
+class Desk:
+    """One transaction's view: who acts, when, under which policy, and the records touched so far."""
+
+    def __init__(self, office: Office, tx: Transaction, actor: Actor, source: str) -> None:
+        self.office = office
+        self.tx = tx
+        self.actor = actor
+        self.source = source
+        self.now = office.clock.now()
+        self.policy = office.policy()
+        self._records: dict[str, Record] = {}
+        self._touched: set[str] = set()
+
+    def open(self, facts: Declared) -> str:
+        """Create the next incident and its first entry; answers with its id (``INC-7``)."""
+        row = self.tx.one("SELECT COALESCE(MAX(number), 0) + 1 AS number FROM incidents")
+        number = int(row["number"]) if row else 1
+        incident = f"INC-{number}"
+        self.tx.execute(
+            "INSERT INTO incidents (number, id, title, service, status, severity, phase, private, opened_at, changed_at, position) "
+            "VALUES (:number, :id, :title, :service, 'open', '', 'triage', :private, :now, :now, 0)",
+            number=number, id=incident, title=facts.title, service=facts.service, private=int(facts.private), now=self.now,
+        )
+        if facts.private:
+            self.admit(incident, self.actor.name)
+        self._records[incident] = Record(id=incident)
+        self.append(incident, facts)
+        return incident
+
+    def admit(self, incident: str, person: str) -> None:
+        """Let a person see a private incident (P6)."""
+        self.tx.execute(
+            "INSERT INTO members (incident, person) VALUES (:incident, :person) ON CONFLICT (incident, person) DO NOTHING",
+            incident=incident, person=person,
+        )
+
+    def record(self, incident: str, *, at: int | None = None) -> Record:
+        """The record now, or as of a moment. Raises ``NotFound``, the same for a private one one may not see (P6)."""
+        if at is not None:
+            self._look(incident, lock=False)
+            entries = store.read(self.tx, incident, at=at)
+            if not entries:
+                raise NotFound(f"{incident} did not exist yet at that moment.")
+            return fold(entries)
+        if incident not in self._records:
+            self._look(incident, lock=True)
+            self._records[incident] = fold(store.read(self.tx, incident))
+        return self._records[incident]
+
+    def entries(self, incident: str, *, after: int = 0, at: int | None = None) -> list[Entry]:
+        """The timeline of an incident one may see."""
+        self._look(incident, lock=False)
+        return store.read(self.tx, incident, after=after, at=at)
+
+    def append(
+        self, incident: str, facts: Facts, *, happened_at: int | None = None, author: str | None = None, source: str | None = None
+    ) -> Entry:
+        """Append an entry, fold it into the record and run the reactions, all in this transaction."""
+        record = self.record(incident)
+        entry = store.append(
+            self.tx, incident, facts, author=author or self.actor.name, source=source or self.source,
+            happened_at=self.now if happened_at is None else happened_at, recorded_at=self.now, last=record.last,
+        )
+        fold([entry], record)
+        self._touched.add(incident)
+        for reaction in self.office.reactions:
+            reaction(self, entry, record)
+        return entry
+
+    def effect(
+        self, key: str, kind: str, incident: str, payload: Any, *, due_at: int | None = None, again: bool = False
+    ) -> None:
+        """Write an effect to the outbox; the same key twice is one effect, unless ``again`` re-arms a finished one."""
+        rearm = (
+            "DO UPDATE SET state = 'waiting', due_at = excluded.due_at, attempts = 0, leased_until = 0, last_error = '', done_at = NULL"
+            if again else "DO NOTHING"
+        )
+        self.tx.execute(
+            "INSERT INTO outbox (key, kind, incident, payload, state, due_at, attempts, leased_until, last_error, created_at) "
+            f"VALUES (:key, :kind, :incident, :payload, 'waiting', :due, 0, 0, '', :now) ON CONFLICT (key) {rearm}",
+            key=key, kind=kind, incident=incident, payload=msgspec.json.encode(payload).decode(),
+            due=self.now if due_at is None else due_at, now=self.now,
+        )
+        self._wake_engine()
+
+    def timer(self, key: str, due_at: int | None) -> None:
+        """Set the one timer of this key, or clear it with None."""
+        if due_at is None:
+            self.tx.execute("DELETE FROM timers WHERE key = :key", key=key)
+            return
+        self.tx.execute(
+            "INSERT INTO timers (key, due_at, leased_until) VALUES (:key, :due, 0) "
+            "ON CONFLICT (key) DO UPDATE SET due_at = excluded.due_at, leased_until = 0",
+            key=key, due=due_at,
+        )
+        self._wake_engine()
+
+    def finish(self) -> None:
+        """Write each touched incident's row and its one durable timer: the earliest due of all its clocks."""
+        for incident in sorted(self._touched):
+            record = self._records[incident]
+            self.tx.execute(
+                "UPDATE incidents SET title = :title, service = :service, status = :status, severity = :severity, phase = :phase, "
+                "resolved_at = :resolved, changed_at = :now, position = :position WHERE id = :id",
+                id=incident, title=record.title, service=record.service, status=record.status,
+                severity=record.severity_name() or "", phase=record.phase, resolved=record.resolved_at, now=self.now,
+                position=record.entries,
+            )
+            dues = self.dues(record)
+            self.timer(f"wake:{incident}", min((due.at for due in dues), default=None))
+            self.tx.notify(f"incident:{incident}")
+            self.tx.after_commit(lambda incident=incident: self.office.changed(incident))  # type: ignore[misc]
+
+    def dues(self, record: Record) -> list[Due]:
+        """Everything that the clocks derive from a record, in order of their moments."""
+        dues = [due for clock in self.office.clocks for due in clock(record, self.policy)]
+        return sorted(dues, key=lambda due: due.at)
+
+    def may_see(self, incident: str, private: bool) -> bool:
+        """Private incidents are for admins and those invited (P6)."""
+        if not private or self.actor.admin:
+            return True
+        return self.tx.one("SELECT 1 AS yes FROM members WHERE incident = :incident AND person = :person",
+                           incident=incident, person=self.actor.name) is not None
+
+    def _look(self, incident: str, *, lock: bool) -> None:
+        suffix = self.tx.for_update() if lock and self.office.writing(self) else ""
+        row = self.tx.one(f"SELECT private FROM incidents WHERE id = :id{suffix}", id=incident)  # noqa: S608 - constant suffix
+        if row is None or not self.may_see(incident, bool(row["private"])):
+            raise NotFound(f"There is no incident {incident}.", hint="'stanch incidents' lists those you may see.")
+
+    def _wake_engine(self) -> None:
+        self.tx.notify("engine")
+        self.tx.after_commit(self.office.wake)
+
+
+class ReadingDesk(Desk):
+    """A desk on a read transaction: it can look, not append."""
+
+
+class Office:
+    """Where desks are opened. Built once, by the composition root, which knows the reactions and clocks of all features."""
+
+    def __init__(
+        self, database: Database, clock: Clock, policy: Callable[[], Policy],
+        reactions: list[Reaction], clocks: list[IncidentClock],
+    ) -> None:
+        self.database = database
+        self.clock = clock
+        self.policy = policy
+        self.reactions = reactions
+        self.clocks = clocks
+        self.on_wake: list[Callable[[], None]] = []
+        self.on_change: list[Callable[[str], None]] = []
+
+    @contextmanager
+    def desk(self, actor: Actor = ENGINE, source: str = "machine") -> Iterator[Desk]:
+        """A desk in a write transaction; finished and committed when the block ends well."""
+        with self.database.transaction() as tx:
+            desk = Desk(self, tx, actor, source)
+            yield desk
+            desk.finish()
+
+    @contextmanager
+    def reading(self, actor: Actor = ENGINE) -> Iterator[Desk]:
+        """A desk in a read transaction."""
+        with self.database.reading() as tx:
+            yield ReadingDesk(self, tx, actor, "machine")
+
+    def writing(self, desk: Desk) -> bool:
+        """Whether this desk may take row locks."""
+        return not isinstance(desk, ReadingDesk)
+
+    def wake(self) -> None:
+        """The engine has something new to look at."""
+        for callback in self.on_wake:
+            callback()
+
+    def changed(self, incident: str) -> None:
+        """An incident has new entries."""
+        for callback in self.on_change:
+            callback(incident)

@@ -1,0 +1,456 @@
+"""One class for each kind of entry: its facts, and its sentence for people.
+
+A new kind: its class here, its name in ``Facts``, one frozen sample in ``tests/data/entries/``; a case in
+``record.py`` only if it changes the record. Fields may be added with a default, never renamed or removed.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from stanch.kernel.clock import hour_minute, spell
+from stanch.kernel.policy import (
+    ROLE_TITLES,
+    Criterion,
+    MitigationKind,
+    Outcome,
+    Phase,
+    Role,
+    Severity,
+)
+
+
+class _Facts(msgspec.Struct, frozen=True, tag_field="kind", omit_defaults=True):
+    """What an entry states."""
+
+    def sentence(self) -> str:
+        """One line for the timeline, in plain words."""
+        raise TypeError(f"{type(self).__name__} has no sentence")
+
+
+class Declared(_Facts, tag="declared"):
+    """The incident exists from here on (R5). ``began_at``: when the harm began, if known. ``quiet``: page nobody."""
+
+    title: str
+    service: str = ""
+    began_at: int | None = None
+    private: bool = False
+    reason: str = ""
+    quiet: bool = False
+
+    def sentence(self) -> str:
+        return f"Declared: {self.title}" + (f" ({self.reason})" if self.reason else "")
+
+
+class SignalAttached(_Facts, tag="signal_attached"):
+    """An alert belongs to this incident. ``fingerprint`` is the sender's own where it has one."""
+
+    fingerprint: str
+    name: str
+    origin: str
+    summary: str = ""
+    starts_at: int = 0
+    link: str = ""
+    labels: dict[str, str] = msgspec.field(default_factory=dict)
+
+    def sentence(self) -> str:
+        return f"Alert {self.name} from {self.origin} (fingerprint {self.fingerprint}): {self.summary or 'firing'}"
+
+
+class SignalCleared(_Facts, tag="signal_cleared"):
+    """An alert of this incident has stopped firing."""
+
+    fingerprint: str
+    name: str
+    reason: str = "resolved"
+
+    def sentence(self) -> str:
+        return f"Alert {self.name} cleared ({self.reason})"
+
+
+class Said(_Facts, tag="said"):
+    """Narration (R27)."""
+
+    text: str
+
+    def sentence(self) -> str:
+        return self.text
+
+
+class PhaseShifted(_Facts, tag="phase_shifted"):
+    """The posture changes deliberately (R12)."""
+
+    phase: Phase
+    reason: str = ""
+
+    def sentence(self) -> str:
+        return f"Moved to {self.phase.capitalize()}" + (f": {self.reason}" if self.reason else "")
+
+
+class SeveritySet(_Facts, tag="severity_set"):
+    """A person states the severity (R2, R3)."""
+
+    severity: Severity
+    reason: str = ""
+
+    def sentence(self) -> str:
+        return f"Severity is {self.severity}" + (f": {self.reason}" if self.reason else "")
+
+
+class ImpactSet(_Facts, tag="impact_set"):
+    """What customers feel, in words they could check (R10)."""
+
+    text: str
+
+    def sentence(self) -> str:
+        return f"Customer impact: {self.text}"
+
+
+class RoleTaken(_Facts, tag="role_taken"):
+    """Announced explicitly (R25)."""
+
+    role: Role
+    person: str
+
+    def sentence(self) -> str:
+        title = ROLE_TITLES[self.role]
+        return f"{self.person} is acting as {'IC' if self.role == 'incident_commander' else title}"
+
+
+class HypothesisStated(_Facts, tag="hypothesis_stated"):
+    """A possible cause, and where it stands (R36)."""
+
+    hypothesis: str
+    text: str
+    standing: Literal["open", "leading", "rejected", "confirmed"] = "leading"
+
+    def sentence(self) -> str:
+        return f"Hypothesis ({self.standing}): {self.text}"
+
+
+class PageRequested(_Facts, tag="page_requested"):
+    """Someone must be woken. Steps of the escalation policy follow until it is acknowledged."""
+
+    page: str
+    escalation: str
+    reason: str
+
+    def sentence(self) -> str:
+        return f"Paging by policy '{self.escalation}': {self.reason}"
+
+
+class PageStepped(_Facts, tag="page_stepped"):
+    """A step of the escalation policy was reached. ``next_at``: when the next one follows without an acknowledgement."""
+
+    page: str
+    step: int
+    people: list[str]
+    next_at: int | None = None
+
+    def sentence(self) -> str:
+        who = ", ".join(self.people) or "nobody (the step names no one who can be reached)"
+        return f"Page step {self.step + 1}: {who}"
+
+
+class PageSent(_Facts, tag="page_sent"):
+    """The delivery receipt of one attempt."""
+
+    page: str
+    person: str
+    reach: str
+    ok: bool
+    attempt: int
+    result: str
+    key: str = ""
+
+    def sentence(self) -> str:
+        how = self.reach.split(":", 1)[0]
+        return f"Page to {self.person} by {how}: {'sent' if self.ok else 'failed'} ({self.result})"
+
+
+class Acknowledged(_Facts, tag="acknowledged"):
+    """A person has the page: nobody else is woken (P2)."""
+
+    person: str
+    page: str = ""
+
+    def sentence(self) -> str:
+        return f"{self.person} acknowledged the page"
+
+
+class CriteriaSet(_Facts, tag="criteria_set"):
+    """What recovery means here, stated before the mitigation completes (R41). ``hold_seconds``: how long all must keep."""
+
+    criteria: list[Criterion]
+    hold_seconds: float
+
+    def sentence(self) -> str:
+        names = "; ".join(c.name for c in self.criteria)
+        return f"Recovered means: {names}, all for {spell(int(self.hold_seconds * 1_000_000))}"
+
+
+class CriterionTurned(_Facts, tag="criterion_turned"):
+    """A criterion began to hold, was breached, or could not be measured (``value`` None)."""
+
+    name: str
+    holds: bool
+    value: float | None
+    detail: str = ""
+
+    def sentence(self) -> str:
+        if self.value is None:
+            return f"Criterion '{self.name}' cannot be measured: {self.detail}"
+        return f"Criterion '{self.name}' {'holds' if self.holds else 'is breached'}: {self.detail or f'{self.value:g}'}"
+
+
+class CriteriaHeld(_Facts, tag="criteria_held"):
+    """Every criterion kept its bound for the whole hold: resolving is offered (R41)."""
+
+    since: int
+
+    def sentence(self) -> str:
+        return f"All recovery criteria have held since {hour_minute(self.since)}"
+
+
+class MitigationStarted(_Facts, tag="mitigation_started"):
+    """A person confirmed it; it runs at most once (P4). ``undo_of`` names the run that this one takes back."""
+
+    run: str
+    mitigation: str
+    title: str
+    kind_of: MitigationKind
+    target: str
+    blast_radius: str
+    undo: str
+    observe_seconds: float
+    undo_of: str = ""
+
+    def sentence(self) -> str:
+        return f"{'Undoing' if self.undo_of else 'Started'}: {self.title} on {self.target}"
+
+
+class MitigationApplied(_Facts, tag="mitigation_applied"):
+    """The adapter answered. ``ok`` None: a crash came between, nobody knows, a person must look."""
+
+    run: str
+    ok: bool | None
+    output: str
+    took_seconds: float = 0.0
+
+    def sentence(self) -> str:
+        if self.ok is None:
+            return f"Outcome of {self.run} is unknown: a person must look ({self.output})"
+        return f"{'Applied' if self.ok else 'Failed'} after {self.took_seconds:.1f} s: {self.output[:200] or 'no output'}"
+
+
+class EvidenceCaptured(_Facts, tag="evidence_captured"):
+    """What the action might destroy, kept (R24). ``missing``: what could not be had, and why."""
+
+    run: str
+    items: list[str]
+    missing: list[str] = msgspec.field(default_factory=list)
+
+    def sentence(self) -> str:
+        lost = f"; could not be had: {'; '.join(self.missing)}" if self.missing else ""
+        return f"Evidence kept: {', '.join(self.items) or 'nothing'}{lost}"
+
+
+class OutcomeMeasured(_Facts, tag="outcome_measured"):
+    """Did it help (R23)? ``before`` and ``after`` are means of the first criterion over the observation window."""
+
+    run: str
+    outcome: Outcome
+    reason: str
+    before: float | None = None
+    after: float | None = None
+    effect_seconds: float | None = None
+
+    def sentence(self) -> str:
+        words = {"helped": "It helped", "no_change": "It changed nothing", "worse": "It made things worse",
+                 "unknown": "Whether it helped is unknown"}
+        return f"{words[self.outcome]}: {self.reason}"
+
+
+class UpdatePosted(_Facts, tag="update_posted"):
+    """An update for an audience (R31, R32). ``state`` is the public state of the status page."""
+
+    audience: Literal["internal", "public"]
+    text: str
+    state: Literal["", "investigating", "identified", "monitoring", "resolved"] = ""
+    next_at: int | None = None
+
+    def sentence(self) -> str:
+        nxt = f" Next update at {hour_minute(self.next_at)}." if self.next_at else ""
+        where = f"Public post ({self.state})" if self.audience == "public" else "Internal update"
+        return f"{where}: {self.text}{nxt}"
+
+
+class Mitigated(_Facts, tag="mitigated"):
+    """The harm is stopped; it is not resolved yet (R15)."""
+
+    reason: str = ""
+
+    def sentence(self) -> str:
+        return "Mitigated" + (f": {self.reason}" if self.reason else "")
+
+
+class Resolved(_Facts, tag="resolved"):
+    """Stable by the stated criteria, or earlier with a reason (R41). Cause unknown is allowed and leaves a follow-up."""
+
+    reason: str = ""
+    override: bool = False
+    cause_known: bool = True
+
+    def sentence(self) -> str:
+        early = " before the criteria held" if self.override else ""
+        unknown = "; the cause is not known yet" if not self.cause_known else ""
+        return f"Resolved{early}" + (f": {self.reason}" if self.reason else "") + unknown
+
+
+class Closed(_Facts, tag="closed"):
+    """The urgency is gone; learning goes on (R42)."""
+
+    postmortem_at: int | None = None
+
+    def sentence(self) -> str:
+        return "Closed"
+
+
+class Reopened(_Facts, tag="reopened"):
+    """It came back, or was never gone."""
+
+    reason: str
+
+    def sentence(self) -> str:
+        return f"Reopened: {self.reason}"
+
+
+class PostmortemDecided(_Facts, tag="postmortem_decided"):
+    """Full postmortem or short review, decided deliberately, with the triggers that fired (R43)."""
+
+    form: Literal["postmortem", "review"]
+    reasons: list[str]
+
+    def sentence(self) -> str:
+        what = "A postmortem is due" if self.form == "postmortem" else "A short review is enough"
+        return f"{what}: {'; '.join(self.reasons)}"
+
+
+class PostmortemWritten(_Facts, tag="postmortem_written"):
+    """One part of the postmortem as it now stands (R46)."""
+
+    part: Literal["summary", "impact", "factors", "whys", "lessons"]
+    text: str
+
+    def sentence(self) -> str:
+        return f"Postmortem, {self.part}: written"
+
+
+class PostmortemPublished(_Facts, tag="postmortem_published"):
+    """Complete, and there to be read."""
+
+    def sentence(self) -> str:
+        return "Postmortem published"
+
+
+class ActionItemAdded(_Facts, tag="action_item_added"):
+    """One owner, one due date, and a test that says when it is done (R46)."""
+
+    item: str
+    title: str
+    owner: str
+    due_at: int
+    test: str = ""
+
+    def sentence(self) -> str:
+        return f"Action item {self.item} for {self.owner}: {self.title}"
+
+
+class ActionItemDone(_Facts, tag="action_item_done"):
+    """Done, or deliberately not done, with the reason (R48: nothing is dropped silently)."""
+
+    item: str
+    dropped: bool = False
+    note: str = ""
+
+    def sentence(self) -> str:
+        return f"Action item {self.item} {'dropped' if self.dropped else 'done'}" + (f": {self.note}" if self.note else "")
+
+
+class ReviewAsked(_Facts, tag="review_asked"):
+    """The three-week question (R48)."""
+
+    item: str
+    person: str
+    question: str
+
+    def sentence(self) -> str:
+        return f"Asked {self.person}: {self.question}"
+
+
+class ReviewAnswered(_Facts, tag="review_answered"):
+    """The answer is kept."""
+
+    item: str
+    answer: str
+
+    def sentence(self) -> str:
+        return f"Answer on {self.item}: {self.answer}"
+
+
+class Prompted(_Facts, tag="prompted"):
+    """The product asked for something. Kept so that it asks once, and so that the record shows that it did."""
+
+    key: str
+    to: str
+    text: str
+
+    def sentence(self) -> str:
+        return f"Asked {self.to}: {self.text}"
+
+
+class PromptDeclined(_Facts, tag="prompt_declined"):
+    """A person said no to a prompt."""
+
+    key: str
+    reason: str = ""
+
+    def sentence(self) -> str:
+        return f"Declined '{self.key}'" + (f": {self.reason}" if self.reason else "")
+
+
+class Amended(_Facts, tag="amended"):
+    """A mistake is corrected visibly: the earlier entry stays (R10)."""
+
+    position: int
+    text: str
+
+    def sentence(self) -> str:
+        return f"Correction to entry {self.position}: {self.text}"
+
+
+Facts = (
+    Declared | SignalAttached | SignalCleared | Said | PhaseShifted | SeveritySet | ImpactSet | RoleTaken
+    | HypothesisStated | PageRequested | PageStepped | PageSent | Acknowledged | CriteriaSet | CriterionTurned
+    | CriteriaHeld | MitigationStarted | MitigationApplied | EvidenceCaptured | OutcomeMeasured | UpdatePosted
+    | Mitigated | Resolved | Closed | Reopened | PostmortemDecided | PostmortemWritten | PostmortemPublished
+    | ActionItemAdded | ActionItemDone | ReviewAsked | ReviewAnswered | Prompted | PromptDeclined | Amended
+)  # fmt: skip
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One line of the timeline. Moments in microseconds UTC."""
+
+    incident: str
+    position: int
+    happened_at: int
+    recorded_at: int
+    author: str
+    source: str
+    facts: Facts
+    hash: str
+
+    @property
+    def kind(self) -> str:
+        """The tag of the facts, as stored."""
+        return str(self.facts.__struct_config__.tag)

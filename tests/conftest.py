@@ -1,0 +1,93 @@
+"""Fixtures for every test, and the word on what could not be tested here.
+
+A test that needs a real component says so: ``@pytest.mark.needs("prometheus", "haproxy")``. Where one is
+not installed the test is skipped by that name, and with CI=true it fails.
+"""
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.components import alertmanager, haproxy, postgres, process, prometheus, smtp
+
+FINDERS: dict[str, Callable[[], str | None]] = {
+    "prometheus": prometheus.find,
+    "promtool": lambda: process.find_program("promtool"),
+    "alertmanager": alertmanager.find,
+    "amtool": lambda: process.find_program("amtool"),
+    "haproxy": haproxy.find,
+    "postgresql": postgres.find,
+    "aiosmtpd": smtp.find,
+    "chromium": lambda: process.find_program("chromium", "chromium-browser", "google-chrome"),
+}
+
+
+def need(component: str) -> str:
+    """The component's program; without it the test is skipped, or fails where CI=true."""
+    if found := FINDERS[component]():
+        return found
+    if os.environ.get("CI", "").lower() in ("true", "1"):
+        pytest.fail(f"needs {component}, and CI must have it", pytrace=False)
+    pytest.skip(f"needs {component}")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "needs(*components): real components without which this test cannot run"
+    )
+
+
+@pytest.fixture(autouse=True)
+def _needs(request: pytest.FixtureRequest) -> None:
+    for mark in request.node.iter_markers("needs"):
+        for component in mark.args:
+            need(component)
+
+
+@pytest.fixture(scope="session")
+def postgres_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres.Postgres]:
+    """One running PostgreSQL for the session; tests take databases from it."""
+    need("postgresql")
+    with postgres.Postgres(tmp_path_factory.mktemp("postgres")) as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def postgres_url(postgres_cluster: postgres.Postgres) -> Iterator[str]:
+    """A fresh PostgreSQL database."""
+    url = postgres_cluster.create_database()
+    yield url
+    postgres_cluster.drop_database(url)
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """A fresh SQLite file."""
+    return f"sqlite:///{tmp_path / 'stanch.db'}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A fresh, empty database; the test runs once on each kind."""
+    url: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
+    return url
+
+
+@pytest.fixture
+def chromium_path() -> str:
+    """The browser that playwright drives."""
+    return need("chromium")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    skipped: Counter[str] = Counter()
+    for report in terminalreporter.stats.get("skipped", []):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        skipped[reason.removeprefix("Skipped: ")] += 1
+    if skipped:
+        terminalreporter.section("not tested here")
+        for reason, count in sorted(skipped.items()):
+            terminalreporter.write_line(f"{count} test{'s' if count > 1 else ''} skipped: {reason}")

@@ -1,0 +1,214 @@
+"""What Alertmanager and Prometheus really sent (recorded), and what nobody should send, as stories."""
+
+import json
+import time
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stanch.integrations import alertmanager, prometheus_alerts
+from stanch.kernel.clock import MINUTE, SECOND, parse_moment
+
+DATA = Path(__file__).parent.parent / "data"
+NOW = parse_moment("2026-11-23T03:00:00Z")
+WEBHOOKS = sorted((DATA / "am_webhook").glob("*.json"))
+POSTS = sorted((DATA / "prom_post").glob("*.json"))
+hook = alertmanager.build(alertmanager.Settings())
+posts = prometheus_alerts.PrometheusAlerts(prometheus_alerts.Settings())
+
+VECTORS = [
+    ({"alertname": "alert1", "lbl1": "val1"}, "fac0861a85de433a"),
+    ({}, "cbf29ce484222325"),
+    ({"alertname": "HighErrorRate", "service": "checkout", "severity": "critical"}, "7d2d332feada5c59"),
+]
+
+
+def webhook(**changes: object) -> bytes:
+    alert = {
+        "status": "firing",
+        "labels": {"alertname": "A"},
+        "annotations": {},
+        "startsAt": "2026-11-23T02:59:00Z",
+        "endsAt": "0001-01-01T00:00:00Z",
+        "generatorURL": "",
+        "fingerprint": "00000000000000aa",
+    } | changes
+    return json.dumps({"version": "4", "status": "firing", "alerts": [alert]}).encode()
+
+
+@pytest.mark.parametrize("path", WEBHOOKS, ids=lambda path: path.stem)
+def test_every_recorded_webhook_is_read_whole(path: Path) -> None:
+    raw = json.loads(path.read_bytes())
+    alerts = hook.parse(path.read_bytes(), NOW)
+    assert [a.fingerprint for a in alerts] == [a["fingerprint"] for a in raw["alerts"]]
+    assert [a.firing for a in alerts] == [a["status"] == "firing" for a in raw["alerts"]]
+    assert all(a.ends_at is None for a in alerts if a.firing)
+    assert all(a.ends_at is not None and a.ends_at >= a.starts_at for a in alerts if not a.firing)
+
+
+@pytest.mark.parametrize("path", WEBHOOKS, ids=lambda path: path.stem)
+def test_our_fingerprint_is_the_one_alertmanager_computes(path: Path) -> None:
+    for alert in hook.parse(path.read_bytes(), NOW):
+        assert prometheus_alerts.fingerprint(alert.labels) == alert.fingerprint
+
+
+def test_the_sender_decides_the_status_not_our_clock() -> None:
+    (alert,) = hook.parse(webhook(status="firing", endsAt="2020-01-01T00:00:00Z"), NOW)
+    assert alert.firing and alert.ends_at is None
+
+
+def test_nanoseconds_and_offsets_are_read() -> None:
+    (alert,) = hook.parse(webhook(startsAt="2026-11-23T04:59:56.256789123+02:00"), NOW)
+    assert abs(alert.starts_at - (parse_moment("2026-11-23T02:59:56Z") + 256_789)) <= 1
+
+
+def test_keys_of_newer_versions_and_of_grafana_do_not_disturb() -> None:
+    (alert,) = hook.parse(webhook(values=None, silenceURL="x", enrichments={"a": [1]}), NOW)
+    assert alert.name == "A"
+
+
+@pytest.mark.parametrize(
+    ("body", "where"),
+    [
+        (b"", "not JSON"),
+        (b"[]", "object"),
+        (b'{"version":"4"}', "alerts is missing"),
+        (webhook(labels=None), "alerts[0].labels is missing; "),
+        (webhook(labels={"a": 1}), "alerts[0].labels"),
+        (webhook(fingerprint=""), "alerts[0].fingerprint is missing; "),
+        (webhook(status="pending"), "alerts[0].status is 'pending'"),
+        (webhook(startsAt="yesterday"), "alerts[0].startsAt: 'yesterday' is not a time"),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_place(body: bytes, where: str) -> None:
+    with pytest.raises(ValueError) as raised:
+        hook.parse(body, NOW)
+    assert where in str(raised.value)
+
+
+def test_thousands_of_webhooks_are_read_per_second() -> None:
+    body = WEBHOOKS[0].read_bytes()
+    started = time.perf_counter()
+    for _ in range(1000):
+        hook.parse(body, NOW)
+    assert time.perf_counter() - started < 1.0
+
+
+@pytest.mark.parametrize(("labels", "expected"), VECTORS)
+def test_fingerprints_match_the_published_vectors(labels: dict[str, str], expected: str) -> None:
+    assert prometheus_alerts.fingerprint(labels) == expected
+
+
+@pytest.mark.parametrize("path", POSTS, ids=lambda path: path.stem)
+def test_every_recorded_post_of_prometheus_is_read_whole(path: Path) -> None:
+    raw = json.loads(path.read_bytes())
+    alerts, errors = posts.parse_some(path.read_bytes(), NOW)
+    assert not errors and len(alerts) == len(raw)
+    for alert, sent in zip(alerts, raw, strict=True):
+        ends = parse_moment(sent["endsAt"])
+        assert alert.firing == (ends > NOW)
+        assert (alert.lease_until, alert.ends_at) == ((ends, None) if alert.firing else (None, ends))
+
+
+def post(**alert: object) -> bytes:
+    return json.dumps([{"labels": {"alertname": "A"}} | alert]).encode()
+
+
+def test_an_alert_without_an_end_is_leased_for_the_resolve_timeout() -> None:
+    (alert,) = posts.parse(post(endsAt="0001-01-01T00:00:00.000Z"), NOW)
+    assert alert.firing and alert.starts_at == NOW and alert.lease_until == NOW + 5 * MINUTE
+
+
+def test_a_missing_start_is_the_end() -> None:
+    (alert,) = posts.parse(post(endsAt="2026-11-23T02:00:00Z"), NOW)
+    assert not alert.firing and alert.starts_at == alert.ends_at
+
+
+def test_an_end_of_exactly_now_is_a_resolution() -> None:
+    (alert,) = posts.parse(post(startsAt="2026-11-23T02:00:00Z", endsAt="2026-11-23T03:00:00Z"), NOW)
+    assert not alert.firing and alert.ends_at == NOW
+
+
+def test_labels_without_a_value_do_not_change_the_identity() -> None:
+    (alert,) = posts.parse(post(labels={"alertname": "alert1", "lbl1": "val1", "empty": ""}), NOW)
+    assert alert.fingerprint == VECTORS[0][1] and "empty" not in alert.labels
+
+
+def test_one_bad_alert_does_not_cost_the_others() -> None:
+    good = {"labels": {"alertname": "A"}}
+    bad = [
+        {"labels": {}},
+        {"labels": {"a": 1}},
+        7,
+        {"labels": {"a": "b"}, "startsAt": "2026-01-02T00:00:00Z", "endsAt": "2026-01-01T00:00:00Z"},
+    ]
+    alerts, errors = posts.parse_some(json.dumps([good, *bad, good]).encode(), NOW)
+    assert len(alerts) == 2
+    assert [error.split("]")[0] for error in errors] == ["alerts[1", "alerts[2", "alerts[3", "alerts[4"]
+    with pytest.raises(ValueError, match=r"alerts\[0\]\.labels is empty"):
+        posts.parse(json.dumps(bad).encode(), NOW)
+
+
+def test_an_empty_batch_is_fine() -> None:
+    assert posts.parse(b"[]", NOW) == []
+
+
+def test_nul_characters_never_reach_the_database() -> None:
+    (alert,) = posts.parse(post(labels={"alertname": "a\x00b"}), NOW)
+    assert alert.name == "ab"
+
+
+values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.floats()
+    | st.text()
+    | st.sampled_from(
+        [
+            "firing",
+            "resolved",
+            "0001-01-01T00:00:00Z",
+            "9999-12-31T23:59:59-14:00",
+            "2026-01-01",
+            "2026-11-23T03:00:00Z",
+        ]
+    ),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    max_leaves=8,
+)
+keys = st.sampled_from(
+    ["status", "labels", "annotations", "startsAt", "endsAt", "generatorURL", "fingerprint", "x"]
+)
+texts = st.dictionaries(st.text(max_size=3), st.text(max_size=3), max_size=2)
+alert_like = st.dictionaries(keys, values | texts, max_size=8)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.binary()
+    | values.map(lambda v: json.dumps(v).encode())
+    | st.lists(alert_like, max_size=3).map(lambda v: json.dumps(v).encode())
+    | st.lists(alert_like, max_size=3).map(lambda v: json.dumps({"alerts": v}).encode())
+)
+def test_nothing_but_value_errors_come_out(body: bytes) -> None:
+    for source in (hook, posts):
+        try:
+            source.parse(body, NOW)
+        except ValueError:
+            continue
+
+
+@pytest.mark.parametrize("body", [b"[" * 100_000, b'{"alerts":' + b"[" * 100_000, b'[{"x":' + b"[" * 100_000])
+def test_deep_nesting_is_a_value_error_too(body: bytes) -> None:
+    for source in (hook, posts):
+        with pytest.raises(ValueError):
+            source.parse(body, NOW)
+
+
+def test_unknown_settings_are_refused() -> None:
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert({"resolve_timeuot": 1}, prometheus_alerts.Settings)
+    assert posts.settings.resolve_timeout * SECOND == 5 * MINUTE

@@ -1,0 +1,190 @@
+"""Real programs and a real HAProxy."""
+
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from stanch.integrations import command, haproxy
+from stanch.ports import Arguments, Failed
+
+DATA = Path(__file__).parent.parent / "data"
+runner = command.build(command.Settings(environment={"EXTRA": "yes"}))
+
+
+def failing(mitigator: haproxy.Haproxy | command.CommandMitigator, arguments: Arguments) -> Failed:
+    with pytest.raises(Failed) as raised:
+        mitigator.run(arguments)
+    return raised.value
+
+
+commands = command.CommandMitigator(command.Settings())
+
+
+def test_a_command_runs_without_a_shell_and_both_outputs_are_kept() -> None:
+    assert runner.run({"argv": ["echo", "$HOME; ls *"]}) == "$HOME; ls *\n"
+    assert runner.run({"argv": ["sh", "-c", "echo out; echo err >&2"]}) == "out\nerr\n"
+
+
+def test_a_command_sees_only_a_small_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STANCH_SECRET", "s3cret")
+    seen = runner.run({"argv": ["env"]})
+    assert "s3cret" not in seen and "EXTRA=yes" in seen and "PATH=" in seen
+
+
+def test_a_failing_command_says_its_exit_code_and_why() -> None:
+    failed = failing(commands, {"argv": ["sh", "-c", "echo no such deployment; exit 3"]})
+    assert not failed.again and "exit code 3" in failed.detail and "no such deployment" in failed.detail
+
+
+def test_a_command_that_is_not_there() -> None:
+    assert "was not found" in failing(commands, {"argv": ["no-such-program"]}).detail
+
+
+@pytest.mark.parametrize("argv", ["rm -rf /", [], [""], ["a\x00b"], ["/etc/passwd"]])
+def test_what_cannot_be_run_is_said(argv: str | list[str]) -> None:
+    assert not failing(commands, {"argv": argv}).again
+
+
+@pytest.mark.parametrize("timeout", ["soon", "0", "-1", "nan", "inf"])
+def test_a_time_limit_must_be_seconds(timeout: str) -> None:
+    assert "timeout" in failing(commands, {"argv": ["true"], "timeout": timeout}).detail
+
+
+def test_at_the_time_limit_the_children_die_too(tmp_path: Path) -> None:
+    mark = tmp_path / "late"
+    started = time.monotonic()
+    failed = failing(
+        commands, {"argv": ["sh", "-c", f"(sleep 1; touch {mark}) & echo begun; wait"], "timeout": "0.4"}
+    )
+    assert "stopped after 0.4 s: begun" in failed.detail and time.monotonic() - started < 0.9
+    time.sleep(1)
+    assert not mark.exists()
+
+
+def test_a_child_in_the_background_is_not_waited_for() -> None:
+    started = time.monotonic()
+    assert runner.run({"argv": ["sh", "-c", "sleep 3 & echo done"]}) == "done\n"
+    assert time.monotonic() - started < 2
+
+
+def test_the_end_of_a_long_output_is_kept() -> None:
+    kept = runner.run({"argv": ["sh", "-c", "yes | head -c 3000000; echo end"]})
+    assert len(kept) == 20_000 and kept.endswith("end\n")
+
+
+def test_describe_shows_the_state_before() -> None:
+    assert runner.describe({"argv": ["false"], "describe": ["echo", "revision 7"]}) == "revision 7\n"
+    assert "No describe command" in runner.describe({"argv": ["true"]})
+
+
+def test_the_recorded_server_state_is_read_by_its_header() -> None:
+    servers = haproxy.parse_state((DATA / "haproxy-show-servers-state.txt").read_text())
+    assert servers and all(
+        {"srv_admin_state", "srv_op_state", "srv_uweight"} <= set(row) for row in servers.values()
+    )
+    assert haproxy.parse_state("Can't find backend.\n") is None
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"action": "kill", "backend": "app", "server": "s1"},
+        {"action": "drain", "backend": "app"},
+        {"action": "drain", "backend": "app;show env", "server": "s1"},
+        {"action": "drain", "backend": "app", "servers": ["s1", "s2\nshutdown"]},
+        {"action": "drain", "backend": "app", "servers": ["s1\n"]},
+        {"action": "drain", "server": "s1"},
+        {"action": "weight", "backend": "app", "server": "s1"},
+        {"action": "weight", "backend": "app", "server": "s1", "weight": "1;x"},
+    ],
+)
+def test_no_argument_smuggles_a_command_into_haproxy(arguments: Arguments) -> None:
+    assert not failing(haproxy.Haproxy(haproxy.Settings("/nowhere")), arguments).again
+
+
+def test_a_haproxy_that_is_away_is_tried_again() -> None:
+    failed = failing(
+        haproxy.Haproxy(haproxy.Settings("/nowhere")), {"action": "drain", "backend": "app", "server": "s1"}
+    )
+    assert failed.again and "/nowhere" in failed.detail
+
+
+HAPROXY = shutil.which("haproxy") or shutil.which("/usr/sbin/haproxy")
+
+
+@pytest.fixture
+def live(tmp_path: Path) -> Iterator[haproxy.Haproxy]:
+    if HAPROXY is None:
+        pytest.skip("needs haproxy")
+    path, config = tmp_path / "h.sock", tmp_path / "h.cfg"
+    config.write_text(
+        f"global\n stats socket {path} mode 600 level admin\n"
+        "defaults\n mode http\n timeout connect 1s\n timeout client 5s\n"
+        " timeout server 5s\nbackend app\n"
+        + "".join(f" server s{n} 127.0.0.1:{n} weight 10\n" for n in (1, 2, 3))
+        + f"frontend f\n bind unix@{tmp_path}/f.sock\n default_backend app\n"
+    )
+    process = subprocess.Popen([HAPROXY, "-db", "-f", str(config)])
+    _wait_for(path)
+    yield haproxy.Haproxy(haproxy.Settings(str(path)))
+    process.terminate()
+    process.wait(10)
+
+
+def _wait_for(path: Path) -> None:
+    for _ in range(100):
+        with socket.socket(socket.AF_UNIX) as probe:
+            if probe.connect_ex(str(path)) == 0:
+                return
+        time.sleep(0.05)
+    raise AssertionError("HAProxy did not start")
+
+
+def test_a_server_is_drained_and_comes_back(live: haproxy.Haproxy) -> None:
+    said = live.run({"action": "drain", "backend": "app", "server": "s1"})
+    assert (
+        said
+        == "app/s1: ready, running, weight 10 of 10 -> drain, running, weight 10 of 10 (admin_state 0 -> 8)"
+    )
+    stopped = live.run({"action": "maint", "backend": "app", "servers": ["s1"]})
+    assert "drain, running, weight 10 of 10 -> maint" in stopped, (
+        "1 live with Debian's 2.6.12; other versions say 9"
+    )
+    shown = live.describe({"backend": "app"})
+    assert (
+        "app/s1: maint" in shown and "svname=BACKEND status=UP" in shown and "svname=s1 status=MAINT" in shown
+    )
+    assert "-> ready" in live.run({"action": "ready", "backend": "app", "server": "s1"})
+
+
+def test_the_last_active_server_is_never_taken_away(live: haproxy.Haproxy) -> None:
+    everything: Arguments = {"action": "drain", "backend": "app", "servers": ["s1", "s2", "s3"]}
+    assert "no active server left" in failing(live, everything).detail
+    assert "drain" not in live.describe({"backend": "app"}).lower(), (
+        "nothing may be changed before the refusal"
+    )
+    live.run({"action": "drain", "backend": "app", "servers": ["s1", "s2"]})
+    live.run({"action": "drain", "backend": "app", "servers": ["s1", "s2"]})
+    for last in ({"action": "maint"}, {"action": "drain"}, {"action": "weight", "weight": "0%"}):
+        assert "active now: s3" in failing(live, {"backend": "app", "server": "s3"} | last).detail
+
+
+def test_weights_are_set_and_haproxys_own_refusal_is_passed_on(live: haproxy.Haproxy) -> None:
+    assert "weight 5 of 10" in live.run(
+        {"action": "weight", "backend": "app", "server": "s1", "weight": "50%"}
+    )
+    assert "weight 0 of 10" in live.run({"action": "weight", "backend": "app", "server": "s1", "weight": "0"})
+    failed = failing(live, {"action": "weight", "backend": "app", "server": "s1", "weight": "999"})
+    assert "between 0 and 256" in failed.detail
+
+
+def test_unknown_names_are_answered_with_the_known_ones(live: haproxy.Haproxy) -> None:
+    assert "it has s1, s2, s3" in failing(live, {"action": "drain", "backend": "app", "server": "s9"}).detail
+    assert (
+        "Can't find backend" in failing(live, {"action": "drain", "backend": "shop", "server": "s1"}).detail
+    )
