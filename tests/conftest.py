@@ -34,12 +34,6 @@ def need(component: str) -> str:
     pytest.skip(f"needs {component}")
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line(
-        "markers", "needs(*components): real components without which this test cannot run"
-    )
-
-
 @pytest.fixture(autouse=True)
 def _needs(request: pytest.FixtureRequest) -> None:
     for mark in request.node.iter_markers("needs"):

@@ -39,7 +39,13 @@ def load_world(configured: dict[str, dict[str, Any]]) -> World:
     if unknown:
         raise Invalid(f"There is no integration '{unknown[0]}'.", hint=f"Known: {', '.join(sorted(names))}.")
     world = World()
-    shelves = {"source": world.sources, "notifier": world.notifiers, "mitigator": world.mitigators, "metrics": world.metrics, "prober": world.probers}
+    shelves: dict[str, dict[str, Any]] = {
+        "source": world.sources,
+        "notifier": world.notifiers,
+        "mitigator": world.mitigators,
+        "metrics": world.metrics,
+        "prober": world.probers,
+    }
     for name in names:
         module = importlib.import_module(f"stanch.integrations.{name}")
         required = [f.name for f in msgspec.structs.fields(module.Settings) if f.required]
@@ -68,8 +74,10 @@ class Stanch:
             try:
                 fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise Conflict(f"Another stanch serves {self.settings.data} already.",
-                               hint="Stop it, use another STANCH_DATA, or PostgreSQL for several replicas.") from None
+                raise Conflict(
+                    f"Another stanch serves {self.settings.data} already.",
+                    hint="Stop it, use another STANCH_DATA, or PostgreSQL for several replicas.",
+                ) from None
         with self.office.desk() as desk:
             seed(desk)
         self.engine.start()
@@ -82,7 +90,12 @@ class Stanch:
             self._lock.close()
 
 
-def open_stanch(config: Path | None = None, clock: "Clock | None" = None, settings: "Settings | None" = None, world: World | None = None) -> Stanch:
+def open_stanch(
+    config: Path | None = None,
+    clock: "Clock | None" = None,
+    settings: "Settings | None" = None,
+    world: World | None = None,
+) -> Stanch:
     """Read the settings, bring the schema up to date, and put everything together. Raises ``Problem``."""
     from stanch.db.connection import Database
     from stanch.db.migrate import migrate
@@ -102,7 +115,9 @@ def open_stanch(config: Path | None = None, clock: "Clock | None" = None, settin
     policy = settings.policy
     office = Office(database, clock or SystemClock(), lambda: policy, _reactions(), _clocks())
     outbox = Outbox(office, _handlers(office, world, settings))
-    engine = Engine(Timers(office, _timer_handlers()), outbox, _digesting(office, world), sole=database.dialect == "sqlite")
+    engine = Engine(
+        Timers(office, _timer_handlers()), outbox, _digesting(office, world), sole=database.dialect == "sqlite"
+    )
     office.on_wake.append(engine.wake)
     return Stanch(settings, office, world, engine)
 

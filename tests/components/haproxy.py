@@ -44,10 +44,7 @@ class HAProxy(Process):
             f"  default_backend {backend}",
             f"backend {backend}",
             "  balance roundrobin",
-            *(
-                f"  server {name} {address}{' check inter 500ms' if check else ''}"
-                for name, address in servers.items()
-            ),
+            *(f"  server {name} {address}{' check inter 500ms' if check else ''}" for name, address in servers.items()),
             "",
         ]
         self.config = self.folder / "haproxy.cfg"

@@ -18,7 +18,7 @@ def find() -> str | None:
 
 class Prometheus(Process):
     """`targets` are scraped as job `job`; firing rules go to `alertmanager` ("host:port"), which may be
-    ours: then `alertmanager_prefix` is the path in front of /api/v2/alerts and `alertmanager_key` the bearer."""
+    ours: then `alertmanager_prefix` is the path in front of /api/v2/alerts, `alertmanager_key` the bearer."""
 
     def __init__(
         self,
@@ -47,8 +47,7 @@ class Prometheus(Process):
                 "external_labels": dict(external_labels or {}),
             },
             "scrape_configs": [
-                {"job_name": name, "static_configs": [{"targets": list(hosts)}]}
-                for name, hosts in every.items()
+                {"job_name": name, "static_configs": [{"targets": list(hosts)}]} for name, hosts in every.items()
             ],
         }
         if rules:

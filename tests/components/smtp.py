@@ -35,7 +35,5 @@ class SMTP(Process):
 
     def mails(self) -> list[EmailMessage]:
         """Every mail so far, oldest first."""
-        files = sorted(
-            (self.mailbox / "new").glob("*"), key=lambda path: (path.stat().st_mtime_ns, path.name)
-        )
+        files = sorted((self.mailbox / "new").glob("*"), key=lambda path: (path.stat().st_mtime_ns, path.name))
         return [email.message_from_bytes(file.read_bytes(), policy=email.policy.default) for file in files]

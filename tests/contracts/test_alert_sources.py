@@ -179,9 +179,7 @@ values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
     max_leaves=8,
 )
-keys = st.sampled_from(
-    ["status", "labels", "annotations", "startsAt", "endsAt", "generatorURL", "fingerprint", "x"]
-)
+keys = st.sampled_from(["status", "labels", "annotations", "startsAt", "endsAt", "generatorURL", "fingerprint", "x"])
 texts = st.dictionaries(st.text(max_size=3), st.text(max_size=3), max_size=2)
 alert_like = st.dictionaries(keys, values | texts, max_size=8)
 

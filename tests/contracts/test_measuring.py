@@ -25,9 +25,7 @@ class _Pages(BaseHTTPRequestHandler):
         if self.path == "/slow":
             time.sleep(1.5)
         status = int(self.path[1:]) if self.path[1:].isdecimal() else 200
-        body = json.dumps(
-            {"checks": [{"ratio": 0.25, "text": "7.5", "on": True}], "pad": "x" * 5000}
-        ).encode()
+        body = json.dumps({"checks": [{"ratio": 0.25, "text": "7.5", "on": True}], "pad": "x" * 5000}).encode()
         if self.path == "/text":
             body = b"<html>"
         self.send_response(status)
@@ -106,9 +104,7 @@ def test_a_probe_never_raises(url: str, said: str) -> None:
 
 def test_a_slow_page_and_a_page_without_tls_are_named(site: str) -> None:
     assert prober.check(site + "/slow", timeout=0.3, expect_status=200).detail == "no answer within 0.3 s"
-    assert prober.check(site.replace("http:", "https:"), timeout=2, expect_status=200).detail.startswith(
-        "TLS: "
-    )
+    assert prober.check(site.replace("http:", "https:"), timeout=2, expect_status=200).detail.startswith("TLS: ")
 
 
 PROMETHEUS = shutil.which("prometheus")

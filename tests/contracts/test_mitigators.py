@@ -58,9 +58,7 @@ def test_a_time_limit_must_be_seconds(timeout: str) -> None:
 def test_at_the_time_limit_the_children_die_too(tmp_path: Path) -> None:
     mark = tmp_path / "late"
     started = time.monotonic()
-    failed = failing(
-        commands, {"argv": ["sh", "-c", f"(sleep 1; touch {mark}) & echo begun; wait"], "timeout": "0.4"}
-    )
+    failed = failing(commands, {"argv": ["sh", "-c", f"(sleep 1; touch {mark}) & echo begun; wait"], "timeout": "0.4"})
     assert "stopped after 0.4 s: begun" in failed.detail and time.monotonic() - started < 0.9
     time.sleep(1)
     assert not mark.exists()
@@ -84,9 +82,7 @@ def test_describe_shows_the_state_before() -> None:
 
 def test_the_recorded_server_state_is_read_by_its_header() -> None:
     servers = haproxy.parse_state((DATA / "haproxy-show-servers-state.txt").read_text())
-    assert servers and all(
-        {"srv_admin_state", "srv_op_state", "srv_uweight"} <= set(row) for row in servers.values()
-    )
+    assert servers and all({"srv_admin_state", "srv_op_state", "srv_uweight"} <= set(row) for row in servers.values())
     assert haproxy.parse_state("Can't find backend.\n") is None
 
 
@@ -147,27 +143,18 @@ def _wait_for(path: Path) -> None:
 
 def test_a_server_is_drained_and_comes_back(live: haproxy.Haproxy) -> None:
     said = live.run({"action": "drain", "backend": "app", "server": "s1"})
-    assert (
-        said
-        == "app/s1: ready, running, weight 10 of 10 -> drain, running, weight 10 of 10 (admin_state 0 -> 8)"
-    )
+    assert said == "app/s1: ready, running, weight 10 of 10 -> drain, running, weight 10 of 10 (admin_state 0 -> 8)"
     stopped = live.run({"action": "maint", "backend": "app", "servers": ["s1"]})
-    assert "drain, running, weight 10 of 10 -> maint" in stopped, (
-        "1 live with Debian's 2.6.12; other versions say 9"
-    )
+    assert "drain, running, weight 10 of 10 -> maint" in stopped, "1 live with Debian's 2.6.12; other versions say 9"
     shown = live.describe({"backend": "app"})
-    assert (
-        "app/s1: maint" in shown and "svname=BACKEND status=UP" in shown and "svname=s1 status=MAINT" in shown
-    )
+    assert "app/s1: maint" in shown and "svname=BACKEND status=UP" in shown and "svname=s1 status=MAINT" in shown
     assert "-> ready" in live.run({"action": "ready", "backend": "app", "server": "s1"})
 
 
 def test_the_last_active_server_is_never_taken_away(live: haproxy.Haproxy) -> None:
     everything: Arguments = {"action": "drain", "backend": "app", "servers": ["s1", "s2", "s3"]}
     assert "no active server left" in failing(live, everything).detail
-    assert "drain" not in live.describe({"backend": "app"}).lower(), (
-        "nothing may be changed before the refusal"
-    )
+    assert "drain" not in live.describe({"backend": "app"}).lower(), "nothing may be changed before the refusal"
     live.run({"action": "drain", "backend": "app", "servers": ["s1", "s2"]})
     live.run({"action": "drain", "backend": "app", "servers": ["s1", "s2"]})
     for last in ({"action": "maint"}, {"action": "drain"}, {"action": "weight", "weight": "0%"}):
@@ -175,9 +162,7 @@ def test_the_last_active_server_is_never_taken_away(live: haproxy.Haproxy) -> No
 
 
 def test_weights_are_set_and_haproxys_own_refusal_is_passed_on(live: haproxy.Haproxy) -> None:
-    assert "weight 5 of 10" in live.run(
-        {"action": "weight", "backend": "app", "server": "s1", "weight": "50%"}
-    )
+    assert "weight 5 of 10" in live.run({"action": "weight", "backend": "app", "server": "s1", "weight": "50%"})
     assert "weight 0 of 10" in live.run({"action": "weight", "backend": "app", "server": "s1", "weight": "0"})
     failed = failing(live, {"action": "weight", "backend": "app", "server": "s1", "weight": "999"})
     assert "between 0 and 256" in failed.detail
@@ -185,6 +170,4 @@ def test_weights_are_set_and_haproxys_own_refusal_is_passed_on(live: haproxy.Hap
 
 def test_unknown_names_are_answered_with_the_known_ones(live: haproxy.Haproxy) -> None:
     assert "it has s1, s2, s3" in failing(live, {"action": "drain", "backend": "app", "server": "s9"}).detail
-    assert (
-        "Can't find backend" in failing(live, {"action": "drain", "backend": "shop", "server": "s1"}).detail
-    )
+    assert "Can't find backend" in failing(live, {"action": "drain", "backend": "shop", "server": "s1"}).detail

@@ -172,13 +172,9 @@ def test_a_webhook_is_signed_with_every_secret_while_rotating(
     monkeypatch.setenv("HOOK_SECRET", f"whsec_{old} whsec_{new}")
     assert webhook.Webhook(webhook.Settings("HOOK_SECRET")).send(receiver.url + "/x", PAGE) == "200 said"
     path, headers, body = receiver.got[0]
-    assert (
-        path == "/x" and headers["webhook-id"] == PAGE.key and json.loads(body)["data"]["title"] == PAGE.title
-    )
+    assert path == "/x" and headers["webhook-id"] == PAGE.key and json.loads(body)["data"]["title"] == PAGE.title
     signed = f"{PAGE.key}.{headers['webhook-timestamp']}.".encode() + body
-    expected = [
-        base64.b64encode(hmac.new(bytes([n]) * 24, signed, hashlib.sha256).digest()).decode() for n in (1, 2)
-    ]
+    expected = [base64.b64encode(hmac.new(bytes([n]) * 24, signed, hashlib.sha256).digest()).decode() for n in (1, 2)]
     assert headers["webhook-signature"] == " ".join("v1," + text for text in expected)
 
 
@@ -213,9 +209,7 @@ def test_a_receiver_that_never_answers_is_tried_again(receiver: Receiver) -> Non
     assert raised.value.again
 
 
-@pytest.mark.parametrize(
-    "address", ["file:///etc/passwd", "example.org", "http://", "http://a b/", "http://x:99999/"]
-)
+@pytest.mark.parametrize("address", ["file:///etc/passwd", "example.org", "http://", "http://a b/", "http://x:99999/"])
 def test_what_is_no_web_address_is_final_or_unreachable_but_never_a_crash(address: str) -> None:
     with pytest.raises(Failed):
         webhook.build(webhook.Settings(timeout=0.5)).send(address, PAGE)

@@ -118,7 +118,9 @@ class House:
     def open(self) -> None:
         """Start (again, after a crash: nothing is kept but the database)."""
         world = World({}, {"pager": self.pager}, {"lever": self.lever}, {"gauge": self.gauge}, {"http": self.door})
-        settings = Settings(data=self.folder, database_url=self.url, secret_key="k" * 32, policy=convert(self.policy, Policy, "test"))
+        settings = Settings(
+            data=self.folder, database_url=self.url, secret_key="k" * 32, policy=convert(self.policy, Policy, "test")
+        )
         self.stanch = open_stanch(settings=settings, clock=self.clock, world=world)
         self.office, self.outbox, self.timers = self.stanch.office, self.stanch.engine.outbox, self.stanch.engine.timers
 
@@ -140,14 +142,36 @@ class House:
         assert isinstance(done, Done)
         return done
 
-    def alert(self, *, firing: bool = True, fingerprint: str = "f1", service: str = "shop", severity: str = "page", **labels: str) -> None:
+    def alert(
+        self,
+        *,
+        firing: bool = True,
+        fingerprint: str = "f1",
+        service: str = "shop",
+        severity: str = "page",
+        **labels: str,
+    ) -> None:
         """An alert arrives, already parsed."""
         from stanch.detect import signals
 
         names = {"alertname": "ErrorBudgetBurn", "service": service, "severity": severity, **labels}
         now = self.clock.now()
         with self.office.desk(source="alert") as desk:
-            signals.fold(desk, [Alert(fingerprint, "ErrorBudgetBurn", firing, now, None if firing else now, names, {"summary": "burning"})], "prometheus")
+            signals.fold(
+                desk,
+                [
+                    Alert(
+                        fingerprint,
+                        "ErrorBudgetBurn",
+                        firing,
+                        now,
+                        None if firing else now,
+                        names,
+                        {"summary": "burning"},
+                    )
+                ],
+                "prometheus",
+            )
 
     def settle(self) -> None:
         """Run the engine until nothing is due at this moment."""
@@ -162,7 +186,9 @@ class House:
 
     def wait(self, *, step: float = 5, **span: float) -> None:
         """Let time pass in steps, the engine running."""
-        end = self.clock.now() + int(sum(span[u] * {"days": 86400, "hours": 3600, "minutes": 60, "seconds": 1}[u] for u in span) * 1_000_000)
+        end = self.clock.now() + int(
+            sum(span[u] * {"days": 86400, "hours": 3600, "minutes": 60, "seconds": 1}[u] for u in span) * 1_000_000
+        )
         while self.clock.now() < end:
             self.clock.moment = min(end, self.clock.now() + int(step * 1_000_000))
             self.settle()

@@ -46,7 +46,13 @@ def test_an_incident_from_the_first_alert_to_the_three_week_question(house: Hous
     # Learn (R43, R46, R48): decided, written, asked after three weeks, then the owner's lead.
     house.do("close", incident="INC-1")
     assert house.record().postmortem_form == "postmortem"
-    house.do("action", incident="INC-1", title="Canary every release for ten minutes", owner="ben", test="A broken release stops in the canary")
+    house.do(
+        "action",
+        incident="INC-1",
+        title="Canary every release for ten minutes",
+        owner="ben",
+        test="A broken release stops in the canary",
+    )
     house.pager.sent.clear()
     house.wait(days=20, step=86400)
     assert house.pager.sent == []

@@ -16,8 +16,15 @@ class Update(msgspec.Struct):
     """Post an internal update and promise the next one."""
 
     incident: str
-    text: Annotated[str, msgspec.Meta(max_length=10_000, description="The update; a draft from the record when left out.")] = ""
-    next_in: Annotated[float, msgspec.Meta(ge=0, le=10_080, description="Minutes to the next; the severity's cadence by default.")] | None = None
+    text: Annotated[
+        str, msgspec.Meta(max_length=10_000, description="The update; a draft from the record when left out.")
+    ] = ""
+    next_in: (
+        Annotated[
+            float, msgspec.Meta(ge=0, le=10_080, description="Minutes to the next; the severity's cadence by default.")
+        ]
+        | None
+    ) = None
 
 
 @command("update", Update, group="communicate", noun="updates", positional=("text",))
@@ -35,7 +42,9 @@ class Status(msgspec.Struct):
 
     incident: str
     state: Literal["investigating", "identified", "monitoring", "resolved"]
-    text: Annotated[str, msgspec.Meta(max_length=5_000, description="In words that customers can check; a draft when left out.")] = ""
+    text: Annotated[
+        str, msgspec.Meta(max_length=5_000, description="In words that customers can check; a draft when left out.")
+    ] = ""
     unchecked: Annotated[bool, msgspec.Meta(description="Post although the wording check objects.")] = False
 
 
@@ -48,7 +57,9 @@ def status(desk: Desk, asked: Status) -> Done:
     text = asked.text.strip() or draft_public(record, desk.policy)
     objections = wording(text, desk.policy)
     if objections and not asked.unchecked:
-        raise Invalid(f"Customers would stumble: {'; '.join(objections)}.", field="text", hint="Reword it, or post it unchecked.")
+        raise Invalid(
+            f"Customers would stumble: {'; '.join(objections)}.", field="text", hint="Reword it, or post it unchecked."
+        )
     desk.append(asked.incident, UpdatePosted("public", text, asked.state))
     return Done(f"Posted to the status page: {asked.state}.", asked.incident)
 

@@ -32,7 +32,9 @@ def draft_internal(record: Record, policy: Policy, now: int) -> str:
     nxt = next_moment(record, policy, now)
     lines = [
         f"{record.severity_name() or 'No severity yet'}, {record.phase.capitalize()}. Impact: {record.impact.value if record.impact else BLANK}",
-        f"Just tried: {tried}.", f"Trying next: {BLANK}.", f"Leading hypothesis: {leading.text if leading else 'none yet'}.",
+        f"Just tried: {tried}.",
+        f"Trying next: {BLANK}.",
+        f"Leading hypothesis: {leading.text if leading else 'none yet'}.",
     ]
     return "\n".join(lines + ([f"Next update at {hour_minute(nxt)} UTC."] if nxt else []))
 
@@ -54,7 +56,9 @@ def draft_public(record: Record, policy: Policy) -> str:
 
 def wording(text: str, policy: Policy) -> list[str]:
     """What a public draft should not say, each with what to say instead (R33)."""
-    found = [f"'{m.group(0)}' is {why}" for pattern, why in JARGON.items() if (m := re.search(pattern, text, re.IGNORECASE))]
+    found = [
+        f"'{m.group(0)}' is {why}" for pattern, why in JARGON.items() if (m := re.search(pattern, text, re.IGNORECASE))
+    ]
     for service in policy.services.values():
         internal = re.search(rf"\b{re.escape(service.name)}\b", text)
         if internal and service.public_name and service.name.lower() not in service.public_name.lower():

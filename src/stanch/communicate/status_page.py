@@ -42,7 +42,9 @@ def public_view(desk: Desk, days: int = 90) -> PublicView:
     policy = desk.policy
     rows = desk.tx.all(
         "SELECT i.id, i.service FROM incidents i WHERE i.private = 0 AND i.opened_at > :since AND EXISTS (SELECT 1 FROM entries e "
-        "WHERE e.incident = i.id AND e.kind = 'update_posted') ORDER BY i.number DESC LIMIT 200", since=desk.now - days * DAY)
+        "WHERE e.incident = i.id AND e.kind = 'update_posted') ORDER BY i.number DESC LIMIT 200",
+        since=desk.now - days * DAY,
+    )
     incidents, hit = [], set()
     for row in rows:
         name = policy.service(row["service"]).public_name or "our service"
@@ -52,13 +54,20 @@ def public_view(desk: Desk, days: int = 90) -> PublicView:
             if found.resolved_at is None:
                 hit.add(name)
     names = sorted({s.public_name for s in policy.services.values() if s.public_name})
-    return PublicView([PublicService(n, "degraded_performance" if n in hit else "operational") for n in names], incidents)
+    return PublicView(
+        [PublicService(n, "degraded_performance" if n in hit else "operational") for n in names], incidents
+    )
 
 
 def _incident(desk: Desk, incident: str, name: str) -> PublicIncident | None:
-    posts = [(x.happened_at, x.facts.state, x.facts.text) for x in store.read_kind(desk.tx, incident, "update_posted")
-             if isinstance(x.facts, UpdatePosted) and x.facts.audience == "public"]
+    posts: list[tuple[int, str, str]] = [
+        (x.happened_at, x.facts.state, x.facts.text)
+        for x in store.read_kind(desk.tx, incident, "update_posted")
+        if isinstance(x.facts, UpdatePosted) and x.facts.audience == "public"
+    ]
     if not posts:
         return None
     last = posts[-1]
-    return PublicIncident(incident, f"Trouble with {name}", last[1], posts[::-1], posts[0][0], last[0] if last[1] == "resolved" else None)
+    return PublicIncident(
+        incident, f"Trouble with {name}", last[1], posts[::-1], posts[0][0], last[0] if last[1] == "resolved" else None
+    )

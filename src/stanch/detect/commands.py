@@ -24,18 +24,30 @@ def list_signals(desk: Desk, asked: Signals) -> list[dict[str, Any]]:
     """Signals (R1). Those of a private incident one may not see are left out (P6)."""
     where = "" if not asked.disposition else "WHERE s.disposition = :disposition"
     rows = desk.tx.all(
-        "SELECT s.*, COALESCE(i.private, 0) AS private FROM signals s LEFT JOIN incidents i ON i.id = s.incident "  # noqa: S608
+        "SELECT s.*, COALESCE(i.private, 0) AS private FROM signals s LEFT JOIN incidents i ON i.id = s.incident "
         f"{where} ORDER BY s.last_seen DESC LIMIT :limit",
-        limit=asked.limit, **({"disposition": asked.disposition.replace("held", "")} if asked.disposition else {}),
+        limit=asked.limit,
+        **({"disposition": asked.disposition.replace("held", "")} if asked.disposition else {}),
     )
     return [
         {
-            "fingerprint": r["fingerprint"], "name": r["name"], "service": r["service"], "severity": r["severity"],
-            "summary": r["summary"], "state": r["state"], "disposition": r["disposition"] or "held", "reason": r["reason"],
-            "decided_by": r["decided_by"], "incident": r["incident"], "repeats": r["repeats"], "from": r["intake_key"],
-            "starts_at": iso(r["starts_at"]), "last_seen": iso(r["last_seen"]),
+            "fingerprint": r["fingerprint"],
+            "name": r["name"],
+            "service": r["service"],
+            "severity": r["severity"],
+            "summary": r["summary"],
+            "state": r["state"],
+            "disposition": r["disposition"] or "held",
+            "reason": r["reason"],
+            "decided_by": r["decided_by"],
+            "incident": r["incident"],
+            "repeats": r["repeats"],
+            "from": r["intake_key"],
+            "starts_at": iso(r["starts_at"]),
+            "last_seen": iso(r["last_seen"]),
         }
-        for r in rows if desk.may_see(r["incident"], bool(r["private"]))
+        for r in rows
+        if desk.may_see(r["incident"], bool(r["private"]))
     ]
 
 
@@ -59,7 +71,12 @@ def triage(desk: Desk, asked: Triage) -> Done:
     incident = signals.dispose(desk, dict(row), rules.Verdict(asked.disposition, reason), desk.actor.name)
     signals.set_timer(desk)
     where = f" {incident}" if incident else ""
-    return Done(f"{row['name']} is now {'an' if asked.disposition == 'incident' else ''} {asked.disposition}{where}.".replace("  ", " "), incident)
+    return Done(
+        f"{row['name']} is now {'an' if asked.disposition == 'incident' else ''} {asked.disposition}{where}.".replace(
+            "  ", " "
+        ),
+        incident,
+    )
 
 
 class Deploy(msgspec.Struct):
@@ -80,13 +97,21 @@ def deploy(desk: Desk, asked: Deploy) -> Done:
         at = parse_moment(asked.at) if asked.at else desk.now
     except ValueError as error:
         raise Invalid(str(error), field="at") from None
-    last = desk.tx.one("SELECT release FROM deploys WHERE service = :service ORDER BY deployed_at DESC LIMIT 1", service=asked.service)
+    last = desk.tx.one(
+        "SELECT release FROM deploys WHERE service = :service ORDER BY deployed_at DESC LIMIT 1", service=asked.service
+    )
     identity = new_id("deploy")
     desk.tx.execute(
         "INSERT INTO deploys (id, service, release, previous, deployed_at, reversible, reason, author) "
         "VALUES (:id, :service, :release, :previous, :at, :reversible, :reason, :author)",
-        id=identity, service=asked.service, release=asked.release, previous=asked.previous or (last["release"] if last else ""),
-        at=at, reversible=int(not asked.irreversible), reason=asked.reason, author=desk.actor.name,
+        id=identity,
+        service=asked.service,
+        release=asked.release,
+        previous=asked.previous or (last["release"] if last else ""),
+        at=at,
+        reversible=int(not asked.irreversible),
+        reason=asked.reason,
+        author=desk.actor.name,
     )
     return Done(f"Recorded: {asked.service} runs {asked.release} since {iso(at)}.", id=identity)
 
@@ -99,7 +124,14 @@ class Probes(msgspec.Struct):
 def list_probes(desk: Desk, _asked: Probes) -> list[dict[str, Any]]:
     """Probes (R13)."""
     return [
-        {"probe": r["probe"], "service": r["service"], "ok": bool(r["ok"]), "failures": r["failures"], "detail": r["detail"],
-         "checked_at": iso(r["checked_at"]), "took_ms": r["took_ms"]}
+        {
+            "probe": r["probe"],
+            "service": r["service"],
+            "ok": bool(r["ok"]),
+            "failures": r["failures"],
+            "detail": r["detail"],
+            "checked_at": iso(r["checked_at"]),
+            "took_ms": r["took_ms"],
+        }
         for r in desk.tx.all("SELECT * FROM probe_results ORDER BY probe")
     ]

@@ -3,7 +3,7 @@
 from stanch.detect import signals
 from stanch.kernel.errors import Problem
 from stanch.ports import Alert, AlertSource
-from stanch.timeline.desk import Desk, Office
+from stanch.timeline.desk import Office
 
 BATCH = 200
 
@@ -15,13 +15,13 @@ def digest(office: Office, sources: dict[str, AlertSource]) -> int:
             return 0
     with office.desk(source="alert") as desk:
         rows = desk.tx.all(
-            "SELECT id, intake_key, format, body FROM intake WHERE state = 'new' ORDER BY id "  # noqa: S608 - constant suffix
+            "SELECT id, intake_key, format, received_at, body FROM intake WHERE state = 'new' ORDER BY id "
             f"LIMIT {BATCH}{desk.tx.skip_locked()}"
         )
         read: list[dict[str, object]] = []
         by_key: dict[str, list[Alert]] = {}
         for row in rows:
-            alerts, state, note = _parse(desk, sources, row["format"], bytes(row["body"]))
+            alerts, state, note = _parse(sources, row["format"], bytes(row["body"]), row["received_at"])
             by_key.setdefault(row["intake_key"], []).extend(alerts)
             read.append({"id": row["id"], "state": state, "note": note[:500]})
         for intake_key, alerts in by_key.items():
@@ -30,12 +30,14 @@ def digest(office: Office, sources: dict[str, AlertSource]) -> int:
     return len(rows)
 
 
-def _parse(desk: Desk, sources: dict[str, AlertSource], form: str, body: bytes) -> tuple[list[Alert], str, str]:
+def _parse(sources: dict[str, AlertSource], form: str, body: bytes, received_at: int) -> tuple[list[Alert], str, str]:
+    """Leases and missing times count from when the post was received, however late it is digested."""
     source = sources.get(form)
     if source is None:
         return [], "unparsable", f"no integration reads '{form}'"
     try:
-        alerts = source.parse(body, desk.now)
+        alerts, errors = source.parse_some(body, received_at)
     except (ValueError, Problem) as error:
         return [], "unparsable", str(error)
-    return alerts, "digested", f"{len(alerts)} alerts"
+    state = "digested" if alerts or not errors else "unparsable"
+    return alerts, "partly" if alerts and errors else state, "; ".join(errors) or f"{len(alerts)} alerts"

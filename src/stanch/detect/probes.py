@@ -12,8 +12,13 @@ def seed(desk: Desk) -> None:
     """At start: every configured probe has its effect; those of removed probes are dropped when due."""
     for service in desk.policy.services.values():
         for probe in service.probes:
-            desk.effect(f"probe:{service.name}:{probe.name}", "probe", "", {"service": service.name, "probe": probe.name},
-                        again=True)
+            desk.effect(
+                f"probe:{service.name}:{probe.name}",
+                "probe",
+                "",
+                {"service": service.name, "probe": probe.name},
+                again=True,
+            )
 
 
 def find(policy: Policy, payload: dict[str, str]) -> Probe | None:
@@ -62,11 +67,35 @@ class ProbeHandler:
             "INSERT INTO probe_results (probe, service, ok, failures, detail, checked_at, took_ms) "
             "VALUES (:probe, :service, :ok, :failures, :detail, :now, :took) ON CONFLICT (probe) DO UPDATE SET ok = excluded.ok, "
             "failures = excluded.failures, detail = excluded.detail, checked_at = excluded.checked_at, took_ms = excluded.took_ms",
-            probe=effect.key, service=service, ok=int(seen.ok), failures=failures, detail=seen.detail[:300], now=desk.now,
+            probe=effect.key,
+            service=service,
+            ok=int(seen.ok),
+            failures=failures,
+            detail=seen.detail[:300],
+            now=desk.now,
             took=seen.took_ms,
         )
         if failures == probe.failures or (seen.ok and had >= probe.failures):
-            labels = {"alertname": f"Probe {probe.name}", "service": service, "severity": probe.severity, "probe": probe.name}
+            labels = {
+                "alertname": f"Probe {probe.name}",
+                "service": service,
+                "severity": probe.severity,
+                "probe": probe.name,
+            }
             summary = f"{desk.policy.service(service).label()}: probe {probe.name} {seen.detail}"
-            signals.fold(desk, [Alert(effect.key, labels["alertname"], not seen.ok, desk.now, desk.now if seen.ok else None,
-                                      labels, {"summary": summary}, probe.url)], "probes")
+            signals.fold(
+                desk,
+                [
+                    Alert(
+                        effect.key,
+                        labels["alertname"],
+                        not seen.ok,
+                        desk.now,
+                        desk.now if seen.ok else None,
+                        labels,
+                        {"summary": summary},
+                        probe.url,
+                    )
+                ],
+                "probes",
+            )

@@ -1,5 +1,7 @@
 """Folds alerts into signals (one row for each fingerprint), holds them, disposes of them, attaches them to incidents."""
 
+from typing import Any
+
 import msgspec
 
 from stanch.detect import rules
@@ -35,8 +37,9 @@ def fold(desk: Desk, alerts: list[Alert], intake_key: str) -> None:
             if row is None or row["ends_at"] is None or alert.starts_at >= row["ends_at"] or desk.now > row["ends_at"]:
                 _begin(desk, alert, intake_key)
         elif alert.firing:
-            unchanged.append({"fingerprint": fingerprint, "now": desk.now, "more": repeats[fingerprint],
-                              "lease": alert.lease_until})
+            unchanged.append(
+                {"fingerprint": fingerprint, "now": desk.now, "more": repeats[fingerprint], "lease": alert.lease_until}
+            )
         elif row is not None and row["state"] == "firing" and (alert.ends_at or desk.now) >= row["starts_at"]:
             _end(desk, dict(row), alert.ends_at or desk.now, "resolved")
     desk.tx.many(
@@ -48,17 +51,21 @@ def fold(desk: Desk, alerts: list[Alert], intake_key: str) -> None:
 
 def run_due(desk: Desk) -> None:
     """Dispose of signals whose hold is over, and end those whose sender stopped renewing them."""
-    for row in desk.tx.all("SELECT * FROM signals WHERE hold_until <= :now AND state = 'firing' ORDER BY hold_until LIMIT 500",
-                           now=desk.now):
+    for row in desk.tx.all(
+        "SELECT * FROM signals WHERE hold_until <= :now AND state = 'firing' ORDER BY hold_until LIMIT 500",
+        now=desk.now,
+    ):
         held = desk.now - row["first_seen"]
         verdict = rules.still_firing(msgspec.json.decode(row["labels"]), row["severity"], held, desk.policy)
         dispose(desk, dict(row), verdict, "rule")
-    for row in desk.tx.all("SELECT * FROM signals WHERE lease_until <= :now AND state = 'firing' LIMIT 500", now=desk.now):
+    for row in desk.tx.all(
+        "SELECT * FROM signals WHERE lease_until <= :now AND state = 'firing' LIMIT 500", now=desk.now
+    ):
         _end(desk, dict(row), desk.now, "no longer renewed by its sender")
     set_timer(desk)
 
 
-def dispose(desk: Desk, row: dict[str, object], verdict: rules.Verdict, decided_by: str) -> str:
+def dispose(desk: Desk, row: dict[str, Any], verdict: rules.Verdict, decided_by: str) -> str:
     """Give a signal its disposition; an incident is found or opened for it. Answers with the incident or ''."""
     incident = ""
     if verdict.disposition == "incident":
@@ -69,7 +76,10 @@ def dispose(desk: Desk, row: dict[str, object], verdict: rules.Verdict, decided_
     desk.tx.execute(
         "UPDATE signals SET disposition = :disposition, reason = :reason, decided_by = :by, incident = :incident, hold_until = NULL "
         "WHERE fingerprint = :fingerprint",
-        disposition=verdict.disposition, reason=verdict.reason, by=decided_by, incident=incident,
+        disposition=verdict.disposition,
+        reason=verdict.reason,
+        by=decided_by,
+        incident=incident,
         fingerprint=row["fingerprint"],
     )
     return incident
@@ -84,13 +94,13 @@ def set_timer(desk: Desk) -> None:
     desk.timer("signals", int(row["at"]) if row and row["at"] is not None else None)
 
 
-def _known(desk: Desk, fingerprints: list[str]) -> dict[str, dict[str, object]]:
-    found: dict[str, dict[str, object]] = {}
+def _known(desk: Desk, fingerprints: list[str]) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
     for start in range(0, len(fingerprints), _CHUNK):
         chunk = fingerprints[start : start + _CHUNK]
         names = {f"f{i}": fingerprint for i, fingerprint in enumerate(chunk)}
         marks = ", ".join(f":{name}" for name in names)
-        for row in desk.tx.all(f"SELECT * FROM signals WHERE fingerprint IN ({marks})", **names):  # noqa: S608 - names are ours
+        for row in desk.tx.all(f"SELECT * FROM signals WHERE fingerprint IN ({marks})", **names):
             found[row["fingerprint"]] = dict(row)
     return found
 
@@ -100,11 +110,19 @@ def _begin(desk: Desk, alert: Alert, intake_key: str) -> None:
     at_once = rules.pages_at_once(alert.labels, desk.policy)
     hold = 0 if at_once else desk.policy.hold_of(service)
     row = {
-        "fingerprint": alert.fingerprint, "intake_key": intake_key, "name": alert.name, "service": service,
-        "severity": alert.labels.get("severity", ""), "link": alert.link, "starts_at": alert.starts_at,
+        "fingerprint": alert.fingerprint,
+        "intake_key": intake_key,
+        "name": alert.name,
+        "service": service,
+        "severity": alert.labels.get("severity", ""),
+        "link": alert.link,
+        "starts_at": alert.starts_at,
         "summary": alert.annotations.get("summary") or alert.annotations.get("description", ""),
-        "labels": msgspec.json.encode(alert.labels).decode(), "annotations": msgspec.json.encode(alert.annotations).decode(),
-        "now": desk.now, "hold": desk.now + hold, "lease": alert.lease_until,
+        "labels": msgspec.json.encode(alert.labels).decode(),
+        "annotations": msgspec.json.encode(alert.annotations).decode(),
+        "now": desk.now,
+        "hold": desk.now + hold,
+        "lease": alert.lease_until,
     }
     desk.tx.execute(
         "INSERT INTO signals (fingerprint, intake_key, name, service, severity, summary, labels, annotations, link, state, starts_at, "
@@ -123,49 +141,56 @@ def _begin(desk: Desk, alert: Alert, intake_key: str) -> None:
         dispose(desk, fresh, rules.still_firing(alert.labels, str(row["severity"]), 0, desk.policy), "rule")
 
 
-def _end(desk: Desk, row: dict[str, object], at: int, how: str) -> None:
+def _end(desk: Desk, row: dict[str, Any], at: int, how: str) -> None:
     if not row["disposition"]:
         first_seen = row["first_seen"]
         assert isinstance(first_seen, int)
-        verdict = rules.cleared_in_hold(desk.now - first_seen, desk.policy.hold_of(str(row["service"])))
+        verdict = rules.cleared_in_hold(desk.now - row["first_seen"], desk.policy.hold_of(str(row["service"])))
         dispose(desk, row, verdict, "rule")
     elif row["incident"]:
         desk.append(str(row["incident"]), SignalCleared(str(row["fingerprint"]), str(row["name"]), how), source="alert")
     desk.tx.execute(
         "UPDATE signals SET state = 'resolved', ends_at = :at, last_seen = :now, hold_until = NULL, lease_until = NULL "
         "WHERE fingerprint = :fingerprint",
-        at=at, now=desk.now, fingerprint=row["fingerprint"],
+        at=at,
+        now=desk.now,
+        fingerprint=row["fingerprint"],
     )
 
 
-def _open_for(desk: Desk, row: dict[str, object]) -> str:
+def _open_for(desk: Desk, row: dict[str, Any]) -> str:
     """A live incident that this signal belongs to: the same service or one it depends on; without one, the same alert."""
     service = str(row["service"])
     if not service:
         found = desk.tx.one(
             "SELECT s.incident FROM signals s JOIN incidents i ON i.id = s.incident WHERE s.name = :name AND s.service = '' "
-            "AND i.status IN ('open', 'mitigated') ORDER BY i.number DESC LIMIT 1", name=row["name"])
+            "AND i.status IN ('open', 'mitigated') ORDER BY i.number DESC LIMIT 1",
+            name=row["name"],
+        )
         return str(found["incident"]) if found else ""
     wanted = {service, *desk.policy.service(service).depends_on}
     live = desk.tx.all("SELECT id, service FROM incidents WHERE status IN ('open', 'mitigated') ORDER BY number DESC")
     return next((str(each["id"]) for each in live if each["service"] in wanted), "")
 
 
-def _declare(desk: Desk, row: dict[str, object], verdict: rules.Verdict) -> str:
+def _declare(desk: Desk, row: dict[str, Any], verdict: rules.Verdict) -> str:
     title = str(row["summary"] or row["name"])[:200]
-    starts_at = row["starts_at"]
-    assert isinstance(starts_at, int)
-    return desk.open(Declared(title, str(row["service"]), starts_at, reason=f"alert {row['name']}, {verdict.reason}"))
+    return desk.open(
+        Declared(title, str(row["service"]), row["starts_at"], reason=f"alert {row['name']}, {verdict.reason}")
+    )
 
 
-def _attach(desk: Desk, incident: str, row: dict[str, object]) -> None:
-    starts_at = row["starts_at"]
-    assert isinstance(starts_at, int)
+def _attach(desk: Desk, incident: str, row: dict[str, Any]) -> None:
     desk.append(
         incident,
         SignalAttached(
-            str(row["fingerprint"]), str(row["name"]), str(row["intake_key"]), str(row["summary"]), starts_at,
-            str(row["link"]), msgspec.json.decode(str(row["labels"]), type=dict[str, str]),
+            str(row["fingerprint"]),
+            str(row["name"]),
+            str(row["intake_key"]),
+            str(row["summary"]),
+            row["starts_at"],
+            str(row["link"]),
+            msgspec.json.decode(str(row["labels"]), type=dict[str, str]),
         ),
         source="alert",
     )

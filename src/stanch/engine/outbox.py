@@ -38,14 +38,17 @@ class Outbox:
         taken = []
         with self.office.desk() as desk:
             rows = desk.tx.all(
-                "SELECT * FROM outbox WHERE state IN ('waiting', 'running') AND due_at <= :now AND leased_until <= :now "  # noqa: S608
+                "SELECT * FROM outbox WHERE state IN ('waiting', 'running') AND due_at <= :now AND leased_until <= :now "
                 f"ORDER BY due_at LIMIT :limit{desk.tx.skip_locked()}",
-                now=desk.now, limit=limit,
+                now=desk.now,
+                limit=limit,
             )
             for row in rows:
                 effect, handler = _effect(row), self.handlers.get(row["kind"])
                 if handler is None:
-                    self._finish(desk.tx, effect.key, "failed", f"nobody handles effects of kind {effect.kind}", desk.now)
+                    self._finish(
+                        desk.tx, effect.key, "failed", f"nobody handles effects of kind {effect.kind}", desk.now
+                    )
                 elif row["state"] == "running" and handler.at_most_once:
                     handler.lost(desk, effect)
                     self._finish(desk.tx, effect.key, "lost", "a crash came between start and answer", desk.now)
@@ -54,7 +57,9 @@ class Outbox:
                 else:
                     desk.tx.execute(
                         "UPDATE outbox SET state = 'running', owner = :owner, attempts = attempts + 1, leased_until = :until WHERE key = :key",
-                        key=effect.key, owner=self.owner, until=desk.now + int(handler.lease_seconds * SECOND),
+                        key=effect.key,
+                        owner=self.owner,
+                        until=desk.now + int(handler.lease_seconds * SECOND),
                     )
                     taken.append(effect)
         return taken
@@ -69,7 +74,7 @@ class Outbox:
             log.warning("effect failed", key=effect.key, error=str(error))
         with self.office.desk() as desk:
             row = desk.tx.one(
-                f"SELECT owner, state FROM outbox WHERE key = :key{desk.tx.for_update()}",  # noqa: S608
+                f"SELECT owner, state FROM outbox WHERE key = :key{desk.tx.for_update()}",
                 key=effect.key,
             )
             if row is None or row["owner"] != self.owner or row["state"] != "running":
@@ -77,11 +82,15 @@ class Outbox:
             again = _settle(desk, handler, effect, answer)
             if again is None:
                 failed = isinstance(answer, Exception)
-                self._finish(desk.tx, effect.key, "failed" if failed else "done", str(answer) if failed else "", desk.now)
+                self._finish(
+                    desk.tx, effect.key, "failed" if failed else "done", str(answer) if failed else "", desk.now
+                )
             else:
                 desk.tx.execute(
                     "UPDATE outbox SET state = 'waiting', due_at = :due, leased_until = 0, last_error = :error WHERE key = :key",
-                    key=effect.key, due=again, error=str(answer)[:500] if isinstance(answer, Exception) else "",
+                    key=effect.key,
+                    due=again,
+                    error=str(answer)[:500] if isinstance(answer, Exception) else "",
                 )
 
     def renew(self, keys: list[str], seconds: float = 5) -> None:
@@ -97,7 +106,10 @@ class Outbox:
     def _finish(tx: Any, key: str, state: str, error: str, now: int) -> None:
         tx.execute(
             "UPDATE outbox SET state = :state, last_error = :error, done_at = :now, leased_until = 0 WHERE key = :key",
-            key=key, state=state, error=error[:500], now=now,
+            key=key,
+            state=state,
+            error=error[:500],
+            now=now,
         )
 
 
@@ -112,5 +124,11 @@ def _settle(desk: Any, handler: EffectHandler, effect: Effect, answer: Any) -> i
 
 
 def _effect(row: Row) -> Effect:
-    return Effect(row["key"], row["kind"], row["incident"], msgspec.json.decode(row["payload"]), row["due_at"],
-                  row["attempts"] + 1)
+    return Effect(
+        row["key"],
+        row["kind"],
+        row["incident"],
+        msgspec.json.decode(row["payload"]),
+        row["due_at"],
+        row["attempts"] + 1,
+    )

@@ -22,8 +22,11 @@ class Timers:
     def run_due(self, limit: int = 200) -> int:
         """Run timers whose moment has come, each in a transaction of its own; answers with how many."""
         with self.office.database.reading() as tx:
-            rows = tx.all("SELECT key FROM timers WHERE due_at <= :now ORDER BY due_at LIMIT :limit",
-                          now=self.office.clock.now(), limit=limit)
+            rows = tx.all(
+                "SELECT key FROM timers WHERE due_at <= :now ORDER BY due_at LIMIT :limit",
+                now=self.office.clock.now(),
+                limit=limit,
+            )
         for row in rows:
             self._run(str(row["key"]))
         return len(rows)
@@ -41,8 +44,9 @@ class Timers:
         with self.office.desk() as desk:
             # The row is locked and looked at again: another replica may have run it meanwhile.
             row = desk.tx.one(
-                f"SELECT due_at FROM timers WHERE key = :key AND due_at <= :now{desk.tx.skip_locked()}",  # noqa: S608
-                key=key, now=desk.now,
+                f"SELECT due_at FROM timers WHERE key = :key AND due_at <= :now{desk.tx.skip_locked()}",
+                key=key,
+                now=desk.now,
             )
             if row is None:
                 return
@@ -73,7 +77,7 @@ def run_clocks(desk: Desk, incident: str) -> None:
             break
         due[0].act(desk, record)
         done.add(due[0].key)
-    upcoming = [d for d in desk.dues(record)]
+    upcoming = desk.dues(record)
     stuck = [d for d in upcoming if d.at <= desk.now]
     for each in stuck:
         log.error("a clock stays due after it acted", incident=incident, clock=each.key)

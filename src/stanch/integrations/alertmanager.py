@@ -17,9 +17,7 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """Nothing to set: status and moments are the sender's."""
 
 
-class _Posted(
-    msgspec.Struct, rename={"starts_at": "startsAt", "ends_at": "endsAt", "link": "generatorURL"}, gc=False
-):
+class _Posted(msgspec.Struct, rename={"starts_at": "startsAt", "ends_at": "endsAt", "link": "generatorURL"}, gc=False):
     """One element of ``alerts``; what is not named here is skipped, new keys come with minor versions."""
 
     status: str | None = None
@@ -60,6 +58,10 @@ class Alertmanager:
             )
         return [_read(position, alert, now) for position, alert in enumerate(posted)]
 
+    def parse_some(self, body: bytes, now: int) -> tuple[list[Alert], list[str]]:
+        """A message is taken whole or not at all: Alertmanager has validated every alert of it."""
+        return self.parse(body, now), []
+
 
 def build(settings: Settings) -> AlertSource:
     """For the scanner in main."""
@@ -73,9 +75,7 @@ def _decode(body: bytes) -> _Webhook:
         text = str(error).replace("`$.", "`")
         raise ValueError(f"{text}; send Alertmanager's webhook version 4 unchanged") from None
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
-        raise ValueError(
-            f"the body is not JSON ({error}); send Alertmanager's webhook version 4 unchanged"
-        ) from None
+        raise ValueError(f"the body is not JSON ({error}); send Alertmanager's webhook version 4 unchanged") from None
 
 
 def _read(position: int, alert: _Posted, now: int) -> Alert:

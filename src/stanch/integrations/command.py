@@ -79,9 +79,7 @@ def build(settings: Settings) -> Mitigator:
 def _argv(arguments: Arguments, key: str) -> list[str]:
     argv = arguments.get(key)
     if not isinstance(argv, list) or not argv or not argv[0]:
-        raise Failed(
-            f'{key} must be a list, like ["kubectl", "rollout", "undo", "deployment/shop"]', again=False
-        )
+        raise Failed(f'{key} must be a list, like ["kubectl", "rollout", "undo", "deployment/shop"]', again=False)
     return argv
 
 

@@ -45,9 +45,7 @@ class Plan(msgspec.Struct, frozen=True):
 
     def takes_away(self) -> bool:
         """Whether the servers get no more new traffic."""
-        return self.action in ("drain", "maint") or (
-            self.action == "weight" and int(self.weight.rstrip("%")) == 0
-        )
+        return self.action in ("drain", "maint") or (self.action == "weight" and int(self.weight.rstrip("%")) == 0)
 
     def line(self, server: str) -> str:
         """The command for one server."""
@@ -100,9 +98,7 @@ class Haproxy:
         answer = self._ask(f"show servers state {backend}")
         servers = parse_state(answer)
         if servers is None:
-            raise Failed(
-                f"HAProxy on backend '{backend}': {answer.strip()[:300] or 'no answer'}", again=False
-            )
+            raise Failed(f"HAProxy on backend '{backend}': {answer.strip()[:300] or 'no answer'}", again=False)
         return servers
 
     def _statistics(self, backend: str) -> list[str]:
@@ -120,9 +116,7 @@ class Haproxy:
                 while chunk := connection.recv(65536):
                     answer += chunk
         except OSError as error:
-            raise Failed(
-                f"HAProxy's socket {self.settings.socket} cannot be used: {error}", again=True
-            ) from error
+            raise Failed(f"HAProxy's socket {self.settings.socket} cannot be used: {error}", again=True) from error
         return answer.decode("utf-8", "replace")
 
 
@@ -171,9 +165,7 @@ def _checked(arguments: Arguments, key: str) -> str:
 
 def _check_name(name: str, key: str) -> None:
     if not NAME.fullmatch(name):
-        raise Failed(
-            f"{key}: {name!r} is not a name HAProxy can have; letters, digits and _ . : - only", again=False
-        )
+        raise Failed(f"{key}: {name!r} is not a name HAProxy can have; letters, digits and _ . : - only", again=False)
 
 
 def _weight(arguments: Arguments) -> str:

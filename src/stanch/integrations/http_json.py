@@ -83,11 +83,7 @@ def _walk(document: object, path: str) -> object:
         elif isinstance(document, list) and part.isdecimal() and int(part) < len(document):
             document = document[int(part)]
         else:
-            there = (
-                ", ".join(list(map(str, document))[:10])
-                if isinstance(document, dict)
-                else type(document).__name__
-            )
+            there = ", ".join(list(map(str, document))[:10]) if isinstance(document, dict) else type(document).__name__
             raise Failed(f"{place} has no '{part}' (there: {there})", again=False)
         place = f"'{part}'"
     return document
@@ -95,9 +91,7 @@ def _walk(document: object, path: str) -> object:
 
 def _number(found: object, query: str) -> float:
     try:
-        number = (
-            float(found) if isinstance(found, int | float | str) and not isinstance(found, bool) else math.nan
-        )
+        number = float(found) if isinstance(found, int | float | str) and not isinstance(found, bool) else math.nan
     except (ValueError, OverflowError):
         number = math.nan
     if not math.isfinite(number):

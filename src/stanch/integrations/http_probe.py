@@ -29,9 +29,7 @@ class HttpProbe:
     def check(self, url: str, *, timeout: float, expect_status: int) -> ProbeAnswer:
         """GET ``url`` within ``timeout`` seconds; redirects are not followed, so 301 can be the expected status."""
         if not url.lower().startswith(("http://", "https://")):
-            return ProbeAnswer(
-                False, f"'{url}' is not a web address; write it like https://example.org/", 0.0
-            )
+            return ProbeAnswer(False, f"'{url}' is not a web address; write it like https://example.org/", 0.0)
         started = time.perf_counter()
         try:
             status, body = self._get(url, timeout)
@@ -77,9 +75,7 @@ def _why(error: Exception, timeout: float) -> str:
         return f"TLS: {error}"
     if isinstance(error, urllib3.exceptions.NameResolutionError):
         return f"the name cannot be resolved: {error}"
-    if isinstance(
-        error, urllib3.exceptions.NewConnectionError
-    ):  # before timeouts: urllib3 derives it from one
+    if isinstance(error, urllib3.exceptions.NewConnectionError):  # before timeouts: urllib3 derives it from one
         return f"no connection: {error}"
     if isinstance(error, urllib3.exceptions.TimeoutError | TimeoutError):
         return f"no answer within {timeout:g} s"

@@ -61,9 +61,7 @@ class Ntfy:
         if self.settings.token_env:
             token = os.environ.get(self.settings.token_env)
             if not token:
-                raise Failed(
-                    f"set the environment variable '{self.settings.token_env}' (ntfy token_env)", again=False
-                )
+                raise Failed(f"set the environment variable '{self.settings.token_env}' (ntfy token_env)", again=False)
             headers["Authorization"] = f"Bearer {token}"
         return headers
 

@@ -99,9 +99,7 @@ class Prometheus:
         except (urllib3.exceptions.LocationValueError, ValueError) as error:
             raise Failed(f"{self.settings.url}: {error}", again=False) from error
         except (urllib3.exceptions.HTTPError, OSError) as error:
-            raise Failed(
-                f"Prometheus at {self.settings.url} cannot be reached: {error}", again=True
-            ) from error
+            raise Failed(f"Prometheus at {self.settings.url} cannot be reached: {error}", again=True) from error
         answer = _decode(response.data)
         if response.status != 200 or answer is None or answer.status != "success":
             said = answer.error if answer and answer.error else response.data[:200].decode("utf-8", "replace")
@@ -142,9 +140,7 @@ def _convert(result: Any, kind: type[T]) -> T:
 
 def _single(count: int, metrics: list[dict[str, str]], query: str) -> None:
     if count == 0:
-        raise Failed(
-            f"'{query}' gives nothing right now; check the metric's name and that it is scraped", again=True
-        )
+        raise Failed(f"'{query}' gives nothing right now; check the metric's name and that it is scraped", again=True)
     if count > 1:
         raise Failed(
             f"'{query}' gives {count} series ({metrics[0]}, {metrics[1]}, ...); put sum(...) or max(...) around",

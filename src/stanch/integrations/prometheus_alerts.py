@@ -21,9 +21,7 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     resolve_timeout: float = 300.0
 
 
-class _Posted(
-    msgspec.Struct, rename={"starts_at": "startsAt", "ends_at": "endsAt", "link": "generatorURL"}, gc=False
-):
+class _Posted(msgspec.Struct, rename={"starts_at": "startsAt", "ends_at": "endsAt", "link": "generatorURL"}, gc=False):
     labels: dict[str, str] | None = None
     annotations: dict[str, str] | None = None
     starts_at: str | None = None
@@ -116,9 +114,7 @@ def _decode(body: bytes) -> list[_Posted | str]:
     except msgspec.ValidationError:
         return _one_by_one(body)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
-        raise ValueError(
-            f"the body is not JSON ({error}); send an array of alerts to /api/v2/alerts"
-        ) from None
+        raise ValueError(f"the body is not JSON ({error}); send an array of alerts to /api/v2/alerts") from None
 
 
 def _one_by_one(body: bytes) -> list[_Posted | str]:

@@ -103,9 +103,7 @@ def _compose(sender: str, address: str, mailbox: str, message: Message) -> Email
     mail["To"] = address
     mail["Subject"] = message.title
     mail["Date"] = formatdate(SystemClock().now() / SECOND)
-    mail["Message-ID"] = (
-        f"<{hashlib.sha256(message.key.encode()).hexdigest()[:32]}@{mailbox.rpartition('@')[2]}>"
-    )
+    mail["Message-ID"] = f"<{hashlib.sha256(message.key.encode()).hexdigest()[:32]}@{mailbox.rpartition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"
     if message.urgent:

@@ -42,9 +42,7 @@ class Webhook:
         not followed, 410 means the receiver is gone for good.
         """
         if not address.lower().startswith(("http://", "https://")):
-            raise Failed(
-                f"'{address}' is not a web address; write it like https://example.org/hook", again=False
-            )
+            raise Failed(f"'{address}' is not a web address; write it like https://example.org/hook", again=False)
         now = SystemClock().now()
         body = payload(message, now)
         try:
@@ -80,9 +78,7 @@ class Webhook:
                     f"set the environment variable '{self.settings.secret_env}' (webhook secret_env)",
                     again=False,
                 )
-            headers["webhook-signature"] = " ".join(
-                sign(secret, identity, seconds, body) for secret in secrets
-            )
+            headers["webhook-signature"] = " ".join(sign(secret, identity, seconds, body) for secret in secrets)
         return headers
 
 

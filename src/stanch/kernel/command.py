@@ -53,7 +53,12 @@ REGISTRY: dict[str, Command] = {}
 
 
 def command(
-    name: str, struct: type[msgspec.Struct], *, group: Group, noun: str, positional: tuple[str, ...] = (),
+    name: str,
+    struct: type[msgspec.Struct],
+    *,
+    group: Group,
+    noun: str,
+    positional: tuple[str, ...] = (),
     reading: bool = False,
 ) -> Callable[[Callable[[Any, Any], Any]], Callable[[Any, Any], Any]]:
     """Register ``handle(desk, command)`` under ``name``. Raises ``ValueError`` when the name is taken."""

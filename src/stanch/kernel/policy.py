@@ -29,7 +29,7 @@ class _Part(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """A part of the configuration: unknown keys are refused."""
 
 
-class SeverityPolicy(_Part):
+class SeverityPolicy(_Part, frozen=True):
     """What one severity demands (R2). ``update_every`` in seconds; 0 means no cadence."""
 
     meaning: str = ""
@@ -44,32 +44,40 @@ def _severities() -> dict[Severity, SeverityPolicy]:
     return {
         "SEV-1": SeverityPolicy(
             "Core function unavailable, data integrity at risk, or a security incident in progress",
-            True, 900, ["incident_commander", "operations_lead", "communications_lead"], True, True,
+            True,
+            900,
+            ["incident_commander", "operations_lead", "communications_lead"],
+            True,
+            True,
         ),
         "SEV-2": SeverityPolicy(
-            "Meaningfully degraded, partially functional", True, 1800, ["incident_commander", "operations_lead"],
-            True, True,
+            "Meaningfully degraded, partially functional",
+            True,
+            1800,
+            ["incident_commander", "operations_lead"],
+            True,
+            True,
         ),
         "SEV-3": SeverityPolicy("Elevated risk or a non-critical feature", False, 7200, ["incident_commander"]),
         "SEV-4": SeverityPolicy("Cosmetic, tracked", False, 0, []),
     }
 
 
-class EscalationStep(_Part):
+class EscalationStep(_Part, frozen=True):
     """Whom to page, and how many seconds to wait for an acknowledgement before the next step."""
 
     notify: list[str]
     wait: float = 300
 
 
-class EscalationPolicy(_Part):
+class EscalationPolicy(_Part, frozen=True):
     """Steps in order; the whole is repeated ``repeat`` times after the first pass."""
 
     steps: list[EscalationStep]
     repeat: int = 1
 
 
-class Contact(_Part):
+class Contact(_Part, frozen=True):
     """A person: how to reach them (``notifier:address``), and who leads them (asked when they are silent, R48)."""
 
     name: str
@@ -77,7 +85,7 @@ class Contact(_Part):
     lead: str = ""
 
 
-class Probe(_Part):
+class Probe(_Part, frozen=True):
     """A built-in HTTP check from outside (R13). ``every`` and ``timeout`` in seconds; down after ``failures`` in a row."""
 
     name: str
@@ -89,7 +97,7 @@ class Probe(_Part):
     severity: str = "page"
 
 
-class Criterion(_Part):
+class Criterion(_Part, frozen=True):
     """A recovery criterion (R41): ``metric`` names a metrics source and query, and the value must keep the bound."""
 
     name: str
@@ -100,7 +108,7 @@ class Criterion(_Part):
     unit: str = ""
 
 
-class Mitigation(_Part):
+class Mitigation(_Part, frozen=True):
     """A declared mitigation (R16). ``run`` and ``undo`` are arguments of the adapter; seconds are first estimates."""
 
     name: str
@@ -120,7 +128,7 @@ class Mitigation(_Part):
     risk: str = ""
 
 
-class Service(_Part):
+class Service(_Part, frozen=True):
     """A service of the catalog (R7)."""
 
     name: str
@@ -142,7 +150,7 @@ class Service(_Part):
         return self.title or self.name
 
 
-class Rule(_Part):
+class Rule(_Part, frozen=True):
     """A disposition rule (R1): the first whose labels all match decides. ``at_once`` skips the hold."""
 
     match: dict[str, str]
@@ -151,7 +159,7 @@ class Rule(_Part):
     name: str = ""
 
 
-class PostmortemTriggers(_Part):
+class PostmortemTriggers(_Part, frozen=True):
     """When a full postmortem is due (R43). Seconds."""
 
     user_visible_over: float = 300
@@ -160,7 +168,7 @@ class PostmortemTriggers(_Part):
     mitigation_ran: bool = True
 
 
-class Policy(_Part):
+class Policy(_Part, frozen=True):
     """Everything a team decides in advance."""
 
     severities: dict[Severity, SeverityPolicy] = msgspec.field(default_factory=_severities)

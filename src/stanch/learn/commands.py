@@ -30,7 +30,9 @@ class Postmortem(msgspec.Struct):
     part: Literal["", "summary", "impact", "factors", "whys", "lessons"] = ""
     text: Annotated[str, msgspec.Meta(max_length=50_000)] = ""
     publish: Annotated[bool, msgspec.Meta(description="Publish it; refused while it is incomplete.")] = False
-    request: Annotated[str, msgspec.Meta(max_length=2_000, description="Ask for a full postmortem, with the reason.")] = ""
+    request: Annotated[
+        str, msgspec.Meta(max_length=2_000, description="Ask for a full postmortem, with the reason.")
+    ] = ""
 
 
 @command("postmortem", Postmortem, group="learn", noun="postmortem", positional=("part", "text"))
@@ -39,9 +41,14 @@ def postmortem(desk: Desk, asked: Postmortem) -> Done:
     record = desk.record(asked.incident)
     if not (asked.part or asked.publish or asked.request):
         gaps = missing(record)
-        return Done(f"{asked.incident}: " + ("complete" if not gaps else "missing: " + "; ".join(gaps)) + ".", asked.incident)
+        return Done(
+            f"{asked.incident}: " + ("complete" if not gaps else "missing: " + "; ".join(gaps)) + ".", asked.incident
+        )
     if asked.request:
-        desk.append(asked.incident, PostmortemDecided("postmortem", [*record.postmortem_reasons, f"{desk.actor.name} asked: {asked.request}"]))
+        desk.append(
+            asked.incident,
+            PostmortemDecided("postmortem", [*record.postmortem_reasons, f"{desk.actor.name} asked: {asked.request}"]),
+        )
     if asked.part:
         if not asked.text.strip():
             raise Invalid("The text is empty.", field="text")
@@ -78,7 +85,9 @@ def action(desk: Desk, asked: Action) -> Done:
     if asked.item:
         return _answer(desk, record, asked)
     if not asked.title.strip():
-        raise Invalid("The action item needs a title.", field="title", hint="Say what changes, so that one can test it.")
+        raise Invalid(
+            "The action item needs a title.", field="title", hint="Say what changes, so that one can test it."
+        )
     owner = asked.owner.strip() or desk.actor.name
     try:
         due = parse_moment(asked.due) if asked.due else desk.now + 14 * DAY
@@ -103,7 +112,11 @@ def _answer(desk: Desk, record: Record, asked: Action) -> Done:
         desk.append(record.id, ActionItemDone(asked.item, asked.dropped, asked.note))
     elif not asked.answer:
         raise Invalid(f"Say what is with {asked.item}.", field="done", hint="done, dropped with a note, or an answer.")
-    return Done(f"{asked.item} of {record.id}: {'dropped' if asked.dropped else 'done' if asked.done else 'answer kept'}.", record.id, asked.item)
+    return Done(
+        f"{asked.item} of {record.id}: {'dropped' if asked.dropped else 'done' if asked.done else 'answer kept'}.",
+        record.id,
+        asked.item,
+    )
 
 
 class AskLearning(msgspec.Struct):

@@ -21,8 +21,18 @@ def as_json(desk: Desk, incident: str) -> bytes:
     parts = postmortem.draft(record, entries, desk.policy)
     record.last = None
     document = {
-        "incident": incident, "exported_at": iso(desk.now), "record": msgspec.to_builtins(record), "postmortem": parts,
-        "entries": [{**msgspec.to_builtins(x), "happened": iso(x.happened_at), "recorded": iso(x.recorded_at), "sentence": x.facts.sentence()}
-                    for x in entries],
+        "incident": incident,
+        "exported_at": iso(desk.now),
+        "record": msgspec.to_builtins(record),
+        "postmortem": parts,
+        "entries": [
+            {
+                **msgspec.to_builtins(x),
+                "happened": iso(x.happened_at),
+                "recorded": iso(x.recorded_at),
+                "sentence": x.facts.sentence(),
+            }
+            for x in entries
+        ],
     }
     return msgspec.json.format(msgspec.json.encode(document, order="deterministic"), indent=2)

@@ -6,16 +6,24 @@ from stanch.timeline.entries import Entry
 from stanch.timeline.record import Record
 
 PARTS = ("summary", "impact", "factors", "whys", "lessons")
-TITLES = {"summary": "Summary", "impact": "Impact", "factors": "Contributing factors", "whys": "Root-cause path (5 Whys)",
-          "lessons": "Lessons"}
+TITLES = {
+    "summary": "Summary",
+    "impact": "Impact",
+    "factors": "Contributing factors",
+    "whys": "Root-cause path (5 Whys)",
+    "lessons": "Lessons",
+}
 QUIET_KINDS = frozenset({"prompted", "page_stepped", "postmortem_written", "prompt_declined"})
 
 
 def draft(record: Record, entries: list[Entry], policy: Policy) -> dict[str, str]:
     """Each part as written, or else as the record fills it; what the record does not know is asked for, not invented."""
     made = {
-        "summary": _summary(record, policy), "impact": _impact(record),
-        "factors": "", "whys": "", "lessons": "",
+        "summary": _summary(record, policy),
+        "impact": _impact(record),
+        "factors": "",
+        "whys": "",
+        "lessons": "",
     }
     return {part: record.parts.get(part) or made[part] for part in PARTS}
 
@@ -35,8 +43,10 @@ def _summary(record: Record, policy: Policy) -> str:
 
 def _impact(record: Record) -> str:
     began, end = record.began_at or record.declared_at, record.resolved_at
-    lines = [f"- Duration: {spell(end - began)}" if end else "- Duration: not over yet",
-             f"- Customers: {record.impact.value}" if record.impact else "- Customers: how many, and what did they see?"]
+    lines = [
+        f"- Duration: {spell(end - began)}" if end else "- Duration: not over yet",
+        f"- Customers: {record.impact.value}" if record.impact else "- Customers: how many, and what did they see?",
+    ]
     for run in record.runs.values():
         if run.before is not None and run.after is not None:
             name = next(iter(record.criteria), "first criterion")
@@ -52,26 +62,58 @@ def timeline(entries: list[Entry]) -> list[Entry]:
 def markdown(record: Record, entries: list[Entry], policy: Policy) -> str:
     """The whole document. Cells and mentions are escaped, so that pasting it elsewhere notifies nobody."""
     parts = draft(record, entries, policy)
-    front = {"incident": record.id, "title": record.title, "severity": record.severity_name() or "not set", "status": record.status,
-             "service": record.service, "form": record.postmortem_form or "not decided",
-             **{name: iso(value) for name, value in _moments(record).items() if value}}
-    lines = ["---", *(f"{key}: {_yaml(value)}" for key, value in front.items()), "---", "", f"# {record.id}: {_escape(record.title)}", ""]
+    front = {
+        "incident": record.id,
+        "title": record.title,
+        "severity": record.severity_name() or "not set",
+        "status": record.status,
+        "service": record.service,
+        "form": record.postmortem_form or "not decided",
+        **{name: iso(value) for name, value in _moments(record).items() if value},
+    }
+    lines = [
+        "---",
+        *(f"{key}: {_yaml(value)}" for key, value in front.items()),
+        "---",
+        "",
+        f"# {record.id}: {_escape(record.title)}",
+        "",
+    ]
     for part in ("summary", "impact"):
         lines += [f"## {TITLES[part]}", "", parts[part] or "_Not written yet._", ""]
     lines += ["## Timeline (UTC)", "", "| Time | Who | What |", "| --- | --- | --- |"]
-    lines += [f"| {iso(x.happened_at)[:19].replace('T', ' ')} | {_escape(x.author)} | {_escape(x.facts.sentence())} |" for x in timeline(entries)]
+    lines += [
+        f"| {iso(x.happened_at)[:19].replace('T', ' ')} | {_escape(x.author)} | {_escape(x.facts.sentence())} |"
+        for x in timeline(entries)
+    ]
     for part in ("factors", "whys"):
         lines += ["", f"## {TITLES[part]}", "", parts[part] or "_Not written yet._"]
-    lines += ["", "## Action items", "", "| Item | What | Owner | Due | Done when | State |", "| --- | --- | --- | --- | --- | --- |"]
-    lines += [f"| {i.item} | {_escape(i.title)} | {_escape(i.owner)} | {day(i.due_at)} | {_escape(i.test)} | "
-              f"{'dropped' if i.dropped else 'done' if i.done_at else 'open'} |" for i in record.action_items.values()]
+    lines += [
+        "",
+        "## Action items",
+        "",
+        "| Item | What | Owner | Due | Done when | State |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    lines += [
+        f"| {i.item} | {_escape(i.title)} | {_escape(i.owner)} | {day(i.due_at)} | {_escape(i.test)} | "
+        f"{'dropped' if i.dropped else 'done' if i.done_at else 'open'} |"
+        for i in record.action_items.values()
+    ]
     lines += ["", f"## {TITLES['lessons']}", "", parts["lessons"] or "_Not written yet._", ""]
     return "\n".join(lines)
 
 
 def _moments(record: Record) -> dict[str, int | None]:
-    return {"began": record.began_at, "detected": record.detected_at, "declared": record.declared_at, "acknowledged": record.acknowledged_at,
-            "mitigated": record.mitigated_at, "resolved": record.resolved_at, "closed": record.closed_at}
+    return {
+        "began": record.began_at,
+        "detected": record.detected_at,
+        "declared": record.declared_at,
+        "acknowledged": record.acknowledged_at,
+        "mitigated": record.mitigated_at,
+        "resolved": record.resolved_at,
+        "closed": record.closed_at,
+    }
 
 
 def _yaml(text: str) -> str:
@@ -80,4 +122,3 @@ def _yaml(text: str) -> str:
 
 def _escape(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", "<br>").replace("@", "@\u200b").replace("<script", "&lt;script")
-

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from stanch.kernel.clock import DAY, SECOND
 from stanch.kernel.policy import Policy
 from stanch.learn.rules import Question, question, triggers
 from stanch.ports import Failed, Message, Notifier
@@ -18,11 +19,26 @@ def decide(desk: Desk, entry: Entry, record: Record) -> None:
     if not isinstance(entry.facts, Closed):
         return
     fired = triggers(record, desk.policy)
-    desk.append(record.id, PostmortemDecided("postmortem" if fired else "review", fired or [NOTHING_FIRED]), author="stanch", source="machine")
+    desk.append(
+        record.id,
+        PostmortemDecided("postmortem" if fired else "review", fired or [NOTHING_FIRED]),
+        author="stanch",
+        source="machine",
+    )
     if not record.cause_known and not any(i.title.startswith("Find the cause") for i in record.action_items.values()):
         owner = record.holder("operations_lead") or record.holder("incident_commander") or entry.author
-        desk.append(record.id, ActionItemAdded(f"A{len(record.action_items) + 1}", f"Find the cause of '{record.title}'", owner,
-                                               desk.now + 14 * 86_400_000_000, "The cause is written into the postmortem"), author="stanch", source="machine")
+        desk.append(
+            record.id,
+            ActionItemAdded(
+                f"A{len(record.action_items) + 1}",
+                f"Find the cause of '{record.title}'",
+                owner,
+                desk.now + 14 * DAY,
+                "The cause is written into the postmortem",
+            ),
+            author="stanch",
+            source="machine",
+        )
 
 
 def review_clock(record: Record, policy: Policy) -> list[Due]:
@@ -37,8 +53,12 @@ def _asking(asked: Question) -> Any:
         desk.append(record.id, ReviewAsked(asked.item, asked.person, asked.text))
         contact = desk.policy.contacts.get(asked.person)
         for reach in contact.reach if contact else []:
-            desk.effect(f"review:{record.id}:{asked.item}:{round_}:{reach}", "message", record.id,
-                        {"reach": reach, "title": f"[{record.id}] Is {asked.item} done?", "text": asked.text})
+            desk.effect(
+                f"review:{record.id}:{asked.item}:{round_}:{reach}",
+                "message",
+                record.id,
+                {"reach": reach, "title": f"[{record.id}] Is {asked.item} done?", "text": asked.text},
+            )
 
     return ask
 
@@ -64,11 +84,13 @@ class MessageHandler:
         if notifier is None:
             raise Failed(f"no notifier '{kind}' is configured", again=False)
         link = f"{self.url}/incidents/{effect.incident}"
-        return notifier.send(address, Message(effect.key, effect.payload["title"], effect.payload["text"], link, urgent=False))
+        return notifier.send(
+            address, Message(effect.key, effect.payload["title"], effect.payload["text"], link, urgent=False)
+        )
 
     def settle(self, desk: Desk, effect: Effect, answer: Any) -> int | None:
         if isinstance(answer, Failed) and answer.again and effect.attempts < 60:
-            return desk.now + min(3600, 5 * 2 ** min(effect.attempts, 10)) * 1_000_000
+            return desk.now + min(3600, 5 << min(effect.attempts, 10)) * SECOND
         return None
 
     def lost(self, desk: Desk, effect: Effect) -> None:

@@ -20,7 +20,11 @@ def triggers(record: Record, policy: Policy) -> list[str]:
         found.append(f"customers were affected for {spell(end - began)}")
     if end and end - record.declared_at > limits.resolution_over * SECOND:
         found.append(f"it took {spell(end - record.declared_at)} to resolve")
-    if record.began_at and record.detected_at and record.detected_at - record.began_at > limits.undetected_over * SECOND:
+    if (
+        record.began_at
+        and record.detected_at
+        and record.detected_at - record.began_at > limits.undetected_over * SECOND
+    ):
         found.append(f"nobody noticed for {spell(record.detected_at - record.began_at)}")
     ran = [r.title for r in record.runs.values() if r.applied_at and not r.undo_of]
     if limits.mitigation_ran and ran:
@@ -42,11 +46,15 @@ def missing(record: Record) -> list[str]:
     whys = [line for line in record.parts.get("whys", "").splitlines() if line.strip(" -*")]
     if len(whys) < 2:
         found.append("the why-chain is too short: ask again until a structure of the system answers")
-    elif re.search(r"\b(engineer|developer|operator|he|she|they|someone|human error|mistake)\b[^.]*$", whys[-1], re.IGNORECASE):
+    elif re.search(
+        r"\b(engineer|developer|operator|he|she|they|someone|human error|mistake)\b[^.]*$", whys[-1], re.IGNORECASE
+    ):
         found.append("the why-chain ends at a person: ask why the system allowed it")
     if not record.action_items:
         found.append("there is no action item")
-    found += [f"{i.item} has no test that says when it is done" for i in record.action_items.values() if not i.test.strip()]
+    found += [
+        f"{i.item} has no test that says when it is done" for i in record.action_items.values() if not i.test.strip()
+    ]
     return found
 
 
@@ -72,4 +80,6 @@ def question(item: ActionItem, record: Record, policy: Policy) -> Question | Non
         return Question(item.item, item.owner, text, item.answered_at + 7 * DAY)
     lead = contact.lead if contact and contact.lead else item.owner
     wait = int(policy.lead_after_days * DAY) if len(item.asked) == 1 else 7 * DAY
-    return Question(item.item, lead, text + f" {item.owner} has not answered." * (lead != item.owner), item.asked_at + wait)
+    return Question(
+        item.item, lead, text + f" {item.owner} has not answered." * (lead != item.owner), item.asked_at + wait
+    )

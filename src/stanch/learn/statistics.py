@@ -58,7 +58,9 @@ def learning(desk: Desk) -> Learning:
             tally[0] += done
             tally[1] += 1
             if item.done_at is None:
-                found.open_items.append(OpenItem(record.id, item.item, item.title, item.owner, item.due_at, item.due_at < desk.now))
+                found.open_items.append(
+                    OpenItem(record.id, item.item, item.title, item.owner, item.due_at, item.due_at < desk.now)
+                )
     found.items_done, found.items_total = (sum(t[i] for t in owners.values()) for i in (0, 1))
     found.completion = found.items_done / found.items_total if found.items_total else None
     found.by_owner = sorted((owner, t[0], t[1]) for owner, t in owners.items())

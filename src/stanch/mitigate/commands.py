@@ -16,8 +16,15 @@ from stanch.timeline.desk import Desk
 from stanch.timeline.entries import MitigationStarted
 from stanch.timeline.record import Record
 
-Confirmation = Annotated[str, msgspec.Meta(max_length=100, description=(
-    "Any word of your own, new for each intended run: the same word twice is one run. On the CLI it is asked for."))]
+Confirmation = Annotated[
+    str,
+    msgspec.Meta(
+        max_length=100,
+        description=(
+            "Any word of your own, new for each intended run: the same word twice is one run. On the CLI it is asked for."
+        ),
+    ),
+]
 
 
 class Mitigations(msgspec.Struct):
@@ -30,10 +37,20 @@ class Mitigations(msgspec.Struct):
 def mitigations(desk: Desk, asked: Mitigations) -> list[dict[str, Any]]:
     """R16: each with reversibility, blast radius, time to effect and to undo, and why it stands there."""
     return [
-        {"place": r.place, "name": r.mitigation.name, "title": r.mitigation.title, "kind": r.mitigation.kind,
-         "target": r.mitigation.target, "reversibility": r.mitigation.reversibility, "blast_radius": r.mitigation.blast_radius,
-         "effect_seconds": r.effect_seconds, "undo_seconds": r.undo_seconds, "measured_runs": r.measured_runs,
-         "reasons": r.reasons, "cautions": r.cautions}
+        {
+            "place": r.place,
+            "name": r.mitigation.name,
+            "title": r.mitigation.title,
+            "kind": r.mitigation.kind,
+            "target": r.mitigation.target,
+            "reversibility": r.mitigation.reversibility,
+            "blast_radius": r.mitigation.blast_radius,
+            "effect_seconds": r.effect_seconds,
+            "undo_seconds": r.undo_seconds,
+            "measured_runs": r.measured_runs,
+            "reasons": r.reasons,
+            "cautions": r.cautions,
+        }
         for r in ranked_for(desk, desk.record(asked.incident))
     ]
 
@@ -54,7 +71,11 @@ def mitigate(desk: Desk, asked: Mitigate) -> Done:
     if not record.live():
         raise Conflict(f"{asked.incident} is {record.status}.", hint="Reopen it first.")
     if not asked.confirm:
-        raise Invalid(question(record, mitigation, desk.actor.name), field="confirm", hint="Repeat with --confirm and a word of your own.")
+        raise Invalid(
+            question(record, mitigation, desk.actor.name),
+            field="confirm",
+            hint="Repeat with --confirm and a word of your own.",
+        )
     return _start(desk, record, mitigation, asked.confirm, undo_of="")
 
 
@@ -62,7 +83,9 @@ class Undo(msgspec.Struct):
     """Take a mitigation back."""
 
     incident: str
-    run: Annotated[str, msgspec.Meta(description="The run to undo, such as run-1a2b3c4d5e; the newest by default.")] = ""
+    run: Annotated[str, msgspec.Meta(description="The run to undo, such as run-1a2b3c4d5e; the newest by default.")] = (
+        ""
+    )
     confirm: Confirmation = ""
 
 
@@ -80,15 +103,20 @@ def undo(desk: Desk, asked: Undo) -> Done:
     if not mitigation.undo:
         raise Conflict(f"'{run.title}' cannot be undone by stanch.", hint="The catalog declares no undo for it.")
     if not asked.confirm:
-        raise Invalid(f"This undoes '{run.title}' on {run.target}: {recipe(mitigation.undo)}.", field="confirm",
-                      hint="Repeat with --confirm and a word of your own.")
+        raise Invalid(
+            f"This undoes '{run.title}' on {run.target}: {recipe(mitigation.undo)}.",
+            field="confirm",
+            hint="Repeat with --confirm and a word of your own.",
+        )
     return _start(desk, record, mitigation, asked.confirm, undo_of=run.run)
 
 
 def question(record: Record, mitigation: Mitigation, actor: str) -> str:
     """What a person confirms: target, blast radius, undo, and what to think of first."""
     back = recipe(mitigation.undo) if mitigation.undo else "it cannot be undone by stanch"
-    text = f"'{mitigation.title}' acts on {mitigation.target} (blast radius: {mitigation.blast_radius}). To undo: {back}."
+    text = (
+        f"'{mitigation.title}' acts on {mitigation.target} (blast radius: {mitigation.blast_radius}). To undo: {back}."
+    )
     return " ".join([text, *warnings(record, actor)])
 
 
@@ -97,7 +125,9 @@ def recipe(arguments: dict[str, Any]) -> str:
     argv = arguments.get("argv")
     if argv:
         return " ".join(argv)
-    return " ".join(f"{key}={' '.join(value) if isinstance(value, list) else value}" for key, value in arguments.items())
+    return " ".join(
+        f"{key}={' '.join(value) if isinstance(value, list) else value}" for key, value in arguments.items()
+    )
 
 
 def _start(desk: Desk, record: Record, mitigation: Mitigation, confirm: str, undo_of: str) -> Done:
@@ -112,16 +142,36 @@ def _start(desk: Desk, record: Record, mitigation: Mitigation, confirm: str, und
     inserted = desk.tx.execute(
         "INSERT INTO mitigation_runs (run, incident, service, mitigation, started_at, effect_seconds, outcome, confirmation) "
         "VALUES (:run, :incident, :service, :mitigation, :now, NULL, '', :confirmation) ON CONFLICT (confirmation) DO NOTHING",
-        run=run, incident=record.id, service="" if undo_of else record.service, mitigation=mitigation.name, now=desk.now, confirmation=confirmation,
+        run=run,
+        incident=record.id,
+        service="" if undo_of else record.service,
+        mitigation=mitigation.name,
+        now=desk.now,
+        confirmation=confirmation,
     )
     if not inserted:
         first = desk.tx.one("SELECT run, mitigation FROM mitigation_runs WHERE confirmation = :c", c=confirmation)
         assert first is not None
-        return Done(f"That confirmation has started {first['mitigation']} already ({first['run']}); nothing more was started.",
-                    record.id, first["run"])
+        return Done(
+            f"That confirmation has started {first['mitigation']} already ({first['run']}); nothing more was started.",
+            record.id,
+            first["run"],
+        )
     title = f"Undo: {mitigation.title}" if undo_of else mitigation.title
-    desk.append(record.id, MitigationStarted(run, mitigation.name, title, mitigation.kind, mitigation.target, mitigation.blast_radius,
-                                             "" if undo_of else recipe(mitigation.undo), mitigation.observe_seconds, undo_of))
+    desk.append(
+        record.id,
+        MitigationStarted(
+            run,
+            mitigation.name,
+            title,
+            mitigation.kind,
+            mitigation.target,
+            mitigation.blast_radius,
+            "" if undo_of else recipe(mitigation.undo),
+            mitigation.observe_seconds,
+            undo_of,
+        ),
+    )
     payload = {"run": run, "mitigation": mitigation.name, "undo": bool(undo_of)}
     desk.effect(f"evidence:{run}", "evidence", record.id, payload)
     desk.effect(f"mitigation:{run}", "mitigation", record.id, payload)
@@ -141,7 +191,14 @@ def evidence(desk: Desk, asked: ShowEvidence) -> list[dict[str, Any]]:
     desk.record(asked.incident)
     rows = desk.tx.all("SELECT * FROM evidence WHERE incident = :id ORDER BY captured_at, name", id=asked.incident)
     return [
-        {"run": r["run"], "name": r["name"], "media_type": r["media_type"], "captured_at": iso(r["captured_at"]), "digest": r["digest"],
-         "intact": hashlib.sha256(r["content"].encode()).hexdigest() == r["digest"], **({"content": r["content"]} if asked.content else {})}
+        {
+            "run": r["run"],
+            "name": r["name"],
+            "media_type": r["media_type"],
+            "captured_at": iso(r["captured_at"]),
+            "digest": r["digest"],
+            "intact": hashlib.sha256(r["content"].encode()).hexdigest() == r["digest"],
+            **({"content": r["content"]} if asked.content else {}),
+        }
         for r in rows
     ]

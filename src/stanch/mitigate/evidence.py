@@ -46,8 +46,15 @@ class EvidenceHandler:
                 elif (error := future.exception()) is not None:
                     missing.append(f"{name}: {error.detail if isinstance(error, Failed) else error}")
                 else:
-                    items.append((name, "application/json" if name in ("alerts", "record") or name.startswith("series") else "text/plain",
-                                  future.result()))
+                    items.append(
+                        (
+                            name,
+                            "application/json"
+                            if name in ("alerts", "record") or name.startswith("series")
+                            else "text/plain",
+                            future.result(),
+                        )
+                    )
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
         return items, missing
@@ -58,8 +65,18 @@ class EvidenceHandler:
         desk.tx.many(
             "INSERT INTO evidence (digest, incident, run, name, media_type, captured_at, content) "
             "VALUES (:digest, :incident, :run, :name, :media, :now, :content) ON CONFLICT DO NOTHING",
-            [{"digest": hashlib.sha256(content.encode()).hexdigest(), "incident": effect.incident, "run": run, "name": name,
-              "media": media, "now": desk.now, "content": content} for name, media, content in items],
+            [
+                {
+                    "digest": hashlib.sha256(content.encode()).hexdigest(),
+                    "incident": effect.incident,
+                    "run": run,
+                    "name": name,
+                    "media": media,
+                    "now": desk.now,
+                    "content": content,
+                }
+                for name, media, content in items
+            ],
         )
         desk.append(effect.incident, EvidenceCaptured(run, [name for name, _, _ in items], missing))
         return None
@@ -73,7 +90,11 @@ class EvidenceHandler:
             known = evidence_for(desk, record)
         mitigation = named(record, policy, effect.payload["mitigation"])
         arguments = mitigation.undo if effect.payload["undo"] else mitigation.run
-        facts = {"moment": iso(now), "signals": [msgspec.to_builtins(s) for s in record.signals.values()], "ranking_evidence": msgspec.to_builtins(known)}
+        facts = {
+            "moment": iso(now),
+            "signals": [msgspec.to_builtins(s) for s in record.signals.values()],
+            "ranking_evidence": msgspec.to_builtins(known),
+        }
         found: dict[str, Callable[[], str]] = {"alerts": lambda: msgspec.json.encode(facts).decode()}
         if mitigator := self.world.mitigators.get(mitigation.adapter):
             found[f"state of {mitigation.target}"] = lambda: mitigator.describe(arguments)

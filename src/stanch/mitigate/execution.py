@@ -50,8 +50,14 @@ class MitigationHandler:
         return None
 
     def lost(self, desk: Desk, effect: Effect) -> None:
-        desk.append(effect.incident, MitigationApplied(
-            effect.payload["run"], None, "stanch stopped between starting it and its answer; it was not started again"))
+        desk.append(
+            effect.incident,
+            MitigationApplied(
+                effect.payload["run"],
+                None,
+                "stanch stopped between starting it and its answer; it was not started again",
+            ),
+        )
 
 
 def outcome_clock(record: Record, policy: Policy) -> list[Due]:
@@ -73,9 +79,18 @@ def measure(desk: Desk, record: Record, run: Run) -> None:
     """Judge a run by the first criterion, over the window before it started and the window after it was applied."""
     assert run.applied_at is not None
     judgement, effect_seconds = _judged(desk, record, run)
-    desk.append(record.id, OutcomeMeasured(run.run, judgement.outcome, judgement.reason, judgement.before, judgement.after, effect_seconds))
-    desk.tx.execute("UPDATE mitigation_runs SET outcome = :outcome, effect_seconds = :seconds WHERE run = :run",
-                    outcome=judgement.outcome, seconds=effect_seconds, run=run.run)
+    desk.append(
+        record.id,
+        OutcomeMeasured(
+            run.run, judgement.outcome, judgement.reason, judgement.before, judgement.after, effect_seconds
+        ),
+    )
+    desk.tx.execute(
+        "UPDATE mitigation_runs SET outcome = :outcome, effect_seconds = :seconds WHERE run = :run",
+        outcome=judgement.outcome,
+        seconds=effect_seconds,
+        run=run.run,
+    )
 
 
 def _judged(desk: Desk, record: Record, run: Run) -> tuple[Judgement, float | None]:

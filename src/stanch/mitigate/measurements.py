@@ -10,14 +10,19 @@ def keep(desk: Desk, incident: str, values: dict[str, float]) -> None:
         "INSERT INTO measurements (incident, name, at, value) VALUES (:incident, :name, :at, :value) ON CONFLICT DO NOTHING",
         [{"incident": incident, "name": name, "at": desk.now, "value": value} for name, value in values.items()],
     )
-    desk.tx.execute("DELETE FROM measurements WHERE incident = :incident AND at < :old", incident=incident, old=desk.now - 30 * DAY)
+    desk.tx.execute(
+        "DELETE FROM measurements WHERE incident = :incident AND at < :old", incident=incident, old=desk.now - 30 * DAY
+    )
 
 
 def series(desk: Desk, incident: str, name: str, start: int = 0, end: int = 2**62) -> list[tuple[int, float]]:
     """(moment, value) pairs of a criterion between two moments, oldest first."""
     rows = desk.tx.all(
         "SELECT at, value FROM measurements WHERE incident = :incident AND name = :name AND at >= :start AND at < :end ORDER BY at",
-        incident=incident, name=name, start=start, end=end,
+        incident=incident,
+        name=name,
+        start=start,
+        end=end,
     )
     return [(row["at"], row["value"]) for row in rows]
 
@@ -25,6 +30,8 @@ def series(desk: Desk, incident: str, name: str, start: int = 0, end: int = 2**6
 def all_series(desk: Desk, incident: str) -> dict[str, list[tuple[int, float]]]:
     """Every criterion's series of an incident."""
     found: dict[str, list[tuple[int, float]]] = {}
-    for row in desk.tx.all("SELECT name, at, value FROM measurements WHERE incident = :incident ORDER BY at", incident=incident):
+    for row in desk.tx.all(
+        "SELECT name, at, value FROM measurements WHERE incident = :incident ORDER BY at", incident=incident
+    ):
         found.setdefault(row["name"], []).append((row["at"], row["value"]))
     return found

@@ -69,7 +69,9 @@ def _weigh(m: Mitigation, evidence: Evidence) -> Ranked:
     past = evidence.past.get(m.name, PastRuns())
     effect = past.median_effect_seconds if past.median_effect_seconds is not None else m.effect_seconds
     line = Ranked(m, 0, 0.0, [], [], effect, m.undo_seconds, past.runs)
-    line.score = REVERSIBLE[m.reversibility] + RADIUS[m.blast_radius] - min(10.0, m.undo_seconds / 60) - min(10.0, effect / 60)
+    line.score = (
+        REVERSIBLE[m.reversibility] + RADIUS[m.blast_radius] - min(10.0, m.undo_seconds / 60) - min(10.0, effect / 60)
+    )
     for rule in (_deploy, _zone, _capacity, _history, _tried):
         rule(line, evidence)
     _principles(line)
@@ -154,9 +156,17 @@ def _tried(line: Ranked, evidence: Evidence) -> None:
 
 def _principles(line: Ranked) -> None:
     m = line.mitigation
-    words = {"instant": "instantly reversible", "quick": "quickly reversible", "slow": "slow to reverse", "none": "cannot be undone"}
-    line.reasons.append(f"{words[m.reversibility]}, touches one {m.blast_radius}" if m.blast_radius != "fleet" else
-                        f"{words[m.reversibility]}, touches the whole fleet")
+    words = {
+        "instant": "instantly reversible",
+        "quick": "quickly reversible",
+        "slow": "slow to reverse",
+        "none": "cannot be undone",
+    }
+    line.reasons.append(
+        f"{words[m.reversibility]}, touches one {m.blast_radius}"
+        if m.blast_radius != "fleet"
+        else f"{words[m.reversibility]}, touches the whole fleet"
+    )
     if m.reversibility != "none":
         line.reasons.append(f"undone in about {spell(int(m.undo_seconds * SECOND))}")
     if m.users_lose:

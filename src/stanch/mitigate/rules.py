@@ -15,8 +15,10 @@ def warnings(record: Record, actor: str) -> list[str]:
     """What to say before a person starts a mitigation (R26, R41)."""
     said = []
     if record.holder("incident_commander") == actor and len(record.roles) >= 1:
-        said.append("You are the Incident Commander. An IC who starts typing commands has vacated the role: "
-                    "hand over one of the two, or let the Operations Lead start it.")
+        said.append(
+            "You are the Incident Commander. An IC who starts typing commands has vacated the role: "
+            "hand over one of the two, or let the Operations Lead start it."
+        )
     if not record.criteria:
         said.append("No recovery criteria are set yet: you will not be able to tell whether it helped.")
     return said
@@ -37,8 +39,12 @@ def judge(criterion: Criterion, before: list[float], after: list[float]) -> Judg
     Fewer than two measurements on either side cannot tell a change from chance, so the outcome is unknown.
     """
     if len(before) < 2 or len(after) < 2:
-        return Judgement("unknown", f"'{criterion.name}' was measured too seldom ({len(before)} before, {len(after)} after)",
-                         mean(before) if before else None, mean(after) if after else None)
+        return Judgement(
+            "unknown",
+            f"'{criterion.name}' was measured too seldom ({len(before)} before, {len(after)} after)",
+            mean(before) if before else None,
+            mean(after) if after else None,
+        )
     was, now = mean(before), mean(after)
     sentence = f"'{criterion.name}' went from {was:.3g}{criterion.unit} to {now:.3g}{criterion.unit}"
     bad_before, bad_after = badness(criterion, was), badness(criterion, now)

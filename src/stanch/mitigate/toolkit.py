@@ -37,24 +37,34 @@ def evidence_for(desk: Desk, record: Record) -> Evidence:
     onset = record.began_at or record.detected_at or record.declared_at
     firing = [s for s in record.signals.values() if s.firing] or list(record.signals.values())
     zones = tuple(sorted({s.labels["zone"] for s in firing if s.labels.get("zone")}))
-    tried = {r.mitigation: r.outcome or "watching" for r in record.runs.values() if not r.undo_of and not r.undone_by}
-    return Evidence(onset, record.service, _release(desk, record.service, onset), zones, None, tried, _past(desk, record))
+    tried: dict[str, str] = {
+        r.mitigation: r.outcome or "watching" for r in record.runs.values() if not r.undo_of and not r.undone_by
+    }
+    return Evidence(
+        onset, record.service, _release(desk, record.service, onset), zones, None, tried, _past(desk, record)
+    )
 
 
 def _release(desk: Desk, service: str, onset: int) -> Release | None:
     # Ten minutes of grace: onset is often dated by the alert, and clocks differ.
     row = desk.tx.one(
         "SELECT * FROM deploys WHERE service = :service AND deployed_at <= :until ORDER BY deployed_at DESC LIMIT 1",
-        service=service, until=onset + 600_000_000,
+        service=service,
+        until=onset + 600_000_000,
     )
-    return Release(row["release"], row["previous"], row["deployed_at"], bool(row["reversible"]), row["reason"]) if row else None
+    return (
+        Release(row["release"], row["previous"], row["deployed_at"], bool(row["reversible"]), row["reason"])
+        if row
+        else None
+    )
 
 
 def _past(desk: Desk, record: Record) -> dict[str, PastRuns]:
     runs: dict[str, list[tuple[str, float | None]]] = {}
     for row in desk.tx.all(
         "SELECT mitigation, outcome, effect_seconds FROM mitigation_runs WHERE service = :service AND incident <> :id AND outcome <> ''",
-        service=record.service, id=record.id,
+        service=record.service,
+        id=record.id,
     ):
         runs.setdefault(row["mitigation"], []).append((row["outcome"], row["effect_seconds"]))
     found = {}

@@ -34,11 +34,14 @@ class Alert(msgspec.Struct, frozen=True):
 
 
 class AlertSource(Protocol):
-    """Reads one format of alerts. ``parse`` raises ``ValueError`` with what was wrong, where, and what to do."""
+    """Reads one format of alerts: the valid ones, and a sentence for each that is not.
+
+    Raises ``ValueError`` with what was wrong, where, and what to do, when nothing in the body can be read.
+    """
 
     name: str
 
-    def parse(self, body: bytes, now: int) -> list[Alert]: ...
+    def parse_some(self, body: bytes, now: int) -> tuple[list[Alert], list[str]]: ...
 
 
 class Message(msgspec.Struct, frozen=True):

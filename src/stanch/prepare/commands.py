@@ -17,9 +17,14 @@ def services(desk: Desk, _asked: Services) -> list[dict[str, Any]]:
     """Every service (R7)."""
     return [
         {
-            "name": s.name, "title": s.label(), "core": s.core, "depends_on": s.depends_on,
-            "mitigations": [m.name for m in s.mitigations], "criteria": [c.name for c in s.criteria],
-            "probes": [p.name for p in s.probes], "runbook": bool(s.runbook),
+            "name": s.name,
+            "title": s.label(),
+            "core": s.core,
+            "depends_on": s.depends_on,
+            "mitigations": [m.name for m in s.mitigations],
+            "criteria": [c.name for c in s.criteria],
+            "probes": [p.name for p in s.probes],
+            "runbook": bool(s.runbook),
         }
         for s in sorted(desk.policy.services.values(), key=lambda s: s.name)
     ]

@@ -43,7 +43,7 @@ def load(path: Path | None = None, environment: Mapping[str, str] | None = None)
     values = read_yaml(path) if path else {}
     _from_environment(values, environment)
     values.setdefault("data", environment.get("STANCH_DATA") or _default_data(environment))
-    settings = convert(values, Settings, str(path or "the environment"))
+    settings: Settings = convert(values, Settings, str(path or "the environment"))
     folder = path.parent if path else Path.cwd()
     settings.data = (folder / settings.data).expanduser()
     settings.catalog = folder / settings.catalog if settings.catalog else None

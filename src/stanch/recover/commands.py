@@ -18,7 +18,9 @@ class SetCriteria(msgspec.Struct):
 
     incident: str
     propose: Annotated[bool, msgspec.Meta(description="Use those that the catalog proposes.")] = False
-    criterion: Annotated[str, msgspec.Meta(description="Your own: 'NAME: SOURCE QUERY < 0.01' (or > for at least).", max_length=2000)] = ""
+    criterion: Annotated[
+        str, msgspec.Meta(description="Your own: 'NAME: SOURCE QUERY < 0.01' (or > for at least).", max_length=2000)
+    ] = ""
     hold: Annotated[float, msgspec.Meta(gt=0, le=7 * 86400, description="Seconds that all must hold.")] | None = None
 
 
@@ -32,8 +34,11 @@ def criteria(desk: Desk, asked: SetCriteria) -> Done:
     elif not asked.propose and asked.hold is None:
         raise Invalid("Say which criteria.", field="criterion", hint="Use --propose, or 'NAME: SOURCE QUERY < 0.01'.")
     if not chosen:
-        raise Invalid(f"The catalog proposes no criteria for '{record.service or 'an incident without a service'}'.", field="criterion",
-                      hint="Write your own: 'errors: http_json http://...#error_rate < 0.01'.")
+        raise Invalid(
+            f"The catalog proposes no criteria for '{record.service or 'an incident without a service'}'.",
+            field="criterion",
+            hint="Write your own: 'errors: http_json http://...#error_rate < 0.01'.",
+        )
     held = asked.hold or record.criteria_hold or hold
     desk.append(asked.incident, CriteriaSet(chosen, held))
     return Done(f"Recovered means: {'; '.join(c.name for c in chosen)}.", asked.incident)
@@ -50,8 +55,13 @@ def parse(text: str) -> Criterion:
                 number = float(bound)
             except ValueError:
                 raise Invalid(f"'{bound.strip()}' is not a number.", field="criterion") from None
-            return Criterion(name.strip(), source, expression.strip(), below=number if sign == "<" else None,
-                             above=number if sign == ">" else None)
+            return Criterion(
+                name.strip(),
+                source,
+                expression.strip(),
+                below=number if sign == "<" else None,
+                above=number if sign == ">" else None,
+            )
     raise Invalid("A criterion reads 'NAME: SOURCE QUERY < NUMBER'.", field="criterion")
 
 
@@ -61,7 +71,9 @@ class Resolve(msgspec.Struct):
     incident: str
     reason: Annotated[str, msgspec.Meta(max_length=2000)] = ""
     override: Annotated[bool, msgspec.Meta(description="Resolve although the criteria have not held.")] = False
-    cause_unknown: Annotated[bool, msgspec.Meta(description="The cause is not known yet; a follow-up is created.")] = False
+    cause_unknown: Annotated[bool, msgspec.Meta(description="The cause is not known yet; a follow-up is created.")] = (
+        False
+    )
 
 
 @command("resolve", Resolve, group="recover", noun="resolution", positional=("reason",))

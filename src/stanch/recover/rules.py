@@ -32,8 +32,11 @@ def standing(record: Record, policy: Policy, now: int) -> Standing:
     if not record.criteria:
         return Standing(False, False, None, needed, False, ["no recovery criteria are set"])
     since = record.holding_since()
-    reasons = [f"'{s.criterion.name}' {'cannot be measured: ' if s.value is None and s.since else 'does not hold: '}{s.detail}"
-               for s in record.criteria.values() if not s.holds]
+    reasons = [
+        f"'{s.criterion.name}' {'cannot be measured: ' if s.value is None and s.since else 'does not hold: '}{s.detail}"
+        for s in record.criteria.values()
+        if not s.holds
+    ]
     if since is None:
         return Standing(True, False, None, needed, False, reasons)
     held = now - since
@@ -48,9 +51,15 @@ def checklist(record: Record) -> list[tuple[bool, str]]:
     started = record.last_update("public") is not None
     return [
         (record.resolved_at is not None, "Resolved, by its criteria or with a reason"),
-        (not started or (public is not None and public[2].state == "resolved"), "Final public post: what was wrong, that it is over, what follows"),
+        (
+            not started or (public is not None and public[2].state == "resolved"),
+            "Final public post: what was wrong, that it is over, what follows",
+        ),
         (record.impact is not None, "Customer impact is written down"),
         (record.severity is not None, "Severity is set"),
         (all(p.acknowledged_at is not None for p in record.pages.values()), "Every page was acknowledged"),
-        (all(r.outcome is not None or not r.answered for r in record.runs.values()), "The outcome of every mitigation is known"),
+        (
+            all(r.outcome is not None or not r.answered for r in record.runs.values()),
+            "The outcome of every mitigation is known",
+        ),
     ]

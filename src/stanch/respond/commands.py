@@ -7,7 +7,6 @@ import msgspec
 from stanch.kernel.clock import iso, parse_moment, spell
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Invalid, NotFound
-from stanch.kernel.ids import new_id
 from stanch.kernel.policy import PHASES, ROLE_TITLES, Phase, Role, Severity
 from stanch.respond.facts import six_facts
 from stanch.respond.prompts import active
@@ -121,7 +120,9 @@ def severity(desk: Desk, asked: SetSeverity) -> Done:
     """R2: set by people."""
     desk.record(asked.incident)
     desk.append(asked.incident, e.SeveritySet(asked.severity, asked.reason))
-    return Done(f"{asked.incident} is {asked.severity}: {desk.policy.severity(asked.severity).meaning}.", asked.incident)
+    return Done(
+        f"{asked.incident} is {asked.severity}: {desk.policy.severity(asked.severity).meaning}.", asked.incident
+    )
 
 
 class SetImpact(msgspec.Struct):
@@ -198,7 +199,9 @@ def page(desk: Desk, asked: PagePeople) -> Done:
     record = desk.record(asked.incident)
     if asked.escalation and asked.escalation not in desk.policy.escalation:
         known = ", ".join(sorted(desk.policy.escalation)) or "none is configured"
-        raise Invalid(f"There is no escalation policy '{asked.escalation}'.", field="escalation", hint=f"Known: {known}.")
+        raise Invalid(
+            f"There is no escalation policy '{asked.escalation}'.", field="escalation", hint=f"Known: {known}."
+        )
     identity = request_page(desk, record, asked.reason or f"{desk.actor.name} asked for help", asked.escalation)
     return Done(f"Paging for {asked.incident}.", asked.incident, identity)
 
@@ -219,7 +222,9 @@ def ack(desk: Desk, asked: Acknowledge) -> Done:
     waiting = [p for p in record.pages.values() if p.acknowledged_at is None and asked.page in ("", p.page)]
     if not waiting:
         having = next((p.acknowledged_by for p in reversed(record.pages.values()) if p.acknowledged_by), "")
-        return Done(f"Nobody is being paged for {asked.incident}" + (f": {having} has it." if having else "."), asked.incident)
+        return Done(
+            f"Nobody is being paged for {asked.incident}" + (f": {having} has it." if having else "."), asked.incident
+        )
     desk.append(asked.incident, e.Acknowledged(desk.actor.name, asked.page))
     return Done(f"{desk.actor.name} has {asked.incident}.", asked.incident)
 
@@ -243,7 +248,9 @@ def decline(desk: Desk, asked: Decline) -> Done:
 class Incidents(msgspec.Struct):
     """Incidents, newest first."""
 
-    status: Annotated[str, msgspec.Meta(description="open, mitigated, resolved, closed, or 'live' for the first two.")] = ""
+    status: Annotated[
+        str, msgspec.Meta(description="open, mitigated, resolved, closed, or 'live' for the first two.")
+    ] = ""
     limit: Annotated[int, msgspec.Meta(ge=1, le=500)] = 50
     before: Annotated[int, msgspec.Meta(ge=0, description="Only those with a smaller number (for the next page).")] = 0
 
@@ -251,19 +258,32 @@ class Incidents(msgspec.Struct):
 @command("incidents", Incidents, group="respond", noun="incidents", reading=True)
 def incidents(desk: Desk, asked: Incidents) -> list[dict[str, Any]]:
     """Every incident one may see (P6)."""
-    statuses = {"": ("open", "mitigated", "resolved", "closed"), "live": ("open", "mitigated")}.get(asked.status, (asked.status,))
+    statuses = {"": ("open", "mitigated", "resolved", "closed"), "live": ("open", "mitigated")}.get(
+        asked.status, (asked.status,)
+    )
     marks = ", ".join(f":s{i}" for i in range(len(statuses)))
     rows = desk.tx.all(
-        "SELECT i.* FROM incidents i LEFT JOIN members m ON m.incident = i.id AND m.person = :person "  # noqa: S608 - names are ours
+        "SELECT i.* FROM incidents i LEFT JOIN members m ON m.incident = i.id AND m.person = :person "
         f"WHERE status IN ({marks}) AND number < :before AND (private = 0 OR :admin = 1 OR m.person IS NOT NULL) "
         "ORDER BY number DESC LIMIT :limit",
-        limit=asked.limit, before=asked.before or 2**31 - 1, person=desk.actor.name, admin=int(desk.actor.admin),
+        limit=asked.limit,
+        before=asked.before or 2**31 - 1,
+        person=desk.actor.name,
+        admin=int(desk.actor.admin),
         **{f"s{i}": status for i, status in enumerate(statuses)},
     )
     return [
-        {"id": r["id"], "title": r["title"], "service": r["service"], "status": r["status"], "severity": r["severity"],
-         "phase": r["phase"], "private": bool(r["private"]), "opened_at": iso(r["opened_at"]),
-         "resolved_at": iso(r["resolved_at"]) if r["resolved_at"] else None}
+        {
+            "id": r["id"],
+            "title": r["title"],
+            "service": r["service"],
+            "status": r["status"],
+            "severity": r["severity"],
+            "phase": r["phase"],
+            "private": bool(r["private"]),
+            "opened_at": iso(r["opened_at"]),
+            "resolved_at": iso(r["resolved_at"]) if r["resolved_at"] else None,
+        }
         for r in rows
     ]
 
@@ -285,11 +305,22 @@ def show(desk: Desk, asked: Show) -> dict[str, Any]:
         raise NotFound(f"{asked.incident} did not exist yet at that moment.")
     record, now = fold(entries), at or desk.now
     shown = entries[-asked.last :] if asked.last else entries
-    return {**_head(record, desk, now), "timeline": [
-        {"position": x.position, "kind": x.kind, "happened_at": iso(x.happened_at), "recorded_at": iso(x.recorded_at),
-         "author": x.author, "source": x.source, "sentence": x.facts.sentence(), "facts": msgspec.to_builtins(x.facts)}
-        for x in shown
-    ]}
+    return {
+        **_head(record, desk, now),
+        "timeline": [
+            {
+                "position": x.position,
+                "kind": x.kind,
+                "happened_at": iso(x.happened_at),
+                "recorded_at": iso(x.recorded_at),
+                "author": x.author,
+                "source": x.source,
+                "sentence": x.facts.sentence(),
+                "facts": msgspec.to_builtins(x.facts),
+            }
+            for x in shown
+        ],
+    }
 
 
 def _head(record: Record, desk: Desk, now: int) -> dict[str, Any]:
@@ -297,23 +328,49 @@ def _head(record: Record, desk: Desk, now: int) -> dict[str, Any]:
         return iso(value) if value else None
 
     return {
-        "id": record.id, "title": record.title, "service": record.service, "status": record.status, "phase": record.phase,
-        "severity": record.severity_name(), "entries": record.entries, "as_of": iso(now),
+        "id": record.id,
+        "title": record.title,
+        "service": record.service,
+        "status": record.status,
+        "phase": record.phase,
+        "severity": record.severity_name(),
+        "entries": record.entries,
+        "as_of": iso(now),
         "facts": [
-            {"key": f.key, "label": f.label, "value": f.value or None, "age": spell(now - f.at) if f.at else None,
-             "stale": f.stale, "missing": f.missing, "ask": f.ask if f.missing or f.stale else ""}
+            {
+                "key": f.key,
+                "label": f.label,
+                "value": f.value or None,
+                "age": spell(now - f.at) if f.at else None,
+                "stale": f.stale,
+                "missing": f.missing,
+                "ask": f.ask if f.missing or f.stale else "",
+            }
             for f in six_facts(record, desk.policy, now)
         ],
-        "times": {"began": moment(record.began_at), "detected": moment(record.detected_at), "declared": moment(record.declared_at),
-                  "acknowledged": moment(record.acknowledged_at), "mitigated": moment(record.mitigated_at),
-                  "resolved": moment(record.resolved_at), "closed": moment(record.closed_at)},
-        "phases": [{"phase": s.phase, "since": iso(s.since), "seconds": ((s.until or now) - s.since) / 1e6} for s in record.spells],
+        "times": {
+            "began": moment(record.began_at),
+            "detected": moment(record.detected_at),
+            "declared": moment(record.declared_at),
+            "acknowledged": moment(record.acknowledged_at),
+            "mitigated": moment(record.mitigated_at),
+            "resolved": moment(record.resolved_at),
+            "closed": moment(record.closed_at),
+        },
+        "phases": [
+            {"phase": s.phase, "since": iso(s.since), "seconds": ((s.until or now) - s.since) / 1e6}
+            for s in record.spells
+        ],
         "roles": {name: fact.value for name, fact in record.roles.items()},
-        "prompts": [{"key": p.key, "to": p.to, "text": p.text, "reason": p.reason, "due": iso(p.due)}
-                    for p in active(record, desk.policy, now)],
+        "prompts": [
+            {"key": p.key, "to": p.to, "text": p.text, "reason": p.reason, "due": iso(p.due)}
+            for p in active(record, desk.policy, now)
+        ],
         "runs": [msgspec.to_builtins(run) for run in record.runs.values()],
-        "criteria": [{"name": c.criterion.name, "holds": c.holds, "value": c.value, "detail": c.detail,
-                      "since": moment(c.since)} for c in record.criteria.values()],
+        "criteria": [
+            {"name": c.criterion.name, "holds": c.holds, "value": c.value, "detail": c.detail, "since": moment(c.since)}
+            for c in record.criteria.values()
+        ],
         "pages": [msgspec.to_builtins(p) for p in record.pages.values()],
         "action_items": [msgspec.to_builtins(i) for i in record.action_items.values()],
         "hypotheses": [msgspec.to_builtins(h) for h in record.hypotheses.values()],

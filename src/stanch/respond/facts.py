@@ -29,42 +29,88 @@ def stale_after(record: Record, policy: Policy) -> int:
 def six_facts(record: Record, policy: Policy, now: int) -> list[SixFact]:
     """Severity, Incident Commander, customer impact, leading hypothesis, mitigations, next update."""
     limit = stale_after(record, policy)
-    return [_severity(record), _commander(record), _impact(record, now, limit), _hypothesis(record, now, limit),
-            _mitigations(record), _next_update(record, policy, now)]
+    return [
+        _severity(record),
+        _commander(record),
+        _impact(record, now, limit),
+        _hypothesis(record, now, limit),
+        _mitigations(record),
+        _next_update(record, policy, now),
+    ]
 
 
 def _severity(record: Record) -> SixFact:
     fact = record.severity
-    return SixFact("severity", "Severity", fact.value if fact else "", fact.at if fact else None, fact.by if fact else "",
-                   False, fact is None, "How bad is it? Set a severity.")
+    return SixFact(
+        "severity",
+        "Severity",
+        fact.value if fact else "",
+        fact.at if fact else None,
+        fact.by if fact else "",
+        False,
+        fact is None,
+        "How bad is it? Set a severity.",
+    )
 
 
 def _commander(record: Record) -> SixFact:
     fact = record.roles.get("incident_commander")
-    return SixFact("incident_commander", "Incident Commander", fact.value if fact else "", fact.at if fact else None,
-                   fact.by if fact else "", False, fact is None, "Who decides? Take the role.")
+    return SixFact(
+        "incident_commander",
+        "Incident Commander",
+        fact.value if fact else "",
+        fact.at if fact else None,
+        fact.by if fact else "",
+        False,
+        fact is None,
+        "Who decides? Take the role.",
+    )
 
 
 def _impact(record: Record, now: int, limit: int) -> SixFact:
     fact = record.impact
     stale = bool(fact and record.live() and now - fact.at > limit)
-    return SixFact("impact", "Customer impact", fact.value if fact else "", fact.at if fact else None, fact.by if fact else "",
-                   stale, fact is None, "What do customers see? One sentence.")
+    return SixFact(
+        "impact",
+        "Customer impact",
+        fact.value if fact else "",
+        fact.at if fact else None,
+        fact.by if fact else "",
+        stale,
+        fact is None,
+        "What do customers see? One sentence.",
+    )
 
 
 def _hypothesis(record: Record, now: int, limit: int) -> SixFact:
     leading = record.leading()
     stale = bool(leading and record.live() and now - leading.at > limit)
-    return SixFact("hypothesis", "Leading hypothesis", leading.text if leading else "", leading.at if leading else None,
-                   leading.by if leading else "", stale, leading is None, "What might it be? A guess is fine; mitigate first.")
+    return SixFact(
+        "hypothesis",
+        "Leading hypothesis",
+        leading.text if leading else "",
+        leading.at if leading else None,
+        leading.by if leading else "",
+        stale,
+        leading is None,
+        "What might it be? A guess is fine; mitigate first.",
+    )
 
 
 def _mitigations(record: Record) -> SixFact:
     runs = list(record.runs.values())
     words = [f"{'undo of ' if r.undo_of else ''}{r.title} ({_standing(r.ok, r.answered, r.outcome)})" for r in runs]
     last = runs[-1] if runs else None
-    return SixFact("mitigations", "Mitigations attempted", "; ".join(words), last.started_at if last else None,
-                   last.by if last else "", False, not runs, "Stop the bleeding first: see the ranked list.")
+    return SixFact(
+        "mitigations",
+        "Mitigations attempted",
+        "; ".join(words),
+        last.started_at if last else None,
+        last.by if last else "",
+        False,
+        not runs,
+        "Stop the bleeding first: see the ranked list.",
+    )
 
 
 def _standing(ok: bool | None, answered: bool, outcome: str | None) -> str:
@@ -84,5 +130,13 @@ def _next_update(record: Record, policy: Policy, now: int) -> SixFact:
         value = f"{hour_minute(due)} UTC" + (f", overdue by {max(1, (now - due) // MINUTE)} min" if overdue else "")
     elif last and not record.live():
         value = "none needed"
-    return SixFact("next_update", "Next update", value, last[0] if last else None, last[1] if last else "", overdue, not value,
-                   "Post an update and promise the next one.")
+    return SixFact(
+        "next_update",
+        "Next update",
+        value,
+        last[0] if last else None,
+        last[1] if last else "",
+        overdue,
+        not value,
+        "Post an update and promise the next one.",
+    )

@@ -47,19 +47,35 @@ class PageHandler:
         person, page = effect.payload["person"], effect.payload["page"]
         link = f"{self.url}/incidents/{record.id}"
         code = acknowledge_code(self.secret, record.id, page, person)
-        text = "\n".join([
-            record.title, f"Service: {record.service or 'not named'}",
-            f"Severity: {record.severity_name() or 'not set yet'}", f"Open it: {link}",
-        ])
+        text = "\n".join(
+            [
+                record.title,
+                f"Service: {record.service or 'not named'}",
+                f"Severity: {record.severity_name() or 'not set yet'}",
+                f"Open it: {link}",
+            ]
+        )
         acknowledge = f"{self.url}/ack/{record.id}/{page}/{person}/{code}"
-        return notifier.send(address, Message(effect.key, f"[{record.id}] {record.title}"[:200], text, link, acknowledge))
+        return notifier.send(
+            address, Message(effect.key, f"[{record.id}] {record.title}"[:200], text, link, acknowledge)
+        )
 
     def settle(self, desk: Desk, effect: Effect, answer: Any) -> int | None:
         ok = not isinstance(answer, Exception)
         again = not ok and (not isinstance(answer, Failed) or answer.again) and effect.attempts <= len(RETRIES)
         detail = answer.detail if isinstance(answer, Failed) else str(answer)
-        desk.append(effect.incident, PageSent(effect.payload["page"], effect.payload["person"], effect.payload["reach"], ok,
-                                              effect.attempts, detail[:300], effect.key))
+        desk.append(
+            effect.incident,
+            PageSent(
+                effect.payload["page"],
+                effect.payload["person"],
+                effect.payload["reach"],
+                ok,
+                effect.attempts,
+                detail[:300],
+                effect.key,
+            ),
+        )
         if not again:
             return None
         wait = RETRIES[effect.attempts - 1]

@@ -49,8 +49,14 @@ def active(record: Record, policy: Policy, now: int) -> list[Prompt]:
 def _acknowledge(record: Record, policy: Policy) -> list[Prompt]:
     """R2: a page that nobody has."""
     return [
-        Prompt(f"acknowledge:{page.page}", "on-call", "Someone is being paged. Do you have it?", page.requested_at,
-               [Action("I have it", "ack", {"page": page.page})], "an acknowledged page wakes nobody else")
+        Prompt(
+            f"acknowledge:{page.page}",
+            "on-call",
+            "Someone is being paged. Do you have it?",
+            page.requested_at,
+            [Action("I have it", "ack", {"page": page.page})],
+            "an acknowledged page wakes nobody else",
+        )
         for page in record.pages.values()
         if page.acknowledged_at is None and record.live()
     ]
@@ -61,8 +67,16 @@ def _severity(record: Record, policy: Policy) -> list[Prompt]:
     if record.severity or not record.live():
         return []
     actions = [Action(name, "severity", {"severity": name}) for name in policy.severities]
-    return [Prompt("severity", "incident_commander", "How bad is it? No severity is set.", record.declared_at + MINUTE, actions,
-                   "severity decides who is woken and how often updates go out")]
+    return [
+        Prompt(
+            "severity",
+            "incident_commander",
+            "How bad is it? No severity is set.",
+            record.declared_at + MINUTE,
+            actions,
+            "severity decides who is woken and how often updates go out",
+        )
+    ]
 
 
 def _roles(record: Record, policy: Policy) -> list[Prompt]:
@@ -71,9 +85,14 @@ def _roles(record: Record, policy: Policy) -> list[Prompt]:
         return []
     wanted = policy.severity(record.severity_name()).roles
     return [
-        Prompt(f"role:{role}", "everyone", f"No {ROLE_TITLES[role]} yet." + (" Who decides?" if role == "incident_commander" else ""),
-               record.declared_at + int(policy.commander_within * SECOND), [Action("I'll take it", "role", {"role": role})],
-               f"{record.severity_name() or 'an incident without a severity'} needs one")
+        Prompt(
+            f"role:{role}",
+            "everyone",
+            f"No {ROLE_TITLES[role]} yet." + (" Who decides?" if role == "incident_commander" else ""),
+            record.declared_at + int(policy.commander_within * SECOND),
+            [Action("I'll take it", "role", {"role": role})],
+            f"{record.severity_name() or 'an incident without a severity'} needs one",
+        )
         for role in wanted
         if not record.holder(role)
     ]
@@ -83,8 +102,16 @@ def _impact(record: Record, policy: Policy) -> list[Prompt]:
     """R14: what do customers see?"""
     if record.impact or not record.live():
         return []
-    return [Prompt("impact", "incident_commander", "What do customers see? One sentence.", record.declared_at + 3 * MINUTE,
-                   [Action("Say it", "impact", asks="text")], "updates and the severity rest on it")]
+    return [
+        Prompt(
+            "impact",
+            "incident_commander",
+            "What do customers see? One sentence.",
+            record.declared_at + 3 * MINUTE,
+            [Action("Say it", "impact", asks="text")],
+            "updates and the severity rest on it",
+        )
+    ]
 
 
 def _internal_update(record: Record, policy: Policy) -> list[Prompt]:
@@ -94,10 +121,24 @@ def _internal_update(record: Record, policy: Policy) -> list[Prompt]:
         return []
     due = record.next_update_at() or record.declared_at + every * SECOND
     remind = due - min(every * SECOND // 5, 3 * MINUTE)
-    return [Prompt(f"update:{due}", "communications_lead", f"The next internal update is promised for {hour_minute(due)} UTC.",
-                   remind, [Action("Post update", "update", asks="text")], "silence makes people ask, and answering them costs more"),
-            Prompt(f"update-overdue:{due}", "incident_commander", f"The internal update of {hour_minute(due)} UTC is overdue.", due,
-                   [Action("Post update", "update", asks="text")], "a broken promise is worse than a short update")]
+    return [
+        Prompt(
+            f"update:{due}",
+            "communications_lead",
+            f"The next internal update is promised for {hour_minute(due)} UTC.",
+            remind,
+            [Action("Post update", "update", asks="text")],
+            "silence makes people ask, and answering them costs more",
+        ),
+        Prompt(
+            f"update-overdue:{due}",
+            "incident_commander",
+            f"The internal update of {hour_minute(due)} UTC is overdue.",
+            due,
+            [Action("Post update", "update", asks="text")],
+            "a broken promise is worse than a short update",
+        ),
+    ]
 
 
 def _public_post(record: Record, policy: Policy) -> list[Prompt]:
@@ -107,10 +148,16 @@ def _public_post(record: Record, policy: Policy) -> list[Prompt]:
     if not policy.severity(record.severity_name()).public_post or record.detected_at is None:
         return []
     within = int(policy.acknowledge_public_within * SECOND)
-    return [Prompt("public-post", "communications_lead",
-                   f"Customers have heard nothing. The first public word is due by {hour_minute(record.detected_at + within)} UTC.",
-                   record.detected_at + within // 2, [Action("Post: we are looking into it", "status", {"state": "investigating"}, "text")],
-                   "say that you know before you know why")]
+    return [
+        Prompt(
+            "public-post",
+            "communications_lead",
+            f"Customers have heard nothing. The first public word is due by {hour_minute(record.detected_at + within)} UTC.",
+            record.detected_at + within // 2,
+            [Action("Post: we are looking into it", "status", {"state": "investigating"}, "text")],
+            "say that you know before you know why",
+        )
+    ]
 
 
 def _criteria(record: Record, policy: Policy) -> list[Prompt]:
@@ -119,25 +166,45 @@ def _criteria(record: Record, policy: Policy) -> list[Prompt]:
         return []
     due = record.declared_at + int(policy.criteria_wanted_after * SECOND)
     started = [run.started_at for run in record.runs.values()]
-    return [Prompt("criteria", "incident_commander", "What will 'recovered' mean? Set the criteria before the fix is in.",
-                   min([due, *started]), [Action("Use the proposed ones", "criteria", {"propose": "true"})],
-                   "the first drop of the error rate feels like success and is not")]
+    return [
+        Prompt(
+            "criteria",
+            "incident_commander",
+            "What will 'recovered' mean? Set the criteria before the fix is in.",
+            min([due, *started]),
+            [Action("Use the proposed ones", "criteria", {"propose": "true"})],
+            "the first drop of the error rate feels like success and is not",
+        )
+    ]
 
 
 def _mitigate_first(record: Record, policy: Policy) -> list[Prompt]:
     """R16: stop the bleeding before diagnosing."""
     if record.phase not in ("detect", "triage") or record.runs or not record.live():
         return []
-    return [Prompt("mitigate-first", "incident_commander", "Nothing has been done yet to stop the harm. Move to Mitigate?",
-                   record.declared_at + 5 * MINUTE, [Action("Move to Mitigate", "phase", {"phase": "mitigate"})],
-                   "restore service first; the cause can wait")]
+    return [
+        Prompt(
+            "mitigate-first",
+            "incident_commander",
+            "Nothing has been done yet to stop the harm. Move to Mitigate?",
+            record.declared_at + 5 * MINUTE,
+            [Action("Move to Mitigate", "phase", {"phase": "mitigate"})],
+            "restore service first; the cause can wait",
+        )
+    ]
 
 
 def _unknown_outcome(record: Record, policy: Policy) -> list[Prompt]:
     """P4: after a crash nobody knows whether it ran."""
     return [
-        Prompt(f"unknown:{run.run}", "operations_lead", f"Nobody knows whether '{run.title}' ran. Look at {run.target}, then say it.",
-               run.started_at, [Action("I looked", "decline", {"key": f"unknown:{run.run}"}, "reason")], run.output or "a crash came between")
+        Prompt(
+            f"unknown:{run.run}",
+            "operations_lead",
+            f"Nobody knows whether '{run.title}' ran. Look at {run.target}, then say it.",
+            run.started_at,
+            [Action("I looked", "decline", {"key": f"unknown:{run.run}"}, "reason")],
+            run.output or "a crash came between",
+        )
         for run in record.runs.values()
         if run.outcome == "unknown" and run.answered and run.ok is None and record.live()
     ]
@@ -146,10 +213,20 @@ def _unknown_outcome(record: Record, policy: Policy) -> list[Prompt]:
 def _offer_undo(record: Record, policy: Policy) -> list[Prompt]:
     """R23: act, observe, revise."""
     return [
-        Prompt(f"undo:{run.run}", "operations_lead", f"'{run.title}' {_why(run.outcome)}. Take it back?", run.applied_at or run.started_at,
-               [Action("Undo", "undo", {"run": run.run})], run.reason)
+        Prompt(
+            f"undo:{run.run}",
+            "operations_lead",
+            f"'{run.title}' {_why(run.outcome)}. Take it back?",
+            run.applied_at or run.started_at,
+            [Action("Undo", "undo", {"run": run.run})],
+            run.reason,
+        )
         for run in record.runs.values()
-        if run.outcome in ("no_change", "worse") and run.undo and not run.undone_by and not run.undo_of and record.live()
+        if run.outcome in ("no_change", "worse")
+        and run.undo
+        and not run.undone_by
+        and not run.undo_of
+        and record.live()
     ]
 
 
@@ -163,33 +240,64 @@ def _shift_to_resolve(record: Record, policy: Policy) -> list[Prompt]:
     if not helped or record.phase not in ("triage", "mitigate") or not record.live():
         return []
     run = helped[-1]
-    return [Prompt(f"shift-resolve:{run.run}", "incident_commander", f"'{run.title}' helped. Move to Resolve?",
-                   run.observation_ends() or run.started_at, [Action("Move to Resolve", "phase", {"phase": "resolve", "reason": f"{run.title} helped"})],
-                   run.reason)]
+    return [
+        Prompt(
+            f"shift-resolve:{run.run}",
+            "incident_commander",
+            f"'{run.title}' helped. Move to Resolve?",
+            run.observation_ends() or run.started_at,
+            [Action("Move to Resolve", "phase", {"phase": "resolve", "reason": f"{run.title} helped"})],
+            run.reason,
+        )
+    ]
 
 
 def _offer_resolve(record: Record, policy: Policy) -> list[Prompt]:
     """R41: resolve is offered when all criteria have held."""
     if record.criteria_held_at is None or record.status not in ("open", "mitigated"):
         return []
-    return [Prompt(f"resolve:{record.criteria_held_at}", "incident_commander", "All recovery criteria have held. Resolve?",
-                   record.criteria_held_at, [Action("Resolve", "resolve")], "stable by the criteria that you set yourselves")]
+    return [
+        Prompt(
+            f"resolve:{record.criteria_held_at}",
+            "incident_commander",
+            "All recovery criteria have held. Resolve?",
+            record.criteria_held_at,
+            [Action("Resolve", "resolve")],
+            "stable by the criteria that you set yourselves",
+        )
+    ]
 
 
 def _close(record: Record, policy: Policy) -> list[Prompt]:
     """R42: closing is a deliberate step."""
     if record.status != "resolved" or record.resolved_at is None:
         return []
-    return [Prompt("close", "incident_commander", "Resolved. Post the final word, then close.", record.resolved_at,
-                   [Action("Close", "close")], "closing decides on the postmortem and starts the three weeks")]
+    return [
+        Prompt(
+            "close",
+            "incident_commander",
+            "Resolved. Post the final word, then close.",
+            record.resolved_at,
+            [Action("Close", "close")],
+            "closing decides on the postmortem and starts the three weeks",
+        )
+    ]
 
 
 def _postmortem(record: Record, policy: Policy) -> list[Prompt]:
     """R42, R43: within 24 to 48 h, while memory is fresh."""
     if record.closed_at is None or record.published_at or not record.postmortem_form or record.status != "closed":
         return []
-    return [Prompt("postmortem", "incident_commander", f"The {record.postmortem_form} is not published yet.",
-                   record.closed_at + 24 * 60 * MINUTE, [], "memory fades within two days")]
+    return [
+        Prompt(
+            "postmortem",
+            "incident_commander",
+            f"The {record.postmortem_form} is not published yet.",
+            record.closed_at + 24 * 60 * MINUTE,
+            [],
+            "memory fades within two days",
+        )
+    ]
 
 
 RULES: list[PromptRule] = [

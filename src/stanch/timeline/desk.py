@@ -60,7 +60,12 @@ class Desk:
         self.tx.execute(
             "INSERT INTO incidents (number, id, title, service, status, severity, phase, private, opened_at, changed_at, position) "
             "VALUES (:number, :id, :title, :service, 'open', '', 'triage', :private, :now, :now, 0)",
-            number=number, id=incident, title=facts.title, service=facts.service, private=int(facts.private), now=self.now,
+            number=number,
+            id=incident,
+            title=facts.title,
+            service=facts.service,
+            private=int(facts.private),
+            now=self.now,
         )
         if facts.private:
             self.admit(incident, self.actor.name)
@@ -72,7 +77,8 @@ class Desk:
         """Let a person see a private incident (P6)."""
         self.tx.execute(
             "INSERT INTO members (incident, person) VALUES (:incident, :person) ON CONFLICT (incident, person) DO NOTHING",
-            incident=incident, person=person,
+            incident=incident,
+            person=person,
         )
 
     def record(self, incident: str, *, at: int | None = None) -> Record:
@@ -94,13 +100,25 @@ class Desk:
         return store.read(self.tx, incident, after=after, at=at)
 
     def append(
-        self, incident: str, facts: Facts, *, happened_at: int | None = None, author: str | None = None, source: str | None = None
+        self,
+        incident: str,
+        facts: Facts,
+        *,
+        happened_at: int | None = None,
+        author: str | None = None,
+        source: str | None = None,
     ) -> Entry:
         """Append an entry, fold it into the record and run the reactions, all in this transaction."""
         record = self.record(incident)
         entry = store.append(
-            self.tx, incident, facts, author=author or self.actor.name, source=source or self.source,
-            happened_at=self.now if happened_at is None else happened_at, recorded_at=self.now, last=record.last,
+            self.tx,
+            incident,
+            facts,
+            author=author or self.actor.name,
+            source=source or self.source,
+            happened_at=self.now if happened_at is None else happened_at,
+            recorded_at=self.now,
+            last=record.last,
         )
         fold([entry], record)
         self._touched.add(incident)
@@ -114,13 +132,18 @@ class Desk:
         """Write an effect to the outbox; the same key twice is one effect, unless ``again`` re-arms a finished one."""
         rearm = (
             "DO UPDATE SET state = 'waiting', due_at = excluded.due_at, attempts = 0, leased_until = 0, last_error = '', done_at = NULL"
-            if again else "DO NOTHING"
+            if again
+            else "DO NOTHING"
         )
         self.tx.execute(
             "INSERT INTO outbox (key, kind, incident, payload, state, due_at, attempts, leased_until, last_error, created_at) "
             f"VALUES (:key, :kind, :incident, :payload, 'waiting', :due, 0, 0, '', :now) ON CONFLICT (key) {rearm}",
-            key=key, kind=kind, incident=incident, payload=msgspec.json.encode(payload).decode(),
-            due=self.now if due_at is None else due_at, now=self.now,
+            key=key,
+            kind=kind,
+            incident=incident,
+            payload=msgspec.json.encode(payload).decode(),
+            due=self.now if due_at is None else due_at,
+            now=self.now,
         )
         self._wake_engine()
 
@@ -132,7 +155,8 @@ class Desk:
         self.tx.execute(
             "INSERT INTO timers (key, due_at, leased_until) VALUES (:key, :due, 0) "
             "ON CONFLICT (key) DO UPDATE SET due_at = excluded.due_at, leased_until = 0",
-            key=key, due=due_at,
+            key=key,
+            due=due_at,
         )
         self._wake_engine()
 
@@ -143,8 +167,14 @@ class Desk:
             self.tx.execute(
                 "UPDATE incidents SET title = :title, service = :service, status = :status, severity = :severity, phase = :phase, "
                 "resolved_at = :resolved, changed_at = :now, position = :position WHERE id = :id",
-                id=incident, title=record.title, service=record.service, status=record.status,
-                severity=record.severity_name() or "", phase=record.phase, resolved=record.resolved_at, now=self.now,
+                id=incident,
+                title=record.title,
+                service=record.service,
+                status=record.status,
+                severity=record.severity_name() or "",
+                phase=record.phase,
+                resolved=record.resolved_at,
+                now=self.now,
                 position=record.entries,
             )
             dues = self.dues(record)
@@ -161,12 +191,18 @@ class Desk:
         """Private incidents are for admins and those invited (P6)."""
         if not private or self.actor.admin:
             return True
-        return self.tx.one("SELECT 1 AS yes FROM members WHERE incident = :incident AND person = :person",
-                           incident=incident, person=self.actor.name) is not None
+        return (
+            self.tx.one(
+                "SELECT 1 AS yes FROM members WHERE incident = :incident AND person = :person",
+                incident=incident,
+                person=self.actor.name,
+            )
+            is not None
+        )
 
     def _look(self, incident: str, *, lock: bool) -> None:
         suffix = self.tx.for_update() if lock and self.office.writing(self) else ""
-        row = self.tx.one(f"SELECT private FROM incidents WHERE id = :id{suffix}", id=incident)  # noqa: S608 - constant suffix
+        row = self.tx.one(f"SELECT private FROM incidents WHERE id = :id{suffix}", id=incident)
         if row is None or not self.may_see(incident, bool(row["private"])):
             raise NotFound(f"There is no incident {incident}.", hint="'stanch incidents' lists those you may see.")
 
@@ -183,8 +219,12 @@ class Office:
     """Where desks are opened. Built once, by the composition root, which knows the reactions and clocks of all features."""
 
     def __init__(
-        self, database: Database, clock: Clock, policy: Callable[[], Policy],
-        reactions: list[Reaction], clocks: list[IncidentClock],
+        self,
+        database: Database,
+        clock: Clock,
+        policy: Callable[[], Policy],
+        reactions: list[Reaction],
+        clocks: list[IncidentClock],
     ) -> None:
         self.database = database
         self.clock = clock

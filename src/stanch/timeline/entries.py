@@ -28,7 +28,7 @@ class _Facts(msgspec.Struct, frozen=True, tag_field="kind", omit_defaults=True):
         raise TypeError(f"{type(self).__name__} has no sentence")
 
 
-class Declared(_Facts, tag="declared"):
+class Declared(_Facts, frozen=True, tag="declared"):
     """The incident exists from here on (R5). ``began_at``: when the harm began, if known. ``quiet``: page nobody."""
 
     title: str
@@ -42,7 +42,7 @@ class Declared(_Facts, tag="declared"):
         return f"Declared: {self.title}" + (f" ({self.reason})" if self.reason else "")
 
 
-class SignalAttached(_Facts, tag="signal_attached"):
+class SignalAttached(_Facts, frozen=True, tag="signal_attached"):
     """An alert belongs to this incident. ``fingerprint`` is the sender's own where it has one."""
 
     fingerprint: str
@@ -57,7 +57,7 @@ class SignalAttached(_Facts, tag="signal_attached"):
         return f"Alert {self.name} from {self.origin} (fingerprint {self.fingerprint}): {self.summary or 'firing'}"
 
 
-class SignalCleared(_Facts, tag="signal_cleared"):
+class SignalCleared(_Facts, frozen=True, tag="signal_cleared"):
     """An alert of this incident has stopped firing."""
 
     fingerprint: str
@@ -68,7 +68,7 @@ class SignalCleared(_Facts, tag="signal_cleared"):
         return f"Alert {self.name} cleared ({self.reason})"
 
 
-class Said(_Facts, tag="said"):
+class Said(_Facts, frozen=True, tag="said"):
     """Narration (R27)."""
 
     text: str
@@ -77,7 +77,7 @@ class Said(_Facts, tag="said"):
         return self.text
 
 
-class PhaseShifted(_Facts, tag="phase_shifted"):
+class PhaseShifted(_Facts, frozen=True, tag="phase_shifted"):
     """The posture changes deliberately (R12)."""
 
     phase: Phase
@@ -87,7 +87,7 @@ class PhaseShifted(_Facts, tag="phase_shifted"):
         return f"Moved to {self.phase.capitalize()}" + (f": {self.reason}" if self.reason else "")
 
 
-class SeveritySet(_Facts, tag="severity_set"):
+class SeveritySet(_Facts, frozen=True, tag="severity_set"):
     """A person states the severity (R2, R3)."""
 
     severity: Severity
@@ -97,7 +97,7 @@ class SeveritySet(_Facts, tag="severity_set"):
         return f"Severity is {self.severity}" + (f": {self.reason}" if self.reason else "")
 
 
-class ImpactSet(_Facts, tag="impact_set"):
+class ImpactSet(_Facts, frozen=True, tag="impact_set"):
     """What customers feel, in words they could check (R10)."""
 
     text: str
@@ -106,7 +106,7 @@ class ImpactSet(_Facts, tag="impact_set"):
         return f"Customer impact: {self.text}"
 
 
-class RoleTaken(_Facts, tag="role_taken"):
+class RoleTaken(_Facts, frozen=True, tag="role_taken"):
     """Announced explicitly (R25)."""
 
     role: Role
@@ -117,7 +117,7 @@ class RoleTaken(_Facts, tag="role_taken"):
         return f"{self.person} is acting as {'IC' if self.role == 'incident_commander' else title}"
 
 
-class HypothesisStated(_Facts, tag="hypothesis_stated"):
+class HypothesisStated(_Facts, frozen=True, tag="hypothesis_stated"):
     """A possible cause, and where it stands (R36)."""
 
     hypothesis: str
@@ -128,7 +128,7 @@ class HypothesisStated(_Facts, tag="hypothesis_stated"):
         return f"Hypothesis ({self.standing}): {self.text}"
 
 
-class PageRequested(_Facts, tag="page_requested"):
+class PageRequested(_Facts, frozen=True, tag="page_requested"):
     """Someone must be woken. Steps of the escalation policy follow until it is acknowledged."""
 
     page: str
@@ -139,7 +139,7 @@ class PageRequested(_Facts, tag="page_requested"):
         return f"Paging by policy '{self.escalation}': {self.reason}"
 
 
-class PageStepped(_Facts, tag="page_stepped"):
+class PageStepped(_Facts, frozen=True, tag="page_stepped"):
     """A step of the escalation policy was reached. ``next_at``: when the next one follows without an acknowledgement."""
 
     page: str
@@ -152,7 +152,7 @@ class PageStepped(_Facts, tag="page_stepped"):
         return f"Page step {self.step + 1}: {who}"
 
 
-class PageSent(_Facts, tag="page_sent"):
+class PageSent(_Facts, frozen=True, tag="page_sent"):
     """The delivery receipt of one attempt."""
 
     page: str
@@ -168,7 +168,7 @@ class PageSent(_Facts, tag="page_sent"):
         return f"Page to {self.person} by {how}: {'sent' if self.ok else 'failed'} ({self.result})"
 
 
-class Acknowledged(_Facts, tag="acknowledged"):
+class Acknowledged(_Facts, frozen=True, tag="acknowledged"):
     """A person has the page: nobody else is woken (P2)."""
 
     person: str
@@ -178,7 +178,7 @@ class Acknowledged(_Facts, tag="acknowledged"):
         return f"{self.person} acknowledged the page"
 
 
-class CriteriaSet(_Facts, tag="criteria_set"):
+class CriteriaSet(_Facts, frozen=True, tag="criteria_set"):
     """What recovery means here, stated before the mitigation completes (R41). ``hold_seconds``: how long all must keep."""
 
     criteria: list[Criterion]
@@ -189,7 +189,7 @@ class CriteriaSet(_Facts, tag="criteria_set"):
         return f"Recovered means: {names}, all for {spell(int(self.hold_seconds * 1_000_000))}"
 
 
-class CriterionTurned(_Facts, tag="criterion_turned"):
+class CriterionTurned(_Facts, frozen=True, tag="criterion_turned"):
     """A criterion began to hold, was breached, or could not be measured (``value`` None)."""
 
     name: str
@@ -203,7 +203,7 @@ class CriterionTurned(_Facts, tag="criterion_turned"):
         return f"Criterion '{self.name}' {'holds' if self.holds else 'is breached'}: {self.detail or f'{self.value:g}'}"
 
 
-class CriteriaHeld(_Facts, tag="criteria_held"):
+class CriteriaHeld(_Facts, frozen=True, tag="criteria_held"):
     """Every criterion kept its bound for the whole hold: resolving is offered (R41)."""
 
     since: int
@@ -212,7 +212,7 @@ class CriteriaHeld(_Facts, tag="criteria_held"):
         return f"All recovery criteria have held since {hour_minute(self.since)}"
 
 
-class MitigationStarted(_Facts, tag="mitigation_started"):
+class MitigationStarted(_Facts, frozen=True, tag="mitigation_started"):
     """A person confirmed it; it runs at most once (P4). ``undo_of`` names the run that this one takes back."""
 
     run: str
@@ -229,7 +229,7 @@ class MitigationStarted(_Facts, tag="mitigation_started"):
         return f"{'Undoing' if self.undo_of else 'Started'}: {self.title} on {self.target}"
 
 
-class MitigationApplied(_Facts, tag="mitigation_applied"):
+class MitigationApplied(_Facts, frozen=True, tag="mitigation_applied"):
     """The adapter answered. ``ok`` None: a crash came between, nobody knows, a person must look."""
 
     run: str
@@ -240,10 +240,12 @@ class MitigationApplied(_Facts, tag="mitigation_applied"):
     def sentence(self) -> str:
         if self.ok is None:
             return f"Outcome of {self.run} is unknown: a person must look ({self.output})"
-        return f"{'Applied' if self.ok else 'Failed'} after {self.took_seconds:.1f} s: {self.output[:200] or 'no output'}"
+        return (
+            f"{'Applied' if self.ok else 'Failed'} after {self.took_seconds:.1f} s: {self.output[:200] or 'no output'}"
+        )
 
 
-class EvidenceCaptured(_Facts, tag="evidence_captured"):
+class EvidenceCaptured(_Facts, frozen=True, tag="evidence_captured"):
     """What the action might destroy, kept (R24). ``missing``: what could not be had, and why."""
 
     run: str
@@ -255,7 +257,7 @@ class EvidenceCaptured(_Facts, tag="evidence_captured"):
         return f"Evidence kept: {', '.join(self.items) or 'nothing'}{lost}"
 
 
-class OutcomeMeasured(_Facts, tag="outcome_measured"):
+class OutcomeMeasured(_Facts, frozen=True, tag="outcome_measured"):
     """Did it help (R23)? ``before`` and ``after`` are means of the first criterion over the observation window."""
 
     run: str
@@ -266,12 +268,16 @@ class OutcomeMeasured(_Facts, tag="outcome_measured"):
     effect_seconds: float | None = None
 
     def sentence(self) -> str:
-        words = {"helped": "It helped", "no_change": "It changed nothing", "worse": "It made things worse",
-                 "unknown": "Whether it helped is unknown"}
+        words = {
+            "helped": "It helped",
+            "no_change": "It changed nothing",
+            "worse": "It made things worse",
+            "unknown": "Whether it helped is unknown",
+        }
         return f"{words[self.outcome]}: {self.reason}"
 
 
-class UpdatePosted(_Facts, tag="update_posted"):
+class UpdatePosted(_Facts, frozen=True, tag="update_posted"):
     """An update for an audience (R31, R32). ``state`` is the public state of the status page."""
 
     audience: Literal["internal", "public"]
@@ -285,7 +291,7 @@ class UpdatePosted(_Facts, tag="update_posted"):
         return f"{where}: {self.text}{nxt}"
 
 
-class Mitigated(_Facts, tag="mitigated"):
+class Mitigated(_Facts, frozen=True, tag="mitigated"):
     """The harm is stopped; it is not resolved yet (R15)."""
 
     reason: str = ""
@@ -294,7 +300,7 @@ class Mitigated(_Facts, tag="mitigated"):
         return "Mitigated" + (f": {self.reason}" if self.reason else "")
 
 
-class Resolved(_Facts, tag="resolved"):
+class Resolved(_Facts, frozen=True, tag="resolved"):
     """Stable by the stated criteria, or earlier with a reason (R41). Cause unknown is allowed and leaves a follow-up."""
 
     reason: str = ""
@@ -307,7 +313,7 @@ class Resolved(_Facts, tag="resolved"):
         return f"Resolved{early}" + (f": {self.reason}" if self.reason else "") + unknown
 
 
-class Closed(_Facts, tag="closed"):
+class Closed(_Facts, frozen=True, tag="closed"):
     """The urgency is gone; learning goes on (R42)."""
 
     postmortem_at: int | None = None
@@ -316,7 +322,7 @@ class Closed(_Facts, tag="closed"):
         return "Closed"
 
 
-class Reopened(_Facts, tag="reopened"):
+class Reopened(_Facts, frozen=True, tag="reopened"):
     """It came back, or was never gone."""
 
     reason: str
@@ -325,7 +331,7 @@ class Reopened(_Facts, tag="reopened"):
         return f"Reopened: {self.reason}"
 
 
-class PostmortemDecided(_Facts, tag="postmortem_decided"):
+class PostmortemDecided(_Facts, frozen=True, tag="postmortem_decided"):
     """Full postmortem or short review, decided deliberately, with the triggers that fired (R43)."""
 
     form: Literal["postmortem", "review"]
@@ -336,7 +342,7 @@ class PostmortemDecided(_Facts, tag="postmortem_decided"):
         return f"{what}: {'; '.join(self.reasons)}"
 
 
-class PostmortemWritten(_Facts, tag="postmortem_written"):
+class PostmortemWritten(_Facts, frozen=True, tag="postmortem_written"):
     """One part of the postmortem as it now stands (R46)."""
 
     part: Literal["summary", "impact", "factors", "whys", "lessons"]
@@ -346,14 +352,14 @@ class PostmortemWritten(_Facts, tag="postmortem_written"):
         return f"Postmortem, {self.part}: written"
 
 
-class PostmortemPublished(_Facts, tag="postmortem_published"):
+class PostmortemPublished(_Facts, frozen=True, tag="postmortem_published"):
     """Complete, and there to be read."""
 
     def sentence(self) -> str:
         return "Postmortem published"
 
 
-class ActionItemAdded(_Facts, tag="action_item_added"):
+class ActionItemAdded(_Facts, frozen=True, tag="action_item_added"):
     """One owner, one due date, and a test that says when it is done (R46)."""
 
     item: str
@@ -366,7 +372,7 @@ class ActionItemAdded(_Facts, tag="action_item_added"):
         return f"Action item {self.item} for {self.owner}: {self.title}"
 
 
-class ActionItemDone(_Facts, tag="action_item_done"):
+class ActionItemDone(_Facts, frozen=True, tag="action_item_done"):
     """Done, or deliberately not done, with the reason (R48: nothing is dropped silently)."""
 
     item: str
@@ -374,10 +380,12 @@ class ActionItemDone(_Facts, tag="action_item_done"):
     note: str = ""
 
     def sentence(self) -> str:
-        return f"Action item {self.item} {'dropped' if self.dropped else 'done'}" + (f": {self.note}" if self.note else "")
+        return f"Action item {self.item} {'dropped' if self.dropped else 'done'}" + (
+            f": {self.note}" if self.note else ""
+        )
 
 
-class ReviewAsked(_Facts, tag="review_asked"):
+class ReviewAsked(_Facts, frozen=True, tag="review_asked"):
     """The three-week question (R48)."""
 
     item: str
@@ -388,7 +396,7 @@ class ReviewAsked(_Facts, tag="review_asked"):
         return f"Asked {self.person}: {self.question}"
 
 
-class ReviewAnswered(_Facts, tag="review_answered"):
+class ReviewAnswered(_Facts, frozen=True, tag="review_answered"):
     """The answer is kept."""
 
     item: str
@@ -398,7 +406,7 @@ class ReviewAnswered(_Facts, tag="review_answered"):
         return f"Answer on {self.item}: {self.answer}"
 
 
-class Prompted(_Facts, tag="prompted"):
+class Prompted(_Facts, frozen=True, tag="prompted"):
     """The product asked for something. Kept so that it asks once, and so that the record shows that it did."""
 
     key: str
@@ -409,7 +417,7 @@ class Prompted(_Facts, tag="prompted"):
         return f"Asked {self.to}: {self.text}"
 
 
-class PromptDeclined(_Facts, tag="prompt_declined"):
+class PromptDeclined(_Facts, frozen=True, tag="prompt_declined"):
     """A person said no to a prompt."""
 
     key: str
@@ -419,7 +427,7 @@ class PromptDeclined(_Facts, tag="prompt_declined"):
         return f"Declined '{self.key}'" + (f": {self.reason}" if self.reason else "")
 
 
-class Amended(_Facts, tag="amended"):
+class Amended(_Facts, frozen=True, tag="amended"):
     """A mistake is corrected visibly: the earlier entry stays (R10)."""
 
     position: int

@@ -267,7 +267,9 @@ def _hypothesis(record: Record, entry: e.Entry, facts: e.HypothesisStated) -> No
 
 
 def _page(record: Record, entry: e.Entry, facts: e.PageRequested) -> None:
-    record.pages[facts.page] = Page(facts.page, facts.escalation, entry.happened_at, facts.reason, next_at=entry.happened_at)
+    record.pages[facts.page] = Page(
+        facts.page, facts.escalation, entry.happened_at, facts.reason, next_at=entry.happened_at
+    )
 
 
 def _stepped(record: Record, entry: e.Entry, facts: e.PageStepped) -> None:
@@ -312,8 +314,15 @@ def _held(record: Record, entry: e.Entry, facts: e.CriteriaHeld) -> None:
 
 def _started(record: Record, entry: e.Entry, facts: e.MitigationStarted) -> None:
     record.runs[facts.run] = Run(
-        facts.run, facts.mitigation, facts.title, facts.target, entry.happened_at, entry.author, facts.undo,
-        facts.undo_of, facts.observe_seconds,
+        facts.run,
+        facts.mitigation,
+        facts.title,
+        facts.target,
+        entry.happened_at,
+        entry.author,
+        facts.undo,
+        facts.undo_of,
+        facts.observe_seconds,
     )
     if facts.undo_of in record.runs:
         record.runs[facts.undo_of].undone_by = facts.run

@@ -19,20 +19,43 @@ def chain(previous: str, row: Row, facts_digest: str) -> str:
     The digest stands for the facts so that a redacted entry (facts replaced by a tombstone that keeps the
     digest) still verifies (P5).
     """
-    parts = [previous, row["incident"], str(row["position"]), row["kind"], str(row["happened_at"]),
-             str(row["recorded_at"]), row["author"], row["source"], facts_digest]
+    parts = [
+        previous,
+        row["incident"],
+        str(row["position"]),
+        row["kind"],
+        str(row["happened_at"]),
+        str(row["recorded_at"]),
+        row["author"],
+        row["source"],
+        facts_digest,
+    ]
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
 
 def append(
-    tx: Transaction, incident: str, facts: Facts, *, author: str, source: str, happened_at: int, recorded_at: int,
+    tx: Transaction,
+    incident: str,
+    facts: Facts,
+    *,
+    author: str,
+    source: str,
+    happened_at: int,
+    recorded_at: int,
     last: Entry | None,
 ) -> Entry:
     """Append one entry after ``last`` (None: the first). Raises ``Conflict`` when somebody else appended first."""
     text = _encoder.encode(facts).decode()
+    position = last.position + 1 if last else 1
     row = {
-        "incident": incident, "position": last.position + 1 if last else 1, "kind": str(facts.__struct_config__.tag),
-        "happened_at": happened_at, "recorded_at": recorded_at, "author": author, "source": source, "facts": text,
+        "incident": incident,
+        "position": position,
+        "kind": str(facts.__struct_config__.tag),
+        "happened_at": happened_at,
+        "recorded_at": recorded_at,
+        "author": author,
+        "source": source,
+        "facts": text,
     }
     row["hash"] = chain(last.hash if last else FIRST_HASH, row, hashlib.sha256(text.encode()).hexdigest())
     written = tx.execute(
@@ -43,30 +66,43 @@ def append(
     )
     if written != 1:
         raise Conflict(f"{incident} changed while this was being written.", hint="Look again and repeat it.")
-    return Entry(incident, int(row["position"]), happened_at, recorded_at, author, source, facts, str(row["hash"]))
+    return Entry(incident, position, happened_at, recorded_at, author, source, facts, str(row["hash"]))
 
 
 def read(tx: Transaction, incident: str, *, after: int = 0, at: int | None = None) -> list[Entry]:
     """Entries after a position, in order; with ``at``, only what had been recorded by that moment (R10)."""
     until = " AND recorded_at <= :at" if at is not None else ""
     rows = tx.all(
-        "SELECT incident, position, happened_at, recorded_at, author, source, facts, hash FROM entries "  # noqa: S608 - the suffix is a constant
+        "SELECT incident, position, happened_at, recorded_at, author, source, facts, hash FROM entries "
         f"WHERE incident = :incident AND position > :after{until} ORDER BY position",
-        incident=incident, after=after, **({"at": at} if at is not None else {}),
+        incident=incident,
+        after=after,
+        **({"at": at} if at is not None else {}),
     )
     return [_entry(row) for row in rows]
 
 
 def read_kind(tx: Transaction, incident: str, kind: str) -> list[Entry]:
     """Entries of one kind, in order."""
-    rows = tx.all("SELECT * FROM entries WHERE incident = :incident AND kind = :kind ORDER BY position",
-                  incident=incident, kind=kind)
+    rows = tx.all(
+        "SELECT * FROM entries WHERE incident = :incident AND kind = :kind ORDER BY position",
+        incident=incident,
+        kind=kind,
+    )
     return [_entry(row) for row in rows]
 
 
 def _entry(row: Row) -> Entry:
-    return Entry(row["incident"], row["position"], row["happened_at"], row["recorded_at"], row["author"],
-                 row["source"], _decoder.decode(row["facts"]), row["hash"])
+    return Entry(
+        row["incident"],
+        row["position"],
+        row["happened_at"],
+        row["recorded_at"],
+        row["author"],
+        row["source"],
+        _decoder.decode(row["facts"]),
+        row["hash"],
+    )
 
 
 def verify(tx: Transaction, incident: str) -> tuple[int, str | None]:

@@ -1,0 +1,148 @@
+"""The demo's own process: starts the shop and stanch, breaks the shop, prints one URL; with ``--auto`` drives it to the end."""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from stanch.demo.auto import Drive, report
+from stanch.demo.monitoring import Monitoring, free_port, wait_for
+from stanch.demo.people import Person, StageFailed
+from stanch.demo.phone import Phone
+from stanch.demo.setup import configuration, write
+from stanch.demo.shop.processes import Shop
+from stanch.kernel.errors import Problem
+
+
+def say(line: str) -> None:
+    """One line to the terminal, at once."""
+    print(line, flush=True)
+
+
+class Server:
+    """``stanch serve`` as a process of its own, so that it can be killed and started again."""
+
+    def __init__(self, config: Path, port: int) -> None:
+        self.environment = {k: v for k, v in os.environ.items() if not k.startswith("STANCH_")} | {
+            "STANCH_CONFIG": str(config)
+        }
+        self.url = f"http://127.0.0.1:{port}"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start and wait until it is ready."""
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "stanch", "serve"], env=self.environment, stdout=subprocess.DEVNULL
+        )
+        wait_for(f"{self.url}/readyz", 20)
+
+    def stop(self) -> None:
+        """Stop it, if it runs."""
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(15)
+
+    def local(self, *words: str) -> dict[str, str]:
+        """An administrator's command on the server's own data."""
+        done = subprocess.run(
+            [sys.executable, "-m", "stanch", *words, "--json"], env=self.environment, capture_output=True, text=True
+        )
+        if done.returncode != 0:
+            raise StageFailed(f"'stanch {' '.join(words)}': {done.stderr.strip()}")
+        answer = json.loads(done.stdout)
+        assert isinstance(answer, dict)
+        return answer
+
+
+@contextlib.contextmanager
+def stage(
+    folder: Path, port: int, speed: float, prometheus: bool
+) -> Iterator[tuple[Server, Shop, Phone, Monitoring | None]]:
+    """Everything running, nothing broken yet."""
+    with contextlib.ExitStack() as stack:
+        shop = stack.enter_context(Shop(folder / "shop"))
+        phone = Phone()
+        stack.callback(phone.stop)
+        monitoring = None
+        if prometheus:
+            monitoring = Monitoring(
+                folder, front=shop.front_url, stanch=f"http://127.0.0.1:{port}", key="demo-only-key"
+            )
+        values = configuration(
+            folder, port=port, shop=shop, phone=phone.url, speed=speed, prometheus=monitoring.url if monitoring else ""
+        )
+        server = Server(write(folder, values), port)
+        stack.callback(server.stop)
+        server.start()
+        if monitoring:
+            stack.callback(monitoring.stop)
+            monitoring.start()
+        yield server, shop, phone, monitoring
+
+
+def join(server: Server) -> dict[str, Person]:
+    """Three people, each with a token."""
+    people = {}
+    for name in ("ada", "ben", "grace"):
+        server.local("user", "add", name, *(["--admin"] if name == "ada" else []))
+        people[name] = Person(name, server.url, server.local("token", "create", name)["token"])
+    return people
+
+
+def break_shop(shop: Shop, people: dict[str, Person]) -> None:
+    """The newest release goes out, recorded as any deploy, and it is broken."""
+    shop.rollout_broken()
+    people["ben"].run("deploy", "shop", "v2", "--previous", "v1")
+
+
+def demo(
+    *, auto: bool = False, speed: float = 1.0, prometheus: bool = False, port: int = 0, folder: Path | None = None
+) -> int:
+    """Run the demo; answers with the exit code. 1 when any stage did not really happen."""
+    folder = folder or Path(tempfile.mkdtemp(prefix="stanch-demo-"))
+    try:
+        with stage(folder, port or free_port(), speed, prometheus) as (server, shop, _phone, monitoring):
+            people = join(server)
+            link = server.local("user", "link", "ada")["url"]
+            say(f"Open this and watch the incident arrive: {link}")
+            break_shop(shop, people)
+            say("The shop's newest release, v2, has just gone out, and it is broken.")
+            if not auto:
+                wait_for_interrupt()
+                return 0
+            drive = Drive(people, shop.error_rate, speed, say)
+            drive_all(drive, monitoring)
+            path = drive.learn(folder)
+            say(report(drive, path))
+            return 0
+    except (StageFailed, Problem) as failed:
+        say(f"stanch demo: FAILED: {failed}")
+        return 1
+
+
+def drive_all(drive: Drive, monitoring: Monitoring | None) -> None:
+    """All stages up to closing."""
+    drive.detect()
+    if monitoring:
+        attached = {e["facts"]["fingerprint"] for e in drive.show()["timeline"] if e["kind"] == "signal_attached"}
+        if not attached & monitoring.fingerprints():
+            raise StageFailed(
+                f"the timeline's alert {attached} is not among Alertmanager's own {monitoring.fingerprints()}"
+            )
+        drive.say(f"the alert in the timeline carries Alertmanager's own fingerprint: {sorted(attached)[0]}")
+    drive.respond()
+    drive.mitigate()
+    drive.recover()
+
+
+def wait_for_interrupt() -> None:
+    """Until the newcomer has seen enough."""
+    say("Drive it to its end in the browser. Ctrl-C ends the demo.")
+    with contextlib.suppress(KeyboardInterrupt):
+        while True:
+            time.sleep(3600)

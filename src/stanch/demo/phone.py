@@ -1,0 +1,32 @@
+"""Ada's phone: a web server that takes the pages of the webhook notifier and keeps them."""
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+
+class Phone:
+    """Keeps every page it was sent, in order of arrival."""
+
+    def __init__(self) -> None:
+        self.pages: list[dict[str, Any]] = []
+        kept = self.pages
+
+        class Ring(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                kept.append({"id": self.headers.get("webhook-id", ""), "body": json.loads(body)})
+                self.send_response(200)
+                self.end_headers()
+
+            def log_message(self, format: str, *args: Any) -> None:
+                """The phone is silent on the terminal; the demo says when it rings."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Ring)
+        self.url = f"http://127.0.0.1:{self._server.server_port}/"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def stop(self) -> None:
+        """Hang up."""
+        self._server.shutdown()

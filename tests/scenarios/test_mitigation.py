@@ -1,0 +1,90 @@
+"""A mitigation runs at most once per confirmation, and its outcome is measured (R23, P4)."""
+
+import pytest
+
+from stanch.kernel.errors import Conflict, Invalid
+from stanch.ports import Failed
+from tests.scenarios.house import House
+
+
+@pytest.fixture
+def broken(house: House) -> House:
+    """An open incident of the shop with its criteria set and breached."""
+    house.gauge.values["errors"] = 0.3
+    house.do("declare", title="Checkout fails", service="shop")
+    house.do("ack", incident="INC-1")
+    house.do("criteria", incident="INC-1", propose=True)
+    house.wait(seconds=30)
+    return house
+
+
+def test_without_a_confirmation_it_says_what_would_happen_and_starts_nothing(broken: House) -> None:
+    with pytest.raises(Invalid, match="acts on shop .blast radius: service.. To undo: forward"):
+        broken.do("mitigate", incident="INC-1", mitigation="rollback")
+    broken.settle()
+    assert broken.lever.pulled == []
+
+
+def test_the_same_confirmation_twice_is_one_run(broken: House) -> None:
+    first = broken.do("mitigate", incident="INC-1", mitigation="rollback", confirm="go")
+    second = broken.do("mitigate", incident="INC-1", mitigation="rollback", confirm="go")
+    broken.wait(seconds=10)
+    assert first.id == second.id
+    assert len(broken.lever.pulled) == 1
+
+
+def test_after_a_crash_in_the_middle_it_is_not_run_again_and_a_person_is_asked(broken: House) -> None:
+    broken.do("mitigate", incident="INC-1", mitigation="rollback", confirm="go")
+    leased = broken.outbox.lease(50)
+    assert any(effect.kind == "mitigation" for effect in leased)
+    broken.crash()
+    broken.settle()
+    assert broken.lever.pulled == []
+    (run,) = broken.record().runs.values()
+    assert run.outcome == "unknown"
+    assert any(p["key"].startswith("unknown:") for p in broken.do("show", incident="INC-1")["prompts"])
+
+
+def test_no_change_is_measured_and_undo_is_offered_and_works(broken: House) -> None:
+    broken.do("mitigate", incident="INC-1", mitigation="drain-b", confirm="go")
+    broken.wait(seconds=40)
+    (run,) = broken.record().runs.values()
+    assert run.outcome == "no_change"
+    assert any(p["key"] == f"undo:{run.run}" for p in broken.do("show", incident="INC-1")["prompts"])
+    broken.do("undo", incident="INC-1", confirm="back")
+    broken.wait(seconds=10)
+    assert broken.lever.pulled[-1] == {"argv": ["restore"]}
+    with pytest.raises(Conflict, match="undone already"):
+        broken.do("undo", incident="INC-1", run=run.run, confirm="again")
+
+
+def test_a_worse_outcome_is_called_worse(broken: House) -> None:
+    broken.lever.then = lambda: broken.gauge.values.update(errors=0.9)
+    broken.do("mitigate", incident="INC-1", mitigation="rollback", confirm="go")
+    broken.wait(seconds=40)
+    assert next(iter(broken.record().runs.values())).outcome == "worse"
+
+
+def test_a_failing_adapter_is_on_record_with_its_words(broken: House) -> None:
+    broken.lever.answer = Failed("exit code 1: no such release", again=False)
+    broken.do("mitigate", incident="INC-1", mitigation="rollback", confirm="go")
+    broken.wait(seconds=5)
+    (run,) = broken.record().runs.values()
+    assert run.ok is False
+    assert "no such release" in run.output
+
+
+def test_the_second_incident_knows_what_the_first_one_measured(broken: House) -> None:
+    broken.lever.then = lambda: broken.gauge.values.update(errors=0.0)
+    broken.do("mitigate", incident="INC-1", mitigation="drain-b", confirm="go")
+    broken.wait(seconds=40)
+    broken.do("declare", title="Again", service="shop")
+    drain = next(m for m in broken.do("mitigations", incident="INC-2") if m["name"] == "drain-b")
+    assert drain["measured_runs"] == 1
+    assert "helped in 1 of 1 earlier runs" in drain["reasons"]
+
+
+def test_an_ic_who_starts_typing_is_told(broken: House) -> None:
+    broken.do("role", incident="INC-1", role="incident_commander")
+    with pytest.raises(Invalid, match="has vacated the role"):
+        broken.do("mitigate", incident="INC-1", mitigation="rollback")
