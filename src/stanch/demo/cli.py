@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from stanch.demo.auto import Drive, report
-from stanch.demo.monitoring import Monitoring, free_port, wait_for
+from stanch.demo.monitoring import Monitoring, wait_for
 from stanch.demo.people import Person, StageFailed
 from stanch.demo.phone import Phone
 from stanch.demo.setup import configuration, write
+from stanch.demo.shop.ports import free_port
 from stanch.demo.shop.processes import Shop
 from stanch.kernel.errors import Problem
 

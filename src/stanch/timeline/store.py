@@ -120,3 +120,15 @@ def verify(tx: Transaction, incident: str) -> tuple[int, str | None]:
     if head is not None and head["position"] != expected - 1:
         return len(rows), f"{incident} has entries to {expected - 1}, and {head['position']} were recorded"
     return len(rows), None
+
+
+def verify_all(tx: Transaction, incident: str | None = None) -> list[dict[str, object]]:
+    """Verify one incident, or every one: its entries, and what is wrong ('' for nothing)."""
+    names = [incident] if incident else [row["id"] for row in tx.all("SELECT id FROM incidents ORDER BY number")]
+    found = []
+    for name in names:
+        count, wrong = verify(tx, name)
+        found.append(
+            {"incident": name, "entries": count, "wrong": wrong or ("" if count else f"{name} has no entries")}
+        )
+    return found

@@ -1,0 +1,151 @@
+"""One route for every registered command, and what machines ask: health, metrics, the OpenAPI document."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from stanch.kernel.command import REGISTRY, Command
+from stanch.kernel.errors import Invalid, Problem, TooLarge
+from stanch.web import auth, requests
+from stanch.web.openapi import docs_page, document
+
+if TYPE_CHECKING:
+    from stanch.main import Stanch
+
+BODY_LIMIT = 1_000_000
+LONGEST_KEY = 255
+
+
+def routes(stanch: Stanch) -> list[Route]:
+    """Every route of the API. Routes of more parts come first, so that none hides another."""
+    commands = sorted(REGISTRY.values(), key=lambda c: (-c.path.count("/"), c.path))
+    return [_route(stanch, command) for command in commands] + _machines(stanch)
+
+
+def _route(stanch: Stanch, command: Command) -> Route:
+    if command.reading:
+
+        def read(request: Request) -> Response:
+            actor = auth.require(request)
+            asked = requests.fill(command, _query(request, command))
+            return _answer(request, requests.run(stanch.office, command, asked, actor, _source(request)))
+
+        return Route(command.path, read, methods=["GET"], name=f"{command.name} (read)")
+
+    async def write(request: Request) -> Response:
+        # Who asks is settled before the body is read: a stranger cannot make us hold one.
+        await run_in_threadpool(auth.require, request)
+        body = await read_body(request)
+        return await run_in_threadpool(_write, stanch, command, request, body)
+
+    return Route(command.path, write, methods=["POST"], name=command.name)
+
+
+def _write(stanch: Stanch, command: Command, request: Request, body: bytes) -> Response:
+    actor = auth.require(request)
+    values = decode(body)
+    values.update(request.path_params)
+    asked = requests.fill(command, values)
+    key = idempotency_key(request.headers.get("idempotency-key"))
+    once = requests.once(actor.name, f"POST {request.url.path}", key, body) if key else None
+    match = request.headers.get("if-match", "")
+    source = _source(request)
+    return _answer(request, requests.run(stanch.office, command, asked, actor, source, key=once, match=match))
+
+
+def _source(request: Request) -> str:
+    return str(getattr(request.state, "source", "api"))
+
+
+def _answer(request: Request, answer: requests.Answer) -> Response:
+    headers = {"Cache-Control": "no-store"}
+    if answer.replayed:
+        headers["Idempotency-Replayed"] = "true"
+    if request.method in ("GET", "HEAD"):
+        # An incident's tag is its version, for If-Match. It also ages while nothing is written: no 304 for it.
+        versioned = answer.version is not None
+        tag = f'"v{answer.version}"' if versioned else f'"{hashlib.sha256(answer.body).hexdigest()[:32]}"'
+        headers |= {"ETag": tag, "Cache-Control": "private, no-cache"}
+        if not versioned and tag in _tags(request.headers.get("if-none-match", "")):
+            return Response(status_code=304, headers=headers)
+    return Response(answer.body, answer.status, headers, media_type="application/json")
+
+
+def _tags(header: str) -> list[str]:
+    return [part.strip().removeprefix("W/") for part in header.split(",")]
+
+
+def _query(request: Request, command: Command) -> dict[str, Any]:
+    """Query parameters and path; the last one of a name counts."""
+    return {**dict(request.query_params), **request.path_params}
+
+
+async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
+    """The body. Raises ``TooLarge`` as soon as it is known, without reading the rest."""
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and int(announced) > limit:
+        raise TooLarge(f"The body has {announced} bytes, and at most {limit} are taken.")
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > limit:
+            raise TooLarge(f"The body has more than {limit} bytes.")
+        parts.append(part)
+    return b"".join(parts)
+
+
+def decode(body: bytes) -> dict[str, Any]:
+    """A JSON object; an empty body is an empty one. Raises ``Problem`` that says where it is wrong."""
+    if not body.strip():
+        return {}
+    try:
+        values = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Problem(f"The body is not JSON: {str(error) or 'nested too deeply'}.") from None
+    if not isinstance(values, dict):
+        raise Invalid("The body must be a JSON object.", hint='Such as {"title": "..."}.')
+    return values
+
+
+def idempotency_key(header: str | None) -> str:
+    """The key, quoted as the draft says or bare as most clients send it; empty when there is none."""
+    if header is None:
+        return ""
+    key = header.strip()
+    if len(key) >= 2 and key[0] == key[-1] == '"':
+        key = key[1:-1]
+    if not key or len(key) > LONGEST_KEY or not key.isascii() or not key.isprintable():
+        raise Problem(f"The Idempotency-Key must be 1 to {LONGEST_KEY} printable ASCII characters.")
+    return key
+
+
+def _machines(stanch: Stanch) -> list[Route]:
+    def openapi(_request: Request) -> Response:
+        return Response(msgspec.json.encode(document(stanch.settings.url())), media_type="application/json")
+
+    def docs(_request: Request) -> Response:
+        return HTMLResponse(docs_page())
+
+    async def healthz(_request: Request) -> Response:
+        return PlainTextResponse("ok\n")
+
+    def readyz(_request: Request) -> Response:
+        with stanch.office.database.reading() as tx:
+            tx.one("SELECT MAX(version) AS version FROM schema_version")
+        return JSONResponse({"database": "ok"})
+
+    def metrics(_request: Request) -> Response:
+        from stanch.web.metrics import exposition
+
+        text, media_type = exposition(stanch)
+        return Response(text, headers={"Content-Type": media_type})
+
+    pairs = {"/openapi.json": openapi, "/docs": docs, "/healthz": healthz, "/readyz": readyz, "/metrics": metrics}
+    return [Route(path, endpoint, methods=["GET"]) for path, endpoint in pairs.items()]

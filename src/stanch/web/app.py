@@ -1,0 +1,183 @@
+"""The whole face over HTTP, put together: hooks before everything, then API, forms, live events, sign-in and pages."""
+
+from __future__ import annotations
+
+import importlib
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from stanch.kernel.errors import Problem, Unavailable
+from stanch.web import api, auth, forms, live
+from stanch.web.hooks import Hooks, Receive, Scope, Send
+from stanch.web.problems import Failure, from_http, respond
+
+if TYPE_CHECKING:
+    from stanch.main import Stanch
+
+log = structlog.get_logger()
+CSP = (
+    "default-src 'self'; style-src 'self'; script-src 'self'; img-src 'self' data:; frame-ancestors 'none'; "
+    "base-uri 'none'; form-action 'self'; object-src 'none'"
+)
+SECURITY = [
+    (b"content-security-policy", CSP.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+]
+PUBLIC = ("/static/", "/status")
+
+
+class Guard:
+    """Security headers on every answer, and no exception ever reaches the wire."""
+
+    def __init__(self, app: Any, https: bool = False) -> None:
+        self.app = app
+        self.headers = [*SECURITY, *([(b"strict-transport-security", b"max-age=31536000")] if https else [])]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = False
+        private = not scope["path"].startswith(PUBLIC)
+
+        async def guarded(message: Any) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                message["headers"] = _with(message.get("headers", []), self.headers, private)
+            await send(message)
+
+        try:
+            await self.app(scope, receive, guarded)
+        except ClientDisconnect:
+            return
+        except Exception:
+            log.exception("a request failed", method=scope["method"], path=scope["path"])
+            if not started:
+                failed = Failure("It is not your input.", hint="The log of the server says more.")
+                await respond(Request(scope, receive), failed)(scope, receive, guarded)
+
+
+def _with(headers: Any, security: list[tuple[bytes, bytes]], private: bool) -> list[tuple[bytes, bytes]]:
+    given = list(headers)
+    names = {name.lower() for name, _ in given}
+    added = [pair for pair in security if pair[0] not in names]
+    if private and b"cache-control" not in names:
+        added.append((b"cache-control", b"no-store"))
+    return given + added
+
+
+def _on_problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Problem)
+    return respond(request, error)
+
+
+def _on_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    response = respond(request, from_http(error))
+    for name, value in (error.headers or {}).items():
+        response.headers[name] = value
+    return response
+
+
+def create_app(stanch: Stanch) -> Callable[[Scope, Receive, Send], Any]:
+    """The ASGI app of a running stanch. The engine is not its business: ``serve`` starts and stops it."""
+    hooks = Hooks(stanch)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        yield
+        hooks.journal.close()
+
+    routes = [*live.routes(stanch), *api.routes(stanch), *auth.routes(stanch), *forms.routes(stanch)]
+    for name in ("status", "pages"):
+        try:
+            module = importlib.import_module(f"stanch.web.{name}")
+        except ModuleNotFoundError as error:
+            if error.name != f"stanch.web.{name}":
+                raise
+            continue
+        routes.extend(module.routes(stanch))
+    handlers: Any = {Problem: _on_problem, HTTPException: _on_http}
+    starlette = Starlette(routes=routes, exception_handlers=handlers, lifespan=lifespan)
+    starlette.state.stanch = stanch
+    starlette.router.redirect_slashes = False
+    guarded = Guard(starlette, https=stanch.settings.url().startswith("https:"))
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].startswith("/hooks/"):
+            await hooks(scope, receive, send)
+        else:
+            await guarded(scope, receive, send)
+
+    return app
+
+
+def serve(stanch: Stanch) -> None:
+    """Run until a signal comes. Raises ``Problem`` when the address or the data is taken."""
+    import uvicorn
+
+    settings = stanch.settings
+    sock = _listen(settings.host, settings.port)
+    port = sock.getsockname()[1]
+    base = settings.public_url.rstrip("/") or f"http://{_shown(settings.host)}:{port}"
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            if self.started:
+                _announce(stanch, base)
+
+    stanch.start()
+    try:
+        config = uvicorn.Config(
+            create_app(stanch), loop="uvloop", http="httptools", log_level="warning", access_log=False,
+            server_header=False, timeout_graceful_shutdown=2, backlog=2048, ws="none",
+        )  # fmt: skip
+        Server(config).run(sockets=[sock])
+    except KeyboardInterrupt:
+        pass  # uvicorn hands the signal on after it has shut down in order
+    finally:
+        stanch.stop()
+        sock.close()
+
+
+def _shown(host: str) -> str:
+    if host in ("0.0.0.0", "::", ""):  # noqa: S104 - shown, not bound
+        return "localhost"
+    return f"[{host}]" if ":" in host else host
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Bind before anything starts, so that a taken port is one sentence."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        sock.bind((host, port))
+    except (OSError, OverflowError) as error:
+        sock.close()
+        raise Unavailable(
+            f"stanch cannot listen on {host}:{port}: {getattr(error, 'strerror', None) or error}.",
+            hint="Choose another with --port.",
+        ) from None
+    return sock
+
+
+def _announce(stanch: Stanch, base: str) -> None:
+    lines = [f"stanch is ready at {base}"]
+    if not auth.people(stanch):
+        link = auth.once_link(stanch, auth.create_once(stanch, "admin", setup=True), base)
+        lines.append(f"Nobody can sign in yet. Open this once, within a day, to become the first admin:\n  {link}")
+    sys.stdout.write("\n".join(lines) + "\n")
+    sys.stdout.flush()

@@ -1,0 +1,96 @@
+"""Forms of the pages: ``POST /do/<command>`` runs the same handler as every other face and leads back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from stanch.kernel.command import REGISTRY, Command
+from stanch.kernel.errors import Invalid, NotFound, Problem
+from stanch.web import auth, requests
+from stanch.web.api import read_body
+from stanch.web.problems import error_page, respond, wants_page
+
+if TYPE_CHECKING:
+    from stanch.main import Stanch
+
+OURS = ("next", "once_key")
+
+
+def routes(stanch: Stanch) -> list[Route]:
+    """One route for every writing command."""
+
+    async def do(request: Request) -> Response:
+        await run_in_threadpool(auth.require, request)
+        body = await read_body(request)
+        return await run_in_threadpool(_do, stanch, request, body)
+
+    return [Route("/do/{command}", do, methods=["POST"])]
+
+
+def _do(stanch: Stanch, request: Request, body: bytes) -> Response:
+    actor = auth.require(request)
+    command = REGISTRY.get(request.path_params["command"])
+    if command is None or command.reading:
+        raise NotFound("There is no such form.")
+    form = _pairs(body)
+    try:
+        asked = requests.fill(command, values_of(command, form))
+        key = form.get("once_key", [""])[-1]
+        once = requests.once(actor.name, request.url.path, key, body) if key else None
+        answer = requests.run(stanch.office, command, asked, actor, "page", key=once)
+    except Problem as problem:
+        if not wants_page(request):
+            return respond(request, problem)
+        return _again(request, stanch, command, {name: values[-1] for name, values in form.items()}, problem)
+    incident = (answer.value or {}).get("incident") if isinstance(answer.value, dict) else answer.value.incident
+    default = f"/incidents/{incident}" if incident else "/"
+    return RedirectResponse(auth.same_site_path(form.get("next", [""])[-1], default), 303)
+
+
+def _pairs(body: bytes) -> dict[str, list[str]]:
+    try:
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=1000)
+    except ValueError:
+        raise Invalid("The form cannot be read.") from None
+    form: dict[str, list[str]] = {}
+    for name, value in pairs:
+        form.setdefault(name, []).append(value)
+    return form
+
+
+def values_of(command: Command, form: dict[str, list[str]]) -> dict[str, Any]:
+    """A form has text only: a ticked box is true, and an empty field that has a default is left out."""
+    import msgspec
+
+    fields = {field.name: field for field in msgspec.structs.fields(command.struct)}
+    values: dict[str, Any] = {}
+    for name, given in form.items():
+        if name in OURS and name not in fields:
+            continue
+        field = fields.get(name)
+        if field is None:
+            values[name] = given[-1]  # the filling refuses it with a suggestion
+        elif "list" in str(field.type):
+            values[name] = [text for text in given if text]
+        elif "bool" in str(field.type):
+            values[name] = given[-1] not in ("", "0", "false", "off")
+        elif given[-1] != "" or field.required:
+            values[name] = given[-1].replace("\r\n", "\n")
+    return values
+
+
+def _again(request: Request, stanch: Stanch, command: Command, form: dict[str, str], problem: Problem) -> Response:
+    """The page with the form as it was filled and the sentence beside it."""
+    try:
+        from stanch.web import pages
+
+        rendered: Response = pages.form_problem(request, stanch, command, form, problem)
+        return rendered
+    except (ImportError, AttributeError):
+        return error_page(request, problem)

@@ -1,0 +1,37 @@
+"""A few numbers for Prometheus. Counts only: no names, no titles, no secrets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from prometheus_client import CollectorRegistry, Gauge
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+
+from stanch.kernel.clock import SECOND
+
+if TYPE_CHECKING:
+    from stanch.main import Stanch
+
+
+def exposition(stanch: Stanch) -> tuple[bytes, str]:
+    """The text and its media type; read from the database at the moment of the scrape."""
+    registry = CollectorRegistry()
+    incidents = Gauge("stanch_incidents", "Incidents by status", ["status"], registry=registry)
+    intake = Gauge("stanch_intake_posts", "Posts in the intake journal by state", ["state"], registry=registry)
+    outbox = Gauge("stanch_outbox_effects", "Effects in the outbox by state", ["state"], registry=registry)
+    signals = Gauge("stanch_signals_firing", "Signals that fire now", registry=registry)
+    late = Gauge("stanch_timer_lag_seconds", "How late the oldest due timer is", registry=registry)
+    with stanch.office.database.reading() as tx:
+        for gauge, table, column in ((incidents, "incidents", "status"), (outbox, "outbox", "state")):
+            for row in tx.all(f"SELECT {column} AS label, COUNT(*) AS n FROM {table} GROUP BY {column}"):
+                gauge.labels(row["label"]).set(row["n"])
+        # Only what is not digested has an index: the journal itself may be long.
+        for state in ("new", "unparsable"):
+            row = tx.one("SELECT COUNT(*) AS n FROM intake WHERE state = :s AND state <> 'digested'", s=state)
+            intake.labels(state).set(row["n"] if row else 0)
+        row = tx.one("SELECT COUNT(*) AS n FROM signals WHERE state = 'firing'")
+        signals.set(row["n"] if row else 0)
+        row = tx.one("SELECT MIN(due_at) AS due FROM timers")
+        due = row["due"] if row else None
+        late.set(max(0, stanch.office.clock.now() - due) / SECOND if due is not None else 0)
+    return generate_latest(registry), CONTENT_TYPE_LATEST
