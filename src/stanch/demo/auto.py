@@ -15,9 +15,15 @@ class Drive:
     """One run. ``error_rate(seconds)`` asks the shop's own load generator, not stanch."""
 
     def __init__(
-        self, people: dict[str, Person], error_rate: Callable[[float], float], speed: float, say: Callable[[str], None]
+        self,
+        people: dict[str, Person],
+        local: Callable[..., object],
+        error_rate: Callable[[float], float],
+        speed: float,
+        say: Callable[[str], None],
     ) -> None:
         self.ada, self.ben, self.grace = people["ada"], people["ben"], people["grace"]
+        self.local = local
         self.error_rate = error_rate
         self.speed = speed
         self.say = say
@@ -100,9 +106,9 @@ class Drive:
         written = {
             "summary": "A broken release of the shop failed about three of ten checkouts in both zones until it was rolled back.",
             "impact": f"{self.measured['before']:.1%} of checkouts failed until the rollback; {self.measured['after']:.1%} after it.",
-            "factors": "- The release went to both zones at once\n- No canary compares a new release with the old one",
-            "whys": "- Checkouts failed because v2 was broken\n- v2 reached all customers because rollouts have no canary step\n"
-            "- Rollouts have no canary step because the release tool does not offer one",
+            "factors": "The release went to both zones at once\nNo canary compares a new release with the old one",
+            "whys": "Checkouts failed because v2 was broken\nv2 reached all customers because rollouts have no canary step\n"
+            "Rollouts have no canary step because the release tool does not offer one",
         }
         for part, text in written.items():
             self.ada.run("postmortem", inc, part, text)
@@ -117,10 +123,10 @@ class Drive:
         )
         self.ada.run("postmortem", inc, "--publish")
         path = folder / f"{inc}-postmortem.md"
-        self.ada.run("export", inc, "--format", "md", "--output", str(path))
+        self.local("export", inc, "--format", "md", "--output", str(path))
         if "Add a canary step" not in path.read_text():
             raise StageFailed("the exported postmortem lacks its action item")
-        self.ada.run("verify", inc)
+        self.local("verify", inc)
         return path
 
 

@@ -26,8 +26,8 @@ class Person:
             done = subprocess.run(
                 [sys.executable, "-m", "stanch", *words, "--json"], env=self.environment, capture_output=True, text=True
             )
-            # Exit 3 says that the server is not there: a restart is under way, and the command was not carried out.
-            if done.returncode != 3 or attempt == 39:
+            # The server is not there: a restart is under way, so the person tries again, as one would.
+            if "does not answer" not in done.stderr or attempt == 39:
                 break
             time.sleep(0.25)
         if done.returncode != 0:

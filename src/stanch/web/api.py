@@ -12,21 +12,23 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from stanch.kernel.command import REGISTRY, Command
-from stanch.kernel.errors import Invalid, Problem, TooLarge
+from stanch.kernel.errors import Invalid, Problem
+from stanch.learn import export as learn
+from stanch.timeline import store
 from stanch.web import auth, requests
+from stanch.web.bodies import read_body
 from stanch.web.openapi import docs_page, document
 
 if TYPE_CHECKING:
     from stanch.main import Stanch
 
-BODY_LIMIT = 1_000_000
 LONGEST_KEY = 255
 
 
 def routes(stanch: Stanch) -> list[Route]:
     """Every route of the API. Routes of more parts come first, so that none hides another."""
     commands = sorted(REGISTRY.values(), key=lambda c: (-c.path.count("/"), c.path))
-    return [_route(stanch, command) for command in commands] + _machines(stanch)
+    return [*_records(stanch), *(_route(stanch, command) for command in commands), *_machines(stanch)]
 
 
 def _route(stanch: Stanch, command: Command) -> Route:
@@ -87,20 +89,6 @@ def _query(request: Request, command: Command) -> dict[str, Any]:
     return {**dict(request.query_params), **request.path_params}
 
 
-async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
-    """The body. Raises ``TooLarge`` as soon as it is known, without reading the rest."""
-    announced = request.headers.get("content-length", "")
-    if announced.isdecimal() and int(announced) > limit:
-        raise TooLarge(f"The body has {announced} bytes, and at most {limit} are taken.")
-    parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > limit:
-            raise TooLarge(f"The body has more than {limit} bytes.")
-        parts.append(part)
-    return b"".join(parts)
-
-
 def decode(body: bytes) -> dict[str, Any]:
     """A JSON object; an empty body is an empty one. Raises ``Problem`` that says where it is wrong."""
     if not body.strip():
@@ -126,6 +114,40 @@ def idempotency_key(header: str | None) -> str:
     return key
 
 
+def _records(stanch: Stanch) -> list[Route]:
+    """The timeline itself: checked, and written out. Only what the caller may see (P6)."""
+
+    def verify(request: Request) -> Response:
+        with stanch.office.reading(auth.require(request)) as desk:
+            asked = request.query_params.get("incident", "")
+            if asked:
+                chosen = [requests.incident_id(asked)]
+            else:
+                rows = desk.tx.all("SELECT id, private FROM incidents ORDER BY number")
+                chosen = [row["id"] for row in rows if desk.may_see(row["id"], bool(row["private"]))]
+            found = []
+            for incident in chosen:
+                desk.entries(incident, after=requests.LARGEST)  # raises NotFound for what one may not see
+                entries, wrong = store.verify(desk.tx, incident)
+                found.append({"incident": incident, "entries": entries, "wrong": wrong})
+        return JSONResponse(found)
+
+    def export(request: Request) -> Response:
+        form = request.query_params.get("format", "json")
+        incident = requests.incident_id(request.path_params["incident"])
+        with stanch.office.reading(auth.require(request)) as desk:
+            if form == "json":
+                return Response(learn.as_json(desk, incident), media_type="application/json")
+            if form == "md":
+                return Response(learn.markdown(desk, incident), media_type="text/markdown; charset=utf-8")
+        raise Invalid(f"'{form}' is not a format.", field="format", hint="It is json or md.")
+
+    return [
+        Route("/api/v1/verify", verify, methods=["GET"]),
+        Route("/api/v1/incidents/{incident}/export", export, methods=["GET"]),
+    ]
+
+
 def _machines(stanch: Stanch) -> list[Route]:
     def openapi(_request: Request) -> Response:
         return Response(msgspec.json.encode(document(stanch.settings.url())), media_type="application/json")
@@ -147,5 +169,11 @@ def _machines(stanch: Stanch) -> list[Route]:
         text, media_type = exposition(stanch)
         return Response(text, headers={"Content-Type": media_type})
 
-    pairs = {"/openapi.json": openapi, "/docs": docs, "/healthz": healthz, "/readyz": readyz, "/metrics": metrics}
+    pairs: dict[str, Any] = {
+        "/openapi.json": openapi,
+        "/docs": docs,
+        "/healthz": healthz,
+        "/readyz": readyz,
+        "/metrics": metrics,
+    }
     return [Route(path, endpoint, methods=["GET"]) for path, endpoint in pairs.items()]

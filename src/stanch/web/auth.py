@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import argon2
 from starlette.concurrency import run_in_threadpool
@@ -20,7 +20,8 @@ from stanch.kernel.actor import Actor
 from stanch.kernel.clock import DAY, MINUTE
 from stanch.kernel.errors import Conflict, Denied, Invalid, NotFound, Problem, Unauthenticated
 from stanch.kernel.ids import digest, new_secret
-from stanch.web.problems import TooMany, error_page, respond, wants_page
+from stanch.web.bodies import read_body
+from stanch.web.problems import TooMany, error_page, page_function, respond, wants_page
 
 if TYPE_CHECKING:
     from stanch.main import Stanch
@@ -297,10 +298,6 @@ def routes(stanch: Stanch) -> list[Route]:
 
 async def read_form(request: Request) -> dict[str, str]:
     """The last value of each field of a small form."""
-    from stanch.web.api import read_body
-
-    from urllib.parse import parse_qsl
-
     body = await read_body(request)
     try:
         return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=200))
@@ -331,11 +328,7 @@ def _login_again(request: Request, problem: Problem, following: str) -> Response
     """The sign-in page with the sentence, where the pages can render it."""
     if not wants_page(request):
         return respond(request, problem)
-    try:
-        from stanch.web import pages
-
-        rendered: Response = pages.login_page(request, once="", error=problem.sentence(), next=following,
-                                              status=problem.status)  # fmt: skip
-        return rendered
-    except (ImportError, AttributeError):
+    render = page_function("login_page")
+    if render is None:
         return error_page(request, problem)
+    return render(request, once="", error=problem.sentence(), next=following, status=problem.status)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
+import msgspec
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -13,8 +14,8 @@ from starlette.routing import Route
 from stanch.kernel.command import REGISTRY, Command
 from stanch.kernel.errors import Invalid, NotFound, Problem
 from stanch.web import auth, requests
-from stanch.web.api import read_body
-from stanch.web.problems import error_page, respond, wants_page
+from stanch.web.bodies import read_body
+from stanch.web.problems import error_page, page_function, respond, wants_page
 
 if TYPE_CHECKING:
     from stanch.main import Stanch
@@ -66,8 +67,6 @@ def _pairs(body: bytes) -> dict[str, list[str]]:
 
 def values_of(command: Command, form: dict[str, list[str]]) -> dict[str, Any]:
     """A form has text only: a ticked box is true, and an empty field that has a default is left out."""
-    import msgspec
-
     fields = {field.name: field for field in msgspec.structs.fields(command.struct)}
     values: dict[str, Any] = {}
     for name, given in form.items():
@@ -87,10 +86,5 @@ def values_of(command: Command, form: dict[str, list[str]]) -> dict[str, Any]:
 
 def _again(request: Request, stanch: Stanch, command: Command, form: dict[str, str], problem: Problem) -> Response:
     """The page with the form as it was filled and the sentence beside it."""
-    try:
-        from stanch.web import pages
-
-        rendered: Response = pages.form_problem(request, stanch, command, form, problem)
-        return rendered
-    except (ImportError, AttributeError):
-        return error_page(request, problem)
+    render = page_function("form_problem")
+    return render(request, stanch, command, form, problem) if render else error_page(request, problem)

@@ -33,7 +33,7 @@ BATCH = 1000
 # path -> (format, first character of a body that can be meant, whether errors are a bare JSON string)
 FORMATS: dict[str, tuple[str, bytes, bool]] = {
     "/hooks/alertmanager": ("alertmanager", b"{", False),
-    "/hooks/prometheus/api/v2/alerts": ("prometheus_alerts", b"[", True),
+    "/hooks/prometheus/api/v2/alerts": ("prometheus", b"[", True),
 }
 _any_json = msgspec.json.Decoder(msgspec.Raw)
 _EMPTY = [(b"content-length", b"0")]
@@ -235,7 +235,7 @@ def _what_is_wrong(body: bytes, opening: bytes) -> str:
         _any_json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         return f"The body is not JSON: {str(error) or 'nested too deeply'}."
-    if not body.lstrip()[:1] == opening:
+    if body.lstrip()[:1] != opening:
         return f"The body must be a JSON {'array' if opening == b'[' else 'object'}."
     return ""
 

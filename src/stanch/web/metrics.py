@@ -27,11 +27,11 @@ def exposition(stanch: Stanch) -> tuple[bytes, str]:
                 gauge.labels(row["label"]).set(row["n"])
         # Only what is not digested has an index: the journal itself may be long.
         for state in ("new", "unparsable"):
-            row = tx.one("SELECT COUNT(*) AS n FROM intake WHERE state = :s AND state <> 'digested'", s=state)
-            intake.labels(state).set(row["n"] if row else 0)
-        row = tx.one("SELECT COUNT(*) AS n FROM signals WHERE state = 'firing'")
-        signals.set(row["n"] if row else 0)
-        row = tx.one("SELECT MIN(due_at) AS due FROM timers")
-        due = row["due"] if row else None
+            kept = tx.one("SELECT COUNT(*) AS n FROM intake WHERE state = :s AND state <> 'digested'", s=state)
+            intake.labels(state).set(kept["n"] if kept else 0)
+        firing = tx.one("SELECT COUNT(*) AS n FROM signals WHERE state = 'firing'")
+        signals.set(firing["n"] if firing else 0)
+        first = tx.one("SELECT MIN(due_at) AS due FROM timers")
+        due = first["due"] if first else None
         late.set(max(0, stanch.office.clock.now() - due) / SECOND if due is not None else 0)
     return generate_latest(registry), CONTENT_TYPE_LATEST

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import html
+import importlib
 import re
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -81,19 +83,28 @@ def error_page(request: Request, problem: Problem) -> Response:
     context = {
         "status": problem.status, "title": problem.title, "detail": problem.detail, "hint": problem.hint,
     }  # fmt: skip
-    try:
-        from stanch.web import pages
+    render = page_function("error")
+    if render:
+        return render(request, **context)
+    lines = "".join(f"<p>{html.escape(text)}</p>" for text in (problem.detail, problem.hint) if text)
+    title = html.escape(problem.title)
+    return HTMLResponse(
+        f'<!doctype html><html lang="en"><title>{title}</title><h1>{title}</h1>{lines}'
+        '<p><a href="/">Back to the start</a></p></html>',
+        problem.status,
+    )
 
-        rendered: Response = pages.error(request, **context)
-        return rendered
-    except (ImportError, AttributeError):
-        lines = "".join(f"<p>{html.escape(text)}</p>" for text in (problem.detail, problem.hint) if text)
-        title = html.escape(problem.title)
-        return HTMLResponse(
-            f'<!doctype html><html lang="en"><title>{title}</title><h1>{title}</h1>{lines}'
-            '<p><a href="/">Back to the start</a></p></html>',
-            problem.status,
-        )
+
+def page_function(name: str) -> Callable[..., Response] | None:
+    """A function of the pages, or None where there are no pages or no such function."""
+    try:
+        pages: Any = importlib.import_module("stanch.web.pages")
+    except ModuleNotFoundError as error:
+        if error.name != "stanch.web.pages":
+            raise
+        return None
+    found: Callable[..., Response] | None = getattr(pages, name, None)
+    return found
 
 
 def from_http(error: HTTPException) -> Problem:

@@ -1,0 +1,26 @@
+"""``stanch demo``: a whole incident against a real small system."""
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.option(
+    "--auto", is_flag=True, help="Three people drive it to its end by themselves; exits 1 when a stage did not happen."
+)
+@click.option(
+    "--speed", type=click.FloatRange(1, 100), default=1.0, help="Shortens waiting times so many fold, never steps."
+)
+@click.option("--prometheus", is_flag=True, help="Detect through a real Prometheus and Alertmanager, started for it.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="The port of the pages [default: a free one].")
+@click.option(
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Keep everything here [default: a temporary folder].",
+)
+def demo(auto: bool, speed: float, prometheus: bool, port: int, folder: Path | None) -> None:
+    """Break a small real shop and respond: alert, page, mitigation, updates, recovery, postmortem."""
+    from stanch.demo.cli import demo as run
+
+    raise click.exceptions.Exit(run(auto=auto, speed=speed, prometheus=prometheus, port=port, folder=folder))

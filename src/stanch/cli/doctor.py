@@ -1,0 +1,65 @@
+"""``stanch doctor``: what would stand in the way."""
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from stanch.cli.place import Place
+from stanch.kernel.errors import Problem
+
+Finding = tuple[bool, str]
+
+
+@click.command()
+@click.pass_obj
+def doctor(place: Place) -> None:
+    """Check database, configuration, data directory and integrations. Exit code 1 when something is wrong."""
+    try:
+        findings = list(_look(place))
+    except Problem as problem:
+        findings = [(False, problem.sentence())]
+    for well, text in findings:
+        click.echo(f"{'ok     ' if well else 'WRONG  '} {text}")
+    if not all(well for well, _ in findings):
+        raise click.exceptions.Exit(1)
+
+
+def _look(place: Place) -> Iterator[Finding]:
+    stanch = place.local()
+    settings = stanch.settings
+    yield True, "the configuration reads well"
+    data = settings.data
+    writable = os.access(data, os.W_OK)
+    yield writable, f"the data directory {data} is {'' if writable else 'not '}writable"
+    with stanch.office.database.transaction() as tx:
+        row = tx.one("SELECT MAX(version) AS version FROM schema_version")
+    yield True, f"the database ({stanch.office.database.dialect}) answers, schema {row['version'] if row else '?'}"
+    world = stanch.world
+    shelves: dict[str, dict[str, Any]] = {"alert sources": world.sources, "notifiers": world.notifiers, "mitigators": world.mitigators,
+               "metrics": world.metrics, "probers": world.probers}  # fmt: skip
+    for name, shelf in shelves.items():
+        yield True, f"{name}: {', '.join(sorted(shelf)) or 'none'}"
+    yield from _references(place)
+
+
+def _references(place: Place) -> Iterator[Finding]:
+    """What the policy names must exist: better found now than at three in the morning."""
+    stanch = place.stanch
+    policy, world = stanch.settings.policy, stanch.world
+    for service in policy.services.values():
+        for mitigation in service.mitigations:
+            if mitigation.adapter not in world.mitigators:
+                yield False, f"{service.name}: '{mitigation.name}' needs the integration '{mitigation.adapter}'"
+        for criterion in service.criteria:
+            if criterion.source not in world.metrics:
+                yield False, f"{service.name}: criterion '{criterion.name}' needs the integration '{criterion.source}'"
+    for contact in policy.contacts.values():
+        for address in contact.reach:
+            if address.partition(":")[0] not in world.notifiers:
+                yield False, f"{contact.name} is reached by '{address}', and no such notifier is configured"
+    for name, escalation in policy.escalation.items():
+        for person in (person for step in escalation.steps for person in step.notify):
+            if person not in policy.contacts:
+                yield False, f"the escalation '{name}' notifies '{person}', who is not among the contacts"

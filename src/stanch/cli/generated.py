@@ -1,0 +1,105 @@
+"""A sub-command for a registered command: its struct's fields become arguments and options."""
+
+import secrets
+import sys
+from typing import Any
+
+import click
+import msgspec
+
+from stanch.cli.place import Place
+from stanch.kernel.command import Command
+from stanch.kernel.errors import Invalid
+
+
+def build(command: Command) -> click.Command:
+    """Positional fields in their order, the incident first; everything else as options."""
+    fields = {field.name: field for field in msgspec.inspect.type_info(command.struct).fields}  # type: ignore[attr-defined]
+    order = [name for name in command.positional if name != "incident"]
+    params: list[click.Parameter] = []
+    if command.needs_incident:
+        params.append(click.Argument(["incident"], metavar="INCIDENT"))
+    for place, name in enumerate(order):
+        params.append(_argument(name, fields[name], last=place == len(order) - 1))
+    for name, field in fields.items():
+        if name not in order and name != "incident":
+            params.append(_option(name, field))
+    params.append(click.Option(["--json", "as_json"], is_flag=True, help="Print JSON."))
+
+    def run(as_json: bool, **values: Any) -> None:
+        place: Place = click.get_current_context().obj
+        given = {name: value for name, value in values.items() if value is not None and value != ()}
+        for name in order:
+            if isinstance(given.get(name), tuple):
+                given[name] = " ".join(given[name])
+        given = {name: _normal(_shape(fields[name].type)[0], value) for name, value in given.items()}
+        value = _carry_out(place, command, given)
+        from stanch.cli.render import show
+
+        show(command, value, as_json)
+
+    return click.Command(command.name, params=params, callback=run, help=command.doc, short_help=command.doc)
+
+
+def _carry_out(place: Place, command: Command, given: dict[str, Any]) -> Any:
+    """Run it; what asks for a confirmation is confirmed at the terminal, once, with a word of its own."""
+    try:
+        return place.run(command, given)
+    except Invalid as problem:
+        if problem.field != "confirm" or given.get("confirm") or not sys.stdin.isatty():
+            raise
+        click.echo(problem.detail, err=True)
+        click.confirm("Do it?", abort=True, err=True)
+        return place.run(command, {**given, "confirm": secrets.token_urlsafe(12)})
+
+
+def _shape(kind: Any) -> tuple[Any, str]:
+    """The type inside optional and annotated ones, and its description."""
+    text = ""
+    while True:
+        if isinstance(kind, msgspec.inspect.Metadata):
+            text = text or (kind.extra_json_schema or {}).get("description", "")
+            kind = kind.type
+        elif isinstance(kind, msgspec.inspect.UnionType):
+            kind = next(part for part in kind.types if not isinstance(part, msgspec.inspect.NoneType))
+        else:
+            return kind, text
+
+
+def _argument(name: str, field: Any, *, last: bool) -> click.Argument:
+    kind, _ = _shape(field.type)
+    free_text = last and isinstance(kind, msgspec.inspect.StrType)
+    return click.Argument(
+        [name],
+        required=field.required,
+        nargs=-1 if free_text else 1,
+        metavar=_metavar(kind) if _chosen(kind) else name.upper(),
+    )
+
+
+def _option(name: str, field: Any) -> click.Option:
+    kind, text = _shape(field.type)
+    flag = f"--{name.replace('_', '-')}"
+    if isinstance(kind, msgspec.inspect.BoolType):
+        return click.Option([flag, name], is_flag=True, default=None, help=text)
+    multiple = isinstance(kind, msgspec.inspect.ListType)
+    default = field.default if isinstance(field.default, int | float | str) and field.default else None
+    shown = f"{text} [default: {default}]".strip() if default is not None else text
+    return click.Option([flag, name], required=field.required, multiple=multiple, help=shown, metavar=_metavar(kind))
+
+
+def _metavar(kind: Any) -> str:
+    if isinstance(kind, msgspec.inspect.IntType | msgspec.inspect.FloatType):
+        return "NUMBER"
+    return "[" + "|".join(str(value) for value in kind.values if value) + "]" if _chosen(kind) else "TEXT"
+
+
+def _chosen(kind: Any) -> bool:
+    return isinstance(kind, msgspec.inspect.LiteralType)
+
+
+def _normal(kind: Any, value: Any) -> Any:
+    """``sev-2`` is meant as ``SEV-2``; what fits nothing is refused with the allowed ones, as on every face."""
+    if _chosen(kind) and isinstance(value, str):
+        return next((known for known in kind.values if str(known).lower() == value.lower()), value)
+    return value

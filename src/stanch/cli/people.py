@@ -1,0 +1,110 @@
+"""``stanch user`` and ``stanch token``: who may sign in, and with what."""
+
+import sys
+
+import click
+
+from stanch.cli.place import Place
+
+
+@click.group()
+def user() -> None:
+    """Add, list and remove people."""
+
+
+@user.command("add")
+@click.argument("name")
+@click.option("--admin", is_flag=True, help="May see private incidents and manage people.")
+@click.option("--password", is_flag=True, help="Ask for a password instead of printing a sign-in link.")
+@click.pass_obj
+def add(place: Place, name: str, admin: bool, password: bool) -> None:
+    """Add a person; prints a sign-in link that works once within ten minutes."""
+    from stanch.web import auth
+
+    stanch = place.local()
+    secret = _ask() if password else ""
+    auth.create_person(stanch, name, admin=admin, password=secret)
+    click.echo(f"{name} may sign in now{' and is an admin' if admin else ''}.")
+    if not password:
+        _print_link(place, name)
+
+
+@user.command("link")
+@click.argument("name")
+@click.pass_obj
+def link(place: Place, name: str) -> None:
+    """Print a new sign-in link for a person."""
+    _print_link(place, name)
+
+
+@user.command("password")
+@click.argument("name")
+@click.pass_obj
+def change(place: Place, name: str) -> None:
+    """Set a person's password; their sessions end."""
+    from stanch.web import auth
+
+    auth.set_password(place.local(), name, _ask())
+    click.echo(f"The password of {name} is set.")
+
+
+@user.command("list")
+@click.pass_obj
+def everybody(place: Place) -> None:
+    """List who may sign in."""
+    from stanch.cli.render import table
+    from stanch.web import auth
+
+    table(auth.people(place.local()))
+
+
+@user.command("remove")
+@click.argument("name")
+@click.pass_obj
+def remove(place: Place, name: str) -> None:
+    """Take a person's access away at once; what they wrote stays."""
+    from stanch.web import auth
+
+    auth.remove_person(place.local(), name)
+    click.echo(f"{name} can no longer sign in.")
+
+
+@click.group()
+def token() -> None:
+    """Create and revoke API tokens."""
+
+
+@token.command("create")
+@click.argument("person")
+@click.option("--name", default="", help="What it is for; needed to revoke it.")
+@click.pass_obj
+def create(place: Place, person: str, name: str) -> None:
+    """Print a new token of a person. It is shown this once."""
+    from stanch.web import auth
+
+    click.echo(auth.create_token(place.local(), person, name))
+
+
+@token.command("revoke")
+@click.argument("person")
+@click.option("--name", default="", help="Which; those without a name by default.")
+@click.pass_obj
+def revoke(place: Place, person: str, name: str) -> None:
+    """End a person's tokens of a name."""
+    from stanch.web import auth
+
+    click.echo(f"{auth.revoke_tokens(place.local(), person, name)} revoked.")
+
+
+def _ask() -> str:
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\n")
+    answer: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    return answer
+
+
+def _print_link(place: Place, name: str) -> None:
+    from stanch.web import auth
+
+    stanch = place.local()
+    click.echo(f"Open once, within ten minutes:\n  {auth.once_link(stanch, auth.create_once(stanch, name))}")

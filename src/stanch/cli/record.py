@@ -1,0 +1,126 @@
+"""``stanch verify``, ``stanch export`` and ``stanch watch``: the timeline itself."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import click
+import msgspec
+
+from stanch.cli.place import Place
+from stanch.kernel.errors import NotFound, Unavailable
+
+POLL_SECONDS = 0.5
+
+
+@click.command()
+@click.argument("incident", required=False)
+@click.pass_obj
+def verify(place: Place, incident: str | None) -> None:
+    """Check the hash chain of one timeline, or of all. Exit code 1 names the first wrong entry."""
+    from stanch.timeline import store
+    from stanch.web.requests import incident_id
+
+    entries = 0
+    with place.local().office.reading(place.actor) as desk:
+        known = [row["id"] for row in desk.tx.all("SELECT id FROM incidents ORDER BY number")]
+        chosen = [incident_id(incident)] if incident else known
+        if incident and chosen[0] not in known:
+            raise NotFound(f"There is no incident {chosen[0]}.", hint="'stanch incidents' lists them.")
+        for name in chosen:
+            read, wrong = store.verify(desk.tx, name)
+            entries += read
+            if wrong:
+                click.echo(f"stanch: {wrong}.", err=True)
+                raise click.exceptions.Exit(1)
+    click.echo(f"{entries} entries of {len(chosen)} incidents are as they were recorded.")
+
+
+@click.command()
+@click.argument("incident")
+@click.option("--format", "form", type=click.Choice(["json", "md"]), default="json", help="JSON has everything.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="A file; else stdout.")
+@click.pass_obj
+def export(place: Place, incident: str, form: str, output: Path | None) -> None:
+    """Write an incident out: JSON with every entry and its hash, or the postmortem as Markdown."""
+    from stanch.learn import export as learn
+    from stanch.web.requests import incident_id
+
+    name = incident_id(incident)
+    if place.url:
+        _write(place.fetch("GET", f"/api/v1/incidents/{quote(name, safe='')}/export?format={form}"), output)
+        return
+    with place.local().office.reading(place.actor) as desk:
+        content = learn.as_json(desk, name) if form == "json" else learn.markdown(desk, name).encode()
+    _write(content, output)
+
+
+def _write(content: bytes, output: Path | None) -> None:
+    if output:
+        output.write_bytes(content)
+    else:
+        click.echo(content.decode())
+
+
+@click.command()
+@click.argument("incident")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object for each entry.")
+@click.pass_obj
+def watch(place: Place, incident: str, as_json: bool) -> None:
+    """Follow the timeline of an incident until interrupted."""
+    from stanch.cli.render import line
+    from stanch.web.requests import incident_id
+
+    name = incident_id(incident)
+    for entry in _remote(place, name) if place.url else _local(place, name):
+        click.echo(msgspec.json.encode(entry).decode() if as_json else line(entry))
+
+
+def _local(place: Place, incident: str) -> Iterator[dict[str, Any]]:
+    from stanch.kernel.clock import iso
+
+    last = 0
+    while True:
+        with place.stanch.office.reading(place.actor) as desk:
+            entries = desk.entries(incident, after=last)
+        for entry in entries:
+            last = entry.position
+            yield {"position": last, "kind": entry.kind, "sentence": entry.facts.sentence(),
+                   "happened_at": iso(entry.happened_at), "author": entry.author}  # fmt: skip
+        time.sleep(POLL_SECONDS)
+
+
+def _remote(place: Place, incident: str) -> Iterator[dict[str, Any]]:
+    """The server's events; after a lost connection it goes on behind the last entry seen."""
+    import urllib3
+
+    last = 0
+    place.fetch("GET", f"/api/v1/incidents/{quote(incident, safe='')}?last=1")  # says at once what is wrong
+    while True:
+        try:
+            answer = urllib3.request(
+                "GET", f"{place.url}/api/v1/incidents/{incident}/events", preload_content=False, retries=False,
+                headers=place.headers() | {"Last-Event-ID": str(last)}, timeout=urllib3.Timeout(connect=10, read=45),
+            )  # fmt: skip
+            if answer.status >= 400:
+                raise Unavailable(f"The server answered {answer.status}.")
+            for data in _events(answer.stream(1, decode_content=False)):
+                last = data["position"]
+                yield data
+        except urllib3.exceptions.HTTPError:
+            pass  # the server went away or was silent: connect again
+        time.sleep(1)
+
+
+def _events(chunks: Iterator[bytes]) -> Iterator[dict[str, Any]]:
+    """The data of server-sent events."""
+    pending = b""
+    for chunk in chunks:
+        pending += chunk
+        while b"\n\n" in pending:
+            block, pending = pending.split(b"\n\n", 1)
+            for text in block.split(b"\n"):
+                if text.startswith(b"data: "):
+                    yield msgspec.json.decode(text[6:])

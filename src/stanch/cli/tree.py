@@ -1,0 +1,76 @@
+"""The tree of sub-commands: those of the registry beside those written by hand, shown by phase."""
+
+import importlib
+from typing import Any
+
+import click
+
+from stanch.kernel.command import REGISTRY
+
+# name -> (group, module, first line of help); the module is imported when the command is called for
+BY_HAND: dict[str, tuple[str, str, str]] = {
+    "serve": ("run", "serve", "Run the server: pages, API, hooks and the engine."),
+    "demo": ("run", "demo", "Play a whole incident against a real small system."),
+    "doctor": ("run", "doctor", "Check database, configuration, data directory and integrations."),
+    "migrate": ("run", "serve", "Bring the database to this release's schema."),
+    "user": ("run", "people", "Add, list and remove people."),
+    "token": ("run", "people", "Create and revoke API tokens."),
+    "verify": ("run", "record", "Check the hash chain of the timelines."),
+    "export": ("run", "record", "Write an incident out as JSON or Markdown."),
+    "watch": ("respond", "record", "Follow the timeline of an incident."),
+}
+GROUPS = ("respond", "mitigate", "communicate", "recover", "learn", "detect", "prepare", "run")
+
+
+class Tree(click.Group):
+    """Loads the registry's structs only; handlers and databases wait."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        _load()
+        return sorted({*REGISTRY, *BY_HAND})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in BY_HAND:
+            module = importlib.import_module(f"stanch.cli.{BY_HAND[cmd_name][1]}")
+            found: click.Command = getattr(module, cmd_name)
+            return found
+        _load()
+        if cmd_name in REGISTRY:
+            from stanch.cli.generated import build
+
+            return build(REGISTRY[cmd_name])
+        return None
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            import difflib
+
+            near = difflib.get_close_matches(args[0], self.list_commands(ctx), n=1)
+            if not near or "Did you mean" in error.message:
+                raise
+            raise click.UsageError(f"{error.message} Did you mean '{near[0]}'?", ctx) from None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        _load()
+        lines: dict[str, list[tuple[str, str]]] = {group: [] for group in GROUPS}
+        for name, command in REGISTRY.items():
+            if name not in BY_HAND:
+                lines[command.group].append((name, _first(command.doc)))
+        for name, (group, _, text) in BY_HAND.items():
+            lines[group].append((name, text))
+        for group, rows in lines.items():
+            if rows:
+                with formatter.section(group.capitalize()):
+                    formatter.write_dl(sorted(rows))
+
+
+def _load() -> None:
+    from stanch.main import load_commands
+
+    load_commands()
+
+
+def _first(text: str) -> str:
+    return text.partition(". ")[0].rstrip(".") + "."

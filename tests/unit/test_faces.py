@@ -1,0 +1,241 @@
+"""The faces over HTTP and the command line, against a whole stanch on SQLite."""
+
+import base64
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from click.testing import CliRunner
+from starlette.testclient import TestClient
+
+from stanch.cli import stanch as command_line
+from stanch.cli.place import Place
+from stanch.kernel.command import REGISTRY
+from stanch.kernel.errors import Invalid
+from stanch.prepare.settings import Settings
+from stanch.web import auth, requests
+from stanch.web.app import create_app
+from tests.scenarios.house import House
+
+MINE = {"Origin": "http://testserver"}
+HOOK = "/hooks/prometheus/api/v2/alerts"
+
+
+@pytest.fixture
+def house(sqlite_url: str, tmp_path: Path) -> Iterator[House]:
+    house = House(sqlite_url, tmp_path)
+    settings: Settings = house.stanch.settings
+    settings.intake_keys = {"prometheus": "key-of-prometheus"}
+    yield house
+    house.office.database.close()
+
+
+@pytest.fixture
+def client(house: House) -> Iterator[TestClient]:
+    with TestClient(create_app(house.stanch), follow_redirects=False) as client:
+        yield client
+
+
+@pytest.fixture
+def token(house: House) -> dict[str, str]:
+    auth.create_person(house.stanch, "ada", password="a long password")
+    return {"Authorization": f"Bearer {auth.create_token(house.stanch, 'ada', 'test')}"}
+
+
+def rows(house: House, sql: str) -> list[Any]:
+    with house.office.database.reading() as tx:
+        return tx.all(sql)
+
+
+def test_every_route_denies_strangers(house: House, client: TestClient) -> None:
+    for command in REGISTRY.values():
+        path = command.path.replace("{incident}", "INC-1")
+        answer = client.get(path) if command.reading else client.post(path, json={})
+        assert answer.status_code == 401, path
+    for path in ("/api/v1/incidents/INC-1/events", "/api/v1/verify", "/api/v1/incidents/INC-1/export"):
+        assert client.get(path).status_code == 401
+    assert client.post("/do/declare", data={"title": "x"}, headers=MINE).status_code == 401
+
+
+def test_command_round_trip(client: TestClient, token: dict[str, str]) -> None:
+    done = client.post("/api/v1/incidents", json={"title": "Checkout fails"}, headers=token)
+    assert done.json()["incident"] == "INC-1"
+    shown = client.get("/api/v1/incidents/1?last=1", headers=token)
+    assert shown.json()["title"] == "Checkout fails" and shown.headers["etag"].startswith('"v')
+    stale = client.post("/api/v1/incidents/1/notes", json={"text": "x"}, headers={**token, "If-Match": '"v999"'})
+    assert stale.status_code == 412
+    listed = client.get("/api/v1/incidents", headers=token)
+    again = client.get("/api/v1/incidents", headers={**token, "If-None-Match": listed.headers["etag"]})
+    assert again.status_code == 304
+    assert client.get("/api/v1/verify", headers=token).json()[0]["wrong"] is None
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "pointer"),
+    [
+        (b"{", 400, None), (b"[]", 422, None), (b"\xff", 400, None), (b"[" * 100_000, 400, None),
+        (b'{"titel": "x"}', 422, "#/titel"), (b"{}", 422, "#/title"), (b'{"title": 1}', 422, "#/title"),
+        (b'{"title": "a\\u0000b"}', 422, "#/title"), (b'{"title": "x", "severity": "SEV-9"}', 422, "#/severity"),
+        (b'{"title": "' + b"x" * 1_000_001 + b'"}', 413, None),
+    ],
+)  # fmt: skip
+def test_wrong_input_is_a_problem_that_says_where(
+    client: TestClient, token: dict[str, str], body: bytes, status: int, pointer: str | None
+) -> None:
+    answer = client.post("/api/v1/incidents", content=body, headers=token)
+    problem = answer.json()
+    assert (answer.status_code, problem["status"]) == (status, status)
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert (problem["errors"][0]["pointer"] if pointer else None) == pointer
+
+
+def test_suggestions_and_numbers() -> None:
+    with pytest.raises(Invalid, match="titel") as wrong:
+        requests.fill(REGISTRY["declare"], {"titel": "x"})
+    assert wrong.value.hint == "Did you mean 'title'?"
+    for value in ("nan", "inf", "1e999"):
+        with pytest.raises(Invalid):
+            requests.fill(REGISTRY["update"], {"incident": "1", "next_in": value})
+    assert [requests.incident_id(text) for text in ("1", "inc-07", "INC-2", "x")] == ["INC-1", "INC-7", "INC-2", "x"]
+
+
+def test_idempotency_key(house: House, client: TestClient, token: dict[str, str]) -> None:
+    headers = {**token, "Idempotency-Key": '"one"'}
+    first = client.post("/api/v1/incidents", json={"title": "x"}, headers=headers)
+    second = client.post("/api/v1/incidents", json={"title": "x"}, headers={**token, "Idempotency-Key": "one"})
+    assert second.content == first.content and second.headers["idempotency-replayed"] == "true"
+    assert client.post("/api/v1/incidents", json={"title": "y"}, headers=headers).status_code == 422
+    assert len(rows(house, "SELECT id FROM incidents")) == 1
+
+
+def test_a_failed_request_does_not_use_up_its_key(client: TestClient, token: dict[str, str]) -> None:
+    headers = {**token, "Idempotency-Key": "k"}
+    assert client.post("/api/v1/incidents/1/notes", json={"text": "x"}, headers=headers).status_code == 404
+    client.post("/api/v1/incidents", json={"title": "x"}, headers=token)
+    assert client.post("/api/v1/incidents/1/notes", json={"text": "x"}, headers=headers).status_code == 200
+
+
+def test_sign_in_forms_and_forged_requests(client: TestClient, token: dict[str, str]) -> None:
+    wrong = client.post("/login", data={"name": "ada", "password": "no"}, headers=MINE)
+    right = {"name": "ada", "password": "a long password", "next": "//evil.example"}
+    forged = client.post("/login", data=right, headers={"Origin": "http://evil.example"})
+    signed = client.post("/login", data=right, headers=MINE)
+    assert (wrong.status_code, forged.status_code, signed.status_code) == (401, 403, 303)
+    assert signed.headers["location"] == "/"
+    assert "httponly" in signed.headers["set-cookie"].lower() and "samesite=lax" in signed.headers["set-cookie"].lower()
+    for headers in ({}, {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site", **MINE}):
+        assert client.post("/do/declare", data={"title": "x"}, headers=headers).status_code == 403
+    done = client.post("/do/declare", data={"title": "x", "service": "", "private": "on"}, headers=MINE)
+    assert (done.status_code, done.headers["location"]) == (303, "/incidents/INC-1")
+    assert client.post("/logout", headers=MINE).status_code == 303
+    assert client.get("/api/v1/incidents").status_code == 401
+
+
+def test_a_link_works_once_and_only_in_time(house: House, client: TestClient, token: dict[str, str]) -> None:
+    code = auth.create_once(house.stanch, "ada")
+    assert client.post("/login", data={"once": code}, headers=MINE).status_code == 303
+    assert client.post("/login", data={"once": code}, headers=MINE).status_code == 401
+    late = auth.create_once(house.stanch, "ada")
+    house.clock.forward(minutes=11)
+    assert client.post("/login", data={"once": late}, headers=MINE).status_code == 401
+
+
+def test_setup_link_makes_the_first_admin(house: House, client: TestClient) -> None:
+    code = auth.create_once(house.stanch, "admin", setup=True)
+    assert auth.people(house.stanch) == []
+    assert client.post("/login", data={"once": code}, headers=MINE).status_code == 303
+    assert auth.people(house.stanch) == [{"name": "admin", "admin": True, "password": False}]
+
+
+def test_guessing_is_slowed_down(client: TestClient, token: dict[str, str]) -> None:
+    answers = [client.post("/login", data={"once": "x"}, headers=MINE).status_code for _ in range(11)]
+    assert answers == [401] * 10 + [429]
+
+
+def test_private_incidents_do_not_exist_for_others(house: House, client: TestClient, token: dict[str, str]) -> None:
+    house.do("declare", "ben", title="secret", private=True)
+    for path in ("", "/events", "/export"):
+        private = client.get(f"/api/v1/incidents/INC-1{path}", headers=token)
+        missing = client.get(f"/api/v1/incidents/INC-9{path}", headers=token)
+        assert private.status_code == missing.status_code == 404
+        assert private.text.replace("INC-1", "INC-9") == missing.text
+    assert client.get("/api/v1/verify", headers=token).json() == []
+
+
+@pytest.mark.parametrize("way", ["bearer", "basic", "query"])
+def test_hooks_keep_before_they_answer(house: House, client: TestClient, way: str) -> None:
+    basic = base64.b64encode(b"any:key-of-prometheus").decode()
+    headers = {"bearer": {"Authorization": "Bearer key-of-prometheus"}, "basic": {"Authorization": f"Basic {basic}"}}
+    path = HOOK + ("?key=key-of-prometheus" if way == "query" else "")
+    answer = client.post(path, content=b"[]", headers=headers.get(way, {}))
+    assert (answer.status_code, answer.content) == (200, b"")
+    kept = rows(house, "SELECT intake_key, format, state, body FROM intake")
+    assert [(r["intake_key"], r["format"], r["state"], bytes(r["body"])) for r in kept] == [
+        ("prometheus", "prometheus", "new", b"[]")
+    ]
+
+
+def test_hooks_refuse_and_keep_what_cannot_be_read(house: House, client: TestClient) -> None:
+    assert client.post(HOOK, content=b"[]").status_code == 401
+    assert client.post(HOOK + "?key=", content=b"[]").status_code == 401
+    assert client.get(HOOK).status_code == 405
+    assert client.post("/hooks/nothing", content=b"[]").status_code == 404
+    assert rows(house, "SELECT id FROM intake") == []
+    for body in (b"{x", b"{}", b"\xff\x00"):
+        answer = client.post(HOOK + "?key=key-of-prometheus", content=body)
+        assert answer.status_code == 400 and isinstance(answer.json(), str)
+    kept = rows(house, "SELECT state, body FROM intake ORDER BY id")
+    assert [(r["state"], bytes(r["body"])) for r in kept] == [("unparsable", b) for b in (b"{x", b"{}", b"\xff\x00")]
+
+
+def test_hooks_say_503_when_nothing_could_be_written_and_recover(house: House, client: TestClient) -> None:
+    with house.office.database.transaction() as tx:
+        tx.execute("ALTER TABLE intake RENAME TO away")
+    assert client.post(HOOK + "?key=key-of-prometheus", content=b"[]").status_code == 503
+    with house.office.database.transaction() as tx:
+        tx.execute("ALTER TABLE away RENAME TO intake")
+    assert client.post(HOOK + "?key=key-of-prometheus", content=b"[]").status_code == 200
+
+
+def test_what_machines_ask(client: TestClient) -> None:
+    assert client.get("/healthz").text == "ok\n" and client.get("/readyz").status_code == 200
+    assert "stanch_incidents" in client.get("/metrics").text
+    document = client.get("/openapi.json").json()
+    assert set(document["paths"]["/api/v1/incidents"]) == {"get", "post"}
+    page = client.get("/docs")
+    assert "default-src 'self'" in page.headers["content-security-policy"]
+    assert client.get("/api/nothing").headers["content-type"] == "application/problem+json"
+
+
+@pytest.fixture
+def run(house: House, monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.delenv("STANCH_URL", raising=False)
+    monkeypatch.setattr(Place, "stanch", property(lambda _: house.stanch))
+    return lambda *words: CliRunner().invoke(command_line, ["--as", "ada", *words])
+
+
+def test_command_line(run: Any) -> None:
+    assert run("declare", "Checkout", "fails", "--severity", "sev-2").output == "INC-1 declared: Checkout fails\n"
+    assert run("say", "1", "two", "words").exit_code == 0
+    shown = run("show", "1").output
+    assert shown.index("Severity:") < shown.index("Timeline") < shown.index("two words")
+    assert msgspec.json.decode(run("incidents", "--json").output)[0]["id"] == "INC-1"
+    assert run("verify").exit_code == 0 and run("doctor").exit_code in (0, 1)
+    assert isinstance(run("severity", "1", "SEV-9").exception, Invalid)
+    assert "Did you mean 'show'" in run("sow").output
+
+
+def test_help_of_every_command(run: Any) -> None:
+    for name in run("--help").output and command_line.list_commands(None):  # type: ignore[arg-type]
+        assert run(name, "--help").exit_code == 0, name
+
+
+def test_verify_names_the_first_wrong_entry(house: House, run: Any) -> None:
+    run("declare", "x")
+    with house.office.database.transaction() as tx:
+        tx.execute("DROP TRIGGER entries_no_update")
+        tx.execute("UPDATE entries SET author = 'mallory' WHERE position = 1")
+    wrong = run("verify", "INC-1")
+    assert wrong.exit_code == 1 and "INC-1 entry 1" in wrong.output
