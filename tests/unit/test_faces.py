@@ -1,6 +1,7 @@
 """The faces over HTTP and the command line, against a whole stanch on SQLite."""
 
 import base64
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,6 @@ from typing import Any
 import msgspec
 import pytest
 from click.testing import CliRunner
-from starlette.testclient import TestClient
 
 from stanch.cli import stanch as command_line
 from stanch.cli.place import Place
@@ -18,6 +18,11 @@ from stanch.prepare.settings import Settings
 from stanch.web import auth, requests
 from stanch.web.app import create_app
 from tests.scenarios.house import House
+
+with warnings.catch_warnings():
+    # Starlette warns about its own choice of client library.
+    warnings.simplefilter("ignore")
+    from starlette.testclient import TestClient
 
 MINE = {"Origin": "http://testserver"}
 HOOK = "/hooks/prometheus/api/v2/alerts"
@@ -228,7 +233,8 @@ def test_command_line(run: Any) -> None:
 
 
 def test_help_of_every_command(run: Any) -> None:
-    for name in run("--help").output and command_line.list_commands(None):  # type: ignore[arg-type]
+    assert "Respond:" in run("--help").output
+    for name in command_line.list_commands(None):  # type: ignore[arg-type]
         assert run(name, "--help").exit_code == 0, name
 
 
@@ -239,3 +245,18 @@ def test_verify_names_the_first_wrong_entry(house: House, run: Any) -> None:
         tx.execute("UPDATE entries SET author = 'mallory' WHERE position = 1")
     wrong = run("verify", "INC-1")
     assert wrong.exit_code == 1 and "INC-1 entry 1" in wrong.output
+
+
+@pytest.mark.needs("postgresql")
+def test_hooks_and_commands_on_postgresql(postgres_url: str, tmp_path: Path) -> None:
+    house = House(postgres_url, tmp_path)
+    house.stanch.settings.intake_keys = {"prometheus": "key-of-prometheus"}
+    auth.create_person(house.stanch, "ada")
+    token = {"Authorization": f"Bearer {auth.create_token(house.stanch, 'ada')}", "Idempotency-Key": "k"}
+    with TestClient(create_app(house.stanch)) as client:
+        assert client.post(HOOK + "?key=key-of-prometheus", content=b"[]").status_code == 200
+        answers = [client.post("/api/v1/incidents", json={"title": "x"}, headers=token) for _ in range(2)]
+        assert answers[0].content == answers[1].content
+        assert client.get("/metrics").status_code == 200
+    assert len(rows(house, "SELECT id FROM intake")) == 1
+    house.office.database.close()

@@ -86,7 +86,14 @@ class Place:
         import urllib3
 
         headers = self.headers() | {"Idempotency-Key": secrets.token_hex(16)}
-        retries = urllib3.Retry(2, status=0, redirect=0, allowed_methods=None, backoff_factor=0.2)
+        retries = urllib3.Retry(
+            int(os.environ.get("STANCH_RETRIES", "2")),
+            status=0,
+            redirect=0,
+            allowed_methods=None,
+            backoff_factor=0.1,
+            backoff_max=1,
+        )
         try:
             answer = urllib3.request(
                 method, self.url + path, body=body, headers=headers, timeout=TIMEOUT_SECONDS, retries=retries

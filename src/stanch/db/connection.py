@@ -22,11 +22,14 @@ def statement(sql: str) -> TextClause:
 
 
 class Database:
-    """A database by URL: ``sqlite:////path/stanch.db`` or ``postgresql://user@host:port/name``."""
+    """A database by URL: ``sqlite:////path/stanch.db`` or ``postgresql://user@host:port/name``.
+
+    ``writing`` is held by this process's writers of a SQLite file, also by those with a connection of their own.
+    """
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self._writing = threading.RLock()
+        self.writing = threading.RLock()
         self.engine = _open(url)
         self.dialect: str = self.engine.dialect.name
 
@@ -37,7 +40,7 @@ class Database:
         On SQLite one writer at a time is the rule of the engine, so writers of this process queue on a lock
         instead of polling the file's. Raises ``Unavailable`` when the database cannot be reached.
         """
-        lock = self._writing if self.dialect == "sqlite" else _NO_LOCK
+        lock = self.writing if self.dialect == "sqlite" else _NO_LOCK
         with lock:
             try:
                 with self.engine.connect() as connection:

@@ -56,6 +56,11 @@ class Transaction:
         """The suffix that makes concurrent writers of one row wait for each other."""
         return " FOR UPDATE" if self.dialect == "postgresql" else ""
 
+    def one_at_a_time(self, lock: int) -> None:
+        """Let transactions that take the same lock number follow each other; on SQLite all writers do anyway."""
+        if self.dialect == "postgresql":
+            self.execute("SELECT pg_advisory_xact_lock(:lock)", lock=lock)
+
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Call back once the commit is on disk; never when it fails."""
         self._after.append(callback)

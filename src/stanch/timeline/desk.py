@@ -25,6 +25,8 @@ from stanch.timeline.record import Record, fold
 if TYPE_CHECKING:
     from stanch.db.connection import Database
 
+# The advisory lock under which incidents get their numbers.
+NUMBERING = 7_823_642
 Reaction = Callable[["Desk", Entry, Record], None]
 
 
@@ -54,6 +56,7 @@ class Desk:
 
     def open(self, facts: Declared) -> str:
         """Create the next incident and its first entry; answers with its id (``INC-7``)."""
+        self.tx.one_at_a_time(NUMBERING)
         row = self.tx.one("SELECT COALESCE(MAX(number), 0) + 1 AS number FROM incidents")
         number = int(row["number"]) if row else 1
         incident = f"INC-{number}"

@@ -69,8 +69,6 @@ def _find_actor(request: Request) -> Actor | None:
     request.state.source = "page"
     cookie = request.cookies.get(COOKIE)
     actor = person_by(stanch, cookie, "session") if cookie else None
-    if actor is None and getattr(stanch.settings, "open_access", False):
-        actor = Actor("guest")
     if actor is not None and request.method not in SAFE_METHODS:
         check_origin(request)
     return actor

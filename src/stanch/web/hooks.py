@@ -110,7 +110,7 @@ class Journal:
                 cursor.executemany(self._sql, rows)
             connection.commit()
             return
-        with self._database._writing:
+        with self._database.writing:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 connection.executemany(self._sql, rows)

@@ -1,0 +1,104 @@
+"""``make bench``: runs B1 and B3 against a real Alertmanager and writes what it measured to ``docs/benchmarks.md``."""
+
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bench import intake, page_at_once
+from stanch.demo.monitoring import wait_for
+from stanch.demo.shop.ports import free_port
+from tests.components.alertmanager import Alertmanager
+
+ROOT = Path(__file__).parent.parent
+KEY = "bench-key"
+
+
+def serve(folder: Path, sink: str) -> tuple[subprocess.Popen[bytes], str]:
+    """A stanch on a fresh SQLite file, with a rule that pages at once."""
+    port = free_port()
+    values = {
+        "data": str(folder / "data"), "port": port, "intake_keys": {"bench": KEY}, "integrations": {"webhook": {}},
+        "policy": {
+            "rules": [{"match": {"at_once": "yes"}, "at_once": True, "name": "at once"}],
+            "escalation": {"default": {"steps": [{"notify": ["ada"], "wait": 3600}], "repeat": 0}},
+            "contacts": {"ada": {"name": "Ada", "reach": [f"webhook:{sink}"]}},
+        },
+    }  # fmt: skip
+    (folder / "stanch.yaml").write_text(yaml.safe_dump(values))
+    environment = {**os.environ, "STANCH_CONFIG": str(folder / "stanch.yaml")}
+    process = subprocess.Popen([sys.executable, "-m", "stanch", "serve"], env=environment, stdout=subprocess.DEVNULL)
+    wait_for(f"http://127.0.0.1:{port}/readyz", 20)
+    return process, f"http://127.0.0.1:{port}"
+
+
+def main() -> None:
+    """Measure, print, write."""
+    rounds, samples = int(os.environ.get("ROUNDS", "3")), int(os.environ.get("SAMPLES", "200"))
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        ours, theirs = page_at_once.Sink(), page_at_once.Sink()
+        process, url = serve(folder, ours.url)
+        try:
+            with Alertmanager(folder / "am", webhook=theirs.url, group_wait="0s", group_by=("...",)) as am:
+                paged = page_at_once.measure(
+                    {
+                        "stanch": (f"{url}/hooks/prometheus/api/v2/alerts", KEY, ours),
+                        "alertmanager": (f"{am.url}/api/v2/alerts", "", theirs),
+                    },
+                    samples,
+                )
+                rows = intake.measure(url, KEY, am.url, folder, rounds)
+        finally:
+            process.kill()
+            process.wait()
+    text = page(rows, paged, rounds, samples)
+    (ROOT / "docs").mkdir(exist_ok=True)
+    (ROOT / "docs" / "benchmarks.md").write_text(text)
+    (ROOT / "bench" / "last.json").write_text(json.dumps({"B1": rows, "B3": paged}, indent=2) + "\n")
+    print(text)
+
+
+def page(rows: list[dict[str, Any]], paged: dict[str, dict[str, float]], rounds: int, samples: int) -> str:
+    """The page, in Markdown."""
+    lines = [
+        "# Benchmarks",
+        "",
+        f"Written by `make bench` on {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, SQLite.",
+        "",
+        "## B1: intake accepted, durable",
+        "",
+        f"The same posts to both in one run, medians of {rounds} interleaved rounds of {intake.SECONDS} s by `wrk`. stanch answers when the body is on disk;",
+        "Alertmanager keeps alerts in memory. Goal: 1.0 at batch 1, 2 at 10, 4 at 100.",
+        "",
+        "| batch x connections | stanch alerts/s | Alertmanager alerts/s | ratio | stanch p99 | Alertmanager p99 | refused |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| {r['batch']} x {r['connections']} | {r['stanch_alerts_per_second']:,.0f} | {r['alertmanager_alerts_per_second']:,.0f} | "
+        f"**{r['ratio']:.2f}** | {r['stanch_p99_ms']:.1f} ms | {r['alertmanager_p99_ms']:.1f} ms | {r['stanch_errors']:.0f} |"
+        for r in rows
+    ]
+    lines += [
+        "",
+        "## B3: alert posted to notifier called, page at once",
+        "",
+        f"{samples} samples each, interleaved; Alertmanager with `group_wait: 0s`. Goal: p50 under 10 ms, p99 under 50 ms.",
+        "",
+        "| | p50 | p99 | worst |",
+        "|---|---|---|---|",
+    ]
+    lines += [
+        f"| {name} | {v['p50_ms']:.1f} ms | {v['p99_ms']:.1f} ms | {v['max_ms']:.1f} ms |" for name, v in paged.items()
+    ]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,29 @@
+"""The pages for people: server-rendered, working without JavaScript. Each file here is a few pages of one purpose."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.routing import BaseRoute, Mount
+from starlette.staticfiles import StaticFiles
+
+from stanch.web.pages import lists, record, room, steps
+from stanch.web.pages.problem import error, form_problem, render_error
+from stanch.web.pages.render import STATIC
+from stanch.web.pages.steps import login_page
+
+if TYPE_CHECKING:
+    from stanch.main import Stanch
+
+__all__ = ["error", "form_problem", "login_page", "render_error", "routes"]
+
+
+def routes(stanch: Stanch) -> list[BaseRoute]:
+    """Every page, and the static files."""
+    return [
+        *lists.routes(stanch),
+        *room.routes(stanch),
+        *record.routes(stanch),
+        *steps.routes(stanch),
+        Mount("/static", StaticFiles(directory=STATIC)),
+    ]

@@ -1,0 +1,127 @@
+"""Pages that list: what needs you now, incidents, signals, services, settings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from stanch.detect.commands import Probes, Signals, list_probes, list_signals
+from stanch.kernel.clock import DAY, parse_moment
+from stanch.respond.commands import Incidents, incidents
+from stanch.respond.prompts import active
+from stanch.timeline.desk import Desk
+from stanch.web import auth
+from stanch.web.pages.render import page, signed_in
+
+if TYPE_CHECKING:
+    from stanch.main import Stanch
+
+STATUSES = ("live", "open", "mitigated", "resolved", "closed")
+DISPOSITIONS = ("held", "incident", "ticket", "noise")
+PAGE = 50
+
+
+def routes(stanch: Stanch) -> list[Route]:
+    """The lists."""
+
+    def home(request: Request) -> Response:
+        with stanch.office.reading(auth.require(request)) as desk:
+            context = _home(desk)
+        return page(request, "home.html", **context)
+
+    def all_incidents(request: Request) -> Response:
+        status = request.query_params.get("status", "")
+        status = status if status in STATUSES else ""
+        before = request.query_params.get("before", "")
+        number = int(before) if before.isascii() and before.isdecimal() and len(before) < 10 else 0
+        with stanch.office.reading(auth.require(request)) as desk:
+            rows = [_moments(row) for row in incidents(desk, Incidents(status=status, limit=PAGE, before=number))]
+            now = desk.now
+        more = int(rows[-1]["id"].removeprefix("INC-")) if len(rows) == PAGE else 0
+        return page(request, "incidents.html", rows=rows, status=status, statuses=STATUSES, more=more, now=now)
+
+    def signals(request: Request) -> Response:
+        chosen = request.query_params.get("disposition", "")
+        chosen = chosen if chosen in DISPOSITIONS else ""
+        with stanch.office.reading(auth.require(request)) as desk:
+            rows = [_seen(row) for row in list_signals(desk, Signals(limit=200, disposition=chosen))]
+            raw = _unparsable(desk)
+            now = desk.now
+        return page(request, "signals.html", rows=rows, raw=raw, chosen=chosen, dispositions=DISPOSITIONS, now=now)
+
+    def services(request: Request) -> Response:
+        with stanch.office.reading(auth.require(request)) as desk:
+            context = _services(desk)
+        return page(request, "services.html", **context)
+
+    def settings(request: Request) -> Response:
+        actor = auth.require(request)
+        return page(request, "settings.html", **_settings(stanch), admin=actor.admin)
+
+    return [
+        signed_in("/", home),
+        signed_in("/incidents", all_incidents),
+        signed_in("/signals", signals),
+        signed_in("/services", services),
+        signed_in("/settings", settings),
+    ]
+
+
+def _home(desk: Desk) -> dict[str, Any]:
+    live = [_moments(row) for row in incidents(desk, Incidents(status="live", limit=200))]
+    asked = [(desk.record(row["id"]), active(desk.record(row["id"]), desk.policy, desk.now)) for row in live]
+    held = [_seen(r) for r in list_signals(desk, Signals(limit=50, disposition="held")) if r["state"] == "firing"]
+    return {
+        "live": live, "asked": [(record, found) for record, found in asked if found], "held": held, "now": desk.now,
+        "services": sorted(desk.policy.services), "severities": desk.policy.severities,
+    }  # fmt: skip
+
+
+def _moments(row: dict[str, Any]) -> dict[str, Any]:
+    end = row["resolved_at"]
+    return {**row, "opened": parse_moment(row["opened_at"]), "resolved": parse_moment(end) if end else None}
+
+
+def _seen(row: dict[str, Any]) -> dict[str, Any]:
+    return {**row, "seen": parse_moment(row["last_seen"])}
+
+
+def _unparsable(desk: Desk) -> list[dict[str, Any]]:
+    """What came in and could not be read: kept raw and shown (P8)."""
+    rows = desk.tx.all(
+        "SELECT id, intake_key, format, received_at, body, note FROM intake WHERE state = 'unparsable' ORDER BY id DESC LIMIT 20"
+    )
+    return [{**row, "text": bytes(row["body"])[:2000].decode("utf-8", "replace")} for row in rows]
+
+
+def _services(desk: Desk) -> dict[str, Any]:
+    live = incidents(desk, Incidents(status="live", limit=200))
+    deploys: dict[str, list[Any]] = {}
+    for row in desk.tx.all(
+        "SELECT * FROM deploys WHERE deployed_at > :since ORDER BY deployed_at DESC LIMIT 500",
+        since=desk.now - 90 * DAY,
+    ):
+        deploys.setdefault(row["service"], []).append(row)
+    probes: dict[str, list[Any]] = {}
+    for probe in list_probes(desk, Probes()):
+        probes.setdefault(probe["service"], []).append(probe)
+    return {
+        "services": sorted(desk.policy.services.values(), key=lambda s: (not s.core, s.name)), "now": desk.now,
+        "live": live, "deploys": deploys, "probes": probes, "policy": desk.policy,
+    }  # fmt: skip
+
+
+def _settings(stanch: Stanch) -> dict[str, Any]:
+    """What is configured. Addresses, keys and passwords stay out."""
+    settings, world = stanch.settings, stanch.world
+    policy = stanch.office.policy()
+    return {
+        "url": settings.url(), "database": stanch.office.database.dialect, "data": str(settings.data),
+        "keys": sorted(settings.intake_keys), "sources": sorted(world.sources), "notifiers": sorted(world.notifiers),
+        "mitigators": sorted(world.mitigators), "metrics": sorted(world.metrics), "policy": policy,
+        "people": auth.people(stanch), "static_status": str(settings.static_status or ""),
+        "reach": {name: [r.split(":", 1)[0] for r in c.reach] for name, c in policy.contacts.items()},
+    }  # fmt: skip

@@ -1,0 +1,90 @@
+"""What a page says when something cannot be done: the sentence, and the form as it was filled."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, get_args
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from stanch.kernel.command import Command
+from stanch.kernel.errors import Problem
+from stanch.web.pages.render import page
+from stanch.web.requests import choices
+
+if TYPE_CHECKING:
+    from stanch.main import Stanch
+
+HIDDEN = {"incident", "run", "confirm", "key", "hypothesis", "item", "fingerprint", "mitigation", "page", "corrects"}
+LONG = {"text", "reason", "impact", "note", "answer", "test"}
+LABELS = {
+    "next_in": "Minutes to the next update", "override": "Resolve although the criteria have not held",
+    "cause_unknown": "The cause is not known yet", "unchecked": "Post it although the wording check objects",
+    "private": "Private: only you and admins see it", "hold": "Seconds that all must hold",
+}  # fmt: skip
+
+
+class Field(msgspec.Struct):
+    """One field of a form made from a command's struct."""
+
+    name: str
+    label: str
+    kind: str
+    value: str
+    options: list[str]
+    required: bool
+    wrong: bool
+
+
+def form_problem(
+    request: Request, stanch: Stanch, command: Command, form: dict[str, str], problem: Problem
+) -> Response:
+    """The form again with what was typed, and what to do about it."""
+    shown = [field for field in _fields(command, form, problem)]
+    back = form.get("next") or (f"/incidents/{form['incident']}" if form.get("incident") else "/")
+    if not back.startswith("/") or back.startswith("//"):
+        back = "/"
+    return page(
+        request, "problem.html", status=problem.status, problem=problem, command=command, fields=shown, back=back,
+        incident=form.get("incident", ""),
+    )  # fmt: skip
+
+
+def _fields(command: Command, form: dict[str, str], problem: Problem) -> list[Field]:
+    found = []
+    for field in msgspec.structs.fields(command.struct):
+        kind, options = _kind(field.name, field.type)
+        found.append(
+            Field(
+                field.name,
+                LABELS.get(field.name, field.name.replace("_", " ").capitalize()),
+                kind,
+                form.get(field.name, ""),
+                options,
+                field.required,
+                problem.field.split("/")[0] == field.name,
+            )
+        )
+    return found
+
+
+def _kind(name: str, kind: Any) -> tuple[str, list[str]]:
+    if name in HIDDEN:
+        return "hidden", []
+    if kind is bool or bool in get_args(kind):
+        return "check", []
+    options = choices(kind)
+    if options:
+        return "choice", options
+    return ("long" if name in LONG else "line"), []
+
+
+def error(request: Request, *, status: int, title: str, detail: str, hint: str) -> Response:
+    """A page that says what was wrong and where to go from here."""
+    return page(request, "error.html", status=status, title=title, detail=detail, hint=hint)
+
+
+def render_error(request: Request, status: int, title: str, detail: str, hint: str) -> Response:
+    """``error`` by position."""
+    return error(request, status=status, title=title, detail=detail, hint=hint)

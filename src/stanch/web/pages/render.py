@@ -1,0 +1,96 @@
+"""Templates, their filters, and one function that renders a page."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import nh3
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from stanch.kernel.clock import SECOND, day, hour_minute, iso, spell
+from stanch.kernel.ids import new_id
+from stanch.kernel.policy import PHASES, ROLE_TITLES
+from stanch.web import auth
+
+if TYPE_CHECKING:
+    from stanch.main import Stanch
+
+HERE = Path(__file__).parent.parent
+STATIC = HERE / "static"
+_markdown = MarkdownIt("commonmark").enable("table")
+
+
+def exact(moment: int) -> str:
+    """RFC 3339 to the microsecond: a link to a moment must include what was recorded in it."""
+    return datetime.fromtimestamp(moment // SECOND, UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment % SECOND:06d}Z"
+
+
+def clock_time(moment: int) -> str:
+    """``14:07:31``."""
+    return iso(moment)[11:19]
+
+
+def markdown(text: str) -> Markup:
+    """Markdown as clean HTML."""
+    return Markup(nh3.clean(_markdown.render(text)))  # noqa: S704 - nh3 has cleaned it
+
+
+def who(name: str) -> str:
+    """A role's title, or the words of the one who is asked."""
+    return ROLE_TITLES.get(name, name.replace("_", " ").capitalize())
+
+
+@lru_cache(maxsize=8)
+def static_url(name: str) -> str:
+    """The address of a static file; a new release has a new address."""
+    return f"/static/{name}?v={hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]}"
+
+
+def _environment() -> Environment:
+    env = Environment(
+        loader=FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )  # fmt: skip
+    env.filters.update(iso=iso, exact=exact, spell=spell, day=day, hm=hour_minute, hms=clock_time, md=markdown, who=who)
+    env.globals.update(
+        static=static_url, new_id=new_id, PHASES=PHASES, ROLES=ROLE_TITLES, seconds=lambda s: spell(int(s * SECOND))
+    )
+    return env
+
+
+ENVIRONMENT = _environment()
+
+
+def page(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+    """Render a template for whoever is signed in."""
+    actor = getattr(request.state, "actor", None)
+    html = ENVIRONMENT.get_template(template).render(
+        me=actor.name if actor else "", path=request.url.path, **{"problem": None, **context}
+    )
+    return HTMLResponse(html, status)
+
+
+def signed_in(path: str, handler: Callable[[Request], Response]) -> Route:
+    """A page that one must be signed in for."""
+
+    def guarded(request: Request) -> Response:
+        auth.require(request)
+        return handler(request)
+
+    return Route(path, guarded, methods=["GET"])
+
+
+def stanch_of(request: Request) -> Stanch:
+    """The running product behind a request."""
+    stanch: Stanch = request.app.state.stanch
+    return stanch

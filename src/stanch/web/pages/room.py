@@ -1,0 +1,151 @@
+"""The war room: six facts, phases, what needs you now, narration, timeline, and the panels beside it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from stanch.communicate.rules import BLANK, draft_internal, draft_public, wording
+from stanch.kernel.clock import parse_moment
+from stanch.kernel.errors import Invalid
+from stanch.kernel.policy import PHASES
+from stanch.learn.rules import missing
+from stanch.mitigate.measurements import all_series
+from stanch.mitigate.toolkit import ranked_for
+from stanch.recover.rules import checklist, proposed, standing
+from stanch.respond.facts import six_facts
+from stanch.respond.prompts import prompts
+from stanch.timeline.desk import Desk
+from stanch.timeline.entries import Amended, Entry
+from stanch.timeline.record import Record, fold
+from stanch.web import auth, pictures
+from stanch.web.pages.render import exact, page, signed_in
+from stanch.web.requests import incident_id
+
+if TYPE_CHECKING:
+    from stanch.main import Stanch
+
+SHOWN = 200
+QUIET = frozenset({"page_stepped", "criterion_turned", "prompted"})
+
+
+def routes(stanch: Stanch) -> list[Route]:
+    """``/incidents/INC-1``."""
+
+    def war_room(request: Request) -> Response:
+        incident = incident_id(request.path_params["incident"])
+        query = request.query_params
+        with stanch.office.reading(auth.require(request)) as desk:
+            entries = desk.entries(incident)
+            step = _number(query.get("entry", ""))
+            if 0 < step < len(entries):
+                return RedirectResponse(f"/incidents/{incident}?at={exact(entries[step - 1].recorded_at)}", 303)
+            at = moment(desk, query.get("at", ""))
+            context = room(desk, incident, entries, at)
+        before = _number(query.get("before", ""))
+        correct = _number(query.get("correct", ""))
+        context |= older(context["timeline"], before)
+        return page(request, "room.html", **context, correct=correct if 0 < correct <= len(entries) else 0)
+
+    return [signed_in("/incidents/{incident}", war_room)]
+
+
+def moment(desk: Desk, text: str) -> int | None:
+    """The past moment that is asked for. Raises ``Invalid``."""
+    if not text:
+        return None
+    try:
+        at = parse_moment(text)
+    except ValueError as error:
+        raise Invalid(str(error), field="at") from None
+    if at > desk.now:
+        raise Invalid("That moment lies in the future.", field="at", hint="Choose an earlier one.")
+    return at
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+
+
+def room(desk: Desk, incident: str, entries: list[Entry], at: int | None) -> dict[str, Any]:
+    """Everything the template shows, as of a moment or now."""
+    record = desk.record(incident, at=at)
+    known = [x for x in entries if at is None or x.recorded_at <= at]
+    now = desk.now if at is None else at
+    asked = prompts(record, desk.policy)
+    return {
+        "record": record, "now": now, "at": at, "total": len(entries), "first": entries[0].recorded_at,
+        "facts": six_facts(record, desk.policy, now),
+        "prompts": [p for p in asked if p.due <= now], "later": [p for p in asked if p.due > now][:4],
+        "timeline": known[::-1], "amended": {x.facts.position: x.position for x in known if isinstance(x.facts, Amended)},
+        "phases": phase_times(record, now), "bar": pictures.phase_bar(record.spells, now),
+        "moments": key_moments(entries), "policy": desk.policy, "people": people(desk),
+        "service": desk.policy.service(record.service) if record.service else None,
+        **_panels(desk, record, now),
+    }  # fmt: skip
+
+
+def _panels(desk: Desk, record: Record, now: int) -> dict[str, Any]:
+    public = draft_public(record, desk.policy)
+    internal = draft_internal(record, desk.policy, now)
+    return {
+        "ranked": ranked_for(desk, record),
+        "standing": standing(record, desk.policy, now),
+        "proposed": proposed(record, desk.policy)[0],
+        "sparklines": sparklines(desk, record, now),
+        "internal": internal, "internal_now": internal.replace(BLANK, "not known yet"), "public": public,
+        "objections": wording(public, desk.policy),
+        "checklist": checklist(record), "gaps": missing(record),
+        "evidence": desk.tx.all(
+            "SELECT run, name, media_type, captured_at, digest FROM evidence WHERE incident = :id AND captured_at <= :now "
+            "ORDER BY captured_at, name", id=record.id, now=now),
+    }  # fmt: skip
+
+
+def sparklines(desk: Desk, record: Record, now: int) -> dict[str, Any]:
+    """One picture for each criterion that has been measured."""
+    series = all_series(desk, record.id)
+    marks = [(run.applied_at, run.title) for run in record.runs.values() if run.applied_at]
+    return {
+        name: pictures.sparkline(points, state.criterion, marks)
+        for name, state in record.criteria.items()
+        if len(points := [p for p in series.get(name, []) if p[0] <= now]) > 1
+    }
+
+
+def phase_times(record: Record, now: int) -> list[tuple[str, int, bool]]:
+    """(phase, time spent, whether it is the present one) for each of the five."""
+    spent: dict[str, int] = {}
+    for spell in record.spells:
+        spent[spell.phase] = spent.get(spell.phase, 0) + (spell.until or now) - spell.since
+    return [(phase, spent.get(phase, 0), phase == record.phase) for phase in PHASES]
+
+
+def key_moments(entries: list[Entry]) -> list[tuple[int, str]]:
+    """Moments worth a look back: phases, mitigations and the end."""
+    kinds = {"declared", "phase_shifted", "mitigation_started", "outcome_measured", "resolved", "closed", "reopened"}
+    found = [(x.recorded_at, x.facts.sentence()) for x in entries if x.kind in kinds]
+    return found[-12:]
+
+
+def older(timeline: list[Entry], before: int) -> dict[str, Any]:
+    """The entries of one page, newest first."""
+    rest = [x for x in timeline if not before or x.position < before]
+    shown = rest[:SHOWN]
+    more = shown[-1].position if len(rest) > SHOWN else 0
+    return {"timeline": shown, "more": more, "before": before, "quiet": QUIET}
+
+
+def people(desk: Desk) -> list[str]:
+    """Names to offer where a person is asked for."""
+    names = {row["name"] for row in desk.tx.all("SELECT name FROM people")} | set(desk.policy.contacts)
+    return sorted(names)
+
+
+def record_of(desk: Desk, incident: str) -> tuple[Record, list[Entry]]:
+    """The record and its entries, read once."""
+    entries = desk.entries(incident)
+    return fold(entries), entries
