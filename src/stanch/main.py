@@ -119,6 +119,7 @@ def open_stanch(
         Timers(office, _timer_handlers()), outbox, _digesting(office, world), sole=database.dialect == "sqlite"
     )
     office.on_wake.append(engine.wake)
+    office.on_intake.append(engine.wake_digester)
     return Stanch(settings, office, world, engine)
 
 

@@ -30,3 +30,4 @@ class Phone:
     def stop(self) -> None:
         """Hang up."""
         self._server.shutdown()
+        self._server.server_close()

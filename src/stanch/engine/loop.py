@@ -49,14 +49,18 @@ class Engine:
         """Stop after what is in flight."""
         self._stopping.set()
         self.wake()
+        self.wake_digester()
         for thread in self._threads:
             thread.join(5)
         self._workers.shutdown(wait=True, cancel_futures=True)
 
     def wake(self) -> None:
-        """Something new is there."""
-        for wake in self._wakes:
-            wake.set()
+        """A timer or an effect is new."""
+        self._wakes[0].set()
+
+    def wake_digester(self) -> None:
+        """The intake journal has something new."""
+        self._wakes[1].set()
 
     def turn(self) -> bool:
         """One round: timers, then effects. Answers whether there may be more to do at once."""

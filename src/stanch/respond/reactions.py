@@ -30,9 +30,10 @@ def page_on_call(desk: Desk, entry: Entry, record: Record) -> None:
 
 
 def request_page(desk: Desk, record: Record, reason: str, escalation: str = "") -> str:
-    """Ask for people by the service's escalation policy; answers with the page's id."""
+    """Ask for people by the service's escalation policy, and reach the first step in the same commit; answers with the page's id."""
     page = new_id("page")
     desk.append(record.id, PageRequested(page, escalation or desk.policy.service(record.service).escalation, reason))
+    escalate(desk, record, record.pages[page])
     return page
 
 

@@ -234,6 +234,7 @@ class Office:
         self.policy = policy
         self.reactions = reactions
         self.clocks = clocks
+        self.on_intake: list[Callable[[], None]] = []
         self.on_wake: list[Callable[[], None]] = []
         self.on_change: list[Callable[[str], None]] = []
 
@@ -258,6 +259,11 @@ class Office:
     def wake(self) -> None:
         """The engine has something new to look at."""
         for callback in self.on_wake:
+            callback()
+
+    def received(self) -> None:
+        """The intake journal has something new: only the digester needs to know."""
+        for callback in self.on_intake:
             callback()
 
     def changed(self, incident: str) -> None:

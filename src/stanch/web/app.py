@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from stanch.kernel.errors import Problem, Unavailable
-from stanch.web import api, auth, forms, live
+from stanch.web import acknowledge, api, auth, forms, live
 from stanch.web.hooks import Hooks, Receive, Scope, Send
 from stanch.web.problems import Failure, from_http, respond
 
@@ -99,7 +99,13 @@ def create_app(stanch: Stanch) -> Callable[[Scope, Receive, Send], Any]:
         yield
         hooks.journal.close()
 
-    routes = [*live.routes(stanch), *api.routes(stanch), *auth.routes(stanch), *forms.routes(stanch)]
+    routes = [
+        *live.routes(stanch),
+        *api.routes(stanch),
+        *auth.routes(stanch),
+        *forms.routes(stanch),
+        *acknowledge.routes(stanch),
+    ]
     for name in ("status", "pages"):
         try:
             module = importlib.import_module(f"stanch.web.{name}")

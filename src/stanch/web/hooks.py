@@ -99,7 +99,7 @@ class Journal:
         except RuntimeError:
             pass  # the loop is gone, and with it those who waited; what was committed stays
         if problem is None:
-            self._office.wake()
+            self._office.received()
 
     def _commit(self, rows: list[Row]) -> None:
         if self._proxy is None:

@@ -15,13 +15,14 @@ from stanch.kernel.errors import Unavailable
 class Shop:
     """Two zones, a front and customers, ready when the block begins and gone when it ends."""
 
-    def __init__(self, state: Path, rate: float = 20) -> None:
+    def __init__(self, state: Path, rate: float = 20, *, customers: bool = True) -> None:
         self.state = state
         state.mkdir(parents=True, exist_ok=True)
         self.ports = {name: free_port() for name in ("zone-a", "zone-b", "front", "load")}
         self.front_url = f"http://127.0.0.1:{self.ports['front']}"
         self.load_url = f"http://127.0.0.1:{self.ports['load']}"
         self.rate = rate
+        self.customers = customers
         self._processes: list[subprocess.Popen[bytes]] = []
 
     def __enter__(self) -> "Shop":
@@ -31,9 +32,14 @@ class Shop:
         self._start("front", self.ports["front"], "--backends", backends)
         for name in ("zone-a", "zone-b", "front"):
             self._wait(f"http://127.0.0.1:{self.ports[name]}/healthz")
-        self._start("load", self.ports["load"], "--url", f"{self.front_url}/checkout", "--rate", str(self.rate))
-        self._wait(f"{self.load_url}/window")
+        if self.customers:
+            self.send_customers(f"{self.front_url}/checkout")
         return self
+
+    def send_customers(self, url: str) -> None:
+        """Let customers buy at an address: the front's, or that of a load balancer before the zones."""
+        self._start("load", self.ports["load"], "--url", url, "--rate", str(self.rate))
+        self._wait(f"{self.load_url}/window")
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

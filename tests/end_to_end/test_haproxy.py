@@ -1,0 +1,112 @@
+"""The shop's zone-b breaks behind a real HAProxy: draining it is ranked first, takes the error rate down, and is undone (R19, R23)."""
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import urllib3
+
+from stanch.demo.shop.ports import free_port
+from stanch.demo.shop.processes import Shop
+from stanch.demo.shop.state import write as write_state
+from stanch.kernel.actor import Actor
+from stanch.kernel.command import REGISTRY
+from stanch.kernel.policy import Policy
+from stanch.main import Stanch, load_world, open_stanch
+from stanch.prepare.settings import Settings, convert
+from stanch.web.requests import fill
+from tests.components.haproxy import HAProxy
+
+pytestmark = [pytest.mark.slow, pytest.mark.real, pytest.mark.needs("haproxy")]
+
+
+def do(stanch: Stanch, name: str, **values: Any) -> Any:
+    command = REGISTRY[name]
+    if command.reading:
+        with stanch.office.reading(Actor("ben")) as desk:
+            return command.handle(desk, fill(command, values))
+    with stanch.office.desk(Actor("ben"), "cli") as desk:
+        return command.handle(desk, fill(command, values))
+
+
+def until(look: Any, seconds: float = 40) -> Any:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if found := look():
+            return found
+        time.sleep(0.2)
+    raise AssertionError("waited in vain")
+
+
+@pytest.fixture
+def proxied(tmp_path: Path) -> Iterator[tuple[Stanch, Shop, HAProxy]]:
+    """The shop's two zones behind HAProxy, customers buying through it, and a stanch that knows both."""
+    with Shop(tmp_path / "shop", customers=False) as shop:
+        servers = {zone: f"127.0.0.1:{shop.ports[zone]}" for zone in ("zone-a", "zone-b")}
+        with HAProxy(tmp_path / "haproxy", servers=servers) as proxy:
+            shop.send_customers(f"{proxy.url}/checkout")
+            service = {
+                "name": "shop", "title": "Shop", "criteria_hold": 3,
+                "criteria": [{"name": "error rate", "source": "http_json", "below": 0.02, "query": f"{shop.load_url}/window?seconds=2#error_rate"}],
+                "mitigations": [
+                    {"name": "rollback", "title": "Roll back", "kind": "rollback", "adapter": "command", "target": "shop",
+                     "run": {"argv": ["true"]}, "undo": {"argv": ["true"]}},
+                    {"name": "drain-b", "title": "Drain zone-b", "kind": "traffic_shift", "adapter": "haproxy", "target": "zone-b", "zone": "zone-b",
+                     "reversibility": "instant", "blast_radius": "zone", "observe_seconds": 8,
+                     "run": {"action": "drain", "backend": proxy.backend, "server": "zone-b"},
+                     "undo": {"action": "ready", "backend": proxy.backend, "server": "zone-b"}},
+                ],
+            }  # fmt: skip
+            policy = convert({"hold": 0, "criteria_every": 0.5, "services": {"shop": service}}, Policy, "test")
+            settings = Settings(
+                data=tmp_path / "data",
+                database_url=f"sqlite:///{tmp_path}/stanch.db",
+                secret_key="k" * 32,
+                port=free_port(),
+                policy=policy,
+            )
+            world = load_world({"haproxy": {"socket": str(proxy.socket)}})
+            stanch = open_stanch(settings=settings, world=world)
+            stanch.start()
+            yield stanch, shop, proxy
+            stanch.stop()
+
+
+def alert(stanch: Stanch) -> None:
+    from stanch.detect import signals
+    from stanch.ports import Alert
+
+    labels = {"alertname": "ErrorBudgetBurn", "service": "shop", "zone": "zone-b", "severity": "page"}
+    with stanch.office.desk(source="alert") as desk:
+        signals.fold(
+            desk,
+            [Alert("zone-b-burns", "ErrorBudgetBurn", True, desk.now, None, labels, {"summary": "zone-b burns"})],
+            "test",
+        )
+
+
+def test_draining_the_broken_zone_helps_and_its_undo_restores_it(proxied: tuple[Stanch, Shop, HAProxy]) -> None:
+    stanch, shop, proxy = proxied
+    assert urllib3.request("GET", f"{proxy.url}/checkout").status == 200
+    write_state(shop.state / "zone-b.broken.json", True)
+    alert(stanch)
+    until(lambda: do(stanch, "incidents"))
+    do(stanch, "criteria", incident="INC-1", propose=True)
+    until(lambda: shop.error_rate(2) > 0.1)
+    time.sleep(2)
+    first = do(stanch, "mitigations", incident="INC-1")[0]
+    assert first["name"] == "drain-b"
+    assert first["reasons"][0] == "every firing alert that names a zone names zone-b"
+    run = do(stanch, "mitigate", incident="INC-1", mitigation="drain-b", confirm="go").id
+    found = until(lambda: next((r for r in do(stanch, "show", incident="INC-1")["runs"] if r["outcome"]), None))
+    assert found["outcome"] == "helped", found
+    assert shop.error_rate(2) < 0.02
+    assert "state of zone-b" in until(lambda: do(stanch, "show", incident="INC-1")["runs"][0]["evidence"])
+    assert "DRAIN" in proxy.ask("show stat")
+    write_state(shop.state / "zone-b.broken.json", False)
+    do(stanch, "undo", incident="INC-1", run=run, confirm="back")
+    until(lambda: "DRAIN" not in proxy.ask("show stat"))
+    assert os.environ.get("STANCH_URL") is None
