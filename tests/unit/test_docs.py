@@ -1,0 +1,41 @@
+"""A doc that is not tested rots."""
+
+import importlib.util
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from stanch.kernel.policy import Service
+from stanch.prepare.settings import Settings, convert
+
+ROOT = Path(__file__).parent.parent.parent
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+
+
+def test_the_command_reference_is_current() -> None:
+    path = ROOT / "docs/reference/generate.py"
+    spec = importlib.util.spec_from_file_location("generate", path)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert path.with_name("commands.md").read_text() == module.text(), "run python docs/reference/generate.py"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_every_relative_link_leads_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)\)", page.read_text()):
+        if "://" not in target:
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_the_configuration_in_the_how_to_is_accepted() -> None:
+    (block,) = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs/how-to/configure.md").read_text(), re.DOTALL)
+    convert(yaml.safe_load(block), Settings, "docs/how-to/configure.md")
+
+
+def test_the_service_in_the_how_to_is_accepted() -> None:
+    (block,) = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs/how-to/mitigations.md").read_text(), re.DOTALL)
+    service = convert(yaml.safe_load(block), Service, "docs/how-to/mitigations.md")
+    assert [m.name for m in service.mitigations] == ["drain-zone-b", "rollback"]
