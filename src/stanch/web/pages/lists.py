@@ -41,7 +41,7 @@ def routes(stanch: Stanch) -> list[Route]:
             rows = [_moments(row) for row in incidents(desk, Incidents(status=status, limit=PAGE, before=number))]
             now = desk.now
         more = int(rows[-1]["id"].removeprefix("INC-")) if len(rows) == PAGE else 0
-        return page(request, "incidents.html", rows=rows, status=status, statuses=STATUSES, more=more, now=now)
+        return page(request, "incidents.html", rows=rows, chosen=status, statuses=STATUSES, more=more, now=now)
 
     def signals(request: Request) -> Response:
         chosen = request.query_params.get("disposition", "")

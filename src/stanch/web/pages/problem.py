@@ -41,7 +41,7 @@ def form_problem(
     request: Request, stanch: Stanch, command: Command, form: dict[str, str], problem: Problem
 ) -> Response:
     """The form again with what was typed, and what to do about it."""
-    shown = [field for field in _fields(command, form, problem)]
+    shown = _fields(command, form, problem)
     back = form.get("next") or (f"/incidents/{form['incident']}" if form.get("incident") else "/")
     if not back.startswith("/") or back.startswith("//"):
         back = "/"

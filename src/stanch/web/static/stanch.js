@@ -1,0 +1,118 @@
+// Makes pages live. Everything works without it.
+(() => {
+  "use strict";
+  const room = document.querySelector("[data-room]");
+
+  function spell(seconds) {
+    seconds = Math.max(0, Math.floor(seconds));
+    if (seconds < 60) return `${seconds} s`;
+    if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
+    if (seconds < 86400) return `${Math.floor(seconds / 3600)} h ${String(Math.floor(seconds % 3600 / 60)).padStart(2, "0")} min`;
+    return `${Math.floor(seconds / 86400)} d`;
+  }
+  function tick() {
+    for (const time of document.querySelectorAll("time[data-ago]")) time.textContent = `${spell((Date.now() - Date.parse(time.dateTime)) / 1000)} ago`;
+  }
+  setInterval(tick, 5000);
+
+  // A region with typed text or the focus is left alone and brought up to date later.
+  function busy(region) {
+    const active = document.activeElement;
+    if (region.contains(active) && active.matches("input, textarea, select, summary, button")) return true;
+    return [...region.querySelectorAll("input:not([type=hidden]), textarea, select")].some((field) =>
+      field.matches("[type=checkbox]") ? field.checked !== field.defaultChecked
+        : field.matches("select") ? [...field.options].some((o) => o.selected !== o.defaultSelected) && field.selectedIndex > 0
+          : field.value !== field.defaultValue);
+  }
+  function show(fresh) {
+    let left = false;
+    for (const region of document.querySelectorAll("[data-live]")) {
+      const other = fresh.querySelector(`[data-live="${region.dataset.live}"]`);
+      if (!other || other.innerHTML === region.innerHTML) continue;
+      if (busy(region)) { left = true; continue; }
+      const open = [...region.querySelectorAll("details[id]")].map((d) => [d.id, d.open]);
+      const known = new Set([...region.querySelectorAll(".entry")].map((e) => e.id));
+      region.replaceChildren(...other.childNodes);
+      for (const [id, was] of open) { const details = document.getElementById(id); if (details) details.open = was; }
+      if (region.dataset.live === "timeline") {
+        const added = [...region.querySelectorAll(".entry")].filter((e) => !known.has(e.id));
+        for (const entry of added) entry.classList.add("fresh");
+        const first = added.length && added[0].querySelector(".sentence");
+        const says = document.getElementById("announce");
+        if (first && says) says.textContent = added.length === 1 ? first.textContent : `${added.length} new entries`;
+      }
+    }
+    tick();
+    return left;
+  }
+  let fetching = false, again = false;
+  async function refresh() {
+    if (fetching) { again = true; return; }
+    fetching = true;
+    let left = false;
+    try {
+      const answer = await fetch(location.pathname + location.search, { headers: { Accept: "text/html" } });
+      if (answer.ok && !answer.redirected) left = show(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    } catch { left = true; }
+    fetching = false;
+    if (again) { again = false; refresh(); } else if (left) setTimeout(refresh, 4000);
+  }
+  if (document.querySelector("[data-live]") && !new URLSearchParams(location.search).has("at")) {
+    setInterval(() => { if (!document.hidden) refresh(); }, 15000);
+    document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
+  }
+  if (room) {
+    const events = new EventSource(`/api/v1/incidents/${room.dataset.room}/events?after=${room.dataset.position}`);
+    events.addEventListener("entry", () => refresh());
+    addEventListener("pagehide", () => events.close());
+    addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+  }
+
+  // Narration without leaving the page; any failure falls back to the sentence beside the box.
+  async function quietly(form) {
+    const problem = form.querySelector(".problem"), text = form.querySelector("textarea");
+    const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), headers: { Accept: "text/html" } });
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const said = fresh.querySelector("[data-problem]");
+    if (!answer.ok || said) throw new Error(said ? said.textContent.trim() : `The server answered ${answer.status}. Try again.`);
+    const key = form.querySelector("[name=once_key]"), next = fresh.querySelector("#say [name=once_key]");
+    if (key && next) key.value = next.value;
+    text.value = "";
+    problem.hidden = true;
+    form.querySelector("[name=corrects]")?.remove();
+    show(fresh);
+    text.focus();
+  }
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "yes";
+    event.submitter?.setAttribute("aria-busy", "true");
+    const done = () => { delete form.dataset.sent; event.submitter?.removeAttribute("aria-busy"); };
+    if (!("quiet" in form.dataset)) { setTimeout(done, 8000); return; }
+    event.preventDefault();
+    quietly(form).catch((error) => {
+      const problem = form.querySelector(".problem");
+      problem.textContent = error instanceof TypeError ? "The server cannot be reached. Your text is kept; try again." : error.message;
+      problem.hidden = false;
+    }).finally(done);
+  });
+  addEventListener("pageshow", () => { for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent; });
+
+  const narration = document.getElementById("narration");
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.matches("input, textarea, select, [contenteditable]");
+    if (narration && !typing && !event.ctrlKey && !event.metaKey && !event.altKey && (event.key === "/" || event.key === "n")) {
+      event.preventDefault();
+      narration.focus();
+    }
+    if (event.target === narration && event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+      event.preventDefault();
+      if (narration.value.trim()) narration.form.requestSubmit(narration.form.querySelector("button"));
+    }
+  });
+  for (const slider of document.querySelectorAll("[data-slider]")) {
+    slider.addEventListener("input", () => { slider.form.querySelector("output").value = slider.value; });
+    slider.addEventListener("change", () => slider.form.requestSubmit());
+  }
+})();
