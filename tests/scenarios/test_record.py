@@ -48,7 +48,7 @@ def test_one_changed_byte_is_named(house: House, database_url: str) -> None:
         file.write(b"m")
     house.open()
     with house.office.reading() as desk:
-        count, wrong = store.verify(desk.tx, "INC-1")
+        _, wrong = store.verify(desk.tx, "INC-1")
     assert wrong is not None
     assert "(said) is not what was recorded" in wrong
 

@@ -31,9 +31,11 @@ def draft(record: Record, entries: list[Entry], policy: Policy) -> dict[str, str
 def _summary(record: Record, policy: Policy) -> str:
     began, end = record.began_at or record.declared_at, record.resolved_at
     helped = next((r for r in record.runs.values() if r.outcome == "helped" and not r.undo_of), None)
+    service = policy.service(record.service).label() if record.service else "a service"
+    lasted = f" for {spell(end - began)}" if end else ""
+    opening = f"On {day(began)} from {hour_minute(began)} UTC{lasted}, {service} was affected: {record.title}."
     sentences = [
-        f"On {day(began)} from {hour_minute(began)} UTC{f' for {spell(end - began)}' if end else ''}, "
-        f"{policy.service(record.service).label() if record.service else 'a service'} was affected: {record.title}.",
+        opening,
         f"Customers: {record.impact.value}" if record.impact else "",
         f"{helped.title} on {helped.target} helped: {helped.reason}." if helped else "",
         "" if record.cause_known else "The cause was not known when it was resolved.",

@@ -1,0 +1,107 @@
+"""A real stanch server on SQLite in a thread, with a small shop in its catalog, and a browser to look at it."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import uvicorn
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from stanch.kernel.clock import Clock
+from stanch.kernel.policy import Criterion, EscalationPolicy, EscalationStep, Mitigation, Policy, Service
+from stanch.main import Stanch, open_stanch
+from stanch.prepare.settings import Settings
+from stanch.web import auth
+from stanch.web.app import create_app
+
+ARGS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+PERSON = "ada"
+
+
+def policy() -> Policy:
+    """A shop that can be rolled back and drained."""
+    shop = Service(
+        name="shop", title="Shop", core=True, public_name="Checkout", criteria_hold=300, runbook="# Shop\n\nLook at `errors`.",
+        criteria=[Criterion("checkout error rate", "http_json", "http://127.0.0.1:9/#error_rate", below=0.01)],
+        mitigations=[
+            Mitigation("rollback", "Roll the shop back to the release before", "rollback", "command", "shop, both zones",
+                       {"argv": ["true"]}, {"argv": ["true"]}, observe_seconds=2, users_lose="the new basket page"),
+            Mitigation("drain-zone-b", "Move all traffic away from zone-b", "traffic_shift", "command", "zone-b",
+                       {"argv": ["true"]}, {"argv": ["true"]}, "instant", "zone", effect_seconds=5, observe_seconds=2),
+        ],
+    )  # fmt: skip
+    return Policy(
+        services={"shop": shop}, escalation={"default": EscalationPolicy([EscalationStep([PERSON], 300)])}, criteria_every=60
+    )  # fmt: skip
+
+
+class House:
+    """A running server: its address, and its insides for tests that prepare or check something."""
+
+    def __init__(self, stanch: Stanch, url: str) -> None:
+        self.stanch = stanch
+        self.url = url
+
+    def sign_in(self, page: Page) -> None:
+        """By a one-time link, as a person does the first time."""
+        page.goto(auth.once_link(self.stanch, auth.create_once(self.stanch, PERSON), self.url))
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url(self.url + "/")
+
+    def declare(self, page: Page, title: str) -> str:
+        """Through the page; answers with the address of the war room."""
+        page.goto(self.url + "/")
+        page.get_by_label("What is wrong?").fill(title)
+        page.get_by_role("button", name="Declare an incident").click()
+        page.wait_for_url("**/incidents/INC-*")
+        return page.url
+
+
+@contextmanager
+def running(folder: Path, clock: Clock | None = None) -> Iterator[House]:
+    """Start a server on a free port, and stop it. With a clock of one's own the engine rests: a still picture."""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        port = sock.getsockname()[1]
+    folder.mkdir(parents=True, exist_ok=True)
+    settings = Settings(
+        data=folder, database_url=f"sqlite:///{folder / 'stanch.db'}", secret_key="for-tests-only", port=port, policy=policy(),
+        intake_keys={"default": "for-tests-only"},
+    )  # fmt: skip
+    stanch = open_stanch(settings=settings, clock=clock)
+    auth.create_person(stanch, PERSON, admin=True)
+    config = uvicorn.Config(
+        create_app(stanch), host="127.0.0.1", port=port, log_level="warning", ws="none", timeout_graceful_shutdown=1
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    if clock is None:
+        stanch.start()
+    thread.start()
+    try:
+        while not server.started and thread.is_alive():
+            thread.join(0.02)
+        yield House(stanch, f"http://127.0.0.1:{port}")
+    finally:
+        server.should_exit = True
+        thread.join(10)
+        if clock is None:
+            stanch.stop()
+        else:
+            stanch.office.database.close()
+
+
+@contextmanager
+def chromium(path: str) -> Iterator[Browser]:
+    """A headless browser."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGS)
+        try:
+            yield browser
+        finally:
+            browser.close()

@@ -1,0 +1,166 @@
+"""The war room as people see it: wide and narrow, with and without JavaScript, light and dark."""
+
+import time
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.house import House
+
+pytestmark = [pytest.mark.browser, pytest.mark.needs("chromium")]
+WIDE, PHONE = (1280, 900), (390, 844)
+FACTS = [
+    "Severity",
+    "Incident Commander",
+    "Customer impact",
+    "Leading hypothesis",
+    "Mitigations attempted",
+    "Next update",
+]
+
+
+def signed_in(house: House, browser: Browser, size: tuple[int, int] = WIDE, **options: Any) -> Page:
+    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **options)
+    context.set_default_timeout(8000)
+    page = context.new_page()
+    house.sign_in(page)
+    return page
+
+
+def overflow(page: Page) -> int:
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["1280", "390"])
+@pytest.mark.parametrize("script", [True, False], ids=["javascript", "no-javascript"])
+def test_a_title_is_enough_to_declare_and_the_six_facts_are_there(
+    house: House, browser: Browser, size: tuple[int, int], script: bool
+) -> None:
+    page = signed_in(house, browser, size, java_script_enabled=script)
+    house.declare(page, "Customers cannot pay")
+    for label in FACTS:
+        expect(page.locator("dt", has_text=label)).to_be_visible()
+    expect(page.locator("[data-fact=incident_commander]")).to_contain_text("Missing.")
+    page.locator("[data-fact=incident_commander]").get_by_role("button", name="I'll take it").click()
+    expect(page.locator("[data-fact=incident_commander] .value")).to_have_text("ada")
+    page.get_by_label("What do you see, try or decide?").fill("Errors began after the release")
+    page.get_by_role("button", name="Say", exact=True).click()
+    expect(page.locator(".entries .sentence").first).to_have_text("Errors began after the release")
+    if script:
+        assert overflow(page) <= 0
+    page.context.close()
+
+
+def test_every_page_fits_a_phone(house: House, browser: Browser) -> None:
+    page = signed_in(house, browser, PHONE)
+    room = house.declare(page, "A title with averyveryveryveryveryveryveryverylongwordthatcannotbreakanywhere" * 2)
+    paths = [
+        "/",
+        "/incidents",
+        "/signals",
+        "/services",
+        "/postmortems",
+        "/actions",
+        "/learning",
+        "/settings",
+        "/status",
+    ]
+    for url in [room, room + "/postmortem", room + "/mitigate/rollback", *(house.url + path for path in paths)]:
+        answer = page.goto(url)
+        assert answer is not None
+        assert answer.status == 200, url
+        assert overflow(page) <= 0, url
+    for tab in ("Mitigations", "Recovery", "Updates", "People", "Hypotheses", "Evidence", "Close"):
+        page.goto(room)
+        page.locator(".tabs").get_by_role("link", name=tab).click()
+        expect(page.locator(".panel:target")).to_be_visible()
+        assert overflow(page) <= 0, tab
+    page.context.close()
+
+
+def test_another_window_shows_it_within_two_seconds_and_keeps_what_is_being_typed(
+    house: House, browser: Browser
+) -> None:
+    one, two = signed_in(house, browser), signed_in(house, browser, PHONE)
+    room = house.declare(one, "Checkout is slow")
+    with two.expect_request("**/events*"):
+        two.goto(room)
+    two.get_by_label("What do you see, try or decide?").fill("half a sent")
+    one.get_by_label("What do you see, try or decide?").fill("Draining zone-b")
+    one.get_by_role("button", name="Say", exact=True).click()
+    before = time.monotonic()
+    expect(two.locator(".entries .sentence").first).to_have_text("Draining zone-b", timeout=2000)
+    assert time.monotonic() - before < 2
+    expect(two.get_by_label("What do you see, try or decide?")).to_have_value("half a sent")
+    expect(two.get_by_label("What do you see, try or decide?")).to_be_focused()
+    one.context.close()
+    two.context.close()
+
+
+def test_a_past_moment_is_marked_and_cannot_be_changed(house: House, browser: Browser) -> None:
+    page = signed_in(house, browser, java_script_enabled=False)
+    room = house.declare(page, "Something odd")
+    page.get_by_label("What do you see, try or decide?").fill("Known only later")
+    page.get_by_role("button", name="Say", exact=True).click()
+    page.goto(room + "?entry=1")
+    assert "?at=" in page.url
+    expect(page.locator(".banner")).to_contain_text("You are looking at the past")
+    expect(page.get_by_text("Known only later")).to_have_count(0)
+    assert page.locator("main form[method=post]").count() == 0
+    page.context.close()
+
+
+def test_a_mitigation_is_confirmed_on_a_page_that_says_what_it_does(house: House, browser: Browser) -> None:
+    page = signed_in(house, browser, java_script_enabled=False)
+    room = house.declare(page, "Errors after the release")
+    page.get_by_role("link", name="Start Roll the shop back to the release before").click()
+    expect(page.locator("main")).to_contain_text("shop, both zones")
+    expect(page.locator("main")).to_contain_text("the new basket page")
+    page.get_by_role("button", name="Yes, start it now").click()
+    page.wait_for_url(room + "*")
+    expect(page.locator("[data-fact=mitigations] .value")).to_contain_text("Roll the shop back")
+    page.context.close()
+
+
+def test_a_refused_form_comes_back_with_what_was_typed(house: House, browser: Browser) -> None:
+    page = signed_in(house, browser)
+    house.declare(page, "Slow pages")
+    page.get_by_label("Public, in words that customers can check").fill("Our database is slow")
+    page.get_by_role("button", name="Post to the status page").click()
+    expect(page.locator("[data-problem]")).to_contain_text("internal word")
+    expect(page.get_by_label("Text")).to_have_value("Our database is slow")
+    page.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["1280", "390"])
+def test_axe_finds_nothing_serious(house: House, browser: Browser, scheme: str, size: tuple[int, int]) -> None:
+    page = signed_in(house, browser, size, color_scheme=scheme, reduced_motion="reduce", bypass_csp=True)
+    room = house.declare(page, "Customers cannot pay")
+    paths = [
+        "/",
+        "/incidents",
+        "/signals",
+        "/services",
+        "/postmortems",
+        "/actions",
+        "/learning",
+        "/settings",
+        "/status",
+    ]
+    found = []
+    for url in [
+        room,
+        room + "#people",
+        room + "/postmortem",
+        room + "/mitigate/rollback",
+        *(house.url + p for p in paths),
+    ]:
+        page.goto(url)
+        for fault in Axe().run(page).response["violations"]:
+            if fault["impact"] in ("serious", "critical"):
+                found.append(f"{url}: {fault['id']}: {[node['target'] for node in fault['nodes']][:4]}")
+    assert not found, "\n".join(found)
+    page.context.close()
