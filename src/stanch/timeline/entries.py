@@ -414,7 +414,7 @@ class Prompted(_Facts, frozen=True, tag="prompted"):
     text: str
 
     def sentence(self) -> str:
-        return f"Asked {self.to}: {self.text}"
+        return f"Asked {ROLE_TITLES.get(self.to, self.to)}: {self.text}"
 
 
 class PromptDeclined(_Facts, frozen=True, tag="prompt_declined"):

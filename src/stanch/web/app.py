@@ -31,7 +31,7 @@ CSP = (
 SECURITY = [
     (b"content-security-policy", CSP.encode()),
     (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
+    (b"referrer-policy", b"same-origin"),
 ]
 PUBLIC = ("/static/", "/status")
 
