@@ -118,6 +118,8 @@ def demo(
             path = drive.learn(folder)
             say(report(drive, path))
             return 0
+    except KeyboardInterrupt:
+        return 130
     except (StageFailed, Problem) as failed:
         say(f"stanch demo: FAILED: {failed}")
         return 1

@@ -76,7 +76,9 @@ class Shop:
             str(self.state),
             *words,
         ]
-        self._processes.append(subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL))
+        self._processes.append(
+            subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True)
+        )
 
     def _wait(self, url: str) -> None:
         end = time.monotonic() + 15
