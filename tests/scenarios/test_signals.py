@@ -55,3 +55,14 @@ def test_the_same_alert_delivered_ten_times_is_one_signal(house: House) -> None:
         house.alert()
     (signal,) = house.do("signals")
     assert signal["repeats"] == 10
+
+
+def test_a_storm_over_many_services_opens_ten_incidents_and_gathers_the_rest_in_one(house: House) -> None:
+    for i in range(60):
+        house.alert(fingerprint=f"s{i}", service=f"service-{i}")
+    house.wait(seconds=65, step=65)
+    incidents = house.do("incidents")
+    assert len(incidents) == 11
+    assert incidents[0]["title"].startswith("Alert storm: alerts opened 10 incidents")
+    assert len(house.record("INC-11").signals) == 50
+    assert len(house.pager.sent) == 11

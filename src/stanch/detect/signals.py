@@ -5,12 +5,14 @@ from typing import Any
 import msgspec
 
 from stanch.detect import rules
+from stanch.kernel.clock import MINUTE
 from stanch.kernel.policy import Policy
 from stanch.ports import Alert
 from stanch.timeline.desk import Desk
 from stanch.timeline.entries import Declared, SignalAttached, SignalCleared
 
 SERVICE_LABELS = ("service", "app", "job")
+STORM_WINDOW = 5 * MINUTE
 _CHUNK = 400
 
 
@@ -69,7 +71,7 @@ def dispose(desk: Desk, row: dict[str, Any], verdict: rules.Verdict, decided_by:
     """Give a signal its disposition; an incident is found or opened for it. Answers with the incident or ''."""
     incident = ""
     if verdict.disposition == "incident":
-        incident = str(row["incident"] or "") or _open_for(desk, row) or _declare(desk, row, verdict)
+        incident = str(row["incident"] or "") or _open_for(desk, row) or _storm(desk) or _declare(desk, row, verdict)
         record = desk.record(incident)
         if str(row["fingerprint"]) not in record.signals:
             _attach(desk, incident, row)
@@ -171,6 +173,24 @@ def _open_for(desk: Desk, row: dict[str, Any]) -> str:
     wanted = {service, *desk.policy.service(service).depends_on}
     live = desk.tx.all("SELECT id, service FROM incidents WHERE status IN ('open', 'mitigated') ORDER BY number DESC")
     return next((str(each["id"]) for each in live if each["service"] in wanted), "")
+
+
+def _storm(desk: Desk) -> str:
+    """When alerts have opened many incidents just now, the rest are one: a flood of pages wakes people and tells them nothing."""
+    since = desk.now - STORM_WINDOW
+    opened = desk.tx.one(
+        "SELECT COUNT(*) AS n FROM incidents WHERE opened_at > :since AND id IN (SELECT incident FROM signals WHERE incident <> '')",
+        since=since,
+    )
+    if not opened or opened["n"] < desk.policy.storm_after:
+        return ""
+    storm = desk.tx.one(
+        "SELECT id FROM incidents WHERE title LIKE 'Alert storm:%' AND status IN ('open', 'mitigated') AND private = 0 ORDER BY number DESC LIMIT 1"
+    )
+    if storm:
+        return str(storm["id"])
+    title = f"Alert storm: alerts opened {opened['n']} incidents in five minutes, further ones are gathered here"
+    return desk.open(Declared(title, "", desk.now, reason=f"more than {desk.policy.storm_after} at once"))
 
 
 def _declare(desk: Desk, row: dict[str, Any], verdict: rules.Verdict) -> str:

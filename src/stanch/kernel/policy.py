@@ -169,12 +169,13 @@ class PostmortemTriggers(_Part, frozen=True):
 
 
 class Policy(_Part, frozen=True):
-    """Everything a team decides in advance."""
+    """Everything a team decides in advance. ``storm_after``: so many incidents opened by alerts within five minutes are one storm."""
 
     severities: dict[Severity, SeverityPolicy] = msgspec.field(default_factory=_severities)
     hold: float = 60
     acknowledge_public_within: float = 300
     criteria_every: float = 5
+    storm_after: int = 10
     commander_within: float = 120
     criteria_wanted_after: float = 60
     review_after_days: float = 21
