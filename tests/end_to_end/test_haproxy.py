@@ -14,10 +14,10 @@ from stanch.demo.shop.processes import Shop
 from stanch.demo.shop.state import write as write_state
 from stanch.kernel.actor import Actor
 from stanch.kernel.command import REGISTRY
+from stanch.kernel.filling import fill
 from stanch.kernel.policy import Policy
 from stanch.main import Stanch, load_world, open_stanch
 from stanch.prepare.settings import Settings, convert
-from stanch.web.requests import fill
 from tests.components.haproxy import HAProxy
 
 pytestmark = [pytest.mark.slow, pytest.mark.real, pytest.mark.needs("haproxy")]

@@ -12,10 +12,11 @@ from click.testing import CliRunner
 
 from stanch.cli import stanch as command_line
 from stanch.cli.place import Place
+from stanch.kernel import filling
 from stanch.kernel.command import REGISTRY
 from stanch.kernel.errors import Invalid
 from stanch.prepare.settings import Settings
-from stanch.web import auth, requests
+from stanch.web import auth
 from stanch.web.app import create_app
 from tests.scenarios.house import House
 
@@ -98,12 +99,12 @@ def test_wrong_input_is_a_problem_that_says_where(
 
 def test_suggestions_and_numbers() -> None:
     with pytest.raises(Invalid, match="titel") as wrong:
-        requests.fill(REGISTRY["declare"], {"titel": "x"})
+        filling.fill(REGISTRY["declare"], {"titel": "x"})
     assert wrong.value.hint == "Did you mean 'title'?"
     for value in ("nan", "inf", "1e999"):
         with pytest.raises(Invalid):
-            requests.fill(REGISTRY["update"], {"incident": "1", "next_in": value})
-    assert [requests.incident_id(text) for text in ("1", "inc-07", "INC-2", "x")] == ["INC-1", "INC-7", "INC-2", "x"]
+            filling.fill(REGISTRY["update"], {"incident": "1", "next_in": value})
+    assert [filling.incident_id(text) for text in ("1", "inc-07", "INC-2", "x")] == ["INC-1", "INC-7", "INC-2", "x"]
 
 
 def test_idempotency_key(house: House, client: TestClient, token: dict[str, str]) -> None:

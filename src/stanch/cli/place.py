@@ -56,19 +56,20 @@ class Place:
 
     def run(self, command: Command, given: dict[str, Any]) -> Any:
         """The command's answer. Raises ``Problem``."""
+        from stanch.kernel.filling import fill
         from stanch.web import requests
 
         if self.url:
             if self.as_name:
                 raise Invalid("--as works locally only.", hint="On a server the token says who you are.")
             return self._ask(command, given)
-        asked = requests.fill(command, given)
+        asked = fill(command, given)
         return requests.run(self.stanch.office, command, asked, self.actor, "cli").value
 
     def _ask(self, command: Command, given: dict[str, Any]) -> Any:
         from urllib.parse import quote, urlencode
 
-        from stanch.web.requests import fill, incident_id
+        from stanch.kernel.filling import fill, incident_id
 
         fill(command, given)  # what is wrong is said before anything is sent
         path = command.path

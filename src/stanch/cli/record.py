@@ -20,8 +20,8 @@ POLL_SECONDS = 0.5
 @click.pass_obj
 def verify(place: Place, incident: str | None) -> None:
     """Check the hash chain of one timeline, or of all. Exit code 1 names the first wrong entry."""
+    from stanch.kernel.filling import incident_id
     from stanch.timeline import store
-    from stanch.web.requests import incident_id
 
     entries = 0
     with place.local().office.reading(place.actor) as desk:
@@ -45,8 +45,8 @@ def verify(place: Place, incident: str | None) -> None:
 @click.pass_obj
 def export(place: Place, incident: str, form: str, output: Path | None) -> None:
     """Write an incident out: JSON with every entry and its hash, or the postmortem as Markdown."""
+    from stanch.kernel.filling import incident_id
     from stanch.learn import export as learn
-    from stanch.web.requests import incident_id
 
     name = incident_id(incident)
     if place.url:
@@ -71,7 +71,7 @@ def _write(content: bytes, output: Path | None) -> None:
 def watch(place: Place, incident: str, as_json: bool) -> None:
     """Follow the timeline of an incident until interrupted."""
     from stanch.cli.render import line
-    from stanch.web.requests import incident_id
+    from stanch.kernel.filling import incident_id
 
     name = incident_id(incident)
     for entry in _remote(place, name) if place.url else _local(place, name):

@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from stanch.kernel.command import REGISTRY, Command
 from stanch.kernel.errors import Invalid, Problem
+from stanch.kernel.filling import LARGEST, fill, incident_id
 from stanch.learn import export as learn
 from stanch.timeline import store
 from stanch.web import auth, requests
@@ -36,7 +37,7 @@ def _route(stanch: Stanch, command: Command) -> Route:
 
         def read(request: Request) -> Response:
             actor = auth.require(request)
-            asked = requests.fill(command, _query(request, command))
+            asked = fill(command, _query(request, command))
             return _answer(request, requests.run(stanch.office, command, asked, actor, _source(request)))
 
         return Route(command.path, read, methods=["GET"], name=f"{command.name} (read)")
@@ -54,7 +55,7 @@ def _write(stanch: Stanch, command: Command, request: Request, body: bytes) -> R
     actor = auth.require(request)
     values = decode(body)
     values.update(request.path_params)
-    asked = requests.fill(command, values)
+    asked = fill(command, values)
     key = idempotency_key(request.headers.get("idempotency-key"))
     once = requests.once(actor.name, f"POST {request.url.path}", key, body) if key else None
     match = request.headers.get("if-match", "")
@@ -121,20 +122,20 @@ def _records(stanch: Stanch) -> list[Route]:
         with stanch.office.reading(auth.require(request)) as desk:
             asked = request.query_params.get("incident", "")
             if asked:
-                chosen = [requests.incident_id(asked)]
+                chosen = [incident_id(asked)]
             else:
                 rows = desk.tx.all("SELECT id, private FROM incidents ORDER BY number")
                 chosen = [row["id"] for row in rows if desk.may_see(row["id"], bool(row["private"]))]
             found = []
             for incident in chosen:
-                desk.entries(incident, after=requests.LARGEST)  # raises NotFound for what one may not see
+                desk.entries(incident, after=LARGEST)  # raises NotFound for what one may not see
                 entries, wrong = store.verify(desk.tx, incident)
                 found.append({"incident": incident, "entries": entries, "wrong": wrong})
         return JSONResponse(found)
 
     def export(request: Request) -> Response:
         form = request.query_params.get("format", "json")
-        incident = requests.incident_id(request.path_params["incident"])
+        incident = incident_id(request.path_params["incident"])
         with stanch.office.reading(auth.require(request)) as desk:
             if form == "json":
                 return Response(learn.as_json(desk, incident), media_type="application/json")

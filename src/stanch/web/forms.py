@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from stanch.kernel.command import REGISTRY, Command
 from stanch.kernel.errors import Invalid, NotFound, Problem
+from stanch.kernel.filling import fill
 from stanch.web import auth, requests
 from stanch.web.bodies import read_body
 from stanch.web.problems import error_page, page_function, respond, wants_page
@@ -41,7 +42,7 @@ def _do(stanch: Stanch, request: Request, body: bytes) -> Response:
         raise NotFound("There is no such form.")
     form = _pairs(body)
     try:
-        asked = requests.fill(command, values_of(command, form))
+        asked = fill(command, values_of(command, form))
         key = form.get("once_key", [""])[-1]
         once = requests.once(actor.name, request.url.path, key, body) if key else None
         answer = requests.run(stanch.office, command, asked, actor, "page", key=once)

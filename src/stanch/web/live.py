@@ -18,9 +18,9 @@ from starlette.routing import Route
 from stanch.kernel.actor import Actor
 from stanch.kernel.clock import iso
 from stanch.kernel.errors import Invalid, Problem
+from stanch.kernel.filling import incident_id
 from stanch.timeline.entries import Entry
 from stanch.web import auth
-from stanch.web.requests import incident_id
 
 if TYPE_CHECKING:
     from stanch.main import Stanch

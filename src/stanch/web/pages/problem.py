@@ -10,8 +10,8 @@ from starlette.responses import Response
 
 from stanch.kernel.command import Command
 from stanch.kernel.errors import Problem
+from stanch.kernel.filling import choices
 from stanch.web.pages.render import page
-from stanch.web.requests import choices
 
 if TYPE_CHECKING:
     from stanch.main import Stanch

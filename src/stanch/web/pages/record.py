@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from stanch.kernel.filling import incident_id
 from stanch.learn.postmortem import PARTS, TITLES, draft, timeline
 from stanch.learn.rules import missing
 from stanch.learn.statistics import learning
@@ -16,7 +17,6 @@ from stanch.timeline.desk import Desk
 from stanch.web import auth, pictures
 from stanch.web.pages.render import page, signed_in
 from stanch.web.pages.room import people, record_of
-from stanch.web.requests import incident_id
 
 if TYPE_CHECKING:
     from stanch.main import Stanch

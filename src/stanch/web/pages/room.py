@@ -11,6 +11,7 @@ from starlette.routing import Route
 from stanch.communicate.rules import BLANK, draft_internal, draft_public, wording
 from stanch.kernel.clock import parse_moment
 from stanch.kernel.errors import Invalid
+from stanch.kernel.filling import incident_id
 from stanch.kernel.policy import PHASES
 from stanch.learn.rules import missing
 from stanch.mitigate.measurements import all_series
@@ -23,7 +24,6 @@ from stanch.timeline.entries import Amended, Entry
 from stanch.timeline.record import Record, fold
 from stanch.web import auth, pictures
 from stanch.web.pages.render import exact, page, signed_in
-from stanch.web.requests import incident_id
 
 if TYPE_CHECKING:
     from stanch.main import Stanch

@@ -9,12 +9,12 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from stanch.kernel.errors import Conflict, NotFound
+from stanch.kernel.filling import incident_id
 from stanch.mitigate.commands import recipe
 from stanch.mitigate.rules import warnings
 from stanch.mitigate.toolkit import named, ranked_for
 from stanch.web import auth
 from stanch.web.pages.render import page, signed_in
-from stanch.web.requests import incident_id
 
 if TYPE_CHECKING:
     from stanch.main import Stanch
