@@ -162,7 +162,7 @@ def _handlers(office: "Office", world: World, settings: "Settings") -> list[Any]
     from stanch.respond.paging import PageHandler
 
     return [
-        ProbeHandler(office, world.probers["http"]),
+        ProbeHandler(office, world.probers),
         PageHandler(office, world.notifiers, settings.url(), settings.secret_key),
         MitigationHandler(office, world.mitigators),
         EvidenceHandler(office, world),

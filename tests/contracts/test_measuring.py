@@ -14,6 +14,7 @@ import pytest
 
 from stanch.integrations import http_json, http_probe, prometheus
 from stanch.kernel.clock import MINUTE, SECOND, SystemClock
+from stanch.kernel.policy import Probe
 from stanch.ports import Failed, Metrics
 
 measure = http_json.build(http_json.Settings(timeout=2))
@@ -80,10 +81,10 @@ def test_what_is_no_number_is_explained(site: str, query: str, said: str) -> Non
 
 
 def test_a_probe_sees_what_a_visitor_sees(site: str) -> None:
-    answer = prober.check(site + "/", timeout=2, expect_status=200)
+    answer = prober.check(Probe("p", site + "/", timeout=2, expect_status=200))
     assert answer.ok and answer.detail == "answered 200" and len(answer.body) == 2000 and answer.took_ms > 0
-    assert prober.check(site + "/302", timeout=2, expect_status=302).ok, "redirects are not followed"
-    assert prober.check(site + "/503", timeout=2, expect_status=200).detail == "answered 503, expected 200"
+    assert prober.check(Probe("p", site + "/302", timeout=2, expect_status=302)).ok, "redirects are not followed"
+    assert prober.check(Probe("p", site + "/503", timeout=2, expect_status=200)).detail == "answered 503, expected 200"
 
 
 @pytest.mark.parametrize(
@@ -98,13 +99,15 @@ def test_a_probe_sees_what_a_visitor_sees(site: str) -> None:
     ],
 )
 def test_a_probe_never_raises(url: str, said: str) -> None:
-    answer = prober.check(url, timeout=2, expect_status=200)
+    answer = prober.check(Probe("p", url, timeout=2, expect_status=200))
     assert not answer.ok and said in answer.detail
 
 
 def test_a_slow_page_and_a_page_without_tls_are_named(site: str) -> None:
-    assert prober.check(site + "/slow", timeout=0.3, expect_status=200).detail == "no answer within 0.3 s"
-    assert prober.check(site.replace("http:", "https:"), timeout=2, expect_status=200).detail.startswith("TLS: ")
+    assert prober.check(Probe("p", site + "/slow", timeout=0.3, expect_status=200)).detail == "no answer within 0.3 s"
+    assert prober.check(Probe("p", site.replace("http:", "https:"), timeout=2, expect_status=200)).detail.startswith(
+        "TLS: "
+    )
 
 
 PROMETHEUS = shutil.which("prometheus")

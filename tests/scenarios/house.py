@@ -9,7 +9,7 @@ import msgspec
 from stanch.kernel.actor import Actor
 from stanch.kernel.clock import SteppedClock
 from stanch.kernel.command import REGISTRY, Done
-from stanch.kernel.policy import Policy
+from stanch.kernel.policy import Policy, Probe
 from stanch.main import open_stanch
 from stanch.ports import Alert, Failed, Message, ProbeAnswer, World
 from stanch.prepare.settings import Settings, convert
@@ -78,7 +78,7 @@ class Door:
     def __init__(self) -> None:
         self.open = True
 
-    def check(self, url: str, *, timeout: float, expect_status: int) -> ProbeAnswer:
+    def check(self, probe: Probe) -> ProbeAnswer:
         return ProbeAnswer(self.open, "answered 200" if self.open else "answered 500", 3.0)
 
 

@@ -56,7 +56,7 @@ def _references(place: Place) -> Iterator[Finding]:
             if criterion.source not in world.metrics:
                 yield False, f"{service.name}: criterion '{criterion.name}' needs the integration '{criterion.source}'"
     for contact in policy.contacts.values():
-        for address in contact.reach:
+        for address in [way.to for way in contact.ways()]:
             if address.partition(":")[0] not in world.notifiers:
                 yield False, f"{contact.name} is reached by '{address}', and no such notifier is configured"
     for name, escalation in policy.escalation.items():

@@ -4,11 +4,11 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from stanch.detect import rules, signals
+from stanch.detect import changes, rules, signals
 from stanch.kernel.clock import iso, parse_moment
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Invalid, NotFound
-from stanch.kernel.ids import new_id
+from stanch.ports import Change
 from stanch.timeline.desk import Desk
 
 
@@ -97,22 +97,11 @@ def deploy(desk: Desk, asked: Deploy) -> Done:
         at = parse_moment(asked.at) if asked.at else desk.now
     except ValueError as error:
         raise Invalid(str(error), field="at") from None
-    last = desk.tx.one(
-        "SELECT release FROM deploys WHERE service = :service ORDER BY deployed_at DESC LIMIT 1", service=asked.service
+    reversible = not asked.irreversible
+    change = Change(
+        asked.service, asked.release, at, previous=asked.previous, reversible=reversible, reason=asked.reason
     )
-    identity = new_id("deploy")
-    desk.tx.execute(
-        "INSERT INTO deploys (id, service, release, previous, deployed_at, reversible, reason, author) "
-        "VALUES (:id, :service, :release, :previous, :at, :reversible, :reason, :author)",
-        id=identity,
-        service=asked.service,
-        release=asked.release,
-        previous=asked.previous or (last["release"] if last else ""),
-        at=at,
-        reversible=int(not asked.irreversible),
-        reason=asked.reason,
-        author=desk.actor.name,
-    )
+    identity = changes.record(desk, change, desk.actor.name)
     return Done(f"Recorded: {asked.service} runs {asked.release} since {iso(at)}.", id=identity)
 
 

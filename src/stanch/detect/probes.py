@@ -34,9 +34,9 @@ class ProbeHandler:
     at_most_once = False
     lease_seconds = 15.0
 
-    def __init__(self, office: Office, prober: Prober) -> None:
+    def __init__(self, office: Office, probers: dict[str, Prober]) -> None:
         self.office = office
-        self.prober = prober
+        self.probers = probers
 
     def wanted(self, desk: Desk, effect: Effect) -> bool:
         return find(desk.policy, effect.payload) is not None
@@ -45,7 +45,8 @@ class ProbeHandler:
         probe = find(self.office.policy(), effect.payload)
         if probe is None:
             return ProbeAnswer(False, "the probe was removed", 0)
-        return self.prober.check(probe.url, timeout=probe.timeout, expect_status=probe.expect_status)
+        prober = self.probers.get(probe.kind)
+        return prober.check(probe) if prober else ProbeAnswer(False, f"no integration checks '{probe.kind}'", 0)
 
     def settle(self, desk: Desk, effect: Effect, answer: ProbeAnswer | Exception) -> int | None:
         probe = find(desk.policy, effect.payload)

@@ -6,7 +6,7 @@ from typing import NoReturn
 import msgspec
 
 from stanch.kernel.clock import parse_moment
-from stanch.ports import Alert, AlertSource
+from stanch.ports import Alert, Post, Received, Source
 
 PORT = "source"
 ZERO_YEAR = "0001-"
@@ -41,29 +41,27 @@ class Alertmanager:
     """The source of the posts of Alertmanager's webhook receiver."""
 
     name: str = "alertmanager"
+    scoped: bool = False
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
 
-    def parse(self, body: bytes, now: int) -> list[Alert]:
-        """Every alert of the message; ``now`` (microseconds) stands in for a start that is not set.
+    def read(self, post: Post) -> tuple[list[Received], list[str]]:
+        """Every alert of the message; the moment of receipt stands in for a start that is not set.
 
-        The status is the sender's (decided when it sent), never our clock against ``endsAt``.
+        The status is the sender's (decided when it sent), never our clock against ``endsAt``. A message is taken whole
+        or not at all: Alertmanager has validated every alert of it.
         Raises ``ValueError`` saying what is wrong, where, and what to do.
         """
-        posted = _decode(body).alerts
+        posted = _decode(post.body).alerts
         if posted is None:
             raise ValueError(
                 "alerts is missing, this is not Alertmanager's webhook version 4; remove the 'payload:' option"
             )
-        return [_read(position, alert, now) for position, alert in enumerate(posted)]
-
-    def parse_some(self, body: bytes, now: int) -> tuple[list[Alert], list[str]]:
-        """A message is taken whole or not at all: Alertmanager has validated every alert of it."""
-        return self.parse(body, now), []
+        return [_read(position, alert, post.received_at) for position, alert in enumerate(posted)], []
 
 
-def build(settings: Settings) -> AlertSource:
+def build(settings: Settings) -> Source:
     """For the scanner in main."""
     return Alertmanager(settings)
 

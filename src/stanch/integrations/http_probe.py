@@ -5,6 +5,7 @@ import time
 import msgspec
 import urllib3
 
+from stanch.kernel.policy import Probe
 from stanch.ports import ProbeAnswer, Prober
 
 PORT = "prober"
@@ -26,8 +27,9 @@ class HttpProbe:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
 
-    def check(self, url: str, *, timeout: float, expect_status: int) -> ProbeAnswer:
-        """GET ``url`` within ``timeout`` seconds; redirects are not followed, so 301 can be the expected status."""
+    def check(self, probe: Probe) -> ProbeAnswer:
+        """GET the probe's address; redirects are not followed, so 301 can be the expected status."""
+        url, timeout, expect_status = probe.url, probe.timeout, probe.expect_status
         if not url.lower().startswith(("http://", "https://")):
             return ProbeAnswer(False, f"'{url}' is not a web address; write it like https://example.org/", 0.0)
         started = time.perf_counter()
@@ -38,6 +40,8 @@ class HttpProbe:
         took = _milliseconds(started)
         if status != expect_status:
             return ProbeAnswer(False, f"answered {status}, expected {expect_status}", took, body)
+        if probe.expect and probe.expect not in body:
+            return ProbeAnswer(False, f"answered {status}, without '{probe.expect}' on the page", took, body)
         return ProbeAnswer(True, f"answered {status}", took, body)
 
     def _get(self, url: str, timeout: float) -> tuple[int, str]:

@@ -5,7 +5,7 @@ from functools import lru_cache
 import msgspec
 
 from stanch.kernel.clock import SECOND, parse_moment
-from stanch.ports import Alert, AlertSource
+from stanch.ports import Alert, Post, Received, Source
 
 PORT = "source"
 ZERO_YEAR = "0001-"
@@ -39,26 +39,21 @@ class PrometheusAlerts:
     """The source of alerts that come without a status: a future ``endsAt`` is a lease, a past one a resolution."""
 
     name: str = "prometheus"
+    scoped: bool = False
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
 
-    def parse(self, body: bytes, now: int) -> list[Alert]:
-        """The valid alerts of a batch. Raises ``ValueError`` only when none is valid (best effort, as Alertmanager)."""
-        alerts, errors = self.parse_some(body, now)
-        if errors and not alerts:
-            raise ValueError("; ".join(errors[:5]))
-        return alerts
-
-    def parse_some(self, body: bytes, now: int) -> tuple[list[Alert], list[str]]:
-        """The valid alerts, and one sentence per rejected one. ``now`` in microseconds.
+    def read(self, post: Post) -> tuple[list[Received], list[str]]:
+        """The valid alerts, and one sentence per rejected one (best effort, as Alertmanager).
 
         Raises ``ValueError`` when the body is not a JSON array.
         """
-        alerts, errors = [], []
-        for position, posted in enumerate(_decode(body)):
+        alerts: list[Received] = []
+        errors = []
+        for position, posted in enumerate(_decode(post.body)):
             try:
-                alerts.append(self._read(posted, now))
+                alerts.append(self._read(posted, post.received_at))
             except (ValueError, OverflowError) as error:
                 errors.append(f"alerts[{position}]{error}")
         return alerts, errors
@@ -88,7 +83,7 @@ class PrometheusAlerts:
         )
 
 
-def build(settings: Settings) -> AlertSource:
+def build(settings: Settings) -> Source:
     """For the scanner in main."""
     return PrometheusAlerts(settings)
 

@@ -8,6 +8,8 @@ from typing import Literal
 import msgspec
 
 from stanch.kernel.clock import SECOND
+from stanch.kernel.part import Part
+from stanch.kernel.schedule import Schedule, WorkingHours
 
 Severity = Literal["SEV-1", "SEV-2", "SEV-3", "SEV-4"]
 Phase = Literal["detect", "triage", "mitigate", "resolve", "learn"]
@@ -16,6 +18,8 @@ MitigationKind = Literal["rollback", "feature_flag", "traffic_shift", "scale", "
 Reversibility = Literal["instant", "quick", "slow", "none"]
 BlastRadius = Literal["component", "zone", "service", "fleet"]
 Outcome = Literal["helped", "no_change", "worse", "unknown"]
+Hours = Literal["always", "working"]
+ProbeKind = Literal["http", "tcp", "dns", "tls"]
 PHASES: tuple[Phase, ...] = ("detect", "triage", "mitigate", "resolve", "learn")
 ROLE_TITLES: dict[str, str] = {
     "incident_commander": "Incident Commander",
@@ -25,12 +29,11 @@ ROLE_TITLES: dict[str, str] = {
 }
 
 
-class _Part(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """A part of the configuration: unknown keys are refused."""
+class SeverityPolicy(Part, frozen=True):
+    """What one severity demands (R2). ``update_every`` in seconds; 0 means no cadence.
 
-
-class SeverityPolicy(_Part, frozen=True):
-    """What one severity demands (R2). ``update_every`` in seconds; 0 means no cadence."""
+    ``hours``: whether its pages leave at any hour or wait for working hours.
+    """
 
     meaning: str = ""
     pages: bool = False
@@ -38,6 +41,7 @@ class SeverityPolicy(_Part, frozen=True):
     roles: list[Role] = msgspec.field(default_factory=list)
     public_post: bool = False
     postmortem: bool = False
+    hours: Hours = "always"
 
 
 def _severities() -> dict[Severity, SeverityPolicy]:
@@ -58,46 +62,113 @@ def _severities() -> dict[Severity, SeverityPolicy]:
             True,
             True,
         ),
-        "SEV-3": SeverityPolicy("Elevated risk or a non-critical feature", False, 7200, ["incident_commander"]),
+        "SEV-3": SeverityPolicy(
+            "Elevated risk or a non-critical feature", True, 7200, ["incident_commander"], hours="working"
+        ),
         "SEV-4": SeverityPolicy("Cosmetic, tracked", False, 0, []),
     }
 
 
-class EscalationStep(_Part, frozen=True):
-    """Whom to page, and how many seconds to wait for an acknowledgement before the next step."""
+class EscalationStep(Part, frozen=True):
+    """Whom to page, and how many seconds to wait for an acknowledgement before the next step.
+
+    A target is a person of the contacts or ``schedule:NAME``: whoever is on call there when the step is reached.
+    ``acknowledge``: whether one of them is enough, or all must. A step whose ``hours`` are not now is passed over.
+    """
 
     notify: list[str]
     wait: float = 300
+    acknowledge: Literal["any", "all"] = "any"
+    hours: Hours = "always"
 
 
-class EscalationPolicy(_Part, frozen=True):
+class EscalationPolicy(Part, frozen=True):
     """Steps in order; the whole is repeated ``repeat`` times after the first pass."""
 
     steps: list[EscalationStep]
     repeat: int = 1
 
 
-class Contact(_Part, frozen=True):
-    """A person: how to reach them (``notifier:address``), and who leads them (asked when they are silent, R48)."""
+class Reach(Part, frozen=True):
+    """One way to reach a person: ``notifier:address``, used ``after`` so many seconds without an acknowledgement."""
+
+    to: str
+    after: float = 0
+
+
+class Contact(Part, frozen=True):
+    """Someone to reach (R8): a person, a vendor or a team.
+
+    ``lead`` is asked when they are silent (R48). ``roles``: what one would look for, such as ``support``, ``leadership``
+    or ``dns vendor``. ``names``: how other tools call them (e-mail, user name), for calendars and imports.
+    """
 
     name: str
-    reach: list[str] = msgspec.field(default_factory=list)
+    reach: list[str | Reach] = msgspec.field(default_factory=list)
     lead: str = ""
+    kind: Literal["person", "vendor", "team"] = "person"
+    roles: list[str] = msgspec.field(default_factory=list)
+    names: list[str] = msgspec.field(default_factory=list)
+    note: str = ""
+
+    def ways(self) -> list[Reach]:
+        """Every way to reach them, in order of their delay."""
+        return sorted((Reach(r) if isinstance(r, str) else r for r in self.reach), key=lambda way: way.after)
 
 
-class Probe(_Part, frozen=True):
-    """A built-in HTTP check from outside (R13). ``every`` and ``timeout`` in seconds; down after ``failures`` in a row."""
+class Probe(Part, frozen=True):
+    """A built-in check from outside (R13). ``every`` and ``timeout`` in seconds; down after ``failures`` in a row.
+
+    ``url``: an http(s) address; ``host:port`` for tcp and tls; a host name for dns. ``expect``: a text the page must
+    contain, or an address that the name must resolve to. ``warn_days``: a certificate that ends sooner is a failure (R6).
+    """
 
     name: str
     url: str
+    kind: ProbeKind = "http"
     every: float = 15
     timeout: float = 5
     failures: int = 3
     expect_status: int = 200
+    expect: str = ""
+    warn_days: float = 21
     severity: str = "page"
 
 
-class Criterion(_Part, frozen=True):
+class Heartbeat(Part, frozen=True):
+    """Something that must be heard of: silent for ``every`` plus ``grace`` seconds, it is an alert (R13).
+
+    ``match``: an alert with these labels is its beat and no signal of its own (Prometheus' always firing Watchdog).
+    """
+
+    every: float
+    grace: float = 60
+    service: str = ""
+    severity: str = "page"
+    match: dict[str, str] = msgspec.field(default_factory=dict)
+    text: str = ""
+
+
+class Slo(Part, frozen=True):
+    """A service level objective (R3, R4). ``objective`` in percent, over a rolling period of ``period_days``.
+
+    ``errors`` (or ``good``) and ``total`` are PromQL of a rate or an increase with ``{{.window}}`` for the window.
+    ``minimum_events``: with fewer in the long window nothing alerts (low traffic).
+    """
+
+    name: str
+    objective: float
+    total: str
+    errors: str = ""
+    good: str = ""
+    title: str = ""
+    period_days: float = 30
+    source: str = "prometheus"
+    minimum_events: float = 0
+    labels: dict[str, str] = msgspec.field(default_factory=dict)
+
+
+class Criterion(Part, frozen=True):
     """A recovery criterion (R41): ``metric`` names a metrics source and query, and the value must keep the bound."""
 
     name: str
@@ -108,7 +179,7 @@ class Criterion(_Part, frozen=True):
     unit: str = ""
 
 
-class Mitigation(_Part, frozen=True):
+class Mitigation(Part, frozen=True):
     """A declared mitigation (R16). ``run`` and ``undo`` are arguments of the adapter; seconds are first estimates."""
 
     name: str
@@ -128,7 +199,7 @@ class Mitigation(_Part, frozen=True):
     risk: str = ""
 
 
-class Service(_Part, frozen=True):
+class Service(Part, frozen=True):
     """A service of the catalog (R7)."""
 
     name: str
@@ -138,7 +209,9 @@ class Service(_Part, frozen=True):
     depends_on: list[str] = msgspec.field(default_factory=list)
     hold: float | None = None
     escalation: str = "default"
+    contacts: dict[str, str] = msgspec.field(default_factory=dict)
     runbook: str = ""
+    slos: list[Slo] = msgspec.field(default_factory=list)
     public_name: str = ""
     probes: list[Probe] = msgspec.field(default_factory=list)
     criteria: list[Criterion] = msgspec.field(default_factory=list)
@@ -150,16 +223,24 @@ class Service(_Part, frozen=True):
         return self.title or self.name
 
 
-class Rule(_Part, frozen=True):
-    """A disposition rule (R1): the first whose labels all match decides. ``at_once`` skips the hold."""
+class Rule(Part, frozen=True):
+    """A disposition rule (R1): the first that fits decides. ``at_once`` skips the hold, ``hold`` (seconds) replaces it.
 
-    match: dict[str, str]
+    ``match``: labels that must have these values; a value that begins with ``~`` is a regular expression for the whole
+    label. ``service`` and ``severity`` likewise. ``burn_over``: only while a burn rate of the service's SLOs is above it.
+    """
+
+    match: dict[str, str] = msgspec.field(default_factory=dict)
     disposition: Literal["incident", "ticket", "noise"] = "incident"
     at_once: bool = False
     name: str = ""
+    service: str = ""
+    severity: str = ""
+    hold: float | None = None
+    burn_over: float | None = None
 
 
-class PostmortemTriggers(_Part, frozen=True):
+class PostmortemTriggers(Part, frozen=True):
     """When a full postmortem is due (R43). Seconds."""
 
     user_visible_over: float = 300
@@ -168,14 +249,22 @@ class PostmortemTriggers(_Part, frozen=True):
     mitigation_ran: bool = True
 
 
-class Policy(_Part, frozen=True):
-    """Everything a team decides in advance. ``storm_after``: so many incidents opened by alerts within five minutes are one storm."""
+class Policy(Part, frozen=True):
+    """Everything a team decides in advance. Spans in seconds.
+
+    ``storm_after``: so many incidents opened by alerts within five minutes are one storm. ``flapping_after``: so many
+    turns within an hour make a signal flapping. ``keep_raw``: how long raw intake bodies stay.
+    """
 
     severities: dict[Severity, SeverityPolicy] = msgspec.field(default_factory=_severities)
     hold: float = 60
     acknowledge_public_within: float = 300
     criteria_every: float = 5
     storm_after: int = 10
+    flapping_after: int = 4
+    investigation_after: float = 3600
+    keep_raw: float = 7 * 86400
+    working_hours: WorkingHours = WorkingHours()
     commander_within: float = 120
     criteria_wanted_after: float = 60
     review_after_days: float = 21
@@ -185,6 +274,8 @@ class Policy(_Part, frozen=True):
     rules: list[Rule] = msgspec.field(default_factory=list)
     services: dict[str, Service] = msgspec.field(default_factory=dict)
     contacts: dict[str, Contact] = msgspec.field(default_factory=dict)
+    schedules: dict[str, Schedule] = msgspec.field(default_factory=dict)
+    heartbeats: dict[str, Heartbeat] = msgspec.field(default_factory=dict)
 
     def severity(self, name: str | None) -> SeverityPolicy:
         """The policy of a severity; without one yet, that of SEV-2: assume it matters until someone has looked."""

@@ -52,7 +52,7 @@ def _asking(asked: Question) -> Any:
         round_ = len(record.action_items[asked.item].asked)
         desk.append(record.id, ReviewAsked(asked.item, asked.person, asked.text))
         contact = desk.policy.contacts.get(asked.person)
-        for reach in contact.reach if contact else []:
+        for reach in [way.to for way in contact.ways()] if contact else []:
             desk.effect(
                 f"review:{record.id}:{asked.item}:{round_}:{reach}",
                 "message",

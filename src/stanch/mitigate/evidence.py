@@ -118,7 +118,7 @@ def _series(metrics: Any, query: str, now: int) -> Callable[[], str]:
 
 def _symptom(prober: Any, probe: Any) -> Callable[[], str]:
     def capture() -> str:
-        seen = prober.check(probe.url, timeout=probe.timeout, expect_status=probe.expect_status)
+        seen = prober.check(probe)
         return f"{probe.url}\n{seen.detail} after {seen.took_ms:.0f} ms\n{seen.body}"
 
     return capture

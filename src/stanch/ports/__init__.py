@@ -5,6 +5,8 @@ from typing import Any, Protocol
 
 import msgspec
 
+from stanch.kernel.policy import Probe
+
 
 class Failed(Exception):
     """A port could not do it. ``again``: whether trying again helps; ``after`` seconds if the other side said when."""
@@ -33,15 +35,62 @@ class Alert(msgspec.Struct, frozen=True):
     lease_until: int | None = None
 
 
-class AlertSource(Protocol):
-    """Reads one format of alerts: the valid ones, and a sentence for each that is not.
+class Acknowledgement(msgspec.Struct, frozen=True):
+    """Someone has acknowledged an alert in the tool that sent it."""
 
+    fingerprint: str
+    by: str = ""
+
+
+class Change(msgspec.Struct, frozen=True):
+    """A deploy or another change (R17). ``identity`` makes a repeated post one change; empty: each post is one."""
+
+    service: str
+    release: str
+    at: int
+    summary: str = ""
+    previous: str = ""
+    reversible: bool = True
+    reason: str = ""
+    author: str = ""
+    link: str = ""
+    identity: str = ""
+
+
+class Beat(msgspec.Struct, frozen=True):
+    """A heartbeat was heard. ``failed``: the sender says itself that it is unwell."""
+
+    heartbeat: str
+    failed: bool = False
+    text: str = ""
+
+
+Received = Alert | Acknowledgement | Change | Beat
+
+
+class Post(msgspec.Struct, frozen=True):
+    """What came in, as it came. ``received_at`` in microseconds, from which leases and missing times count.
+
+    ``about``: what the body does not say, for formats that need it: ``POST /path?query`` and then headers, a line each.
+    """
+
+    body: bytes
+    received_at: int
+    intake_key: str = ""
+    about: str = ""
+
+
+class Source(Protocol):
+    """Reads one format: what can be read, and a sentence for each part that cannot.
+
+    ``scoped``: its fingerprints are unique within one integration key only.
     Raises ``ValueError`` with what was wrong, where, and what to do, when nothing in the body can be read.
     """
 
     name: str
+    scoped: bool
 
-    def parse_some(self, body: bytes, now: int) -> tuple[list[Alert], list[str]]: ...
+    def read(self, post: Post) -> tuple[list[Received], list[str]]: ...
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -102,17 +151,17 @@ class ProbeAnswer(msgspec.Struct, frozen=True):
 
 
 class Prober(Protocol):
-    """Checks something from outside (R13). Never raises: a failure is an answer."""
+    """Checks something from outside (R13), one kind of probe each. Never raises: a failure is an answer."""
 
     name: str
 
-    def check(self, url: str, *, timeout: float, expect_status: int) -> ProbeAnswer: ...
+    def check(self, probe: Probe) -> ProbeAnswer: ...
 
 
 class World(msgspec.Struct):
     """Every configured integration, by name."""
 
-    sources: dict[str, AlertSource] = msgspec.field(default_factory=dict)
+    sources: dict[str, Source] = msgspec.field(default_factory=dict)
     notifiers: dict[str, Notifier] = msgspec.field(default_factory=dict)
     mitigators: dict[str, Mitigator] = msgspec.field(default_factory=dict)
     metrics: dict[str, Metrics] = msgspec.field(default_factory=dict)

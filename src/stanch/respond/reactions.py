@@ -53,9 +53,10 @@ def escalate(desk: Desk, record: Record, page: Page) -> None:
     desk.append(record.id, PageStepped(page.page, step, current.notify, next_at))
     for person in current.notify:
         contact = desk.policy.contacts.get(person)
-        for reach in contact.reach if contact else []:
-            payload: dict[str, Any] = {"page": page.page, "person": person, "reach": reach, "step": step}
-            desk.effect(f"page:{page.page}:{step}:{person}:{reach}", "page", record.id, payload)
+        for way in contact.ways() if contact else []:
+            payload: dict[str, Any] = {"page": page.page, "person": person, "reach": way.to, "step": step}
+            due = desk.now + int(way.after * SECOND)
+            desk.effect(f"page:{page.page}:{step}:{person}:{way.to}", "page", record.id, payload, due_at=due)
 
 
 def page_clock(record: Record, policy: Policy) -> list[Due]:

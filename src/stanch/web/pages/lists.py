@@ -123,5 +123,5 @@ def _settings(stanch: Stanch) -> dict[str, Any]:
         "keys": sorted(settings.intake_keys), "sources": sorted(world.sources), "notifiers": sorted(world.notifiers),
         "mitigators": sorted(world.mitigators), "metrics": sorted(world.metrics), "policy": policy,
         "people": auth.people(stanch), "static_status": str(settings.static_status or ""),
-        "reach": {name: [r.split(":", 1)[0] for r in c.reach] for name, c in policy.contacts.items()},
+        "reach": {name: [way.to.split(":", 1)[0] for way in c.ways()] for name, c in policy.contacts.items()},
     }  # fmt: skip
