@@ -149,6 +149,7 @@ class House:
         fingerprint: str = "f1",
         service: str = "shop",
         severity: str = "page",
+        group: str = "",
         **labels: str,
     ) -> None:
         """An alert arrives, already parsed."""
@@ -168,6 +169,7 @@ class House:
                         None if firing else now,
                         names,
                         {"summary": "burning"},
+                        group=group,
                     )
                 ],
                 "prometheus",

@@ -1,6 +1,11 @@
 """What becomes of a signal (R1)."""
 
-from tests.scenarios.house import House
+from pathlib import Path
+
+import pytest
+
+from stanch.kernel.errors import Conflict, NotFound
+from tests.scenarios.house import POLICY, House, opened
 
 
 def test_a_spike_that_resolves_within_the_hold_is_noise_and_pages_nobody(house: House) -> None:
@@ -66,3 +71,128 @@ def test_a_storm_over_many_services_opens_ten_incidents_and_gathers_the_rest_in_
     assert incidents[0]["title"].startswith("Alert storm: alerts opened 10 incidents")
     assert len(house.record("INC-11").signals) == 50
     assert len(house.pager.sent) == 11
+
+
+def test_an_alert_of_a_dependency_joins_the_incident_of_the_service_that_needs_it(
+    database_url: str, tmp_path: Path
+) -> None:
+    policy = {
+        **POLICY,
+        "services": {"shop": {"name": "shop", "depends_on": ["api"]}, "api": {"name": "api", "depends_on": ["db"]}},
+    }
+    for house in opened(database_url, tmp_path, policy):
+        house.alert(fingerprint="f1", service="shop")
+        house.wait(seconds=61)
+        house.alert(fingerprint="f2", service="db")
+        house.alert(fingerprint="f3", service="mail")
+        house.wait(seconds=61)
+        assert [i["service"] for i in house.do("incidents")] == ["mail", "shop"]
+        assert set(house.record("INC-1").signals) == {"f1", "f2"}
+
+
+def test_what_the_sender_grouped_stays_together(house: House) -> None:
+    house.alert(fingerprint="f1", service="a", group="g")
+    house.wait(seconds=61)
+    house.alert(fingerprint="f2", service="b", group="g")
+    house.alert(fingerprint="f3", service="c", group="other")
+    house.wait(seconds=61)
+    assert set(house.record("INC-1").signals) == {"f1", "f2"}
+    assert set(house.record("INC-2").signals) == {"f3"}
+
+
+def test_a_signal_that_is_no_incident_after_all_leaves_its_timeline(house: House) -> None:
+    house.alert()
+    house.wait(seconds=61)
+    house.do("triage", fingerprint="f1", disposition="noise", reason="a test of the sender")
+    assert house.record().signals == {}
+    assert house.sentences()[-1] == "Alert ErrorBudgetBurn is not part of this: a test of the sender"
+
+
+def test_a_signal_that_fires_again_stands_as_firing_in_its_incident(house: House) -> None:
+    house.alert()
+    house.wait(seconds=61)
+    house.alert(firing=False)
+    assert not house.record().signals["f1"].firing
+    house.wait(seconds=30)
+    house.alert()
+    house.wait(seconds=61)
+    assert len(house.do("incidents")) == 1
+    assert house.record().signals["f1"].firing
+
+
+def test_two_incidents_become_one_and_the_pages_of_the_one_that_ends_stop(house: House) -> None:
+    house.alert(fingerprint="f1", service="a")
+    house.alert(fingerprint="f2", service="b")
+    house.wait(seconds=61)
+    house.do("ack", incident="INC-1")
+    sent = len(house.pager.sent)
+    house.do("merge", incident="INC-2", into="1", reason="one switch")
+    house.wait(minutes=30, step=60)
+    assert len(house.pager.sent) == sent
+    assert set(house.record("INC-1").signals) == {"f1", "f2"}
+    assert house.record("INC-2").status == "closed"
+    assert house.sentences("INC-2")[-1] == "Merged into INC-1: one switch"
+    house.alert(fingerprint="f2", service="b", firing=False)
+    assert not house.record("INC-1").signals["f2"].firing
+    with pytest.raises(Conflict, match="INC-2 is closed"):
+        house.do("merge", incident="INC-1", into="INC-2")
+
+
+def test_a_signal_that_is_a_thing_of_its_own_is_split_off_and_pages(house: House) -> None:
+    house.alert(fingerprint="f1")
+    house.alert(fingerprint="f2")
+    house.wait(seconds=61)
+    house.do("ack", incident="INC-1")
+    house.do("split", fingerprint="f2", reason="another disk")
+    house.settle()
+    assert set(house.record("INC-1").signals) == {"f1"}
+    assert set(house.record("INC-2").signals) == {"f2"}
+    assert house.pager.sent[-1][1].title.startswith("[INC-2]")
+    assert "belongs to INC-2: another disk" in house.sentences("INC-1")[-1]
+
+
+def test_a_signal_of_a_private_incident_is_nothing_to_the_uninvited(house: House) -> None:
+    house.do("declare", title="Somebody reads our mail", service="shop", private=True)
+    house.alert()
+    house.wait(seconds=61)
+    assert set(house.record().signals) == {"f1"}
+    for command in ("triage", "split"):
+        with pytest.raises(NotFound, match="There is no signal f1"):
+            house.do(
+                command, actor="eve", fingerprint="f1", **({"disposition": "noise"} if command == "triage" else {})
+            )
+    assert house.do("signals", actor="eve") == []
+
+
+def test_what_flaps_becomes_work_instead_of_noise(house: House) -> None:
+    for _ in range(4):
+        house.alert()
+        house.wait(seconds=30)
+        house.alert(firing=False)
+        house.wait(minutes=3, step=60)
+    (signal,) = house.do("signals")
+    assert signal["disposition"] == "ticket"
+    assert signal["flapping"] is True
+    assert house.do("incidents") == []
+
+
+def test_whoever_acknowledged_in_the_other_tool_is_not_woken_here(house: House) -> None:
+    from stanch.detect import signals
+    from stanch.ports import Acknowledgement
+
+    house.alert()
+    with house.office.desk(source="alert") as desk:
+        signals.acknowledge(desk, Acknowledgement("f1", "ben"), "pagerduty")
+        signals.acknowledge(desk, Acknowledgement("unknown"), "pagerduty")
+    house.wait(minutes=20, step=60)
+    assert house.pager.sent == []
+    assert house.record().acknowledged_at is not None
+    assert "ben acknowledged the page" in house.sentences()
+
+
+def test_an_alert_that_was_over_before_we_heard_of_it_is_noise(house: House) -> None:
+    house.alert(firing=False)
+    house.alert(firing=False)
+    (signal,) = house.do("signals")
+    assert (signal["state"], signal["disposition"]) == ("resolved", "noise")
+    assert house.do("incidents") == []

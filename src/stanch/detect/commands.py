@@ -5,11 +5,14 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from stanch.detect import changes, rules, signals
-from stanch.kernel.clock import iso, parse_moment
+from stanch.detect.disposing import attach, dispose
+from stanch.kernel.clock import HOUR, iso, parse_moment
 from stanch.kernel.command import Done, command
-from stanch.kernel.errors import Invalid, NotFound
+from stanch.kernel.errors import Conflict, Invalid, NotFound
+from stanch.kernel.filling import incident_id
 from stanch.ports import Change
 from stanch.timeline.desk import Desk
+from stanch.timeline.entries import Declared, Merged, SignalDetached
 
 
 class Signals(msgspec.Struct):
@@ -42,6 +45,8 @@ def list_signals(desk: Desk, asked: Signals) -> list[dict[str, Any]]:
             "decided_by": r["decided_by"],
             "incident": r["incident"],
             "repeats": r["repeats"],
+            "flapping": rules.is_flapping(r["turns"], desk.policy) and desk.now - r["turns_since"] < HOUR,
+            "acknowledged_by": r["acknowledged_by"],
             "from": r["intake_key"],
             "starts_at": iso(r["starts_at"]),
             "last_seen": iso(r["last_seen"]),
@@ -62,13 +67,9 @@ class Triage(msgspec.Struct):
 @command("triage", Triage, group="detect", noun="signals", positional=("fingerprint", "disposition"))
 def triage(desk: Desk, asked: Triage) -> Done:
     """Turn a signal into another disposition (R1)."""
-    row = desk.tx.one("SELECT * FROM signals WHERE fingerprint = :fingerprint", fingerprint=asked.fingerprint)
-    if row is None:
-        raise NotFound(f"There is no signal {asked.fingerprint}.", hint="'stanch signals' lists them.")
-    if row["incident"]:
-        desk.record(row["incident"])
+    row = _signal(desk, asked.fingerprint)
     reason = asked.reason or f"{desk.actor.name} decided"
-    incident = signals.dispose(desk, dict(row), rules.Verdict(asked.disposition, reason), desk.actor.name)
+    incident = dispose(desk, row, rules.Verdict(asked.disposition, reason), desk.actor.name)
     signals.set_timer(desk)
     where = f" {incident}" if incident else ""
     return Done(
@@ -77,6 +78,73 @@ def triage(desk: Desk, asked: Triage) -> Done:
         ),
         incident,
     )
+
+
+class Merge(msgspec.Struct):
+    """Two incidents are one: its signals move to the other, and this one ends here."""
+
+    incident: Annotated[str, msgspec.Meta(description="The incident that ends, such as INC-2.", max_length=40)]
+    into: Annotated[str, msgspec.Meta(description="The incident that goes on, such as INC-1.", max_length=40)]
+    reason: Annotated[str, msgspec.Meta(max_length=2_000)] = ""
+
+
+@command("merge", Merge, group="detect", noun="merge", positional=("into",))
+def merge(desk: Desk, asked: Merge) -> Done:
+    """R1: nobody answers the same thing twice. Pages of the one that ends stop, since it is no longer live."""
+    into = incident_id(asked.into)
+    source, target = desk.record(asked.incident), desk.record(into)
+    if source.id == target.id:
+        raise Conflict(f"{source.id} cannot be merged into itself.", field="into")
+    if source.private != target.private:
+        raise Conflict("A private and an open incident cannot be merged.", hint="Copy over what may be known.")
+    for each in (source, target):
+        if not each.live():
+            raise Conflict(f"{each.id} is {each.status}.", hint="Only live incidents are merged.")
+    for row in desk.tx.all("SELECT * FROM signals WHERE incident = :incident", incident=source.id):
+        attach(desk, target.id, dict(row))
+    desk.tx.execute("UPDATE signals SET incident = :into WHERE incident = :source", into=target.id, source=source.id)
+    desk.append(target.id, Merged(source=source.id, reason=asked.reason))
+    desk.append(source.id, Merged(into=target.id, reason=asked.reason))
+    return Done(f"{source.id} is merged into {target.id}.", target.id)
+
+
+class Split(msgspec.Struct):
+    """This signal is a thing of its own: it leaves its incident and becomes another."""
+
+    fingerprint: Annotated[str, msgspec.Meta(description="The signal's fingerprint, as 'stanch signals' shows it.")]
+    reason: Annotated[str, msgspec.Meta(max_length=2_000, description="Why; kept in both timelines.")] = ""
+
+
+@command("split", Split, group="detect", noun="splits", positional=("fingerprint",))
+def split(desk: Desk, asked: Split) -> Done:
+    """R1: the new incident pages as any other; both timelines say why."""
+    row = _signal(desk, asked.fingerprint)
+    if not row["incident"]:
+        raise Conflict(f"{row['name']} belongs to no incident.", hint="'stanch triage' makes it one.")
+    earlier = row["incident"]
+    title = str(row["summary"] or row["name"])[:200]
+    reason = asked.reason or f"split from {earlier}"
+    fresh = desk.open(Declared(title, str(row["service"]), row["starts_at"], desk.record(earlier).private, reason))
+    attach(desk, fresh, row)
+    desk.append(earlier, SignalDetached(row["fingerprint"], row["name"], asked.reason, fresh))
+    desk.tx.execute(
+        "UPDATE signals SET incident = :incident, reason = :reason, decided_by = :by WHERE fingerprint = :fingerprint",
+        incident=fresh, reason=reason, by=desk.actor.name, fingerprint=row["fingerprint"],
+    )  # fmt: skip
+    return Done(f"{row['name']} is now {fresh}.", fresh)
+
+
+def _signal(desk: Desk, fingerprint: str) -> dict[str, Any]:
+    """A signal that one may see. Raises ``NotFound``, the same for one of a private incident (P6)."""
+    row = desk.tx.one("SELECT * FROM signals WHERE fingerprint = :fingerprint", fingerprint=fingerprint)
+    if row is not None and row["incident"]:
+        try:
+            desk.record(row["incident"])
+        except NotFound:
+            row = None
+    if row is None:
+        raise NotFound(f"There is no signal {fingerprint}.", hint="'stanch signals' lists them.")
+    return dict(row)
 
 
 class Deploy(msgspec.Struct):

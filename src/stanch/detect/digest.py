@@ -45,6 +45,8 @@ def fold(desk: Desk, received: list[Received], intake_key: str) -> None:
     for each in received:
         if isinstance(each, Change):
             changes.record(desk, each, intake_key)
+        elif isinstance(each, Acknowledgement):
+            signals.acknowledge(desk, each, intake_key)
 
 
 def read(sources: dict[str, Source], form: str, post: Post) -> tuple[list[Received], str, str]:

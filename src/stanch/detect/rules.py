@@ -1,15 +1,17 @@
 """What becomes of a signal (R1). Pure: the signal, the policy and the moment in, a verdict with its reason out."""
 
+import re
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
 
-from stanch.kernel.clock import spell
+from stanch.kernel.clock import SECOND, spell
 from stanch.kernel.policy import Policy, Rule
 
 Disposition = Literal["incident", "ticket", "noise"]
-TICKET_WORDS = frozenset({"warning", "warn", "ticket", "minor", "sev-3", "sev-4"})
-NOISE_WORDS = frozenset({"none", "info", "informational", "debug"})
+TICKET_WORDS = frozenset({"warning", "warn", "ticket", "minor", "sev-3", "sev-4", "p3"})
+NOISE_WORDS = frozenset({"none", "info", "informational", "debug", "ok", "p4", "p5"})
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -19,34 +21,86 @@ class Verdict(msgspec.Struct, frozen=True):
     reason: str
 
 
-def matching(labels: dict[str, str], policy: Policy) -> Rule | None:
-    """The first rule whose labels all match."""
-    for rule in policy.rules:
-        if all(labels.get(name) == value for name, value in rule.match.items()):
-            return rule
-    return None
+class Subject(msgspec.Struct, frozen=True):
+    """What a rule looks at. ``burn``: the highest burn rate measured for the service's SLOs, None if none is known."""
+
+    labels: dict[str, str]
+    service: str
+    severity: str
+    burn: float | None = None
 
 
-def pages_at_once(labels: dict[str, str], policy: Policy) -> bool:
-    """Whether a rule says not to hold this signal."""
-    rule = matching(labels, policy)
-    return bool(rule and rule.at_once)
+def matching(subject: Subject, policy: Policy) -> Rule | None:
+    """The first rule that fits."""
+    return next((rule for rule in policy.rules if fits(rule, subject)), None)
 
 
-def cleared_in_hold(fired_for: int, hold: int) -> Verdict:
-    """A spike that resolves by itself inside the hold is noise and pages nobody (R1). Microseconds."""
-    return Verdict("noise", f"resolved by itself after {spell(fired_for)}, inside the hold of {spell(hold)}")
+def fits(rule: Rule, subject: Subject) -> bool:
+    """Whether all that a rule asks for is so. A label that is missing is the empty text."""
+    if rule.service and not _is(rule.service, subject.service):
+        return False
+    if rule.severity and not _is(rule.severity, subject.severity):
+        return False
+    if rule.burn_over is not None and (subject.burn is None or not subject.burn > rule.burn_over):
+        return False
+    return all(_is(wanted, subject.labels.get(name, "")) for name, wanted in rule.match.items())
 
 
-def still_firing(labels: dict[str, str], severity: str, held: int, policy: Policy) -> Verdict:
+def hold_of(subject: Subject, policy: Policy) -> int:
+    """How long this signal waits before it is judged, in microseconds: by its rule, its service, or for all (R1)."""
+    rule = matching(subject, policy)
+    if rule and rule.at_once:
+        return 0
+    if rule and rule.hold is not None:
+        return int(rule.hold * SECOND)
+    return policy.hold_of(subject.service)
+
+
+def cleared_in_hold(fired_for: int, hold: int, turns: int, policy: Policy) -> Verdict:
+    """A spike that resolves by itself inside the hold is noise and pages nobody (R1); one that keeps coming is work."""
+    spike = f"resolved by itself after {spell(fired_for)}, inside the hold of {spell(hold)}"
+    if is_flapping(turns, policy):
+        return Verdict("ticket", f"flapping: fired {turns} times within an hour, each time {spike}")
+    return Verdict("noise", spike)
+
+
+def is_flapping(turns: int, policy: Policy) -> bool:
+    """So many firings within an hour are one unstable thing, not so many events."""
+    return turns >= policy.flapping_after > 0
+
+
+def still_firing(subject: Subject, held: int, policy: Policy) -> Verdict:
     """The verdict once the hold (microseconds) is over: a rule decides, else the alert's own severity label."""
     waited = f"still firing after the hold of {spell(held)}" if held else "page at once"
-    rule = matching(labels, policy)
+    rule = matching(subject, policy)
     if rule:
-        return Verdict(rule.disposition, f"rule '{rule.name or rule.match}': {waited}")
-    word = severity.lower()
+        return Verdict(rule.disposition, f"rule '{_name(rule)}': {waited}")
+    severity, word = subject.severity, subject.severity.lower()
     if word in NOISE_WORDS:
         return Verdict("noise", f"severity '{severity}' asks nobody to act")
     if word in TICKET_WORDS:
         return Verdict("ticket", f"severity '{severity}' is normal work; {waited}")
     return Verdict("incident", f"severity '{severity}' pages; {waited}" if severity else waited)
+
+
+def _name(rule: Rule) -> str:
+    parts = [f"service {rule.service}"] if rule.service else []
+    parts += [f"severity {rule.severity}"] if rule.severity else []
+    parts += [f"burn over {rule.burn_over:g}"] if rule.burn_over is not None else []
+    return rule.name or ", ".join([*parts, *(f"{name}={value}" for name, value in rule.match.items())]) or "any"
+
+
+def _is(wanted: str, value: str) -> bool:
+    if not wanted.startswith("~"):
+        return wanted == value
+    pattern = _pattern(wanted[1:])
+    return bool(pattern and pattern.fullmatch(value))
+
+
+@lru_cache(maxsize=1024)
+def _pattern(text: str) -> re.Pattern[str] | None:
+    """None for one that does not compile: loading the catalog says so, and here it fits nothing."""
+    try:
+        return re.compile(text)
+    except re.error:
+        return None

@@ -1,6 +1,7 @@
 """Reads Alertmanager's webhook (version "4") and Grafana's, which has the same base keys (formats/01, 1.1 and 1.3)."""
 
 from functools import lru_cache
+from hashlib import sha256
 from typing import NoReturn
 
 import msgspec
@@ -29,8 +30,11 @@ class _Posted(msgspec.Struct, rename={"starts_at": "startsAt", "ends_at": "endsA
     fingerprint: str | None = None
 
 
-class _Webhook(msgspec.Struct):
+class _Webhook(msgspec.Struct, rename={"group_key": "groupKey", "group_labels": "groupLabels"}):
     alerts: list[_Posted] | None = None
+    receiver: str | None = None
+    group_key: str | None = None
+    group_labels: dict[str, str] | None = None
 
 
 _decoder = msgspec.json.Decoder(_Webhook)
@@ -53,12 +57,13 @@ class Alertmanager:
         or not at all: Alertmanager has validated every alert of it.
         Raises ``ValueError`` saying what is wrong, where, and what to do.
         """
-        posted = _decode(post.body).alerts
+        webhook = _decode(post.body)
+        posted = webhook.alerts
         if posted is None:
             raise ValueError(
                 "alerts is missing, this is not Alertmanager's webhook version 4; remove the 'payload:' option"
             )
-        return [_read(position, alert, post.received_at) for position, alert in enumerate(posted)], []
+        return [_read(position, alert, post.received_at, _group(webhook)) for position, alert in enumerate(posted)], []
 
 
 def build(settings: Settings) -> Source:
@@ -76,7 +81,17 @@ def _decode(body: bytes) -> _Webhook:
         raise ValueError(f"the body is not JSON ({error}); send Alertmanager's webhook version 4 unchanged") from None
 
 
-def _read(position: int, alert: _Posted, now: int) -> Alert:
+def _group(webhook: _Webhook) -> str:
+    """What was grouped on purpose: a route that groups by nothing puts unrelated alerts together, and says nothing.
+
+    The key does not hold the receiver and can be thousands of characters long (formats/01), so both are hashed.
+    """
+    if not webhook.group_labels:
+        return ""
+    return sha256(f"{webhook.receiver}\n{webhook.group_key}".encode("utf-8", "replace")).hexdigest()
+
+
+def _read(position: int, alert: _Posted, now: int, group: str) -> Alert:
     labels = _clean(alert.labels) if alert.labels is not None else _missing(position, "labels")
     fingerprint = alert.fingerprint or _missing(position, "fingerprint")
     if alert.status not in ("firing", "resolved"):
@@ -95,6 +110,7 @@ def _read(position: int, alert: _Posted, now: int) -> Alert:
         labels=labels,
         annotations=_clean(alert.annotations or {}),
         link=(alert.link or "").replace(NUL, ""),
+        group=group,
     )
 
 

@@ -22,6 +22,7 @@ class Alert(msgspec.Struct, frozen=True):
     """One alert in our terms. Moments in microseconds; ``ends_at`` None while firing.
 
     ``lease_until``: a firing alert that is not renewed by then counts as resolved (Prometheus' own posts).
+    ``group``: what the sender put together on purpose (Alertmanager's group), empty where it did not.
     """
 
     fingerprint: str
@@ -33,6 +34,7 @@ class Alert(msgspec.Struct, frozen=True):
     annotations: dict[str, str]
     link: str = ""
     lease_until: int | None = None
+    group: str = ""
 
 
 class Acknowledgement(msgspec.Struct, frozen=True):

@@ -68,6 +68,31 @@ class SignalCleared(_Facts, frozen=True, tag="signal_cleared"):
         return f"Alert {self.name} cleared ({self.reason})"
 
 
+class SignalDetached(_Facts, frozen=True, tag="signal_detached"):
+    """An alert is not part of this incident after all. ``to``: the incident it belongs to, if any."""
+
+    fingerprint: str
+    name: str
+    reason: str = ""
+    to: str = ""
+
+    def sentence(self) -> str:
+        where = f" and belongs to {self.to}" if self.to else ""
+        return f"Alert {self.name} is not part of this{where}" + (f": {self.reason}" if self.reason else "")
+
+
+class Merged(_Facts, frozen=True, tag="merged"):
+    """Two incidents were one. ``into`` on the one that ends here, ``source`` on the one that goes on."""
+
+    into: str = ""
+    source: str = ""
+    reason: str = ""
+
+    def sentence(self) -> str:
+        why = f": {self.reason}" if self.reason else ""
+        return f"Merged into {self.into}{why}" if self.into else f"{self.source} was merged into this one{why}"
+
+
 class Said(_Facts, frozen=True, tag="said"):
     """Narration (R27)."""
 
@@ -443,6 +468,7 @@ Facts = (
     | CriteriaHeld | MitigationStarted | MitigationApplied | EvidenceCaptured | OutcomeMeasured | UpdatePosted
     | Mitigated | Resolved | Closed | Reopened | PostmortemDecided | PostmortemWritten | PostmortemPublished
     | ActionItemAdded | ActionItemDone | ReviewAsked | ReviewAnswered | Prompted | PromptDeclined | Amended
+    | SignalDetached | Merged
 )  # fmt: skip
 
 

@@ -157,6 +157,7 @@ class Record(msgspec.Struct):
     parts: dict[str, str] = msgspec.field(default_factory=dict)
     published_at: int | None = None
     action_items: dict[str, ActionItem] = msgspec.field(default_factory=dict)
+    merged_into: str = ""
     entries: int = 0
     changed_at: int = 0
     last: e.Entry | None = None
@@ -241,6 +242,16 @@ def _signal(record: Record, entry: e.Entry, facts: e.SignalAttached) -> None:
 def _cleared(record: Record, entry: e.Entry, facts: e.SignalCleared) -> None:
     if facts.fingerprint in record.signals:
         record.signals[facts.fingerprint].firing = False
+
+
+def _detached(record: Record, entry: e.Entry, facts: e.SignalDetached) -> None:
+    record.signals.pop(facts.fingerprint, None)
+
+
+def _merged(record: Record, entry: e.Entry, facts: e.Merged) -> None:
+    if facts.into:
+        record.merged_into = facts.into
+        record.status, record.closed_at = "closed", entry.happened_at
 
 
 def _severity(record: Record, entry: e.Entry, facts: e.SeveritySet) -> None:
@@ -427,5 +438,5 @@ _CASES: dict[type, Any] = {
     e.Resolved: _resolved, e.Closed: _closed, e.Reopened: _reopened, e.PostmortemDecided: _decided,
     e.PostmortemWritten: _written, e.PostmortemPublished: _published, e.ActionItemAdded: _item,
     e.ActionItemDone: _done, e.ReviewAsked: _asked, e.ReviewAnswered: _answered, e.Prompted: _prompted,
-    e.PromptDeclined: _declined, e.PhaseShifted: _phase,
+    e.PromptDeclined: _declined, e.PhaseShifted: _phase, e.SignalDetached: _detached, e.Merged: _merged,
 }  # fmt: skip

@@ -10,6 +10,14 @@ ALTER TABLE signals ADD COLUMN turns INTEGER NOT NULL DEFAULT 0
 ;;
 ALTER TABLE signals ADD COLUMN turns_since BIGINT NOT NULL DEFAULT 0
 ;;
+ALTER TABLE signals ADD COLUMN newest_start BIGINT NOT NULL DEFAULT 0
+;;
+ALTER TABLE signals ADD COLUMN told_end BIGINT
+;;
+ALTER TABLE signals ADD COLUMN grouping TEXT NOT NULL DEFAULT ''
+;;
+CREATE INDEX signals_by_grouping ON signals (grouping) WHERE grouping <> '' AND state = 'firing'
+;;
 ALTER TABLE deploys ADD COLUMN summary TEXT NOT NULL DEFAULT ''
 ;;
 ALTER TABLE deploys ADD COLUMN link TEXT NOT NULL DEFAULT ''

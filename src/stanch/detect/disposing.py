@@ -1,0 +1,124 @@
+"""Gives a signal its one disposition, and finds or opens the incident that it belongs to (R1)."""
+
+from typing import Any
+
+import msgspec
+
+from stanch.detect.rules import Verdict
+from stanch.kernel.clock import MINUTE
+from stanch.kernel.policy import Policy
+from stanch.timeline.desk import Desk
+from stanch.timeline.entries import Acknowledged, Declared, SignalAttached, SignalDetached
+
+STORM_WINDOW = 5 * MINUTE
+LIVE = "('open', 'mitigated')"
+
+
+def dispose(desk: Desk, row: dict[str, Any], verdict: Verdict, decided_by: str) -> str:
+    """Give a signal its disposition; an incident is found or opened for it. Answers with the incident or ''."""
+    incident = str(row["incident"] or "")
+    if verdict.disposition == "incident":
+        incident = incident or _open_for(desk, row) or _storm(desk) or _declare(desk, row, verdict)
+        attach(desk, incident, row)
+    elif incident:
+        detach(desk, incident, row, verdict.reason)
+        incident = ""
+    desk.tx.execute(
+        "UPDATE signals SET disposition = :disposition, reason = :reason, decided_by = :by, incident = :incident, hold_until = NULL "
+        "WHERE fingerprint = :fingerprint",
+        disposition=verdict.disposition,
+        reason=verdict.reason,
+        by=decided_by,
+        incident=incident,
+        fingerprint=row["fingerprint"],
+    )
+    return incident
+
+
+def attach(desk: Desk, incident: str, row: dict[str, Any]) -> None:
+    """Write a signal into the incident's timeline, unless it stands there firing already."""
+    record = desk.record(incident)
+    known = record.signals.get(str(row["fingerprint"]))
+    if known is None or not known.firing:
+        desk.append(
+            incident,
+            SignalAttached(
+                str(row["fingerprint"]),
+                str(row["name"]),
+                str(row["intake_key"]),
+                str(row["summary"]),
+                row["starts_at"],
+                str(row["link"]),
+                msgspec.json.decode(str(row["labels"]), type=dict[str, str]),
+            ),
+            source="alert",
+        )
+    if row["acknowledged_by"] and any(page.acknowledged_at is None for page in record.pages.values()):
+        desk.append(incident, Acknowledged(str(row["acknowledged_by"])), source="alert")
+
+
+def detach(desk: Desk, incident: str, row: dict[str, Any], reason: str) -> None:
+    """Say in the timeline that the signal is not part of this incident after all."""
+    if str(row["fingerprint"]) in desk.record(incident).signals:
+        desk.append(incident, SignalDetached(str(row["fingerprint"]), str(row["name"]), reason))
+
+
+def neighbours(service: str, policy: Policy) -> set[str]:
+    """The service, everything it depends on and everything that depends on it, over any number of steps."""
+    found = {service}
+    for step in (lambda name: policy.service(name).depends_on, policy.dependants):
+        waiting, seen = [service], {service}
+        while waiting:
+            fresh = [name for name in step(waiting.pop()) if name not in seen]
+            seen.update(fresh)
+            waiting.extend(fresh)
+        found |= seen
+    return found
+
+
+def _open_for(desk: Desk, row: dict[str, Any]) -> str:
+    """A live incident that this signal belongs to: of its service, of its sender's group, else of a related service."""
+    service = str(row["service"])
+    live = desk.tx.all(f"SELECT id, service FROM incidents WHERE status IN {LIVE} ORDER BY number DESC")
+    if service and (same := next((str(each["id"]) for each in live if each["service"] == service), "")):
+        return same
+    if row["grouping"] and (grouped := _newest(desk, "s.grouping = :wanted", str(row["grouping"]))):
+        return grouped
+    if not service:
+        return _newest(desk, "s.name = :wanted AND s.service = ''", str(row["name"]))
+    related = neighbours(service, desk.policy)
+    return next((str(each["id"]) for each in live if each["service"] in related), "")
+
+
+def _newest(desk: Desk, condition: str, wanted: str) -> str:
+    found = desk.tx.one(
+        f"SELECT s.incident FROM signals s JOIN incidents i ON i.id = s.incident WHERE {condition} AND i.status IN {LIVE} "
+        "ORDER BY i.number DESC LIMIT 1",
+        wanted=wanted,
+    )
+    return str(found["incident"]) if found else ""
+
+
+def _storm(desk: Desk) -> str:
+    """When alerts have opened many incidents just now, the rest are one: a flood of pages wakes people and tells them nothing."""
+    since = desk.now - STORM_WINDOW
+    opened = desk.tx.one(
+        "SELECT COUNT(*) AS n FROM incidents WHERE opened_at > :since AND id IN (SELECT incident FROM signals WHERE incident <> '')",
+        since=since,
+    )
+    if not opened or opened["n"] < desk.policy.storm_after:
+        return ""
+    storm = desk.tx.one(
+        f"SELECT id FROM incidents WHERE title LIKE 'Alert storm:%' AND status IN {LIVE} AND private = 0 ORDER BY number DESC LIMIT 1"
+    )
+    if storm:
+        return str(storm["id"])
+    title = f"Alert storm: alerts opened {opened['n']} incidents in five minutes, further ones are gathered here"
+    return desk.open(Declared(title, "", desk.now, reason=f"more than {desk.policy.storm_after} at once"))
+
+
+def _declare(desk: Desk, row: dict[str, Any], verdict: Verdict) -> str:
+    title = str(row["summary"] or row["name"])[:200]
+    return desk.open(
+        Declared(title, str(row["service"]), row["starts_at"], reason=f"alert {row['name']}, {verdict.reason}")
+    )
