@@ -68,7 +68,7 @@ class Stanch:
 
     def start(self) -> None:
         """Start the engine. On SQLite one server owns the file; a second one is refused with what to do."""
-        from stanch.detect.probes import seed
+        from stanch.detect import heartbeats, probes, retention
 
         if self.office.database.dialect == "sqlite":
             self._lock = (self.settings.data / "serve.lock").open("w")
@@ -80,7 +80,9 @@ class Stanch:
                     hint="Stop it, use another STANCH_DATA, or PostgreSQL for several replicas.",
                 ) from None
         with self.office.desk() as desk:
-            seed(desk)
+            probes.seed(desk)
+            heartbeats.seed(desk)
+            retention.run_due(desk)
         self.engine.start()
 
     def stop(self) -> None:
@@ -142,9 +144,9 @@ def _clocks() -> list[Any]:
 
 
 def _timer_handlers() -> dict[str, Any]:
-    from stanch.detect.signals import run_due
+    from stanch.detect import heartbeats, retention, signals
 
-    return {"signals": run_due}
+    return {"signals": signals.run_due, "heartbeats": heartbeats.run_due, "retention": retention.run_due}
 
 
 def _digesting(office: "Office", world: World) -> Any:

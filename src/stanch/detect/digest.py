@@ -2,9 +2,9 @@
 
 import msgspec
 
-from stanch.detect import changes, signals
+from stanch.detect import changes, heartbeats, signals
 from stanch.kernel.errors import Problem
-from stanch.ports import Acknowledgement, Alert, Change, Post, Received, Source
+from stanch.ports import Acknowledgement, Alert, Beat, Change, Post, Received, Source
 from stanch.timeline.desk import Desk, Office
 
 BATCH = 1000
@@ -41,12 +41,15 @@ def digest(office: Office, sources: dict[str, Source]) -> int:
 
 def fold(desk: Desk, received: list[Received], intake_key: str) -> None:
     """Everything that came in by one key, each kind to where it belongs, in the order of arrival."""
-    signals.fold(desk, [each for each in received if isinstance(each, Alert)], intake_key)
+    alerts = heartbeats.absorb(desk, [each for each in received if isinstance(each, Alert)])
+    signals.fold(desk, alerts, intake_key)
     for each in received:
         if isinstance(each, Change):
             changes.record(desk, each, intake_key)
         elif isinstance(each, Acknowledgement):
             signals.acknowledge(desk, each, intake_key)
+        elif isinstance(each, Beat):
+            heartbeats.hear(desk, each)
 
 
 def read(sources: dict[str, Source], form: str, post: Post) -> tuple[list[Received], str, str]:

@@ -49,7 +49,7 @@ def fits(rule: Rule, subject: Subject) -> bool:
 def hold_of(subject: Subject, policy: Policy) -> int:
     """How long this signal waits before it is judged, in microseconds: by its rule, its service, or for all (R1)."""
     rule = matching(subject, policy)
-    if rule and rule.at_once:
+    if (rule and rule.at_once) or "heartbeat" in subject.labels:  # a heartbeat's grace was its hold
         return 0
     if rule and rule.hold is not None:
         return int(rule.hold * SECOND)

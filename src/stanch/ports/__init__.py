@@ -95,6 +95,12 @@ class Source(Protocol):
     def read(self, post: Post) -> tuple[list[Received], list[str]]: ...
 
 
+class NativeSource(Source, Protocol):
+    """A format whose senders read the answer: what is wrong is said at once, in the words of the tool it comes from."""
+
+    def check(self, post: Post) -> list[str]: ...
+
+
 class Message(msgspec.Struct, frozen=True):
     """What a notifier carries. ``key`` is the same for every attempt; ``url`` opens the incident."""
 

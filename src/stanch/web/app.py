@@ -17,7 +17,10 @@ from starlette.responses import Response
 
 from stanch.kernel.errors import Problem, Unavailable
 from stanch.web import acknowledge, api, auth, forms, live
-from stanch.web.hooks import Hooks, Receive, Scope, Send
+from stanch.web.intake.hooks import Hooks, Receive, Scope, Send
+from stanch.web.intake.journal import Journal
+from stanch.web.intake.keys import Keys
+from stanch.web.intake.receiving import Receiving, app_of
 from stanch.web.problems import Failure, from_http, respond
 
 if TYPE_CHECKING:
@@ -92,12 +95,13 @@ def _on_http(request: Request, error: Exception) -> Response:
 
 def create_app(stanch: Stanch) -> Callable[[Scope, Receive, Send], Any]:
     """The ASGI app of a running stanch. The engine is not its business: ``serve`` starts and stops it."""
-    hooks = Hooks(stanch)
+    journal, keys = Journal(stanch), Keys(stanch.settings.intake_keys)
+    hooks = Hooks(stanch, journal, keys, app_of(Receiving(stanch, journal, keys)))
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         yield
-        hooks.journal.close()
+        journal.close()
 
     routes = [
         *live.routes(stanch),

@@ -8,7 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from stanch.detect.commands import Probes, Signals, list_probes, list_signals
+from stanch.detect.commands.signals import Signals, list_signals
+from stanch.detect.commands.watching import Probes, list_probes
 from stanch.kernel.clock import DAY, parse_moment
 from stanch.respond.commands import Incidents, incidents
 from stanch.respond.prompts import active

@@ -1,16 +1,16 @@
-"""What people may ask about signals, probes and deploys."""
+"""Signals: what came in, what became of each, and how a person changes that (R1)."""
 
 from typing import Annotated, Any, Literal
 
 import msgspec
 
-from stanch.detect import changes, rules, signals
+from stanch.detect import rules
 from stanch.detect.disposing import attach, dispose
-from stanch.kernel.clock import HOUR, iso, parse_moment
+from stanch.detect.signals import set_timer
+from stanch.kernel.clock import HOUR, iso
 from stanch.kernel.command import Done, command
-from stanch.kernel.errors import Conflict, Invalid, NotFound
+from stanch.kernel.errors import Conflict, NotFound
 from stanch.kernel.filling import incident_id
-from stanch.ports import Change
 from stanch.timeline.desk import Desk
 from stanch.timeline.entries import Declared, Merged, SignalDetached
 
@@ -70,7 +70,7 @@ def triage(desk: Desk, asked: Triage) -> Done:
     row = _signal(desk, asked.fingerprint)
     reason = asked.reason or f"{desk.actor.name} decided"
     incident = dispose(desk, row, rules.Verdict(asked.disposition, reason), desk.actor.name)
-    signals.set_timer(desk)
+    set_timer(desk)
     where = f" {incident}" if incident else ""
     return Done(
         f"{row['name']} is now {'an' if asked.disposition == 'incident' else ''} {asked.disposition}{where}.".replace(
@@ -147,48 +147,25 @@ def _signal(desk: Desk, fingerprint: str) -> dict[str, Any]:
     return dict(row)
 
 
-class Deploy(msgspec.Struct):
-    """Record that a release went out, so that it is known when symptoms begin shortly after."""
+class Replay(msgspec.Struct):
+    """Read kept bodies again that could not be read, after the sender's format or its mapping was put right."""
 
-    service: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
-    release: Annotated[str, msgspec.Meta(min_length=1, max_length=200, description="The version that is now running.")]
-    previous: Annotated[str, msgspec.Meta(description="The version before.")] = ""
-    irreversible: Annotated[bool, msgspec.Meta(description="It cannot be rolled back cleanly.")] = False
-    reason: Annotated[str, msgspec.Meta(description="What makes it irreversible, such as a dropped column.")] = ""
-    at: Annotated[str, msgspec.Meta(description="When it went out; now by default.")] = ""
+    post: Annotated[int, msgspec.Meta(ge=0, description="The number of one kept body; 0 for all.")] = 0
+    key: Annotated[str, msgspec.Meta(max_length=200, description="Only those that came by this integration key.")] = ""
 
 
-@command("deploy", Deploy, group="detect", noun="deploys", positional=("service", "release"))
-def deploy(desk: Desk, asked: Deploy) -> Done:
-    """Record a deploy (R17)."""
-    try:
-        at = parse_moment(asked.at) if asked.at else desk.now
-    except ValueError as error:
-        raise Invalid(str(error), field="at") from None
-    reversible = not asked.irreversible
-    change = Change(
-        asked.service, asked.release, at, previous=asked.previous, reversible=reversible, reason=asked.reason
+@command("replay", Replay, group="detect", noun="replays", positional=("post",))
+def replay(desk: Desk, asked: Replay) -> Done:
+    """P8: nothing is lost, so it can be tried again. Moments count from when a body was received."""
+    some = (
+        "state = 'unparsable'"
+        + (" AND id = :id" if asked.post else "")
+        + (" AND intake_key = :key" if asked.key else "")
     )
-    identity = changes.record(desk, change, desk.actor.name)
-    return Done(f"Recorded: {asked.service} runs {asked.release} since {iso(at)}.", id=identity)
-
-
-class Probes(msgspec.Struct):
-    """The built-in probes and what each saw last."""
-
-
-@command("probes", Probes, group="detect", noun="probes", reading=True)
-def list_probes(desk: Desk, _asked: Probes) -> list[dict[str, Any]]:
-    """Probes (R13)."""
-    return [
-        {
-            "probe": r["probe"],
-            "service": r["service"],
-            "ok": bool(r["ok"]),
-            "failures": r["failures"],
-            "detail": r["detail"],
-            "checked_at": iso(r["checked_at"]),
-            "took_ms": r["took_ms"],
-        }
-        for r in desk.tx.all("SELECT * FROM probe_results ORDER BY probe")
-    ]
+    values = {**({"id": asked.post} if asked.post else {}), **({"key": asked.key} if asked.key else {})}
+    found = desk.tx.one(f"SELECT COUNT(*) AS n FROM intake WHERE {some}", **values)
+    if not found or not found["n"]:
+        raise NotFound("There is no such body that could not be read.", hint="The signals page lists them.")
+    desk.tx.execute(f"UPDATE intake SET state = 'new', note = '' WHERE {some}", **values)
+    desk.tx.after_commit(desk.office.received)
+    return Done(f"{found['n']} {'body is' if found['n'] == 1 else 'bodies are'} read again.")

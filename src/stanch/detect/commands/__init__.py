@@ -1,0 +1,5 @@
+"""What people may ask while listening: signals, deploys, and what watches from outside."""
+
+from stanch.detect.commands import deploys, signals, watching
+
+__all__ = ["deploys", "signals", "watching"]

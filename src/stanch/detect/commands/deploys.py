@@ -1,0 +1,38 @@
+"""Recording deploys (R17)."""
+
+from typing import Annotated
+
+import msgspec
+
+from stanch.detect import changes
+from stanch.kernel.clock import iso, parse_moment
+from stanch.kernel.command import Done, command
+from stanch.kernel.errors import Invalid
+from stanch.ports import Change
+from stanch.timeline.desk import Desk
+
+
+class Deploy(msgspec.Struct):
+    """Record that a release went out, so that it is known when symptoms begin shortly after."""
+
+    service: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    release: Annotated[str, msgspec.Meta(min_length=1, max_length=200, description="The version that is now running.")]
+    previous: Annotated[str, msgspec.Meta(description="The version before.")] = ""
+    irreversible: Annotated[bool, msgspec.Meta(description="It cannot be rolled back cleanly.")] = False
+    reason: Annotated[str, msgspec.Meta(description="What makes it irreversible, such as a dropped column.")] = ""
+    at: Annotated[str, msgspec.Meta(description="When it went out; now by default.")] = ""
+
+
+@command("deploy", Deploy, group="detect", noun="deploys", positional=("service", "release"))
+def deploy(desk: Desk, asked: Deploy) -> Done:
+    """Record a deploy (R17)."""
+    try:
+        at = parse_moment(asked.at) if asked.at else desk.now
+    except ValueError as error:
+        raise Invalid(str(error), field="at") from None
+    reversible = not asked.irreversible
+    change = Change(
+        asked.service, asked.release, at, previous=asked.previous, reversible=reversible, reason=asked.reason
+    )
+    identity = changes.record(desk, change, desk.actor.name)
+    return Done(f"Recorded: {asked.service} runs {asked.release} since {iso(at)}.", id=identity)

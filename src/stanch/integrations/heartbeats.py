@@ -1,0 +1,33 @@
+"""Reads the beats that the intake has written down: which heartbeat, and whether it says that it failed."""
+
+import msgspec
+
+from stanch.ports import Beat, Post, Received, Source
+
+PORT = "source"
+
+
+class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Nothing to set."""
+
+
+class Heartbeats:
+    """The source of ``/hooks/heartbeats/...`` and of Opsgenie's pings."""
+
+    name: str = "heartbeats"
+    scoped: bool = False
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    def read(self, post: Post) -> tuple[list[Received], list[str]]:
+        """One beat. Raises ``ValueError``."""
+        try:
+            return [msgspec.json.decode(post.body, type=Beat)], []
+        except (msgspec.DecodeError, UnicodeError) as error:
+            raise ValueError(f"{error}; beats are written by stanch itself") from None
+
+
+def build(settings: Settings) -> Source:
+    """For the scanner in main."""
+    return Heartbeats(settings)

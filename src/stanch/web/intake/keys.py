@@ -1,0 +1,51 @@
+"""Integration keys: who may send, and under which name. The key travels as the sender's format wants it (design, 3)."""
+
+import base64
+import binascii
+import hmac
+from collections.abc import Mapping
+from urllib.parse import parse_qs
+
+from stanch.kernel.errors import Unauthenticated
+
+MISSING = "The integration key is missing or wrong."
+HOW = "Send it as bearer token, as basic password, or as ?key=."
+
+
+class Keys:
+    """The configured keys, by name."""
+
+    def __init__(self, keys: Mapping[str, str]) -> None:
+        self._keys = [(name, key.encode()) for name, key in keys.items() if key]
+
+    def name_of(self, given: bytes) -> str:
+        """The name of a key, in the same time whichever fits. Raises ``Unauthenticated``."""
+        found = ""
+        for name, key in self._keys:
+            if hmac.compare_digest(given, key):
+                found = name
+        if not found:
+            raise Unauthenticated(MISSING, hint=HOW)
+        return found
+
+
+def given_key(authorization: bytes, query: bytes) -> bytes:
+    """The key of a request: bearer, ``GenieKey``, ``Token token=``, basic password, or ``?key=``; empty without one."""
+    scheme, _, rest = authorization.partition(b" ")
+    scheme, rest = scheme.lower(), rest.strip()
+    if scheme in (b"bearer", b"geniekey"):
+        return bytes(rest)
+    if scheme == b"basic":
+        try:
+            return base64.b64decode(rest, validate=True).partition(b":")[2]
+        except binascii.Error:
+            return b""
+    if b"key=" in query:
+        found = parse_qs(query.decode("latin-1"), max_num_fields=None).get("key")
+        return found[-1].encode() if found else b""
+    return b""
+
+
+def without_key(query: str) -> str:
+    """A query that may be kept: the key is a secret."""
+    return "&".join(part for part in query.split("&") if part and not part.startswith("key="))
