@@ -157,11 +157,11 @@ def _digesting(office: "Office", world: World) -> Any:
 
 def _handlers(office: "Office", world: World, settings: "Settings") -> list[Any]:
     from stanch.detect.probes import ProbeHandler
-    from stanch.learn.reactions import MessageHandler
     from stanch.mitigate.evidence import EvidenceHandler
     from stanch.mitigate.execution import MitigationHandler
     from stanch.recover.watching import CriteriaHandler
     from stanch.respond.paging import PageHandler
+    from stanch.respond.telling import MessageHandler
 
     return [
         ProbeHandler(office, world.probers),

@@ -34,4 +34,4 @@ def test_an_unknown_command_and_words_too_many_say_what_to_do(house: House) -> N
     with pytest.raises(NotFound, match="no command '/sevrity'"):
         house.do("chat", incident="INC-1", text="/sevrity SEV-1")
     with pytest.raises(Invalid, match="left over"):
-        house.do("chat", incident="INC-1", text="/close now please")
+        house.do("chat", incident="INC-1", text="/learning now please")

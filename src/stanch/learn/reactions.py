@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from stanch.kernel.clock import DAY, SECOND
+from stanch.kernel.clock import DAY
 from stanch.kernel.policy import Policy
 from stanch.learn.rules import Question, question, triggers
-from stanch.ports import Failed, Message, Notifier
-from stanch.timeline.desk import Desk, Due, Office
-from stanch.timeline.effects import Effect
+from stanch.respond.telling import tell
+from stanch.timeline.desk import Desk, Due
 from stanch.timeline.entries import ActionItemAdded, Closed, Entry, PostmortemDecided, ReviewAsked
 from stanch.timeline.record import Record
 
@@ -51,47 +50,7 @@ def _asking(asked: Question) -> Any:
     def ask(desk: Desk, record: Record) -> None:
         round_ = len(record.action_items[asked.item].asked)
         desk.append(record.id, ReviewAsked(asked.item, asked.person, asked.text))
-        contact = desk.policy.contacts.get(asked.person)
-        for reach in [way.to for way in contact.ways()] if contact else []:
-            desk.effect(
-                f"review:{record.id}:{asked.item}:{round_}:{reach}",
-                "message",
-                record.id,
-                {"reach": reach, "title": f"[{record.id}] Is {asked.item} done?", "text": asked.text},
-            )
+        title = f"[{record.id}] Is {asked.item} done?"
+        tell(desk, record.id, f"review:{record.id}:{asked.item}:{round_}", asked.person, title, asked.text)
 
     return ask
-
-
-class MessageHandler:
-    """The effect ``message``: something said to a person that wakes nobody; tried for a day."""
-
-    kind = "message"
-    at_most_once = False
-    lease_seconds = 15.0
-
-    def __init__(self, office: Office, notifiers: dict[str, Notifier], url: str) -> None:
-        self.office = office
-        self.notifiers = notifiers
-        self.url = url
-
-    def wanted(self, desk: Desk, effect: Effect) -> bool:
-        return True
-
-    def perform(self, effect: Effect) -> str:
-        kind, _, address = effect.payload["reach"].partition(":")
-        notifier = self.notifiers.get(kind)
-        if notifier is None:
-            raise Failed(f"no notifier '{kind}' is configured", again=False)
-        link = f"{self.url}/incidents/{effect.incident}"
-        return notifier.send(
-            address, Message(effect.key, effect.payload["title"], effect.payload["text"], link, urgent=False)
-        )
-
-    def settle(self, desk: Desk, effect: Effect, answer: Any) -> int | None:
-        if isinstance(answer, Failed) and answer.again and effect.attempts < 60:
-            return desk.now + min(3600, 5 << min(effect.attempts, 10)) * SECOND
-        return None
-
-    def lost(self, desk: Desk, effect: Effect) -> None:
-        raise TypeError("messages may be sent again")

@@ -97,17 +97,23 @@ def resolve(desk: Desk, asked: Resolve) -> Done:
 
 
 class Close(msgspec.Struct):
-    """Close a resolved incident: decides on the postmortem and starts the three weeks."""
+    """Close a resolved incident: decides on the postmortem and starts the three weeks.
+
+    A small one that is still open is resolved and closed in one step, with a reason.
+    """
 
     incident: str
+    reason: Annotated[str, msgspec.Meta(max_length=2000, description="Why a small one can be closed at once.")] = ""
 
 
-@command("close", Close, group="recover", noun="closing")
+@command("close", Close, group="recover", noun="closing", positional=("reason",))
 def close(desk: Desk, asked: Close) -> Done:
     """R42. The postmortem meeting is set a day ahead, while memory is fresh."""
     record = desk.record(asked.incident)
     if record.status == "closed":
         raise Conflict(f"{asked.incident} is closed already.")
+    if record.live() and asked.reason.strip() and record.severity_name() in (None, "SEV-3", "SEV-4"):
+        resolve(desk, Resolve(asked.incident, asked.reason, override=True))
     if record.status != "resolved":
         raise Conflict(f"{asked.incident} is {record.status}.", hint="Resolve it first.")
     desk.append(asked.incident, Closed(desk.now + DAY))

@@ -7,6 +7,7 @@ import msgspec
 from stanch.kernel.clock import iso, parse_moment, spell
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Invalid, NotFound
+from stanch.kernel.filling import incident_id
 from stanch.kernel.policy import PHASES, ROLE_TITLES, Phase, Role, Severity
 from stanch.respond.facts import six_facts
 from stanch.respond.prompts import active
@@ -29,6 +30,9 @@ class Declare(msgspec.Struct):
     impact: Annotated[str, msgspec.Meta(max_length=2_000, description="What customers see.")] = ""
     severity: Annotated[Severity | None, msgspec.Meta(description="SEV-1 to SEV-4; can be set later.")] = None
     private: Annotated[bool, msgspec.Meta(description="Only you and admins see it.")] = False
+    investigation: Annotated[
+        str, msgspec.Meta(max_length=40, description="The investigation that this is, such as INC-3.")
+    ] = ""
 
 
 @command("declare", Declare, group="respond", noun="incidents", positional=("title",))
@@ -38,7 +42,16 @@ def declare(desk: Desk, asked: Declare) -> Done:
     if not title:
         raise Invalid("The title is empty.", field="title", hint="Say in a few words what is wrong.")
     quiet = asked.severity is not None and not desk.policy.severity(asked.severity).pages
-    incident = desk.open(e.Declared(title, asked.service, private=asked.private, quiet=quiet))
+    facts = e.Declared(title, asked.service, private=asked.private, quiet=quiet)
+    if asked.investigation:
+        record = desk.record(incident_id(asked.investigation))
+        if record.status != "investigating":
+            raise Conflict(f"{record.id} is {record.status}.", field="investigation", hint="Declare without it.")
+        incident = record.id
+        service = asked.service or record.service
+        desk.append(incident, msgspec.structs.replace(facts, service=service, private=record.private))
+    else:
+        incident = desk.open(facts)
     if asked.severity:
         desk.append(incident, e.SeveritySet(asked.severity))
     if asked.impact:
@@ -241,6 +254,8 @@ class Decline(msgspec.Struct):
 def decline(desk: Desk, asked: Decline) -> Done:
     """R12: a person accepts or declines with a word."""
     desk.record(asked.incident)
+    if asked.key.startswith("investigation:") and not asked.reason.strip():
+        raise Invalid("Say why it is not declared.", field="reason", hint="One sentence; it stays in the record.")
     desk.append(asked.incident, e.PromptDeclined(asked.key, asked.reason))
     return Done("Noted; it will not be asked again.", asked.incident)
 

@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 import msgspec
 
-from stanch.kernel.clock import MINUTE, SECOND, hour_minute
+from stanch.kernel.clock import MINUTE, SECOND, hour_minute, spell
 from stanch.kernel.policy import ROLE_TITLES, Policy
+from stanch.timeline.entries import TRIAGE_QUESTIONS
 from stanch.timeline.record import Record
 
 
@@ -22,7 +23,7 @@ class Action(msgspec.Struct):
 
 
 class Prompt(msgspec.Struct):
-    """What is asked of whom, from ``due`` on, and why."""
+    """What is asked of whom, from ``due`` on, and why. ``tell``: a person who gets it as a message, too."""
 
     key: str
     to: str
@@ -30,6 +31,7 @@ class Prompt(msgspec.Struct):
     due: int
     actions: list[Action]
     reason: str
+    tell: str = ""
 
 
 PromptRule = Callable[[Record, Policy], list[Prompt]]
@@ -300,7 +302,50 @@ def _postmortem(record: Record, policy: Policy) -> list[Prompt]:
     ]
 
 
+def _investigation(record: Record, policy: Policy) -> list[Prompt]:
+    """R5: about an hour of looking without a fix is an incident. Asked again each hour that it goes on."""
+    if record.status != "investigating" or record.detected_at is None:
+        return []
+    said_no = sum(key.startswith("investigation:") for key in record.declined)
+    hours = said_no + 1
+    return [
+        Prompt(
+            f"investigation:{hours}",
+            record.owner,
+            f"{spell(hours * int(policy.investigation_after * SECOND))} without an answer: declare now, or say why not.",
+            record.detected_at + hours * int(policy.investigation_after * SECOND),
+            [
+                Action("Declare now", "declare", {"investigation": record.id, "title": record.title}),
+                Action("Not yet, because", "decline", {"key": f"investigation:{hours}"}, asks="reason"),
+                Action("It was nothing:", "conclude", asks="text"),
+            ],
+            "declaring early costs a few minutes; declaring late costs the incident",
+            tell=record.owner,
+        )
+    ]
+
+
+def _questions(record: Record, policy: Policy) -> list[Prompt]:
+    """R14: the questions of triage stay visible until they are answered."""
+    began = record.declared_at or record.detected_at or 0
+    if record.phase != "triage" or record.status not in ("open", "investigating"):
+        return []
+    return [
+        Prompt(
+            f"question:{key}",
+            "incident_commander" if record.declared_at else record.owner,
+            text,
+            began + 2 * MINUTE,
+            [Action("Answer", "answer", {"question": key}, asks="text")],
+            "one of the three questions of triage",
+        )
+        for key, text in TRIAGE_QUESTIONS.items()
+        if key not in record.answers and not (key == "bad" and record.severity)
+    ]
+
+
 RULES: list[PromptRule] = [
+    _investigation, _questions,
     _acknowledge, _severity, _roles, _impact, _public_post, _criteria, _mitigate_first, _internal_update, _unknown_outcome,
     _offer_undo, _shift_to_resolve, _offer_resolve, _close, _postmortem,
 ]  # fmt: skip

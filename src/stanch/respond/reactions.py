@@ -5,7 +5,8 @@ from typing import Any
 from stanch.kernel.clock import SECOND
 from stanch.kernel.ids import new_id
 from stanch.kernel.policy import EscalationPolicy, EscalationStep, Policy
-from stanch.respond.prompts import prompts
+from stanch.respond.prompts import Prompt, prompts
+from stanch.respond.telling import tell
 from stanch.timeline.desk import Desk, Due
 from stanch.timeline.entries import (
     Declared,
@@ -77,14 +78,25 @@ def _escalating(page: str) -> Any:
 def prompt_clock(record: Record, policy: Policy) -> list[Due]:
     """Every prompt that has not been raised yet, at its moment."""
     return [
-        Due(f"prompt:{prompt.key}", prompt.due, _raising(prompt.key, prompt.to, prompt.text))
+        Due(f"prompt:{prompt.key}", prompt.due, _raising(prompt))
         for prompt in prompts(record, policy)
         if prompt.key not in record.prompted
     ]
 
 
-def _raising(key: str, to: str, text: str) -> Any:
-    return lambda desk, record: desk.append(record.id, Prompted(key, to, text))
+def _raising(prompt: Prompt) -> Any:
+    def raise_it(desk: Desk, record: Record) -> None:
+        desk.append(record.id, Prompted(prompt.key, prompt.to, prompt.text))
+        tell(
+            desk,
+            record.id,
+            f"prompt:{record.id}:{prompt.key}",
+            prompt.tell,
+            f"[{record.id}] {record.title}",
+            prompt.text,
+        )
+
+    return raise_it
 
 
 def follow_phase(desk: Desk, entry: Entry, record: Record) -> None:

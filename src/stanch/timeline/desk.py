@@ -19,7 +19,7 @@ from stanch.kernel.clock import Clock
 from stanch.kernel.errors import NotFound
 from stanch.kernel.policy import Policy
 from stanch.timeline import store
-from stanch.timeline.entries import Declared, Entry, Facts
+from stanch.timeline.entries import Declared, Entry, Facts, Investigating
 from stanch.timeline.record import Record, fold
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Desk:
         self._records: dict[str, Record] = {}
         self._touched: set[str] = set()
 
-    def open(self, facts: Declared) -> str:
+    def open(self, facts: Declared | Investigating) -> str:
         """Create the next incident and its first entry; answers with its id (``INC-7``)."""
         self.tx.one_at_a_time(NUMBERING)
         row = self.tx.one("SELECT COALESCE(MAX(number), 0) + 1 AS number FROM incidents")

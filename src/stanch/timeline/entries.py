@@ -19,6 +19,13 @@ from stanch.kernel.policy import (
     Severity,
 )
 
+TriageQuestion = Literal["real", "bad", "who"]
+TRIAGE_QUESTIONS: dict[TriageQuestion, str] = {
+    "real": "Is this real?",
+    "bad": "How bad is it?",
+    "who": "Who needs to be involved?",
+}
+
 
 class _Facts(msgspec.Struct, frozen=True, tag_field="kind", omit_defaults=True):
     """What an entry states."""
@@ -40,6 +47,37 @@ class Declared(_Facts, frozen=True, tag="declared"):
 
     def sentence(self) -> str:
         return f"Declared: {self.title}" + (f" ({self.reason})" if self.reason else "")
+
+
+class Investigating(_Facts, frozen=True, tag="investigating"):
+    """Somebody looks into something that is not declared yet (R5): nobody is paged, and an hour's clock runs."""
+
+    title: str
+    service: str = ""
+    owner: str = ""
+    private: bool = False
+
+    def sentence(self) -> str:
+        return f"{self.owner} looks into: {self.title}"
+
+
+class Concluded(_Facts, frozen=True, tag="concluded"):
+    """An investigation that was no incident."""
+
+    text: str
+
+    def sentence(self) -> str:
+        return f"No incident: {self.text}"
+
+
+class TriageAnswered(_Facts, frozen=True, tag="triage_answered"):
+    """An answer to one of the three questions of triage (R14)."""
+
+    question: TriageQuestion
+    text: str
+
+    def sentence(self) -> str:
+        return f"{TRIAGE_QUESTIONS[self.question]} {self.text}"
 
 
 class SignalAttached(_Facts, frozen=True, tag="signal_attached"):
@@ -468,7 +506,7 @@ Facts = (
     | CriteriaHeld | MitigationStarted | MitigationApplied | EvidenceCaptured | OutcomeMeasured | UpdatePosted
     | Mitigated | Resolved | Closed | Reopened | PostmortemDecided | PostmortemWritten | PostmortemPublished
     | ActionItemAdded | ActionItemDone | ReviewAsked | ReviewAnswered | Prompted | PromptDeclined | Amended
-    | SignalDetached | Merged
+    | SignalDetached | Merged | Investigating | Concluded | TriageAnswered
 )  # fmt: skip
 
 

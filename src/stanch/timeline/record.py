@@ -126,6 +126,7 @@ class Record(msgspec.Struct):
     title: str = ""
     service: str = ""
     private: bool = False
+    owner: str = ""
     status: str = "open"
     phase: Phase = "detect"
     spells: list[Spell] = msgspec.field(default_factory=list)
@@ -140,6 +141,7 @@ class Record(msgspec.Struct):
     severity: Fact | None = None
     impact: Fact | None = None
     roles: dict[str, Fact] = msgspec.field(default_factory=dict)
+    answers: dict[str, str] = msgspec.field(default_factory=dict)
     hypotheses: dict[str, Hypothesis] = msgspec.field(default_factory=dict)
     signals: dict[str, Signal] = msgspec.field(default_factory=dict)
     pages: dict[str, Page] = msgspec.field(default_factory=dict)
@@ -225,10 +227,24 @@ def _shift(record: Record, phase: Phase, at: int) -> None:
 
 def _declared(record: Record, entry: e.Entry, facts: e.Declared) -> None:
     record.title, record.service, record.private = facts.title, facts.service, facts.private
-    record.declared_at = entry.happened_at
+    record.status, record.declared_at = "open", entry.happened_at
     record.detected_at = record.detected_at or entry.happened_at
-    record.began_at = facts.began_at
+    record.began_at = facts.began_at or record.began_at
     _shift(record, "triage", entry.happened_at)
+
+
+def _investigating(record: Record, entry: e.Entry, facts: e.Investigating) -> None:
+    record.title, record.service, record.private = facts.title, facts.service, facts.private
+    record.status, record.owner, record.detected_at = "investigating", facts.owner, entry.happened_at
+    _shift(record, "triage", entry.happened_at)
+
+
+def _concluded(record: Record, entry: e.Entry, facts: e.Concluded) -> None:
+    record.status, record.closed_at = "closed", entry.happened_at
+
+
+def _answer(record: Record, entry: e.Entry, facts: e.TriageAnswered) -> None:
+    record.answers[facts.question] = facts.text
 
 
 def _signal(record: Record, entry: e.Entry, facts: e.SignalAttached) -> None:
@@ -439,4 +455,5 @@ _CASES: dict[type, Any] = {
     e.PostmortemWritten: _written, e.PostmortemPublished: _published, e.ActionItemAdded: _item,
     e.ActionItemDone: _done, e.ReviewAsked: _asked, e.ReviewAnswered: _answered, e.Prompted: _prompted,
     e.PromptDeclined: _declined, e.PhaseShifted: _phase, e.SignalDetached: _detached, e.Merged: _merged,
+    e.Investigating: _investigating, e.Concluded: _concluded, e.TriageAnswered: _answer,
 }  # fmt: skip

@@ -1,0 +1,94 @@
+"""Investigations: a triage that nobody has declared yet, under a one-hour clock (R5), and its three questions (R14)."""
+
+from typing import Annotated, Any
+
+import msgspec
+
+from stanch.kernel.clock import iso, spell
+from stanch.kernel.command import Done, command
+from stanch.kernel.errors import Conflict, Invalid
+from stanch.timeline.desk import Desk
+from stanch.timeline.entries import TRIAGE_QUESTIONS, Concluded, Investigating, TriageAnswered, TriageQuestion
+
+IncidentId = Annotated[str, msgspec.Meta(description="The investigation or incident, such as INC-1.", max_length=40)]
+
+
+class Investigate(msgspec.Struct):
+    """Look into something that may be nothing. Nobody is paged; after an hour you are asked to declare or say why not."""
+
+    title: Annotated[str, msgspec.Meta(min_length=1, max_length=300, description="What looks odd, in a few words.")]
+    service: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    owner: Annotated[str, msgspec.Meta(max_length=200, description="Who looks into it; you by default.")] = ""
+    private: Annotated[bool, msgspec.Meta(description="Only you and admins see it.")] = False
+
+
+@command("investigate", Investigate, group="detect", noun="investigations", positional=("title",))
+def investigate(desk: Desk, asked: Investigate) -> Done:
+    """R5: it has a number and a timeline from the start, so that declaring loses nothing."""
+    title = " ".join(asked.title.split())
+    if not title:
+        raise Invalid("The title is empty.", field="title", hint="Say in a few words what looks odd.")
+    owner = asked.owner.strip() or desk.actor.name
+    incident = desk.open(Investigating(title, asked.service, owner, asked.private))
+    if asked.private:
+        desk.admit(incident, owner)
+    return Done(f"{incident}: {owner} looks into it. 'stanch declare' makes it an incident.", incident)
+
+
+class Conclude(msgspec.Struct):
+    """End an investigation that was no incident, and say what it was."""
+
+    incident: IncidentId
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=2_000, description="What it was.")]
+
+
+@command("conclude", Conclude, group="detect", noun="conclusion", positional=("text",))
+def conclude(desk: Desk, asked: Conclude) -> Done:
+    """R1: it ends in one disposition too."""
+    record = desk.record(asked.incident)
+    if record.status != "investigating":
+        raise Conflict(f"{record.id} is {record.status}.", hint="Only an investigation is concluded.")
+    desk.append(record.id, Concluded(asked.text.strip()))
+    return Done(f"{record.id} was no incident: {asked.text.strip()}", record.id)
+
+
+class Answer(msgspec.Struct):
+    """Answer one of the three questions of triage: is it real, how bad is it, who needs to be involved?"""
+
+    incident: IncidentId
+    question: TriageQuestion
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=2_000)]
+
+
+@command("answer", Answer, group="detect", noun="answers", positional=("question", "text"))
+def answer(desk: Desk, asked: Answer) -> Done:
+    """R14: each answer is an entry; a later one replaces it, and both stay in the timeline."""
+    record = desk.record(asked.incident)
+    desk.append(record.id, TriageAnswered(asked.question, asked.text.strip()))
+    left = [text for key, text in TRIAGE_QUESTIONS.items() if key not in record.answers]
+    return Done("Noted." + (f" Still open: {' '.join(left)}" if left else " All three are answered."), record.id)
+
+
+class Investigations(msgspec.Struct):
+    """Investigations that are neither declared nor concluded."""
+
+
+@command("investigations", Investigations, group="detect", noun="investigations", reading=True)
+def investigations(desk: Desk, _asked: Investigations) -> list[dict[str, Any]]:
+    """R5. Only those that one may see (P6)."""
+    rows = desk.tx.all(
+        "SELECT id, private FROM incidents WHERE status = 'investigating' ORDER BY number DESC LIMIT 200"
+    )
+    found = [desk.record(row["id"]) for row in rows if desk.may_see(row["id"], bool(row["private"]))]
+    return [
+        {
+            "id": record.id,
+            "title": record.title,
+            "service": record.service,
+            "owner": record.owner,
+            "since": iso(record.detected_at or 0),
+            "age": spell(desk.now - (record.detected_at or desk.now)),
+            "answers": record.answers,
+        }
+        for record in found
+    ]

@@ -1,0 +1,50 @@
+"""Something said to a person that wakes nobody: a question that waits, a reminder."""
+
+from typing import Any
+
+from stanch.kernel.clock import SECOND
+from stanch.ports import Failed, Message, Notifier
+from stanch.timeline.desk import Desk, Office
+from stanch.timeline.effects import Effect
+
+
+def tell(desk: Desk, incident: str, key: str, person: str, title: str, text: str) -> None:
+    """Write it to the outbox for each way to reach a contact; the same key is said once."""
+    contact = desk.policy.contacts.get(person)
+    for way in contact.ways() if contact else []:
+        payload = {"reach": way.to, "title": title[:200], "text": text}
+        desk.effect(f"{key}:{way.to}", "message", incident, payload)
+
+
+class MessageHandler:
+    """The effect ``message``: something said to a person that wakes nobody; tried for a day."""
+
+    kind = "message"
+    at_most_once = False
+    lease_seconds = 15.0
+
+    def __init__(self, office: Office, notifiers: dict[str, Notifier], url: str) -> None:
+        self.office = office
+        self.notifiers = notifiers
+        self.url = url
+
+    def wanted(self, desk: Desk, effect: Effect) -> bool:
+        return True
+
+    def perform(self, effect: Effect) -> str:
+        kind, _, address = effect.payload["reach"].partition(":")
+        notifier = self.notifiers.get(kind)
+        if notifier is None:
+            raise Failed(f"no notifier '{kind}' is configured", again=False)
+        link = f"{self.url}/incidents/{effect.incident}"
+        return notifier.send(
+            address, Message(effect.key, effect.payload["title"], effect.payload["text"], link, urgent=False)
+        )
+
+    def settle(self, desk: Desk, effect: Effect, answer: Any) -> int | None:
+        if isinstance(answer, Failed) and answer.again and effect.attempts < 60:
+            return desk.now + min(3600, 5 << min(effect.attempts, 10)) * SECOND
+        return None
+
+    def lost(self, desk: Desk, effect: Effect) -> None:
+        raise TypeError("messages may be sent again")
