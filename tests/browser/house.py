@@ -63,15 +63,17 @@ class House:
 
 
 @contextmanager
-def running(folder: Path, clock: Clock | None = None) -> Iterator[House]:
+def running(
+    folder: Path, clock: Clock | None = None, keys: dict[str, str] | None = None, policy_: Policy | None = None
+) -> Iterator[House]:
     """Start a server on a free port, and stop it. With a clock of one's own the engine rests: a still picture."""
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         port = sock.getsockname()[1]
     folder.mkdir(parents=True, exist_ok=True)
     settings = Settings(
-        data=folder, database_url=f"sqlite:///{folder / 'stanch.db'}", secret_key="for-tests-only", port=port, policy=policy(),
-        intake_keys={"default": "for-tests-only"},
+        data=folder, database_url=f"sqlite:///{folder / 'stanch.db'}", secret_key="for-tests-only", port=port,
+        policy=policy_ or policy(), intake_keys=keys or {"default": "for-tests-only"},
     )  # fmt: skip
     stanch = open_stanch(settings=settings, clock=clock)
     auth.create_person(stanch, PERSON, admin=True)

@@ -10,8 +10,8 @@ from stanch.kernel.clock import SECOND, spell
 from stanch.kernel.policy import Policy, Rule
 
 Disposition = Literal["incident", "ticket", "noise"]
-TICKET_WORDS = frozenset({"warning", "warn", "ticket", "minor", "sev-3", "sev-4", "p3"})
-NOISE_WORDS = frozenset({"none", "info", "informational", "debug", "ok", "p4", "p5"})
+TICKET_WORDS = frozenset({"warning", "warn", "ticket", "minor", "sev-3", "sev-4"})
+NOISE_WORDS = frozenset({"none", "info", "informational", "debug", "ok"})
 
 
 class Verdict(msgspec.Struct, frozen=True):

@@ -180,6 +180,8 @@ def _over(desk: Desk, copies: list[Alert], known: Known, intake_key: str) -> Non
     A rule that pages at once means even the shortest: then it begins, and ends.
     """
     firing = [copy for copy in copies if copy.firing] or copies[-1:]
+    if not firing[-1].labels:
+        return  # a bare "resolve this key" of something unknown says nothing that could be shown
     _begin(desk, [msgspec.structs.replace(copy, firing=True) for copy in firing], known, None, intake_key)
     row = desk.tx.one("SELECT * FROM signals WHERE fingerprint = :fingerprint", fingerprint=copies[0].fingerprint)
     assert row is not None

@@ -1,18 +1,17 @@
 """Reads Opsgenie's Alert API and heartbeat pings (formats/03), so that senders only change their address."""
 
 import hashlib
-import uuid
 from typing import Any
 
 import msgspec
 
-from stanch.ports import Acknowledgement, Alert, Beat, Post, Received, Source
+from stanch.ports import Acknowledgement, Alert, Beat, NativeSource, Post, Received
 from stanch.ports.about import Asked, read_about
 from stanch.ports.posted import clean, flatten, json_object, link, words
 
 PORT = "source"
-NAMESPACE = uuid.UUID("5b3c1f0a-5d0e-5a63-9d7a-6f1c8c1c9e55")
-SEVERITIES = {"P1": "critical", "P2": "error", "P3": "warning", "P4": "info", "P5": "info"}
+# Opsgenie tells people of a P3, its default: so does stanch.
+SEVERITIES = {"P1": "critical", "P2": "error", "P3": "error", "P4": "warning", "P5": "info"}
 DEFAULT_PRIORITY = "P3"
 LIMITS = {"message": 130, "alias": 512, "description": 15000, "entity": 512, "source": 100, "user": 100, "note": 25000}
 LISTS = {"responders": (50, 0), "visibleTo": (50, 0), "actions": (10, 50), "tags": (20, 50)}
@@ -41,8 +40,8 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 class Opsgenie:
     """The source of calls below ``/v2/alerts`` and ``/v2/heartbeats``; method and path are taken from ``about``.
 
-    The fingerprint of an alert is its alias. A call that names an alert otherwise has the fingerprint ``id:<id>`` or
-    ``tiny:<number>``: who knows the alerts finds the alias whose ``alert_id`` this is.
+    The fingerprint of an alert is its alias. A call that names an alert otherwise, and whose alias the intake could not
+    find, has the fingerprint ``id:<id>`` or ``tiny:<number>``, which belongs to none.
     """
 
     name: str = "opsgenie"
@@ -71,15 +70,18 @@ class Opsgenie:
             return [Acknowledgement(fingerprint, words(body.get("user"), NAME))], []
         return [], []
 
+    def check(self, post: Post) -> list[str]:
+        """What is wrong, a sentence for each field, for the 422 answer; 400 where the body is no JSON."""
+        asked = read_about(post.about)
+        try:
+            return [f"{field}: {text}" for field, text in check(asked.path, post.body, asked.method)]
+        except ValueError as error:
+            return [f"The body is not a JSON object: {error}."]
 
-def build(settings: Settings) -> Source:
+
+def build(settings: Settings) -> NativeSource:
     """For the scanner in main."""
     return Opsgenie(settings)
-
-
-def alert_id(intake_key: str, alias: str) -> str:
-    """The id that Opsgenie's clients see for an alias behind an integration key (by its name): always the same UUID."""
-    return str(uuid.uuid5(NAMESPACE, f"{intake_key}\n{alias}"))
 
 
 def alias_of(body: bytes, received_at: int) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from stanch.ports import Acknowledgement, Alert, Change, Post, Received, Source
+from stanch.ports import Acknowledgement, Alert, Change, NativeSource, Post, Received
 from stanch.ports.about import read_about
 from stanch.ports.posted import CUT, clean, flatten, json_object, link, loose_moment, words
 
@@ -55,8 +55,15 @@ class PagerDuty:
             return [_resolved(key, post.received_at)], []
         raise ValueError(f"event_action is {words(action, 40)!r}; write 'trigger', 'acknowledge' or 'resolve'")
 
+    def check(self, post: Post) -> list[str]:
+        """PagerDuty's sentences for its 400 answer; who sends is known already."""
+        try:
+            return check(post.body, change=read_about(post.about).path.endswith(CHANGE_PATH), key_known=True)
+        except ValueError as error:
+            return [str(error)]
 
-def build(settings: Settings) -> Source:
+
+def build(settings: Settings) -> NativeSource:
     """For the scanner in main."""
     return PagerDuty(settings)
 
