@@ -4,12 +4,11 @@ from functools import lru_cache
 
 import msgspec
 
-from stanch.kernel.clock import SECOND, parse_moment
+from stanch.kernel.clock import SECOND
 from stanch.ports import Alert, Post, Received, Source
+from stanch.ports.posted import UNREADABLE, clean_all, link, moment
 
 PORT = "source"
-ZERO_YEAR = "0001-"
-NUL = "\x00"
 FNV_OFFSET = 0xCBF29CE484222325
 FNV_PRIME = 0x100000001B3
 FNV_MASK = 0xFFFFFFFFFFFFFFFF
@@ -32,7 +31,6 @@ class _Posted(msgspec.Struct, rename={"starts_at": "startsAt", "ends_at": "endsA
 _all = msgspec.json.Decoder(list[_Posted])
 _pieces = msgspec.json.Decoder(list[msgspec.Raw])
 _one = msgspec.json.Decoder(_Posted)
-_moment = lru_cache(maxsize=4096)(parse_moment)
 
 
 class PrometheusAlerts:
@@ -77,8 +75,8 @@ class PrometheusAlerts:
             starts_at=starts_at,
             ends_at=None if firing else until,
             labels=labels,
-            annotations=_clean(posted.annotations or {}),
-            link=(posted.link or "").replace(NUL, ""),
+            annotations=clean_all(posted.annotations or {}),
+            link=link(posted.link),
             lease_until=until if firing else None,
         )
 
@@ -108,20 +106,20 @@ def _decode(body: bytes) -> list[_Posted | str]:
         return list(_all.decode(body))
     except msgspec.ValidationError:
         return _one_by_one(body)
-    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+    except UNREADABLE as error:
         raise ValueError(f"the body is not JSON ({error}); send an array of alerts to /api/v2/alerts") from None
 
 
 def _one_by_one(body: bytes) -> list[_Posted | str]:
     try:
         pieces = _pieces.decode(body)
-    except (msgspec.DecodeError, UnicodeError, RecursionError):
+    except UNREADABLE:
         raise ValueError("the body is not an array; send an array of alerts, as Prometheus does") from None
     read: list[_Posted | str] = []
     for piece in pieces:
         try:
             read.append(_one.decode(piece))
-        except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        except UNREADABLE as error:
             read.append(f": {error}; send it as Prometheus does")
     return read
 
@@ -130,7 +128,7 @@ def _labels(posted: dict[str, str] | None) -> dict[str, str]:
     """Without empty values (before validation and fingerprinting); at least one must stay."""
     if posted is None:
         raise ValueError(".labels is missing; every alert needs at least one label")
-    labels = {name: value for name, value in _clean(posted).items() if value}
+    labels = {name: value for name, value in clean_all(posted).items() if value}
     if not labels:
         raise ValueError(".labels is empty; every alert needs at least one label with a value")
     if "" in labels:
@@ -139,17 +137,7 @@ def _labels(posted: dict[str, str] | None) -> dict[str, str]:
 
 
 def _when(key: str, text: str | None) -> int | None:
-    """A moment in microseconds; None when missing or Go's zero time."""
-    if not text or text.startswith(ZERO_YEAR):
-        return None
     try:
-        return _moment(text)
-    except (ValueError, OverflowError) as error:
+        return moment(text)
+    except ValueError as error:
         raise ValueError(f".{key}: {error}") from None
-
-
-def _clean(texts: dict[str, str]) -> dict[str, str]:
-    """Without NUL characters: PostgreSQL cannot keep them, and one alert must not stop a batch."""
-    if any(NUL in key or NUL in value for key, value in texts.items()):
-        return {key.replace(NUL, ""): value.replace(NUL, "") for key, value in texts.items()}
-    return texts

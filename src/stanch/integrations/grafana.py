@@ -1,0 +1,109 @@
+"""Reads the webhook of Grafana's unified alerting (version "1"; formats/01, 1.3), which knows more than Alertmanager's."""
+
+from typing import Any
+
+import msgspec
+
+from stanch.ports import Alert, Post, Received, Source
+from stanch.ports.posted import link, words
+from stanch.ports.told import Told, decode, read_told
+
+PORT = "source"
+WHAT = "the body of Grafana's webhook contact point"
+STANDING_IN = {"DatasourceNoData": "no data", "DatasourceError": "error"}
+TEST_RECEIVERS = ("test", "testreceiver")
+
+
+class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Nothing to set: status, moments and fingerprints are Grafana's."""
+
+
+class _Posted(
+    Told,
+    rename={
+        "starts_at": "startsAt",
+        "ends_at": "endsAt",
+        "link": "generatorURL",
+        "silence_url": "silenceURL",
+        "dashboard_url": "dashboardURL",
+        "panel_url": "panelURL",
+        "image_url": "imageURL",
+    },
+    gc=False,
+):
+    silence_url: str | None = None
+    dashboard_url: str | None = None
+    panel_url: str | None = None
+    image_url: str | None = None
+    values: Any = None
+
+
+class _Webhook(msgspec.Struct):
+    alerts: list[_Posted] | None = None
+    receiver: Any = None
+
+
+_decoder = msgspec.json.Decoder(_Webhook)
+
+
+class Grafana:
+    """The source of the posts of Grafana's ``webhook`` and ``oncall`` contact points."""
+
+    name: str = "grafana"
+    scoped: bool = False
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    def read(self, post: Post) -> tuple[list[Received], list[str]]:
+        """Every alert of the message, taken whole or not at all. Raises ``ValueError``: what is wrong, where, what to do."""
+        webhook = decode(_decoder, post.body, WHAT)
+        if webhook.alerts is None:
+            raise ValueError(f"alerts is missing, this is not {WHAT}; remove the custom payload")
+        return [
+            _enriched(read_told(position, posted, post.received_at, WHAT), posted, webhook.receiver)
+            for position, posted in enumerate(webhook.alerts)
+        ], []
+
+
+def build(settings: Settings) -> Source:
+    """For the scanner in main."""
+    return Grafana(settings)
+
+
+def _enriched(alert: Alert, posted: _Posted, receiver: object) -> Alert:
+    """With Grafana's own addresses and values; the panel is the best page to look at."""
+    known = {
+        "silence_url": link(posted.silence_url),
+        "dashboard_url": link(posted.dashboard_url),
+        "panel_url": link(posted.panel_url),
+        "image_url": link(posted.image_url),
+        "values": _values(posted.values),
+    }
+    return msgspec.structs.replace(
+        alert,
+        name=_name(alert),
+        labels=_labels(alert.labels, receiver),
+        annotations=alert.annotations | {name: text for name, text in known.items() if text},
+        link=link(posted.panel_url, posted.dashboard_url, posted.link),
+    )
+
+
+def _name(alert: Alert) -> str:
+    """A rule without data, or one that fails, stands for its rule: that is what people know."""
+    rule = alert.labels.get("rulename")
+    return f"{rule} ({STANDING_IN[alert.name]})" if rule and alert.name in STANDING_IN else alert.name
+
+
+def _labels(labels: dict[str, str], receiver: object) -> dict[str, str]:
+    """The button "Test" pages nobody, unless it was given a severity to try that out."""
+    by_button = labels.get("instance") == "Grafana" or str(receiver).lower() in TEST_RECEIVERS
+    if labels.get("alertname") == "TestAlert" and by_button and not labels.get("severity"):
+        return labels | {"severity": "none"}
+    return labels
+
+
+def _values(values: object) -> str:
+    if not isinstance(values, dict):
+        return ""
+    return ", ".join(f"{words(name, 50)}={words(value, 50)}" for name, value in sorted(values.items())[:20])
