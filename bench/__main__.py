@@ -55,6 +55,10 @@ def main() -> None:
                     },
                     samples,
                 )
+                hook = f"{url}/hooks/prometheus/api/v2/alerts"
+                with page_at_once.Beside(hook, KEY, 50):
+                    beside = page_at_once.measure({"stanch, 50 alerts/s beside it": (hook, KEY, ours)}, samples)
+                paged |= beside
                 rows = intake.measure(url, KEY, am.url, folder, rounds)
         finally:
             process.kill()

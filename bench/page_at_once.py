@@ -8,6 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from statistics import median, quantiles
 from typing import Any
 
+import urllib3
+
 
 class Sink:
     """The notifier's other end: notes when it was called, by what the call was about."""
@@ -57,6 +59,32 @@ def sample(url: str, key: str, sink: Sink, name: str) -> float:
     began = time.perf_counter()
     urllib.request.urlopen(request, timeout=10).read()
     return (sink.wait(name) - began) * 1000
+
+
+class Beside(threading.Thread):
+    """Alerts that nobody is paged for, ``rate`` a second, one in each post, while others are measured."""
+
+    def __init__(self, url: str, key: str, rate: float) -> None:
+        super().__init__(daemon=True)
+        self.url, self.key, self.rate = url, key, rate
+        self.sent, self.enough = 0, threading.Event()
+
+    def run(self) -> None:
+        pool = urllib3.PoolManager()
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self.key}"}
+        began = time.perf_counter()
+        while not self.enough.wait(max(0.0, began + self.sent / self.rate - time.perf_counter())):
+            alert = {"labels": {"alertname": "Noise", "instance": str(self.sent), "severity": "info"}}
+            pool.request("POST", self.url, body=json.dumps([alert]).encode(), headers=headers)
+            self.sent += 1
+
+    def __enter__(self) -> "Beside":
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.enough.set()
+        self.join()
 
 
 def measure(targets: dict[str, tuple[str, str, Sink]], samples: int) -> dict[str, dict[str, float]]:
