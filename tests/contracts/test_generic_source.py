@@ -119,9 +119,11 @@ def test_the_mapping_of_one_key_is_not_that_of_another() -> None:
 
 
 def test_a_mapping_can_make_changes_and_beats() -> None:
-    source = mapped(release="build.tag", service="project", starts_at="at", heartbeat="job", firing="exit != `0`")
+    source = mapped(
+        release="build.tag", service="project", starts_at="at", heartbeat="job", firing="exit != `0`", fingerprint="id"
+    )
     body = {"project": "shop", "build": {"tag": "v7"}, "at": "2026-11-23T03:59:00Z", "id": "9"}
-    assert only(source, posted(body)) == Change("shop", "v7", NOW - MINUTE)
+    assert only(source, posted(body)) == Change("shop", "v7", NOW - MINUTE, identity="generic/ci/9")
     assert only(source, posted({"job": "backup", "exit": 0})) == Beat("backup")
     assert only(source, posted({"job": "backup", "exit": 1, "message": "disk"})) == Beat("backup", True, "disk")
     assert alert(source, posted({"title": "neither", "exit": 1})).firing

@@ -72,7 +72,8 @@ class Generic:
 
     def read(self, post: Post) -> tuple[list[Received], list[str]]:
         """At most ``MOST_ALERTS`` things, and a sentence for each that cannot be read. Raises ``ValueError``."""
-        return self._readings.get(post.intake_key, self._guessing).read(post.body, post.received_at)
+        received, errors = self._readings.get(post.intake_key, self._guessing).read(post.body, post.received_at)
+        return [_of_key(each, post.intake_key) for each in received], errors
 
 
 def build(settings: Settings) -> Source:
@@ -233,6 +234,13 @@ class _One:
 
     def complain(self, sentence: str) -> None:
         self.errors.append(f"{self.place}.{sentence}" if self.place else sentence)
+
+
+def _of_key(each: Received, intake_key: str) -> Received:
+    """The identity of a change is the sender's, so it counts behind its own integration key only."""
+    if isinstance(each, Change) and each.identity:
+        return msgspec.structs.replace(each, identity=f"generic/{intake_key}/{each.identity}")
+    return each
 
 
 def _made(name: str, service: str) -> str:
