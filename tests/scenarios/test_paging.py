@@ -1,6 +1,10 @@
 """Pages leave, escalate, and stop at the acknowledgement (P2)."""
 
-from tests.scenarios.house import House
+from pathlib import Path
+from typing import Any
+
+from stanch.kernel.clock import parse_moment
+from tests.scenarios.house import POLICY, House, opened
 
 
 def test_the_page_escalates_when_nobody_acknowledges_within_five_minutes(house: House) -> None:
@@ -52,3 +56,85 @@ def test_raising_the_severity_wakes_someone(house: House) -> None:
     house.do("severity", incident="INC-1", severity="SEV-1", reason="it is the login button")
     house.settle()
     assert [a for a, _ in house.pager.sent] == ["ada"]
+
+
+def at(house: House, text: str) -> None:
+    house.clock.moment = parse_moment(text)
+
+
+def with_steps(database_url: str, folder: Path, *steps: dict[str, Any], **more: Any) -> Any:
+    policy = {**POLICY, "escalation": {"default": {"steps": list(steps), "repeat": 0}}, **more}
+    return opened(database_url, folder, policy)
+
+
+def test_a_sev_3_at_night_waits_for_working_hours(house: House) -> None:
+    at(house, "2026-11-23T23:00:00Z")
+    house.do("declare", title="Exports are slow", severity="SEV-3")
+    house.wait(hours=9, minutes=59, step=600)
+    assert house.pager.sent == []
+    assert "Page put off until 2026-11-24 09:00 UTC: SEV-3 waits for working hours" in house.sentences()
+    house.wait(minutes=2, step=30)
+    assert [address for address, _ in house.pager.sent] == ["ada"]
+
+
+def test_raising_a_sev_3_at_night_pages_at_once(house: House) -> None:
+    at(house, "2026-11-23T23:00:00Z")
+    house.do("declare", title="Exports are slow", severity="SEV-3")
+    house.do("severity", incident="INC-1", severity="SEV-1", reason="orders are lost")
+    house.settle()
+    assert [address for address, _ in house.pager.sent] == ["ada"]
+
+
+def test_lowering_to_sev_3_at_night_lets_the_next_person_sleep(house: House) -> None:
+    at(house, "2026-11-23T23:00:00Z")
+    house.do("declare", title="Checkout is down")
+    house.settle()
+    house.do("severity", incident="INC-1", severity="SEV-3")
+    house.wait(hours=1, step=60)
+    assert [address for address, _ in house.pager.sent] == ["ada"]
+
+
+def test_when_all_must_acknowledge_one_is_not_enough(database_url: str, tmp_path: Path) -> None:
+    both = {"notify": ["ada", "ben"], "wait": 300, "acknowledge": "all"}
+    for house in with_steps(database_url, tmp_path, both, {"notify": ["grace"]}):
+        house.do("declare", title="Checkout is down")
+        house.settle()
+        assert "Page step 1: ada, ben (all must acknowledge)" in house.sentences()
+        done = house.do("ack", actor="ada", incident="INC-1")
+        assert done.message == "Noted. All must acknowledge: ben still to come."
+        house.wait(minutes=6)
+        assert [address for address, _ in house.pager.sent] == ["ada", "ben", "grace"]
+
+
+def test_when_all_have_acknowledged_nobody_else_is_woken(database_url: str, tmp_path: Path) -> None:
+    both = {"notify": ["ada", "ben"], "wait": 300, "acknowledge": "all"}
+    for house in with_steps(database_url, tmp_path, both, {"notify": ["grace"]}):
+        house.do("declare", title="Checkout is down")
+        house.settle()
+        house.do("ack", actor="ada", incident="INC-1")
+        house.do("ack", actor="Ben", incident="INC-1")
+        house.wait(minutes=30, step=30)
+        assert [address for address, _ in house.pager.sent] == ["ada", "ben"]
+        assert next(iter(house.record().pages.values())).acknowledged_by == "ada, ben"
+
+
+def test_a_person_is_reached_by_one_way_after_the_other_until_they_answer(database_url: str, tmp_path: Path) -> None:
+    ways = ["pager:push", {"to": "pager:sms", "after": 60}, {"to": "pager:voice", "after": 120}]
+    contacts = {"ada": {"name": "Ada", "reach": ways}}
+    for house in with_steps(database_url, tmp_path, {"notify": ["ada"]}, contacts=contacts):
+        house.do("declare", title="Checkout is down")
+        house.wait(seconds=65)
+        assert [address for address, _ in house.pager.sent] == ["push", "sms"]
+        house.do("ack", incident="INC-1")
+        house.wait(minutes=5)
+        assert [address for address, _ in house.pager.sent] == ["push", "sms"]
+
+
+def test_a_policy_that_reaches_nobody_pages_everybody_and_says_why(database_url: str, tmp_path: Path) -> None:
+    for house in with_steps(database_url, tmp_path, {"notify": ["zoe"]}, {"notify": ["schedule:none"]}):
+        house.do("declare", title="Checkout is down")
+        house.settle()
+        assert [address for address, _ in house.pager.sent] == ["ada", "ben", "grace"]
+        said = next(s for s in house.sentences() if s.startswith("Page step 1"))
+        assert "'zoe' is no contact" in said
+        assert "everybody is paged" in said

@@ -8,7 +8,7 @@ from stanch.kernel.clock import iso, parse_moment, spell
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Invalid, NotFound
 from stanch.kernel.filling import incident_id
-from stanch.kernel.policy import PHASES, ROLE_TITLES, Phase, Role, Severity
+from stanch.kernel.policy import PHASES, ROLE_TITLES, Phase, Policy, Role, Severity
 from stanch.respond.facts import six_facts
 from stanch.respond.prompts import active
 from stanch.respond.reactions import request_page
@@ -41,7 +41,7 @@ def declare(desk: Desk, asked: Declare) -> Done:
     title = " ".join(asked.title.split())
     if not title:
         raise Invalid("The title is empty.", field="title", hint="Say in a few words what is wrong.")
-    quiet = asked.severity is not None and not desk.policy.severity(asked.severity).pages
+    quiet = asked.severity is not None  # then the severity decides, which is said in the next entry
     facts = e.Declared(title, asked.service, private=asked.private, quiet=quiet)
     if asked.investigation:
         record = desk.record(incident_id(asked.investigation))
@@ -238,8 +238,19 @@ def ack(desk: Desk, asked: Acknowledge) -> Done:
         return Done(
             f"Nobody is being paged for {asked.incident}" + (f": {having} has it." if having else "."), asked.incident
         )
-    desk.append(asked.incident, e.Acknowledged(desk.actor.name, asked.page))
-    return Done(f"{desk.actor.name} has {asked.incident}.", asked.incident)
+    person = contact_of(desk.actor.name, desk.policy)
+    desk.append(asked.incident, e.Acknowledged(person, asked.page))
+    missing = [name for p in waiting for name in p.people if p.acknowledged_at is None and name not in p.acknowledgers]
+    if missing:
+        return Done(f"Noted. All must acknowledge: {', '.join(missing)} still to come.", asked.incident)
+    return Done(f"{person} has {asked.incident}.", asked.incident)
+
+
+def contact_of(name: str, policy: Policy) -> str:
+    """The contact that a signed-in person is, by key, name or another tool's name for them; else the name as it is."""
+    if name in policy.contacts:
+        return name
+    return next((key for key, c in policy.contacts.items() if name == c.name or name in c.names), name)
 
 
 class Decline(msgspec.Struct):

@@ -35,7 +35,9 @@ class PageHandler:
     def wanted(self, desk: Desk, effect: Effect) -> bool:
         """None leaves after its acknowledgement is recorded."""
         page = desk.record(effect.incident).pages.get(effect.payload["page"])
-        return page is not None and page.acknowledged_at is None and desk.record(effect.incident).live()
+        if page is None or page.acknowledged_at is not None or effect.payload["person"] in page.acknowledgers:
+            return False
+        return desk.record(effect.incident).live()
 
     def perform(self, effect: Effect) -> str:
         kind, _, address = effect.payload["reach"].partition(":")

@@ -4,13 +4,16 @@ from typing import Any
 
 from stanch.kernel.clock import SECOND
 from stanch.kernel.ids import new_id
-from stanch.kernel.policy import EscalationPolicy, EscalationStep, Policy
+from stanch.kernel.policy import Policy
+from stanch.respond.escalation import escalation_of, last_resort, next_step, waits_until
 from stanch.respond.prompts import Prompt, prompts
+from stanch.respond.targets import reached
 from stanch.respond.telling import tell
 from stanch.timeline.desk import Desk, Due
 from stanch.timeline.entries import (
     Declared,
     Entry,
+    PagePutOff,
     PageRequested,
     PageStepped,
     PhaseShifted,
@@ -25,9 +28,12 @@ def page_on_call(desk: Desk, entry: Entry, record: Record) -> None:
     facts = entry.facts
     if isinstance(facts, Declared) and not facts.quiet:
         request_page(desk, record, "declared")
-    elif isinstance(facts, SeveritySet) and record.live() and not record.pages:
-        if desk.policy.severity(facts.severity).pages:
+    elif isinstance(facts, SeveritySet) and record.live() and desk.policy.severity(facts.severity).pages:
+        if not record.pages:
             request_page(desk, record, f"severity is {facts.severity}")
+        for page in list(record.pages.values()):
+            if page.step < 0 and page.acknowledged_at is None and page.next_at and page.next_at > desk.now:
+                escalate(desk, record, page)  # it was put off, and now it may be its hour
 
 
 def request_page(desk: Desk, record: Record, reason: str, escalation: str = "") -> str:
@@ -38,26 +44,36 @@ def request_page(desk: Desk, record: Record, reason: str, escalation: str = "") 
     return page
 
 
-def escalation_of(policy: Policy, name: str) -> EscalationPolicy:
-    """The named policy, else 'default', else everyone in the contacts at once: a page must reach someone."""
-    found = policy.escalation.get(name) or policy.escalation.get("default")
-    return found or EscalationPolicy([EscalationStep(sorted(policy.contacts))], repeat=2)
-
-
 def escalate(desk: Desk, record: Record, page: Page) -> None:
-    """Reach the next step: a receipt row in the outbox for each person and each way to reach them."""
+    """Reach the next step: a receipt row in the outbox for each person and each way to reach them.
+
+    Whether it is the hour for it, who is on call and what the policy says is asked now, not when the page was requested.
+    """
+    until = waits_until(desk.policy, record.severity_name(), desk.now)
+    if until is not None:
+        desk.append(record.id, PagePutOff(page.page, until, f"{record.severity_name()} waits for working hours"))
+        return
     policy = escalation_of(desk.policy, page.escalation)
-    step = page.step + 1
-    total = len(policy.steps) * (policy.repeat + 1)
-    current = policy.steps[step % len(policy.steps)]
-    next_at = desk.now + int(current.wait * SECOND) if step + 1 < total else None
-    desk.append(record.id, PageStepped(page.page, step, current.notify, next_at))
-    for person in current.notify:
-        contact = desk.policy.contacts.get(person)
-        for way in contact.ways() if contact else []:
-            payload: dict[str, Any] = {"page": page.page, "person": person, "reach": way.to, "step": step}
+    found = {place: reached(desk, step.notify) for place, step in enumerate(policy.steps)}
+    stepping = next_step(policy, page.step, found, desk.policy, desk.now)
+    if stepping is None and page.step < 0:
+        stepping = last_resort(desk.policy, [p for each in found.values() for p in each.problems])
+    if stepping is None:
+        desk.append(record.id, PageStepped(page.page, page.step + 1, []))
+        return
+    step, people = stepping.step, stepping.people
+    next_at = None if stepping.last else desk.now + int(step.wait * SECOND)
+    desk.append(
+        record.id,
+        PageStepped(page.page, stepping.number, people, next_at, step.acknowledge == "all", stepping.passed),
+    )
+    for person in people:
+        for way in desk.policy.contacts[person].ways():
+            payload: dict[str, Any] = {
+                "page": page.page, "person": person, "reach": way.to, "step": stepping.number,
+            }  # fmt: skip
             due = desk.now + int(way.after * SECOND)
-            desk.effect(f"page:{page.page}:{step}:{person}:{way.to}", "page", record.id, payload, due_at=due)
+            desk.effect(f"page:{page.page}:{stepping.number}:{person}:{way.to}", "page", record.id, payload, due_at=due)
 
 
 def page_clock(record: Record, policy: Policy) -> list[Due]:
@@ -65,7 +81,7 @@ def page_clock(record: Record, policy: Policy) -> list[Due]:
     if not record.live():
         return []
     return [
-        Due(f"page:{page.page}:{page.step}", page.next_at, _escalating(page.page))
+        Due(f"page:{page.page}:{page.step}:{page.next_at}", page.next_at, _escalating(page.page))
         for page in record.pages.values()
         if page.next_at is not None and page.acknowledged_at is None
     ]

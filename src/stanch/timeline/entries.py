@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from stanch.kernel.clock import hour_minute, spell
+from stanch.kernel.clock import hour_minute, iso, spell
 from stanch.kernel.policy import (
     ROLE_TITLES,
     Criterion,
@@ -36,7 +36,7 @@ class _Facts(msgspec.Struct, frozen=True, tag_field="kind", omit_defaults=True):
 
 
 class Declared(_Facts, frozen=True, tag="declared"):
-    """The incident exists from here on (R5). ``began_at``: when the harm began, if known. ``quiet``: page nobody."""
+    """The incident exists from here on (R5). ``began_at``: when the harm began, if known. ``quiet``: this pages nobody by itself."""
 
     title: str
     service: str = ""
@@ -203,16 +203,33 @@ class PageRequested(_Facts, frozen=True, tag="page_requested"):
 
 
 class PageStepped(_Facts, frozen=True, tag="page_stepped"):
-    """A step of the escalation policy was reached. ``next_at``: when the next one follows without an acknowledgement."""
+    """A step of the escalation policy was reached. ``next_at``: when the next one follows without an acknowledgement.
+
+    ``all_must``: not one of them is enough. ``passed``: steps and targets that were passed over, and why.
+    """
 
     page: str
     step: int
     people: list[str]
     next_at: int | None = None
+    all_must: bool = False
+    passed: list[str] = msgspec.field(default_factory=list)
 
     def sentence(self) -> str:
-        who = ", ".join(self.people) or "nobody (the step names no one who can be reached)"
-        return f"Page step {self.step + 1}: {who}"
+        who = ", ".join(self.people) or "nobody is left to page"
+        every = " (all must acknowledge)" if self.all_must and len(self.people) > 1 else ""
+        return f"Page step {self.step + 1}: {who}{every}" + (f"; {'; '.join(self.passed)}" if self.passed else "")
+
+
+class PagePutOff(_Facts, frozen=True, tag="page_put_off"):
+    """The page waits for its hour (R2)."""
+
+    page: str
+    until: int
+    reason: str
+
+    def sentence(self) -> str:
+        return f"Page put off until {iso(self.until)[:16].replace('T', ' ')} UTC: {self.reason}"
 
 
 class PageSent(_Facts, frozen=True, tag="page_sent"):
@@ -502,7 +519,7 @@ class Amended(_Facts, frozen=True, tag="amended"):
 
 Facts = (
     Declared | SignalAttached | SignalCleared | Said | PhaseShifted | SeveritySet | ImpactSet | RoleTaken
-    | HypothesisStated | PageRequested | PageStepped | PageSent | Acknowledged | CriteriaSet | CriterionTurned
+    | HypothesisStated | PageRequested | PagePutOff | PageStepped | PageSent | Acknowledged | CriteriaSet | CriterionTurned
     | CriteriaHeld | MitigationStarted | MitigationApplied | EvidenceCaptured | OutcomeMeasured | UpdatePosted
     | Mitigated | Resolved | Closed | Reopened | PostmortemDecided | PostmortemWritten | PostmortemPublished
     | ActionItemAdded | ActionItemDone | ReviewAsked | ReviewAnswered | Prompted | PromptDeclined | Amended

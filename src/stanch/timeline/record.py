@@ -63,6 +63,9 @@ class Page(msgspec.Struct):
     reason: str
     step: int = -1
     next_at: int | None = None
+    people: list[str] = msgspec.field(default_factory=list)
+    all_must: bool = False
+    acknowledgers: list[str] = msgspec.field(default_factory=list)
     acknowledged_at: int | None = None
     acknowledged_by: str = ""
     receipts: list[e.PageSent] = msgspec.field(default_factory=list)
@@ -302,6 +305,11 @@ def _page(record: Record, entry: e.Entry, facts: e.PageRequested) -> None:
 def _stepped(record: Record, entry: e.Entry, facts: e.PageStepped) -> None:
     page = record.pages[facts.page]
     page.step, page.next_at = facts.step, facts.next_at
+    page.people, page.all_must = facts.people or page.people, facts.all_must
+
+
+def _put_off(record: Record, entry: e.Entry, facts: e.PagePutOff) -> None:
+    record.pages[facts.page].next_at = facts.until
 
 
 def _sent(record: Record, entry: e.Entry, facts: e.PageSent) -> None:
@@ -312,7 +320,11 @@ def _acknowledged(record: Record, entry: e.Entry, facts: e.Acknowledged) -> None
     record.acknowledged_at = record.acknowledged_at or entry.happened_at
     for page in record.pages.values():
         if page.acknowledged_at is None and facts.page in ("", page.page):
-            page.acknowledged_at, page.acknowledged_by, page.next_at = entry.happened_at, facts.person, None
+            page.acknowledgers.append(facts.person)
+            if page.all_must and not set(page.people) <= set(page.acknowledgers):
+                continue
+            page.acknowledged_by = ", ".join(page.acknowledgers)
+            page.acknowledged_at, page.next_at = entry.happened_at, None
 
 
 def _criteria(record: Record, entry: e.Entry, facts: e.CriteriaSet) -> None:
@@ -448,7 +460,7 @@ def _phase(record: Record, entry: e.Entry, facts: e.PhaseShifted) -> None:
 _CASES: dict[type, Any] = {
     e.Declared: _declared, e.SignalAttached: _signal, e.SignalCleared: _cleared, e.SeveritySet: _severity,
     e.ImpactSet: _impact, e.RoleTaken: _role, e.HypothesisStated: _hypothesis, e.PageRequested: _page,
-    e.PageStepped: _stepped, e.PageSent: _sent, e.Acknowledged: _acknowledged, e.CriteriaSet: _criteria,
+    e.PageStepped: _stepped, e.PageSent: _sent, e.PagePutOff: _put_off, e.Acknowledged: _acknowledged, e.CriteriaSet: _criteria,
     e.CriterionTurned: _turned, e.CriteriaHeld: _held, e.MitigationStarted: _started, e.MitigationApplied: _applied,
     e.EvidenceCaptured: _evidence, e.OutcomeMeasured: _outcome, e.UpdatePosted: _update, e.Mitigated: _mitigated,
     e.Resolved: _resolved, e.Closed: _closed, e.Reopened: _reopened, e.PostmortemDecided: _decided,

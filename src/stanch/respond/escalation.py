@@ -1,0 +1,78 @@
+"""Which step of an escalation policy is next, and whom it reaches (R2, formats/10, 10.3). Pure.
+
+A step that is not for this hour, or that reaches nobody, is passed over at once: a gap in a schedule must not cost minutes.
+"""
+
+import msgspec
+
+from stanch.kernel.policy import EscalationPolicy, EscalationStep, Policy
+from stanch.prepare.working_hours import next_working_moment
+
+
+class Reached(msgspec.Struct, frozen=True):
+    """What the targets of a step come to: people, and a sentence for each target that has nobody."""
+
+    people: list[str]
+    problems: list[str] = msgspec.field(default_factory=list)
+
+
+class Stepping(msgspec.Struct, frozen=True):
+    """The step to take now. ``number`` counts over all rounds; ``passed``: why earlier ones were passed over."""
+
+    number: int
+    step: EscalationStep
+    people: list[str]
+    last: bool
+    passed: list[str]
+
+
+def escalation_of(policy: Policy, name: str) -> EscalationPolicy:
+    """The named policy, else 'default', else everyone in the contacts at once: a page must reach someone."""
+    found = policy.escalation.get(name) or policy.escalation.get("default")
+    return found if found and found.steps else EscalationPolicy([_everyone(policy)], repeat=2)
+
+
+def total_of(escalation: EscalationPolicy) -> int:
+    """How many steps there are over all rounds."""
+    return len(escalation.steps) * (escalation.repeat + 1)
+
+
+def waits_until(policy: Policy, severity: str | None, now: int) -> int | None:
+    """When the pages of this severity may leave, if not now: ``hours: working`` waits for working hours (R2)."""
+    if severity is None or policy.severity(severity).hours == "always":
+        return None
+    moment = next_working_moment(policy.working_hours, now)
+    return None if moment is None or moment == now else moment
+
+
+def next_step(
+    escalation: EscalationPolicy, after: int, reached: dict[int, Reached], policy: Policy, now: int
+) -> Stepping | None:
+    """The first step after ``after`` that is for now and reaches someone; None when there is none left.
+
+    ``reached``: for each step of the policy (by its place) whom its targets come to right now.
+    """
+    passed: list[str] = []
+    working = next_working_moment(policy.working_hours, now) == now
+    for number in range(after + 1, total_of(escalation)):
+        place = number % len(escalation.steps)
+        step, found = escalation.steps[place], reached[place]
+        passed.extend(found.problems)
+        if step.hours == "working" and not working:
+            passed.append(f"step {place + 1} is for working hours")
+        elif not found.people:
+            passed.append(f"step {place + 1} reaches nobody")
+        else:
+            return Stepping(number, step, found.people, number + 1 >= total_of(escalation), list(dict.fromkeys(passed)))
+    return None
+
+
+def last_resort(policy: Policy, passed: list[str]) -> Stepping:
+    """When no step of the policy reaches anyone: everyone who has a way to be reached."""
+    step = _everyone(policy)
+    reason = "no step of the escalation policy reaches anyone: everybody is paged"
+    return Stepping(0, step, step.notify, True, [*passed, reason])
+
+
+def _everyone(policy: Policy) -> EscalationStep:
+    return EscalationStep(sorted(name for name, contact in policy.contacts.items() if contact.reach))
