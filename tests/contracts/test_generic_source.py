@@ -1,10 +1,13 @@
 """JSON of any shape becomes a signal: by guessing, or by a mapping of the integration key, as stories."""
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -172,6 +175,22 @@ def test_a_mapping_can_be_tried_on_a_body() -> None:
     assert not errors and [row["name"] for row in rows] == ["latency", "errors"]
     assert rows[0]["what"] == "alert" and rows[0]["firing"] == "true" and rows[0]["ends_at"] == ""
     assert parse_moment(rows[1]["ends_at"]) == NOW
+
+
+def test_the_mapping_in_the_documentation_does_what_it_says() -> None:
+    text = (Path(__file__).parent.parent.parent / "docs" / "how-to" / "senders.md").read_text()
+    (example,) = re.findall(r"```yaml\n(integrations:\n  generic:.*?)```", text, re.DOTALL)
+    (body,) = re.findall(r"for a body `(.*?)`", text)
+    mapping = yaml.safe_load(example)["integrations"]["generic"]["mappings"]["shop"]
+    assert alert(mapped(**mapping), posted(json.loads(body))) == Alert(
+        fingerprint="1",
+        name="latency",
+        firing=True,
+        starts_at=NOW,
+        ends_at=None,
+        labels={"region": "eu", "service": "checkout", "severity": "critical"},
+        annotations={"uid": "1", "what": "latency", "ok": "false", "summary": "latency in eu"},
+    )
 
 
 @pytest.mark.parametrize(
