@@ -6,7 +6,7 @@ import msgspec
 
 from stanch.ports import Alert, Post, Received, Source
 from stanch.ports.posted import link, words
-from stanch.ports.told import Told, decode, read_told
+from stanch.ports.told import Grouped, Told, decode, read_told
 
 PORT = "source"
 WHAT = "the body of Grafana's webhook contact point"
@@ -38,9 +38,8 @@ class _Posted(
     values: Any = None
 
 
-class _Webhook(msgspec.Struct):
-    alerts: list[_Posted] | None = None
-    receiver: Any = None
+class _Webhook(Grouped, rename={"group_key": "groupKey", "group_labels": "groupLabels"}):
+    alerts: list[_Posted] | None = None  # type: ignore[assignment]
 
 
 _decoder = msgspec.json.Decoder(_Webhook)
@@ -61,7 +60,7 @@ class Grafana:
         if webhook.alerts is None:
             raise ValueError(f"alerts is missing, this is not {WHAT}; remove the custom payload")
         return [
-            _enriched(read_told(position, posted, post.received_at, WHAT), posted, webhook.receiver)
+            _enriched(read_told(position, posted, post.received_at, WHAT, webhook.group()), posted, webhook.receiver)
             for position, posted in enumerate(webhook.alerts)
         ], []
 

@@ -15,7 +15,10 @@ from stanch.kernel.policy import Policy, Service
 
 
 class Settings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """How one stanch is set up. No setting is needed to start."""
+    """How one stanch is set up. No setting is needed to start.
+
+    ``signing_secrets``: integration key -> environment variable with the secret that its sender signs with.
+    """
 
     data: Path
     database_url: str = ""
@@ -24,6 +27,7 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     port: int = 8080
     public_url: str = ""
     intake_keys: dict[str, str] = msgspec.field(default_factory=dict)
+    signing_secrets: dict[str, str] = msgspec.field(default_factory=dict)
     catalog: Path | None = None
     policy: Policy = msgspec.field(default_factory=Policy)
     integrations: dict[str, dict[str, Any]] = msgspec.field(default_factory=dict)
@@ -150,5 +154,5 @@ def _kept_secret(folder: Path, name: str = "secret.key") -> str:
     except FileExistsError:
         return path.read_text().strip()
     with os.fdopen(handle, "w") as file:
-        file.write(secrets.token_urlsafe(32))
+        file.write(secrets.token_hex(16) if name == "intake.key" else secrets.token_urlsafe(32))
     return path.read_text().strip()

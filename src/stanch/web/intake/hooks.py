@@ -13,7 +13,7 @@ import msgspec
 
 from stanch.kernel.errors import Problem, TooLarge, Unauthenticated
 from stanch.web.intake.journal import Journal
-from stanch.web.intake.keys import Keys, given_key, without_key
+from stanch.web.intake.keys import Keys, Signatures, given_key, without_key
 from stanch.web.problems import MEDIA_TYPE, document
 
 if TYPE_CHECKING:
@@ -60,6 +60,8 @@ class Hooks:
         self.journal = journal
         self._clock = stanch.office.clock
         self._keys = keys
+        self._signing = frozenset(stanch.settings.signing_secrets)
+        self._signatures = Signatures(stanch.settings.signing_secrets)
         self._others = others
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -77,6 +79,9 @@ class Hooks:
             body = await read(scope, receive)
             if body is None:
                 return
+            if name in self._signing:
+                headers = {n.decode("latin-1"): v.decode("latin-1") for n, v in scope["headers"]}
+                self._signatures.check(name, body, headers, self._clock.now())
             wrong = what_is_wrong(body, form.opening)
             state = "unparsable" if wrong else "new"
             row = (name, form.name, self._clock.now(), body, state, wrong[:500], about(scope) if form.about else "", "")

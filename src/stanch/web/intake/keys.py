@@ -3,10 +3,12 @@
 import base64
 import binascii
 import hmac
+import os
 from collections.abc import Mapping
 from urllib.parse import parse_qs
 
-from stanch.kernel.errors import Unauthenticated
+from stanch.kernel.errors import Denied, Unauthenticated
+from stanch.ports.signature import github_signature_ok, grafana_signature_ok
 
 MISSING = "The integration key is missing or wrong."
 HOW = "Send it as bearer token, as basic password, or as ?key=."
@@ -27,6 +29,26 @@ class Keys:
         if not found:
             raise Unauthenticated(MISSING, hint=HOW)
         return found
+
+
+class Signatures:
+    """Which keys' senders sign, and with what. ``secrets``: key name -> environment variable."""
+
+    def __init__(self, secrets: Mapping[str, str]) -> None:
+        self._secrets = dict(secrets)
+
+    def check(self, name: str, body: bytes, headers: Mapping[str, str], now: int) -> None:
+        """Raises ``Denied`` when the key's sender should sign and this is not its signature."""
+        variable = self._secrets.get(name)
+        if variable is None:
+            return
+        secret = os.environ.get(variable, "")
+        github, grafana = headers.get("x-hub-signature-256", ""), headers.get("x-grafana-alerting-signature", "")
+        stamp = headers.get("x-grafana-alerting-timestamp", "")
+        if github_signature_ok(secret, body, github) or grafana_signature_ok(secret, body, grafana, stamp, now):
+            return
+        hint = f"Sign with the secret in {variable}." if secret else f"On the server, {variable} is not set."
+        raise Denied("What comes by this key must be signed, and this is not its signature.", hint=hint)
 
 
 def given_key(authorization: bytes, query: bytes) -> bytes:
