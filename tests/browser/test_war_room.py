@@ -4,6 +4,7 @@ import time
 from typing import Any
 
 import pytest
+import urllib3
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
@@ -60,6 +61,7 @@ def test_every_page_fits_a_phone(house: House, browser: Browser) -> None:
         "/",
         "/incidents",
         "/signals",
+        "/signals/keys/default",
         "/services",
         "/postmortems",
         "/actions",
@@ -124,6 +126,46 @@ def test_a_mitigation_is_confirmed_on_a_page_that_says_what_it_does(house: House
     page.context.close()
 
 
+def test_an_investigation_asks_three_questions_and_is_declared_with_one_tap(house: House, browser: Browser) -> None:
+    page = signed_in(house, browser, PHONE, java_script_enabled=False)
+    page.locator("#investigate summary").click()
+    page.get_by_label("What looks odd?").fill("Latency is odd")
+    page.get_by_role("button", name="Start looking").click()
+    page.wait_for_url("**/incidents/INC-*")
+    expect(page.get_by_text("Not answered yet.")).to_have_count(3)
+    page.get_by_label("Is this real?", exact=True).fill("I cannot pay either")
+    page.get_by_role("button", name="Answer").first.click()
+    expect(page.get_by_text("Not answered yet.")).to_have_count(2)
+    assert overflow(page) <= 0
+    page.get_by_role("button", name="Declare it an incident").click()
+    expect(page.locator("dt", has_text="Incident Commander")).to_be_visible()
+    expect(page.locator(".entries .sentence", has_text="Is this real? I cannot pay either")).to_be_visible()
+    page.context.close()
+
+
+def test_a_key_shows_what_came_and_a_mapping_is_tried_on_it(house: House, browser: Browser) -> None:
+    headers = {"Authorization": "Bearer for-tests-only"}
+    body = {"what": "Disk is full", "tags": {"service": "shop"}}
+    urllib3.request("POST", f"{house.url}/hooks/generic", json=body, headers=headers)
+    urllib3.request("POST", f"{house.url}/hooks/alertmanager", body=b"{}", headers=headers)
+    page = signed_in(house, browser, PHONE, java_script_enabled=False)
+    page.goto(house.url + "/signals/keys/default")
+    expect(page.locator("main")).to_contain_text("Could not be read")
+    page.get_by_label("Body", exact=True).select_option(index=1)
+    page.get_by_role("textbox", name="Mapping").fill("name: what\nservice: tags.service")
+    page.get_by_role("button", name="Try it").click()
+    tried = page.get_by_role("status")
+    expect(tried).to_contain_text("Disk is full")
+    expect(tried).to_contain_text("shop")
+    page.get_by_role("textbox", name="Mapping").fill("name: 'a['")
+    page.get_by_role("button", name="Try it").click()
+    expect(page.get_by_role("status")).to_contain_text("JMESPath")
+    assert overflow(page) <= 0
+    assert "for-tests-only" not in page.content()
+    assert page.goto(house.url + "/signals/keys/none").status == 404  # type: ignore[union-attr]
+    page.context.close()
+
+
 def test_a_refused_form_comes_back_with_what_was_typed(house: House, browser: Browser) -> None:
     page = signed_in(house, browser)
     house.declare(page, "Slow pages")
@@ -143,6 +185,7 @@ def test_axe_finds_nothing_serious(house: House, browser: Browser, scheme: str, 
         "/",
         "/incidents",
         "/signals",
+        "/signals/keys/default",
         "/services",
         "/postmortems",
         "/actions",

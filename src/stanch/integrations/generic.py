@@ -8,7 +8,7 @@ import yaml
 
 from stanch.kernel.clock import iso
 from stanch.kernel.errors import Invalid
-from stanch.ports import Alert, Beat, Change, Post, Received, Source
+from stanch.ports import Alert, Beat, Change, MappedSource, Post, Received
 from stanch.ports.expression import Expression
 from stanch.ports.guessed import guess, guess_firing, guess_list, is_firing
 from stanch.ports.posted import UNREADABLE, flatten, kind, link, loose_moment, words
@@ -75,8 +75,12 @@ class Generic:
         received, errors = self._readings.get(post.intake_key, self._guessing).read(post.body, post.received_at)
         return [_of_key(each, post.intake_key) for each in received], errors
 
+    def try_mapping(self, mapping: str, body: bytes, now: int) -> tuple[list[dict[str, str]], list[str]]:
+        """What a mapping would make of a body, and what is wrong with either. Never raises."""
+        return try_mapping(mapping, body, now)
 
-def build(settings: Settings) -> Source:
+
+def build(settings: Settings) -> MappedSource:
     """For the scanner in main. Raises ``Invalid`` for an expression that is none."""
     try:
         return Generic(settings)

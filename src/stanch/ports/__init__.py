@@ -101,6 +101,12 @@ class NativeSource(Source, Protocol):
     def check(self, post: Post) -> list[str]: ...
 
 
+class MappedSource(Source, Protocol):
+    """A format that people describe themselves: a mapping can be tried on a body before it is configured."""
+
+    def try_mapping(self, mapping: str, body: bytes, now: int) -> tuple[list[dict[str, str]], list[str]]: ...
+
+
 class Message(msgspec.Struct, frozen=True):
     """What a notifier carries. ``key`` is the same for every attempt; ``url`` opens the incident."""
 

@@ -8,13 +8,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from stanch.detect.commands.investigations import Investigations, investigations
 from stanch.detect.commands.signals import Signals, list_signals
-from stanch.detect.commands.watching import Probes, list_probes
+from stanch.detect.commands.watching import Heartbeats, Probes, list_heartbeats, list_probes
 from stanch.kernel.clock import DAY, parse_moment
 from stanch.respond.commands import Incidents, incidents
 from stanch.respond.prompts import active
 from stanch.timeline.desk import Desk
 from stanch.web import auth
+from stanch.web.intake.heartbeats import token_of
 from stanch.web.pages.render import page, signed_in
 
 if TYPE_CHECKING:
@@ -49,9 +51,21 @@ def routes(stanch: Stanch) -> list[Route]:
         chosen = chosen if chosen in DISPOSITIONS else ""
         with stanch.office.reading(auth.require(request)) as desk:
             rows = [_seen(row) for row in list_signals(desk, Signals(limit=200, disposition=chosen))]
-            raw = _unparsable(desk)
+            raw, beats = _unparsable(desk), _beats(desk, stanch.settings.secret_key)
             now = desk.now
-        return page(request, "signals.html", rows=rows, raw=raw, chosen=chosen, dispositions=DISPOSITIONS, now=now)
+        keys, url = sorted(stanch.settings.intake_keys), stanch.settings.url()
+        return page(
+            request,
+            "signals.html",
+            rows=rows,
+            raw=raw,
+            beats=beats,
+            keys=keys,
+            url=url,
+            chosen=chosen,
+            dispositions=DISPOSITIONS,
+            now=now,
+        )
 
     def services(request: Request) -> Response:
         with stanch.office.reading(auth.require(request)) as desk:
@@ -73,10 +87,12 @@ def routes(stanch: Stanch) -> list[Route]:
 
 def _home(desk: Desk) -> dict[str, Any]:
     live = [_moments(row) for row in incidents(desk, Incidents(status="live", limit=200))]
-    asked = [(desk.record(row["id"]), active(desk.record(row["id"]), desk.policy, desk.now)) for row in live]
+    looking = investigations(desk, Investigations())
+    live_or_looking = [*live, *looking]
+    asked = [(desk.record(row["id"]), active(desk.record(row["id"]), desk.policy, desk.now)) for row in live_or_looking]
     held = [_seen(r) for r in list_signals(desk, Signals(limit=50, disposition="held")) if r["state"] == "firing"]
     return {
-        "live": live, "asked": [(record, found) for record, found in asked if found], "held": held, "now": desk.now,
+        "live": live, "investigations": looking, "asked": [(record, found) for record, found in asked if found], "held": held, "now": desk.now,
         "services": sorted(desk.policy.services), "severities": desk.policy.severities,
     }  # fmt: skip
 
@@ -96,6 +112,15 @@ def _unparsable(desk: Desk) -> list[dict[str, Any]]:
         "SELECT id, intake_key, format, received_at, body, note FROM intake WHERE state = 'unparsable' ORDER BY id DESC LIMIT 20"
     )
     return [{**row, "text": bytes(row["body"])[:2000].decode("utf-8", "replace")} for row in rows]
+
+
+def _beats(desk: Desk, secret: str) -> list[dict[str, Any]]:
+    """Heartbeats, each with the part of its address that is its own."""
+    rows: list[dict[str, Any]] = list_heartbeats(desk, Heartbeats())
+    for row in rows:
+        row["heard"] = parse_moment(row["last_beat"]) if row["last_beat"] else None
+        row["token"] = token_of(secret, row["heartbeat"])
+    return rows
 
 
 def _services(desk: Desk) -> dict[str, Any]:

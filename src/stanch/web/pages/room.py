@@ -20,7 +20,7 @@ from stanch.recover.rules import checklist, proposed, standing
 from stanch.respond.facts import six_facts
 from stanch.respond.prompts import prompts
 from stanch.timeline.desk import Desk
-from stanch.timeline.entries import Amended, Entry
+from stanch.timeline.entries import TRIAGE_QUESTIONS, Amended, Entry
 from stanch.timeline.record import Record, fold
 from stanch.web import auth, pictures
 from stanch.web.pages.render import exact, page, signed_in
@@ -29,6 +29,11 @@ if TYPE_CHECKING:
     from stanch.main import Stanch
 
 SHOWN = 200
+TRIAGE_HINTS = {
+    "real": "I see it myself; it is no fault of the measurement",
+    "bad": "Who is hit, how many, and since when",
+    "who": "The database people, the bank",
+}
 QUIET = frozenset({"page_stepped", "criterion_turned", "prompted"})
 
 
@@ -96,6 +101,7 @@ def _panels(desk: Desk, record: Record, now: int) -> dict[str, Any]:
         "standing": standing(record, desk.policy, now),
         "proposed": proposed(record, desk.policy)[0],
         "sparklines": sparklines(desk, record, now),
+        "questions": TRIAGE_QUESTIONS, "hints": TRIAGE_HINTS,
         "internal": internal, "internal_now": internal.replace(BLANK, "not known yet"), "public": public,
         "objections": wording(public, desk.policy),
         "checklist": checklist(record), "gaps": missing(record),
