@@ -12,6 +12,7 @@ from stanch.kernel.errors import Conflict, Invalid
 from stanch.ports import World
 
 if TYPE_CHECKING:
+    from stanch.detect.watchdog import WatchdogHandler
     from stanch.engine.loop import Engine
     from stanch.kernel.clock import Clock
     from stanch.prepare.settings import Settings
@@ -59,11 +60,14 @@ def load_world(configured: dict[str, dict[str, Any]]) -> World:
 class Stanch:
     """One running product: settings, office, world and engine."""
 
-    def __init__(self, settings: "Settings", office: "Office", world: World, engine: "Engine") -> None:
+    def __init__(
+        self, settings: "Settings", office: "Office", world: World, engine: "Engine", watchdog: "WatchdogHandler"
+    ) -> None:
         self.settings = settings
         self.office = office
         self.world = world
         self.engine = engine
+        self.watchdog = watchdog
         self._lock: Any = None
 
     def start(self) -> None:
@@ -83,6 +87,7 @@ class Stanch:
             probes.seed(desk)
             heartbeats.seed(desk)
             retention.run_due(desk)
+            self.watchdog.seed(desk)
         self.engine.start()
 
     def stop(self) -> None:
@@ -102,6 +107,7 @@ def open_stanch(
     """Read the settings, bring the schema up to date, and put everything together. Raises ``Problem``."""
     from stanch.db.connection import Database
     from stanch.db.migrate import migrate
+    from stanch.detect.watchdog import WatchdogHandler
     from stanch.engine.loop import Engine
     from stanch.engine.outbox import Outbox
     from stanch.engine.timers import Timers
@@ -117,13 +123,16 @@ def open_stanch(
     world = world or load_world(settings.integrations)
     policy = settings.policy
     office = Office(database, clock or SystemClock(), lambda: policy, _reactions(), _clocks())
-    outbox = Outbox(office, _handlers(office, world, settings))
+    watchdog = WatchdogHandler(
+        world.probers["http"], settings.watchdog_url, settings.watchdog_every, lambda: engine.moves()
+    )
+    outbox = Outbox(office, [*_handlers(office, world, settings), watchdog])
     engine = Engine(
         Timers(office, _timer_handlers()), outbox, _digesting(office, world), sole=database.dialect == "sqlite"
     )
     office.on_wake.append(engine.wake)
     office.on_intake.append(engine.wake_digester)
-    return Stanch(settings, office, world, engine)
+    return Stanch(settings, office, world, engine, watchdog)
 
 
 def _reactions() -> list[Any]:

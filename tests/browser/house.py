@@ -69,6 +69,7 @@ def running(
     keys: dict[str, str] | None = None,
     policy_: Policy | None = None,
     signing: dict[str, str] | None = None,
+    watchdog: str = "",
 ) -> Iterator[House]:
     """Start a server on a free port, and stop it. With a clock of one's own the engine rests: a still picture."""
     with socket.socket() as sock:
@@ -77,7 +78,7 @@ def running(
     folder.mkdir(parents=True, exist_ok=True)
     settings = Settings(
         data=folder, database_url=f"sqlite:///{folder / 'stanch.db'}", secret_key="for-tests-only", port=port,
-        policy=policy_ or policy(), intake_keys=keys or {"default": "for-tests-only"}, signing_secrets=signing or {},
+        policy=policy_ or policy(), intake_keys=keys or {"default": "for-tests-only"}, signing_secrets=signing or {}, watchdog_url=watchdog, watchdog_every=1,
     )  # fmt: skip
     stanch = open_stanch(settings=settings, clock=clock)
     auth.create_person(stanch, PERSON, admin=True)

@@ -1,6 +1,7 @@
 """The loop: digest what came in, run due timers, lease and perform due effects, sleep until the next moment."""
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -16,6 +17,8 @@ log = structlog.get_logger()
 
 # Other processes (a CLI on the same file, another replica) write timers too: nothing waits longer than this to be seen.
 LONGEST_SLEEP = 0.5
+# A thread that has not come round for so long does not move any more.
+STUCK_SECONDS = 30.0
 WORKERS = 16
 
 
@@ -33,6 +36,7 @@ class Engine:
         self._counting = threading.Lock()
         self._workers = ThreadPoolExecutor(WORKERS, "effect")
         self._threads: list[threading.Thread] = []
+        self._came_round: dict[str, float] = {}
 
     def start(self) -> None:
         """Start the threads; where this is the only process, take over at once what a dead one had leased (P2)."""
@@ -53,6 +57,11 @@ class Engine:
         for thread in self._threads:
             thread.join(5)
         self._workers.shutdown(wait=True, cancel_futures=True)
+
+    def moves(self) -> bool:
+        """Whether every thread of a started engine still comes round."""
+        now = time.monotonic()
+        return all(t.is_alive() and now - self._came_round.get(t.name, now) < STUCK_SECONDS for t in self._threads)
 
     def wake(self) -> None:
         """A timer or an effect is new."""
@@ -90,6 +99,7 @@ class Engine:
 
     def _run(self, turn: Callable[[], bool], wake: threading.Event) -> None:
         while not self._stopping.is_set():
+            self._came_round[threading.current_thread().name] = time.monotonic()
             try:
                 more = turn()
             except Problem as problem:

@@ -17,6 +17,7 @@ from stanch.kernel.policy import Policy, Service
 class Settings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """How one stanch is set up. No setting is needed to start.
 
+    ``watchdog_url``: called every ``watchdog_every`` seconds while the engine works, so that stanch is watched, too.
     ``signing_secrets``: integration key -> environment variable with the secret that its sender signs with.
     """
 
@@ -29,6 +30,8 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     intake_keys: dict[str, str] = msgspec.field(default_factory=dict)
     signing_secrets: dict[str, str] = msgspec.field(default_factory=dict)
     catalog: Path | None = None
+    watchdog_url: str = ""
+    watchdog_every: float = 60
     policy: Policy = msgspec.field(default_factory=Policy)
     integrations: dict[str, dict[str, Any]] = msgspec.field(default_factory=dict)
     static_status: Path | None = None

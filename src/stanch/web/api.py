@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from stanch.kernel.command import REGISTRY, Command
-from stanch.kernel.errors import Invalid, Problem
+from stanch.kernel.errors import Invalid, Problem, Unavailable
 from stanch.kernel.filling import LARGEST, fill, incident_id
 from stanch.learn import export as learn
 from stanch.timeline import store
@@ -162,7 +162,9 @@ def _machines(stanch: Stanch) -> list[Route]:
     def readyz(_request: Request) -> Response:
         with stanch.office.database.reading() as tx:
             tx.one("SELECT MAX(version) AS version FROM schema_version")
-        return JSONResponse({"database": "ok"})
+        if not stanch.engine.moves():
+            raise Unavailable("A part of the engine does not move.", hint="The log says more; restart the server.")
+        return JSONResponse({"database": "ok", "engine": "ok"})
 
     def metrics(_request: Request) -> Response:
         from stanch.web.metrics import exposition

@@ -145,6 +145,7 @@ def _settings(stanch: Stanch) -> dict[str, Any]:
     settings, world = stanch.settings, stanch.world
     policy = stanch.office.policy()
     return {
+        "watched": settings.watchdog_every if settings.watchdog_url else 0,
         "url": settings.url(), "database": stanch.office.database.dialect, "data": str(settings.data),
         "keys": sorted(settings.intake_keys), "sources": sorted(world.sources), "notifiers": sorted(world.notifiers),
         "mitigators": sorted(world.mitigators), "metrics": sorted(world.metrics), "policy": policy,
