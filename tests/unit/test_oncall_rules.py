@@ -68,6 +68,14 @@ def test_a_hand_over_that_comes_twice_in_autumn_is_at_its_first_coming() -> None
     assert iso(starts[1])[5:16] == "10-25T00:30"
 
 
+def test_a_hand_over_is_not_taken_back_in_the_hour_that_comes_twice() -> None:
+    schedule = berlin(weekly("ada", "ben", start="2026-10-24T02:30", rotation="daily"))
+    quarter_past_two_again = at("2026-10-25T01:15")
+    assert wall(quarter_past_two_again, "Europe/Berlin").strftime("%H:%M") == "02:15"
+    assert rules.holder(schedule, [], at("2026-10-25T00:15")) == "ada"
+    assert rules.holder(schedule, [], quarter_past_two_again) == "ben"
+
+
 def test_on_the_day_that_samoa_left_out_there_is_no_hole() -> None:
     layer = weekly("ada", "ben", "chi", start="2011-12-28T09:00", rotation="daily")
     shifts = rules.turns(layer, "Pacific/Apia", at("2011-12-28T19:00"), at("2012-01-01T19:00"))

@@ -54,9 +54,7 @@ class _Rotation(msgspec.Struct):
         if not self.step:
             return max(0, (at - self.start) // (self.every * HOUR))
         turn = max(0, (local(at, self.zone) - self.first) // timedelta(days=self.step))
-        while turn and self.boundary(turn) > at:
-            turn -= 1
-        while self.boundary(turn + 1) <= at:
+        while self.boundary(turn + 1) <= at:  # the clock has gone back behind a hand-over that was
             turn += 1
         return turn
 
