@@ -234,6 +234,8 @@ class Office:
         self.policy = policy
         self.reactions = reactions
         self.clocks = clocks
+        # Shifts of a schedule's iCal calendar, in memory: (name, start, end). The composition root may set it.
+        self.calendar: Callable[[str, int, int], list[Any]] = lambda _name, _start, _end: []
         self.on_intake: list[Callable[[], None]] = []
         self.on_wake: list[Callable[[], None]] = []
         self.on_change: list[Callable[[str], None]] = []

@@ -1,0 +1,211 @@
+"""What people may ask about on-call, and how they change who has it."""
+
+from typing import Annotated, Any
+
+import msgspec
+
+from stanch.kernel.clock import DAY, iso
+from stanch.kernel.command import Done, command
+from stanch.kernel.errors import Conflict, Invalid, NotFound
+from stanch.prepare.oncall import overriding, store
+from stanch.prepare.oncall.people import shown_name
+from stanch.prepare.oncall.shift import Shift
+from stanch.prepare.oncall.walltime import local, moment, zone_of
+from stanch.timeline.desk import Desk
+
+LOOK_AHEAD_DAYS = 60
+Where = Annotated[
+    str, msgspec.Meta(min_length=1, max_length=200, description="The schedule, as 'stanch oncall' names it.")
+]
+Why = Annotated[str, msgspec.Meta(max_length=500, description="Why; kept with the override.")]
+
+
+class OnCall(msgspec.Struct):
+    """Who is on call now in each schedule, until when, and who is next. Gaps are named."""
+
+    schedule: Annotated[str, msgspec.Meta(description="Only this schedule; all by default.")] = ""
+
+
+@command("oncall", OnCall, group="prepare", noun="oncall", positional=("schedule",), reading=True)
+def oncall(desk: Desk, asked: OnCall) -> list[dict[str, Any]]:
+    """Now and next (R2). A schedule that cannot be read says so and hides no other."""
+    return [now_and_next(desk, name) for name in _chosen(desk, asked.schedule)]
+
+
+def now_and_next(desk: Desk, name: str) -> dict[str, Any]:
+    """One schedule for people and programs: moments as text in UTC, ``says`` as a sentence."""
+    try:
+        plan = store.planned(desk, name, desk.now, desk.now + LOOK_AHEAD_DAYS * DAY)
+    except ValueError as error:
+        says = f"The schedule '{name}' cannot be read: {error}."
+        return {"schedule": name, "on_call": [], "names": [], "says": says}
+    now, until, follows = _joined(plan)
+    names = names_of(desk, now)
+    answer: dict[str, Any] = {"schedule": name, "on_call": now.people(), "names": names, "override": now.override}
+    if until < desk.now + LOOK_AHEAD_DAYS * DAY:
+        answer["until"] = iso(until)
+    if follows is not None:
+        answer["next"] = names_of(desk, follows)
+    return answer | {"says": _sentence(desk, name, now, answer, follows)}
+
+
+def _joined(plan: list[Shift]) -> tuple[Shift, int, Shift | None]:
+    """The first shift, until when its people stay on call (an override by the same person is no change), and what follows."""
+    now = plan[0]
+    for shift in plan[1:]:
+        if shift.people() != now.people():
+            return now, shift.start, shift
+    return now, plan[-1].end, None
+
+
+def _sentence(desk: Desk, name: str, now: Shift, answer: dict[str, Any], follows: Shift | None) -> str:
+    zone = zone_of(store.schedule_of(desk, name).time_zone)
+    until = f" until {local(follows.start, zone):%a %d %b %H:%M} ({zone.key})" if follows else ""
+    then = f", then {' and '.join(answer['next']) or 'nobody'}" if follows else ""
+    if now.gap:
+        return store.gap_reason(desk, name, desk.now)[:-1] + f"{until}{then}."
+    return f"{' and '.join(answer['names'])} {'are' if len(answer['names']) > 1 else 'is'} on call{until}{then}."
+
+
+def names_of(desk: Desk, shift: Shift) -> list[str]:
+    """What people call those of a shift."""
+    return [shown_name(desk.policy.contacts, person) for person in shift.people()]
+
+
+class Schedules(msgspec.Struct):
+    """The shifts of the next days in one or all schedules, gaps and overrides included."""
+
+    schedule: Annotated[str, msgspec.Meta(description="Only this schedule; all by default.")] = ""
+    days: Annotated[int, msgspec.Meta(ge=1, le=366, description="How many days ahead.")] = 14
+    start: Annotated[str, msgspec.Meta(description="From when on; now by default.")] = ""
+
+
+@command("schedules", Schedules, group="prepare", noun="schedules", positional=("schedule",), reading=True)
+def schedules(desk: Desk, asked: Schedules) -> list[dict[str, Any]]:
+    """Shifts (R2). Moments in UTC; ``person`` is empty in a gap."""
+    try:
+        start = moment(asked.start, zone_of("UTC")) if asked.start else desk.now
+    except ValueError as error:
+        raise Invalid(str(error), field="start") from None
+    found: list[dict[str, Any]] = []
+    for name in _chosen(desk, asked.schedule):
+        plan = overriding.plan(desk, name, start, start + asked.days * DAY)
+        found += [_row(desk, name, shift) for shift in plan]
+    return found
+
+
+def _row(desk: Desk, name: str, shift: Shift) -> dict[str, Any]:
+    return {
+        "schedule": name,
+        "start": iso(shift.start),
+        "end": iso(shift.end),
+        "person": ", ".join(shift.people()),
+        "name": ", ".join(names_of(desk, shift)) or "nobody",
+        "layer": shift.layer or "gap",
+        "override": shift.override,
+        "note": shift.note,
+    }
+
+
+class MakeOverride(msgspec.Struct):
+    """Put someone on call in a schedule for a while. It beats every layer and every earlier override."""
+
+    schedule: Where
+    end: Annotated[str, msgspec.Meta(description="Until when. Without an offset it is the schedule's own time.")]
+    person: Annotated[str, msgspec.Meta(max_length=200, description="Who takes it; you by default.")] = ""
+    start: Annotated[str, msgspec.Meta(description="From when on; now by default.")] = ""
+    reason: Why = ""
+
+
+@command("override", MakeOverride, group="prepare", noun="overrides", positional=("schedule", "person"))
+def override(desk: Desk, asked: MakeOverride) -> Done:
+    """Take a shift, or give it (R2). What was, stays: a start in the past is taken as now."""
+    store.schedule_of(desk, asked.schedule)
+    person = overriding.person_of(desk, asked.person)
+    start = max(desk.now, overriding.when(desk, asked.schedule, asked.start, "start")) if asked.start else desk.now
+    end = overriding.when(desk, asked.schedule, asked.end, "end")
+    if end <= start:
+        hint = "It would begin now." if start == desk.now else ""
+        raise Invalid(f"The end ({iso(end)}) is not after the start ({iso(start)}).", field="end", hint=hint)
+    if end - start > overriding.LONGEST_DAYS * DAY:
+        raise Invalid(
+            f"An override lasts at most {overriding.LONGEST_DAYS} days.",
+            field="end",
+            hint="Change the schedule itself.",
+        )
+    desk.tx.one_at_a_time(overriding.LOCK)
+    made = overriding.write(desk, asked.schedule, Shift(person, start, end), asked.reason)
+    return Done(
+        f"{overriding.name(desk, person)} has {asked.schedule} {overriding.spelled(desk, asked.schedule, start, end)}.",
+        id=made,
+    )
+
+
+class Swap(msgspec.Struct):
+    """Exchange two shifts of one schedule between two people. A shift that has begun is exchanged from now on."""
+
+    schedule: Where
+    mine: Annotated[
+        str, msgspec.Meta(description="A moment in my shift. Without an offset it is the schedule's own time.")
+    ]
+    theirs: Annotated[str, msgspec.Meta(description="A moment in their shift.")]
+    person: Annotated[str, msgspec.Meta(max_length=200, description="Whose shift 'mine' is; yours by default.")] = ""
+    reason: Why = ""
+
+
+@command("swap", Swap, group="prepare", noun="swaps", positional=("schedule", "mine", "theirs"))
+def swap(desk: Desk, asked: Swap) -> Done:
+    """Two overrides in one transaction (R2)."""
+    store.schedule_of(desk, asked.schedule)
+    me = overriding.person_of(desk, asked.person)
+    desk.tx.one_at_a_time(overriding.LOCK)
+    mine = overriding.shift_at(desk, asked.schedule, asked.mine, "mine")
+    theirs = overriding.shift_at(desk, asked.schedule, asked.theirs, "theirs")
+    they = theirs.person
+    if mine.person != me:
+        hint = (
+            f"{overriding.name(desk, mine.person)} has it." if asked.person else "Say whose shift it is with 'person'."
+        )
+        raise Conflict(f"That shift is not {overriding.name(desk, me)}'s.", field="mine", hint=hint)
+    if they == me:
+        raise Conflict(
+            f"Both shifts are {overriding.name(desk, me)}'s.", field="theirs", hint="Give a moment in another's shift."
+        )
+    reason = asked.reason or f"swap of {overriding.name(desk, me)} and {overriding.name(desk, they)}"
+    first = overriding.write(desk, asked.schedule, Shift(they, mine.start, mine.end), reason)
+    second = overriding.write(desk, asked.schedule, Shift(me, theirs.start, theirs.end), reason)
+    spans = [overriding.spelled(desk, asked.schedule, s.start, s.end) for s in (mine, theirs)]
+    return Done(
+        f"{overriding.name(desk, they)} has {asked.schedule} {spans[0]}, {overriding.name(desk, me)} {spans[1]}.",
+        id=f"{first} {second}",
+    )
+
+
+class CancelOverride(msgspec.Struct):
+    """Take an override back; one that has begun ends now."""
+
+    id: Annotated[str, msgspec.Meta(min_length=1, max_length=100, description="As 'stanch override' answered.")]
+
+
+@command("cancel-override", CancelOverride, group="prepare", noun="cancelled-overrides", positional=("id",))
+def cancel_override(desk: Desk, asked: CancelOverride) -> Done:
+    """The layers, and earlier overrides, count again (R2)."""
+    desk.tx.one_at_a_time(overriding.LOCK)
+    row = desk.tx.one("SELECT * FROM overrides WHERE id = :id", id=asked.id)
+    if row is None:
+        raise NotFound(f"There is no override {asked.id}.", field="id", hint="The page /oncall lists them.")
+    if row["cancelled_at"] is not None:
+        raise Conflict(f"The override {asked.id} is cancelled already.")
+    if row["end_at"] <= desk.now:
+        raise Conflict(f"The override {asked.id} is over; what was, stays.")
+    desk.tx.execute("UPDATE overrides SET cancelled_at = :now WHERE id = :id", now=desk.now, id=asked.id)
+    return Done(
+        f"The override of {overriding.name(desk, row['person'])} in {row['schedule']} is cancelled.", id=asked.id
+    )
+
+
+def _chosen(desk: Desk, name: str) -> list[str]:
+    if name:
+        store.schedule_of(desk, name)
+        return [name]
+    return sorted(desk.policy.schedules)

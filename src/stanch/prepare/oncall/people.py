@@ -1,0 +1,37 @@
+"""Whom a name means: people are written differently in schedules, calendars and sign-ins."""
+
+import difflib
+from collections.abc import Iterable, Mapping
+
+from stanch.kernel.policy import Contact
+
+
+def contact_key(contacts: Mapping[str, Contact], text: str) -> str:
+    """The key of the contact that is called so: by key, name, e-mail or user name, in any case; empty when nobody is."""
+    text = text.strip()
+    if text in contacts:
+        return text
+    return names_of(contacts).get(text.casefold(), "")
+
+
+def names_of(contacts: Mapping[str, Contact]) -> dict[str, str]:
+    """Every name of every contact (in lower case) and the key it leads to. A key beats a name, a name beats other names."""
+    found: dict[str, str] = {}
+    rounds = ([(k, [k]) for k in contacts], [(k, [c.name]) for k, c in contacts.items()])
+    for pairs in (*rounds, [(k, c.names) for k, c in contacts.items()]):
+        for key, names in pairs:
+            for name in names:
+                if name.strip():
+                    found.setdefault(" ".join(name.casefold().split()), key)
+    return found
+
+
+def shown_name(contacts: Mapping[str, Contact], key: str) -> str:
+    """What people call someone."""
+    return contacts[key].name if key in contacts else key
+
+
+def meant(text: str, known: Iterable[str]) -> str:
+    """``Did you mean 'primary'?``, or an empty text when nothing is near."""
+    near = difflib.get_close_matches(text, sorted(known), n=1)
+    return f"Did you mean '{near[0]}'?" if near else ""

@@ -1,0 +1,131 @@
+"""On-call of this moment: schedules of the configuration, overrides of the database, calendars in memory."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from stanch.kernel.clock import iso
+from stanch.kernel.errors import NotFound
+from stanch.kernel.schedule import Schedule
+from stanch.prepare.oncall import rules
+from stanch.prepare.oncall.people import contact_key, meant
+from stanch.prepare.oncall.shift import Shift
+from stanch.timeline.desk import Desk
+
+PREFIX = "schedule:"
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """An override as the database keeps it. Moments in microseconds; ``end`` is when it was cancelled, if it was."""
+
+    id: str
+    schedule: str
+    person: str
+    start: int
+    end: int
+    author: str
+    reason: str
+    made_at: int
+
+
+class Target(msgspec.Struct, frozen=True):
+    """What became of one target of an escalation step: keys of contacts, or in one sentence why it is nobody."""
+
+    target: str
+    people: list[str]
+    reason: str = ""
+
+
+def schedule_of(desk: Desk, name: str) -> Schedule:
+    """A schedule by name. Raises ``NotFound`` with what was probably meant."""
+    found = desk.policy.schedules.get(name)
+    if found is None:
+        known = desk.policy.schedules
+        hint = meant(name, known) or (f"Known: {', '.join(sorted(known))}." if known else "None is configured yet.")
+        raise NotFound(f"There is no schedule '{name}'.", field="schedule", hint=hint)
+    return found
+
+
+def kept_overrides(desk: Desk, schedule: str, start: int, end: int) -> list[Kept]:
+    """The overrides of a schedule that matter within ``start`` and ``end``, the newest last: it beats the others.
+
+    One that was cancelled counts up to then: what was, stays.
+    """
+    rows = desk.tx.all(
+        "SELECT * FROM overrides WHERE schedule = :schedule AND end_at > :low AND start_at < :high "
+        "AND (cancelled_at IS NULL OR (cancelled_at > start_at AND cancelled_at > :low)) ORDER BY made_at, id",
+        schedule=schedule,
+        low=start,
+        high=end,
+    )
+    return [
+        Kept(
+            r["id"],
+            r["schedule"],
+            r["person"],
+            r["start_at"],
+            min(r["end_at"], r["cancelled_at"] or r["end_at"]),
+            r["author"],
+            r["reason"],
+            r["made_at"],
+        )
+        for r in rows
+    ]
+
+
+def as_shifts(kept: Iterable[Kept]) -> list[Shift]:
+    """Overrides as the rules take them."""
+    return [Shift(o.person, o.start, o.end, rules.OVERRIDE, True) for o in kept]
+
+
+def planned(desk: Desk, name: str, start: int, end: int) -> list[Shift]:
+    """Who is on call within ``start`` and ``end``, gaps included. Raises ``NotFound``, and ``ValueError`` if unreadable."""
+    schedule = schedule_of(desk, name)
+    overrides = as_shifts(kept_overrides(desk, name, start, end))
+    return rules.shifts(schedule, overrides, start, end, desk.office.calendar(name, start, end))
+
+
+def on_call(desk: Desk, name: str, at: int) -> list[str]:
+    """Keys of the contacts that are on call in a schedule at a moment; nobody in a gap.
+
+    Raises ``NotFound`` for an unknown schedule, and ``ValueError`` for one that cannot be read.
+    """
+    schedule = schedule_of(desk, name)
+    overrides = as_shifts(kept_overrides(desk, name, at, at + 1))
+    found = rules.holders(schedule, overrides, at, desk.office.calendar(name, at, at + 1))
+    return [contact_key(desk.policy.contacts, person) or person for person in found]
+
+
+def resolve(desk: Desk, targets: Iterable[str], at: int) -> list[Target]:
+    """Each target of an escalation step as people, at a moment: ``ada``, or whoever has ``schedule:primary`` then.
+
+    Never raises for what is configured wrongly: a page must go on to the next step, so the reason is said instead.
+    ``people`` are keys of the contacts, each once per target; ``reason`` is there exactly when ``people`` is empty.
+    """
+    return [_resolve(desk, target.strip(), at) for target in targets]
+
+
+def _resolve(desk: Desk, target: str, at: int) -> Target:
+    if not target.startswith(PREFIX):
+        key = contact_key(desk.policy.contacts, target)
+        return Target(target, [key]) if key else Target(target, [], f"'{target}' is not in the contacts.")
+    name = target.removeprefix(PREFIX).strip()
+    try:
+        found = on_call(desk, name, at)
+    except NotFound as error:
+        return Target(target, [], error.sentence())
+    except ValueError as error:
+        return Target(target, [], f"The schedule '{name}' cannot be read: {error}.")
+    known = [person for person in dict.fromkeys(found) if person in desk.policy.contacts]
+    if known:
+        return Target(target, known)
+    if found:
+        return Target(target, [], f"'{found[0]}' has the schedule '{name}', but is not in the contacts.")
+    return Target(target, [], gap_reason(desk, name, at))
+
+
+def gap_reason(desk: Desk, name: str, at: int) -> str:
+    """Why nobody is on call at a moment, as a sentence."""
+    notes = [s.note for s in desk.office.calendar(name, at, at + 1) if s.note]
+    why = notes[0] if notes else "no layer, calendar or override covers it"
+    return f"Nobody is on call in the schedule '{name}' at {iso(at)[:16]}Z: {why}."
