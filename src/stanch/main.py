@@ -69,6 +69,7 @@ class Stanch:
     def start(self) -> None:
         """Start the engine. On SQLite one server owns the file; a second one is refused with what to do."""
         from stanch.detect.probes import seed
+        from stanch.detect.slo.evaluation import seed as seed_slos
 
         if self.office.database.dialect == "sqlite":
             self._lock = (self.settings.data / "serve.lock").open("w")
@@ -81,6 +82,7 @@ class Stanch:
                 ) from None
         with self.office.desk() as desk:
             seed(desk)
+            seed_slos(desk)
         self.engine.start()
 
     def stop(self) -> None:
@@ -155,6 +157,7 @@ def _digesting(office: "Office", world: World) -> Any:
 
 def _handlers(office: "Office", world: World, settings: "Settings") -> list[Any]:
     from stanch.detect.probes import ProbeHandler
+    from stanch.detect.slo.evaluation import SloHandler
     from stanch.learn.reactions import MessageHandler
     from stanch.mitigate.evidence import EvidenceHandler
     from stanch.mitigate.execution import MitigationHandler
@@ -163,6 +166,7 @@ def _handlers(office: "Office", world: World, settings: "Settings") -> list[Any]
 
     return [
         ProbeHandler(office, world.probers),
+        SloHandler(office, world.metrics),
         PageHandler(office, world.notifiers, settings.url(), settings.secret_key),
         MitigationHandler(office, world.mitigators),
         EvidenceHandler(office, world),

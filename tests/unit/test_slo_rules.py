@@ -84,7 +84,7 @@ def test_one_window_alone_never_fires(pair: rules.Pair) -> None:
 def test_no_traffic_and_absent_series_never_alert(nothing: float | None) -> None:
     assert judge(slo(), dict.fromkeys(rules.SPANS, nothing), {}).action == "none"
     assert judge(slo(), {"1h": 1.0, "5m": nothing}, {}).action == "none"
-    assert judge(slo(), {}, {}).unmeasured
+    assert judge(slo(), {}, {}).reason == "not measured over 1 h"
 
 
 def test_with_too_few_events_nothing_alerts_and_the_reason_counts_them() -> None:

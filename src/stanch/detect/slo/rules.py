@@ -43,16 +43,12 @@ PAIRS: tuple[Pair, ...] = (
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    """What a set of measurements asks for, with its arithmetic in a sentence; ``pair`` is the fastest that fires.
-
-    ``unmeasured``: a faster pair could not be judged, so that the true action may be higher.
-    """
+    """What a set of measurements asks for, with its arithmetic in a sentence; ``pair`` is the fastest that fires."""
 
     action: Action
     reason: str
     pair: Pair | None
     burns: dict[str, float]
-    unmeasured: bool = False
 
 
 def budget(slo: Slo) -> Decimal:
@@ -108,10 +104,8 @@ def judge(slo: Slo, ratios: Ratios, events: Ratios) -> Verdict:
     """The verdict on error ratios and counts of events by window (R4). Absent and NaN never alert; nor does ``>=``."""
     burns = {span: burn(ratio, slo) for span, ratio in ratios.items() if ratio is not None and math.isfinite(ratio)}
     quiet = ""
-    unmeasured = False
     for pair in pairs(slo):
         if pair.long not in burns or pair.short not in burns:
-            unmeasured = True
             continue
         bound = threshold(pair, slo)
         if not (_above(ratios[pair.long], bound) and _above(ratios[pair.short], bound)):
@@ -120,8 +114,8 @@ def judge(slo: Slo, ratios: Ratios, events: Ratios) -> Verdict:
         if slo.minimum_events and not (count is not None and count >= slo.minimum_events):
             quiet = quiet or too_few(slo, pair, count)
             continue
-        return Verdict(pair.action, _arithmetic(slo, pair, ratios, burns), pair, burns, unmeasured)
-    return Verdict("none", quiet or _calm(slo, burns, events), None, burns, unmeasured)
+        return Verdict(pair.action, _arithmetic(slo, pair, ratios, burns), pair, burns)
+    return Verdict("none", quiet or _calm(slo, burns, events), None, burns)
 
 
 def too_few(slo: Slo, pair: Pair, count: float | None) -> str:
