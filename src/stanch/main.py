@@ -74,6 +74,7 @@ class Stanch:
     def start(self) -> None:
         """Start the engine. On SQLite one server owns the file; a second one is refused with what to do."""
         from stanch.detect import heartbeats, probes, retention
+        from stanch.detect.slo import evaluation
 
         if self.office.database.dialect == "sqlite":
             self._lock = (self.settings.data / "serve.lock").open("w")
@@ -85,8 +86,8 @@ class Stanch:
                     hint="Stop it, use another STANCH_DATA, or PostgreSQL for several replicas.",
                 ) from None
         with self.office.desk() as desk:
-            probes.seed(desk)
-            heartbeats.seed(desk)
+            for watching in (probes, heartbeats, evaluation):
+                watching.seed(desk)
             retention.run_due(desk)
             self.watchdog.seed(desk)
         self.engine.start()
@@ -167,6 +168,7 @@ def _digesting(office: "Office", world: World) -> Any:
 
 def _handlers(office: "Office", world: World, settings: "Settings") -> list[Any]:
     from stanch.detect.probes import ProbeHandler
+    from stanch.detect.slo.evaluation import SloHandler
     from stanch.mitigate.evidence import EvidenceHandler
     from stanch.mitigate.execution import MitigationHandler
     from stanch.recover.watching import CriteriaHandler
@@ -175,6 +177,7 @@ def _handlers(office: "Office", world: World, settings: "Settings") -> list[Any]
 
     return [
         ProbeHandler(office, world.probers),
+        SloHandler(office, world.metrics),
         PageHandler(office, world.notifiers, settings.url(), settings.secret_key),
         MitigationHandler(office, world.mitigators),
         EvidenceHandler(office, world),

@@ -1,0 +1,194 @@
+"""Evaluates the SLOs live (R4): the same queries and windows as the generated rules, asked of the metrics source.
+
+One repeating effect for each SLO, leased like any other, so that it does not matter which replica runs it. A window that
+cannot be measured is recorded and shown; it raises no alert and ends none: an outage of Prometheus is not the end of ours.
+"""
+
+from typing import Any
+
+import msgspec
+
+from stanch.detect import signals
+from stanch.detect.slo import generate, queries, rules, severity, store
+from stanch.kernel.clock import MINUTE, SECOND
+from stanch.kernel.policy import Policy, Slo
+from stanch.ports import Alert, Failed, Metrics
+from stanch.timeline.desk import Desk, Office
+from stanch.timeline.effects import Effect
+
+EVERY = 60 * SECOND
+# The whole period is the most expensive query, and no alert waits for it.
+PERIOD_EVERY = 15 * MINUTE
+# What pages is asked for first: when the source answers slowly, those are known.
+ORDER = ("5m", "1h", "30m", "6h", "2h", "1d", "3d")
+PATIENCE = 2
+RANK = {"none": 0, "ticket": 1, "page": 2}
+
+
+class Measured(msgspec.Struct, frozen=True):
+    """One round. A window without traffic or series has the ratio None; one that could not be asked for is not in it.
+
+    ``failed``: the source did not answer everything, so that silence means nothing.
+    """
+
+    at: int
+    ratios: dict[str, float | None]
+    events: dict[str, float | None]
+    problem: str = ""
+    failed: bool = False
+
+
+def key(service: str, slo: str) -> str:
+    """The effect of an SLO."""
+    return f"slo:{service}:{slo}"
+
+
+def seed(desk: Desk) -> None:
+    """At start: every declared SLO has its effect; those no longer declared end what they had raised."""
+    for service in desk.policy.services.values():
+        for slo in service.slos:
+            desk.effect(key(service.name, slo.name), "slo", "", {"service": service.name, "slo": slo.name}, again=True)
+    for service_name, slo_name in store.known(desk):
+        if find(desk.policy, service_name, slo_name) is None:
+            retire(desk, service_name, slo_name)
+
+
+def find(policy: Policy, service: str, slo: str) -> Slo | None:
+    """A declared SLO."""
+    known = policy.services.get(service)
+    return next((each for each in known.slos if each.name == slo), None) if known else None
+
+
+def measure(metrics: Metrics | None, slo: Slo, at: int, *, period: bool) -> Measured:
+    """Ask for every window as of one moment. Gives up after two failures: the rest would wait in vain too."""
+    if metrics is None:
+        return Measured(at, {}, {}, f"no metrics source '{slo.source}' is configured", True)
+    wrong = queries.problems(slo)
+    if wrong:
+        return Measured(at, {}, {}, wrong[0], True)
+    ratios: dict[str, float | None] = {}
+    events: dict[str, float | None] = {}
+    failures: list[str] = []
+    wanted = [(span, span, rules.SPANS[span]) for span in ORDER]
+    if period:
+        wanted.append((store.PERIOD, generate.period_span(slo), int(rules.period_seconds(slo))))
+    for name, span, seconds in wanted:
+        try:
+            ratios[name], events[name] = _window(metrics, slo, span, seconds, at)
+        except Failed as failed:
+            failures.append(failed.detail)
+            if len(failures) == PATIENCE:
+                break
+    if failures:
+        return Measured(at, ratios, events, failures[0], True)
+    absent = all(each is None for each in (*ratios.values(), *events.values()))
+    said = "the query of all events gives nothing; check the metric's name and that it is scraped"
+    return Measured(at, ratios, events, said if absent else "")
+
+
+def _window(metrics: Metrics, slo: Slo, span: str, seconds: int, at: int) -> tuple[float | None, float | None]:
+    """Error ratio and count of events; (None, None) for absent series, (None, 0) for no traffic."""
+    total = _number(metrics, queries.total(slo, span), at)
+    scale = queries.scale(slo, seconds)
+    if not total:
+        return None, total
+    events = None if scale is None else total * scale
+    bad = _number(metrics, queries.errors(slo, span), at)
+    return (None if bad is None else bad / total), events
+
+
+def _number(metrics: Metrics, query: str, at: int) -> float | None:
+    """The number at exactly this moment: a range of one point; empty for absent and NaN."""
+    points = metrics.series(query, at, at, 60)
+    return points[-1][1] if points else None
+
+
+class SloHandler:
+    """The effect ``slo``: one round of one SLO."""
+
+    kind = "slo"
+    at_most_once = False
+    lease_seconds = 30.0
+
+    def __init__(self, office: Office, metrics: dict[str, Metrics]) -> None:
+        self.office = office
+        self.metrics = metrics
+
+    def wanted(self, desk: Desk, effect: Effect) -> bool:
+        service, name = effect.payload["service"], effect.payload["slo"]
+        if find(desk.policy, service, name) is not None:
+            return True
+        retire(desk, service, name)
+        return False
+
+    def perform(self, effect: Effect) -> Measured:
+        service, name = effect.payload["service"], effect.payload["slo"]
+        with self.office.reading() as desk:
+            slo, now = find(desk.policy, service, name), desk.now
+            if slo is None:
+                return Measured(now, {}, {}, "the SLO was removed", True)
+            last = store.one(desk, service, slo).measured.get(store.PERIOD, (None, None, 0))[2]
+        return measure(self.metrics.get(slo.source), slo, now, period=now - last >= PERIOD_EVERY)
+
+    def settle(self, desk: Desk, effect: Effect, answer: Any) -> int | None:
+        service = effect.payload["service"]
+        slo = find(desk.policy, service, effect.payload["slo"])
+        if slo is None:
+            return None
+        round_ = answer if isinstance(answer, Measured) else Measured(desk.now, {}, {}, str(answer), True)
+        settle(desk, service, slo, round_)
+        following = effect.due_at + EVERY  # on the minute it began with, unless this came late
+        return following if following > desk.now else desk.now + EVERY
+
+    def lost(self, desk: Desk, effect: Effect) -> None:
+        raise TypeError("SLOs may be evaluated again")
+
+
+def settle(desk: Desk, service: str, slo: Slo, measured: Measured) -> None:
+    """Keep what was measured, judge it, and fold an alert where the verdict changes."""
+    try:
+        rules.budget(slo)
+    except ValueError as error:
+        store.decide(desk, service, slo.name, "none", "cannot be judged", "", str(error))
+        return
+    store.keep(desk, service, slo.name, measured.at, measured.ratios, measured.events)
+    state = store.one(desk, service, slo)
+    if "1h" in measured.ratios:
+        store.remember(desk, state, measured.at)
+    verdict = rules.judge(slo, measured.ratios, measured.events)
+    if measured.failed and RANK[verdict.action] < RANK[state.action]:
+        store.decide(desk, service, slo.name, state.action, state.reason, state.proposal, measured.problem)
+        return
+    proposal = severity.propose(verdict, severity.Impact(), severity.scope_of(desk.policy, service))
+    told = proposal.sentence if verdict.action != "none" else ""
+    before = store.decide(desk, service, slo.name, verdict.action, verdict.reason, told, measured.problem)
+    if before != verdict.action:
+        turned = [alert(desk, service, slo, before, False, verdict.reason, told)] if before != "none" else []
+        if verdict.action != "none":
+            turned.append(alert(desk, service, slo, verdict.action, True, verdict.reason, told))
+        signals.fold(desk, turned, "slo")
+
+
+def retire(desk: Desk, service: str, slo: str) -> None:
+    """An SLO is no longer declared: its alert ends, and what was measured goes."""
+    action = store.forget(desk, service, slo)
+    if action != "none":
+        gone = Slo(slo, 99, "")
+        signals.fold(desk, [alert(desk, service, gone, action, False, "no longer declared", "")], "slo")
+
+
+def alert(desk: Desk, service: str, slo: Slo, action: str, firing: bool, reason: str, proposal: str) -> Alert:
+    """An alert with the name and labels that the generated rules give it; page and ticket are signals of their own."""
+    labels = {**slo.labels, "alertname": generate.ALERT, "service": service, "slo": slo.name, "severity": action}
+    summary = (
+        f"{desk.policy.service(service).label()}: {slo.title or slo.name} burns its error budget too fast: {reason}"
+    )
+    return Alert(
+        f"{key(service, slo.name)}:{action}",
+        generate.ALERT,
+        firing,
+        desk.now,
+        None if firing else desk.now,
+        labels,
+        {"summary": summary, "description": proposal or reason},
+    )
