@@ -51,8 +51,9 @@ def load_world(configured: dict[str, dict[str, Any]]) -> World:
         module = importlib.import_module(f"stanch.integrations.{name}")
         required = [f.name for f in msgspec.structs.fields(module.Settings) if f.required]
         if name in configured or not required:
-            port = module.build(convert(configured.get(name, {}), module.Settings, f"integrations.{name}"))
-            shelves[module.PORT][port.name] = port
+            built = module.build(convert(configured.get(name, {}), module.Settings, f"integrations.{name}"))
+            for port in built if isinstance(built, list) else [built]:
+                shelves[module.PORT][port.name] = port
     return world
 
 
