@@ -24,6 +24,7 @@ def load_commands() -> None:
     """Fill the registry: imports only structs, pure rules and handlers, so that ``--help`` stays quick."""
     for feature in FEATURES:
         importlib.import_module(f"stanch.{feature}.commands")
+    importlib.import_module("stanch.prepare.reaching")
     importlib.import_module("stanch.respond.chat")
 
 
@@ -116,6 +117,7 @@ def open_stanch(
     world = world or load_world(settings.integrations)
     policy = settings.policy
     office = Office(database, clock or SystemClock(), lambda: policy, _reactions(), _clocks())
+    office.notifiers = frozenset(world.notifiers)
     outbox = Outbox(office, _handlers(office, world, settings))
     engine = Engine(
         Timers(office, _timer_handlers()), outbox, _digesting(office, world), sole=database.dialect == "sqlite"
@@ -159,6 +161,7 @@ def _handlers(office: "Office", world: World, settings: "Settings") -> list[Any]
     from stanch.learn.reactions import MessageHandler
     from stanch.mitigate.evidence import EvidenceHandler
     from stanch.mitigate.execution import MitigationHandler
+    from stanch.prepare.reaching import TestPageHandler
     from stanch.recover.watching import CriteriaHandler
     from stanch.respond.paging import PageHandler
 
@@ -169,4 +172,5 @@ def _handlers(office: "Office", world: World, settings: "Settings") -> list[Any]
         EvidenceHandler(office, world),
         CriteriaHandler(office, world.metrics),
         MessageHandler(office, world.notifiers, settings.url()),
+        TestPageHandler(office, world.notifiers, settings.url()),
     ]

@@ -234,6 +234,8 @@ class Office:
         self.policy = policy
         self.reactions = reactions
         self.clocks = clocks
+        # Which notifiers are configured, by name; None where nobody has said so.
+        self.notifiers: frozenset[str] | None = None
         self.on_intake: list[Callable[[], None]] = []
         self.on_wake: list[Callable[[], None]] = []
         self.on_change: list[Callable[[str], None]] = []
