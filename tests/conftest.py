@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.components import alertmanager, haproxy, postgres, process, prometheus, smtp
+from tests.components import alertmanager, haproxy, postgres, process, prometheus, smtp, synapse
 
 FINDERS: dict[str, Callable[[], str | None]] = {
     "prometheus": prometheus.find,
@@ -21,6 +21,7 @@ FINDERS: dict[str, Callable[[], str | None]] = {
     "haproxy": haproxy.find,
     "postgresql": postgres.find,
     "aiosmtpd": smtp.find,
+    "synapse": synapse.find,
     "chromium": lambda: process.find_program("chromium", "chromium-browser", "google-chrome"),
 }
 

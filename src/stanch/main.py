@@ -26,6 +26,7 @@ def load_commands() -> None:
     for feature in FEATURES:
         importlib.import_module(f"stanch.{feature}.commands")
     importlib.import_module("stanch.prepare.oncall.commands")
+    importlib.import_module("stanch.prepare.reaching")
     importlib.import_module("stanch.respond.chat")
 
 
@@ -53,8 +54,9 @@ def load_world(configured: dict[str, dict[str, Any]]) -> World:
         module = importlib.import_module(f"stanch.integrations.{name}")
         required = [f.name for f in msgspec.structs.fields(module.Settings) if f.required]
         if name in configured or not required:
-            port = module.build(convert(configured.get(name, {}), module.Settings, f"integrations.{name}"))
-            shelves[module.PORT][port.name] = port
+            built = module.build(convert(configured.get(name, {}), module.Settings, f"integrations.{name}"))
+            for port in built if isinstance(built, list) else [built]:
+                shelves[module.PORT][port.name] = port
     return world
 
 
@@ -129,6 +131,7 @@ def open_stanch(
         world.probers["http"], settings.watchdog_url, settings.watchdog_every, lambda: engine.moves()
     )
     outbox = Outbox(office, [*_handlers(office, world, settings), watchdog])
+    office.notifiers = frozenset(world.notifiers)
     engine = Engine(
         Timers(office, _timer_handlers()), outbox, _digesting(office, world), sole=database.dialect == "sqlite"
     )
@@ -171,6 +174,7 @@ def _handlers(office: "Office", world: World, settings: "Settings") -> list[Any]
     from stanch.detect.slo.evaluation import SloHandler
     from stanch.mitigate.evidence import EvidenceHandler
     from stanch.mitigate.execution import MitigationHandler
+    from stanch.prepare.reaching import TestPageHandler
     from stanch.recover.watching import CriteriaHandler
     from stanch.respond.paging import PageHandler
     from stanch.respond.telling import MessageHandler
@@ -183,4 +187,5 @@ def _handlers(office: "Office", world: World, settings: "Settings") -> list[Any]
         EvidenceHandler(office, world),
         CriteriaHandler(office, world.metrics),
         MessageHandler(office, world.notifiers, settings.url()),
+        TestPageHandler(office, world.notifiers, settings.url()),
     ]

@@ -89,9 +89,9 @@ def test_no_address_smuggles_a_header(sink: tuple[Sink, smtp.Smtp], address: str
 
 
 def test_no_title_smuggles_a_header(sink: tuple[Sink, smtp.Smtp]) -> None:
-    with pytest.raises(Failed) as raised:
-        sink[1].send("a@b.c", Message("k", "x\nBcc: d@e.f", "t"))
-    assert not raised.value.again
+    sink[1].send("a@b.c", Message("k", "x\nBcc: d@e.f", "t"))
+    (mail,) = sink[0].mails
+    assert mail["Bcc"] is None and mail["Subject"] == "x Bcc: d@e.f"
 
 
 def test_a_mail_server_that_is_away_is_tried_again() -> None:

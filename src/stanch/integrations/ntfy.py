@@ -7,6 +7,7 @@ import msgspec
 import urllib3
 
 from stanch.ports import Failed, Message, Notifier
+from stanch.ports.texts import one_line, printable
 
 PORT = "notifier"
 MESSAGE_BYTES = 4096
@@ -75,8 +76,8 @@ def publication(topic: str, message: Message, acknowledge: Literal["http", "view
     """The JSON of one notification; a text over 4,096 bytes would become an attachment, so it is cut."""
     said: dict[str, object] = {
         "topic": topic,
-        "title": message.title,
-        "message": _cut(message.text),
+        "title": one_line(message.title),
+        "message": _cut(printable(message.text)),
         "priority": 5 if message.urgent else 3,
     }
     if message.url:

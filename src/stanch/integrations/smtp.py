@@ -13,6 +13,7 @@ import msgspec
 
 from stanch.kernel.clock import SECOND, SystemClock
 from stanch.ports import Failed, Message, Notifier
+from stanch.ports.texts import one_line, printable
 
 PORT = "notifier"
 
@@ -96,12 +97,10 @@ def build(settings: Settings) -> Notifier:
 
 def _compose(sender: str, address: str, mailbox: str, message: Message) -> EmailMessage:
     """The mail; the same key gives the same Message-ID, so a mailbox can fold repeated attempts."""
-    if "\r" in message.title or "\n" in message.title:
-        raise Failed("the title has a line break; a mail header must be one line", again=False)
     mail = EmailMessage()
     mail["From"] = sender
     mail["To"] = address
-    mail["Subject"] = message.title
+    mail["Subject"] = one_line(message.title)  # a line break in a header would begin another header
     mail["Date"] = formatdate(SystemClock().now() / SECOND)
     mail["Message-ID"] = f"<{hashlib.sha256(message.key.encode()).hexdigest()[:32]}@{mailbox.rpartition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"
@@ -113,7 +112,7 @@ def _compose(sender: str, address: str, mailbox: str, message: Message) -> Email
 
 
 def _text(message: Message) -> str:
-    parts = [message.text]
+    parts = [printable(message.text)]
     if message.url:
         parts.append(f"Open: {message.url}")
     if message.acknowledge_url:

@@ -12,6 +12,7 @@ import urllib3
 
 from stanch.kernel.clock import SECOND, SystemClock, iso
 from stanch.ports import Failed, Message, Notifier
+from stanch.ports.texts import one_line, printable
 
 PORT = "notifier"
 
@@ -89,7 +90,8 @@ def build(settings: Settings) -> Notifier:
 
 def payload(message: Message, now: int) -> bytes:
     """``{"type", "timestamp", "data"}``, the convention of Standard Webhooks; ``data`` is the message."""
-    return msgspec.json.encode({"type": "stanch.message", "timestamp": iso(now), "data": message})
+    data = msgspec.structs.replace(message, title=one_line(message.title), text=printable(message.text))
+    return msgspec.json.encode({"type": "stanch.message", "timestamp": iso(now), "data": data})
 
 
 def sign(secret: str, identity: str, seconds: str, body: bytes) -> str:

@@ -236,6 +236,8 @@ class Office:
         self.clocks = clocks
         # Shifts of a schedule's iCal calendar, in memory: (name, start, end). The composition root may set it.
         self.calendar: Callable[[str, int, int], list[Any]] = lambda _name, _start, _end: []
+        # Which notifiers are configured, by name; None where nobody has said so.
+        self.notifiers: frozenset[str] | None = None
         self.on_intake: list[Callable[[], None]] = []
         self.on_wake: list[Callable[[], None]] = []
         self.on_change: list[Callable[[str], None]] = []

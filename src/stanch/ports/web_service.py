@@ -1,0 +1,91 @@
+"""One exchange with a web service, its failures sorted into those that another try may mend and those that it cannot."""
+
+import os
+from collections.abc import Mapping
+
+import msgspec
+import urllib3
+
+from stanch.ports import Failed
+
+BODY_BYTES = 1_000_000
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What came back. ``after``: the seconds of Retry-After, if it named any."""
+
+    status: int
+    body: bytes
+    after: float | None = None
+
+    def json(self) -> dict[str, object]:
+        """The body as a JSON object; empty when it is none."""
+        try:
+            found = msgspec.json.decode(self.body)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    def beginning(self) -> str:
+        """The first characters of the body, for a receipt."""
+        return " ".join(self.body[:300].decode("utf-8", "replace").split())
+
+    def passing(self) -> bool:
+        """Whether the same request may succeed later (408, 425, 429, 5xx)."""
+        return self.status in (408, 425, 429) or self.status >= 500
+
+
+class WebService:
+    """A base address and a pool of connections to it. ``timeout`` in seconds, for the whole exchange."""
+
+    def __init__(self, base_url: str, timeout: float) -> None:
+        self.base_url = base_url.rstrip("/")
+        self.pool = urllib3.PoolManager(retries=False, timeout=urllib3.Timeout(total=timeout))
+
+    def ask(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> Answer:
+        """Send one request; redirects are not followed, since they would carry the credentials elsewhere.
+
+        Raises ``Failed``: ``again`` when the service cannot be reached, final when its address cannot be meant. The text
+        names the base address only: paths and headers may hold secrets.
+        """
+        if not self.base_url.lower().startswith(("http://", "https://")):
+            raise Failed(f"'{self.base_url}' is not a web address; write it like https://example.org", again=False)
+        try:
+            response = self.pool.request(
+                method,
+                self.base_url + path,
+                body=body or None,
+                headers={"User-Agent": "stanch", **headers},
+                redirect=False,
+                preload_content=False,
+            )
+            content = response.read(BODY_BYTES)
+            response.close()
+        except urllib3.exceptions.LocationValueError as error:
+            raise Failed(f"{self.base_url} is not a web address", again=False) from error
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            raise Failed(f"{self.base_url} cannot be reached: {_reason(error)}", again=True) from error
+        except ValueError as error:
+            raise Failed(f"{self.base_url} cannot be asked: the request is not valid HTTP", again=False) from error
+        return Answer(response.status, content, _seconds(response.headers.get("Retry-After")))
+
+
+def secret_of(variable: str, setting: str) -> str:
+    """The secret in an environment variable. Raises ``Failed`` (final) that names the variable, never the secret."""
+    found = os.environ.get(variable, "").strip()
+    if not found:
+        raise Failed(f"set the environment variable '{variable}' ({setting})", again=False)
+    if not (found.isascii() and found.isprintable()):
+        raise Failed(
+            f"the environment variable '{variable}' ({setting}) holds more than one line of ASCII", again=False
+        )
+    return found
+
+
+def _reason(error: Exception) -> str:
+    """urllib3 puts the object's address in front; people need what follows."""
+    return str(error).rpartition(">: ")[2] or type(error).__name__
+
+
+def _seconds(text: str | None) -> float | None:
+    return float(text) if text and text.strip().isascii() and text.strip().isdecimal() else None

@@ -1,0 +1,160 @@
+"""Whom a page would not reach, found before the page (R2, R8). Pure: the moment and everything known are arguments."""
+
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+import msgspec
+
+from stanch.kernel.clock import DAY, parse_moment, spell
+from stanch.kernel.policy import Contact, Policy, Reach
+
+# From the worst on: nothing arrives; something is broken; one thing away from nothing; nobody knows.
+Worry = Literal["unreachable", "failing", "weak", "untested"]
+WORRIES: tuple[Worry, ...] = ("unreachable", "failing", "weak", "untested")
+TRIED_WITHIN = 30 * DAY
+
+
+class Reached(msgspec.Struct, frozen=True):
+    """The newest attempt on one way of a person, and when one last succeeded (microseconds)."""
+
+    person: str
+    reach: str
+    at: int
+    ok: bool
+    detail: str
+    kind: str
+    last_ok_at: int | None
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One reason why a page may not arrive, and what to do. ``way`` is empty when it is about the person."""
+
+    person: str
+    name: str
+    worry: Worry
+    text: str
+    do: str
+    paged_by: list[str]
+    way: str = ""
+
+
+def pageable(policy: Policy, now: int, overriding: Iterable[tuple[str, str]] = ()) -> dict[str, list[str]]:
+    """Everyone whom an escalation policy or a schedule can page, and by what.
+
+    ``overriding``: (schedule, person) of overrides made at run time that have not ended. Whoever only a calendar names
+    is not known here.
+    """
+    found: dict[str, list[str]] = {}
+
+    def add(person: str, by: str) -> None:
+        places = found.setdefault(person, [])
+        if by not in places:
+            places.append(by)
+
+    for name, escalation in sorted(policy.escalation.items()):
+        for step in escalation.steps:
+            for target in step.notify:
+                if not target.startswith("schedule:"):
+                    add(target, f"escalation policy '{name}'")
+    for name, schedule in sorted(policy.schedules.items()):
+        for layer in schedule.layers:
+            if not layer.end or _ends(layer.end) > now:
+                for person in layer.people:
+                    add(person, f"schedule '{name}'")
+        for override in schedule.overrides:
+            if _ends(override.end) > now:
+                add(override.person, f"schedule '{name}'")
+    for name, person in overriding:
+        add(person, f"schedule '{name}'")
+    if "default" not in policy.escalation:
+        for person in sorted(policy.contacts):
+            add(person, "no escalation policy 'default': everyone is paged")
+    return found
+
+
+def reachability(
+    policy: Policy,
+    reached: Iterable[Reached],
+    notifiers: frozenset[str] | None,
+    now: int,
+    overriding: Iterable[tuple[str, str]] = (),
+) -> list[Finding]:
+    """Every worry, the worst first. ``notifiers``: the configured ones by name; None when that is not known here."""
+    newest = {(one.person, one.reach): one for one in reached}
+    findings: list[Finding] = []
+    for person, paged_by in pageable(policy, now, overriding).items():
+        contact = policy.contacts.get(person)
+        if contact is None:
+            text = "is to be paged, and there is no such contact"
+            do = f"add '{person}' to the contacts, or correct the name"
+            findings.append(Finding(person, person, "unreachable", text, do, paged_by))
+        else:
+            findings += _of(person, contact, paged_by, newest, notifiers, now)
+    return sorted(findings, key=lambda f: (WORRIES.index(f.worry), f.person, f.way))
+
+
+def _of(
+    person: str,
+    contact: Contact,
+    paged_by: list[str],
+    newest: Mapping[tuple[str, str], Reached],
+    notifiers: frozenset[str] | None,
+    now: int,
+) -> list[Finding]:
+    ways = contact.ways()
+    findings = []
+
+    def find(worry: Worry, text: str, do: str, way: str = "") -> None:
+        findings.append(Finding(person, contact.name, worry, text, do, paged_by, way))
+
+    if not ways:
+        find("unreachable", "has no way to be reached", f"add 'reach' to the contact '{person}'")
+    elif len({way.to for way in ways}) == 1:
+        find("weak", "has only one way to be reached", "add another one over another service, so that one may fail")
+    broken = 0
+    for way in ways:
+        worry = _way(person, way, newest.get((person, way.to)), notifiers, now)
+        if worry:
+            broken += worry[0] == "failing"
+            find(*worry, shown(way.to))
+    if ways and broken == len(ways):
+        find("unreachable", "has no way that works", "mend one of the ways below, then send a test page")
+    return findings
+
+
+def _way(
+    person: str, way: Reach, last: Reached | None, notifiers: frozenset[str] | None, now: int
+) -> tuple[Worry, str, str] | None:
+    kind, colon, address = way.to.partition(":")
+    again = f"stanch test-page {person}"
+    if not colon or not address:
+        return "failing", "is no way: it needs a notifier and an address", "write it like smtp:ada@example.org"
+    if notifiers is not None and kind not in notifiers:
+        near = f"configure '{kind}' under 'integrations', or use one of: {', '.join(sorted(notifiers))}"
+        return "failing", f"needs the notifier '{kind}', which is not configured", near
+    if last is None:
+        return "untested", "has never been tried", again
+    if not last.ok:
+        since = f"; it last worked {spell(now - last.last_ok_at)} ago" if last.last_ok_at else ""
+        return "failing", f"failed {spell(now - last.at)} ago: {last.detail}{since}", f"mend it, then {again}"
+    if now - last.at > TRIED_WITHIN:
+        return "untested", f"was last tried {spell(now - last.at)} ago", again
+    return None
+
+
+def shown(reach: str) -> str:
+    """A way for people's eyes: of a URL, whose rest may be a secret, only its kind and, on the web, its host."""
+    kind, _, address = reach.partition(":")
+    scheme, mark, rest = address.partition("://")
+    if not mark:
+        return reach
+    host = rest.split("/")[0].rpartition("@")[2] if scheme in ("http", "https") else ""
+    return f"{kind}:{scheme}://{host}…" if rest else reach
+
+
+def _ends(text: str) -> int:
+    """When something ends; what cannot be read (the schedule's own check says so) has not ended."""
+    try:
+        return parse_moment(text)
+    except ValueError:
+        return 1 << 62

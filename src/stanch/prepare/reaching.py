@@ -1,0 +1,147 @@
+"""Trying to reach people before it matters: test pages, what became of every attempt, and the report on both."""
+
+from typing import Annotated, Any
+
+import msgspec
+
+from stanch.kernel.clock import SECOND, iso
+from stanch.kernel.command import Done, command
+from stanch.kernel.errors import Denied, Invalid, NotFound
+from stanch.kernel.ids import new_id
+from stanch.kernel.policy import Policy
+from stanch.ports import Failed, Message, Notifier
+from stanch.prepare.reachability import Finding, Reached, reachability, shown
+from stanch.timeline.desk import Desk, Office
+from stanch.timeline.effects import Effect
+
+# Seconds between the attempts of one test page: who sent it is waiting for it.
+RETRIES = (5, 30)
+
+
+def note(desk: Desk, person: str, reach: str, ok: bool, detail: str, kind: str) -> None:
+    """Keep the newest attempt on one way of a person. ``kind``: ``test``, ``page`` or ``message``."""
+    desk.tx.execute(
+        "INSERT INTO reached (person, reach, at, ok, detail, kind, last_ok_at) "
+        "VALUES (:person, :reach, :now, :ok, :detail, :kind, :last) ON CONFLICT (person, reach) DO UPDATE SET "
+        "at = excluded.at, ok = excluded.ok, detail = excluded.detail, kind = excluded.kind, "
+        "last_ok_at = COALESCE(excluded.last_ok_at, reached.last_ok_at)",
+        person=person,
+        reach=reach,
+        now=desk.now,
+        ok=int(ok),
+        detail=detail[:300],
+        kind=kind,
+        last=desk.now if ok else None,
+    )
+
+
+def attempts(desk: Desk) -> list[Reached]:
+    """The newest attempt on every way."""
+    rows = desk.tx.all("SELECT person, reach, at, ok, detail, kind, last_ok_at FROM reached")
+    return [msgspec.convert(dict(row), Reached, strict=False) for row in rows]
+
+
+def report(desk: Desk) -> list[Finding]:
+    """The reachability report at this moment."""
+    rows = desk.tx.all(
+        "SELECT schedule, person FROM overrides WHERE cancelled_at IS NULL AND end_at > :now", now=desk.now
+    )
+    overriding = [(row["schedule"], row["person"]) for row in rows]
+    return reachability(desk.policy, attempts(desk), desk.office.notifiers, desk.now, overriding)
+
+
+def contact_of(policy: Policy, name: str) -> str:
+    """The key of the contact that a person's name means: the key itself, or the one contact that is called so."""
+    if name in policy.contacts:
+        return name
+    wanted = name.strip().casefold()
+    called = [
+        key
+        for key, contact in policy.contacts.items()
+        if wanted in {known.casefold() for known in (key, contact.name, *contact.names)}
+    ]
+    return called[0] if len(called) == 1 else ""
+
+
+class TestPage(msgspec.Struct):
+    """Send a test page on every way of a contact: your own, unless you are an admin and name somebody."""
+
+    person: Annotated[str, msgspec.Meta(max_length=200, description="A contact; yourself by default.")] = ""
+
+
+@command("test-page", TestPage, group="prepare", noun="test-pages", positional=("person",))
+def test_page(desk: Desk, asked: TestPage) -> Done:
+    """A page that nobody has ever received is a hope. One effect for each way; the report shows what became of it."""
+    own = contact_of(desk.policy, desk.actor.name)
+    person = contact_of(desk.policy, asked.person) if asked.person else own
+    if not person:
+        known = ", ".join(sorted(desk.policy.contacts)) or "none yet"
+        who = asked.person or desk.actor.name
+        raise NotFound(f"There is no contact '{who}'.", hint=f"Contacts: {known}.")
+    if person != own and not desk.actor.admin:
+        raise Denied("Only admins send test pages to others.", hint="Leave the name out to reach yourself.")
+    contact = desk.policy.contacts[person]
+    ways = list(dict.fromkeys(way.to for way in contact.ways()))
+    if not ways:
+        raise Invalid(
+            f"{contact.name} has no way to be reached.", field="person", hint=f"Add 'reach' to the contact '{person}'."
+        )
+    identity = new_id("test")
+    for reach in ways:
+        payload = {"person": person, "reach": reach, "by": desk.actor.name}
+        desk.effect(f"{identity}:{reach}", "test_page", "", payload)
+    listed = ", ".join(shown(reach) for reach in ways)
+    return Done(
+        f"A test page for {contact.name} leaves on: {listed}. 'reachability' shows what became of it.", id=identity
+    )
+
+
+class Reachability(msgspec.Struct):
+    """Whom a page would not reach, or perhaps not: who has no way, one way only, a failing or an untried one."""
+
+
+@command("reachability", Reachability, group="prepare", noun="reachability", reading=True)
+def reachable(desk: Desk, _asked: Reachability) -> list[dict[str, Any]]:
+    """R2, R8: the report, the worst first; empty when everybody can be reached and it was tried lately."""
+    return [msgspec.to_builtins(finding) for finding in report(desk)]
+
+
+class TestPageHandler:
+    """The effect ``test_page``: as urgent as a page, so that it shows whether a page would be noticed."""
+
+    kind = "test_page"
+    at_most_once = False
+    lease_seconds = 15.0
+
+    def __init__(self, office: Office, notifiers: dict[str, Notifier], url: str) -> None:
+        self.office = office
+        self.notifiers = notifiers
+        self.url = url
+
+    def wanted(self, desk: Desk, effect: Effect) -> bool:
+        return True
+
+    def perform(self, effect: Effect) -> str:
+        kind, _, address = effect.payload["reach"].partition(":")
+        notifier = self.notifiers.get(kind)
+        if notifier is None:
+            raise Failed(f"no notifier '{kind}' is configured", again=False)
+        text = (
+            f"{effect.payload['by']} asked for it at {iso(effect.due_at)}. Nothing is wrong and there is nothing to do: "
+            "had this been an incident, this is how you would have learned of it."
+        )
+        return notifier.send(
+            address, Message(effect.key, "Test page from stanch", text, f"{self.url}/oncall", urgent=True)
+        )
+
+    def settle(self, desk: Desk, effect: Effect, answer: Any) -> int | None:
+        failed = isinstance(answer, Exception)
+        detail = answer.detail if isinstance(answer, Failed) else str(answer)
+        note(desk, effect.payload["person"], effect.payload["reach"], not failed, detail, "test")
+        if not failed or (isinstance(answer, Failed) and not answer.again) or effect.attempts > len(RETRIES):
+            return None
+        asked = answer.after if isinstance(answer, Failed) and answer.after else 0
+        return desk.now + int(max(RETRIES[effect.attempts - 1], asked) * SECOND)
+
+    def lost(self, desk: Desk, effect: Effect) -> None:
+        raise TypeError("test pages may be sent again")
