@@ -117,6 +117,7 @@ def open_stanch(
     from stanch.engine.timers import Timers
     from stanch.kernel.clock import SystemClock
     from stanch.prepare.settings import load
+    from stanch.respond.severity import remeasured
     from stanch.timeline.desk import Office
 
     load_commands()
@@ -135,6 +136,7 @@ def open_stanch(
     engine = Engine(
         Timers(office, _timer_handlers()), outbox, _digesting(office, world), sole=database.dialect == "sqlite"
     )
+    office.on_measured.append(remeasured)
     office.on_wake.append(engine.wake)
     office.on_intake.append(engine.wake_digester)
     return Stanch(settings, office, world, engine, watchdog)
@@ -144,8 +146,9 @@ def _reactions() -> list[Any]:
     from stanch.learn.reactions import decide
     from stanch.recover.watching import start_watching
     from stanch.respond.reactions import follow_phase, page_on_call
+    from stanch.respond.severity import reconsider
 
-    return [page_on_call, follow_phase, start_watching, decide]
+    return [page_on_call, follow_phase, reconsider, start_watching, decide]
 
 
 def _clocks() -> list[Any]:

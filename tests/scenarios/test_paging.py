@@ -136,5 +136,5 @@ def test_a_policy_that_reaches_nobody_pages_everybody_and_says_why(database_url:
         house.settle()
         assert [address for address, _ in house.pager.sent] == ["ada", "ben", "grace"]
         said = next(s for s in house.sentences() if s.startswith("Page step 1"))
-        assert "'zoe' is no contact" in said
+        assert "'zoe' is not in the contacts" in said
         assert "everybody is paged" in said

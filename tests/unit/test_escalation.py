@@ -5,7 +5,7 @@ import pytest
 from stanch.kernel.clock import HOUR, parse_moment
 from stanch.kernel.policy import Contact, EscalationPolicy, EscalationStep, Policy, SeverityPolicy
 from stanch.kernel.schedule import WorkingHours
-from stanch.prepare.working_hours import in_working_hours, next_working_moment
+from stanch.prepare.oncall.hours import in_working_hours, next_working_moment
 from stanch.respond.escalation import Reached, escalation_of, last_resort, next_step, total_of, waits_until
 
 BERLIN = WorkingHours("Europe/Berlin", "09:00", "17:00", holidays=["2026-12-25"])
@@ -37,8 +37,10 @@ def test_hours_over_midnight_and_the_end_of_the_day() -> None:
     assert in_working_hours(WorkingHours("UTC", "00:00", "24:00", days=["mon"]), parse_moment("2026-11-23T23:59:59Z"))
 
 
-def test_hours_on_no_day_never_begin() -> None:
-    assert next_working_moment(WorkingHours(days=[]), NOON) is None
+def test_hours_that_never_come_or_cannot_be_read_hold_nothing_back() -> None:
+    assert next_working_moment(WorkingHours(days=[]), NOON) == NOON
+    broken = Policy(working_hours=WorkingHours("Europe/Berlni"))
+    assert waits_until(broken, "SEV-3", NIGHT) is None
 
 
 def steps(*some: EscalationStep, repeat: int = 0) -> EscalationPolicy:

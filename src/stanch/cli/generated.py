@@ -80,6 +80,8 @@ def _argument(name: str, field: Any, *, last: bool) -> click.Argument:
 def _option(name: str, field: Any) -> click.Option:
     kind, text = _shape(field.type)
     flag = f"--{name.replace('_', '-')}"
+    if isinstance(kind, msgspec.inspect.BoolType) and field.default is None:
+        return click.Option([f"{flag}/--no-{flag[2:]}", name], default=None, help=text)
     if isinstance(kind, msgspec.inspect.BoolType):
         return click.Option([flag, name], is_flag=True, default=None, help=text)
     multiple = isinstance(kind, msgspec.inspect.ListType)

@@ -7,6 +7,7 @@ import msgspec
 from stanch.detect import folding, rules
 from stanch.detect.disposing import dispose
 from stanch.detect.folding import Known
+from stanch.detect.slo.store import burn_of
 from stanch.kernel.clock import HOUR
 from stanch.kernel.policy import Policy
 from stanch.ports import Acknowledgement, Alert
@@ -106,7 +107,12 @@ def run_due(desk: Desk) -> None:
 def subject_of(desk: Desk, row: Any) -> rules.Subject:
     """What the rules look at, from a signal's row."""
     labels = msgspec.json.decode(row["labels"], type=dict[str, str])
-    return rules.Subject(labels, row["service"], row["severity"])
+    return _subject(desk, labels, row["service"], row["severity"])
+
+
+def _subject(desk: Desk, labels: dict[str, str], service: str, severity: str) -> rules.Subject:
+    asked = service and any(rule.burn_over is not None for rule in desk.policy.rules)
+    return rules.Subject(labels, service, severity, burn_of(desk, service) if asked else None)
 
 
 def set_timer(desk: Desk) -> None:
@@ -144,7 +150,7 @@ def _begin(desk: Desk, copies: list[Alert], known: Known, before: dict[str, Any]
     firing = [copy for copy in copies if copy.firing]
     alert = firing[-1]
     service, severity = service_of(alert, desk.policy), alert.labels.get("severity", "")
-    subject = rules.Subject(alert.labels, service, severity)
+    subject = _subject(desk, alert.labels, service, severity)
     hold = rules.hold_of(subject, desk.policy)
     counting = before is not None and desk.now - before["turns_since"] < HOUR
     row = {

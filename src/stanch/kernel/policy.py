@@ -227,7 +227,8 @@ class Rule(Part, frozen=True):
     """A disposition rule (R1): the first that fits decides. ``at_once`` skips the hold, ``hold`` (seconds) replaces it.
 
     ``match``: labels that must have these values; a value that begins with ``~`` is a regular expression for the whole
-    label. ``service`` and ``severity`` likewise. ``burn_over``: only while a burn rate of the service's SLOs is above it.
+    label. ``service`` and ``severity`` likewise. ``burn_over``: only while the burn rate over one hour of one of the
+    service's SLOs is above it.
     """
 
     match: dict[str, str] = msgspec.field(default_factory=dict)

@@ -8,7 +8,8 @@ from stanch.kernel.clock import iso, parse_moment, spell
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Invalid, NotFound
 from stanch.kernel.filling import incident_id
-from stanch.kernel.policy import PHASES, ROLE_TITLES, Phase, Policy, Role, Severity
+from stanch.kernel.policy import PHASES, ROLE_TITLES, Phase, Role, Severity
+from stanch.prepare.oncall.people import contact_key
 from stanch.respond.facts import six_facts
 from stanch.respond.prompts import active
 from stanch.respond.reactions import request_page
@@ -130,8 +131,14 @@ class SetSeverity(msgspec.Struct):
 
 @command("severity", SetSeverity, group="respond", noun="severity", positional=("severity",))
 def severity(desk: Desk, asked: SetSeverity) -> Done:
-    """R2: set by people."""
-    desk.record(asked.incident)
+    """R2: set by people. R3: overruling what the measurements propose takes a reason, which stays in the record."""
+    proposed = desk.record(asked.incident).proposed
+    if proposed and proposed.severity != asked.severity and not asked.reason.strip():
+        raise Invalid(
+            f"The measurements propose another one. {proposed.text}.",
+            field="reason",
+            hint=f"Say why it is {asked.severity}.",
+        )
     desk.append(asked.incident, e.SeveritySet(asked.severity, asked.reason))
     return Done(
         f"{asked.incident} is {asked.severity}: {desk.policy.severity(asked.severity).meaning}.", asked.incident
@@ -143,13 +150,24 @@ class SetImpact(msgspec.Struct):
 
     incident: IncidentId
     text: Text
+    core_function_down: Annotated[
+        bool | None, msgspec.Meta(description="Whether a core function is unavailable; leave out if nobody has looked.")
+    ] = None
+    data_at_risk: Annotated[bool, msgspec.Meta(description="Data is lost or wrong, or may be.")] = False
+    security: Annotated[bool, msgspec.Meta(description="A security incident is in progress.")] = False
+    users_percent: Annotated[
+        Annotated[float, msgspec.Meta(ge=0, le=100)] | None,
+        msgspec.Meta(description="The share of users that is hit, in percent."),
+    ] = None
 
 
 @command("impact", SetImpact, group="respond", noun="impact", positional=("text",))
 def impact(desk: Desk, asked: SetImpact) -> Done:
-    """R10: one of the six facts."""
+    """R10: one of the six facts. R3: what is known of it moves the proposed severity."""
     desk.record(asked.incident)
-    desk.append(asked.incident, e.ImpactSet(asked.text.strip()))
+    share = None if asked.users_percent is None else asked.users_percent / 100
+    facts = e.ImpactSet(asked.text.strip(), asked.core_function_down, asked.data_at_risk, asked.security, share)
+    desk.append(asked.incident, facts)
     return Done(f"Customer impact of {asked.incident} noted.", asked.incident)
 
 
@@ -238,19 +256,12 @@ def ack(desk: Desk, asked: Acknowledge) -> Done:
         return Done(
             f"Nobody is being paged for {asked.incident}" + (f": {having} has it." if having else "."), asked.incident
         )
-    person = contact_of(desk.actor.name, desk.policy)
+    person = contact_key(desk.policy.contacts, desk.actor.name) or desk.actor.name
     desk.append(asked.incident, e.Acknowledged(person, asked.page))
     missing = [name for p in waiting for name in p.people if p.acknowledged_at is None and name not in p.acknowledgers]
     if missing:
         return Done(f"Noted. All must acknowledge: {', '.join(missing)} still to come.", asked.incident)
     return Done(f"{person} has {asked.incident}.", asked.incident)
-
-
-def contact_of(name: str, policy: Policy) -> str:
-    """The contact that a signed-in person is, by key, name or another tool's name for them; else the name as it is."""
-    if name in policy.contacts:
-        return name
-    return next((key for key, c in policy.contacts.items() if name == c.name or name in c.names), name)
 
 
 class Decline(msgspec.Struct):
@@ -360,6 +371,7 @@ def _head(record: Record, desk: Desk, now: int) -> dict[str, Any]:
         "status": record.status,
         "phase": record.phase,
         "severity": record.severity_name(),
+        "proposed": {"severity": record.proposed.severity, "why": record.proposed.text} if record.proposed else None,
         "entries": record.entries,
         "as_of": iso(now),
         "facts": [

@@ -6,7 +6,7 @@ A step that is not for this hour, or that reaches nobody, is passed over at once
 import msgspec
 
 from stanch.kernel.policy import EscalationPolicy, EscalationStep, Policy
-from stanch.prepare.working_hours import next_working_moment
+from stanch.prepare.oncall.hours import next_working_moment
 
 
 class Reached(msgspec.Struct, frozen=True):
@@ -41,8 +41,8 @@ def waits_until(policy: Policy, severity: str | None, now: int) -> int | None:
     """When the pages of this severity may leave, if not now: ``hours: working`` waits for working hours (R2)."""
     if severity is None or policy.severity(severity).hours == "always":
         return None
-    moment = next_working_moment(policy.working_hours, now)
-    return None if moment is None or moment == now else moment
+    begins = _work_begins(policy, now)
+    return None if begins == now else begins
 
 
 def next_step(
@@ -53,7 +53,7 @@ def next_step(
     ``reached``: for each step of the policy (by its place) whom its targets come to right now.
     """
     passed: list[str] = []
-    working = next_working_moment(policy.working_hours, now) == now
+    working = _work_begins(policy, now) == now
     for number in range(after + 1, total_of(escalation)):
         place = number % len(escalation.steps)
         step, found = escalation.steps[place], reached[place]
@@ -72,6 +72,14 @@ def last_resort(policy: Policy, passed: list[str]) -> Stepping:
     step = _everyone(policy)
     reason = "no step of the escalation policy reaches anyone: everybody is paged"
     return Stepping(0, step, step.notify, True, [*passed, reason])
+
+
+def _work_begins(policy: Policy, now: int) -> int:
+    """Hours that cannot be read hold no page back: the catalog's check and 'stanch doctor' say so by day."""
+    try:
+        return next_working_moment(policy.working_hours, now)
+    except ValueError:
+        return now
 
 
 def _everyone(policy: Policy) -> EscalationStep:

@@ -6,6 +6,7 @@ from typing import Any
 
 from stanch.kernel.clock import SECOND
 from stanch.ports import Failed, Message, Notifier
+from stanch.prepare import reaching
 from stanch.timeline.desk import Desk, Office
 from stanch.timeline.effects import Effect
 from stanch.timeline.entries import PageSent
@@ -78,6 +79,7 @@ class PageHandler:
                 effect.key,
             ),
         )
+        reaching.note(desk, effect.payload["person"], effect.payload["reach"], ok, detail, "page")
         if not again:
             return None
         wait = RETRIES[effect.attempts - 1]

@@ -68,15 +68,18 @@ def _severity(record: Record, policy: Policy) -> list[Prompt]:
     """R14: how bad is it?"""
     if record.severity or not record.live():
         return []
-    actions = [Action(name, "severity", {"severity": name}) for name in policy.severities]
+    wanted = [record.proposed.severity] if record.proposed else list(policy.severities)
+    actions = [Action(name, "severity", {"severity": name}) for name in wanted]
     return [
         Prompt(
             "severity",
             "incident_commander",
-            "How bad is it? No severity is set.",
-            record.declared_at + MINUTE,
+            f"{record.proposed.severity} is proposed. Do you agree?"
+            if record.proposed
+            else "How bad is it? No severity is set.",
+            record.declared_at if record.proposed else record.declared_at + MINUTE,
             actions,
-            "severity decides who is woken and how often updates go out",
+            record.proposed.text if record.proposed else "severity decides who is woken and how often updates go out",
         )
     ]
 

@@ -1,20 +1,15 @@
 """From what an escalation step names to the people who are meant right now."""
 
+from stanch.prepare.oncall.store import resolve
 from stanch.respond.escalation import Reached
 from stanch.timeline.desk import Desk
 
 
 def reached(desk: Desk, targets: list[str]) -> Reached:
-    """Contacts as they are, ``schedule:NAME`` as whoever is on call there at this moment."""
-    people: list[str] = []
-    problems: list[str] = []
-    for target in targets:
-        if target.startswith("schedule:"):
-            problems.append(f"there is no schedule '{target.removeprefix('schedule:')}'")
-        elif target not in desk.policy.contacts:
-            problems.append(f"'{target}' is no contact")
-        elif not desk.policy.contacts[target].reach:
-            problems.append(f"{target} has no way to be reached")
-        else:
-            people.append(target)
-    return Reached(list(dict.fromkeys(people)), problems)
+    """Contacts as they are, ``schedule:NAME`` as whoever is on call there at this moment; only who can be reached."""
+    found = resolve(desk, targets, desk.now)
+    named = list(dict.fromkeys(person for target in found for person in target.people))
+    mute = [person for person in named if not desk.policy.contacts[person].reach]
+    problems = [target.reason.rstrip(".") for target in found if target.reason]
+    problems += [f"{person} has no way to be reached" for person in mute]
+    return Reached([person for person in named if person not in mute], problems)

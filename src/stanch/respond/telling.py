@@ -4,6 +4,7 @@ from typing import Any
 
 from stanch.kernel.clock import SECOND
 from stanch.ports import Failed, Message, Notifier
+from stanch.prepare import reaching
 from stanch.timeline.desk import Desk, Office
 from stanch.timeline.effects import Effect
 
@@ -12,7 +13,7 @@ def tell(desk: Desk, incident: str, key: str, person: str, title: str, text: str
     """Write it to the outbox for each way to reach a contact; the same key is said once."""
     contact = desk.policy.contacts.get(person)
     for way in contact.ways() if contact else []:
-        payload = {"reach": way.to, "title": title[:200], "text": text}
+        payload = {"person": person, "reach": way.to, "title": title[:200], "text": text}
         desk.effect(f"{key}:{way.to}", "message", incident, payload)
 
 
@@ -42,6 +43,8 @@ class MessageHandler:
         )
 
     def settle(self, desk: Desk, effect: Effect, answer: Any) -> int | None:
+        ok = not isinstance(answer, Exception)
+        reaching.note(desk, effect.payload.get("person", ""), effect.payload["reach"], ok, str(answer), "message")
         if isinstance(answer, Failed) and answer.again and effect.attempts < 60:
             return desk.now + min(3600, 5 << min(effect.attempts, 10)) * SECOND
         return None

@@ -161,12 +161,34 @@ class SeveritySet(_Facts, frozen=True, tag="severity_set"):
 
 
 class ImpactSet(_Facts, frozen=True, tag="impact_set"):
-    """What customers feel, in words they could check (R10)."""
+    """What customers feel, in words they could check (R10), and what is known of its kind (R3).
 
+    ``core_function_down``: None while nobody has looked. ``users_share``: 0 to 1, None while nobody has counted.
+    """
+
+    text: str
+    core_function_down: bool | None = None
+    data_at_risk: bool = False
+    security: bool = False
+    users_share: float | None = None
+
+    def sentence(self) -> str:
+        known = ["a core function is unavailable"] if self.core_function_down else []
+        known += ["core functions work"] if self.core_function_down is False else []
+        known += ["data is at risk"] if self.data_at_risk else []
+        known += ["a security incident"] if self.security else []
+        known += [f"{self.users_share:.0%} of users"] if self.users_share is not None else []
+        return f"Customer impact: {self.text}" + (f" ({', '.join(known)})" if known else "")
+
+
+class SeverityProposed(_Facts, frozen=True, tag="severity_proposed"):
+    """What burn rate, impact and scope ask for, with the arithmetic (R3). People state the severity."""
+
+    severity: Severity
     text: str
 
     def sentence(self) -> str:
-        return f"Customer impact: {self.text}"
+        return self.text
 
 
 class RoleTaken(_Facts, frozen=True, tag="role_taken"):
@@ -523,7 +545,7 @@ Facts = (
     | CriteriaHeld | MitigationStarted | MitigationApplied | EvidenceCaptured | OutcomeMeasured | UpdatePosted
     | Mitigated | Resolved | Closed | Reopened | PostmortemDecided | PostmortemWritten | PostmortemPublished
     | ActionItemAdded | ActionItemDone | ReviewAsked | ReviewAnswered | Prompted | PromptDeclined | Amended
-    | SignalDetached | Merged | Investigating | Concluded | TriageAnswered
+    | SeverityProposed | SignalDetached | Merged | Investigating | Concluded | TriageAnswered
 )  # fmt: skip
 
 

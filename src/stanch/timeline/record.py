@@ -143,6 +143,8 @@ class Record(msgspec.Struct):
     cause_known: bool = True
     severity: Fact | None = None
     impact: Fact | None = None
+    impact_facts: e.ImpactSet = e.ImpactSet("")
+    proposed: e.SeverityProposed | None = None
     roles: dict[str, Fact] = msgspec.field(default_factory=dict)
     answers: dict[str, str] = msgspec.field(default_factory=dict)
     hypotheses: dict[str, Hypothesis] = msgspec.field(default_factory=dict)
@@ -279,6 +281,11 @@ def _severity(record: Record, entry: e.Entry, facts: e.SeveritySet) -> None:
 
 def _impact(record: Record, entry: e.Entry, facts: e.ImpactSet) -> None:
     record.impact = Fact(facts.text, entry.happened_at, entry.author)
+    record.impact_facts = facts
+
+
+def _proposed(record: Record, entry: e.Entry, facts: e.SeverityProposed) -> None:
+    record.proposed = facts
 
 
 def _role(record: Record, entry: e.Entry, facts: e.RoleTaken) -> None:
@@ -466,6 +473,6 @@ _CASES: dict[type, Any] = {
     e.Resolved: _resolved, e.Closed: _closed, e.Reopened: _reopened, e.PostmortemDecided: _decided,
     e.PostmortemWritten: _written, e.PostmortemPublished: _published, e.ActionItemAdded: _item,
     e.ActionItemDone: _done, e.ReviewAsked: _asked, e.ReviewAnswered: _answered, e.Prompted: _prompted,
-    e.PromptDeclined: _declined, e.PhaseShifted: _phase, e.SignalDetached: _detached, e.Merged: _merged,
+    e.PromptDeclined: _declined, e.PhaseShifted: _phase, e.SignalDetached: _detached, e.Merged: _merged, e.SeverityProposed: _proposed,
     e.Investigating: _investigating, e.Concluded: _concluded, e.TriageAnswered: _answer,
 }  # fmt: skip

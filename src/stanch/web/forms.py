@@ -78,7 +78,7 @@ def values_of(command: Command, form: dict[str, list[str]]) -> dict[str, Any]:
             values[name] = given[-1]  # the filling refuses it with a suggestion
         elif "list" in str(field.type):
             values[name] = [text for text in given if text]
-        elif "bool" in str(field.type):
+        elif "bool" in str(field.type) and (given[-1] != "" or "None" not in str(field.type)):
             values[name] = given[-1] not in ("", "0", "false", "off")
         elif given[-1] != "" or field.required:
             values[name] = given[-1].replace("\r\n", "\n")

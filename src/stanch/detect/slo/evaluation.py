@@ -137,6 +137,8 @@ class SloHandler:
             return None
         round_ = answer if isinstance(answer, Measured) else Measured(desk.now, {}, {}, str(answer), True)
         settle(desk, service, slo, round_)
+        for follow in desk.office.on_measured:
+            follow(desk, service)
         following = effect.due_at + EVERY  # on the minute it began with, unless this came late
         return following if following > desk.now else desk.now + EVERY
 

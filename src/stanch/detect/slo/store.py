@@ -125,6 +125,12 @@ def one(desk: Desk, service: str, slo: Slo) -> State:
     return _state(service, slo, {r["span"]: (r["ratio"], r["events"], r["measured_at"]) for r in rows}, verdict or {})
 
 
+def burn_of(desk: Desk, service: str) -> float | None:
+    """The highest burn rate over one hour of a service's SLOs, None if none is known: what ``Rule.burn_over`` looks at."""
+    burns = [burns["1h"] for state in read(desk, service) if "1h" in (burns := state.burns())]
+    return max(burns, default=None)
+
+
 def history(desk: Desk, service: str, slo: str, since: int) -> list[tuple[int, float | None, float | None]]:
     """(moment, burn over 1 h, budget remaining) from a moment on, oldest first."""
     rows = desk.tx.all(

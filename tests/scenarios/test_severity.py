@@ -1,0 +1,73 @@
+"""The severity that measurements propose, and people who decide (R3)."""
+
+from pathlib import Path
+
+import pytest
+
+from stanch.detect.slo import evaluation
+from stanch.detect.slo.evaluation import Measured
+from stanch.kernel.errors import Invalid
+from stanch.kernel.policy import Slo
+from tests.scenarios.house import POLICY, House, opened
+
+SLO = {"name": "orders", "objective": 99.9, "errors": "e[{{.window}}]", "total": "t[{{.window}}]", "source": "gauge"}
+
+
+def burning(house: House, ratio: float) -> None:
+    slo = house.office.policy().services["shop"].slos[0]
+    assert isinstance(slo, Slo)
+    with house.office.desk() as desk:
+        spans = ("5m", "30m", "1h", "2h", "6h", "1d", "3d")
+        evaluation.settle(desk, "shop", slo, Measured(desk.now, dict.fromkeys(spans, ratio), dict.fromkeys(spans, 1e6)))
+        for follow in house.office.on_measured:
+            follow(desk, "shop")
+
+
+def shop(database_url: str, folder: Path, **more: object) -> object:
+    services = {"shop": {**POLICY["services"]["shop"], "slos": [SLO]}}
+    return opened(database_url, folder, {**POLICY, "services": services, **more})
+
+
+def test_the_burn_rate_proposes_a_severity_with_its_arithmetic(database_url: str, tmp_path: Path) -> None:
+    for house in shop(database_url, tmp_path):  # type: ignore[attr-defined]
+        house.do("declare", title="Checkout fails", service="shop")
+        assert house.record().proposed is None
+        burning(house, 0.021)
+        proposed = house.record().proposed
+        assert proposed.severity == "SEV-1"
+        assert "error rate 2.1 %" in proposed.text and "21x budget" in proposed.text and "14.4x pages" in proposed.text
+        assert proposed.text.endswith("SEV-1 proposed")
+        burning(house, 0.021)
+        assert sum("proposed" in line for line in house.sentences()) == 1, "the same proposal is said once"
+
+
+def test_whoever_overrules_the_proposal_says_why(database_url: str, tmp_path: Path) -> None:
+    for house in shop(database_url, tmp_path):  # type: ignore[attr-defined]
+        house.do("declare", title="Checkout fails", service="shop")
+        burning(house, 0.021)
+        with pytest.raises(Invalid, match="propose another one"):
+            house.do("severity", incident="INC-1", severity="SEV-3")
+        house.do("severity", incident="INC-1", severity="SEV-3", reason="only the test shop")
+        assert "Severity is SEV-3: only the test shop" in house.sentences()
+
+
+def test_what_is_known_of_the_impact_moves_the_proposal_without_any_measurement(house: House) -> None:
+    house.do("declare", title="Orders look odd", service="shop")
+    house.do("impact", incident="INC-1", text="Some orders show twice")
+    assert house.record().proposed is None
+    house.do("impact", incident="INC-1", text="Some orders are charged twice", data_at_risk=True)
+    assert house.record().proposed.severity == "SEV-1"
+    assert house.record().proposed.text == "data is at risk: SEV-1 proposed"
+
+
+def test_a_rule_may_ask_for_the_burn_rate(database_url: str, tmp_path: Path) -> None:
+    rules = [{"burn_over": 10, "severity": "warning", "disposition": "incident", "name": "it burns"}]
+    for house in shop(database_url, tmp_path, rules=rules):  # type: ignore[attr-defined]
+        house.alert(fingerprint="calm", severity="warning")
+        house.wait(seconds=61)
+        assert house.do("signals")[0]["disposition"] == "ticket"
+        burning(house, 0.012)
+        house.alert(fingerprint="hot", severity="warning")
+        house.wait(seconds=61)
+        hot = next(s for s in house.do("signals") if s["fingerprint"] == "hot")
+        assert hot["reason"].startswith("rule 'it burns'")
