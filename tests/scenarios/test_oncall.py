@@ -54,8 +54,7 @@ def test_oncall_says_who_has_it_until_when_who_is_next_and_names_the_gap(house: 
     assert primary["says"] == "Ada is on call until Mon 12 Jan 09:00 (Europe/Berlin), then Ben."
     assert nights["on_call"] == [] and nights["next"] == ["Grace"]
     assert nights["says"] == (
-        "Nobody is on call in the schedule 'nights' at 2026-01-07T12:00Z: no layer, calendar or override covers it "
-        "until Wed 07 Jan 22:00 (UTC), then Grace."
+        "Nobody is on call until Wed 07 Jan 22:00 (UTC), then Grace: no layer, calendar or override covers it."
     )
 
 
