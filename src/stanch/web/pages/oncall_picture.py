@@ -14,6 +14,8 @@ from stanch.prepare.oncall.walltime import instant, local
 
 TOP, LABEL, BLOCK, SPACE = 18, 17, 26, 8
 COLOURS = 5
+# Percent of the width below which a name has no room on a phone.
+TIGHT = 4.5
 
 
 class Lane(msgspec.Struct, frozen=True):
@@ -75,11 +77,8 @@ def _block(shift: Shift, y: int, start: int, end: int, zone: ZoneInfo, names: Ma
 
 
 def _label(who: str, width: float) -> str:
-    """The name; where there is no room for it on a phone its first letter, or nothing: the words below say it all."""
-    if width < 2:
-        return ""
-    shown, x = (who, 6) if width > 5 else (who[0], 4)
-    return f'<text class="lane" x="{x}" y="17">{escape(shown)}</text>'
+    """The name, cut off by its block. On a phone a narrow block has none; the words below say it all."""
+    return f'<text class="lane{" tight" if width < TIGHT else ""}" x="6" y="17">{escape(who)}</text>'
 
 
 def _who(shift: Shift, names: Mapping[str, str]) -> str:
