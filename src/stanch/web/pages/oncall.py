@@ -23,7 +23,7 @@ from stanch.prepare.oncall.shift import Shift
 from stanch.prepare.oncall.walltime import instant, local, zone_of
 from stanch.timeline.desk import Desk
 from stanch.web import auth
-from stanch.web.pages.oncall_picture import Lane, strips
+from stanch.web.pages.oncall_picture import Lane, colours_of, strips
 from stanch.web.pages.render import page, signed_in
 
 if TYPE_CHECKING:
@@ -105,6 +105,7 @@ def _schedule(desk: Desk, name: str, secret: str) -> dict[str, Any]:
     gaps = [row for row in rows if row["gap"]]
     return shown | {
         "readable": True, "zone": zone.key, "picture": strips(lanes, desk.now, end, zone, names), "rows": rows,
+        "legend": [(colour, names[person]) for person, colour in colours_of(lanes).items()],
         "gaps": gaps[:GAPS_SHOWN], "more_gaps": max(0, len(gaps) - GAPS_SHOWN), "overrides": _overrides(desk, name, zone),
         "changes": rows[0]["end_text"] if len(rows) > 1 else "", "local_now": f"{local(desk.now, zone):%a %d %b %H:%M}",
     }  # fmt: skip

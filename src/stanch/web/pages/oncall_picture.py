@@ -15,7 +15,7 @@ from stanch.prepare.oncall.walltime import instant, local
 TOP, LABEL, BLOCK, SPACE = 18, 17, 26, 8
 COLOURS = 5
 # Percent of the width below which a name has no room on a phone.
-TIGHT = 4.5
+TIGHT = 7
 
 
 class Lane(msgspec.Struct, frozen=True):
@@ -31,20 +31,26 @@ def strips(lanes: list[Lane], start: int, end: int, zone: ZoneInfo, names: Mappi
     Widths are percentages and text keeps its size, so that it can be read on a phone and on a wall.
     """
     height = TOP + len(lanes) * (LABEL + BLOCK + SPACE)
-    colours = {
-        person: n % COLOURS for n, person in enumerate(dict.fromkeys(s.person for lane in lanes for s in lane.shifts))
-    }
+    colours = colours_of(lanes)
     drawn = [_days(start, end, zone, height)]
     for row, lane in enumerate(lanes):
         y = TOP + row * (LABEL + BLOCK + SPACE)
         drawn.append(f'<text class="lane" x="0" y="{y + 12}">{escape(lane.label)}</text>')
-        drawn += [_block(shift, y + LABEL, start, end, zone, names, colours[shift.person]) for shift in lane.shifts]
+        drawn += [
+            _block(shift, y + LABEL, start, end, zone, names, colours.get(shift.person, 0)) for shift in lane.shifts
+        ]
     words = "; ".join(f"{lane.label}: {_in_words(lane, zone, names)}" for lane in lanes)
     return Markup(  # noqa: S704 - numbers, fixed names and escaped words
         f'<svg class="strips" width="100%" height="{height}" role="img" aria-label="{escape(words)}">'
         + "".join(drawn)
         + "</svg>"
     )
+
+
+def colours_of(lanes: list[Lane]) -> dict[str, int]:
+    """Which of the colours each person has, in the order in which they appear."""
+    people = dict.fromkeys(s.person for lane in lanes for s in lane.shifts if not s.gap)
+    return {person: number % COLOURS for number, person in enumerate(people)}
 
 
 def _percent(at: int, start: int, end: int) -> float:
