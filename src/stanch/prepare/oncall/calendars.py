@@ -26,8 +26,8 @@ FETCH_SECONDS = 10.0
 MOST_REDIRECTS = 3
 HEADERS = {"Accept": "text/calendar", "User-Agent": "stanch"}
 REMOTE = ("http://", "https://", "webcal://")
-# What is expanded ahead of being asked; beyond it a question takes longer, nothing else.
-BEFORE, AFTER = 35 * DAY, 200 * DAY
+# What is expanded ahead of being asked (the feeds' reach); beyond it a question takes longer, nothing else.
+BEFORE, AFTER = 65 * DAY, 260 * DAY
 
 
 class Copy(msgspec.Struct):

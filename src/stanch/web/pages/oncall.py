@@ -123,7 +123,8 @@ def _lanes(desk: Desk, name: str, schedule: Schedule, plan: list[Shift]) -> list
         found.append(Lane("Overrides", overrides))
     for index in reversed(range(len(schedule.layers))):
         turns = rules.turns(schedule.layers[index], schedule.time_zone, start, end)
-        found.append(Lane(rules.layer_name(schedule, index).capitalize(), turns))
+        label = rules.layer_name(schedule, index)
+        found.append(Lane(label[:1].upper() + label[1:], turns))
     if schedule.ical:
         found.append(Lane("Calendar", desk.office.calendar(name, start, end)))
     return found
