@@ -11,6 +11,7 @@ import pytest
 from stanch.kernel.clock import DAY, HOUR, SECOND, iso
 from stanch.kernel.errors import Conflict, Invalid, NotFound
 from stanch.prepare.oncall import store
+from stanch.prepare.oncall.calendars import Calendars
 from tests.scenarios.house import POLICY, House, opened
 
 SCHEDULES: dict[str, Any] = {
@@ -27,7 +28,7 @@ SCHEDULES: dict[str, Any] = {
 @pytest.fixture
 def house(database_url: str, tmp_path: Path) -> Iterator[House]:
     contacts = {**POLICY["contacts"], "ben": {**POLICY["contacts"]["ben"], "names": ["ben@example.org"]}}
-    for house in opened(database_url, tmp_path, {**POLICY, "contacts": contacts, "schedules": SCHEDULES}):
+    for house in opened(database_url, tmp_path, {**POLICY, "contacts": contacts, "schedules": dict(SCHEDULES)}):
         # A Wednesday: ada has the week in primary, nobody is on call in nights.
         house.clock.moment = at("2026-01-07T12:00:00+00:00")
         yield house
@@ -54,8 +55,7 @@ def test_oncall_says_who_has_it_until_when_who_is_next_and_names_the_gap(house: 
     assert primary["says"] == "Ada is on call until Mon 12 Jan 09:00 (Europe/Berlin), then Ben."
     assert nights["on_call"] == [] and nights["next"] == ["Grace"]
     assert nights["says"] == (
-        "Nobody is on call in the schedule 'nights' at 2026-01-07T12:00Z: no layer, calendar or override covers it "
-        "until Wed 07 Jan 22:00 (UTC), then Grace."
+        "Nobody is on call until Wed 07 Jan 22:00 (UTC), then Grace: no layer, calendar or override covers it."
     )
 
 
@@ -194,3 +194,40 @@ def test_the_moment_of_the_hand_over_is_the_next_ones(house: House) -> None:
     assert who(house) == ["ada"]
     house.clock.moment += 1
     assert who(house) == ["ben"] and iso(house.clock.moment) == "2026-01-12T08:00:00.000Z"
+
+
+CALENDAR = """BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//other//EN
+BEGIN:VEVENT
+UID:1
+DTSTAMP:20260101T000000Z
+SUMMARY:ben@example.org, Grace
+DTSTART:20260107T000000Z
+DTEND:20260108T000000Z
+END:VEVENT
+BEGIN:VEVENT
+UID:2
+DTSTAMP:20260101T000000Z
+SUMMARY:Zoe
+DTSTART:20260108T000000Z
+DTEND:20260109T000000Z
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+def test_a_calendar_file_says_who_is_on_call_and_a_name_it_does_not_know_is_the_reason(house: House) -> None:
+    house.policy["schedules"]["vendor"] = {"ical": "vendor.ics"}
+    house.crash()
+    calendars = Calendars(house.office.policy, house.clock, house.folder)
+    house.office.calendar = calendars.shifts
+    assert "its calendar has not been read yet" in resolved(house, "schedule:vendor")[0][1]
+    (house.folder / "vendor.ics").write_text(CALENDAR)
+    assert calendars.refresh() == {}
+    assert resolved(house, "schedule:vendor") == [(["ben", "grace"], "")]
+    house.clock.forward(days=1)
+    ((people, reason),) = resolved(house, "schedule:vendor")
+    assert people == [] and "the calendar names 'Zoe', who is not in the contacts" in reason
+    (row,) = house.do("oncall", schedule="vendor")
+    assert "Zoe" in row["says"]

@@ -1,18 +1,23 @@
 """Who is on call when: stories, and properties over ten years and twelve time zones."""
 
+import re
 from bisect import bisect_right
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from stanch.kernel.clock import DAY, HOUR, MINUTE, SECOND, iso
+from stanch.kernel.policy import Policy
 from stanch.kernel.schedule import DAYS, Layer, Override, Schedule, Times, WorkingHours
 from stanch.prepare.oncall import rules
 from stanch.prepare.oncall.shift import Shift
+from stanch.prepare.settings import convert
 
 ZONES = [
     "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "Africa/Casablanca", "Pacific/Apia",
@@ -179,6 +184,21 @@ def test_what_is_wrong_with_a_schedule_is_said_in_sentences() -> None:
 def test_a_zone_name_that_is_a_folder_or_a_path_is_no_zone() -> None:
     for name in ("Europe", "", "../../etc/passwd", "/etc/localtime", "Europe/Berlin\x00"):
         assert "is not a time zone" in rules.check(Schedule([weekly("ada")], name))[0]
+
+
+def test_the_schedules_in_the_how_to_are_accepted_and_say_who_is_on_call() -> None:
+    page = Path(__file__).parent.parent.parent / "docs/how-to/on-call.md"
+    (block,) = re.findall(r"```yaml\n(.*?)```", page.read_text(), re.DOTALL)
+    policy: Policy = convert(yaml.safe_load(block)["policy"], Policy, "docs/how-to/on-call.md")
+    for schedule in policy.schedules.values():
+        assert rules.check(schedule, policy.contacts) == []
+    assert rules.check_hours(policy.working_hours) == []
+    primary = policy.schedules["primary"]
+    for moment, person in (
+        ("2026-01-07T12:00", "ada"), ("2026-01-12T08:00", "ben"), ("2026-01-12T07:59", "ada"), ("2026-01-07T21:00", "chi"),
+        ("2026-01-08T05:00", "ada"), ("2026-01-09T22:00", "ada"), ("2026-12-25T12:00", "ben"), ("2025-12-31T12:00", ""),
+    ):  # fmt: skip
+        assert rules.holder(primary, [], at(moment)) == person, moment
 
 
 # --- properties -----------------------------------------------------------------------------------

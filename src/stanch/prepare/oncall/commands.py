@@ -63,7 +63,7 @@ def _sentence(desk: Desk, name: str, now: Shift, answer: dict[str, Any], follows
     until = f" until {local(follows.start, zone):%a %d %b %H:%M} ({zone.key})" if follows else ""
     then = f", then {' and '.join(answer['next']) or 'nobody'}" if follows else ""
     if now.gap:
-        return store.gap_reason(desk, name, desk.now)[:-1] + f"{until}{then}."
+        return f"Nobody is on call{until}{then}: {store.gap_reason(desk, name, desk.now)}."
     return f"{' and '.join(answer['names'])} {'are' if len(answer['names']) > 1 else 'is'} on call{until}{then}."
 
 

@@ -121,11 +121,11 @@ def _resolve(desk: Desk, target: str, at: int) -> Target:
         return Target(target, known)
     if found:
         return Target(target, [], f"'{found[0]}' has the schedule '{name}', but is not in the contacts.")
-    return Target(target, [], gap_reason(desk, name, at))
+    why = gap_reason(desk, name, at)
+    return Target(target, [], f"Nobody is on call in the schedule '{name}' at {iso(at)[:16]}Z: {why}.")
 
 
 def gap_reason(desk: Desk, name: str, at: int) -> str:
-    """Why nobody is on call at a moment, as a sentence."""
-    notes = [s.note for s in desk.office.calendar(name, at, at + 1) if s.note]
-    why = notes[0] if notes else "no layer, calendar or override covers it"
-    return f"Nobody is on call in the schedule '{name}' at {iso(at)[:16]}Z: {why}."
+    """Why nobody is on call at a moment, as the end of a sentence."""
+    notes = [shift.note for shift in desk.office.calendar(name, at, at + 1) if shift.note]
+    return notes[0] if notes else "no layer, calendar or override covers it"

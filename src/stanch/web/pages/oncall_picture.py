@@ -1,0 +1,101 @@
+"""The next days of a schedule as a strip for each layer, drawn on the server. Every block carries its name; colour only helps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import msgspec
+from markupsafe import Markup, escape
+
+from stanch.prepare.oncall.shift import Shift
+from stanch.prepare.oncall.walltime import instant, local
+
+TOP, LABEL, BLOCK, SPACE = 18, 17, 26, 8
+COLOURS = 5
+# Percent of the width below which a name has no room on a phone.
+TIGHT = 7
+
+
+class Lane(msgspec.Struct, frozen=True):
+    """One row: a layer, the overrides, or what comes out of them."""
+
+    label: str
+    shifts: list[Shift]
+
+
+def strips(lanes: list[Lane], start: int, end: int, zone: ZoneInfo, names: Mapping[str, str]) -> Markup:
+    """Each lane from ``start`` to ``end`` (microseconds), days by the clock of ``zone``. ``names``: what people are called.
+
+    Widths are percentages and text keeps its size, so that it can be read on a phone and on a wall.
+    """
+    height = TOP + len(lanes) * (LABEL + BLOCK + SPACE)
+    colours = colours_of(lanes)
+    drawn = [_days(start, end, zone, height)]
+    for row, lane in enumerate(lanes):
+        y = TOP + row * (LABEL + BLOCK + SPACE)
+        drawn.append(f'<text class="lane" x="0" y="{y + 12}">{escape(lane.label)}</text>')
+        drawn += [
+            _block(shift, y + LABEL, start, end, zone, names, colours.get(shift.person, 0)) for shift in lane.shifts
+        ]
+    words = "; ".join(f"{lane.label}: {_in_words(lane, zone, names)}" for lane in lanes)
+    return Markup(  # noqa: S704 - numbers, fixed names and escaped words
+        f'<svg class="strips" width="100%" height="{height}" role="img" aria-label="{escape(words)}">'
+        + "".join(drawn)
+        + "</svg>"
+    )
+
+
+def colours_of(lanes: list[Lane]) -> dict[str, int]:
+    """Which of the colours each person has, in the order in which they appear."""
+    people = dict.fromkeys(s.person for lane in lanes for s in lane.shifts if not s.gap)
+    return {person: number % COLOURS for number, person in enumerate(people)}
+
+
+def _percent(at: int, start: int, end: int) -> float:
+    return round(100 * (min(max(at, start), end) - start) / (end - start), 3)
+
+
+def _days(start: int, end: int, zone: ZoneInfo, height: int) -> str:
+    """A line at each midnight; the first day and each Monday have their date."""
+    drawn = ['<text class="lane" x="0" y="12">' + f"{local(start, zone):%a %d %b}</text>"]
+    day = datetime.combine(local(start, zone).date(), datetime.min.time()) + timedelta(days=1)
+    while (at := instant(day, zone)) < end:
+        x = _percent(at, start, end)
+        drawn.append(f'<line class="day" x1="{x}%" x2="{x}%" y1="{0 if day.weekday() == 0 else TOP}" y2="{height}"/>')
+        if day.weekday() == 0 and 25 < x < 78:
+            drawn.append(f'<text class="lane" x="{x}%" dx="4" y="12">{day:%a %d %b}</text>')
+        day += timedelta(days=1)
+    return "".join(drawn)
+
+
+def _block(shift: Shift, y: int, start: int, end: int, zone: ZoneInfo, names: Mapping[str, str], colour: int) -> str:
+    """An inner picture cuts the name off where the block ends."""
+    x, width = _percent(shift.start, start, end), _percent(shift.end, start, end) - _percent(shift.start, start, end)
+    kind = "gap" if shift.gap else f"person-{colour}"
+    return (
+        f'<svg class="{kind}" x="{x}%" y="{y}" width="{max(width, 0.4):.3f}%" height="{BLOCK}">'
+        f"<title>{escape(_told(shift, zone, names))}</title>"
+        f'<rect width="100%" height="{BLOCK}"/><line x1="1" x2="1" y1="0" y2="{BLOCK}"/>'
+        f"{_label(_who(shift, names), width)}</svg>"
+    )
+
+
+def _label(who: str, width: float) -> str:
+    """The name, cut off by its block. On a phone a narrow block has none; the words below say it all."""
+    return f'<text class="lane{" tight" if width < TIGHT else ""}" x="6" y="17">{escape(who)}</text>'
+
+
+def _who(shift: Shift, names: Mapping[str, str]) -> str:
+    return ", ".join(names.get(person, person) for person in shift.people()) or "nobody"
+
+
+def _told(shift: Shift, zone: ZoneInfo, names: Mapping[str, str]) -> str:
+    return f"{_who(shift, names)} from {local(shift.start, zone):%a %d %b %H:%M} to {local(shift.end, zone):%a %d %b %H:%M}"
+
+
+def _in_words(lane: Lane, zone: ZoneInfo, names: Mapping[str, str]) -> str:
+    told = [_told(shift, zone, names) for shift in lane.shifts[:10]]
+    more = len(lane.shifts) - len(told)
+    return ", ".join(told) + (f", and {more} more" if more else "") if told else "nobody"
