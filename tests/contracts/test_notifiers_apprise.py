@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
-from stanch.integrations import apprise_urls
-from stanch.integrations.apprise_urls import AppriseUrls, Settings
+from stanch.integrations import apprise
+from stanch.integrations.apprise import AppriseUrls, Settings
 from stanch.ports import Failed
 from tests.contracts.notifier_contract import PAGE, Case, FakeService, NotifierContract, closed_port, serving
 
@@ -164,6 +164,6 @@ def test_a_line_end_in_a_title_adds_no_header_to_a_mail() -> None:
 
 def test_apprise_is_not_imported_before_a_message_is_sent() -> None:
     code = "import sys, stanch.main; stanch.main.load_world({}); sys.exit('apprise' in sys.modules)"
-    source = str(Path(apprise_urls.__file__).parents[2])
+    source = str(Path(apprise.__file__).parents[2])
     found = os.pathsep.join([source, os.environ.get("PYTHONPATH", "")])
     assert subprocess.run([sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": found}).returncode == 0

@@ -1,0 +1,67 @@
+"""What Slack sends when people write ``/stanch ...`` or press a button (formats/09, 9.2): pure reading of it."""
+
+import hashlib
+import hmac
+import json
+from urllib.parse import parse_qs
+
+import msgspec
+
+from stanch.kernel.clock import SECOND
+
+WINDOW_SECONDS = 300
+# Phones write these on their own, and no command means them.
+STRAIGHT = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "\u00a0": " "})
+
+
+class SlackCommand(msgspec.Struct, frozen=True):
+    """A slash command: who wrote it (the member's id), and the line as the chat face reads it."""
+
+    member: str
+    line: str
+
+
+class Press(msgspec.Struct, frozen=True):
+    """A button that a member has pressed."""
+
+    member: str
+    action: str
+    value: str
+
+
+def verify(secret: str, timestamp: str, body: bytes, signature: str, now: int) -> bool:
+    """Whether Slack signed these bytes within the last five minutes (``now`` in microseconds); in constant time."""
+    if not secret or not (timestamp.isascii() and timestamp.isdecimal() and len(timestamp) < 12):
+        return False
+    if abs(now // SECOND - int(timestamp)) > WINDOW_SECONDS:
+        return False
+    base = b"v0:" + timestamp.encode() + b":" + body
+    expected = "v0=" + hmac.new(secret.encode(), base, hashlib.sha256).hexdigest()
+    return hmac.compare_digest(expected.encode(), signature.encode("utf-8", "replace"))
+
+
+def form_of(body: bytes) -> dict[str, str]:
+    """The form's fields; the last of a name counts. Raises ``ValueError`` when it is none."""
+    pairs = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=100)
+    return {name: values[-1] for name, values in pairs.items()}
+
+
+def command_of(form: dict[str, str]) -> SlackCommand:
+    """``/stanch ack INC-1`` and ``/ack INC-1`` are the same line: ``/ack INC-1``. Empty when nothing was written."""
+    name, text = form.get("command", "").strip(), form.get("text", "").translate(STRAIGHT).strip()
+    line = text.removeprefix("/") if name.lower() == "/stanch" else f"{name.removeprefix('/')} {text}".strip()
+    return SlackCommand(form.get("user_id", ""), f"/{line}" if line else "")
+
+
+def presses_of(form: dict[str, str]) -> list[Press]:
+    """The buttons of a ``block_actions`` payload; none for every other kind. Raises ``ValueError`` when it is not JSON."""
+    payload = json.loads(form.get("payload", ""))
+    if not isinstance(payload, dict) or payload.get("type") != "block_actions":
+        return []
+    user, actions = payload.get("user"), payload.get("actions")
+    member = str(user.get("id", "")) if isinstance(user, dict) else ""
+    return [
+        Press(member, str(action.get("action_id", "")), str(action.get("value", "")))
+        for action in (actions if isinstance(actions, list) else [])
+        if isinstance(action, dict)
+    ]
