@@ -14,6 +14,7 @@ from stanch.respond.commands import Incidents, incidents
 from stanch.respond.prompts import active
 from stanch.timeline.desk import Desk
 from stanch.web import auth
+from stanch.web.pages import slo_picture
 from stanch.web.pages.render import page, signed_in
 
 if TYPE_CHECKING:
@@ -111,6 +112,7 @@ def _services(desk: Desk) -> dict[str, Any]:
     return {
         "services": sorted(desk.policy.services.values(), key=lambda s: (not s.core, s.name)), "now": desk.now,
         "live": live, "deploys": deploys, "probes": probes, "policy": desk.policy,
+        "slos": slo_picture.shown(desk),
     }  # fmt: skip
 
 
