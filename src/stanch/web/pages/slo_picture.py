@@ -60,8 +60,12 @@ def _shown(state: store.State, points: Points, now: int) -> Shown:
         state.measured.get("1h", (None, None, None))[2],
         burn_picture(slo, points, now) if points else Markup(""),
         budget_bar(left) if left is not None else Markup(""),
-        "" if left is None else left_in_words(slo, left, burns.get("1h", 0)),
+        _unknown(state) if left is None else left_in_words(slo, left, burns.get("1h", 0)),
     )
+
+
+def _unknown(state: store.State) -> str:
+    return "The error budget that is left is not known" if store.PERIOD in state.measured else ""
 
 
 def left_in_words(slo: Slo, left: float, rate: float) -> str:
