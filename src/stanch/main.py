@@ -25,8 +25,12 @@ def load_commands() -> None:
     """Fill the registry: imports only structs, pure rules and handlers, so that ``--help`` stays quick."""
     for feature in FEATURES:
         importlib.import_module(f"stanch.{feature}.commands")
+<<<<<<< HEAD
     importlib.import_module("stanch.prepare.oncall.commands")
     importlib.import_module("stanch.prepare.reaching")
+=======
+    importlib.import_module("stanch.detect.slo.commands")
+>>>>>>> h-slo
     importlib.import_module("stanch.respond.chat")
 
 

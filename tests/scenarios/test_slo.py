@@ -1,16 +1,19 @@
 """SLOs evaluated live (R4): what raises an alert, what ends it, and what is only shown."""
 
+import json
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
-from stanch.detect.slo import evaluation, store
+from stanch.detect.digest import fold
+from stanch.detect.slo import evaluation, generate, store
 from stanch.kernel.clock import DAY, MINUTE
 from stanch.kernel.policy import Policy, Slo
-from stanch.ports import Failed
+from stanch.ports import Failed, Post
 from tests.scenarios.house import POLICY, House, opened
 
 SLO = {
@@ -125,6 +128,46 @@ def test_one_slow_window_does_not_keep_the_others_from_paging(house: House, scri
     scripted.down, scripted.bad = {"3d"}, 0.5
     house.wait(minutes=3)
     assert state(house).action == "page" and state(house).problem == "Prometheus cannot be reached"
+
+
+def test_a_window_that_never_answers_does_not_keep_an_alert_alive(house: House, scripted: Scripted) -> None:
+    scripted.down, scripted.bad = {"3d", "30d"}, 0.5
+    house.wait(minutes=3)
+    scripted.bad = 0
+    house.wait(minutes=2)
+    assert state(house).action == "none" and signals(house) == [("page", "resolved", "incident")]
+
+
+def test_a_period_that_cannot_be_measured_is_said_and_not_asked_for_each_minute(
+    house: House, scripted: Scripted
+) -> None:
+    scripted.down = {"30d"}
+    house.settle()
+    assert state(house).problem == "the error budget is not known: Prometheus cannot be reached"
+    house.wait(minutes=10)
+    assert sum("[30d]" in query for query, _, _ in scripted.asked) == 1
+    assert state(house).budget_remaining() is None and state(house).action == "none"
+
+
+def test_an_alert_of_the_generated_rules_is_understood_when_it_arrives(house: House) -> None:
+    """Prometheus delivers what ``stanch slo rules`` wrote: service, SLO and severity are recognised."""
+    from stanch.integrations import prometheus_alerts
+
+    reader = prometheus_alerts.build(prometheus_alerts.Settings())
+    written = yaml.safe_load(generate.rule_file(generate.declared(house.office.policy())))
+    rules = [rule for rule in written["groups"][0]["rules"] if rule.get("alert") == "SLOBurn"]
+    for rule in rules:
+        alert = {"labels": {"alertname": rule["alert"], **rule["labels"]}, "annotations": rule["annotations"]}
+        received, errors = reader.read(Post(json.dumps([alert]).encode(), house.clock.now()))
+        assert errors == []
+        with house.office.desk(source="alert") as desk:
+            fold(desk, received, "prometheus")
+    house.wait(minutes=2)
+    assert signals(house) == [
+        ("page", "firing", "incident"), ("page", "firing", "incident"),
+        ("ticket", "firing", "ticket"), ("ticket", "firing", "ticket"),
+    ]  # fmt: skip
+    assert {s["service"] for s in house.do("signals")} == {"shop"} and len(house.do("incidents")) == 1
 
 
 def test_no_traffic_is_shown_and_never_alerts(house: House, scripted: Scripted) -> None:

@@ -87,6 +87,22 @@ def test_no_traffic_and_absent_series_never_alert(nothing: float | None) -> None
     assert judge(slo(), {}, {}).reason == "not measured over 1 h"
 
 
+@pytest.mark.parametrize(
+    ("ratios", "open_question"),
+    [
+        ({}, True),
+        ({"1h": 0.5, "30m": 0.0}, True),
+        ({"1h": 0.5, "5m": 0.0, "30m": 0.0}, False),
+        ({"5m": None, "30m": None}, False),
+        ({"5m": 0.0, "30m": 0.5}, True),
+    ],
+)
+def test_a_missing_window_leaves_open_only_what_the_other_does_not_decide(
+    ratios: dict[str, float | None], open_question: bool
+) -> None:
+    assert rules.undecided(slo(), ratios, "page") is open_question
+
+
 def test_with_too_few_events_nothing_alerts_and_the_reason_counts_them() -> None:
     careful = slo(minimum_events=100)
     assert judge(careful, at(0.5, "1h", "5m"), {"1h": 100.0}).action == "page"

@@ -17,6 +17,7 @@ BY_HAND: dict[str, tuple[str, str, str]] = {
     "token": ("run", "people", "Create and revoke API tokens."),
     "verify": ("run", "record", "Check the hash chain of the timelines."),
     "export": ("run", "record", "Write an incident out as JSON or Markdown."),
+    "slo": ("detect", "slo", "SLOs: burn rates and error budgets, Prometheus rules for them, OpenSLO import."),
     "watch": ("respond", "record", "Follow the timeline of an incident."),
 }
 GROUPS = ("respond", "mitigate", "communicate", "recover", "learn", "detect", "prepare", "run")

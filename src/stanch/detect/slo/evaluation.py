@@ -26,16 +26,12 @@ RANK = {"none": 0, "ticket": 1, "page": 2}
 
 
 class Measured(msgspec.Struct, frozen=True):
-    """One round. A window without traffic or series has the ratio None; one that could not be asked for is not in it.
-
-    ``failed``: the source did not answer everything, so that silence means nothing.
-    """
+    """One round. A window without traffic or series has the ratio None; one that could not be asked for is not in it."""
 
     at: int
     ratios: dict[str, float | None]
     events: dict[str, float | None]
     problem: str = ""
-    failed: bool = False
 
 
 def key(service: str, slo: str) -> str:
@@ -62,25 +58,30 @@ def find(policy: Policy, service: str, slo: str) -> Slo | None:
 def measure(metrics: Metrics | None, slo: Slo, at: int, *, period: bool) -> Measured:
     """Ask for every window as of one moment. Gives up after two failures: the rest would wait in vain too."""
     if metrics is None:
-        return Measured(at, {}, {}, f"no metrics source '{slo.source}' is configured", True)
+        return Measured(at, {}, {}, f"no metrics source '{slo.source}' is configured")
     wrong = queries.problems(slo)
     if wrong:
-        return Measured(at, {}, {}, wrong[0], True)
+        return Measured(at, {}, {}, wrong[0])
     ratios: dict[str, float | None] = {}
     events: dict[str, float | None] = {}
     failures: list[str] = []
-    wanted = [(span, span, rules.SPANS[span]) for span in ORDER]
-    if period:
-        wanted.append((store.PERIOD, generate.period_span(slo), int(rules.period_seconds(slo))))
-    for name, span, seconds in wanted:
+    for span in ORDER:
         try:
-            ratios[name], events[name] = _window(metrics, slo, span, seconds, at)
+            ratios[span], events[span] = _window(metrics, slo, span, rules.SPANS[span], at)
         except Failed as failed:
             failures.append(failed.detail)
             if len(failures) == PATIENCE:
                 break
+    if period and len(failures) < PATIENCE:
+        try:
+            ratios[store.PERIOD], events[store.PERIOD] = _window(
+                metrics, slo, generate.period_span(slo), int(rules.period_seconds(slo)), at
+            )
+        except Failed as failed:  # tried again with the next period, not each minute: it may be too much to ask
+            ratios[store.PERIOD] = events[store.PERIOD] = None
+            failures.append(f"the error budget is not known: {failed.detail}")
     if failures:
-        return Measured(at, ratios, events, failures[0], True)
+        return Measured(at, ratios, events, failures[0])
     absent = all(each is None for each in (*ratios.values(), *events.values()))
     said = "the query of all events gives nothing; check the metric's name and that it is scraped"
     return Measured(at, ratios, events, said if absent else "")
@@ -126,7 +127,7 @@ class SloHandler:
         with self.office.reading() as desk:
             slo, now = find(desk.policy, service, name), desk.now
             if slo is None:
-                return Measured(now, {}, {}, "the SLO was removed", True)
+                return Measured(now, {}, {}, "the SLO was removed")
             last = store.one(desk, service, slo).measured.get(store.PERIOD, (None, None, 0))[2]
         return measure(self.metrics.get(slo.source), slo, now, period=now - last >= PERIOD_EVERY)
 
@@ -135,7 +136,7 @@ class SloHandler:
         slo = find(desk.policy, service, effect.payload["slo"])
         if slo is None:
             return None
-        round_ = answer if isinstance(answer, Measured) else Measured(desk.now, {}, {}, str(answer), True)
+        round_ = answer if isinstance(answer, Measured) else Measured(desk.now, {}, {}, str(answer))
         settle(desk, service, slo, round_)
         for follow in desk.office.on_measured:
             follow(desk, service)
@@ -158,7 +159,7 @@ def settle(desk: Desk, service: str, slo: Slo, measured: Measured) -> None:
     if "1h" in measured.ratios:
         store.remember(desk, state, measured.at)
     verdict = rules.judge(slo, measured.ratios, measured.events)
-    if measured.failed and RANK[verdict.action] < RANK[state.action]:
+    if RANK[verdict.action] < RANK[state.action] and rules.undecided(slo, measured.ratios, state.action):
         store.decide(desk, service, slo.name, state.action, state.reason, state.proposal, measured.problem)
         return
     proposal = severity.propose(verdict, severity.Impact(), severity.scope_of(desk.policy, service))

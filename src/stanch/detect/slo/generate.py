@@ -2,11 +2,10 @@
 
 Recorded, each with the labels ``service`` and ``slo``:
 
-- ``stanch:slo_errors:5m``, ``stanch:slo_total:5m``: bad and all events, as declared (rate or increase);
-- ``stanch:slo_error_ratio:5m`` ... ``:3d``: the error ratio over each window;
+- ``stanch:slo_total:5m`` ... ``:3d`` and ``stanch:slo_errors:5m`` ...: all and bad events, as declared (rate or increase);
+- ``stanch:slo_error_ratio:5m`` ... ``:3d``: the error ratio over each window, the one divided by the other;
 - ``stanch:slo_error_ratio:period``: over the whole period, weighted by traffic (complete once a period was recorded);
-- ``stanch:slo_budget_remaining:ratio``: the share of the error budget that is left, negative once overspent;
-- ``stanch:slo_events:1h`` ``:6h`` ``:1d`` ``:3d``: counts of events, where ``minimum_events`` needs them.
+- ``stanch:slo_budget_remaining:ratio``: the share of the error budget that is left, negative once overspent.
 
 Alerts: ``SLOBurn`` for each pair of windows, told apart by ``long``, ``short`` and ``severity``; ``SLONotMeasured`` (a
 ticket) when all events have been absent for 15 minutes, because absent series never fire.
@@ -89,22 +88,16 @@ def period_span(slo: Slo) -> str:
 
 def _recordings(slo: Slo, ids: dict[str, str]) -> list[Group]:
     chosen = _selector(ids)
-    made = [
-        _record("stanch:slo_errors:5m", queries.errors(slo, "5m"), ids),
-        _record("stanch:slo_total:5m", queries.total(slo, "5m"), ids),
-    ]
+    made = []
     for span in SPANS:
-        ratio = f"{queries.errors(slo, span)}\n/\n{queries.total(slo, span)}"
-        if span == "5m":
-            ratio = f"stanch:slo_errors:5m{chosen}\n/\nstanch:slo_total:5m{chosen}"
-        made.append(_record(f"stanch:slo_error_ratio:{span}", ratio, ids))
-    if slo.minimum_events:
-        for pair in rules.pairs(slo):
-            times = queries.scale(slo, SPANS[pair.long])
-            made.append(_record(f"stanch:slo_events:{pair.long}", f"{queries.total(slo, pair.long)} * {times}", ids))
+        whole, bad = f"stanch:slo_total:{span}", f"stanch:slo_errors:{span}"
+        made.append(_record(whole, queries.total(slo, span), ids))
+        made.append(_record(bad, queries.errors(slo, span, f"sum({whole}{chosen})"), ids))
+        made.append(_record(f"stanch:slo_error_ratio:{span}", f"{bad}{chosen}\n/\n{whole}{chosen}", ids))
     span = period_span(slo)
-    over = f"sum_over_time(stanch:slo_errors:5m{chosen}[{span}])\n/\nsum_over_time(stanch:slo_total:5m{chosen}[{span}])"
-    made.append(_record("stanch:slo_error_ratio:period", over, ids))
+    # five-minute windows at steps of five minutes tile the period: exact, and a fifth of the samples
+    bad, whole = f"stanch:slo_errors:5m{chosen}[{span}:5m]", f"stanch:slo_total:5m{chosen}[{span}:5m]"
+    made.append(_record("stanch:slo_error_ratio:period", f"sum_over_time({bad})\n/\nsum_over_time({whole})", ids))
     left = f"1 - stanch:slo_error_ratio:period{chosen} / {float(rules.budget(slo))!r}"
     made.append(_record("stanch:slo_budget_remaining:ratio", left, ids))
     return made
@@ -117,8 +110,9 @@ def _alert(service: Service, slo: Slo, pair: Pair, ids: dict[str, str], labels: 
         f"and stanch:slo_error_ratio:{pair.short}{chosen} > {bound}",
     ]
     if slo.minimum_events:
-        lines.append(f"and stanch:slo_events:{pair.long}{chosen} >= {slo.minimum_events!r}")
-    times = rules.number(float(rules.factor(pair, slo)))
+        times = queries.scale(slo, SPANS[pair.long])
+        lines.append(f"and stanch:slo_total:{pair.long}{chosen} * {times} >= {slo.minimum_events!r}")
+    factor = rules.number(float(rules.factor(pair, slo)))
     what = f"{_literal(service.label())}: {_literal(slo.title or slo.name)}"
     does = "pages" if pair.action == "page" else "makes a ticket"
     return {
@@ -126,10 +120,10 @@ def _alert(service: Service, slo: Slo, pair: Pair, ids: dict[str, str], labels: 
         "expr": "\n".join(lines),
         "labels": {**labels, "severity": pair.action, "long": pair.long, "short": pair.short},
         "annotations": {
-            "summary": f"{what} burns its error budget more than {times} times too fast",
+            "summary": f"{what} burns its error budget more than {factor} times too fast",
             "description": f"Error rate {{{{ $value | humanizePercentage }}}} over {rules.spoken(pair.long)}, and the same bound "
-            f"is passed over {rules.spoken(pair.short)}: more than {times}x the budget of "
-            f"{rules.percent(float(rules.budget(slo)))} for {slo.objective:g} % in {slo.period_days:g} d. {times}x {does}.",
+            f"is passed over {rules.spoken(pair.short)}: more than {factor}x the budget of "
+            f"{rules.percent(float(rules.budget(slo)))} for {slo.objective:g} % in {slo.period_days:g} d. {factor}x {does}.",
             "runbook": _runbook(service, url),
         },
     }

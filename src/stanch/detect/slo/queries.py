@@ -17,9 +17,12 @@ def total(slo: Slo, span: str) -> str:
     return f"sum({_over(slo.total, span)})"
 
 
-def errors(slo: Slo, span: str) -> str:
-    """Bad events over a span. A counter of errors is often born with the first error: until then it is 0, not absent."""
-    whole = total(slo, span)
+def errors(slo: Slo, span: str, whole: str = "") -> str:
+    """Bad events over a span. A counter of errors is often born with the first error: until then it is 0, not absent.
+
+    ``whole``: an expression without labels that already holds ``total``.
+    """
+    whole = whole or total(slo, span)
     if slo.errors:
         return f"(sum({_over(slo.errors, span)}) or 0 * {whole})"
     # extrapolation can make good exceed total by a hair

@@ -118,6 +118,19 @@ def judge(slo: Slo, ratios: Ratios, events: Ratios) -> Verdict:
     return Verdict("none", quiet or _calm(slo, burns, events), None, burns)
 
 
+def undecided(slo: Slo, ratios: Ratios, action: str) -> bool:
+    """Whether a pair of this action could not be judged: a window is missing, and no other one of the pair is quiet.
+
+    While it is so, an alert neither begins nor ends. None in ``ratios`` is an answer: no traffic, and so quiet.
+    """
+    return any(
+        not {pair.long, pair.short} <= ratios.keys()
+        and all(_above(ratios[span], threshold(pair, slo)) for span in (pair.long, pair.short) if span in ratios)
+        for pair in pairs(slo)
+        if pair.action == action
+    )
+
+
 def too_few(slo: Slo, pair: Pair, count: float | None) -> str:
     """Why a pair that is above its factor stays silent: one failure of ten is no outage."""
     seen = "an unknown number of" if count is None else f"only {number(count)}"

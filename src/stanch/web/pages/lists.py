@@ -16,7 +16,11 @@ from stanch.respond.commands import Incidents, incidents
 from stanch.respond.prompts import active
 from stanch.timeline.desk import Desk
 from stanch.web import auth
+<<<<<<< HEAD
 from stanch.web.intake.heartbeats import token_of
+=======
+from stanch.web.pages import slo_picture
+>>>>>>> h-slo
 from stanch.web.pages.render import page, signed_in
 
 if TYPE_CHECKING:
@@ -137,6 +141,7 @@ def _services(desk: Desk) -> dict[str, Any]:
     return {
         "services": sorted(desk.policy.services.values(), key=lambda s: (not s.core, s.name)), "now": desk.now,
         "live": live, "deploys": deploys, "probes": probes, "policy": desk.policy,
+        "slos": slo_picture.shown(desk),
     }  # fmt: skip
 
 
