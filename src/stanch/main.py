@@ -14,10 +14,12 @@ from stanch.ports import World
 if TYPE_CHECKING:
     from stanch.detect.watchdog import WatchdogHandler
     from stanch.engine.loop import Engine
+    from stanch.engine.upkeep import Upkeep
     from stanch.kernel.clock import Clock
     from stanch.prepare.settings import Settings
     from stanch.timeline.desk import Office
 
+CALENDARS_EVERY = 300.0
 FEATURES = ("prepare", "detect", "respond", "mitigate", "communicate", "recover", "learn")
 
 
@@ -25,12 +27,9 @@ def load_commands() -> None:
     """Fill the registry: imports only structs, pure rules and handlers, so that ``--help`` stays quick."""
     for feature in FEATURES:
         importlib.import_module(f"stanch.{feature}.commands")
-<<<<<<< HEAD
     importlib.import_module("stanch.prepare.oncall.commands")
     importlib.import_module("stanch.prepare.reaching")
-=======
     importlib.import_module("stanch.detect.slo.commands")
->>>>>>> h-slo
     importlib.import_module("stanch.respond.chat")
 
 
@@ -68,13 +67,20 @@ class Stanch:
     """One running product: settings, office, world and engine."""
 
     def __init__(
-        self, settings: "Settings", office: "Office", world: World, engine: "Engine", watchdog: "WatchdogHandler"
+        self,
+        settings: "Settings",
+        office: "Office",
+        world: World,
+        engine: "Engine",
+        watchdog: "WatchdogHandler",
+        upkeep: "Upkeep",
     ) -> None:
         self.settings = settings
         self.office = office
         self.world = world
         self.engine = engine
         self.watchdog = watchdog
+        self.upkeep = upkeep
         self._lock: Any = None
 
     def start(self) -> None:
@@ -97,9 +103,11 @@ class Stanch:
             retention.run_due(desk)
             self.watchdog.seed(desk)
         self.engine.start()
+        self.upkeep.start()
 
     def stop(self) -> None:
         """Stop the engine and give everything back."""
+        self.upkeep.stop()
         self.engine.stop()
         self.office.database.close()
         if self._lock:
@@ -119,7 +127,9 @@ def open_stanch(
     from stanch.engine.loop import Engine
     from stanch.engine.outbox import Outbox
     from stanch.engine.timers import Timers
+    from stanch.engine.upkeep import Upkeep
     from stanch.kernel.clock import SystemClock
+    from stanch.prepare.oncall.calendars import Calendars
     from stanch.prepare.settings import load
     from stanch.respond.severity import remeasured
     from stanch.timeline.desk import Office
@@ -137,13 +147,18 @@ def open_stanch(
     )
     outbox = Outbox(office, [*_handlers(office, world, settings), watchdog])
     office.notifiers = frozenset(world.notifiers)
+    calendars = Calendars(office.policy, office.clock)
+    office.calendar = calendars.shifts
+    world.extra["calendars"] = calendars
+    calendars.refresh(fetch=False)
     engine = Engine(
         Timers(office, _timer_handlers()), outbox, _digesting(office, world), sole=database.dialect == "sqlite"
     )
     office.on_measured.append(remeasured)
     office.on_wake.append(engine.wake)
     office.on_intake.append(engine.wake_digester)
-    return Stanch(settings, office, world, engine, watchdog)
+    upkeep = Upkeep([("calendars", CALENDARS_EVERY, calendars.refresh)])
+    return Stanch(settings, office, world, engine, watchdog, upkeep)
 
 
 def _reactions() -> list[Any]:

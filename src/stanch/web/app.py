@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from stanch.kernel.errors import Problem, Unavailable
-from stanch.web import acknowledge, api, auth, forms, live
+from stanch.web import acknowledge, api, auth, forms, live, slack, spoken
 from stanch.web.intake.hooks import Hooks, Receive, Scope, Send
 from stanch.web.intake.journal import Journal
 from stanch.web.intake.keys import Keys
@@ -109,6 +109,8 @@ def create_app(stanch: Stanch) -> Callable[[Scope, Receive, Send], Any]:
         *auth.routes(stanch),
         *forms.routes(stanch),
         *acknowledge.routes(stanch),
+        *spoken.routes(stanch),
+        *slack.routes(stanch),
     ]
     for name in ("status", "pages"):
         try:
@@ -125,7 +127,8 @@ def create_app(stanch: Stanch) -> Callable[[Scope, Receive, Send], Any]:
     guarded = Guard(starlette, https=stanch.settings.url().startswith("https:"))
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"].startswith("/hooks/"):
+        path = scope["path"] if scope["type"] == "http" else ""
+        if path.startswith("/hooks/") and not path.startswith("/hooks/slack/"):  # people write from there
             await hooks(scope, receive, send)
         else:
             await guarded(scope, receive, send)

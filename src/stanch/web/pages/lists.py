@@ -16,11 +16,8 @@ from stanch.respond.commands import Incidents, incidents
 from stanch.respond.prompts import active
 from stanch.timeline.desk import Desk
 from stanch.web import auth
-<<<<<<< HEAD
 from stanch.web.intake.heartbeats import token_of
-=======
 from stanch.web.pages import slo_picture
->>>>>>> h-slo
 from stanch.web.pages.render import page, signed_in
 
 if TYPE_CHECKING:

@@ -1,0 +1,45 @@
+"""What is looked at again and again outside of any transaction: files that may have changed, calendars far away."""
+
+import threading
+import time
+from collections.abc import Callable
+
+import structlog
+
+log = structlog.get_logger()
+
+
+class Upkeep:
+    """One thread; each task runs at once and then every so many seconds. A task that fails is logged and tried again."""
+
+    def __init__(self, tasks: list[tuple[str, float, Callable[[], object]]]) -> None:
+        self._tasks = tasks
+        self._enough = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread = threading.Thread(target=self._run, name="upkeep", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End; what is under way is not waited for long."""
+        self._enough.set()
+        if self._thread is not None:
+            self._thread.join(2)
+
+    def _run(self) -> None:
+        due = {name: 0.0 for name, _, _ in self._tasks}
+        while not self._enough.is_set():
+            for name, every, task in self._tasks:
+                if time.monotonic() >= due[name]:
+                    self._do(name, task)
+                    due[name] = time.monotonic() + every
+            self._enough.wait(max(0.05, min(due.values(), default=1.0) - time.monotonic()))
+
+    @staticmethod
+    def _do(name: str, task: Callable[[], object]) -> None:
+        try:
+            task()
+        except Exception:
+            log.exception("upkeep failed and is tried again", task=name)
