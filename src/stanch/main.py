@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from stanch.engine.loop import Engine
     from stanch.engine.upkeep import Upkeep
     from stanch.kernel.clock import Clock
+    from stanch.prepare.reload import LiveCatalog
     from stanch.prepare.settings import Settings
     from stanch.timeline.desk import Office
 
-CALENDARS_EVERY = 300.0
+CALENDARS_EVERY, CATALOG_EVERY = 300.0, 2.0
 FEATURES = ("prepare", "detect", "respond", "mitigate", "communicate", "recover", "learn")
 
 
@@ -39,7 +40,7 @@ def load_world(configured: dict[str, dict[str, Any]]) -> World:
     Raises ``Invalid`` for unknown integrations and unknown keys.
     """
     import stanch.integrations
-    from stanch.prepare.settings import convert
+    from stanch.prepare.yaml_file import convert
 
     names = [module.name for module in pkgutil.iter_modules(stanch.integrations.__path__)]
     unknown = sorted(set(configured) - set(names))
@@ -74,6 +75,7 @@ class Stanch:
         engine: "Engine",
         watchdog: "WatchdogHandler",
         upkeep: "Upkeep",
+        catalog: "LiveCatalog",
     ) -> None:
         self.settings = settings
         self.office = office
@@ -81,12 +83,12 @@ class Stanch:
         self.engine = engine
         self.watchdog = watchdog
         self.upkeep = upkeep
+        self.catalog = catalog
         self._lock: Any = None
 
     def start(self) -> None:
         """Start the engine. On SQLite one server owns the file; a second one is refused with what to do."""
-        from stanch.detect import heartbeats, probes, retention
-        from stanch.detect.slo import evaluation
+        from stanch.detect import heartbeats, retention
 
         if self.office.database.dialect == "sqlite":
             self._lock = (self.settings.data / "serve.lock").open("w")
@@ -98,12 +100,21 @@ class Stanch:
                     hint="Stop it, use another STANCH_DATA, or PostgreSQL for several replicas.",
                 ) from None
         with self.office.desk() as desk:
-            for watching in (probes, heartbeats, evaluation):
-                watching.seed(desk)
+            heartbeats.after_absence(desk)
             retention.run_due(desk)
             self.watchdog.seed(desk)
+        self.seed()
         self.engine.start()
         self.upkeep.start()
+
+    def seed(self) -> None:
+        """At start and when the catalog has changed: everything that watches from outside is under way."""
+        from stanch.detect import heartbeats, probes
+        from stanch.detect.slo import evaluation
+
+        with self.office.desk() as desk:
+            for watching in (probes, heartbeats, evaluation):
+                watching.seed(desk)
 
     def stop(self) -> None:
         """Stop the engine and give everything back."""
@@ -130,18 +141,24 @@ def open_stanch(
     from stanch.engine.upkeep import Upkeep
     from stanch.kernel.clock import SystemClock
     from stanch.prepare.oncall.calendars import Calendars
-    from stanch.prepare.settings import load
+    from stanch.prepare.reload import LiveCatalog
+    from stanch.prepare.settings import load_all, settings_file
     from stanch.respond.severity import remeasured
     from stanch.timeline.desk import Office
 
     load_commands()
-    settings = settings or load(config)
+    problems: list[str] = []
+    file = None
+    if settings is None:
+        file = settings_file(config)
+        settings, problems = load_all(file)
     settings.data.mkdir(parents=True, exist_ok=True)
     database = Database(settings.database_url)
     migrate(database)
     world = world or load_world(settings.integrations)
-    policy = settings.policy
-    office = Office(database, clock or SystemClock(), lambda: policy, _reactions(), _clocks())
+    clock = clock or SystemClock()
+    catalog = LiveCatalog(settings, problems, file, clock)
+    office = Office(database, clock, catalog.policy, _reactions(), _clocks())
     watchdog = WatchdogHandler(
         world.probers["http"], settings.watchdog_url, settings.watchdog_every, lambda: engine.moves()
     )
@@ -157,8 +174,10 @@ def open_stanch(
     office.on_measured.append(remeasured)
     office.on_wake.append(engine.wake)
     office.on_intake.append(engine.wake_digester)
-    upkeep = Upkeep([("calendars", CALENDARS_EVERY, calendars.refresh)])
-    return Stanch(settings, office, world, engine, watchdog, upkeep)
+    upkeep = Upkeep([("catalog", CATALOG_EVERY, catalog.look), ("calendars", CALENDARS_EVERY, calendars.refresh)])
+    stanch = Stanch(settings, office, world, engine, watchdog, upkeep, catalog)
+    catalog.on_change.extend([stanch.seed, lambda: calendars.refresh(fetch=False)])
+    return stanch
 
 
 def _reactions() -> list[Any]:

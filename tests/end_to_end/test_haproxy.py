@@ -17,7 +17,8 @@ from stanch.kernel.command import REGISTRY
 from stanch.kernel.filling import fill
 from stanch.kernel.policy import Policy
 from stanch.main import Stanch, load_world, open_stanch
-from stanch.prepare.settings import Settings, convert
+from stanch.prepare.settings import Settings
+from stanch.prepare.yaml_file import convert
 from tests.components.haproxy import HAProxy
 
 pytestmark = [pytest.mark.slow, pytest.mark.real, pytest.mark.needs("haproxy")]

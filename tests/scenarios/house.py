@@ -12,7 +12,8 @@ from stanch.kernel.command import REGISTRY, Done
 from stanch.kernel.policy import Policy, Probe
 from stanch.main import open_stanch
 from stanch.ports import Alert, Failed, Message, ProbeAnswer, World
-from stanch.prepare.settings import Settings, convert
+from stanch.prepare.settings import Settings
+from stanch.prepare.yaml_file import convert
 
 
 class Pager:

@@ -89,7 +89,7 @@ def test_after_a_restart_every_heartbeat_gets_a_full_interval(database_url: str,
         house.clock.forward(minutes=64)
         house.crash()
         with house.office.desk() as desk:
-            heartbeats.seed(desk)
+            heartbeats.after_absence(desk)
         house.wait(minutes=30, step=60)
         assert state(house, "backup") == "heard"
 

@@ -8,7 +8,8 @@ import pytest
 import yaml
 
 from stanch.kernel.policy import Service
-from stanch.prepare.settings import Settings, convert
+from stanch.prepare.settings import Settings
+from stanch.prepare.yaml_file import convert
 
 ROOT = Path(__file__).parent.parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])

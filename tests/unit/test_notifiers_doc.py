@@ -8,7 +8,8 @@ import yaml
 
 from stanch.main import load_world
 from stanch.prepare.reachability import reachability
-from stanch.prepare.settings import Settings, convert
+from stanch.prepare.settings import Settings
+from stanch.prepare.yaml_file import convert
 
 PAGE = (Path(__file__).parent.parent.parent / "docs/how-to/notifiers.md").read_text()
 

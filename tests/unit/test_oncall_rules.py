@@ -17,7 +17,7 @@ from stanch.kernel.policy import Policy
 from stanch.kernel.schedule import DAYS, Layer, Override, Schedule, Times, WorkingHours
 from stanch.prepare.oncall import rules
 from stanch.prepare.oncall.shift import Shift
-from stanch.prepare.settings import convert
+from stanch.prepare.yaml_file import convert
 
 ZONES = [
     "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "Africa/Casablanca", "Pacific/Apia",

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from stanch.detect.slo import rules
 from stanch.kernel.policy import Service, Slo
 from stanch.prepare import openslo
-from stanch.prepare.settings import convert
+from stanch.prepare.yaml_file import convert
 
 ALL = 'sum(rate(http_requests_total{job="checkout"}[{{.window}}]))'
 GOOD = 'sum(rate(http_requests_total{job="checkout",code!~"5.."}[{{.window}}]))'

@@ -5,7 +5,7 @@ from typing import Any
 from stanch.kernel.clock import DAY, HOUR, parse_moment
 from stanch.kernel.policy import Policy
 from stanch.prepare.reachability import Finding, Reached, pageable, reachability, shown
-from stanch.prepare.settings import convert
+from stanch.prepare.yaml_file import convert
 
 NOW = parse_moment("2026-05-14T14:00:00Z")
 

@@ -46,8 +46,6 @@ def _look(place: Place) -> Iterator[Finding]:
 
 def _references(place: Place) -> Iterator[Finding]:
     """What the policy names must exist: better found now than at three in the morning."""
-    from stanch.prepare.oncall.rules import check, check_hours
-
     stanch = place.stanch
     policy, world = stanch.settings.policy, stanch.world
     for service in policy.services.values():
@@ -61,13 +59,5 @@ def _references(place: Place) -> Iterator[Finding]:
         for address in [way.to for way in contact.ways()]:
             if address.partition(":")[0] not in world.notifiers:
                 yield False, f"{contact.name} is reached by '{address}', and no such notifier is configured"
-    for name, escalation in policy.escalation.items():
-        for person in (person for step in escalation.steps for person in step.notify):
-            schedule = person.removeprefix("schedule:")
-            if schedule != person and schedule not in policy.schedules:
-                yield False, f"the escalation '{name}' notifies the schedule '{schedule}', which does not exist"
-            elif schedule == person and person not in policy.contacts:
-                yield False, f"the escalation '{name}' notifies '{person}', who is not among the contacts"
-    for name, each in policy.schedules.items():
-        yield from ((False, f"schedule '{name}': {sentence}") for sentence in check(each, policy.contacts))
-    yield from ((False, sentence) for sentence in check_hours(policy.working_hours))
+    if stanch.catalog.trouble:
+        yield from ((False, sentence) for sentence in stanch.catalog.trouble.sentences)

@@ -18,13 +18,18 @@ ASLEEP = MINUTE
 
 
 def seed(desk: Desk) -> None:
-    """At start, and when the configuration changed: the configured ones are known, and each has its full interval."""
+    """At start, and when the configuration changed: the configured ones are known, others that it made are forgotten."""
     configured = desk.policy.heartbeats
     for name, heartbeat in configured.items():
         define(desk, name, heartbeat, configured=True)
     for row in desk.tx.all("SELECT name FROM heartbeats WHERE configured = 1"):
         if row["name"] not in configured:
             remove(desk, row["name"])
+    set_timer(desk)
+
+
+def after_absence(desk: Desk) -> None:
+    """At start: each has its full interval before its silence counts."""
     _grant(desk, "deadline IS NOT NULL")
     set_timer(desk)
 

@@ -200,7 +200,10 @@ class Mitigation(Part, frozen=True):
 
 
 class Service(Part, frozen=True):
-    """A service of the catalog (R7)."""
+    """A service of the catalog (R7). ``contacts``: what one would look for (``dns vendor``) -> the contact.
+
+    ``runbook_reviewed`` and ``runbook_tested`` are dates, as the front matter of the runbook's file has them.
+    """
 
     name: str
     title: str = ""
@@ -211,6 +214,9 @@ class Service(Part, frozen=True):
     escalation: str = "default"
     contacts: dict[str, str] = msgspec.field(default_factory=dict)
     runbook: str = ""
+    runbook_reviewed: str = ""
+    runbook_tested: str = ""
+    runbook_review_days: float = 180
     slos: list[Slo] = msgspec.field(default_factory=list)
     public_name: str = ""
     probes: list[Probe] = msgspec.field(default_factory=list)

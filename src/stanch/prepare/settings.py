@@ -1,8 +1,6 @@
 """``stanch.yaml``, the catalog folder beside it, and ``STANCH_*`` variables. Unknown keys are errors with a suggestion."""
 
-import difflib
 import os
-import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,8 +8,9 @@ from typing import Any
 
 import msgspec
 
-from stanch.kernel.errors import Invalid
-from stanch.kernel.policy import Policy, Service
+from stanch.kernel.policy import Policy
+from stanch.prepare import catalog, catalog_copy
+from stanch.prepare.yaml_file import convert, read_yaml
 
 
 class Settings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -42,11 +41,20 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 def load(path: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
-    """Read the settings. Raises ``Invalid`` with the file, the place in it and what to write instead."""
+    """Read the settings, the catalog among them. Raises ``Invalid`` with the file, the place in it and what to write."""
+    return load_all(path, environment)[0]
+
+
+def load_all(
+    path: Path | None = None, environment: Mapping[str, str] | None = None, before: Policy | None = None
+) -> tuple[Settings, list[str]]:
+    """The settings, and a sentence for each thing in the catalog that is wrong: that costs only itself.
+
+    ``before``: what was last known of catalog files that cannot be read; by default the copy of the last good start.
+    Raises ``Invalid`` for ``stanch.yaml`` itself and for the environment.
+    """
     environment = os.environ if environment is None else environment
-    path = path or (Path(environment["STANCH_CONFIG"]) if environment.get("STANCH_CONFIG") else None)
-    if path is None and Path("stanch.yaml").is_file():
-        path = Path("stanch.yaml")
+    path = settings_file(path, environment)
     values = read_yaml(path) if path else {}
     _from_environment(values, environment)
     values.setdefault("data", environment.get("STANCH_DATA") or _default_data(environment))
@@ -54,80 +62,27 @@ def load(path: Path | None = None, environment: Mapping[str, str] | None = None)
     folder = path.parent if path else Path.cwd()
     settings.data = (folder / settings.data).expanduser()
     settings.catalog = folder / settings.catalog if settings.catalog else None
+    problems: list[str] = []
     settings.static_status = folder / settings.static_status if settings.static_status else None
     if settings.catalog:
-        settings.policy = with_catalog(settings.policy, settings.catalog)
+        read = catalog.read(settings.policy, settings.catalog, before or catalog_copy.last_good(settings.data))
+        settings.policy, problems = read.policy, read.problems
+    else:
+        problems = catalog.mistakes(settings.policy)
     settings.database_url = settings.database_url or f"sqlite:///{settings.data.resolve()}/stanch.db"
     settings.secret_key = settings.secret_key or _kept_secret(settings.data)
     if not settings.intake_keys:
         settings.intake_keys = {"default": _kept_secret(settings.data, "intake.key")}
-    return settings
+    return settings, problems
 
 
-def with_catalog(policy: Policy, folder: Path) -> Policy:
-    """The policy with the services of a catalog folder: one YAML file each, a runbook of the same name in Markdown."""
-    if not folder.is_dir():
-        raise Invalid(f"The catalog folder {folder} does not exist.", hint="Create it, or correct 'catalog:'.")
-    services = dict(policy.services)
-    for path in sorted(folder.glob("*.y*ml")):
-        values = read_yaml(path)
-        values.setdefault("name", path.stem)
-        runbook = path.with_suffix(".md")
-        if runbook.is_file() and "runbook" not in values:
-            values["runbook"] = runbook.read_text()
-        service = convert(values, Service, str(path))
-        services[service.name] = service
-    return msgspec.structs.replace(policy, services=services)
-
-
-def read_yaml(path: Path) -> dict[str, Any]:
-    """A YAML mapping. Raises ``Invalid`` with the line."""
-    import yaml
-
-    try:
-        values = yaml.safe_load(path.read_text()) or {}
-    except OSError as error:
-        raise Invalid(f"{path} cannot be read: {error.strerror}.") from error
-    except yaml.YAMLError as error:
-        raise Invalid(f"{path} is not YAML: {' '.join(str(error).split())}.") from error
-    if not isinstance(values, dict):
-        raise Invalid(f"{path} must be a mapping of settings, not a {type(values).__name__}.")
-    return values
-
-
-def convert(values: Any, into: type[Any], where: str) -> Any:
-    """Turn plain values into a struct; an unknown key is answered with the nearest known one."""
-    try:
-        return msgspec.convert(values, into, strict=False, dec_hook=_path)
-    except msgspec.ValidationError as error:
-        hint = ""
-        found = re.search(r"unknown field `([^`]+)`", str(error))
-        if found:
-            near = difflib.get_close_matches(found[1], sorted(_known_keys(into)), n=1)
-            hint = f"Did you mean '{near[0]}'?" if near else ""
-        raise Invalid(f"{where}: {error}.", hint=hint) from None
-
-
-def _known_keys(root: type[Any]) -> set[str]:
-    keys: set[str] = set()
-    pending, seen = [msgspec.inspect.type_info(root)], set()
-    while pending:
-        kind = pending.pop()
-        if isinstance(kind, msgspec.inspect.StructType) and kind.cls not in seen:
-            seen.add(kind.cls)
-            keys.update(field.name for field in kind.fields)
-            pending.extend(field.type for field in kind.fields)
-        for name in ("item_type", "value_type"):
-            if hasattr(kind, name):
-                pending.append(getattr(kind, name))
-        pending.extend(getattr(kind, "types", ()))
-    return keys
-
-
-def _path(kind: type[Any], value: Any) -> Any:
-    if kind is Path:
-        return Path(value)
-    raise NotImplementedError(f"no reading of {kind}")
+def settings_file(path: Path | None = None, environment: Mapping[str, str] | None = None) -> Path | None:
+    """Which file holds the settings: the named one, that of ``STANCH_CONFIG``, or ``stanch.yaml`` here; None without one."""
+    environment = os.environ if environment is None else environment
+    if path is None and environment.get("STANCH_CONFIG"):
+        return Path(environment["STANCH_CONFIG"])
+    here = Path("stanch.yaml")
+    return path or (here if here.is_file() else None)
 
 
 def _from_environment(values: dict[str, Any], environment: Mapping[str, str]) -> None:

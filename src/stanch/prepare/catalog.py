@@ -1,0 +1,172 @@
+"""The catalog folder (R7, R8): services with their runbooks, people and policies, SLOs; as files, fit for git.
+
+``*.yaml`` and ``services/*.yaml``: one service each, its runbook in Markdown beside it. ``policy/*.yaml``: contacts,
+schedules, escalation, rules, heartbeats, severities, working hours. ``slos/*.yaml``: OpenSLO documents.
+A file that cannot be read costs only itself: what was last known of it stays.
+"""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from stanch.kernel.errors import Invalid
+from stanch.kernel.policy import Policy, Service
+from stanch.prepare import openslo
+from stanch.prepare.oncall.hours import check_hours
+from stanch.prepare.oncall.rules import check
+from stanch.prepare.runbooks import front_matter
+from stanch.prepare.yaml_file import convert, parse_yaml, read_yaml
+
+MAPPINGS = ("contacts", "schedules", "escalation", "heartbeats", "severities")
+PARTS = (*MAPPINGS, "rules", "working_hours")
+
+
+class Catalog(msgspec.Struct, frozen=True):
+    """A policy with its catalog, and a sentence for each thing that is wrong with the files."""
+
+    policy: Policy
+    problems: list[str]
+
+
+def read(base: Policy, folder: Path, before: Policy | None = None) -> Catalog:
+    """Read a catalog folder on top of ``base``; ``before`` is what was last known of files that cannot be read.
+
+    Raises ``Invalid`` only when there is no such folder.
+    """
+    if not folder.is_dir():
+        raise Invalid(f"The catalog folder {folder} does not exist.", hint="Create it, or correct 'catalog:'.")
+    problems: list[str] = []
+    policy = _policy_files(base, folder, before, problems)
+    services = dict(policy.services) | _services(folder, before, problems)
+    _slos(services, folder, problems)
+    policy = msgspec.structs.replace(policy, services=services)
+    return Catalog(policy, [*problems, *mistakes(policy)])
+
+
+def files(folder: Path) -> list[Path]:
+    """Every file that a catalog is made of."""
+    places = (folder, folder / "services", folder / "policy", folder / "slos")
+    return sorted(path for place in places for path in [*place.glob("*.y*ml"), *place.glob("*.md")])
+
+
+def _services(folder: Path, before: Policy | None, problems: list[str]) -> dict[str, Service]:
+    found: dict[str, Service] = {}
+    where: dict[str, Path] = {}
+    for path in sorted([*folder.glob("*.y*ml"), *(folder / "services").glob("*.y*ml")]):
+        try:
+            service = _service(path)
+            if service.name in found:
+                raise Invalid(f"{path}: the service '{service.name}' stands in {where[service.name]} already.")
+        except Invalid as problem:
+            problems.append(problem.sentence())
+            if before and path.stem in before.services and path.stem not in found:
+                found[path.stem], where[path.stem] = before.services[path.stem], path
+            continue
+        found[service.name], where[service.name] = service, path
+    return found
+
+
+def _service(path: Path) -> Service:
+    values = read_yaml(path)
+    values.setdefault("name", path.stem)
+    runbook = path.with_suffix(".md")
+    if runbook.is_file() and "runbook" not in values:
+        try:
+            front, text = front_matter(runbook.read_text())
+        except (OSError, UnicodeDecodeError) as error:
+            raise Invalid(f"{runbook} cannot be read: {error}.") from error
+        values["runbook"] = text
+        said = parse_yaml(front, str(runbook))
+        for key in ("reviewed", "tested", "review_days"):
+            if key in said:
+                values[f"runbook_{key}"] = said[key]
+    service: Service = convert(values, Service, str(path))
+    return service
+
+
+def _policy_files(base: Policy, folder: Path, before: Policy | None, problems: list[str]) -> Policy:
+    """Each part from each file; the same key twice is said with both files, and the first one counts."""
+    parts: dict[str, Any] = {name: dict(getattr(base, name)) for name in MAPPINGS}
+    parts["rules"], parts["working_hours"] = list(base.rules), base.working_hours
+    where: dict[tuple[str, str], str] = {(name, key): "stanch.yaml" for name in MAPPINGS[:-1] for key in parts[name]}
+    broken = False
+    for path in sorted((folder / "policy").glob("*.y*ml")):
+        try:
+            values = read_yaml(path)
+            unknown = sorted(set(values) - set(PARTS))
+            if unknown:
+                raise Invalid(f"{path}: '{unknown[0]}' does not belong here.", hint=f"It may hold: {', '.join(PARTS)}.")
+            read_part: Policy = convert(values, Policy, str(path))
+        except Invalid as problem:
+            problems.append(problem.sentence())
+            broken = True
+            continue
+        for name in (name for name in MAPPINGS if name in values):
+            for key, value in getattr(read_part, name).items():
+                if key in values[name] and (name, key) in where:
+                    problems.append(f"{path}: {name} '{key}' stands in {where[name, key]} already; that one counts.")
+                elif key in values[name]:
+                    parts[name][key], where[name, key] = value, str(path)
+        parts["rules"] += read_part.rules
+        if "working_hours" in values:
+            parts["working_hours"] = read_part.working_hours
+    if broken and before:  # what the broken file held is not known by name: keep all that is missing now
+        for name in MAPPINGS:
+            parts[name] = {**getattr(before, name), **parts[name]}
+        parts["rules"] = parts["rules"] + [rule for rule in before.rules if rule not in parts["rules"]]
+    return msgspec.structs.replace(base, **parts)
+
+
+def _slos(services: dict[str, Service], folder: Path, problems: list[str]) -> None:
+    found, told = openslo.read_files((folder / "slos").glob("*.y*ml"))
+    problems.extend(told)
+    for name, slos in found.items():
+        known = services.get(name) or Service(name)
+        taken = {slo.name for slo in known.slos}
+        problems.extend(
+            f"The SLO '{slo.name}' of {name} stands in its file already." for slo in slos if slo.name in taken
+        )
+        fresh = [slo for slo in slos if slo.name not in taken]
+        services[name] = msgspec.structs.replace(known, slos=[*known.slos, *fresh])
+
+
+def mistakes(policy: Policy) -> list[str]:
+    """What the parts say of each other that cannot be: better read now than at three in the morning. Pure."""
+    found = [
+        f"schedule '{name}': {text}" for name, each in policy.schedules.items() for text in check(each, policy.contacts)
+    ]
+    found += check_hours(policy.working_hours)
+    for name, escalation in policy.escalation.items():
+        for target in (target for step in escalation.steps for target in step.notify):
+            schedule = target.removeprefix("schedule:")
+            if schedule != target and schedule not in policy.schedules:
+                found.append(
+                    f"The escalation policy '{name}' notifies the schedule '{schedule}', which does not exist."
+                )
+            elif schedule == target and target not in policy.contacts:
+                found.append(f"The escalation policy '{name}' notifies '{target}', who is not among the contacts.")
+        if not escalation.steps:
+            found.append(f"The escalation policy '{name}' has no steps.")
+    for service in policy.services.values():
+        if service.escalation not in policy.escalation and (policy.escalation or service.escalation != "default"):
+            found.append(f"{service.name} is paged by '{service.escalation}', which is no escalation policy.")
+        found += [
+            f"{service.name} depends on '{other}', which is not in the catalog."
+            for other in service.depends_on
+            if other not in policy.services
+        ]
+    return found + _patterns(policy)
+
+
+def _patterns(policy: Policy) -> list[str]:
+    found = []
+    for number, rule in enumerate(policy.rules, 1):
+        for text in (rule.service, rule.severity, *rule.match.values()):
+            if text.startswith("~"):
+                try:
+                    re.compile(text[1:])
+                except re.error as error:
+                    found.append(f"Rule {rule.name or number}: '{text[1:]}' is no regular expression ({error}).")
+    return found

@@ -1,0 +1,27 @@
+"""The last policy that was whole, kept beside the data: a restart with a broken file must not forget whom to page."""
+
+import os
+from pathlib import Path
+
+import msgspec
+
+from stanch.kernel.policy import Policy
+
+NAME = "catalog.good.json"
+
+
+def keep(data: Path, policy: Policy) -> None:
+    """Write it, readable by its owner only: addresses of people stand in it."""
+    path = data / f"{NAME}.new"
+    handle = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(msgspec.json.encode(policy))
+    path.replace(data / NAME)
+
+
+def last_good(data: Path) -> Policy | None:
+    """What was kept, or None: there is none, or another release wrote it."""
+    try:
+        return msgspec.json.decode((data / NAME).read_bytes(), type=Policy)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return None

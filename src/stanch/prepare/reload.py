@@ -1,0 +1,86 @@
+"""The catalog while it runs: files are looked at again and again, and a broken one never takes it down (R7)."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import structlog
+
+from stanch.kernel.clock import Clock
+from stanch.kernel.errors import Problem
+from stanch.kernel.policy import Policy
+from stanch.prepare import catalog, catalog_copy
+from stanch.prepare.settings import Settings, load_all
+
+log = structlog.get_logger()
+
+
+class Trouble(msgspec.Struct, frozen=True):
+    """What is wrong with the files, and since when. ``whole``: nothing of the files was taken since."""
+
+    sentences: list[str]
+    since: int
+    whole: bool
+
+
+class LiveCatalog:
+    """``policy`` answers from memory; ``look`` does the reading, from a background thread.
+
+    ``config``: where ``stanch.yaml`` was read from, None for settings that were made in memory (they never change).
+    """
+
+    def __init__(self, settings: Settings, problems: list[str], config: Path | None, clock: Clock) -> None:
+        self._settings = settings
+        self._config = config
+        self._clock = clock
+        self._policy = settings.policy
+        self._stamp = self._look_at_files()
+        self.trouble = Trouble(problems, clock.now(), False) if problems else None
+        self.on_change: list[Callable[[], object]] = []
+        self._note()
+
+    def policy(self) -> Policy:
+        """The policy in force."""
+        return self._policy
+
+    def look(self) -> bool:
+        """Read the files again if any of them changed; answers whether there is a new policy."""
+        stamp = self._look_at_files()
+        if stamp == self._stamp:
+            return False
+        self._stamp = stamp
+        try:
+            settings, problems = load_all(self._config, before=self._policy)
+        except Problem as problem:
+            self.trouble = Trouble([problem.sentence()], self._clock.now(), True)
+            log.error("the configuration was not taken; the one before stays", problem=problem.sentence())
+            return False
+        self.trouble = Trouble(problems, self._clock.now(), False) if problems else None
+        for sentence in problems:
+            log.error("the catalog", problem=sentence)
+        changed = settings.policy != self._policy
+        self._policy = self._settings.policy = settings.policy
+        self._note()
+        if changed:
+            log.info("the catalog was read again", services=len(self._policy.services))
+            for follow in self.on_change:
+                follow()
+        return changed
+
+    def _note(self) -> None:
+        if self._settings.catalog and self.trouble is None:
+            catalog_copy.keep(self._settings.data, self._policy)
+
+    def _look_at_files(self) -> list[tuple[str, int, int]]:
+        """Name, time and size of every file: a change of any is a change."""
+        if self._config is None:
+            return []
+        paths = [self._config, *(catalog.files(self._settings.catalog) if self._settings.catalog else [])]
+        found = []
+        for path in paths:
+            try:
+                state = path.stat()
+            except OSError:
+                continue  # a file that goes while we look is one that is not there
+            found.append((str(path), state.st_mtime_ns, state.st_size))
+        return found

@@ -1,0 +1,88 @@
+"""Runbooks (R7): five sections, found by their headings, and the ones that fit the phase. Pure."""
+
+import re
+
+import msgspec
+
+from stanch.kernel.clock import DAY, parse_moment
+from stanch.kernel.policy import Phase, Service
+
+# The five things a runbook answers, and the words by which a heading shows that it does.
+SECTIONS: dict[str, tuple[str, str]] = {
+    "health": ("Where to check health", r"health|dashboard|metrics|monitor|where to look|is it (up|ok|working)|status of|graphs?"),
+    "impact": ("How to confirm customer impact", r"impact|customers?|users?|who is affected|symptoms?"),
+    "rollback": ("How to pause or roll back a deployment", r"roll ?-?back|pause|deploy|undo|release|revert"),
+    "degraded": ("How to enter degraded mode", r"degrad|fallback|fail ?-?over|read-?only|feature flags?|shed|switch off|kill ?switch"),
+    "escalate": ("Who to escalate to next", r"escalat|contacts?|who to (call|ask|page)|on-?call|owners?|support"),
+}  # fmt: skip
+BY_PHASE: dict[Phase, tuple[str, ...]] = {
+    "detect": ("health", "impact"),
+    "triage": ("health", "impact", "escalate"),
+    "mitigate": ("rollback", "degraded", "escalate"),
+    "resolve": ("health", "impact"),
+    "learn": (),
+}
+_HEADING = re.compile(r"^(#{1,6})[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
+_FENCE = re.compile(r"^(```|~~~).*?^\1[`~]*[ \t]*$", re.MULTILINE | re.DOTALL)
+
+
+class Section(msgspec.Struct, frozen=True):
+    """A part of a runbook. ``key``: which of the five it answers, empty for another one."""
+
+    key: str
+    heading: str
+    text: str
+
+
+def front_matter(text: str) -> tuple[str, str]:
+    """The YAML between ``---`` lines at the beginning, and the rest."""
+    found = re.match(r"---[ \t]*\r?\n(.*?)\r?\n---[ \t]*(?:\r?\n|$)", text, re.DOTALL)
+    return (found[1], text[found.end() :]) if found else ("", text)
+
+
+def sections(text: str) -> list[Section]:
+    """A runbook's parts in order; what stands before the first heading has none. Headings in code are no headings."""
+    hidden = _FENCE.sub(lambda fence: re.sub(r"[^\n]", " ", fence[0]), text)
+    marks = list(_HEADING.finditer(hidden))
+    parts = [Section("", "", text[: marks[0].start() if marks else len(text)].strip())]
+    taken: set[str] = set()
+    for place, mark in enumerate(marks):
+        end = marks[place + 1].start() if place + 1 < len(marks) else len(text)
+        key = "" if len(mark[1]) == 1 and place == 0 else _key(mark[2], taken)
+        taken.add(key)
+        parts.append(Section(key, mark[2], text[mark.end() : end].strip()))
+    return [part for part in parts if part.heading or part.text]
+
+
+def for_phase(text: str, phase: Phase) -> list[Section]:
+    """The sections that fit a phase, in the order in which they are needed then."""
+    found = {section.key: section for section in sections(text) if section.key}
+    return [found[key] for key in BY_PHASE[phase] if key in found]
+
+
+def missing(text: str) -> list[str]:
+    """Which of the five sections a runbook lacks, or leaves empty, in words."""
+    found = {section.key for section in sections(text) if section.text}
+    return [title for key, (title, _) in SECTIONS.items() if key not in found]
+
+
+def age_problem(service: Service, now: int) -> str:
+    """Why the runbook may no longer be true, or an empty text. Dates as the runbook's front matter has them."""
+    if not service.runbook_reviewed:
+        return "the runbook was never reviewed (no 'reviewed:' date)"
+    try:
+        reviewed = parse_moment(service.runbook_reviewed)
+    except ValueError as error:
+        return f"the runbook's review date cannot be read: {error}"
+    late = now - reviewed - int(service.runbook_review_days * DAY)
+    return f"the runbook's review has been due for {late // DAY} days" if late > 0 else ""
+
+
+def _key(heading: str, taken: set[str]) -> str:
+    """Which of the five a heading answers: the one it names first; each is given once."""
+    places = [
+        (found.start(), key)
+        for key, (_, words) in SECTIONS.items()
+        if key not in taken and (found := re.search(rf"\b(?:{words})", heading, re.IGNORECASE))
+    ]
+    return min(places)[1] if places else ""

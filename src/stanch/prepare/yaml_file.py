@@ -1,0 +1,73 @@
+"""Reading YAML files into structs, with errors that name the file, the place in it, and what was probably meant."""
+
+import difflib
+import re
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from stanch.kernel.errors import Invalid
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """A YAML mapping. Raises ``Invalid`` with the file and the line."""
+    try:
+        return parse_yaml(path.read_text(), str(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise Invalid(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}.") from error
+
+
+def parse_yaml(text: str, where: str) -> dict[str, Any]:
+    """A YAML mapping from text. A date stays the text it is: every moment of ours is read in one place."""
+    import yaml
+
+    class Loader(yaml.SafeLoader):
+        """Without dates."""
+
+    Loader.yaml_implicit_resolvers = {
+        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+    try:
+        values = yaml.load(text, Loader) or {}  # noqa: S506 - derived from the safe loader
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        raise Invalid(f"{where} is not YAML: {' '.join(str(error).split())}.") from error
+    if not isinstance(values, dict):
+        raise Invalid(f"{where} must be a mapping of settings, not a {type(values).__name__}.")
+    return values
+
+
+def convert(values: Any, into: type[Any], where: str) -> Any:
+    """Turn plain values into a struct; an unknown key is answered with the nearest known one."""
+    try:
+        return msgspec.convert(values, into, strict=False, dec_hook=_path)
+    except msgspec.ValidationError as error:
+        hint = ""
+        found = re.search(r"unknown field `([^`]+)`", str(error))
+        if found:
+            near = difflib.get_close_matches(found[1], sorted(_known_keys(into)), n=1)
+            hint = f"Did you mean '{near[0]}'?" if near else ""
+        raise Invalid(f"{where}: {error}.", hint=hint) from None
+
+
+def _known_keys(root: type[Any]) -> set[str]:
+    keys: set[str] = set()
+    pending, seen = [msgspec.inspect.type_info(root)], set()
+    while pending:
+        kind = pending.pop()
+        if isinstance(kind, msgspec.inspect.StructType) and kind.cls not in seen:
+            seen.add(kind.cls)
+            keys.update(field.name for field in kind.fields)
+            pending.extend(field.type for field in kind.fields)
+        for name in ("item_type", "value_type"):
+            if hasattr(kind, name):
+                pending.append(getattr(kind, name))
+        pending.extend(getattr(kind, "types", ()))
+    return keys
+
+
+def _path(kind: type[Any], value: Any) -> Any:
+    if kind is Path:
+        return Path(value)
+    raise NotImplementedError(f"no reading of {kind}")
