@@ -163,7 +163,7 @@ def open_stanch(
         world.probers["http"], settings.watchdog_url, settings.watchdog_every, lambda: engine.moves()
     )
     outbox = Outbox(office, [*_handlers(office, world, settings), watchdog])
-    office.notifiers = frozenset(world.notifiers)
+    office.notifiers, office.metrics = frozenset(world.notifiers), frozenset(world.metrics)
     calendars = Calendars(office.policy, office.clock)
     office.calendar = calendars.shifts
     world.extra["calendars"] = calendars

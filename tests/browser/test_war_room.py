@@ -63,6 +63,8 @@ def test_every_page_fits_a_phone(house: House, browser: Browser) -> None:
         "/signals",
         "/signals/keys/default",
         "/services",
+        "/readiness",
+        "/oncall",
         "/postmortems",
         "/actions",
         "/learning",
@@ -74,7 +76,7 @@ def test_every_page_fits_a_phone(house: House, browser: Browser) -> None:
         assert answer is not None
         assert answer.status == 200, url
         assert overflow(page) <= 0, url
-    for tab in ("Mitigations", "Recovery", "Updates", "People", "Hypotheses", "Evidence", "Close"):
+    for tab in ("Triage", "Runbook", "Mitigations", "Recovery", "Updates", "People", "Hypotheses", "Evidence", "Close"):
         page.goto(room)
         page.locator(".tabs").get_by_role("link", name=tab).click()
         expect(page.locator(".panel:target")).to_be_visible()
@@ -187,6 +189,8 @@ def test_axe_finds_nothing_serious(house: House, browser: Browser, scheme: str, 
         "/signals",
         "/signals/keys/default",
         "/services",
+        "/readiness",
+        "/oncall",
         "/postmortems",
         "/actions",
         "/learning",

@@ -261,3 +261,12 @@ def test_hooks_and_commands_on_postgresql(postgres_url: str, tmp_path: Path) -> 
         assert client.get("/metrics").status_code == 200
     assert len(rows(house, "SELECT id FROM intake")) == 1
     house.office.database.close()
+
+
+def test_readiness_has_an_exit_code_for_ci(run: Any, house: House) -> None:
+    answer = run("readiness", "--minimum", "90")
+    assert answer.exit_code == 1
+    assert "Below 90: shop" in answer.output
+    assert run("readiness").exit_code == 0
+    assert msgspec.json.decode(run("readiness", "shop", "--json").output)["services"][0]["service"] == "shop"
+    assert run("readiness", "shpo").exit_code != 0

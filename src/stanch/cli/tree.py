@@ -15,6 +15,7 @@ BY_HAND: dict[str, tuple[str, str, str]] = {
     "migrate": ("run", "serve", "Bring the database to this release's schema."),
     "user": ("run", "people", "Add, list and remove people."),
     "token": ("run", "people", "Create and revoke API tokens."),
+    "readiness": ("prepare", "readiness", "How ready each service is, and what would raise its score."),
     "verify": ("run", "record", "Check the hash chain of the timelines."),
     "export": ("run", "record", "Write an incident out as JSON or Markdown."),
     "slo": ("detect", "slo", "SLOs: burn rates and error budgets, Prometheus rules for them, OpenSLO import."),

@@ -1,11 +1,19 @@
-"""Reading the catalog."""
+"""Reading the catalog: services, how ready each is, runbooks, contacts."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
+from stanch.kernel.clock import DAY, iso
 from stanch.kernel.command import command
+from stanch.kernel.errors import NotFound
+from stanch.kernel.policy import Phase, Service
+from stanch.prepare import readiness, runbooks
+from stanch.prepare.oncall import store
+from stanch.prepare.oncall.people import meant
 from stanch.timeline.desk import Desk
+
+GAPS_WITHIN_DAYS = 7
 
 
 class Services(msgspec.Struct):
@@ -28,3 +36,96 @@ def services(desk: Desk, _asked: Services) -> list[dict[str, Any]]:
         }
         for s in sorted(desk.policy.services.values(), key=lambda s: s.name)
     ]
+
+
+class ShowReadiness(msgspec.Struct):
+    """How ready each service is for the page at three in the morning, and what would raise its score."""
+
+    service: Annotated[str, msgspec.Meta(max_length=200, description="Only this one.")] = ""
+
+
+@command("readiness", ShowReadiness, group="prepare", noun="readiness", positional=("service",), reading=True)
+def show_readiness(desk: Desk, asked: ShowReadiness) -> readiness.Report:
+    """R7: score and reasons, the least ready first."""
+    found = readiness.report(desk.policy, around(desk), desk.now)
+    if asked.service:
+        only = [r for r in found.services if r.service == _service(desk, asked.service).name]
+        return readiness.Report(only[0].score, only[0].score, only)
+    return found
+
+
+def around(desk: Desk) -> readiness.Around:
+    """What readiness asks besides the policy: metrics sources, and who is missing on call within a week."""
+    gaps: dict[str, str] = {}
+    for name in desk.policy.schedules:
+        try:
+            empty = [s for s in store.planned(desk, name, desk.now, desk.now + GAPS_WITHIN_DAYS * DAY) if not s.person]
+        except ValueError as error:
+            gaps[name] = f"the schedule '{name}' cannot be read: {error}"
+            continue
+        if empty:
+            why = store.gap_reason(desk, name, empty[0].start).rstrip(".")
+            gaps[name] = f"nobody is on call in '{name}' from {iso(empty[0].start)[:16].replace('T', ' ')} UTC: {why}"
+    return readiness.Around(desk.office.metrics, gaps)
+
+
+class ShowRunbook(msgspec.Struct):
+    """A service's runbook, whole or at the sections that fit a phase."""
+
+    service: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    phase: Annotated[Phase | None, msgspec.Meta(description="Only what is needed in this phase.")] = None
+
+
+@command("runbook", ShowRunbook, group="prepare", noun="runbooks", positional=("service",), reading=True)
+def show_runbook(desk: Desk, asked: ShowRunbook) -> dict[str, Any]:
+    """R7."""
+    service = _service(desk, asked.service)
+    if not service.runbook:
+        raise NotFound(
+            f"{service.name} has no runbook.", hint=f"Write {service.name}.md beside its file in the catalog."
+        )
+    parts = runbooks.for_phase(service.runbook, asked.phase) if asked.phase else runbooks.sections(service.runbook)
+    return {"service": service.name, **{part.heading or "before": part.text for part in parts}}
+
+
+class Contacts(msgspec.Struct):
+    """Whom to turn to: people, vendors and teams, by service or by what they do."""
+
+    service: Annotated[str, msgspec.Meta(max_length=200, description="Only those that this service names.")] = ""
+    role: Annotated[str, msgspec.Meta(max_length=200, description="Only those with this role, such as support.")] = ""
+
+
+@command("contacts", Contacts, group="prepare", noun="contacts", reading=True)
+def contacts(desk: Desk, asked: Contacts) -> list[dict[str, Any]]:
+    """R8. Full addresses are for admins; everybody sees by what someone can be reached."""
+    policy = desk.policy
+    named: dict[str, list[str]] = {}
+    services = [_service(desk, asked.service)] if asked.service else list(policy.services.values())
+    for service in services:
+        for role, key in service.contacts.items():
+            named.setdefault(key, []).append(f"{role} of {service.name}")
+    wanted = asked.role.casefold()
+    return [
+        {
+            "contact": key,
+            "name": contact.name,
+            "kind": contact.kind,
+            "roles": [*contact.roles, *named.get(key, [])],
+            "reach": [way.to if desk.actor.admin else way.to.partition(":")[0] for way in contact.ways()],
+            "lead": contact.lead,
+            "note": contact.note,
+        }
+        for key, contact in sorted(policy.contacts.items())
+        if (not asked.service or key in named)
+        and (not wanted or any(wanted in role.casefold() for role in [*contact.roles, *named.get(key, [])]))
+    ]
+
+
+def _service(desk: Desk, name: str) -> Service:
+    """A service of the catalog. Raises ``NotFound`` with what was probably meant."""
+    found = desk.policy.services.get(name)
+    if found is None:
+        raise NotFound(
+            f"There is no service '{name}' in the catalog.", field="service", hint=meant(name, desk.policy.services)
+        )
+    return found

@@ -238,6 +238,7 @@ class Office:
         self.calendar: Callable[[str, int, int], list[Any]] = lambda _name, _start, _end: []
         # Which notifiers are configured, by name; None where nobody has said so.
         self.notifiers: frozenset[str] | None = None
+        self.metrics: frozenset[str] = frozenset()
         # What follows when a service's SLOs have been measured, in the same transaction.
         self.on_measured: list[Callable[[Desk, str], None]] = []
         self.on_intake: list[Callable[[], None]] = []

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
-from stanch.web.pages import intake, lists, oncall, record, room, steps
+from stanch.web.pages import intake, lists, oncall, readiness, record, room, steps
 from stanch.web.pages.problem import error, form_problem, render_error
 from stanch.web.pages.render import STATIC
 from stanch.web.pages.steps import login_page
@@ -23,6 +23,7 @@ def routes(stanch: Stanch) -> list[BaseRoute]:
     return [
         *lists.routes(stanch),
         *intake.routes(stanch),
+        *readiness.routes(stanch),
         *oncall.routes(stanch),
         *room.routes(stanch),
         *record.routes(stanch),

@@ -15,6 +15,7 @@ from starlette.routing import Route
 from stanch.kernel.clock import DAY, spell
 from stanch.kernel.errors import Conflict, NotFound
 from stanch.kernel.schedule import Schedule
+from stanch.prepare import reaching
 from stanch.prepare.oncall import rules, store
 from stanch.prepare.oncall.calendar import feed
 from stanch.prepare.oncall.commands import now_and_next
@@ -48,9 +49,9 @@ def routes(stanch: Stanch) -> list[Route]:
         calendars = stanch.world.extra.get("calendars")
         with stanch.office.reading(actor) as desk:
             schedules = [_schedule(desk, name, stanch.settings.secret_key) for name in sorted(desk.policy.schedules)]
-            contacts = desk.policy.contacts
+            contacts, findings = desk.policy.contacts, reaching.report(desk)
         return page(
-            request, "oncall.html", schedules=schedules, contacts=contacts, mine=contact_key(contacts, actor.name),
+            request, "oncall.html", schedules=schedules, contacts=contacts, findings=findings, mine=contact_key(contacts, actor.name),
             problems=sorted(calendars.problems().values()) if calendars else [], days=SHOWN_DAYS,
         )  # fmt: skip
 

@@ -16,6 +16,7 @@ from stanch.kernel.policy import PHASES
 from stanch.learn.rules import missing
 from stanch.mitigate.measurements import all_series
 from stanch.mitigate.toolkit import ranked_for
+from stanch.prepare.runbooks import age_problem, for_phase
 from stanch.recover.rules import checklist, proposed, standing
 from stanch.respond.facts import six_facts
 from stanch.respond.prompts import prompts
@@ -96,11 +97,13 @@ def room(desk: Desk, incident: str, entries: list[Entry], at: int | None) -> dic
 def _panels(desk: Desk, record: Record, now: int) -> dict[str, Any]:
     public = draft_public(record, desk.policy)
     internal = draft_internal(record, desk.policy, now)
+    service = desk.policy.service(record.service)
     return {
         "ranked": ranked_for(desk, record),
         "standing": standing(record, desk.policy, now),
         "proposed": proposed(record, desk.policy)[0],
         "sparklines": sparklines(desk, record, now),
+        "runbook_now": for_phase(service.runbook, record.phase), "runbook_age": age_problem(service, now),
         "questions": TRIAGE_QUESTIONS, "hints": TRIAGE_HINTS,
         "internal": internal, "internal_now": internal.replace(BLANK, "not known yet"), "public": public,
         "objections": wording(public, desk.policy),
