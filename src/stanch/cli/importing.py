@@ -61,7 +61,7 @@ def _run(
     documents = [document for path in paths for document in _documents(path)]
     now = SystemClock().now()
     try:
-        imported: Imported = reader.read(documents, now)
+        imported: Imported = reader.read(documents[0] if len(documents) == 1 else documents, now)
     except ValueError as error:
         raise Invalid(f"{', '.join(map(str, paths))}: {error}.", hint=f"Is it a dump of {title}?") from None
     origin = f"{title} on {iso(now)[:10]}, from {', '.join(path.name or str(path) for path in paths)}"

@@ -98,7 +98,7 @@ def gather(document: object, kinds: Mapping[str, str], kind_of: Callable[[Thing]
     an empty text. Lists of other names are kept under their own. Raises ``ValueError`` for what is no dump.
     """
     found: dict[str, dict[str, Thing]] = {}
-    for kind, thing in _walk(document, kinds, kind_of, "the document", 0):
+    for kind, thing in _walk(document, kinds, kind_of, "", 0):
         shelf = found.setdefault(kind, {})
         key = thing.text("id") or thing.where
         if key in shelf:
@@ -112,26 +112,26 @@ def _walk(
     document: object, kinds: Mapping[str, str], kind_of: Callable[[Thing], str], where: str, depth: int
 ) -> Iterator[tuple[str, Thing]]:
     if depth > DEPTH:
-        raise ValueError(f"{where} is nested deeper than any dump")
+        raise ValueError(f"{where[:40]} is nested deeper than any dump")
     if isinstance(document, list):
         for number, item in enumerate(document):
             yield from _walk(item, kinds, kind_of, f"{where}[{number}]", depth + 1)
         return
     if not isinstance(document, dict):
-        raise ValueError(f"{where} is {_shown(document)} where an object or a list is expected")
-    thing = Thing(document, where)
+        raise ValueError(f"{where or 'the document'} is {_shown(document)} where an object or a list is expected")
+    thing = Thing(document, where or "the document")
     if kind := kind_of(thing):
         yield kind, thing
         return
     for key, value in document.items():
+        place = f"{where}.{key}".removeprefix(".")
         plural = next((many for many, one in kinds.items() if key in (many, one)), "")
-        if plural:
-            inside = value if isinstance(value, list) else [value]
-            yield from ((plural, item) for item in as_things(inside, key) if value is not None)
+        if plural and value is not None:
+            yield from ((plural, item) for item in as_things(value if isinstance(value, list) else [value], place))
         elif key in ("data", "results") and value is not None:
-            yield from _walk(value, kinds, kind_of, key, depth + 1)
+            yield from _walk(value, kinds, kind_of, place, depth + 1)
         elif isinstance(value, list) and key not in PAGING:
-            yield from ((key, item) for item in as_things([v for v in value if isinstance(v, dict)], key))
+            yield from ((key, item) for item in as_things([v for v in value if isinstance(v, dict)], place))
 
 
 def _shown(value: object) -> str:

@@ -31,6 +31,13 @@ def daily(start: int, length: int) -> list[Times]:
     return weekly((day * DAY_MINUTES + start % DAY_MINUTES, length) for day in range(7))
 
 
+def meet(one: Iterable[tuple[int, int]], other: Iterable[tuple[int, int]]) -> bool:
+    """Whether two sets of such spans have a minute in common; an empty set is the whole week."""
+    whole = [(0, WEEK_MINUTES)]
+    flat = [(s + w, s + n + w) for s, n in _joined(one) or whole for w in (-WEEK_MINUTES, 0, WEEK_MINUTES)]
+    return any(s < end and start < e for start, n in _joined(other) or whole for end in (start + n,) for s, e in flat)
+
+
 def clock(minutes: int) -> str:
     """Minutes of a day as ``09:30``."""
     return f"{minutes // 60:02}:{minutes % 60:02}"

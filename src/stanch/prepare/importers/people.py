@@ -15,16 +15,19 @@ class People:
     def __init__(self, imported: Imported) -> None:
         self._imported = imported
         self._keys = Keys()
+        self._also: dict[str, str] = {}
 
-    def add(self, identity: str, name: str, email: str, contact: Contact) -> str:
-        """Take someone; answers with their key."""
+    def add(self, identity: str, name: str, email: str, contact: Contact, also: str = "") -> str:
+        """Take someone; answers with their key. ``also``: another name by which the dump refers to them."""
         key = self._keys.give(identity, name, email.partition("@")[0])
         self._imported.contacts[key] = contact
+        if also:
+            self._also.setdefault(also.casefold(), key)
         return key
 
     def find(self, identity: str) -> str:
         """The key of someone who was taken, or an empty text."""
-        return self._keys.find(identity)
+        return self._keys.find(identity) or self._also.get(identity.casefold(), "")
 
     def meant(self, identity: str, name: str) -> str:
         """The key of someone who is referred to. Who is not among the users stays on the list, named but out of reach."""
