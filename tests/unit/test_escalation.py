@@ -77,7 +77,13 @@ def test_a_step_for_working_hours_is_passed_over_at_night() -> None:
 
 
 def test_when_no_step_reaches_anyone_everybody_is_paged() -> None:
-    policy = Policy(contacts={"ada": Contact("Ada", ["x:1"]), "mute": Contact("Mute")})
+    policy = Policy(
+        contacts={
+            "ada": Contact("Ada", ["x:1"]),
+            "mute": Contact("Mute"),
+            "dbcorp": Contact("DB Corp", ["x:2"], kind="vendor"),
+        }
+    )
     assert (
         next_step(steps(EscalationStep(["zoe"])), -1, {0: Reached([], ["'zoe' is no contact"])}, policy, NOON) is None
     )

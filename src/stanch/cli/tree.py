@@ -1,6 +1,7 @@
 """The tree of sub-commands: those of the registry beside those written by hand, shown by phase."""
 
 import importlib
+import keyword
 from typing import Any
 
 import click
@@ -19,6 +20,7 @@ BY_HAND: dict[str, tuple[str, str, str]] = {
     "verify": ("run", "record", "Check the hash chain of the timelines."),
     "export": ("run", "record", "Write an incident out as JSON or Markdown."),
     "slo": ("detect", "slo", "SLOs: burn rates and error budgets, Prometheus rules for them, OpenSLO import."),
+    "import": ("run", "importing", "Take schedules, people and escalation over from another on-call tool."),
     "watch": ("respond", "record", "Follow the timeline of an incident."),
 }
 GROUPS = ("respond", "mitigate", "communicate", "recover", "learn", "detect", "prepare", "run")
@@ -34,7 +36,7 @@ class Tree(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name in BY_HAND:
             module = importlib.import_module(f"stanch.cli.{BY_HAND[cmd_name][1]}")
-            found: click.Command = getattr(module, cmd_name)
+            found: click.Command = getattr(module, cmd_name + "_" * keyword.iskeyword(cmd_name))
             return found
         _load()
         if cmd_name in REGISTRY:

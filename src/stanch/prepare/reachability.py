@@ -67,7 +67,7 @@ def pageable(policy: Policy, now: int, overriding: Iterable[tuple[str, str]] = (
     for name, person in overriding:
         add(person, f"schedule '{name}'")
     if "default" not in policy.escalation:
-        for person in sorted(policy.contacts):
+        for person in sorted(name for name, contact in policy.contacts.items() if contact.kind != "vendor"):
             add(person, "no escalation policy 'default': everyone is paged")
     return found
 

@@ -68,7 +68,7 @@ def next_step(
 
 
 def last_resort(policy: Policy, passed: list[str]) -> Stepping:
-    """When no step of the policy reaches anyone: everyone who has a way to be reached."""
+    """When no step of the policy reaches anyone: everyone of ours who has a way to be reached."""
     step = _everyone(policy)
     reason = "no step of the escalation policy reaches anyone: everybody is paged"
     return Stepping(0, step, step.notify, True, [*passed, reason])
@@ -83,4 +83,4 @@ def _work_begins(policy: Policy, now: int) -> int:
 
 
 def _everyone(policy: Policy) -> EscalationStep:
-    return EscalationStep(sorted(name for name, contact in policy.contacts.items() if contact.reach))
+    return EscalationStep(sorted(name for name, c in policy.contacts.items() if c.reach and c.kind != "vendor"))
