@@ -24,6 +24,7 @@ def load_commands() -> None:
     """Fill the registry: imports only structs, pure rules and handlers, so that ``--help`` stays quick."""
     for feature in FEATURES:
         importlib.import_module(f"stanch.{feature}.commands")
+    importlib.import_module("stanch.prepare.playbooks.commands")
     importlib.import_module("stanch.respond.chat")
 
 

@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from stanch.detect.commands import Probes, Signals, list_probes, list_signals
 from stanch.kernel.clock import DAY, parse_moment
+from stanch.prepare.playbooks.library import playbooks
 from stanch.respond.commands import Incidents, incidents
 from stanch.respond.prompts import active
 from stanch.timeline.desk import Desk
@@ -55,7 +56,7 @@ def routes(stanch: Stanch) -> list[Route]:
     def services(request: Request) -> Response:
         with stanch.office.reading(auth.require(request)) as desk:
             context = _services(desk)
-        return page(request, "services.html", **context)
+        return page(request, "services.html", **context, playbooks=playbooks().values())
 
     def settings(request: Request) -> Response:
         actor = auth.require(request)

@@ -16,6 +16,7 @@ from stanch.kernel.policy import PHASES
 from stanch.learn.rules import missing
 from stanch.mitigate.measurements import all_series
 from stanch.mitigate.toolkit import ranked_for
+from stanch.prepare.playbooks.evidence import suggested
 from stanch.recover.rules import checklist, proposed, standing
 from stanch.respond.facts import six_facts
 from stanch.respond.prompts import prompts
@@ -96,6 +97,7 @@ def _panels(desk: Desk, record: Record, now: int) -> dict[str, Any]:
         "standing": standing(record, desk.policy, now),
         "proposed": proposed(record, desk.policy)[0],
         "sparklines": sparklines(desk, record, now),
+        "playbooks": suggested(desk, record),
         "internal": internal, "internal_now": internal.replace(BLANK, "not known yet"), "public": public,
         "objections": wording(public, desk.policy),
         "checklist": checklist(record), "gaps": missing(record),
