@@ -31,6 +31,7 @@ def load_commands() -> None:
     importlib.import_module("stanch.prepare.oncall.commands")
     importlib.import_module("stanch.prepare.reaching")
     importlib.import_module("stanch.detect.slo.commands")
+    importlib.import_module("stanch.prepare.playbooks.commands")
     importlib.import_module("stanch.respond.chat")
 
 

@@ -12,6 +12,7 @@ from stanch.detect.commands.investigations import Investigations, investigations
 from stanch.detect.commands.signals import Signals, list_signals
 from stanch.detect.commands.watching import Heartbeats, Probes, list_heartbeats, list_probes
 from stanch.kernel.clock import DAY, parse_moment
+from stanch.prepare.playbooks.library import playbooks
 from stanch.respond.commands import Incidents, incidents
 from stanch.respond.prompts import active
 from stanch.timeline.desk import Desk
@@ -71,7 +72,7 @@ def routes(stanch: Stanch) -> list[Route]:
     def services(request: Request) -> Response:
         with stanch.office.reading(auth.require(request)) as desk:
             context = _services(desk)
-        return page(request, "services.html", **context)
+        return page(request, "services.html", **context, playbooks=playbooks().values())
 
     def settings(request: Request) -> Response:
         actor = auth.require(request)

@@ -16,6 +16,7 @@ from stanch.kernel.policy import PHASES
 from stanch.learn.rules import missing
 from stanch.mitigate.measurements import all_series
 from stanch.mitigate.toolkit import ranked_for
+from stanch.prepare.playbooks.evidence import suggested
 from stanch.prepare.runbooks import age_problem, for_phase
 from stanch.recover.rules import checklist, proposed, standing
 from stanch.respond.facts import six_facts
@@ -105,6 +106,7 @@ def _panels(desk: Desk, record: Record, now: int) -> dict[str, Any]:
         "sparklines": sparklines(desk, record, now),
         "runbook_now": for_phase(service.runbook, record.phase), "runbook_age": age_problem(service, now),
         "questions": TRIAGE_QUESTIONS, "hints": TRIAGE_HINTS,
+        "playbooks": suggested(desk, record),
         "internal": internal, "internal_now": internal.replace(BLANK, "not known yet"), "public": public,
         "objections": wording(public, desk.policy),
         "checklist": checklist(record), "gaps": missing(record),

@@ -1,0 +1,41 @@
+"""Asking for the first moves."""
+
+from typing import Annotated, Any
+
+import msgspec
+
+from stanch.kernel.command import command
+from stanch.kernel.errors import NotFound
+from stanch.kernel.filling import incident_id
+from stanch.prepare.playbooks.evidence import suggested
+from stanch.prepare.playbooks.library import playbooks
+from stanch.timeline.desk import Desk
+
+
+class Playbooks(msgspec.Struct):
+    """The first moves for six shapes that incidents come in: the list, one of them, or those that fit an incident."""
+
+    playbook: Annotated[str, msgspec.Meta(max_length=200, description="One playbook, whole.")] = ""
+    fits: Annotated[str, msgspec.Meta(max_length=50, description="An incident: only what fits it, and why.")] = ""
+
+
+@command("playbooks", Playbooks, group="prepare", noun="playbooks", positional=("playbook",), reading=True)
+def show_playbooks(desk: Desk, asked: Playbooks) -> Any:
+    """R6. An unknown name is answered with the known ones; a private incident is unknown to who may not see it."""
+    known = playbooks()
+    if asked.playbook:
+        book = known.get(asked.playbook)
+        if book is None:
+            raise NotFound(
+                f"There is no playbook '{asked.playbook}'.", field="playbook", hint=f"Known: {', '.join(known)}."
+            )
+        return {"playbook": book.name, "title": book.title, "text": book.text}
+    if asked.fits:
+        fitting = suggested(desk, desk.record(incident_id(asked.fits)))
+        return [{**_row(book.name), "reason": found.reason} for book, found in fitting]
+    return [_row(name) for name in known]
+
+
+def _row(name: str) -> dict[str, Any]:
+    book = playbooks()[name]
+    return {"playbook": name, "title": book.title, "first": book.parts["First"][0]}

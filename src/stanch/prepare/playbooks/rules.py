@@ -1,0 +1,135 @@
+"""Which playbooks the evidence points to (R6). Pure, explained, and only a hint: the first moves are a person's."""
+
+import re
+from collections import Counter
+from collections.abc import Callable
+
+import msgspec
+
+from stanch.kernel.clock import MINUTE, spell
+
+# A release this long before the onset is suspected; onsets are dated by alerts and clocks differ, hence the grace.
+SUSPECT_FOR = 30 * MINUTE
+GRACE = 10 * MINUTE
+ZONE_LABELS = ("zone", "availability_zone", "topology_kubernetes_io_zone", "az", "datacenter", "dc")
+QUOTED = 120
+
+
+class Words(msgspec.Struct, frozen=True):
+    """Something that was said: by an alert (``source``: its name) or by a person."""
+
+    source: str
+    text: str
+
+
+class Released(msgspec.Struct, frozen=True):
+    """A release of the affected service or of one that it depends on. ``at`` in microseconds."""
+
+    service: str
+    release: str
+    at: int
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """What is known of an incident. ``onset`` in microseconds; ``labels`` and ``probe_kinds``: one for each firing alert."""
+
+    onset: int
+    words: tuple[Words, ...] = ()
+    labels: tuple[dict[str, str], ...] = ()
+    probe_kinds: tuple[str, ...] = ()
+    released: tuple[Released, ...] = ()
+
+
+class Suggestion(msgspec.Struct, frozen=True):
+    """A playbook's name, why it may fit, and how much speaks for it (more is more)."""
+
+    playbook: str
+    reason: str
+    weight: int
+
+
+def suggest(seen: Seen) -> list[Suggestion]:
+    """The playbooks that fit, best first. Nothing speaks for any: an empty list, never a guess."""
+    found = [suggestion for rule in RULES if (suggestion := rule(seen)) is not None]
+    return sorted(found, key=lambda s: (-s.weight, s.playbook))
+
+
+def _crash_on_deploy(seen: Seen) -> Suggestion | None:
+    near = [r for r in seen.released if -GRACE <= seen.onset - r.at <= SUSPECT_FOR]
+    restarting = _said(seen, r"crash.?loop|back-?off restarting|oom-?killed|restart(s|ed|ing)? (again|loop|too often)")
+    if near:
+        last = max(near, key=lambda r: r.at)
+        when = f"{spell(seen.onset - last.at)} before it began" if last.at <= seen.onset else "just as it began"
+        reason = f"release {last.release} of {last.service} went out {when}"
+        return Suggestion("crash-on-deploy", f"{reason}, and {restarting}" if restarting else reason, 4)
+    return Suggestion("crash-on-deploy", restarting, 2) if restarting else None
+
+
+def _expired_certificate(seen: Seen) -> Suggestion | None:
+    if "tls" in seen.probe_kinds:
+        return Suggestion("expired-certificate", "a TLS probe fails", 5)
+    words = r"certificate|\bx\.?509\b|\bcert[ _-](has |will |is )?expir|\b(tls|ssl)\b.{0,40}(expir|handshake|verif)"
+    return _by_words(seen, "expired-certificate", words, 3)
+
+
+def _rate_limits(seen: Seen) -> Suggestion | None:
+    words = r"\b429s?\b|too many requests|rate.?limit|quota.{0,20}(exceed|exhaust)|throttl(ed|ing)"
+    return _by_words(seen, "rate-limits", words, 3)
+
+
+def _firewall(seen: Seen) -> Suggestion | None:
+    clear = r"firewall|security.?group|network.?(policy|acl)|iptables|nftables|no route to host|network is unreachable"
+    sure = _by_words(seen, "firewall-rule", clear, 3)
+    if sure or "tcp" not in seen.probe_kinds:
+        vague = r"connection (was )?(refused|timed out)|connect(ion)?( attempt)? timeout|no connection to|i/o timeout"
+        return sure or _by_words(seen, "firewall-rule", vague, 1)
+    return Suggestion("firewall-rule", "a TCP probe cannot connect", 2)
+
+
+def _database_connections(seen: Seen) -> Suggestion | None:
+    words = (
+        r"too many (clients|connections|database connections)|max_?(client_)?conn(ection)?s?\b|connection slots|"
+        r"(connection|db|database|queue|hikari)[ -]?pool|pool (is )?(exhausted|timeout|limit)|pg_?bouncer"
+    )
+    return _by_words(seen, "database-connections", words, 3)
+
+
+def _zone_power(seen: Seen) -> Suggestion | None:
+    zones = Counter(zone for labels in seen.labels if (zone := _zone(labels)))
+    power = _said(
+        seen, r"power (outage|failure|loss|cut)|lost power|\bups\b.{0,20}batter|zone .{0,30}(is )?(down|outage)"
+    )
+    if len(zones) == 1:
+        (zone, count), *_ = zones.items()
+        if count > 1:
+            reason = f"all {count} firing alerts that name a zone name {zone}"
+            return Suggestion("zone-power", f"{reason}, and {power}" if power else reason, 4 if power else 3)
+    return Suggestion("zone-power", power, 3) if power else None
+
+
+def _zone(labels: dict[str, str]) -> str:
+    return next((labels[name] for name in ZONE_LABELS if labels.get(name)), "")
+
+
+def _by_words(seen: Seen, playbook: str, pattern: str, weight: int) -> Suggestion | None:
+    reason = _said(seen, pattern)
+    return Suggestion(playbook, reason, weight) if reason else None
+
+
+def _said(seen: Seen, pattern: str) -> str:
+    """``HighErrors says “429 from the bank”`` for the first words that fit, else an empty text."""
+    for words in seen.words:
+        if re.search(pattern, words.text, re.IGNORECASE):
+            text = " ".join(words.text.split())
+            return f"{words.source} says “{text if len(text) <= QUOTED else text[: QUOTED - 1] + '…'}”"
+    return ""
+
+
+RULES: tuple[Callable[[Seen], Suggestion | None], ...] = (
+    _crash_on_deploy,
+    _expired_certificate,
+    _rate_limits,
+    _firewall,
+    _database_connections,
+    _zone_power,
+)
