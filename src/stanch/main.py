@@ -38,13 +38,13 @@ def load_commands() -> None:
 def load_world(configured: dict[str, dict[str, Any]]) -> World:
     """Build every integration of the folder; one without settings of its own gets its defaults, if it has any.
 
-    Raises ``Invalid`` for unknown integrations and unknown keys.
+    ``haproxy@eu`` is another one of the same kind, known by that whole name. Raises ``Invalid`` for unknown integrations and unknown keys.
     """
     import stanch.integrations
     from stanch.prepare.yaml_file import convert
 
     names = [module.name for module in pkgutil.iter_modules(stanch.integrations.__path__)]
-    unknown = sorted(set(configured) - set(names))
+    unknown = sorted(key for key in configured if key.partition("@")[0] not in names)
     if unknown:
         raise Invalid(f"There is no integration '{unknown[0]}'.", hint=f"Known: {', '.join(sorted(names))}.")
     world = World()
@@ -59,10 +59,18 @@ def load_world(configured: dict[str, dict[str, Any]]) -> World:
         module = importlib.import_module(f"stanch.integrations.{name}")
         required = [f.name for f in msgspec.structs.fields(module.Settings) if f.required]
         if name in configured or not required:
-            built = module.build(convert(configured.get(name, {}), module.Settings, f"integrations.{name}"))
-            for port in built if isinstance(built, list) else [built]:
-                shelves[module.PORT][port.name] = port
+            _shelve(shelves, module, convert(configured.get(name, {}), module.Settings, f"integrations.{name}"))
+        for key in (key for key in configured if key.startswith(f"{name}@")):
+            _shelve(shelves, module, convert(configured[key], module.Settings, f"integrations.{key}"), key)
     return world
+
+
+def _shelve(shelves: dict[str, dict[str, Any]], module: Any, settings: Any, called: str = "") -> None:
+    built = module.build(settings)
+    for port in built if isinstance(built, list) else [built]:
+        if called:
+            port.name = called
+        shelves[module.PORT][port.name] = port
 
 
 class Stanch:

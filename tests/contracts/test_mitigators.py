@@ -10,29 +10,42 @@ from pathlib import Path
 import pytest
 
 from stanch.integrations import command, haproxy
-from stanch.ports import Arguments, Failed
+from stanch.integrations.haproxy.state import parse_state
+from stanch.ports import Arguments, Failed, Mitigator
 
 DATA = Path(__file__).parent.parent / "data"
 runner = command.build(command.Settings(environment={"EXTRA": "yes"}))
 
 
-def failing(mitigator: haproxy.Haproxy | command.CommandMitigator, arguments: Arguments) -> Failed:
+def failing(mitigator: Mitigator, arguments: Arguments) -> Failed:
     with pytest.raises(Failed) as raised:
-        mitigator.run(arguments)
+        mitigator.run(arguments, quiet)
     return raised.value
+
+
+def quiet(line: str) -> None:
+    assert line
+
+
+def ran(mitigator: Mitigator, arguments: Arguments) -> str:
+    return mitigator.run(arguments, quiet).output
+
+
+def described(mitigator: Mitigator, arguments: Arguments) -> str:
+    return "\n".join(exhibit.text for exhibit in mitigator.describe(arguments))
 
 
 commands = command.CommandMitigator(command.Settings())
 
 
 def test_a_command_runs_without_a_shell_and_both_outputs_are_kept() -> None:
-    assert runner.run({"argv": ["echo", "$HOME; ls *"]}) == "$HOME; ls *\n"
-    assert runner.run({"argv": ["sh", "-c", "echo out; echo err >&2"]}) == "out\nerr\n"
+    assert ran(runner, {"argv": ["echo", "$HOME; ls *"]}) == "$HOME; ls *\n"
+    assert ran(runner, {"argv": ["sh", "-c", "echo out; echo err >&2"]}) == "out\nerr\n"
 
 
 def test_a_command_sees_only_a_small_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STANCH_SECRET", "s3cret")
-    seen = runner.run({"argv": ["env"]})
+    seen = ran(runner, {"argv": ["env"]})
     assert "s3cret" not in seen and "EXTRA=yes" in seen and "PATH=" in seen
 
 
@@ -66,24 +79,24 @@ def test_at_the_time_limit_the_children_die_too(tmp_path: Path) -> None:
 
 def test_a_child_in_the_background_is_not_waited_for() -> None:
     started = time.monotonic()
-    assert runner.run({"argv": ["sh", "-c", "sleep 3 & echo done"]}) == "done\n"
+    assert ran(runner, {"argv": ["sh", "-c", "sleep 3 & echo done"]}) == "done\n"
     assert time.monotonic() - started < 2
 
 
 def test_the_end_of_a_long_output_is_kept() -> None:
-    kept = runner.run({"argv": ["sh", "-c", "yes | head -c 3000000; echo end"]})
+    kept = ran(runner, {"argv": ["sh", "-c", "yes | head -c 3000000; echo end"]})
     assert len(kept) == 20_000 and kept.endswith("end\n")
 
 
 def test_describe_shows_the_state_before() -> None:
-    assert runner.describe({"argv": ["false"], "describe": ["echo", "revision 7"]}) == "revision 7\n"
-    assert "No describe command" in runner.describe({"argv": ["true"]})
+    assert described(runner, {"argv": ["false"], "describe": ["echo", "revision 7"]}) == "revision 7\n"
+    assert runner.describe({"argv": ["true"]}) == []
 
 
 def test_the_recorded_server_state_is_read_by_its_header() -> None:
-    servers = haproxy.parse_state((DATA / "haproxy-show-servers-state.txt").read_text())
+    servers = parse_state((DATA / "haproxy-show-servers-state.txt").read_text())
     assert servers and all({"srv_admin_state", "srv_op_state", "srv_uweight"} <= set(row) for row in servers.values())
-    assert haproxy.parse_state("Can't find backend.\n") is None
+    assert parse_state("Can't find backend.\n") is None
 
 
 @pytest.mark.parametrize(
@@ -142,28 +155,64 @@ def _wait_for(path: Path) -> None:
 
 
 def test_a_server_is_drained_and_comes_back(live: haproxy.Haproxy) -> None:
-    said = live.run({"action": "drain", "backend": "app", "server": "s1"})
+    said = ran(live, {"action": "drain", "backend": "app", "server": "s1"})
     assert said == "app/s1: ready, running, weight 10 of 10 -> drain, running, weight 10 of 10 (admin_state 0 -> 8)"
-    stopped = live.run({"action": "maint", "backend": "app", "servers": ["s1"]})
+    stopped = ran(live, {"action": "maint", "backend": "app", "servers": ["s1"]})
     assert "drain, running, weight 10 of 10 -> maint" in stopped, "1 live with Debian's 2.6.12; other versions say 9"
-    shown = live.describe({"backend": "app"})
+    shown = described(live, {"backend": "app"})
     assert "app/s1: maint" in shown and "svname=BACKEND status=UP" in shown and "svname=s1 status=MAINT" in shown
-    assert "-> ready" in live.run({"action": "ready", "backend": "app", "server": "s1"})
+    assert "-> ready" in ran(live, {"action": "ready", "backend": "app", "server": "s1"})
 
 
 def test_the_last_active_server_is_never_taken_away(live: haproxy.Haproxy) -> None:
     everything: Arguments = {"action": "drain", "backend": "app", "servers": ["s1", "s2", "s3"]}
     assert "no active server left" in failing(live, everything).detail
-    assert "drain" not in live.describe({"backend": "app"}).lower(), "nothing may be changed before the refusal"
-    live.run({"action": "drain", "backend": "app", "servers": ["s1", "s2"]})
-    live.run({"action": "drain", "backend": "app", "servers": ["s1", "s2"]})
+    assert "drain" not in described(live, {"backend": "app"}).lower(), "nothing may be changed before the refusal"
+    ran(live, {"action": "drain", "backend": "app", "servers": ["s1", "s2"]})
+    ran(live, {"action": "drain", "backend": "app", "servers": ["s1", "s2"]})
     for last in ({"action": "maint"}, {"action": "drain"}, {"action": "weight", "weight": "0%"}):
         assert "active now: s3" in failing(live, {"backend": "app", "server": "s3"} | last).detail
 
 
+def test_what_was_found_before_is_put_back(live: haproxy.Haproxy) -> None:
+    """A server that was drained by somebody else stays drained after our undo; weights come back too."""
+    ran(live, {"action": "weight", "backend": "app", "server": "s1", "weight": "3"})
+    ran(live, {"action": "drain", "backend": "app", "server": "s2"})
+    undo = live.run({"action": "maint", "backend": "app", "servers": ["s1", "s2"]}, quiet).undo
+    assert undo["states"] == ["ready 3", "drain 10"]
+    assert "app/s1: maint" in described(live, {"backend": "app"})
+    ran(live, undo)
+    shown = described(live, {"backend": "app"})
+    assert "app/s1: ready, running, weight 3 of 10" in shown and "app/s2: drain, running" in shown
+
+
+def test_a_dry_run_counts_servers_and_traffic_and_changes_nothing(live: haproxy.Haproxy) -> None:
+    ran(live, {"action": "weight", "backend": "app", "server": "s1", "weight": "20"})
+    seen = live.preview({"action": "drain", "backend": "app", "server": "s1"})
+    assert seen.extent and (seen.extent.touched, seen.extent.of, seen.extent.share) == (1, 3, 0.5)
+    assert "set server app/s1 state drain" in seen.text and not seen.objections
+    assert (
+        "no active server"
+        in live.preview({"action": "maint", "backend": "app", "servers": ["s1", "s2", "s3"]}).objections[0]
+    )
+    assert "app/s1: ready" in described(live, {"backend": "app"})
+
+
+def test_a_backend_offers_to_be_drained_by_server_and_by_zone(live: haproxy.Haproxy) -> None:
+    zoned = haproxy.Haproxy(haproxy.Settings(live.settings.socket, zones={"zone-b": ["s2", "s3", "other"]}))
+    found = {m.name: m for m in zoned.offers("app")}
+    assert set(found) == {"app-drain-s1", "app-drain-s2", "app-drain-s3", "app-drain-zone-b"}
+    whole = found["app-drain-zone-b"]
+    assert (whole.zone, whole.run["servers"], whole.blast_radius) == ("zone-b", ["s2", "s3"], "zone")
+    ran(zoned, whole.run)
+    assert "app/s3: drain" in described(live, {"backend": "app"})
+    with pytest.raises(Failed, match="Can't find backend"):
+        zoned.offers("shop")
+
+
 def test_weights_are_set_and_haproxys_own_refusal_is_passed_on(live: haproxy.Haproxy) -> None:
-    assert "weight 5 of 10" in live.run({"action": "weight", "backend": "app", "server": "s1", "weight": "50%"})
-    assert "weight 0 of 10" in live.run({"action": "weight", "backend": "app", "server": "s1", "weight": "0"})
+    assert "weight 5 of 10" in ran(live, {"action": "weight", "backend": "app", "server": "s1", "weight": "50%"})
+    assert "weight 0 of 10" in ran(live, {"action": "weight", "backend": "app", "server": "s1", "weight": "0"})
     failed = failing(live, {"action": "weight", "backend": "app", "server": "s1", "weight": "999"})
     assert "between 0 and 256" in failed.detail
 

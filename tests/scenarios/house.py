@@ -9,9 +9,9 @@ import msgspec
 from stanch.kernel.actor import Actor
 from stanch.kernel.clock import SteppedClock
 from stanch.kernel.command import REGISTRY, Done
-from stanch.kernel.policy import Policy, Probe
+from stanch.kernel.policy import Mitigation, Policy, Probe
 from stanch.main import open_stanch
-from stanch.ports import Alert, Failed, Message, ProbeAnswer, World
+from stanch.ports import Alert, Applied, Exhibit, Extent, Failed, Message, Preview, ProbeAnswer, Say, World
 from stanch.prepare.settings import Settings
 from stanch.prepare.yaml_file import convert
 
@@ -41,17 +41,27 @@ class Lever:
         self.pulled: list[dict[str, Any]] = []
         self.answer: str | Exception = "done"
         self.then: Any = None
+        self.undo: dict[str, Any] = {}
+        self.seen = Preview("would pull", Extent(1, 4, "instance", 0.25))
+        self.offered: list[Mitigation] = []
 
-    def run(self, arguments: Any) -> str:
+    def run(self, arguments: Any, say: Say) -> Applied:
         self.pulled.append(dict(arguments))
+        say("pulling")
         if isinstance(self.answer, Exception):
             raise self.answer
         if self.then:
             self.then()
-        return self.answer
+        return Applied(self.answer, self.undo)
 
-    def describe(self, arguments: Any) -> str:
-        return "state before"
+    def preview(self, arguments: Any) -> Preview:
+        return self.seen
+
+    def describe(self, arguments: Any) -> list[Exhibit]:
+        return [Exhibit("lever", "state before")]
+
+    def offers(self, address: str) -> list[Mitigation]:
+        return self.offered
 
 
 class Gauge:

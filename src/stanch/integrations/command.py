@@ -3,13 +3,16 @@
 import contextlib
 import os
 import selectors
+import shlex
+import shutil
 import signal
 import subprocess
 import time
 
 import msgspec
 
-from stanch.ports import Arguments, Failed, Mitigator
+from stanch.kernel.policy import Mitigation
+from stanch.ports import Applied, Arguments, Exhibit, Failed, Mitigator, Preview, Say
 
 PORT = "mitigator"
 OUTPUT_CHARS = 20_000
@@ -26,25 +29,44 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class CommandMitigator:
-    """Arguments: ``argv`` (list), ``describe`` (list, optional: shows the state before), ``timeout`` (seconds)."""
+    """Arguments: ``argv`` (list), ``describe`` and ``dry_run`` (lists, optional: show the state before, and what would
+    change), ``timeout`` (seconds).
+    """
 
     name: str = "command"
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
 
-    def run(self, arguments: Arguments) -> str:
+    def run(self, arguments: Arguments, say: Say) -> Applied:
         """Run ``argv``; answers with the last 20,000 characters of its output, both streams as they came.
 
         Raises ``Failed`` (never ``again``: whether a repetition is safe is for people) with the output's tail.
         """
-        return self._run(_argv(arguments, "argv"), self._limit(arguments))
+        argv = _argv(arguments, "argv")
+        say(f"running {argv[0]}")
+        return Applied(self._run(argv, self._limit(arguments), say))
 
-    def describe(self, arguments: Arguments) -> str:
-        """The output of ``describe``, or a sentence when none is configured. Raises ``Failed`` like ``run``."""
+    def preview(self, arguments: Arguments) -> Preview:
+        """The output of ``dry_run``, or the command as it would run. Raises ``Failed`` like ``run``."""
+        argv = _argv(arguments, "argv")
+        if "dry_run" in arguments:
+            return Preview(self._run(_argv(arguments, "dry_run"), self._limit(arguments)))
+        missing = [] if shutil.which(argv[0], path=self._environment()["PATH"]) else [f"'{argv[0]}' was not found"]
+        return Preview(f"would run: {shlex.join(argv)}", None, missing)
+
+    def describe(self, arguments: Arguments) -> list[Exhibit]:
+        """The output of ``describe``; nothing when none is configured. Raises ``Failed`` like ``run``."""
         if "describe" not in arguments:
-            return "No describe command is configured."
-        return self._run(_argv(arguments, "describe"), self._limit(arguments))
+            return []
+        argv = _argv(arguments, "describe")
+        return [Exhibit(shlex.join(argv)[:100], self._run(argv, self._limit(arguments)))]
+
+    def offers(self, address: str) -> list[Mitigation]:
+        """Raises ``Failed``: a program cannot be asked what else it could do."""
+        raise Failed(
+            f"a command offers nothing by itself; declare it as a mitigation instead of '{address}'", again=False
+        )
 
     def _limit(self, arguments: Arguments) -> float:
         text = arguments.get("timeout", str(self.settings.timeout))
@@ -56,9 +78,9 @@ class CommandMitigator:
             raise Failed(f'timeout is {text!r}; write seconds, like "30"', again=False)
         return seconds
 
-    def _run(self, argv: list[str], limit: float) -> str:
+    def _run(self, argv: list[str], limit: float, say: Say | None = None) -> str:
         process = _start(argv, self._environment())
-        output, in_time = _follow(process, time.monotonic() + limit)
+        output, in_time = _follow(process, time.monotonic() + limit, say)
         text = output.decode("utf-8", "replace").replace("\x00", "")[-OUTPUT_CHARS:]
         if not in_time:
             raise Failed(f"{argv[0]} was stopped after {limit:g} s{_tail(text)}", again=False)
@@ -100,7 +122,7 @@ def _start(argv: list[str], environment: dict[str, str]) -> "subprocess.Popen[by
         raise Failed(f"'{argv[0]}' cannot be started: {error}", again=False) from error
 
 
-def _follow(process: "subprocess.Popen[bytes]", deadline: float) -> tuple[bytes, bool]:
+def _follow(process: "subprocess.Popen[bytes]", deadline: float, say: Say | None) -> tuple[bytes, bool]:
     """Keep the end of the output until the program ends; at the deadline the whole process group is killed.
 
     A child left in the background may hold the pipe open: it is not waited for.
@@ -116,6 +138,8 @@ def _follow(process: "subprocess.Popen[bytes]", deadline: float) -> tuple[bytes,
                 chunk = os.read(pipe.fileno(), 65536)
                 reading = bool(chunk)
                 kept = (kept + chunk)[-OUTPUT_BYTES:]
+                if say and (line := _last_line(kept)):
+                    say(line)
             elif ended:
                 return kept, True
             elif not reading:
@@ -124,6 +148,10 @@ def _follow(process: "subprocess.Popen[bytes]", deadline: float) -> tuple[bytes,
             return kept, True
         _kill(process)
     return kept, False
+
+
+def _last_line(output: bytes) -> str:
+    return output[-4 * TAIL_CHARS :].decode("utf-8", "replace").strip().rpartition("\n")[2][:200]
 
 
 def _kill(process: "subprocess.Popen[bytes]") -> None:

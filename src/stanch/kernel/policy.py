@@ -180,7 +180,12 @@ class Criterion(Part, frozen=True):
 
 
 class Mitigation(Part, frozen=True):
-    """A declared mitigation (R16). ``run`` and ``undo`` are arguments of the adapter; seconds are first estimates."""
+    """A declared mitigation (R16). ``run`` and ``undo`` are arguments of the adapter; seconds are first estimates.
+
+    ``zone``, ``version``, ``feature``: what it takes away, to be compared with where the errors are. ``needs``: what must
+    be true first. ``destroys``: what is lost by it, to be captured before (R24). ``allowed``: roles or people who may
+    start it; empty: everyone who may act. ``own_undo``: the adapter knows by itself how to put back what it found.
+    """
 
     name: str
     title: str
@@ -194,13 +199,34 @@ class Mitigation(Part, frozen=True):
     effect_seconds: float = 60
     undo_seconds: float = 60
     zone: str = ""
+    version: str = ""
+    feature: str = ""
     users_lose: str = ""
     observe_seconds: float = 60
     risk: str = ""
+    needs: list[str] = msgspec.field(default_factory=list)
+    destroys: list[str] = msgspec.field(default_factory=list)
+    allowed: list[str] = msgspec.field(default_factory=list)
+    own_undo: bool = False
+
+    def reversible(self) -> bool:
+        """Whether stanch can take it back."""
+        return bool(self.undo) or self.own_undo
+
+
+class Breakdown(Part, frozen=True):
+    """Where the errors are (R16): a query that answers with the errors for each value of ``label`` (zone, version, feature)."""
+
+    label: str
+    query: str
+    source: str = "prometheus"
 
 
 class Service(Part, frozen=True):
     """A service of the catalog (R7). ``contacts``: what one would look for (``dns vendor``) -> the contact.
+
+    ``runs_on``: ``adapter:address`` of what it runs on (``kubernetes:shop/deployment/web``, ``haproxy:app``), which offers
+    mitigations of its own. ``saturation``: measurements that keep their bound while there is capacity left (R20).
 
     ``runbook_reviewed`` and ``runbook_tested`` are dates, as the front matter of the runbook's file has them.
     """
@@ -223,6 +249,9 @@ class Service(Part, frozen=True):
     criteria: list[Criterion] = msgspec.field(default_factory=list)
     criteria_hold: float = 1800
     mitigations: list[Mitigation] = msgspec.field(default_factory=list)
+    runs_on: list[str] = msgspec.field(default_factory=list)
+    breakdowns: list[Breakdown] = msgspec.field(default_factory=list)
+    saturation: list[Criterion] = msgspec.field(default_factory=list)
 
     def label(self) -> str:
         """What engineers call it."""

@@ -97,7 +97,9 @@ class EvidenceHandler:
         }
         found: dict[str, Callable[[], str]] = {"alerts": lambda: msgspec.json.encode(facts).decode()}
         if mitigator := self.world.mitigators.get(mitigation.adapter):
-            found[f"state of {mitigation.target}"] = lambda: mitigator.describe(arguments)
+            found[f"state of {mitigation.target}"] = lambda: "\n\n".join(
+                f"# {e.name}\n{e.text}" for e in mitigator.describe(arguments)
+            )
         for state in record.criteria.values():
             criterion = state.criterion
             if metrics := self.world.metrics.get(criterion.source):

@@ -36,8 +36,8 @@ class MitigationHandler:
         if mitigator is None:
             raise Failed(f"no adapter '{mitigation.adapter}' is configured", again=False)
         began = time.monotonic()
-        output = mitigator.run(mitigation.undo if effect.payload["undo"] else mitigation.run)
-        return output, time.monotonic() - began
+        applied = mitigator.run(mitigation.undo if effect.payload["undo"] else mitigation.run, lambda line: None)
+        return applied.output, time.monotonic() - began
 
     def settle(self, desk: Desk, effect: Effect, answer: Any) -> int | None:
         run = effect.payload["run"]

@@ -1,11 +1,11 @@
 """What the product asks of the world. Each port is a protocol; integrations implement them, features only see these."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import msgspec
 
-from stanch.kernel.policy import Probe
+from stanch.kernel.policy import Mitigation, Probe
 
 
 class Failed(Exception):
@@ -16,6 +16,13 @@ class Failed(Exception):
         self.detail = detail
         self.again = again
         self.after = after
+
+
+class Unsure(Failed):
+    """It was asked for and nobody knows whether it happened (the answer never came): a person must look."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail, again=False)
 
 
 class Alert(msgspec.Struct, frozen=True):
@@ -129,17 +136,61 @@ class Notifier(Protocol):
 Arguments = Mapping[str, str | list[str]]
 
 
-class Mitigator(Protocol):
-    """Changes the real system. ``run`` answers with the output to keep; raises ``Failed`` when it did not happen.
+Say = Callable[[str], None]
 
-    ``describe`` answers with the state before (evidence, R24), or raises ``Failed``.
+
+class Applied(msgspec.Struct, frozen=True):
+    """What a run did. ``undo``: arguments that put back what was found before, where the adapter knows them."""
+
+    output: str
+    undo: dict[str, str | list[str]] = {}
+
+
+class Extent(msgspec.Struct, frozen=True):
+    """How far an action reaches, counted in the real system: ``touched`` of ``of`` things (``unit``: "server", "pod").
+
+    ``share``: of the traffic, from 0 to 1, where that can be told.
+    """
+
+    touched: int
+    of: int
+    unit: str
+    share: float | None = None
+
+
+class Preview(msgspec.Struct, frozen=True):
+    """A dry run: what would change, in words. ``objections``: why it would be refused or is dangerous now."""
+
+    text: str
+    extent: Extent | None = None
+    objections: list[str] = []
+
+
+class Exhibit(msgspec.Struct, frozen=True):
+    """One piece of evidence (R24), such as the state before, or the log of a container that has ended."""
+
+    name: str
+    text: str
+    media_type: str = "text/plain"
+
+
+class Mitigator(Protocol):
+    """Changes the real system. ``run`` says each step as it goes; it raises ``Failed`` when nothing happened or what
+    happened was only a part (saying which), and ``Unsure`` when that cannot be known.
+
+    ``preview`` changes nothing and asks the real system. ``describe`` is the evidence that a run might destroy.
+    ``offers``: what can be done with what runs at an address (R16), raises ``Failed``. Each of them raises ``Failed``.
     """
 
     name: str
 
-    def run(self, arguments: Arguments) -> str: ...
+    def run(self, arguments: Arguments, say: Say) -> Applied: ...
 
-    def describe(self, arguments: Arguments) -> str: ...
+    def preview(self, arguments: Arguments) -> Preview: ...
+
+    def describe(self, arguments: Arguments) -> list[Exhibit]: ...
+
+    def offers(self, address: str) -> list[Mitigation]: ...
 
 
 class Metrics(Protocol):

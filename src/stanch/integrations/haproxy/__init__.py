@@ -1,0 +1,143 @@
+"""Drains, stops, readies and weighs servers through HAProxy's runtime API (formats/07, 7.1 to 7.4)."""
+
+import socket
+import threading
+
+import msgspec
+
+from stanch.integrations.haproxy.plan import NAME, Plan, checked, confirmed, known, objection, read
+from stanch.integrations.haproxy.state import (
+    Servers,
+    active,
+    difference,
+    in_words,
+    parse_state,
+    parse_statistics,
+    restorable,
+    statistics_line,
+    weight_share,
+)
+from stanch.kernel.policy import Mitigation
+from stanch.ports import Applied, Arguments, Exhibit, Extent, Failed, Mitigator, Preview, Say
+
+PORT = "mitigator"
+
+
+class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """``socket``: path of the stats socket with ``level admin``; ``timeout`` in seconds per command.
+
+    ``zones``: zone -> the servers in it, so that a whole zone is offered to be drained.
+    """
+
+    socket: str
+    timeout: float = 5.0
+    zones: dict[str, list[str]] = {}
+
+
+class Haproxy:
+    """Arguments: ``action`` (drain, ready, maint, weight, restore), ``backend``, ``servers`` or ``server``, ``weight``, ``states``."""
+
+    name: str = "haproxy"
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.lock = threading.Lock()
+
+    def run(self, arguments: Arguments, say: Say) -> Applied:
+        """Change the servers and confirm it by reading the state again; answers with one line per server.
+
+        Raises ``Failed`` when a name is unknown, when no active server would be left (nothing is changed then), when
+        HAProxy refuses, or when the state afterwards is not the wanted one.
+        """
+        plan = read(arguments)
+        with self.lock:
+            before = self._state(plan.backend)
+            known(plan, before)
+            if refusal := objection(plan, before):
+                raise Failed(f"refused: {refusal}", again=False)
+            self._change(plan, say)
+            after = self._state(plan.backend)
+        confirmed(plan, after)
+        lines = [difference(plan.backend, name, before[name], after[name]) for name in plan.servers]
+        found = [restorable(before[name]) for name in plan.servers]
+        undo: dict[str, str | list[str]] = {
+            "action": "restore", "backend": plan.backend, "servers": plan.servers, "states": found,
+        }  # fmt: skip
+        return Applied("\n".join(lines), undo)
+
+    def preview(self, arguments: Arguments) -> Preview:
+        """Which servers, how they are now, and how much of the traffic they carry. Raises ``Failed``."""
+        plan = read(arguments)
+        servers = self._state(plan.backend)
+        known(plan, servers)
+        carrying = [name for name in plan.servers if active(servers[name])]
+        share = weight_share(servers, plan.servers)
+        extent = Extent(len(carrying or plan.servers), sum(map(active, servers.values())), "server", share)
+        commands = [line for name in plan.servers for line in plan.lines(name)]
+        now = [f"{plan.backend}/{name} is {in_words(servers[name])}" for name in plan.servers]
+        refusal = objection(plan, servers)
+        return Preview("\n".join([*now, *commands]), extent, [refusal] if refusal else [])
+
+    def describe(self, arguments: Arguments) -> list[Exhibit]:
+        """The state of every server of the backend, then HAProxy's own statistics of it. Raises ``Failed``."""
+        backend = checked(arguments, "backend")
+        lines = [f"{backend}/{name}: {in_words(row)}" for name, row in self._state(backend).items()]
+        statistics = parse_statistics(self._ask(f"show stat {backend} 6 -1"))
+        return [Exhibit(f"pool {backend}", "\n".join(lines + [statistics_line(row) for row in statistics]))]
+
+    def offers(self, address: str) -> list[Mitigation]:
+        """Draining each server of a backend, and each zone of it that is configured. Raises ``Failed``."""
+        if not NAME.fullmatch(address):
+            raise Failed(f"'{address}' is not the name of a backend", again=False)
+        servers = self._state(address)
+        zones = {zone: [s for s in names if s in servers] for zone, names in self.settings.zones.items()}
+        of = {server: zone for zone, names in zones.items() for server in names}
+        found = [self._drain(address, zone, names, zone, True) for zone, names in zones.items() if names]
+        return found + [self._drain(address, name, [name], of.get(name, ""), False) for name in servers]
+
+    def _drain(self, backend: str, what: str, servers: list[str], zone: str, whole_zone: bool) -> Mitigation:
+        target = f"{backend}: {', '.join(servers)}"
+        title = f"Move all traffic away from {zone}" if whole_zone else f"Move traffic away from {what}"
+        return Mitigation(
+            name=f"{backend}-drain-{what}", title=title, kind="traffic_shift", adapter=self.name, target=target,
+            run={"action": "drain", "backend": backend, "servers": servers},
+            reversibility="instant", blast_radius="zone" if whole_zone else "component", effect_seconds=5, undo_seconds=2,
+            zone=zone, needs=["the servers that stay can carry the traffic"], own_undo=True,
+            risk="the load of the others grows; sessions bound to these servers stay until they end",
+        )  # fmt: skip
+
+    def _change(self, plan: Plan, say: Say) -> None:
+        """One command at a time: chained answers cannot be told apart."""
+        for position, server in enumerate(plan.servers):
+            for line in plan.lines(server):
+                said = self._ask(line).strip()
+                if said:
+                    done = f" (already changed: {', '.join(plan.servers[:position])})" if position else ""
+                    raise Failed(f"HAProxy refused '{line}': {said}{done}", again=False)
+                say(line)
+
+    def _state(self, backend: str) -> Servers:
+        answer = self._ask(f"show servers state {backend}")
+        servers = parse_state(answer)
+        if servers is None:
+            raise Failed(f"HAProxy on backend '{backend}': {answer.strip()[:300] or 'no answer'}", again=False)
+        return servers
+
+    def _ask(self, line: str) -> str:
+        """One line, then read until HAProxy closes. Raises ``Failed`` (again: setting a state twice is harmless)."""
+        try:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+                connection.settimeout(self.settings.timeout)
+                connection.connect(self.settings.socket)
+                connection.sendall(line.encode("ascii") + b"\n")
+                answer = bytearray()
+                while chunk := connection.recv(65536):
+                    answer += chunk
+        except OSError as error:
+            raise Failed(f"HAProxy's socket {self.settings.socket} cannot be used: {error}", again=True) from error
+        return answer.decode("utf-8", "replace")
+
+
+def build(settings: Settings) -> Mitigator:
+    """For the scanner in main."""
+    return Haproxy(settings)
