@@ -32,6 +32,7 @@ def load_commands() -> None:
     importlib.import_module("stanch.prepare.reaching")
     importlib.import_module("stanch.detect.slo.commands")
     importlib.import_module("stanch.prepare.playbooks.commands")
+    importlib.import_module("stanch.respond.timeboxes")
     importlib.import_module("stanch.respond.chat")
 
 
@@ -173,6 +174,7 @@ def open_stanch(
     )
     outbox = Outbox(office, [*_handlers(office, world, settings), watchdog])
     office.notifiers, office.metrics = frozenset(world.notifiers), frozenset(world.metrics)
+    office.mitigators = dict(world.mitigators)
     calendars = Calendars(office.policy, office.clock)
     office.calendar = calendars.shifts
     world.extra["calendars"] = calendars
@@ -191,16 +193,17 @@ def open_stanch(
 
 def _reactions() -> list[Any]:
     from stanch.learn.reactions import decide
+    from stanch.mitigate.surveying import start_surveying
     from stanch.recover.watching import start_watching
     from stanch.respond.reactions import follow_phase, page_on_call
     from stanch.respond.severity import reconsider
 
-    return [page_on_call, follow_phase, reconsider, start_watching, decide]
+    return [page_on_call, follow_phase, reconsider, start_surveying, start_watching, decide]
 
 
 def _clocks() -> list[Any]:
     from stanch.learn.reactions import review_clock
-    from stanch.mitigate.execution import outcome_clock
+    from stanch.mitigate.observing import outcome_clock
     from stanch.recover.watching import hold_clock
     from stanch.respond.reactions import page_clock, prompt_clock
 
@@ -222,8 +225,9 @@ def _digesting(office: "Office", world: World) -> Any:
 def _handlers(office: "Office", world: World, settings: "Settings") -> list[Any]:
     from stanch.detect.probes import ProbeHandler
     from stanch.detect.slo.evaluation import SloHandler
-    from stanch.mitigate.evidence import EvidenceHandler
+    from stanch.mitigate.evidence.capturing import EvidenceHandler
     from stanch.mitigate.execution import MitigationHandler
+    from stanch.mitigate.surveying import SurveyHandler
     from stanch.prepare.reaching import TestPageHandler
     from stanch.recover.watching import CriteriaHandler
     from stanch.respond.paging import PageHandler
@@ -235,6 +239,7 @@ def _handlers(office: "Office", world: World, settings: "Settings") -> list[Any]
         PageHandler(office, world.notifiers, settings.url(), settings.secret_key),
         MitigationHandler(office, world.mitigators),
         EvidenceHandler(office, world),
+        SurveyHandler(office, world),
         CriteriaHandler(office, world.metrics),
         MessageHandler(office, world.notifiers, settings.url()),
         TestPageHandler(office, world.notifiers, settings.url()),

@@ -71,6 +71,7 @@ class Gauge:
 
     def __init__(self) -> None:
         self.values: dict[str, float] = {}
+        self.spreads: dict[str, dict[str, float]] = {}
 
     def value(self, query: str) -> float:
         if query not in self.values:
@@ -79,6 +80,9 @@ class Gauge:
 
     def series(self, query: str, start: int, end: int, step_seconds: float) -> list[tuple[int, float]]:
         return []
+
+    def by_label(self, query: str, label: str) -> dict[str, float]:
+        return self.spreads[query]
 
 
 class Door:

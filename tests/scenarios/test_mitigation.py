@@ -19,7 +19,7 @@ def broken(house: House) -> House:
 
 
 def test_without_a_confirmation_it_says_what_would_happen_and_starts_nothing(broken: House) -> None:
-    with pytest.raises(Invalid, match=r"acts on shop \(blast radius: service\)\. To undo: forward"):
+    with pytest.raises(Invalid, match=r"acts on shop \(blast radius: service, touches 1 of 4 instances, 25% of the traffic\)\. To undo: forward"):
         broken.do("mitigate", incident="INC-1", mitigation="rollback")
     broken.settle()
     assert broken.lever.pulled == []
@@ -81,7 +81,7 @@ def test_the_second_incident_knows_what_the_first_one_measured(broken: House) ->
     broken.do("declare", title="Again", service="shop")
     drain = next(m for m in broken.do("mitigations", incident="INC-2") if m["name"] == "drain-b")
     assert drain["measured_runs"] == 1
-    assert "helped in 1 of 1 earlier runs" in drain["reasons"]
+    assert "helped in 1 of 1 earlier run" in drain["reasons"]
 
 
 def test_an_ic_who_starts_typing_is_told(broken: House) -> None:

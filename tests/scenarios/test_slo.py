@@ -50,6 +50,9 @@ class Scripted:
         bad = next((ratio for span, ratio in self.only.items() if f"[{span}]" in query), self.bad)
         return [(end, self.total * bad if "bad" in query else self.total)]
 
+    def by_label(self, query: str, label: str) -> dict[str, float]:
+        raise Failed("no breakdown here", again=False)
+
 
 @pytest.fixture
 def scripted() -> Scripted:

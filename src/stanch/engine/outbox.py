@@ -81,7 +81,9 @@ class Outbox:
                 f"SELECT owner, state FROM outbox WHERE key = :key{desk.tx.for_update()}",
                 key=effect.key,
             )
-            if row is None or row["owner"] != self.owner or row["state"] != "running":
+            # A mitigation that was given up while it ran on: its answer is better than 'unknown', however late.
+            late = handler.at_most_once and row is not None and row["state"] == "lost"
+            if row is None or row["owner"] != self.owner or not (late or row["state"] == "running"):
                 return
             again = _settle(desk, handler, effect, answer)
             if again is None:

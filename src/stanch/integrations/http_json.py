@@ -39,6 +39,14 @@ class HttpJson:
         """Always empty: a JSON document has no history."""
         return []
 
+    def by_label(self, query: str, label: str) -> dict[str, float]:
+        """The query points at an object: value of the label -> number. Raises ``Failed``."""
+        address, _, path = query.partition("#")
+        found = _walk(self._fetch(address), path)
+        if not isinstance(found, dict):
+            raise Failed(f"'{query}' leads to no object with a number for each {label}", again=False)
+        return {str(value): _number(number, query) for value, number in found.items()}
+
     def _fetch(self, address: str) -> object:
         if not address.lower().startswith(("http://", "https://")):
             raise Failed(

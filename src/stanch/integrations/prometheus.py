@@ -87,6 +87,23 @@ class Prometheus:
         pairs = [(round(seconds * SECOND), float(text)) for seconds, text in lines[0].values]
         return [(moment, number) for moment, number in pairs if math.isfinite(number)]
 
+    def by_label(self, query: str, label: str) -> dict[str, float]:
+        """The newest number for each value of a label; NaN and series without the label are left out. Raises ``Failed``."""
+        data = self._ask("query", {"query": query})
+        if data.kind != "vector":
+            raise Failed(
+                f"'{query}' gives a {data.kind or 'strange answer'}; write 'sum by ({label}) (...)'", again=False
+            )
+        samples = _convert(data.result, list[_Vector])
+        named = [(s.metric.get(label, ""), float(s.value[1])) for s in samples]
+        if samples and not any(value for value, _ in named):
+            raise Failed(f"'{query}' has no label '{label}'; write 'sum by ({label}) (...)'", again=False)
+        found: dict[str, float] = {}
+        for value, number in named:
+            if value and math.isfinite(number):
+                found[value] = found.get(value, 0.0) + number
+        return found
+
     def _ask(self, path: str, fields: dict[str, str]) -> _Data:
         try:
             response = self.pool.request(

@@ -1,4 +1,4 @@
-"""Starting, undoing and listing mitigations; looking at the evidence."""
+"""Listing, trying, starting and undoing mitigations; looking at the evidence."""
 
 import hashlib
 from typing import Annotated, Any
@@ -7,15 +7,21 @@ import msgspec
 
 from stanch.kernel.clock import iso
 from stanch.kernel.command import Done, command
-from stanch.kernel.errors import Conflict, Invalid, NotFound
+from stanch.kernel.errors import Conflict, Denied, Invalid, NotFound
 from stanch.kernel.ids import new_id
 from stanch.kernel.policy import Mitigation
-from stanch.mitigate.rules import warnings
+from stanch.mitigate.evidence import shelf
+from stanch.mitigate.history import likeness
+from stanch.mitigate.ranking.rank import Ranked
+from stanch.mitigate.rules import may_start, recipe, warnings
+from stanch.mitigate.survey import Tool
 from stanch.mitigate.toolkit import named, ranked_for
+from stanch.ports import Failed
 from stanch.timeline.desk import Desk
 from stanch.timeline.entries import MitigationStarted
-from stanch.timeline.record import Record
+from stanch.timeline.record import Record, Run
 
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Confirmation = Annotated[
     str,
     msgspec.Meta(
@@ -35,48 +41,101 @@ class Mitigations(msgspec.Struct):
 
 @command("mitigations", Mitigations, group="mitigate", noun="mitigations", reading=True)
 def mitigations(desk: Desk, asked: Mitigations) -> list[dict[str, Any]]:
-    """R16: each with reversibility, blast radius, time to effect and to undo, and why it stands there."""
-    return [
-        {
-            "place": r.place,
-            "name": r.mitigation.name,
-            "title": r.mitigation.title,
-            "kind": r.mitigation.kind,
-            "target": r.mitigation.target,
-            "reversibility": r.mitigation.reversibility,
-            "blast_radius": r.mitigation.blast_radius,
-            "effect_seconds": r.effect_seconds,
-            "undo_seconds": r.undo_seconds,
-            "measured_runs": r.measured_runs,
-            "reasons": r.reasons,
-            "cautions": r.cautions,
-        }
-        for r in ranked_for(desk, desk.record(asked.incident))
-    ]
+    """R16: each with reversibility, blast radius, time to effect and to undo, why it stands there, and what would move it."""
+    return [_line(ranked) for ranked in ranked_for(desk, desk.record(asked.incident))]
+
+
+def _line(r: Ranked) -> dict[str, Any]:
+    m = r.mitigation
+    return {
+        "place": r.place,
+        "name": m.name,
+        "title": m.title,
+        "why": r.why,
+        "would_move": r.would_move,
+        "kind": m.kind,
+        "service": r.service,
+        "adapter": m.adapter,
+        "target": m.target,
+        "reversibility": m.reversibility,
+        "blast_radius": m.blast_radius,
+        "reach": r.reach(),
+        "effect_seconds": r.effect.seconds,
+        "effect_worst_seconds": r.effect.worst,
+        "measured_runs": r.effect.count,
+        "undo_seconds": r.undo.seconds,
+        "undo_worst_seconds": r.undo.worst,
+        "measured_undos": r.undo.count,
+        "reversible_by_stanch": m.reversible(),
+        "needs": m.needs,
+        "destroys": m.destroys,
+        "users_lose": m.users_lose,
+        "reasons": r.reasons,
+        "cautions": r.cautions,
+        "offered_by": r.offered_by,
+    }
+
+
+class DryRun(msgspec.Struct):
+    """What a mitigation would change, asked of the real system now. Changes nothing."""
+
+    incident: str
+    mitigation: Name
+
+
+@command("dry-run", DryRun, group="mitigate", noun="dry-runs", positional=("mitigation",), reading=True)
+def dry_run(desk: Desk, asked: DryRun) -> dict[str, Any]:
+    """R22: each action has a dry run. ``objections``: why it would be refused, or is dangerous now."""
+    tool = named(desk, desk.record(asked.incident), asked.mitigation)
+    mitigator = desk.office.mitigators.get(tool.mitigation.adapter)
+    if mitigator is None:
+        raise Conflict(f"No adapter '{tool.mitigation.adapter}' is configured.", hint="See 'stanch doctor'.")
+    try:
+        preview = mitigator.preview(tool.mitigation.run)
+    except Failed as failed:
+        raise Conflict(f"The dry run failed: {failed.detail}.", hint="Nothing was changed.") from None
+    return {
+        "mitigation": tool.mitigation.name,
+        "target": tool.mitigation.target,
+        "would": preview.text,
+        "extent": msgspec.to_builtins(preview.extent),
+        "objections": preview.objections,
+    }
 
 
 class Mitigate(msgspec.Struct):
     """Start a mitigation. Without a confirmation it says what would happen and starts nothing."""
 
     incident: str
-    mitigation: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    mitigation: Name
     confirm: Confirmation = ""
+    hypothesis: Annotated[str, msgspec.Meta(max_length=100, description="The hypothesis that it rests on.")] = ""
+    timebox: Annotated[str, msgspec.Meta(max_length=100, description="The time-box whose fallback it is.")] = ""
 
 
 @command("mitigate", Mitigate, group="mitigate", noun="mitigations", positional=("mitigation",))
 def mitigate(desk: Desk, asked: Mitigate) -> Done:
     """R23: the confirmation names target, blast radius and undo. P4: at most one run for each confirmation."""
     record = desk.record(asked.incident)
-    mitigation = named(record, desk.policy, asked.mitigation)
+    tool = named(desk, record, asked.mitigation)
     if not record.live():
         raise Conflict(f"{asked.incident} is {record.status}.", hint="Reopen it first.")
+    if refusal := may_start(record, tool.mitigation, desk.actor.name):
+        raise Denied(f"{refusal}.", hint="Ask one of them, or take the role.")
+    if asked.hypothesis and asked.hypothesis not in record.hypotheses:
+        raise Invalid(f"{asked.incident} has no hypothesis '{asked.hypothesis}'.", field="hypothesis")
+    if asked.timebox and asked.timebox not in record.timeboxes:
+        raise Invalid(f"{asked.incident} has no time-box '{asked.timebox}'.", field="timebox")
     if not asked.confirm:
+        ranked = next((r for r in ranked_for(desk, record) if r.mitigation.name == tool.mitigation.name), None)
         raise Invalid(
-            question(record, mitigation, desk.actor.name),
+            question(record, tool.mitigation, desk.actor.name, ranked),
             field="confirm",
             hint="Repeat with --confirm and a word of your own.",
         )
-    return _start(desk, record, mitigation, asked.confirm, undo_of="")
+    leading = record.leading()
+    behind = asked.hypothesis or (leading.hypothesis if leading else "")
+    return _start(desk, record, tool, asked.confirm, tool.mitigation.run, hypothesis=behind, timebox=asked.timebox)
 
 
 class Undo(msgspec.Struct):
@@ -91,63 +150,95 @@ class Undo(msgspec.Struct):
 
 @command("undo", Undo, group="mitigate", noun="undos", positional=("run",))
 def undo(desk: Desk, asked: Undo) -> Done:
-    """R23: undo is a first-class action."""
+    """R23: undo is a first-class action. It puts back what was found, where the adapter knows it."""
     record = desk.record(asked.incident)
-    done = [r for r in record.runs.values() if not r.undo_of and not r.undone_by]
-    run = record.runs.get(asked.run) if asked.run else (done[-1] if done else None)
-    if run is None:
-        raise NotFound(f"{asked.incident} has no such mitigation to undo.")
-    if run.undone_by:
-        raise Conflict(f"{run.title} is undone already, by {run.undone_by}.")
-    mitigation = named(record, desk.policy, run.mitigation)
-    if not mitigation.undo:
-        raise Conflict(f"'{run.title}' cannot be undone by stanch.", hint="The catalog declares no undo for it.")
+    run = to_undo(record, asked.run)
+    tool, arguments = undoing(desk, record, run)
+    if refusal := may_start(record, tool.mitigation, desk.actor.name):
+        raise Denied(f"{refusal}.", hint="Ask one of them, or take the role.")
     if not asked.confirm:
         raise Invalid(
-            f"This undoes '{run.title}' on {run.target}: {recipe(mitigation.undo)}.",
+            f"This undoes '{run.title}' on {run.target}: {recipe(arguments)}.",
             field="confirm",
             hint="Repeat with --confirm and a word of your own.",
         )
-    return _start(desk, record, mitigation, asked.confirm, undo_of=run.run)
+    return _start(desk, record, tool, asked.confirm, arguments, undo_of=run.run)
 
 
-def question(record: Record, mitigation: Mitigation, actor: str) -> str:
+def to_undo(record: Record, name: str) -> Run:
+    """The run that is to be taken back: the named one, else the newest that is still in place. Raises ``Problem``."""
+    in_place = [r for r in record.runs.values() if not r.undo_of and not r.undone_by and r.ok is not False]
+    run = record.runs.get(name) if name else (in_place[-1] if in_place else None)
+    if run is None or run.undo_of:
+        raise NotFound(f"{record.id} has no such mitigation to undo.")
+    if run.undone_by:
+        raise Conflict(f"{run.title} is undone already, by {run.undone_by}.")
+    return run
+
+
+def undoing(desk: Desk, record: Record, run: Run) -> tuple[Tool, dict[str, Any]]:
+    """How a run is taken back: what the adapter found before it, else what the catalog declared when it was started."""
+    row = desk.tx.one("SELECT * FROM mitigation_runs WHERE run = :run", run=run.run)
+    arguments = msgspec.json.decode(row["undo"]) if row else {}
+    if row is None or not arguments:
+        raise Conflict(f"'{run.title}' cannot be undone by stanch.", hint="The catalog declares no undo for it.")
+    try:
+        tool = named(desk, record, run.mitigation)
+    except NotFound:  # the catalog has changed, or it is not offered any more: what was done can still be taken back
+        gone = Mitigation(run.mitigation, run.title, row["kind"], row["adapter"], run.target, {})
+        tool = Tool(gone, record.service)
+    return tool, arguments
+
+
+def question(record: Record, mitigation: Mitigation, actor: str, ranked: Ranked | None = None) -> str:
     """What a person confirms: target, blast radius, undo, and what to think of first."""
-    back = recipe(mitigation.undo) if mitigation.undo else "it cannot be undone by stanch"
-    text = (
-        f"'{mitigation.title}' acts on {mitigation.target} (blast radius: {mitigation.blast_radius}). To undo: {back}."
-    )
-    return " ".join([text, *warnings(record, actor)])
+    undo = recipe(mitigation.undo) or "stanch puts back what it found"
+    back = undo if mitigation.reversible() else "it cannot be undone by stanch"
+    reach = f", {ranked.reach()}" if ranked and ranked.extent else ""
+    text = f"'{mitigation.title}' acts on {mitigation.target} (blast radius: {mitigation.blast_radius}{reach}). To undo: {back}."
+    first = f"First make sure: {'; '.join(mitigation.needs)}." if mitigation.needs else ""
+    lost = f"It destroys: {'; '.join(mitigation.destroys)}." if mitigation.destroys else ""
+    cautions = f"Caution: {'; '.join(ranked.cautions)}." if ranked and ranked.cautions else ""
+    return " ".join(part for part in (text, first, lost, cautions, *warnings(record, actor)) if part)
 
 
-def recipe(arguments: dict[str, Any]) -> str:
-    """Arguments of an adapter in one readable line."""
-    argv = arguments.get("argv")
-    if argv:
-        return " ".join(argv)
-    return " ".join(
-        f"{key}={' '.join(value) if isinstance(value, list) else value}" for key, value in arguments.items()
-    )
-
-
-def _start(desk: Desk, record: Record, mitigation: Mitigation, confirm: str, undo_of: str) -> Done:
+def _start(
+    desk: Desk,
+    record: Record,
+    tool: Tool,
+    confirm: str,
+    arguments: dict[str, Any],
+    *,
+    undo_of: str = "",
+    hypothesis: str = "",
+    timebox: str = "",
+) -> Done:
     """Numbered, because here a mistake runs something twice (P4).
 
     1. The confirmation is unique in the database: the second one finds the first one's run and starts nothing.
-    2. ``MitigationStarted`` and the effect commit together.
-    3. The engine leases the effect in a commit of its own before it runs anything; a crash after that is 'unknown'.
+    2. Two people with two confirmations: the second one is told that it is running already.
+    3. ``MitigationStarted`` and the effect, with what will run in it, commit together.
+    4. The engine leases the effect in a commit of its own before it runs anything; a crash after that is 'unknown'.
     """
-    run = new_id("run")
+    mitigation, run = tool.mitigation, new_id("run")
+    title = f"Undo: {mitigation.title}" if undo_of else mitigation.title
     confirmation = hashlib.sha256(f"{record.id}\x1f{confirm}".encode()).hexdigest()
     inserted = desk.tx.execute(
-        "INSERT INTO mitigation_runs (run, incident, service, mitigation, started_at, effect_seconds, outcome, confirmation) "
-        "VALUES (:run, :incident, :service, :mitigation, :now, NULL, '', :confirmation) ON CONFLICT (confirmation) DO NOTHING",
+        "INSERT INTO mitigation_runs (run, incident, service, mitigation, started_at, effect_seconds, outcome, confirmation, "
+        "kind, adapter, target, undo_of, undo, likeness) VALUES (:run, :incident, :service, :mitigation, :now, NULL, '', "
+        ":confirmation, :kind, :adapter, :target, :undo_of, :undo, :likeness) ON CONFLICT (confirmation) DO NOTHING",
         run=run,
         incident=record.id,
-        service="" if undo_of else record.service,
+        service=tool.service,
         mitigation=mitigation.name,
         now=desk.now,
         confirmation=confirmation,
+        kind=mitigation.kind,
+        adapter=mitigation.adapter,
+        target=mitigation.target,
+        undo_of=undo_of,
+        undo="{}" if undo_of else msgspec.json.encode(mitigation.undo).decode(),
+        likeness=msgspec.json.encode(likeness(record)).decode(),
     )
     if not inserted:
         first = desk.tx.one("SELECT run, mitigation FROM mitigation_runs WHERE confirmation = :c", c=confirmation)
@@ -157,7 +248,12 @@ def _start(desk: Desk, record: Record, mitigation: Mitigation, confirm: str, und
             record.id,
             first["run"],
         )
-    title = f"Undo: {mitigation.title}" if undo_of else mitigation.title
+    for other in record.runs.values():
+        if other.title == title and other.target == mitigation.target and not other.answered:
+            raise Conflict(
+                f"'{title}' is being run already: {other.by} started it ({other.run}).", hint="Wait for its answer."
+            )
+    back = "" if undo_of else recipe(mitigation.undo) or ("puts back what it finds" if mitigation.own_undo else "")
     desk.append(
         record.id,
         MitigationStarted(
@@ -167,12 +263,20 @@ def _start(desk: Desk, record: Record, mitigation: Mitigation, confirm: str, und
             mitigation.kind,
             mitigation.target,
             mitigation.blast_radius,
-            "" if undo_of else recipe(mitigation.undo),
+            back,
             mitigation.observe_seconds,
             undo_of,
+            hypothesis,
+            timebox,
         ),
     )
-    payload = {"run": run, "mitigation": mitigation.name, "undo": bool(undo_of)}
+    payload = {
+        "run": run,
+        "mitigation": mitigation.name,
+        "adapter": mitigation.adapter,
+        "arguments": arguments,
+        "undo_of": undo_of,
+    }
     desk.effect(f"evidence:{run}", "evidence", record.id, payload)
     desk.effect(f"mitigation:{run}", "mitigation", record.id, payload)
     return Done(f"Started: {title} on {mitigation.target} ({run}).", record.id, run)
@@ -182,23 +286,26 @@ class ShowEvidence(msgspec.Struct):
     """The evidence that was captured beside each mitigation."""
 
     incident: str
-    content: Annotated[bool, msgspec.Meta(description="With the content, not only names and digests.")] = False
+    content: Annotated[bool, msgspec.Meta(description="With the content of texts, not only names and digests.")] = False
 
 
 @command("evidence", ShowEvidence, group="mitigate", noun="evidence", reading=True)
 def evidence(desk: Desk, asked: ShowEvidence) -> list[dict[str, Any]]:
-    """R24: content-addressed; the digest is checked each time it is shown."""
+    """R24: content-addressed; the digest is checked each time it is shown. ``evidence.zip`` beside it is the whole bundle."""
     desk.record(asked.incident)
-    rows = desk.tx.all("SELECT * FROM evidence WHERE incident = :id ORDER BY captured_at, name", id=asked.incident)
-    return [
-        {
-            "run": r["run"],
-            "name": r["name"],
-            "media_type": r["media_type"],
-            "captured_at": iso(r["captured_at"]),
-            "digest": r["digest"],
-            "intact": hashlib.sha256(r["content"].encode()).hexdigest() == r["digest"],
-            **({"content": r["content"]} if asked.content else {}),
+    shown = []
+    for row in shelf.of(desk, asked.incident):
+        found = shelf.content(desk, asked.incident, row["digest"]) or b""
+        line = {
+            "run": row["run"],
+            "name": row["name"],
+            "media_type": row["media_type"],
+            "captured_at": iso(row["captured_at"]),
+            "digest": row["digest"],
+            "bytes": row["size"],
+            "intact": shelf.intact(found, row["digest"]),
         }
-        for r in rows
-    ]
+        if asked.content and not row["media_type"].startswith("image/png"):
+            line["content"] = found.decode("utf-8", "replace")
+        shown.append(line)
+    return shown

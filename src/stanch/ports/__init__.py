@@ -196,7 +196,8 @@ class Mitigator(Protocol):
 class Metrics(Protocol):
     """Measures. ``value`` is the newest number of a query; ``series`` (moment in microseconds, number) pairs over a range.
 
-    Both raise ``Failed``; ``series`` answers with an empty list when this source keeps no history.
+    ``by_label``: the newest number of a query for each value of one label (errors by zone). All raise ``Failed``;
+    ``series`` answers with an empty list when this source keeps no history.
     """
 
     name: str
@@ -204,6 +205,8 @@ class Metrics(Protocol):
     def value(self, query: str) -> float: ...
 
     def series(self, query: str, start: int, end: int, step_seconds: float) -> list[tuple[int, float]]: ...
+
+    def by_label(self, query: str, label: str) -> dict[str, float]: ...
 
 
 class ProbeAnswer(msgspec.Struct, frozen=True):

@@ -4,6 +4,7 @@ import msgspec
 
 from stanch.kernel.clock import SECOND, spell
 from stanch.kernel.policy import Criterion, Policy
+from stanch.mitigate.indicators import indicators
 from stanch.timeline.record import Record
 
 
@@ -19,11 +20,8 @@ class Standing(msgspec.Struct, frozen=True):
 
 
 def proposed(record: Record, policy: Policy) -> tuple[list[Criterion], float]:
-    """Criteria from the catalog: the affected service's and its dependants' (R41), with the longest hold in seconds."""
-    names = [record.service, *policy.dependants(record.service)] if record.service else list(policy.services)
-    services = [policy.service(name) for name in names]
-    criteria = {c.name: c for s in services for c in s.criteria}
-    return list(criteria.values()), max((s.criteria_hold for s in services if s.criteria), default=1800)
+    """What the catalog proposes (R41): criteria, SLOs and probes of the service and its dependants, and a hold in seconds."""
+    return indicators(record, policy)
 
 
 def standing(record: Record, policy: Policy, now: int) -> Standing:

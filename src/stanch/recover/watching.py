@@ -4,25 +4,27 @@ from typing import Any
 
 from stanch.kernel.clock import SECOND
 from stanch.kernel.policy import Criterion, Policy
+from stanch.mitigate.indicators import indicators
 from stanch.mitigate.measurements import keep
+from stanch.mitigate.measuring import Measured, measure
 from stanch.mitigate.rules import holds
-from stanch.ports import Failed, Metrics
+from stanch.ports import Metrics
 from stanch.timeline.desk import Desk, Due, Office
 from stanch.timeline.effects import Effect
 from stanch.timeline.entries import CriteriaHeld, CriteriaSet, CriterionTurned, Entry
 from stanch.timeline.record import Record
 
-Measured = dict[str, float | str]
+IDLE_SECONDS = 30
 
 
 def watched(record: Record) -> bool:
-    """Criteria are measured from the moment they are set until the incident is closed."""
-    return bool(record.criteria) and record.status != "closed"
+    """From the declaration on, so that there is a before to compare with; criteria that are set until it is closed."""
+    return record.live() or (bool(record.criteria) and record.status not in ("closed", "investigating"))
 
 
 def start_watching(desk: Desk, entry: Entry, record: Record) -> None:
-    """A reaction: criteria were set, or the incident came back."""
-    if isinstance(entry.facts, CriteriaSet) or (entry.kind == "reopened" and record.criteria):
+    """A reaction: it was declared, criteria were set, or it came back."""
+    if isinstance(entry.facts, CriteriaSet) or entry.kind in ("declared", "reopened"):
         desk.effect(f"criteria:{record.id}", "criteria", record.id, {}, again=True)
 
 
@@ -42,8 +44,8 @@ class CriteriaHandler:
 
     def perform(self, effect: Effect) -> Measured:
         with self.office.reading() as desk:
-            criteria = [s.criterion for s in desk.record(effect.incident).criteria.values()]
-        return {criterion.name: self._measure(criterion) for criterion in criteria}
+            criteria = _wanted(desk.record(effect.incident), desk.policy)
+        return measure(self.office, self.metrics, criteria)
 
     def settle(self, desk: Desk, effect: Effect, answer: Any) -> int | None:
         record = desk.record(effect.incident)
@@ -51,19 +53,15 @@ class CriteriaHandler:
         keep(desk, record.id, {name: value for name, value in measured.items() if isinstance(value, float)})
         for name, value in measured.items():
             turn(desk, record, name, value)
-        return desk.now + int(desk.policy.criteria_every * SECOND)
+        # Nothing to measure: the catalog may say more tomorrow.
+        return desk.now + int((desk.policy.criteria_every if measured else IDLE_SECONDS) * SECOND)
 
     def lost(self, desk: Desk, effect: Effect) -> None:
         raise TypeError("criteria may be measured again")
 
-    def _measure(self, criterion: Criterion) -> float | str:
-        metrics = self.metrics.get(criterion.source)
-        if metrics is None:
-            return f"no metrics source '{criterion.source}' is configured"
-        try:
-            return metrics.value(criterion.query)
-        except Failed as failed:
-            return failed.detail
+
+def _wanted(record: Record, policy: Policy) -> list[Criterion]:
+    return [state.criterion for state in record.criteria.values()] or indicators(record, policy)[0]
 
 
 def turn(desk: Desk, record: Record, name: str, value: float | str) -> None:

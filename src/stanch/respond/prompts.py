@@ -10,7 +10,7 @@ import msgspec
 from stanch.kernel.clock import MINUTE, SECOND, hour_minute, spell
 from stanch.kernel.policy import ROLE_TITLES, Policy
 from stanch.timeline.entries import TRIAGE_QUESTIONS
-from stanch.timeline.record import Record
+from stanch.timeline.record import Record, Timebox
 
 
 class Action(msgspec.Struct):
@@ -235,6 +235,62 @@ def _offer_undo(record: Record, policy: Policy) -> list[Prompt]:
     ]
 
 
+def _contradicted(record: Record, policy: Policy) -> list[Prompt]:
+    """R23, R36: an outcome that speaks against the hypothesis behind it is a question to the Incident Commander."""
+    asked = []
+    for run in record.runs.values():
+        behind = record.hypotheses.get(run.hypothesis)
+        if run.outcome not in ("no_change", "worse") or behind is None or run.undo_of or not record.live():
+            continue
+        if behind.standing in ("open", "leading"):
+            values = {"hypothesis": behind.hypothesis, "standing": "rejected"}
+            asked.append(
+                Prompt(
+                    f"contradicted:{run.run}",
+                    "incident_commander",
+                    f"'{run.title}' {_why(run.outcome)}. Does that speak against “{behind.text}”?",
+                    run.observation_ends() or run.started_at,
+                    [
+                        Action("Reject it", "hypothesis", values),
+                        Action("It still stands", "decline", {"key": f"contradicted:{run.run}"}, "reason"),
+                    ],
+                    "what was tried and did not help is evidence",
+                )
+            )
+    return asked
+
+
+def _timeboxes(record: Record, policy: Policy) -> list[Prompt]:
+    """R39: at the end of a time-box the decision is forced; falling back is one action."""
+    if not record.live():
+        return []
+    return [
+        Prompt(
+            f"timebox:{box.timebox}:{box.ends_at}",
+            "incident_commander",
+            f"Time is up for {box.owner}: {box.question} Without an answer: {box.fallback}",
+            box.ends_at,
+            [
+                _fall_back(box),
+                Action("It is answered", "timebox", {"timebox": box.timebox}, "answer"),
+                Action("5 minutes more, because", "timebox", {"timebox": box.timebox, "minutes": "5"}, "extend"),
+            ],
+            "that is what was agreed when it was opened",
+            tell=box.owner,
+        )
+        for box in record.timeboxes.values()
+        if box.running()
+    ]
+
+
+def _fall_back(box: Timebox) -> Action:
+    """One tap. The confirmation is the time-box itself, so that two taps are one run (P4)."""
+    if not box.mitigation:
+        return Action("Fall back", "timebox", {"timebox": box.timebox, "fall_back": "true"})
+    values = {"mitigation": box.mitigation, "timebox": box.timebox, "confirm": f"timebox {box.timebox}"}
+    return Action(f"Fall back: {box.mitigation}", "mitigate", values)
+
+
 def _why(outcome: str | None) -> str:
     return "made things worse" if outcome == "worse" else "changed nothing"
 
@@ -350,5 +406,5 @@ def _questions(record: Record, policy: Policy) -> list[Prompt]:
 RULES: list[PromptRule] = [
     _investigation, _questions,
     _acknowledge, _severity, _roles, _impact, _public_post, _criteria, _mitigate_first, _internal_update, _unknown_outcome,
-    _offer_undo, _shift_to_resolve, _offer_resolve, _close, _postmortem,
+    _offer_undo, _contradicted, _timeboxes, _shift_to_resolve, _offer_resolve, _close, _postmortem,
 ]  # fmt: skip

@@ -239,6 +239,8 @@ class Office:
         # Which notifiers are configured, by name; None where nobody has said so.
         self.notifiers: frozenset[str] | None = None
         self.metrics: frozenset[str] = frozenset()
+        # What can be asked for a dry run, by the adapter's name.
+        self.mitigators: dict[str, Any] = {}
         # What follows when a service's SLOs have been measured, in the same transaction.
         self.on_measured: list[Callable[[Desk, str], None]] = []
         self.on_intake: list[Callable[[], None]] = []

@@ -213,6 +213,43 @@ class HypothesisStated(_Facts, frozen=True, tag="hypothesis_stated"):
         return f"Hypothesis ({self.standing}): {self.text}"
 
 
+class TimeboxOpened(_Facts, frozen=True, tag="timebox_opened"):
+    """A question gets so long and no longer (R39). ``mitigation``: the fallback, if it is one of the toolkit."""
+
+    timebox: str
+    question: str
+    owner: str
+    ends_at: int
+    fallback: str
+    mitigation: str = ""
+
+    def sentence(self) -> str:
+        return (
+            f"Time-box until {hour_minute(self.ends_at)} for {self.owner}: {self.question} Otherwise: {self.fallback}"
+        )
+
+
+class TimeboxExtended(_Facts, frozen=True, tag="timebox_extended"):
+    """It gets longer, with a reason."""
+
+    timebox: str
+    ends_at: int
+    reason: str
+
+    def sentence(self) -> str:
+        return f"Time-box extended to {hour_minute(self.ends_at)}: {self.reason}"
+
+
+class TimeboxEnded(_Facts, frozen=True, tag="timebox_ended"):
+    """It was answered, or its fallback is taken (``answer`` empty)."""
+
+    timebox: str
+    answer: str = ""
+
+    def sentence(self) -> str:
+        return f"Time-box answered: {self.answer}" if self.answer else "Time-box over: the fallback is taken"
+
+
 class PageRequested(_Facts, frozen=True, tag="page_requested"):
     """Someone must be woken. Steps of the escalation policy follow until it is acknowledged."""
 
@@ -315,7 +352,10 @@ class CriteriaHeld(_Facts, frozen=True, tag="criteria_held"):
 
 
 class MitigationStarted(_Facts, frozen=True, tag="mitigation_started"):
-    """A person confirmed it; it runs at most once (P4). ``undo_of`` names the run that this one takes back."""
+    """A person confirmed it; it runs at most once (P4). ``undo_of`` names the run that this one takes back.
+
+    ``hypothesis``: what it rests on; its outcome speaks for or against it (R23, R36). ``undo``: how, as far as known now.
+    """
 
     run: str
     mitigation: str
@@ -326,18 +366,25 @@ class MitigationStarted(_Facts, frozen=True, tag="mitigation_started"):
     undo: str
     observe_seconds: float
     undo_of: str = ""
+    hypothesis: str = ""
+    timebox: str = ""
 
     def sentence(self) -> str:
-        return f"{'Undoing' if self.undo_of else 'Started'}: {self.title} on {self.target}"
+        because = ", as the time-box said" if self.timebox else ""
+        return f"{'Undoing' if self.undo_of else 'Started'}: {self.title} on {self.target}{because}"
 
 
 class MitigationApplied(_Facts, frozen=True, tag="mitigation_applied"):
-    """The adapter answered. ``ok`` None: a crash came between, nobody knows, a person must look."""
+    """The adapter answered. ``ok`` None: a crash came between, nobody knows, a person must look.
+
+    ``undo``: what would put back what it found, in one line; empty where only the catalog's own undo is known.
+    """
 
     run: str
     ok: bool | None
     output: str
     took_seconds: float = 0.0
+    undo: str = ""
 
     def sentence(self) -> str:
         if self.ok is None:
@@ -360,7 +407,10 @@ class EvidenceCaptured(_Facts, frozen=True, tag="evidence_captured"):
 
 
 class OutcomeMeasured(_Facts, frozen=True, tag="outcome_measured"):
-    """Did it help (R23)? ``before`` and ``after`` are means of the first criterion over the observation window."""
+    """Did it help (R23)? ``before`` and ``after`` are medians of the criterion that decided, over the observation window.
+
+    ``confidence``: that the change is no chance, from 0 to 1. ``others``: a sentence for each further criterion.
+    """
 
     run: str
     outcome: Outcome
@@ -368,6 +418,8 @@ class OutcomeMeasured(_Facts, frozen=True, tag="outcome_measured"):
     before: float | None = None
     after: float | None = None
     effect_seconds: float | None = None
+    confidence: float | None = None
+    others: list[str] = []
 
     def sentence(self) -> str:
         words = {
@@ -376,7 +428,8 @@ class OutcomeMeasured(_Facts, frozen=True, tag="outcome_measured"):
             "worse": "It made things worse",
             "unknown": "Whether it helped is unknown",
         }
-        return f"{words[self.outcome]}: {self.reason}"
+        sure = "" if self.confidence is None else f" (confidence {self.confidence:.0%})"
+        return f"{words[self.outcome]}: {self.reason}{sure}"
 
 
 class UpdatePosted(_Facts, frozen=True, tag="update_posted"):
@@ -546,6 +599,7 @@ Facts = (
     | Mitigated | Resolved | Closed | Reopened | PostmortemDecided | PostmortemWritten | PostmortemPublished
     | ActionItemAdded | ActionItemDone | ReviewAsked | ReviewAnswered | Prompted | PromptDeclined | Amended
     | SeverityProposed | SignalDetached | Merged | Investigating | Concluded | TriageAnswered
+    | TimeboxOpened | TimeboxExtended | TimeboxEnded
 )  # fmt: skip
 
 

@@ -46,6 +46,9 @@ class Run(msgspec.Struct):
     before: float | None = None
     after: float | None = None
     undone_by: str = ""
+    hypothesis: str = ""
+    confidence: float | None = None
+    others: list[str] = msgspec.field(default_factory=list)
     evidence: list[str] = msgspec.field(default_factory=list)
     missing: list[str] = msgspec.field(default_factory=list)
 
@@ -122,6 +125,25 @@ class Hypothesis(msgspec.Struct):
     by: str
 
 
+class Timebox(msgspec.Struct):
+    """A question with an end. ``ended``: answered, or fallen back."""
+
+    timebox: str
+    question: str
+    owner: str
+    opened_at: int
+    ends_at: int
+    fallback: str
+    mitigation: str
+    answer: str = ""
+    fell_back: bool = False
+    extensions: list[str] = msgspec.field(default_factory=list)
+
+    def running(self) -> bool:
+        """Whether it is still waited for."""
+        return not self.answer and not self.fell_back
+
+
 class Record(msgspec.Struct):
     """An incident as it stands after some entries."""
 
@@ -151,6 +173,7 @@ class Record(msgspec.Struct):
     signals: dict[str, Signal] = msgspec.field(default_factory=dict)
     pages: dict[str, Page] = msgspec.field(default_factory=dict)
     runs: dict[str, Run] = msgspec.field(default_factory=dict)
+    timeboxes: dict[str, Timebox] = msgspec.field(default_factory=dict)
     criteria: dict[str, CriterionState] = msgspec.field(default_factory=dict)
     criteria_hold: float = 0
     criteria_set_at: int | None = None
@@ -303,6 +326,23 @@ def _hypothesis(record: Record, entry: e.Entry, facts: e.HypothesisStated) -> No
     )
 
 
+def _timebox(record: Record, entry: e.Entry, facts: e.TimeboxOpened) -> None:
+    record.timeboxes[facts.timebox] = Timebox(
+        facts.timebox, facts.question, facts.owner, entry.happened_at, facts.ends_at, facts.fallback, facts.mitigation
+    )
+
+
+def _extended(record: Record, entry: e.Entry, facts: e.TimeboxExtended) -> None:
+    box = record.timeboxes[facts.timebox]
+    box.ends_at = facts.ends_at
+    box.extensions.append(facts.reason)
+
+
+def _ended(record: Record, entry: e.Entry, facts: e.TimeboxEnded) -> None:
+    box = record.timeboxes[facts.timebox]
+    box.answer, box.fell_back = facts.answer, not facts.answer
+
+
 def _page(record: Record, entry: e.Entry, facts: e.PageRequested) -> None:
     record.pages[facts.page] = Page(
         facts.page, facts.escalation, entry.happened_at, facts.reason, next_at=entry.happened_at
@@ -369,7 +409,10 @@ def _started(record: Record, entry: e.Entry, facts: e.MitigationStarted) -> None
         facts.undo,
         facts.undo_of,
         facts.observe_seconds,
+        hypothesis=facts.hypothesis,
     )
+    if facts.timebox in record.timeboxes:
+        record.timeboxes[facts.timebox].fell_back = True
     if facts.undo_of in record.runs:
         record.runs[facts.undo_of].undone_by = facts.run
 
@@ -377,6 +420,12 @@ def _started(record: Record, entry: e.Entry, facts: e.MitigationStarted) -> None
 def _applied(record: Record, entry: e.Entry, facts: e.MitigationApplied) -> None:
     run = record.runs[facts.run]
     run.answered, run.ok, run.output = True, facts.ok, facts.output
+    if facts.undo:
+        run.undo = facts.undo
+    if facts.ok is not None and run.outcome == "unknown":
+        run.outcome, run.reason = None, ""  # the answer came after it had been given up
+    if facts.ok is False and run.undo_of in record.runs:
+        record.runs[run.undo_of].undone_by = ""  # it is still in place, and may be undone again
     if facts.ok:
         run.applied_at = entry.happened_at
     elif facts.ok is None:
@@ -391,6 +440,7 @@ def _evidence(record: Record, entry: e.Entry, facts: e.EvidenceCaptured) -> None
 def _outcome(record: Record, entry: e.Entry, facts: e.OutcomeMeasured) -> None:
     run = record.runs[facts.run]
     run.outcome, run.reason, run.before, run.after = facts.outcome, facts.reason, facts.before, facts.after
+    run.confidence, run.others = facts.confidence, facts.others
 
 
 def _update(record: Record, entry: e.Entry, facts: e.UpdatePosted) -> None:
@@ -474,5 +524,5 @@ _CASES: dict[type, Any] = {
     e.PostmortemWritten: _written, e.PostmortemPublished: _published, e.ActionItemAdded: _item,
     e.ActionItemDone: _done, e.ReviewAsked: _asked, e.ReviewAnswered: _answered, e.Prompted: _prompted,
     e.PromptDeclined: _declined, e.PhaseShifted: _phase, e.SignalDetached: _detached, e.Merged: _merged, e.SeverityProposed: _proposed,
-    e.Investigating: _investigating, e.Concluded: _concluded, e.TriageAnswered: _answer,
+    e.TimeboxOpened: _timebox, e.TimeboxExtended: _extended, e.TimeboxEnded: _ended, e.Investigating: _investigating, e.Concluded: _concluded, e.TriageAnswered: _answer,
 }  # fmt: skip

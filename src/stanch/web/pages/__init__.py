@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
-from stanch.web.pages import intake, lists, oncall, readiness, record, room, steps
+from stanch.web.pages import evidence, intake, lists, oncall, readiness, record, room, steps
 from stanch.web.pages.problem import error, form_problem, render_error
 from stanch.web.pages.render import STATIC
 from stanch.web.pages.steps import login_page
@@ -28,5 +28,6 @@ def routes(stanch: Stanch) -> list[BaseRoute]:
         *room.routes(stanch),
         *record.routes(stanch),
         *steps.routes(stanch),
+        *evidence.routes(stanch),
         Mount("/static", StaticFiles(directory=STATIC)),
     ]

@@ -14,7 +14,9 @@ from stanch.kernel.errors import Invalid
 from stanch.kernel.filling import incident_id
 from stanch.kernel.policy import PHASES
 from stanch.learn.rules import missing
+from stanch.mitigate.evidence import shelf
 from stanch.mitigate.measurements import all_series
+from stanch.mitigate.survey import newest
 from stanch.mitigate.toolkit import ranked_for
 from stanch.prepare.playbooks.evidence import suggested
 from stanch.prepare.runbooks import age_problem, for_phase
@@ -100,7 +102,7 @@ def _panels(desk: Desk, record: Record, now: int) -> dict[str, Any]:
     internal = draft_internal(record, desk.policy, now)
     service = desk.policy.service(record.service)
     return {
-        "ranked": ranked_for(desk, record),
+        "ranked": ranked_for(desk, record), "survey": newest(desk, record.id), "progress": _progress(desk, record),
         "standing": standing(record, desk.policy, now),
         "proposed": proposed(record, desk.policy)[0],
         "sparklines": sparklines(desk, record, now),
@@ -110,10 +112,16 @@ def _panels(desk: Desk, record: Record, now: int) -> dict[str, Any]:
         "internal": internal, "internal_now": internal.replace(BLANK, "not known yet"), "public": public,
         "objections": wording(public, desk.policy),
         "checklist": checklist(record), "gaps": missing(record),
-        "evidence": desk.tx.all(
-            "SELECT run, name, media_type, captured_at, digest FROM evidence WHERE incident = :id AND captured_at <= :now "
-            "ORDER BY captured_at, name", id=record.id, now=now),
+        "evidence": shelf.of(desk, record.id, now),
     }  # fmt: skip
+
+
+def _progress(desk: Desk, record: Record) -> dict[str, str]:
+    """What each run that has not answered yet said last."""
+    if all(run.answered for run in record.runs.values()):
+        return {}
+    rows = desk.tx.all("SELECT run, progress FROM mitigation_runs WHERE incident = :id", id=record.id)
+    return {row["run"]: row["progress"] for row in rows if row["progress"]}
 
 
 def sparklines(desk: Desk, record: Record, now: int) -> dict[str, Any]:

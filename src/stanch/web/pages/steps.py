@@ -8,11 +8,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from stanch.kernel.errors import Conflict, NotFound
+from stanch.kernel.errors import Conflict
 from stanch.kernel.filling import incident_id
-from stanch.mitigate.commands import recipe
-from stanch.mitigate.rules import warnings
+from stanch.mitigate.commands import to_undo, undoing
+from stanch.mitigate.rules import may_start, recipe, warnings
+from stanch.mitigate.survey import Tool, newest
 from stanch.mitigate.toolkit import named, ranked_for
+from stanch.ports import Failed, Preview
 from stanch.web import auth
 from stanch.web.pages.render import page, signed_in
 
@@ -27,30 +29,30 @@ def routes(stanch: Stanch) -> list[Route]:
         actor = auth.require(request)
         with stanch.office.reading(actor) as desk:
             record = desk.record(incident_id(request.path_params["incident"]))
-            mitigation = named(record, desk.policy, request.path_params["name"])
+            tool = named(desk, record, request.path_params["name"])
             if not record.live():
                 raise Conflict(f"{record.id} is {record.status}.", hint="Reopen it first.")
-            ranked = next((r for r in ranked_for(desk, record) if r.mitigation.name == mitigation.name), None)
-            said = warnings(record, actor.name)
+            ranked = next((r for r in ranked_for(desk, record) if r.mitigation.name == tool.mitigation.name), None)
+            said = [*warnings(record, actor.name), *filter(None, [may_start(record, tool.mitigation, actor.name)])]
+            survey = newest(desk, record.id)
+        seen = survey.previews.get(tool.mitigation.name) if survey else None
+        tried, trouble = _tried(stanch, tool) if request.query_params.get("dry") else (seen, "")
         return page(
-            request, "mitigate.html", record=record, m=mitigation, ranked=ranked, warnings=said, run=None,
-            does=recipe(mitigation.run), undoes=recipe(mitigation.undo),
+            request, "mitigate.html", record=record, m=tool.mitigation, ranked=ranked, warnings=said, run=None,
+            does=recipe(tool.mitigation.run), undoes=recipe(tool.mitigation.undo), preview=tried, trouble=trouble,
+            asked_at=None if trouble or tried is not seen or survey is None else survey.taken_at,
         )  # fmt: skip
 
     def undo(request: Request) -> Response:
         actor = auth.require(request)
         with stanch.office.reading(actor) as desk:
             record = desk.record(incident_id(request.path_params["incident"]))
-            run = record.runs.get(request.path_params["run"])
-            if run is None:
-                raise NotFound(f"{record.id} has no such mitigation to undo.")
-            if run.undone_by:
-                raise Conflict(f"{run.title} is undone already.", hint="Nothing is left to do.")
-            mitigation = named(record, desk.policy, run.mitigation)
+            run = to_undo(record, request.path_params["run"])
+            tool, arguments = undoing(desk, record, run)
             said = warnings(record, actor.name)
         return page(
-            request, "mitigate.html", record=record, m=mitigation, ranked=None, warnings=said, run=run,
-            does=recipe(mitigation.undo), undoes="",
+            request, "mitigate.html", record=record, m=tool.mitigation, ranked=None, warnings=said, run=run,
+            does=recipe(arguments), undoes="", preview=None, trouble="", asked_at=None,
         )  # fmt: skip
 
     def login(request: Request) -> Response:
@@ -62,6 +64,17 @@ def routes(stanch: Stanch) -> list[Route]:
         signed_in("/incidents/{incident}/undo/{run}", undo),
         Route("/login", login, methods=["GET"]),
     ]
+
+
+def _tried(stanch: Stanch, tool: Tool) -> tuple[Preview | None, str]:
+    """A dry run now, for the page: what would change, or why it cannot be told."""
+    mitigator = stanch.world.mitigators.get(tool.mitigation.adapter)
+    if mitigator is None:
+        return None, f"no adapter '{tool.mitigation.adapter}' is configured"
+    try:
+        return mitigator.preview(tool.mitigation.run), ""
+    except Failed as failed:
+        return None, failed.detail
 
 
 def login_page(

@@ -59,6 +59,8 @@
   }
   if (document.querySelector("[data-live]") && !new URLSearchParams(location.search).has("at")) {
     setInterval(() => { if (!document.hidden) refresh(); }, 15000);
+    // Something runs and has not answered yet: its progress is worth a look every two seconds.
+    setInterval(() => { if (!document.hidden && document.querySelector("[data-refresh]")) refresh(); }, 2000);
     document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
   }
   if (room) {

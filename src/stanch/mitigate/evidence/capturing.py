@@ -1,0 +1,175 @@
+"""Captures what an action might destroy: at once, in parallel, within a time limit, never delaying the action (R24)."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
+from typing import Any
+
+import msgspec
+
+from stanch.kernel.clock import HOUR, MINUTE, iso
+from stanch.kernel.policy import Criterion, Policy, Probe
+from stanch.mitigate.clues import gather
+from stanch.mitigate.evidence import shelf
+from stanch.mitigate.evidence.graph import draw
+from stanch.mitigate.indicators import PROBE, indicators
+from stanch.mitigate.measurements import series as kept_series
+from stanch.mitigate.survey import affected, newest
+from stanch.mitigate.toolkit import ranked_for
+from stanch.ports import Failed, Metrics, Prober, World
+from stanch.timeline.desk import Desk, Office
+from stanch.timeline.effects import Effect
+from stanch.timeline.entries import EvidenceCaptured
+from stanch.timeline.record import Record
+
+LIMIT_SECONDS = 10.0
+LOOK_BACK = 30 * MINUTE
+STEP_SECONDS = 15.0
+THREADS = 16
+Item = tuple[str, str, bytes]
+Capture = Callable[[], list[Item]]
+
+
+class EvidenceHandler:
+    """The effect ``evidence``: runs beside the mitigation, as an effect of its own."""
+
+    kind = "evidence"
+    at_most_once = False
+    lease_seconds = 15.0
+
+    def __init__(self, office: Office, world: World) -> None:
+        self.office = office
+        self.world = world
+
+    def wanted(self, desk: Desk, effect: Effect) -> bool:
+        run = desk.record(effect.incident).runs[effect.payload["run"]]
+        return not run.evidence and not run.missing
+
+    def perform(self, effect: Effect) -> tuple[list[Item], list[str]]:
+        sources = self._sources(effect)
+        items: list[Item] = []
+        missing: list[str] = []
+        pool = ThreadPoolExecutor(min(THREADS, len(sources)), "evidence")
+        try:
+            futures = {pool.submit(capture): name for name, capture in sources.items()}
+            wait(futures, LIMIT_SECONDS)
+            for future, name in futures.items():
+                if not future.done():
+                    missing.append(f"{name}: no answer within {LIMIT_SECONDS:g} s")
+                elif (error := future.exception()) is not None:
+                    missing.append(f"{name}: {error.detail if isinstance(error, Failed) else error}"[:500])
+                else:
+                    items += future.result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+        return items, missing
+
+    def settle(self, desk: Desk, effect: Effect, answer: Any) -> int | None:
+        items, missing = answer if not isinstance(answer, Exception) else ([], [str(answer)[:500]])
+        run = effect.payload["run"]
+        shelf.keep(desk, effect.incident, run, items)
+        desk.append(effect.incident, EvidenceCaptured(run, [name for name, _, _ in items], missing))
+        return None
+
+    def lost(self, desk: Desk, effect: Effect) -> None:
+        raise TypeError("evidence may be captured again")
+
+    def _sources(self, effect: Effect) -> dict[str, Capture]:
+        """Everything to be captured, by a name for people. The database is read here, the world in the captures."""
+        with self.office.reading() as desk:
+            record, now, policy = desk.record(effect.incident), desk.now, desk.policy
+            found: dict[str, Capture] = {
+                "alerts": _known(_facts("alerts", [msgspec.to_builtins(s) for s in record.signals.values()])),
+                "deploys": _known(_facts("deploys", _deploys(desk, record, policy, now))),
+                "ranking": _known(_facts("ranking", _ranking(desk, record))),
+            }
+            criteria = [s.criterion for s in record.criteria.values()] or indicators(record, policy)[0]
+            kept = {c.name: kept_series(desk, record.id, c.name, now - LOOK_BACK) for c in criteria}
+        if mitigator := self.world.mitigators.get(effect.payload["adapter"]):
+            arguments, target = effect.payload["arguments"], record.runs[effect.payload["run"]].target
+            found[f"state of {target}"] = lambda: [
+                (f"{exhibit.name}", exhibit.media_type, exhibit.text.encode())
+                for exhibit in mitigator.describe(arguments)
+            ]
+        for criterion in criteria:
+            metrics = self.world.metrics.get(criterion.source)
+            if metrics or criterion.source == PROBE:
+                found[f"measurements of {criterion.name}"] = _series(metrics, criterion, now, kept[criterion.name])
+        for probe in policy.service(record.service).probes:
+            if prober := self.world.probers.get(probe.kind):
+                found[f"symptom {probe.name}"] = _symptom(prober, probe)
+            if probe.kind == "http" and (camera := self.world.extra.get("camera")):
+                found[f"picture of {probe.name}"] = _picture(camera, probe)
+        return found
+
+
+def _known(items: list[Item]) -> Capture:
+    return lambda: items
+
+
+def _facts(name: str, value: Any) -> list[Item]:
+    return [(name, "application/json", msgspec.json.format(msgspec.json.encode(value)))]
+
+
+def _deploys(desk: Desk, record: Record, policy: Policy, now: int) -> list[dict[str, Any]]:
+    """The releases that went out within a day before the onset and since, of the service and what it depends on."""
+    onset = record.began_at or record.declared_at
+    rows = []
+    for service in affected(record, policy):
+        for row in desk.tx.all(
+            "SELECT * FROM deploys WHERE service = :service AND deployed_at BETWEEN :since AND :now ORDER BY deployed_at DESC LIMIT 20",
+            service=service,
+            since=onset - 24 * HOUR,
+            now=now,
+        ):
+            rows.append({**dict(row), "deployed_at": iso(row["deployed_at"])})
+    return rows
+
+
+def _ranking(desk: Desk, record: Record) -> dict[str, Any]:
+    """What the choice was made from: the ranking, and what it weighed."""
+    survey = newest(desk, record.id)
+    return {
+        "moment": iso(desk.now),
+        "ranking": [
+            {"place": r.place, "name": r.mitigation.name, "why": r.why, "score": round(r.score, 1)}
+            for r in ranked_for(desk, record)
+        ],
+        "weighed": msgspec.to_builtins(gather(desk, record, survey, affected(record, desk.policy))),
+    }
+
+
+def _series(metrics: Metrics | None, criterion: Criterion, now: int, kept: list[tuple[int, float]]) -> Capture:
+    """The half hour before as data and as a picture: the source's own range, or what stanch has measured itself."""
+
+    def capture() -> list[Item]:
+        points = metrics.series(criterion.query, now - LOOK_BACK, now, STEP_SECONDS) if metrics else []
+        points = points or kept
+        if not points and metrics:
+            points = [(now, metrics.value(criterion.query))]
+        data = {"query": criterion.query, "source": criterion.source, "points": [(iso(at), v) for at, v in points]}
+        name = f"measurements of {criterion.name}"
+        items = _facts(name, data)
+        if len(points) > 1:
+            bound = criterion.below if criterion.below is not None else criterion.above
+            picture = draw(criterion.name, points, bound, now)
+            items.append((f"graph of {criterion.name}", "image/svg+xml", picture.encode()))
+        return items
+
+    return capture
+
+
+def _symptom(prober: Prober, probe: Probe) -> Capture:
+    """What a customer sees: the probe's answer, and a digest of the body so that two answers can be compared."""
+    import hashlib
+
+    def capture() -> list[Item]:
+        seen = prober.check(probe)
+        digest = hashlib.sha256(seen.body.encode()).hexdigest()
+        text = f"{probe.url}\n{seen.detail} after {seen.took_ms:.0f} ms\nsha256 of the body: {digest}\n\n{seen.body}"
+        return [(f"symptom {probe.name}", "text/plain", text.encode())]
+
+    return capture
+
+
+def _picture(camera: Callable[[str], bytes], probe: Probe) -> Capture:
+    return lambda: [(f"picture of {probe.name}", "image/png", camera(probe.url))]

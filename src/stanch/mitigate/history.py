@@ -1,0 +1,68 @@
+"""What past runs of each mitigation measured (R16, R50): how often it helped, how long it took to show and to undo."""
+
+from statistics import median
+from typing import Any
+
+import msgspec
+
+from stanch.mitigate.ranking.evidence import Measured, PastRuns
+from stanch.timeline.desk import Desk
+from stanch.timeline.record import Record
+
+# Two incidents look the same when they share at least half of what their alerts say.
+ALIKE = 0.5
+REMEMBERED = 500
+
+
+def likeness(record: Record) -> list[str]:
+    """What an incident looks like, for comparing: the names of its alerts and the zones and versions they name."""
+    said = {f"alert {s.name}" for s in record.signals.values()}
+    for label in ("zone", "version", "feature"):
+        said |= {f"{label} {s.labels[label]}" for s in record.signals.values() if s.labels.get(label)}
+    return sorted(said)
+
+
+def past_runs(desk: Desk, record: Record, services: list[str]) -> dict[str, PastRuns]:
+    """By the mitigation's name, over the other incidents of these services; undoing is counted with what it undid.
+
+    Only incidents that the reader may see are named (P6); the times of all are used.
+    """
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for service in services:
+        for row in desk.tx.all(
+            "SELECT r.mitigation, r.incident, r.outcome, r.effect_seconds, r.undo_seconds, r.likeness, i.private "
+            "FROM mitigation_runs r JOIN incidents i ON i.id = r.incident "
+            "WHERE r.service = :service AND r.incident <> :id AND r.undo_of = '' AND r.outcome <> '' "
+            "ORDER BY r.started_at DESC LIMIT :most",
+            service=service,
+            id=record.id,
+            most=REMEMBERED,
+        ):
+            rows.setdefault(row["mitigation"], []).append(dict(row))
+    now = set(likeness(record))
+    return {name: _summed(found, now) for name, found in rows.items()}
+
+
+def _summed(rows: list[dict[str, Any]], now: set[str]) -> PastRuns:
+    helped = [row for row in rows if row["outcome"] == "helped"]
+    alike = [row["incident"] for row in helped if not row["private"] and _alike(set(_texts(row["likeness"])), now)]
+    return PastRuns(
+        len(rows),
+        len(helped),
+        _measured([row["effect_seconds"] for row in rows]),
+        _measured([row["undo_seconds"] for row in rows]),
+        alike[0] if alike else "",
+    )
+
+
+def _measured(values: list[float | None]) -> Measured | None:
+    known = [value for value in values if value is not None]
+    return Measured(len(known), median(known), max(known)) if known else None
+
+
+def _alike(then: set[str], now: set[str]) -> bool:
+    return bool(then & now) and len(then & now) / len(then | now) >= ALIKE
+
+
+def _texts(stored: str) -> list[str]:
+    return msgspec.json.decode(stored, type=list[str])

@@ -1,0 +1,47 @@
+"""One round of measurements: each criterion's newest number, or a sentence why there is none."""
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor, wait
+
+from stanch.kernel.policy import Criterion
+from stanch.mitigate.indicators import PROBE
+from stanch.ports import Failed, Metrics
+from stanch.timeline.desk import Desk, Office
+
+Measured = dict[str, float | str]
+LIMIT_SECONDS = 10.0
+THREADS = 8
+
+
+def measure(office: Office, metrics: dict[str, Metrics], criteria: Iterable[Criterion]) -> Measured:
+    """By the criterion's name. All at once: one source that hangs does not keep the others waiting."""
+    wanted = list(criteria)
+    with office.reading() as desk:
+        found: Measured = {c.name: _probe(desk, c) for c in wanted if c.source == PROBE}
+    rest = [c for c in wanted if c.source != PROBE]
+    if len(rest) == 1:
+        found[rest[0].name] = _ask(metrics, rest[0])
+    elif rest:
+        pool = ThreadPoolExecutor(min(THREADS, len(rest)), "measure")
+        futures = {c.name: pool.submit(_ask, metrics, c) for c in rest}
+        wait(futures.values(), LIMIT_SECONDS)
+        pool.shutdown(wait=False, cancel_futures=True)
+        for name, future in futures.items():
+            late = f"no answer within {LIMIT_SECONDS:g} s"
+            found[name] = future.result() if future.done() and not future.cancelled() else late
+    return found
+
+
+def _ask(metrics: dict[str, Metrics], criterion: Criterion) -> float | str:
+    source = metrics.get(criterion.source)
+    if source is None:
+        return f"no metrics source '{criterion.source}' is configured"
+    try:
+        return source.value(criterion.query)
+    except Failed as failed:
+        return failed.detail
+
+
+def _probe(desk: Desk, criterion: Criterion) -> float | str:
+    row = desk.tx.one("SELECT ok FROM probe_results WHERE probe = :probe", probe=f"probe:{criterion.query}")
+    return "the probe has not run yet" if row is None else float(row["ok"])

@@ -1,0 +1,67 @@
+"""Did it help (R23)? Judges a run by the criteria and indicators of the incident, before and after. Pure."""
+
+import msgspec
+
+from stanch.kernel.policy import Criterion, Outcome
+from stanch.mitigate.change import Change, change
+from stanch.mitigate.rules import badness
+
+# A change smaller than this share of the earlier value is no effect, however certain it is.
+NOISE = 0.2
+SURE = 0.9
+# With two values on each side chance alone gives any picture.
+FEWEST = 3
+Points = list[tuple[int, float]]
+
+
+class Judgement(msgspec.Struct, frozen=True):
+    """The measured outcome and its reason, with the medians it rests on and the confidence that it is no chance."""
+
+    outcome: Outcome
+    reason: str
+    before: float | None = None
+    after: float | None = None
+    confidence: float | None = None
+
+
+def judge(criterion: Criterion, before: Points, after: Points) -> Judgement:
+    """One criterion over the window before the action and over the end of the observation window."""
+    name, unit = criterion.name, criterion.unit
+    if len(before) < FEWEST or len(after) < FEWEST:
+        seldom = f"'{name}' was measured too seldom to tell ({len(before)} times before, {len(after)} after)"
+        return Judgement("unknown", seldom)
+    found = change(before, after)
+    said = f"'{name}' went from {found.before:.3g}{unit} to {found.after:.3g}{unit}"
+    bad_before, bad_after = badness(criterion, found.before), badness(criterion, found.after)
+    better, size = bad_after < bad_before, _size(criterion, found)
+    inside = bad_before > 0 and bad_after <= 0
+    if size < NOISE and not inside and not (bad_before <= 0 < bad_after):
+        steady = f"{said}: no change to speak of"
+        return Judgement("no_change", steady, found.before, found.after, None)
+    if found.confidence < SURE:
+        unsure = f"{said}, which may be chance"
+        return Judgement("unknown", unsure, found.before, found.after, found.confidence)
+    if better and abs(found.drift) > 0.5 * abs(found.shift) and found.drift * found.shift > 0:
+        drifting = f"{said}, but it was getting better before the action, too"
+        return Judgement("unknown", drifting, found.before, found.after, found.confidence)
+    if bad_before <= 0 and bad_after <= 0:
+        return Judgement("no_change", f"{said}, inside its bound before and after", found.before, found.after, None)
+    where = ", inside its bound" if bad_after <= 0 else ", still outside its bound" if better else ", outside its bound"
+    return Judgement("helped" if better else "worse", said + where, found.before, found.after, found.confidence)
+
+
+def together(judgements: list[Judgement]) -> Judgement:
+    """The outcome of all. What got worse decides; else what was helped; else what is known not to have changed."""
+    for outcome in ("worse", "helped", "no_change"):
+        for found in judgements:
+            if found.outcome == outcome:
+                return found
+    return (
+        judgements[0] if judgements else Judgement("unknown", "no recovery criteria were set, so nothing was measured")
+    )
+
+
+def _size(criterion: Criterion, found: Change) -> float:
+    bound = criterion.below if criterion.below is not None else (criterion.above or 0.0)
+    # The scale is the bound, too: from 0.0 to 0.001 is no harm when 0.05 is allowed.
+    return abs(found.after - found.before) / max(abs(found.before), abs(bound), 1e-12)

@@ -1,0 +1,153 @@
+"""Asks the real systems, every half minute of a live incident: what they offer, how far each action would reach, where
+the errors are, and whether there is capacity left.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from typing import Any
+
+import msgspec
+
+from stanch.kernel.clock import SECOND
+from stanch.kernel.policy import Breakdown, Criterion, Mitigation, Policy
+from stanch.mitigate.rules import holds
+from stanch.mitigate.survey import Offer, Reading, Survey, affected, tools
+from stanch.ports import Failed, Metrics, Mitigator, World
+from stanch.timeline.desk import Desk, Office
+from stanch.timeline.effects import Effect
+from stanch.timeline.entries import Entry
+from stanch.timeline.record import Record
+
+EVERY_SECONDS = 30
+LIMIT_SECONDS = 8.0
+# So many are asked for their dry run in one round; a catalog with more has other worries.
+MOST_PREVIEWS = 40
+THREADS = 8
+# What an answer does to the survey: applied only in time, so that a late one disturbs nothing.
+Asked = Callable[[], Callable[[Survey], None]]
+
+
+def start_surveying(desk: Desk, entry: Entry, record: Record) -> None:
+    """A reaction: from the declaration on, and again at once when something was changed."""
+    if entry.kind in ("declared", "reopened", "mitigation_applied") and record.live():
+        desk.effect(f"survey:{record.id}", "survey", record.id, {}, again=True)
+
+
+class SurveyHandler:
+    """The effect ``survey``: one round for one incident."""
+
+    kind = "survey"
+    at_most_once = False
+    lease_seconds = 20.0
+
+    def __init__(self, office: Office, world: World) -> None:
+        self.office = office
+        self.world = world
+
+    def wanted(self, desk: Desk, effect: Effect) -> bool:
+        return desk.record(effect.incident).live()
+
+    def perform(self, effect: Effect) -> Survey:
+        with self.office.reading() as desk:
+            record, policy, now = desk.record(effect.incident), desk.policy, desk.now
+        survey = Survey(now)
+        pool = ThreadPoolExecutor(THREADS, "survey")
+        try:
+            _all(pool, survey, self._looks(record, policy))
+            _all(pool, survey, self._previews(record, policy, survey))
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+        return survey
+
+    def settle(self, desk: Desk, effect: Effect, answer: Any) -> int | None:
+        survey = answer if isinstance(answer, Survey) else Survey(desk.now, troubles=[str(answer)])
+        desk.tx.execute(
+            "INSERT INTO surveys (incident, taken_at, content) VALUES (:id, :at, :content) "
+            "ON CONFLICT (incident) DO UPDATE SET taken_at = excluded.taken_at, content = excluded.content",
+            id=effect.incident,
+            at=survey.taken_at,
+            content=msgspec.json.encode(survey).decode(),
+        )
+        return desk.now + EVERY_SECONDS * SECOND
+
+    def lost(self, desk: Desk, effect: Effect) -> None:
+        raise TypeError("a survey may be taken again")
+
+    def _looks(self, record: Record, policy: Policy) -> dict[str, Asked]:
+        asked: dict[str, Asked] = {}
+        for name in affected(record, policy):
+            for address in policy.service(name).runs_on:
+                asked[f"offers of {address}"] = self._offers(name, address)
+        service = policy.service(record.service)
+        for breakdown in service.breakdowns:
+            asked[f"errors by {breakdown.label}"] = self._spread(breakdown)
+        for criterion in service.saturation:
+            asked[f"saturation {criterion.name}"] = self._pressure(criterion)
+        return asked
+
+    def _previews(self, record: Record, policy: Policy, survey: Survey) -> dict[str, Asked]:
+        return {
+            f"dry run of {tool.mitigation.name}": self._preview(tool.mitigation)
+            for tool in tools(record, policy, survey)[:MOST_PREVIEWS]
+            # A program of one's own is not run again and again without being asked for.
+            if "dry_run" not in tool.mitigation.run
+        }
+
+    def _offers(self, service: str, address: str) -> Asked:
+        def ask() -> Callable[[Survey], None]:
+            adapter, _, place = address.partition(":")
+            found = Offer(service, address, self._mitigator(adapter).offers(place))
+            return lambda survey: survey.offers.append(found)
+
+        return ask
+
+    def _preview(self, mitigation: Mitigation) -> Asked:
+        def ask() -> Callable[[Survey], None]:
+            found = self._mitigator(mitigation.adapter).preview(mitigation.run)
+            return lambda survey: survey.previews.update({mitigation.name: found})
+
+        return ask
+
+    def _spread(self, breakdown: Breakdown) -> Asked:
+        def ask() -> Callable[[Survey], None]:
+            found = self._metrics(breakdown.source).by_label(breakdown.query, breakdown.label)
+            return lambda survey: survey.spreads.update({breakdown.label: found})
+
+        return ask
+
+    def _pressure(self, criterion: Criterion) -> Asked:
+        def ask() -> Callable[[Survey], None]:
+            value = self._metrics(criterion.source).value(criterion.query)
+            found = Reading(not holds(criterion, value), _said(criterion, value))
+            return lambda survey: survey.pressure.append(found)
+
+        return ask
+
+    def _mitigator(self, name: str) -> Mitigator:
+        if found := self.world.mitigators.get(name):
+            return found
+        raise Failed(f"no adapter '{name}' is configured", again=False)
+
+    def _metrics(self, name: str) -> Metrics:
+        if found := self.world.metrics.get(name):
+            return found
+        raise Failed(f"no metrics source '{name}' is configured", again=False)
+
+
+def _said(criterion: Criterion, value: float) -> str:
+    side, bound = ("below", criterion.below) if criterion.below is not None else ("above", criterion.above)
+    limit = "" if bound is None else f" (there is capacity while it is {side} {bound:g}{criterion.unit})"
+    return f"{criterion.name} is {value:.3g}{criterion.unit}{limit}"
+
+
+def _all(pool: ThreadPoolExecutor, survey: Survey, asked: dict[str, Asked]) -> None:
+    """Everything at once within the limit; what fails or is late is a trouble of the survey, and no more."""
+    futures: dict[Future[Callable[[Survey], None]], str] = {pool.submit(ask): what for what, ask in asked.items()}
+    wait(futures, LIMIT_SECONDS)
+    for future, what in futures.items():
+        if not future.done():
+            survey.troubles.append(f"{what}: no answer within {LIMIT_SECONDS:g} s")
+        elif (error := future.exception()) is not None:
+            survey.troubles.append(f"{what}: {error.detail if isinstance(error, Failed) else error}")
+        else:
+            future.result()(survey)

@@ -1,0 +1,81 @@
+"""Time-boxes (R39): "ten minutes on the database; no answer by 14:25, we shift traffic". At the end a decision is forced."""
+
+from typing import Annotated
+
+import msgspec
+
+from stanch.kernel.clock import MINUTE, hour_minute
+from stanch.kernel.command import Done, command
+from stanch.kernel.errors import Conflict, Invalid, NotFound
+from stanch.respond.commands import IncidentId, Line
+from stanch.timeline.desk import Desk
+from stanch.timeline.entries import TimeboxEnded, TimeboxExtended, TimeboxOpened
+from stanch.timeline.record import Record, Timebox
+
+Minutes = Annotated[float, msgspec.Meta(gt=0, le=24 * 60, description="How long, in minutes.")]
+
+
+class Box(msgspec.Struct):
+    """Give a question so many minutes, with a fallback. With ``timebox``: answer, extend or end one that runs."""
+
+    incident: IncidentId
+    question: Line = ""
+    minutes: Minutes = 10
+    owner: Annotated[str, msgspec.Meta(max_length=100, description="Who looks; you by default.")] = ""
+    fallback: Annotated[Line, msgspec.Meta(description="What is done when there is no answer, in words.")] = ""
+    mitigation: Annotated[
+        str, msgspec.Meta(max_length=200, description="The mitigation that is the fallback; one action starts it then.")
+    ] = ""
+    timebox: Annotated[str, msgspec.Meta(max_length=100, description="One that runs, such as TB1.")] = ""
+    answer: Annotated[Line, msgspec.Meta(description="With --timebox: what was found.")] = ""
+    extend: Annotated[Line, msgspec.Meta(description="With --timebox: why it gets --minutes more.")] = ""
+    fall_back: Annotated[bool, msgspec.Meta(description="With --timebox: the fallback is taken, by hand.")] = False
+
+
+@command("timebox", Box, group="respond", noun="timeboxes", positional=("question",))
+def timebox(desk: Desk, asked: Box) -> Done:
+    """R39: a question, an owner, an end and a fallback; at its end: extend with a reason, fall back, or answered."""
+    record = desk.record(asked.incident)
+    if not record.live():
+        raise Conflict(f"{asked.incident} is {record.status}.")
+    return _change(desk, record, asked) if asked.timebox else _open(desk, record, asked)
+
+
+def _open(desk: Desk, record: Record, asked: Box) -> Done:
+    if not asked.question.strip():
+        raise Invalid("What is to be found out?", field="question", hint="One question that has an answer.")
+    if not asked.fallback.strip() and not asked.mitigation:
+        raise Invalid(
+            "What is done when there is no answer?", field="fallback", hint="In words, or --mitigation with its name."
+        )
+    identity = f"TB{len(record.timeboxes) + 1}"
+    ends = desk.now + int(asked.minutes * MINUTE)
+    owner = asked.owner or desk.actor.name
+    fallback = asked.fallback.strip() or f"we start {asked.mitigation}"
+    desk.append(record.id, TimeboxOpened(identity, asked.question.strip(), owner, ends, fallback, asked.mitigation))
+    return Done(f"{owner} has until {hour_minute(ends)} UTC. Otherwise: {fallback}", record.id, identity)
+
+
+def _change(desk: Desk, record: Record, asked: Box) -> Done:
+    box = _running(record, asked.timebox)
+    if asked.answer.strip():
+        desk.append(record.id, TimeboxEnded(box.timebox, asked.answer.strip()))
+        return Done(f"{box.timebox} is answered.", record.id, box.timebox)
+    if asked.fall_back:
+        desk.append(record.id, TimeboxEnded(box.timebox))
+        return Done(f"{box.timebox} is over: {box.fallback}", record.id, box.timebox)
+    if asked.extend.strip():
+        ends = max(desk.now, box.ends_at) + int(asked.minutes * MINUTE)
+        desk.append(record.id, TimeboxExtended(box.timebox, ends, asked.extend.strip()))
+        return Done(f"{box.timebox} now ends at {hour_minute(ends)} UTC.", record.id, box.timebox)
+    raise Invalid("Say what is to happen.", field="extend", hint="Give an answer, a reason to extend, or fall back.")
+
+
+def _running(record: Record, identity: str) -> Timebox:
+    box = record.timeboxes.get(identity)
+    if box is None:
+        known = ", ".join(record.timeboxes) or "none yet"
+        raise NotFound(f"{record.id} has no time-box '{identity}'.", hint=f"Known: {known}.")
+    if not box.running():
+        raise Conflict(f"{identity} has ended: {box.answer or box.fallback}")
+    return box
