@@ -11,7 +11,7 @@ from stanch.kernel.clock import SteppedClock
 from stanch.kernel.command import REGISTRY, Done
 from stanch.kernel.policy import Mitigation, Policy, Probe
 from stanch.main import open_stanch
-from stanch.ports import Alert, Applied, Exhibit, Extent, Failed, Message, Preview, ProbeAnswer, Say, World
+from stanch.ports import Alert, Applied, Exhibit, Failed, Message, Preview, ProbeAnswer, Say, World
 from stanch.prepare.settings import Settings
 from stanch.prepare.yaml_file import convert
 
@@ -42,7 +42,7 @@ class Lever:
         self.answer: str | Exception = "done"
         self.then: Any = None
         self.undo: dict[str, Any] = {}
-        self.seen = Preview("would pull", Extent(1, 4, "instance", 0.25))
+        self.seen = Preview("would pull")
         self.offered: list[Mitigation] = []
 
     def run(self, arguments: Any, say: Say) -> Applied:
@@ -165,12 +165,14 @@ class House:
         service: str = "shop",
         severity: str = "page",
         group: str = "",
+        name: str = "ErrorBudgetBurn",
+        summary: str = "burning",
         **labels: str,
     ) -> None:
         """An alert arrives, already parsed."""
         from stanch.detect import signals
 
-        names = {"alertname": "ErrorBudgetBurn", "service": service, "severity": severity, **labels}
+        names = {"alertname": name, "service": service, "severity": severity, **labels}
         now = self.clock.now()
         with self.office.desk(source="alert") as desk:
             signals.fold(
@@ -178,12 +180,12 @@ class House:
                 [
                     Alert(
                         fingerprint,
-                        "ErrorBudgetBurn",
+                        name,
                         firing,
                         now,
                         None if firing else now,
                         names,
-                        {"summary": "burning"},
+                        {"summary": summary},
                         group=group,
                     )
                 ],

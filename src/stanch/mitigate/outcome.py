@@ -38,12 +38,12 @@ def judge(criterion: Criterion, before: Points, after: Points) -> Judgement:
     if size < NOISE and not inside and not (bad_before <= 0 < bad_after):
         steady = f"{said}: no change to speak of"
         return Judgement("no_change", steady, found.before, found.after, None)
-    if found.confidence < SURE:
-        unsure = f"{said}, which may be chance"
-        return Judgement("unknown", unsure, found.before, found.after, found.confidence)
     if better and abs(found.drift) > 0.5 * abs(found.shift) and found.drift * found.shift > 0:
         drifting = f"{said}, but it was getting better before the action, too"
         return Judgement("unknown", drifting, found.before, found.after, found.confidence)
+    if found.confidence < SURE:
+        unsure = f"{said}, which may be chance"
+        return Judgement("unknown", unsure, found.before, found.after, found.confidence)
     if bad_before <= 0 and bad_after <= 0:
         return Judgement("no_change", f"{said}, inside its bound before and after", found.before, found.after, None)
     where = ", inside its bound" if bad_after <= 0 else ", still outside its bound" if better else ", outside its bound"

@@ -114,7 +114,6 @@ def _explain(line: Ranked, weights: list[Weight]) -> None:
     if m.reversibility != "none":
         line.reasons.append(f"undone in {line.undo.words()}")
     line.cautions = [weight.caution for weight in weights if weight.caution]
-    line.cautions += [f"users lose: {m.users_lose}"] if m.users_lose else []
     line.cautions += [m.risk] if m.risk else []
     # The strongest two: more would not be read.
     strongest = [weight.because for weight in weights if abs(weight.points) >= 5][:2] or line.reasons[:1]

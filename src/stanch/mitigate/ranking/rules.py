@@ -98,10 +98,12 @@ def _concentration(label: str, value: str, found: Spread, kind: str) -> Weight:
     share, count = found.shares.get(value, 0.0), len(found.shares)
     if not found.measured:
         return _by_alerts(label, value, found)
-    percent = f"{share:.0%} of the errors are in {label} {value}"
+    rounded = "over 99%" if 0.995 <= share < 1 else f"{share:.0%}"
+    place = value if value.startswith(label) else f"{label} {value}"
+    percent = f"{rounded} of the errors are in {place}"
     where = ", ".join(sorted(found.shares, key=lambda v: -found.shares[v])[:3])
     if count == 1:
-        only = f"all measured errors are in {label} {value}" if share else f"the errors are in {where}, not in {value}"
+        only = f"all measured errors are in {place}" if share else f"the errors are in {where}, not in {value}"
         return Weight(25 if share else -30, only, f"Errors elsewhere than in {value} would lower it.")
     if share >= CONCENTRATED:
         return Weight(40, percent, f"It would fall if the errors spread beyond {value}.")
@@ -109,7 +111,7 @@ def _concentration(label: str, value: str, found: Spread, kind: str) -> Weight:
         return Weight(15, f"{percent}, and the rest elsewhere", f"It would rise if they were in {value} alone.")
     if share < SPARED and share < 1 / count:
         return Weight(-30, f"only {percent}; most are in {where}", f"Errors in {value} would lift it.")
-    even = f"the errors are as frequent elsewhere as in {label} {value} ({share:.0%} of {count})"
+    even = f"the errors are as frequent elsewhere as in {place} ({share:.0%} of {count})"
     # Errors in the old version, too: going back to it does not help.
     return Weight(-45 if kind == "rollback" else -25, even, f"It would rise if they were in {value} alone.")
 
@@ -152,13 +154,19 @@ def shape(option: Option, evidence: Evidence) -> Weight | None:
         found = None
         if seen.name in option.mitigation.helps:
             why = f"{seen.reason}, and this is a first move for that ({seen.title.lower()})"
-            found = Weight(min(45, 12 * seen.weight), why, "It would fall if another shape fitted better.")
+            found = Weight(min(50, 14 * seen.weight), why, "It would fall if another shape fitted better.")
         elif (seen.name, option.mitigation.kind) in SUITS and seen.weight > 1:
             points, why = SUITS[seen.name, option.mitigation.kind]
             found = Weight(points, f"{seen.reason}: {why}", f"It would move if it were not: {seen.title.lower()}.")
         if found and (best is None or abs(found.points) > abs(best.points)):
             best = found
     return best
+
+
+def value(option: Option, evidence: Evidence) -> Weight | None:
+    """R21: of two that help, the one that keeps more of what users have."""
+    lost = option.mitigation.users_lose
+    return Weight(-6, f"users lose something ({lost})", "", f"users lose: {lost}") if lost else None
 
 
 def refused(option: Option, evidence: Evidence) -> Weight | None:
@@ -215,5 +223,5 @@ def in_words(seconds: float) -> str:
 
 
 RULES: tuple[Callable[[Option, Evidence], Weight | None], ...] = (
-    deploy, spread, capacity, shape, refused, dependency, history, tried,
+    deploy, spread, capacity, shape, value, refused, dependency, history, tried,
 )  # fmt: skip
