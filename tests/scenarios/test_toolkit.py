@@ -260,7 +260,10 @@ def test_evidence_is_one_bundle_with_a_manifest_and_what_could_not_be_had_is_lis
     assert "<svg" in files["graph of error rate"]
     assert [line["place"] for line in json.loads(files["ranking"])["ranking"]] == [1, 2, 3, 4]
     (missing,) = manifest["missing"].values()
-    assert missing == ["measurements of gone: no data for gone"]
+    assert sorted(missing) == [
+        "measurements of gone: no data for gone",
+        "measurements of lost: no metrics source 'elsewhere' is configured",
+    ]
 
 
 def test_evidence_cannot_be_altered_unnoticed_or_at_all_through_the_database(house: House) -> None:

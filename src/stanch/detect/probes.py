@@ -32,6 +32,7 @@ class ProbeHandler:
 
     kind = "probe"
     at_most_once = False
+    urgent = False
     lease_seconds = 15.0
 
     def __init__(self, office: Office, probers: dict[str, Prober]) -> None:

@@ -20,6 +20,7 @@ class WatchdogHandler:
 
     kind = "watchdog"
     at_most_once = False
+    urgent = False
     lease_seconds = 15.0
 
     def __init__(self, prober: Prober, url: str, every: float, healthy: Callable[[], bool]) -> None:

@@ -19,7 +19,17 @@ log = structlog.get_logger()
 LONGEST_SLEEP = 0.5
 # A thread that has not come round for so long does not move any more.
 STUCK_SECONDS = 30.0
+# In each of two lanes: what wakes people or changes systems never waits behind what only looks.
 WORKERS = 16
+
+
+class Lane:
+    """Threads of its own, and what they are performing."""
+
+    def __init__(self, urgent: bool) -> None:
+        self.urgent = urgent
+        self.in_flight: set[str] = set()
+        self.workers = ThreadPoolExecutor(WORKERS, "urgent" if urgent else "effect")
 
 
 class Engine:
@@ -32,9 +42,8 @@ class Engine:
         self.sole = sole
         self._wakes = (threading.Event(), threading.Event())
         self._stopping = threading.Event()
-        self._in_flight: set[str] = set()
+        self._lanes = (Lane(urgent=True), Lane(urgent=False))
         self._counting = threading.Lock()
-        self._workers = ThreadPoolExecutor(WORKERS, "effect")
         self._threads: list[threading.Thread] = []
         self._came_round: dict[str, float] = {}
 
@@ -56,7 +65,8 @@ class Engine:
         self.wake_digester()
         for thread in self._threads:
             thread.join(5)
-        self._workers.shutdown(wait=True, cancel_futures=True)
+        for lane in self._lanes:
+            lane.workers.shutdown(wait=True, cancel_futures=True)
 
     def moves(self) -> bool:
         """Whether every thread of a started engine still comes round."""
@@ -74,15 +84,19 @@ class Engine:
     def turn(self) -> bool:
         """One round: timers, then effects. Answers whether there may be more to do at once."""
         ran = self.timers.run_due()
-        room = WORKERS - len(self._in_flight)
-        effects = self.outbox.lease(room) if room > 0 else []
+        leased = [self._fill(lane) for lane in self._lanes]
+        return bool(ran or any(leased))
+
+    def _fill(self, lane: Lane) -> int:
+        room = WORKERS - len(lane.in_flight)
+        effects = self.outbox.lease(room, urgent=lane.urgent) if room > 0 else []
         for effect in effects:
             with self._counting:
-                self._in_flight.add(effect.key)
-            self._workers.submit(self._work, effect)
-        return bool(ran or effects)
+                lane.in_flight.add(effect.key)
+            lane.workers.submit(self._work, lane, effect)
+        return len(effects)
 
-    def _work(self, effect: Effect) -> None:
+    def _work(self, lane: Lane, effect: Effect) -> None:
         try:
             self.outbox.work(effect)
         except Problem as problem:
@@ -91,7 +105,7 @@ class Engine:
             log.exception("an effect could not be settled; it is tried again", key=effect.key)
         finally:
             with self._counting:
-                self._in_flight.discard(effect.key)
+                lane.in_flight.discard(effect.key)
             self.wake()
 
     def _digest_all(self) -> bool:
@@ -124,7 +138,7 @@ class Engine:
     def _renew(self) -> None:
         while not self._stopping.wait(1):
             with self._counting:
-                performing = sorted(self._in_flight)
+                performing = sorted(key for lane in self._lanes for key in lane.in_flight)
             if performing:
                 try:
                     self.outbox.renew(performing)

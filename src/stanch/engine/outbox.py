@@ -29,14 +29,19 @@ class Outbox:
         with self.office.database.transaction() as tx:
             tx.execute("UPDATE outbox SET leased_until = 0 WHERE state = 'running'")
 
-    def lease(self, limit: int) -> list[Effect]:
-        """Take due effects for this process, in order of their moments.
+    def lease(self, limit: int, *, urgent: bool | None = None) -> list[Effect]:
+        """Take due effects for this process, in order of their moments; only urgent ones, or only the others, if asked.
 
         A row that is 'running' under an expired lease was left by a crash: it is taken again, except where it may
         run at most once (P4); there its handler records that the outcome is unknown.
         """
         taken: list[Effect] = []
         due = "state IN ('waiting', 'running') AND due_at <= :now AND leased_until <= :now"
+        if urgent is not None:
+            looking = sorted(kind for kind, handler in self.handlers.items() if not handler.urgent)
+            listed = ", ".join(f"'{kind}'" for kind in ["", *looking])
+            # What nobody handles is urgent: it must come to light.
+            due += f" AND kind {'NOT ' if urgent else ''}IN ({listed})"
         with self.office.database.reading() as tx:
             # Most wakes bring nothing for the outbox: a look costs less than a write transaction.
             if tx.one(f"SELECT 1 AS yes FROM outbox WHERE {due} LIMIT 1", now=self.office.clock.now()) is None:

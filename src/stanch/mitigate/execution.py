@@ -27,6 +27,7 @@ class MitigationHandler:
 
     kind = "mitigation"
     at_most_once = True
+    urgent = True
     lease_seconds = 5.0
 
     def __init__(self, office: Office, mitigators: dict[str, Mitigator]) -> None:

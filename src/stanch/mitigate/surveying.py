@@ -38,6 +38,7 @@ class SurveyHandler:
 
     kind = "survey"
     at_most_once = False
+    urgent = False
     lease_seconds = 20.0
 
     def __init__(self, office: Office, world: World) -> None:

@@ -111,6 +111,7 @@ class TestPageHandler:
 
     kind = "test_page"
     at_most_once = False
+    urgent = True
     lease_seconds = 15.0
 
     def __init__(self, office: Office, notifiers: dict[str, Notifier], url: str) -> None:

@@ -33,6 +33,7 @@ class CriteriaHandler:
 
     kind = "criteria"
     at_most_once = False
+    urgent = False
     lease_seconds = 20.0
 
     def __init__(self, office: Office, metrics: dict[str, Metrics]) -> None:

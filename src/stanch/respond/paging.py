@@ -25,6 +25,7 @@ class PageHandler:
 
     kind = "page"
     at_most_once = False
+    urgent = True
     lease_seconds = 5.0
 
     def __init__(self, office: Office, notifiers: dict[str, Notifier], url: str, secret: str) -> None:

@@ -22,6 +22,7 @@ class MessageHandler:
 
     kind = "message"
     at_most_once = False
+    urgent = True
     lease_seconds = 15.0
 
     def __init__(self, office: Office, notifiers: dict[str, Notifier], url: str) -> None:

@@ -24,11 +24,13 @@ class EffectHandler(Protocol):
     ``wanted`` in the leasing transaction: a page that has been acknowledged meanwhile is dropped there.
     ``perform`` outside any transaction: the I/O. It may raise; whatever it raises is handed to ``settle``.
     ``settle`` in a transaction: record the answer; a moment as the answer means "again then", None means done.
+    ``urgent``: it wakes people or changes systems, and never waits behind what only looks.
     ``lost`` in a transaction, only where ``at_most_once``: a crash came between; nobody knows whether it happened.
     """
 
     kind: str
     at_most_once: bool
+    urgent: bool
     lease_seconds: float
 
     def wanted(self, desk: Desk, effect: Effect) -> bool: ...

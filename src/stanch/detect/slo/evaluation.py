@@ -109,6 +109,7 @@ class SloHandler:
 
     kind = "slo"
     at_most_once = False
+    urgent = False
     lease_seconds = 30.0
 
     def __init__(self, office: Office, metrics: dict[str, Metrics]) -> None:

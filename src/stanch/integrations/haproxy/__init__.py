@@ -26,12 +26,14 @@ PORT = "mitigator"
 class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """``socket``: path of the stats socket with ``level admin``; ``timeout`` in seconds per command.
 
-    ``zones``: zone -> the servers in it, so that a whole zone is offered to be drained.
+    ``zones``: zone -> the servers in it, so that a whole zone is offered to be drained. ``observe_seconds``: how long
+    the effect of what is offered is watched.
     """
 
     socket: str
     timeout: float = 5.0
     zones: dict[str, list[str]] = {}
+    observe_seconds: float = 60
 
 
 class Haproxy:
@@ -93,7 +95,8 @@ class Haproxy:
         zones = {zone: [s for s in names if s in servers] for zone, names in self.settings.zones.items()}
         of = {server: zone for zone, names in zones.items() for server in names}
         found = [self._drain(address, zone, names, zone, True) for zone, names in zones.items() if names]
-        return found + [self._drain(address, name, [name], of.get(name, ""), False) for name in servers]
+        alone = {names[0] for names in zones.values() if len(names) == 1}
+        return found + [self._drain(address, s, [s], of.get(s, ""), False) for s in servers if s not in alone]
 
     def _drain(self, backend: str, what: str, servers: list[str], zone: str, whole_zone: bool) -> Mitigation:
         target = f"{backend}: {', '.join(servers)}"
@@ -102,7 +105,7 @@ class Haproxy:
             name=f"{backend}-drain-{what}", title=title, kind="traffic_shift", adapter=self.name, target=target,
             run={"action": "drain", "backend": backend, "servers": servers},
             reversibility="instant", blast_radius="zone" if whole_zone else "component", effect_seconds=5, undo_seconds=2,
-            zone=zone, needs=["the servers that stay can carry the traffic"], own_undo=True,
+            zone=zone, observe_seconds=self.settings.observe_seconds, needs=["the servers that stay can carry the traffic"], own_undo=True,
             risk="the load of the others grows; sessions bound to these servers stay until they end",
         )  # fmt: skip
 

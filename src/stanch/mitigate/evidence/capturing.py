@@ -34,6 +34,7 @@ class EvidenceHandler:
 
     kind = "evidence"
     at_most_once = False
+    urgent = False
     lease_seconds = 15.0
 
     def __init__(self, office: Office, world: World) -> None:
@@ -92,8 +93,7 @@ class EvidenceHandler:
             ]
         for criterion in criteria:
             metrics = self.world.metrics.get(criterion.source)
-            if metrics or criterion.source == PROBE:
-                found[f"measurements of {criterion.name}"] = _series(metrics, criterion, now, kept[criterion.name])
+            found[f"measurements of {criterion.name}"] = _series(metrics, criterion, now, kept[criterion.name])
         for probe in policy.service(record.service).probes:
             if prober := self.world.probers.get(probe.kind):
                 found[f"symptom {probe.name}"] = _symptom(prober, probe)
@@ -146,6 +146,8 @@ def _series(metrics: Metrics | None, criterion: Criterion, now: int, kept: list[
         points = points or kept
         if not points and metrics:
             points = [(now, metrics.value(criterion.query))]
+        if not points and criterion.source != PROBE:
+            raise Failed(f"no metrics source '{criterion.source}' is configured", again=False)
         data = {"query": criterion.query, "source": criterion.source, "points": [(iso(at), v) for at, v in points]}
         name = f"measurements of {criterion.name}"
         items = _facts(name, data)
