@@ -5,10 +5,10 @@ from typing import Any
 import msgspec
 
 from stanch.detect.rules import Verdict
-from stanch.kernel.clock import MINUTE
+from stanch.kernel.clock import MINUTE, SECOND, spell
 from stanch.kernel.policy import Policy
 from stanch.timeline.desk import Desk
-from stanch.timeline.entries import Acknowledged, Declared, SignalAttached, SignalDetached
+from stanch.timeline.entries import Acknowledged, Declared, Reopened, SignalAttached, SignalDetached
 
 STORM_WINDOW = 5 * MINUTE
 LIVE = "('open', 'mitigated')"
@@ -18,7 +18,7 @@ def dispose(desk: Desk, row: dict[str, Any], verdict: Verdict, decided_by: str) 
     """Give a signal its disposition; an incident is found or opened for it. Answers with the incident or ''."""
     incident = str(row["incident"] or "")
     if verdict.disposition == "incident":
-        incident = incident or _open_for(desk, row) or _storm(desk) or _declare(desk, row, verdict)
+        incident = incident or _open_for(desk, row) or _back(desk, row) or _storm(desk) or _declare(desk, row, verdict)
         attach(desk, incident, row)
     elif incident:
         detach(desk, incident, row, verdict.reason)
@@ -99,6 +99,37 @@ def _newest(desk: Desk, condition: str, wanted: str) -> str:
     return str(found["incident"]) if found else ""
 
 
+def _back(desk: Desk, row: dict[str, Any]) -> str:
+    """R42: the same alert soon after its incident was resolved is that incident, not over yet. It is reopened, and pages."""
+    ended = _ended_alike(desk, row)
+    if not ended or ended["status"] != "resolved":
+        return ""
+    ago = desk.now - ended["resolved_at"]
+    if ago > desk.policy.reopen_within * SECOND:
+        return ""
+    why = f"{row['name']} fires again, {spell(ago)} after it was resolved"
+    desk.append(str(ended["id"]), Reopened(why), source="alert")
+    return str(ended["id"])
+
+
+def _ended_alike(desk: Desk, row: dict[str, Any]) -> dict[str, Any] | None:
+    """The newest ended incident of the same service that the same alert belonged to."""
+    found = desk.tx.one(
+        "SELECT i.id, i.status, i.resolved_at, i.private FROM incidents i WHERE i.service = :service "
+        "AND i.status IN ('resolved', 'closed') AND i.resolved_at > :since AND EXISTS (SELECT 1 FROM entries e "
+        "WHERE e.incident = i.id AND e.kind = 'signal_attached' AND e.facts LIKE :named) ORDER BY i.number DESC LIMIT 1",
+        service=str(row["service"]),
+        since=desk.now - int(desk.policy.recurs_within * SECOND),
+        named=f'%"name":{_like(str(row["name"]))},%',
+    )
+    return dict(found) if found else None
+
+
+def _like(name: str) -> str:
+    """An alert's name as JSON, for LIKE: its wildcards mean themselves here as near as SQL lets them."""
+    return msgspec.json.encode(name).decode().replace("%", "_").replace("\\", "_")
+
+
 def _storm(desk: Desk) -> str:
     """When alerts have opened many incidents just now, the rest are one: a flood of pages wakes people and tells them nothing."""
     since = desk.now - STORM_WINDOW
@@ -119,6 +150,8 @@ def _storm(desk: Desk) -> str:
 
 def _declare(desk: Desk, row: dict[str, Any], verdict: Verdict) -> str:
     title = str(row["summary"] or row["name"])[:200]
-    return desk.open(
-        Declared(title, str(row["service"]), row["starts_at"], reason=f"alert {row['name']}, {verdict.reason}")
-    )
+    ended = _ended_alike(desk, row)
+    # A private incident is not named in one that everybody sees (P6).
+    recurs = str(ended["id"]) if ended and not ended["private"] else ""
+    reason = f"alert {row['name']}, {verdict.reason}"
+    return desk.open(Declared(title, str(row["service"]), row["starts_at"], reason=reason, recurs=recurs))

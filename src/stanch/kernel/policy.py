@@ -291,7 +291,8 @@ class Policy(Part, frozen=True):
     """Everything a team decides in advance. Spans in seconds.
 
     ``storm_after``: so many incidents opened by alerts within five minutes are one storm. ``flapping_after``: so many
-    turns within an hour make a signal flapping. ``keep_raw``: how long raw intake bodies stay.
+    turns within an hour make a signal flapping. ``keep_raw``: how long raw intake bodies stay. ``reopen_within``: the same alert so soon after
+    resolving reopens the incident; within ``recurs_within`` a new one is linked to the old one (R42).
     """
 
     severities: dict[Severity, SeverityPolicy] = msgspec.field(default_factory=_severities)
@@ -302,6 +303,8 @@ class Policy(Part, frozen=True):
     flapping_after: int = 4
     investigation_after: float = 3600
     keep_raw: float = 7 * 86400
+    reopen_within: float = 3600
+    recurs_within: float = 14 * 86400
     working_hours: WorkingHours = WorkingHours()
     commander_within: float = 120
     criteria_wanted_after: float = 60

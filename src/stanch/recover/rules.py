@@ -54,6 +54,10 @@ def checklist(record: Record) -> list[tuple[bool, str]]:
             "Final public post: what was wrong, that it is over, what follows",
         ),
         (record.impact is not None, "Customer impact is written down"),
+        (
+            record.closed_at is not None and record.postmortem_at is not None,
+            "The postmortem meeting has a date within 48 h",
+        ),
         (record.severity is not None, "Severity is set"),
         (all(p.acknowledged_at is not None for p in record.pages.values()), "Every page was acknowledged"),
         (

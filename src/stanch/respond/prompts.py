@@ -313,6 +313,27 @@ def _shift_to_resolve(record: Record, policy: Policy) -> list[Prompt]:
     ]
 
 
+def _breach(record: Record, policy: Policy) -> list[Prompt]:
+    """R12, R41: going back is normal. A criterion that held and broke, while we thought it was over, is said."""
+    if record.phase != "resolve" or record.status not in ("open", "mitigated"):
+        return []
+    return [
+        Prompt(
+            f"breach:{name}:{state.broke_at}",
+            "incident_commander",
+            f"'{name}' is out of its bound again; the hold starts over. Back to Mitigate?",
+            state.broke_at,
+            [
+                Action("Back to Mitigate", "phase", {"phase": "mitigate", "reason": f"{name} broke again"}),
+                Action("Wait and see", "decline", {"key": f"breach:{name}:{state.broke_at}"}, "reason"),
+            ],
+            state.detail,
+        )
+        for name, state in record.criteria.items()
+        if not state.holds and state.broke_at is not None
+    ]
+
+
 def _offer_resolve(record: Record, policy: Policy) -> list[Prompt]:
     """R41: resolve is offered when all criteria have held."""
     if record.criteria_held_at is None or record.status not in ("open", "mitigated"):
@@ -406,5 +427,5 @@ def _questions(record: Record, policy: Policy) -> list[Prompt]:
 RULES: list[PromptRule] = [
     _investigation, _questions,
     _acknowledge, _severity, _roles, _impact, _public_post, _criteria, _mitigate_first, _internal_update, _unknown_outcome,
-    _offer_undo, _contradicted, _timeboxes, _shift_to_resolve, _offer_resolve, _close, _postmortem,
+    _offer_undo, _contradicted, _timeboxes, _shift_to_resolve, _breach, _offer_resolve, _close, _postmortem,
 ]  # fmt: skip

@@ -18,16 +18,19 @@ from stanch.timeline.entries import (
     PageStepped,
     PhaseShifted,
     Prompted,
+    Reopened,
     SeveritySet,
 )
 from stanch.timeline.record import Page, Record
 
 
 def page_on_call(desk: Desk, entry: Entry, record: Record) -> None:
-    """Declared, or raised to a severity that pages: someone is woken in the same commit (R2)."""
+    """Declared, come back by itself, or raised to a severity that pages: someone is woken in the same commit (R2)."""
     facts = entry.facts
     if isinstance(facts, Declared) and not facts.quiet:
         request_page(desk, record, "declared")
+    elif isinstance(facts, Reopened) and entry.source == "alert":
+        request_page(desk, record, "it came back")
     elif isinstance(facts, SeveritySet) and record.live() and desk.policy.severity(facts.severity).pages:
         if not record.pages:
             request_page(desk, record, f"severity is {facts.severity}")

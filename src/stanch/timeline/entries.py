@@ -36,7 +36,10 @@ class _Facts(msgspec.Struct, frozen=True, tag_field="kind", omit_defaults=True):
 
 
 class Declared(_Facts, frozen=True, tag="declared"):
-    """The incident exists from here on (R5). ``began_at``: when the harm began, if known. ``quiet``: this pages nobody by itself."""
+    """The incident exists from here on (R5). ``began_at``: when the harm began, if known. ``quiet``: this pages nobody by itself.
+
+    ``recurs``: an ended incident that it looks like (R42).
+    """
 
     title: str
     service: str = ""
@@ -44,9 +47,11 @@ class Declared(_Facts, frozen=True, tag="declared"):
     private: bool = False
     reason: str = ""
     quiet: bool = False
+    recurs: str = ""
 
     def sentence(self) -> str:
-        return f"Declared: {self.title}" + (f" ({self.reason})" if self.reason else "")
+        again = f"; it looks like {self.recurs} again" if self.recurs else ""
+        return f"Declared: {self.title}" + (f" ({self.reason}{again})" if self.reason or again else "")
 
 
 class Investigating(_Facts, frozen=True, tag="investigating"):

@@ -75,13 +75,14 @@ class Page(msgspec.Struct):
 
 
 class CriterionState(msgspec.Struct):
-    """Where a criterion stands; ``since`` None: not measured yet."""
+    """Where a criterion stands; ``since`` None: not measured yet. ``broke_at``: when it last stopped to hold."""
 
     criterion: Criterion
     holds: bool = False
     value: float | None = None
     detail: str = "not measured yet"
     since: int | None = None
+    broke_at: int | None = None
 
 
 class Signal(msgspec.Struct):
@@ -188,6 +189,7 @@ class Record(msgspec.Struct):
     published_at: int | None = None
     action_items: dict[str, ActionItem] = msgspec.field(default_factory=dict)
     merged_into: str = ""
+    recurs: str = ""
     entries: int = 0
     changed_at: int = 0
     last: e.Entry | None = None
@@ -258,6 +260,7 @@ def _declared(record: Record, entry: e.Entry, facts: e.Declared) -> None:
     record.status, record.declared_at = "open", entry.happened_at
     record.detected_at = record.detected_at or entry.happened_at
     record.began_at = facts.began_at or record.began_at
+    record.recurs = facts.recurs
     _shift(record, "triage", entry.happened_at)
 
 
@@ -389,6 +392,8 @@ def _turned(record: Record, entry: e.Entry, facts: e.CriterionTurned) -> None:
     state = record.criteria.get(facts.name)
     if state is None:
         return
+    if state.holds and not facts.holds:
+        state.broke_at = entry.happened_at
     state.holds, state.value, state.detail, state.since = facts.holds, facts.value, facts.detail, entry.happened_at
     if not facts.holds:
         record.criteria_held_at = None

@@ -8,7 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from stanch.kernel.errors import NotFound
 from stanch.kernel.filling import incident_id
+from stanch.learn.meeting import calendar_file
 from stanch.learn.postmortem import PARTS, TITLES, draft, timeline
 from stanch.learn.rules import missing
 from stanch.learn.statistics import learning
@@ -44,6 +46,17 @@ def routes(stanch: Stanch) -> list[Route]:
             }  # fmt: skip
         return page(request, "postmortem.html", **context, names=PARTS, titles=TITLES, help=HELP)
 
+    def meeting(request: Request) -> Response:
+        incident = incident_id(request.path_params["incident"])
+        with stanch.office.reading(auth.require(request)) as desk:
+            record = desk.record(incident)
+            now = desk.now
+        if record.postmortem_at is None:
+            raise NotFound(f"{incident} has no postmortem meeting yet.", hint="Closing it sets one, a day later.")
+        content = calendar_file(record, f"{stanch.settings.url()}/incidents/{incident}/postmortem", now)
+        name = f'attachment; filename="{incident}-postmortem.ics"'
+        return Response(content, media_type="text/calendar; charset=utf-8", headers={"Content-Disposition": name})
+
     def postmortems(request: Request) -> Response:
         with stanch.office.reading(auth.require(request)) as desk:
             rows = [_line(desk, row) for row in _ended(desk)]
@@ -62,6 +75,7 @@ def routes(stanch: Stanch) -> list[Route]:
 
     return [
         signed_in("/incidents/{incident}/postmortem", postmortem),
+        signed_in("/incidents/{incident}/postmortem.ics", meeting),
         signed_in("/postmortems", postmortems),
         signed_in("/actions", actions),
         signed_in("/learning", learned),
