@@ -4,12 +4,12 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from stanch.communicate.rules import BLANK, draft_internal, draft_public, next_moment, wording
+from stanch.communicate.rules import BLANK, approvers, draft_internal, draft_public, may_approve, next_moment, wording
 from stanch.kernel.clock import hour_minute
 from stanch.kernel.command import Done, command
-from stanch.kernel.errors import Conflict, Invalid
+from stanch.kernel.errors import Conflict, Denied, Invalid, NotFound
 from stanch.timeline.desk import Desk
-from stanch.timeline.entries import UpdatePosted
+from stanch.timeline.entries import PublicProposed, UpdatePosted
 
 
 class Update(msgspec.Struct):
@@ -46,21 +46,34 @@ class Status(msgspec.Struct):
         str, msgspec.Meta(max_length=5_000, description="In words that customers can check; a draft when left out.")
     ] = ""
     unchecked: Annotated[bool, msgspec.Meta(description="Post although the wording check objects.")] = False
+    proposal: Annotated[str, msgspec.Meta(max_length=100, description="A proposed post that you approve.")] = ""
 
 
 @command("status", Status, group="communicate", noun="status", positional=("state", "text"))
 def status(desk: Desk, asked: Status) -> Done:
-    """R33. The wording check stops internal names, jargon and speculation; private incidents are never posted (P6)."""
+    """R33. The wording check stops internal names, jargon and speculation; private incidents are never posted (P6).
+
+    R8: where the policy names who must approve, the post of anybody else is a proposal until one of them posts it.
+    """
     record = desk.record(asked.incident)
     if record.private:
         raise Conflict(f"{asked.incident} is private, so nothing about it goes to the public status page.")
-    text = asked.text.strip() or draft_public(record, desk.policy)
+    proposed = record.proposals.get(asked.proposal)
+    if asked.proposal and proposed is None:
+        raise NotFound(f"{asked.incident} has no proposed post '{asked.proposal}' that waits.")
+    text = asked.text.strip() or (proposed[2].text if proposed else draft_public(record, desk.policy))
     objections = wording(text, desk.policy)
     if objections and not asked.unchecked:
         raise Invalid(
             f"Customers would stumble: {'; '.join(objections)}.", field="text", hint="Reword it, or post it unchecked."
         )
-    desk.append(asked.incident, UpdatePosted("public", text, asked.state))
+    if not may_approve(record, desk.policy, desk.actor.name):
+        if asked.proposal:
+            raise Denied(f"A public post needs the word of {approvers(record, desk.policy)}.", hint="Ask one of them.")
+        proposal = f"P{sum(entry.kind == 'public_proposed' for entry in desk.entries(asked.incident)) + 1}"
+        desk.append(asked.incident, PublicProposed(proposal, text, asked.state))
+        return Done(f"It waits for the word of {approvers(record, desk.policy)}.", asked.incident, proposal)
+    desk.append(asked.incident, UpdatePosted("public", text, asked.state, proposal=asked.proposal))
     return Done(f"Posted to the status page: {asked.state}.", asked.incident)
 
 

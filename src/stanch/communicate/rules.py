@@ -3,7 +3,7 @@
 import re
 
 from stanch.kernel.clock import SECOND, hour_minute
-from stanch.kernel.policy import Policy
+from stanch.kernel.policy import ROLE_TITLES, Policy
 from stanch.timeline.record import Record
 
 BLANK = "[…]"
@@ -66,3 +66,20 @@ def wording(text: str, policy: Policy) -> list[str]:
     if BLANK in text:
         found.append(f"{BLANK} is a blank: fill it in")
     return found
+
+
+def may_approve(record: Record, policy: Policy, actor: str) -> bool:
+    """R8: whether a public post of this person needs nobody else's word."""
+    allowed = policy.public_approval
+    return not allowed or actor in allowed or any(record.holder(role) == actor for role in allowed)
+
+
+def approvers(record: Record, policy: Policy) -> str:
+    """Whose word is needed, in words: ``Grace or the Communications Lead (ben)``."""
+    said = []
+    for name in policy.public_approval:
+        if name in ROLE_TITLES:
+            said.append(f"the {ROLE_TITLES[name]} ({record.holder(name) or 'nobody yet'})")
+        else:
+            said.append(policy.contacts[name].name if name in policy.contacts else name)
+    return " or ".join(said)

@@ -293,6 +293,7 @@ class Policy(Part, frozen=True):
     ``storm_after``: so many incidents opened by alerts within five minutes are one storm. ``flapping_after``: so many
     turns within an hour make a signal flapping. ``keep_raw``: how long raw intake bodies stay. ``reopen_within``: the same alert so soon after
     resolving reopens the incident; within ``recurs_within`` a new one is linked to the old one (R42).
+    ``public_approval``: people and roles whose word a public post needs (R8); empty: whoever may act may post.
     """
 
     severities: dict[Severity, SeverityPolicy] = msgspec.field(default_factory=_severities)
@@ -303,6 +304,7 @@ class Policy(Part, frozen=True):
     flapping_after: int = 4
     investigation_after: float = 3600
     keep_raw: float = 7 * 86400
+    public_approval: list[str] = msgspec.field(default_factory=list)
     reopen_within: float = 3600
     recurs_within: float = 14 * 86400
     working_hours: WorkingHours = WorkingHours()

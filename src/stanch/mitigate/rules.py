@@ -15,7 +15,9 @@ def warnings(record: Record, actor: str) -> list[str]:
             "hand over one of the two, or let the Operations Lead start it."
         )
     if not record.criteria:
-        said.append("No recovery criteria are set yet: you will not be able to tell whether it helped.")
+        said.append(
+            "No recovery criteria are set yet: say first what 'recovered' means, or whether it helped stays a guess."
+        )
     return said
 
 

@@ -165,6 +165,27 @@ def _public_post(record: Record, policy: Policy) -> list[Prompt]:
     ]
 
 
+def _approval(record: Record, policy: Policy) -> list[Prompt]:
+    """R8: a proposed public post waits for the word of those whom the policy names."""
+    named = [name for name in policy.public_approval if name in policy.contacts]
+    holders = [holder for name in policy.public_approval if (holder := record.holder(name))]
+    return [
+        Prompt(
+            f"approve:{proposal}",
+            ", ".join(policy.public_approval) or "communications_lead",
+            f"{author} wants to tell customers ({facts.state}): “{facts.text}” Post it?",
+            at,
+            [
+                Action("Approve and post", "status", {"state": facts.state, "proposal": proposal}),
+                Action("Not like this:", "decline", {"key": f"approve:{proposal}"}, "reason"),
+            ],
+            "the policy asks for a second person before anything is public",
+            tell=next(iter([*holders, *named]), ""),
+        )
+        for proposal, (at, author, facts) in record.proposals.items()
+    ]
+
+
 def _criteria(record: Record, policy: Policy) -> list[Prompt]:
     """R41: stated before the mitigation completes."""
     if record.criteria or not record.live():
@@ -426,6 +447,6 @@ def _questions(record: Record, policy: Policy) -> list[Prompt]:
 
 RULES: list[PromptRule] = [
     _investigation, _questions,
-    _acknowledge, _severity, _roles, _impact, _public_post, _criteria, _mitigate_first, _internal_update, _unknown_outcome,
+    _acknowledge, _severity, _roles, _impact, _public_post, _approval, _criteria, _mitigate_first, _internal_update, _unknown_outcome,
     _offer_undo, _contradicted, _timeboxes, _shift_to_resolve, _breach, _offer_resolve, _close, _postmortem,
 ]  # fmt: skip

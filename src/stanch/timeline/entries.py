@@ -437,13 +437,28 @@ class OutcomeMeasured(_Facts, frozen=True, tag="outcome_measured"):
         return f"{words[self.outcome]}: {self.reason}{sure}"
 
 
+class PublicProposed(_Facts, frozen=True, tag="public_proposed"):
+    """A public post that waits for the word of somebody who may give it (R8)."""
+
+    proposal: str
+    text: str
+    state: Literal["investigating", "identified", "monitoring", "resolved"]
+
+    def sentence(self) -> str:
+        return f"Proposed for the public ({self.state}), waiting for approval: {self.text}"
+
+
 class UpdatePosted(_Facts, frozen=True, tag="update_posted"):
-    """An update for an audience (R31, R32). ``state`` is the public state of the status page."""
+    """An update for an audience (R31, R32). ``state`` is the public state of the status page.
+
+    ``proposal``: the proposed post that its author has approved by posting it (R8).
+    """
 
     audience: Literal["internal", "public"]
     text: str
     state: Literal["", "investigating", "identified", "monitoring", "resolved"] = ""
     next_at: int | None = None
+    proposal: str = ""
 
     def sentence(self) -> str:
         nxt = f" Next update at {hour_minute(self.next_at)}." if self.next_at else ""
@@ -604,7 +619,7 @@ Facts = (
     | Mitigated | Resolved | Closed | Reopened | PostmortemDecided | PostmortemWritten | PostmortemPublished
     | ActionItemAdded | ActionItemDone | ReviewAsked | ReviewAnswered | Prompted | PromptDeclined | Amended
     | SeverityProposed | SignalDetached | Merged | Investigating | Concluded | TriageAnswered
-    | TimeboxOpened | TimeboxExtended | TimeboxEnded
+    | TimeboxOpened | TimeboxExtended | TimeboxEnded | PublicProposed
 )  # fmt: skip
 
 

@@ -180,6 +180,7 @@ class Record(msgspec.Struct):
     criteria_set_at: int | None = None
     criteria_held_at: int | None = None
     updates: list[tuple[int, str, e.UpdatePosted]] = msgspec.field(default_factory=list)
+    proposals: dict[str, tuple[int, str, e.PublicProposed]] = msgspec.field(default_factory=dict)
     prompted: dict[str, int] = msgspec.field(default_factory=dict)
     declined: set[str] = msgspec.field(default_factory=set)
     postmortem_form: str = ""
@@ -450,6 +451,11 @@ def _outcome(record: Record, entry: e.Entry, facts: e.OutcomeMeasured) -> None:
 
 def _update(record: Record, entry: e.Entry, facts: e.UpdatePosted) -> None:
     record.updates.append((entry.happened_at, entry.author, facts))
+    record.proposals.pop(facts.proposal, None)
+
+
+def _public(record: Record, entry: e.Entry, facts: e.PublicProposed) -> None:
+    record.proposals[facts.proposal] = (entry.happened_at, entry.author, facts)
 
 
 def _mitigated(record: Record, entry: e.Entry, facts: e.Mitigated) -> None:
@@ -529,5 +535,6 @@ _CASES: dict[type, Any] = {
     e.PostmortemWritten: _written, e.PostmortemPublished: _published, e.ActionItemAdded: _item,
     e.ActionItemDone: _done, e.ReviewAsked: _asked, e.ReviewAnswered: _answered, e.Prompted: _prompted,
     e.PromptDeclined: _declined, e.PhaseShifted: _phase, e.SignalDetached: _detached, e.Merged: _merged, e.SeverityProposed: _proposed,
-    e.TimeboxOpened: _timebox, e.TimeboxExtended: _extended, e.TimeboxEnded: _ended, e.Investigating: _investigating, e.Concluded: _concluded, e.TriageAnswered: _answer,
+    e.PublicProposed: _public, e.TimeboxOpened: _timebox, e.TimeboxExtended: _extended, e.TimeboxEnded: _ended,
+    e.Investigating: _investigating, e.Concluded: _concluded, e.TriageAnswered: _answer,
 }  # fmt: skip

@@ -116,7 +116,7 @@ def _explain(line: Ranked, weights: list[Weight]) -> None:
     line.cautions = [weight.caution for weight in weights if weight.caution]
     line.cautions += [m.risk] if m.risk else []
     # The strongest two: more would not be read.
-    strongest = [weight.because for weight in weights if abs(weight.points) >= 5][:2] or line.reasons[:1]
+    strongest = [weight.because for weight in weights if abs(weight.points) >= 8][:2] or line.reasons[:1]
     said = "; ".join(dict.fromkeys([*strongest, principles]))
     line.why = f"{said[:1].upper()}{said[1:]}."
 
