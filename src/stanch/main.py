@@ -55,6 +55,7 @@ def load_world(configured: dict[str, dict[str, Any]]) -> World:
         "mitigator": world.mitigators,
         "metrics": world.metrics,
         "prober": world.probers,
+        "camera": world.cameras,
     }
     for name in names:
         module = importlib.import_module(f"stanch.integrations.{name}")

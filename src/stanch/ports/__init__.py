@@ -226,6 +226,14 @@ class Prober(Protocol):
     def check(self, probe: Probe) -> ProbeAnswer: ...
 
 
+class Camera(Protocol):
+    """Takes a picture of a web page as a customer sees it (R24). Raises ``Failed``."""
+
+    name: str
+
+    def picture(self, url: str) -> bytes: ...
+
+
 class World(msgspec.Struct):
     """Every configured integration, by name."""
 
@@ -234,4 +242,5 @@ class World(msgspec.Struct):
     mitigators: dict[str, Mitigator] = msgspec.field(default_factory=dict)
     metrics: dict[str, Metrics] = msgspec.field(default_factory=dict)
     probers: dict[str, Prober] = msgspec.field(default_factory=dict)
+    cameras: dict[str, Camera] = msgspec.field(default_factory=dict)
     extra: dict[str, Any] = msgspec.field(default_factory=dict)

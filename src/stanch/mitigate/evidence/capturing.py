@@ -15,7 +15,7 @@ from stanch.mitigate.indicators import PROBE, indicators
 from stanch.mitigate.measurements import series as kept_series
 from stanch.mitigate.survey import affected, newest
 from stanch.mitigate.toolkit import ranked_for
-from stanch.ports import Failed, Metrics, Prober, World
+from stanch.ports import Camera, Failed, Metrics, Prober, World
 from stanch.timeline.desk import Desk, Office
 from stanch.timeline.effects import Effect
 from stanch.timeline.entries import EvidenceCaptured
@@ -97,8 +97,9 @@ class EvidenceHandler:
         for probe in policy.service(record.service).probes:
             if prober := self.world.probers.get(probe.kind):
                 found[f"symptom {probe.name}"] = _symptom(prober, probe)
-            if probe.kind == "http" and (camera := self.world.extra.get("camera")):
-                found[f"picture of {probe.name}"] = _picture(camera, probe)
+            if probe.kind == "http":
+                for camera in self.world.cameras.values():
+                    found[f"picture of {probe.name}"] = _picture(camera, probe)
         return found
 
 
@@ -173,5 +174,5 @@ def _symptom(prober: Prober, probe: Probe) -> Capture:
     return capture
 
 
-def _picture(camera: Callable[[str], bytes], probe: Probe) -> Capture:
-    return lambda: [(f"picture of {probe.name}", "image/png", camera(probe.url))]
+def _picture(camera: Camera, probe: Probe) -> Capture:
+    return lambda: [(f"picture of {probe.name}", "image/png", camera.picture(probe.url))]

@@ -1,0 +1,81 @@
+"""What a customer sees, as a picture: a headless Chromium takes it, where one is installed (R24)."""
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from pathlib import Path
+
+import msgspec
+
+from stanch.ports import Camera, Failed
+
+PORT = "camera"
+NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+# A page of somebody else's in a browser of ours: no extensions, no profile that lasts, no second process group.
+ARGUMENTS = (
+    "--headless", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-extensions", "--hide-scrollbars",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--mute-audio",
+)  # fmt: skip
+
+
+class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """``enabled`` says that pictures are wanted; ``program`` is found on PATH by default; ``timeout`` in seconds.
+
+    ``sandbox``: Chromium's own; switch it off only where it cannot work (root in a container).
+    """
+
+    enabled: bool = False
+    program: str = ""
+    timeout: float = 8.0
+    width: int = 390
+    height: int = 844
+    sandbox: bool = True
+
+
+class Browser:
+    """One picture at a time, each with a profile of its own that is thrown away."""
+
+    name: str = "browser"
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    def picture(self, url: str) -> bytes:
+        """A PNG of the page at an http(s) address. Raises ``Failed`` when there is no browser, or no picture in time."""
+        if not url.lower().startswith(("http://", "https://")):
+            raise Failed(f"'{url}' is not a web address", again=False)
+        program = self.settings.program or next((found for name in NAMES if (found := shutil.which(name))), "")
+        if not program:
+            raise Failed("no browser is installed", again=False)
+        with tempfile.TemporaryDirectory(prefix="stanch-browser-", ignore_cleanup_errors=True) as folder:
+            shot = Path(folder) / "shot.png"
+            self._run([program, *self._arguments(folder, shot), url])
+            if not shot.exists():
+                raise Failed(f"the browser made no picture of {url}", again=False)
+            return shot.read_bytes()
+
+    def _arguments(self, folder: str, shot: Path) -> list[str]:
+        size = f"--window-size={self.settings.width},{self.settings.height}"
+        own = [] if self.settings.sandbox else ["--no-sandbox"]
+        return [*ARGUMENTS, *own, size, f"--user-data-dir={folder}/profile", f"--screenshot={shot}"]
+
+    def _run(self, argv: list[str]) -> None:
+        try:
+            process = subprocess.Popen(
+                argv, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+            )  # fmt: skip
+        except OSError as error:
+            raise Failed(f"{argv[0]} cannot be started: {error}", again=False) from None
+        try:
+            process.wait(self.settings.timeout)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            raise Failed(f"the browser took longer than {self.settings.timeout:g} s", again=False) from None
+
+
+def build(settings: Settings) -> list[Camera]:
+    """For the scanner in main. Nothing unless it is enabled: a browser is a lot to start without being asked."""
+    return [Browser(settings)] if settings.enabled else []
