@@ -1,5 +1,6 @@
 """Trying to reach people before it matters: test pages, what became of every attempt, and the report on both."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import msgspec
@@ -8,8 +9,8 @@ from stanch.kernel.clock import SECOND, iso
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Denied, Invalid, NotFound
 from stanch.kernel.ids import new_id
-from stanch.kernel.policy import Policy
 from stanch.ports import Failed, Message, Notifier
+from stanch.prepare.oncall.people import contact_key
 from stanch.prepare.reachability import Finding, Reached, reachability, shown
 from stanch.timeline.desk import Desk, Office
 from stanch.timeline.effects import Effect
@@ -50,19 +51,6 @@ def report(desk: Desk) -> list[Finding]:
     return reachability(desk.policy, attempts(desk), desk.office.notifiers, desk.now, overriding)
 
 
-def contact_of(policy: Policy, name: str) -> str:
-    """The key of the contact that a person's name means: the key itself, or the one contact that is called so."""
-    if name in policy.contacts:
-        return name
-    wanted = name.strip().casefold()
-    called = [
-        key
-        for key, contact in policy.contacts.items()
-        if wanted in {known.casefold() for known in (key, contact.name, *contact.names)}
-    ]
-    return called[0] if len(called) == 1 else ""
-
-
 class TestPage(msgspec.Struct):
     """Send a test page on every way of a contact: your own, unless you are an admin and name somebody."""
 
@@ -72,8 +60,8 @@ class TestPage(msgspec.Struct):
 @command("test-page", TestPage, group="prepare", noun="test-pages", positional=("person",))
 def test_page(desk: Desk, asked: TestPage) -> Done:
     """A page that nobody has ever received is a hope. One effect for each way; the report shows what became of it."""
-    own = contact_of(desk.policy, desk.actor.name)
-    person = contact_of(desk.policy, asked.person) if asked.person else own
+    own = contact_key(desk.policy.contacts, desk.actor.name)
+    person = contact_key(desk.policy.contacts, asked.person) if asked.person else own
     if not person:
         known = ", ".join(sorted(desk.policy.contacts)) or "none yet"
         who = asked.person or desk.actor.name
@@ -106,6 +94,15 @@ def reachable(desk: Desk, _asked: Reachability) -> list[dict[str, Any]]:
     return [msgspec.to_builtins(finding) for finding in report(desk)]
 
 
+def send(notifiers: Mapping[str, Notifier], reach: str, message: Message) -> str:
+    """Send one message over one way (``notifier:address``); answers with what the other side said. Raises ``Failed``."""
+    kind, _, address = reach.partition(":")
+    notifier = notifiers.get(kind)
+    if notifier is None:
+        raise Failed(f"no notifier '{kind}' is configured", again=False)
+    return notifier.send(address, message)
+
+
 class TestPageHandler:
     """The effect ``test_page``: as urgent as a page, so that it shows whether a page would be noticed."""
 
@@ -123,17 +120,12 @@ class TestPageHandler:
         return True
 
     def perform(self, effect: Effect) -> str:
-        kind, _, address = effect.payload["reach"].partition(":")
-        notifier = self.notifiers.get(kind)
-        if notifier is None:
-            raise Failed(f"no notifier '{kind}' is configured", again=False)
         text = (
             f"{effect.payload['by']} asked for it at {iso(effect.due_at)}. Nothing is wrong and there is nothing to do: "
             "had this been an incident, this is how you would have learned of it."
         )
-        return notifier.send(
-            address, Message(effect.key, "Test page from stanch", text, f"{self.url}/oncall", urgent=True)
-        )
+        message = Message(effect.key, "Test page from stanch", text, f"{self.url}/oncall", urgent=True)
+        return send(self.notifiers, effect.payload["reach"], message)
 
     def settle(self, desk: Desk, effect: Effect, answer: Any) -> int | None:
         failed = isinstance(answer, Exception)

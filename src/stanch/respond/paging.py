@@ -42,10 +42,6 @@ class PageHandler:
         return desk.record(effect.incident).live()
 
     def perform(self, effect: Effect) -> str:
-        kind, _, address = effect.payload["reach"].partition(":")
-        notifier = self.notifiers.get(kind)
-        if notifier is None:
-            raise Failed(f"no notifier '{kind}' is configured", again=False)
         with self.office.reading() as desk:
             record = desk.record(effect.incident)
         person, page = effect.payload["person"], effect.payload["page"]
@@ -60,9 +56,8 @@ class PageHandler:
             ]
         )
         acknowledge = f"{self.url}/ack/{record.id}/{page}/{person}/{code}"
-        return notifier.send(
-            address, Message(effect.key, f"[{record.id}] {record.title}"[:200], text, link, acknowledge)
-        )
+        message = Message(effect.key, f"[{record.id}] {record.title}"[:200], text, link, acknowledge)
+        return reaching.send(self.notifiers, effect.payload["reach"], message)
 
     def settle(self, desk: Desk, effect: Effect, answer: Any) -> int | None:
         ok = not isinstance(answer, Exception)

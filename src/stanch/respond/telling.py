@@ -34,14 +34,9 @@ class MessageHandler:
         return True
 
     def perform(self, effect: Effect) -> str:
-        kind, _, address = effect.payload["reach"].partition(":")
-        notifier = self.notifiers.get(kind)
-        if notifier is None:
-            raise Failed(f"no notifier '{kind}' is configured", again=False)
         link = f"{self.url}/incidents/{effect.incident}"
-        return notifier.send(
-            address, Message(effect.key, effect.payload["title"], effect.payload["text"], link, urgent=False)
-        )
+        message = Message(effect.key, effect.payload["title"], effect.payload["text"], link, urgent=False)
+        return reaching.send(self.notifiers, effect.payload["reach"], message)
 
     def settle(self, desk: Desk, effect: Effect, answer: Any) -> int | None:
         ok = not isinstance(answer, Exception)

@@ -15,14 +15,18 @@ def contact_key(contacts: Mapping[str, Contact], text: str) -> str:
 
 
 def names_of(contacts: Mapping[str, Contact]) -> dict[str, str]:
-    """Every name of every contact (in lower case) and the key it leads to. A key beats a name, a name beats other names."""
+    """Every name of every contact (in lower case) and the key it leads to. A key beats a name, a name beats other names.
+
+    A name that two contacts share leads nowhere: better nobody than the wrong person.
+    """
     found: dict[str, str] = {}
     rounds = ([(k, [k]) for k in contacts], [(k, [c.name]) for k, c in contacts.items()])
     for pairs in (*rounds, [(k, c.names) for k, c in contacts.items()]):
+        now: dict[str, str] = {}
         for key, names in pairs:
-            for name in names:
-                if name.strip():
-                    found.setdefault(" ".join(name.casefold().split()), key)
+            for name in {" ".join(name.casefold().split()) for name in names if name.strip()} - found.keys():
+                now[name] = "" if now.get(name, key) != key else key
+        found |= now
     return found
 
 
