@@ -1,11 +1,15 @@
 """Built-in probes (R13): for teams without Prometheus, and for the view from outside. Each is a repeating effect."""
 
+from stanch.db.transaction import Row
 from stanch.detect import signals
 from stanch.kernel.clock import SECOND
 from stanch.kernel.policy import Policy, Probe
 from stanch.ports import Alert, ProbeAnswer, Prober
 from stanch.timeline.desk import Desk, Office
 from stanch.timeline.effects import Effect
+
+# A failure that is still to come has a signal of its own, which is work and wakes nobody.
+SOON = ":soon"
 
 
 def seed(desk: Desk) -> None:
@@ -63,7 +67,8 @@ class ProbeHandler:
     def _record(self, desk: Desk, effect: Effect, probe: Probe, seen: ProbeAnswer) -> None:
         before = desk.tx.one("SELECT failures FROM probe_results WHERE probe = :probe", probe=effect.key)
         had = int(before["failures"]) if before else 0
-        failures = 0 if seen.ok else had + 1
+        # What is still to come does not add up with what fails now: that is counted anew.
+        failures = 0 if seen.ok else had + 1 if seen.urgent else min(had + 1, probe.failures)
         service = effect.payload["service"]
         desk.tx.execute(
             "INSERT INTO probe_results (probe, service, ok, failures, detail, checked_at, took_ms) "
@@ -77,27 +82,25 @@ class ProbeHandler:
             now=desk.now,
             took=seen.took_ms,
         )
-        if failures == probe.failures or (seen.ok and had >= probe.failures):
-            labels = {
-                "alertname": f"Probe {probe.name}",
-                "service": service,
-                "severity": probe.severity,
-                "probe": probe.name,
-            }
-            summary = f"{desk.policy.service(service).label()}: probe {probe.name} {seen.detail}"
-            signals.fold(
-                desk,
-                [
-                    Alert(
-                        effect.key,
-                        labels["alertname"],
-                        not seen.ok,
-                        desk.now,
-                        desk.now if seen.ok else None,
-                        labels,
-                        {"summary": summary},
-                        probe.url,
-                    )
-                ],
-                "probes",
-            )
+        firing = {row["fingerprint"] for row in _firing(desk, effect.key)}
+        due = failures >= probe.failures * (2 if seen.urgent and firing == {effect.key + SOON} else 1)
+        wanted = {effect.key if seen.urgent else effect.key + SOON} if due else set()
+        if seen.ok or due:
+            turned = [(key, False) for key in firing - wanted] + [(key, True) for key in wanted - firing]
+            signals.fold(desk, [_alert(desk, service, probe, seen, key, on) for key, on in sorted(turned)], "probes")
+
+
+def _firing(desk: Desk, key: str) -> list[Row]:
+    return desk.tx.all(
+        "SELECT fingerprint FROM signals WHERE fingerprint IN (:now, :soon) AND state = 'firing'",
+        now=key,
+        soon=key + SOON,
+    )
+
+
+def _alert(desk: Desk, service: str, probe: Probe, seen: ProbeAnswer, key: str, firing: bool) -> Alert:
+    severity = "ticket" if key.endswith(SOON) else probe.severity
+    labels = {"alertname": f"Probe {probe.name}", "service": service, "severity": severity, "probe": probe.name}
+    summary = f"{desk.policy.service(service).label()}: probe {probe.name} {seen.detail}"
+    end = None if firing else desk.now
+    return Alert(key, labels["alertname"], firing, desk.now, end, labels, {"summary": summary}, probe.url)

@@ -210,12 +210,13 @@ class Metrics(Protocol):
 
 
 class ProbeAnswer(msgspec.Struct, frozen=True):
-    """What a probe saw."""
+    """What a probe saw. ``urgent``: a failure now; False: one that is still to come (a certificate that ends in two weeks)."""
 
     ok: bool
     detail: str
     took_ms: float
     body: str = ""
+    urgent: bool = True
 
 
 class Prober(Protocol):

@@ -12,7 +12,8 @@ from typing import Any
 import msgspec
 
 from stanch.kernel.errors import Invalid
-from stanch.kernel.policy import Policy, Service
+from stanch.kernel.policy import Policy, Probe, Service
+from stanch.ports.address import host_port
 from stanch.prepare import openslo
 from stanch.prepare.oncall.hours import check_hours
 from stanch.prepare.oncall.rules import check
@@ -157,7 +158,23 @@ def mistakes(policy: Policy) -> list[str]:
             for other in service.depends_on
             if other not in policy.services
         ]
+        found += [text for probe in service.probes if (text := _address_problem(service.name, probe))]
     return found + _patterns(policy)
+
+
+def _address_problem(service: str, probe: Probe) -> str:
+    """Why a probe of this kind cannot have this address, else an empty text."""
+    problem = ""
+    if probe.kind in ("tcp", "tls"):
+        try:
+            host_port(probe.url)
+        except ValueError as error:
+            problem = str(error)
+    elif probe.kind == "http" and not probe.url.lower().startswith(("http://", "https://")):
+        problem = f"'{probe.url}' is not a web address; write it like https://example.org/, or name another kind"
+    elif probe.kind == "dns" and (not probe.url.strip() or "/" in probe.url or ":" in probe.url):
+        problem = f"'{probe.url}' is no name; write it like example.org, or example.org MX"
+    return problem and f"{service}: the {probe.kind} probe '{probe.name}': {problem}."
 
 
 def _patterns(policy: Policy) -> list[str]:
