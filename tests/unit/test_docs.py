@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from stanch.cli.tree import BY_HAND
+from stanch.kernel.command import REGISTRY
 from stanch.kernel.policy import Service
+from stanch.main import load_commands
 from stanch.prepare.settings import Settings
 from stanch.prepare.yaml_file import convert
 
@@ -40,3 +43,12 @@ def test_the_service_in_the_how_to_is_accepted() -> None:
     (block,) = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs/how-to/mitigations.md").read_text(), re.DOTALL)
     service = convert(yaml.safe_load(block), Service, "docs/how-to/mitigations.md")
     assert [m.name for m in service.mitigations] == ["drain-zone-b", "rollback"]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_every_command_in_a_code_block_exists(page: Path) -> None:
+    load_commands()
+    known = {*REGISTRY, *BY_HAND}
+    for block in re.findall(r"```sh\n(.*?)```", page.read_text(), re.DOTALL):
+        for word in re.findall(r"^(?:\.venv/bin/)?stanch ([a-z][a-z-]*)", block, re.MULTILINE):
+            assert word in known, f"{page.name}: there is no command '{word}'"

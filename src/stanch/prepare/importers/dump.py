@@ -126,12 +126,21 @@ def _walk(
     for key, value in document.items():
         place = f"{where}.{key}".removeprefix(".")
         plural = next((many for many, one in kinds.items() if key in (many, one)), "")
+        if plural:
+            value = _answered(value)
         if plural and value is not None:
             yield from ((plural, item) for item in as_things(value if isinstance(value, list) else [value], place))
         elif key in ("data", "results") and value is not None:
             yield from _walk(value, kinds, kind_of, place, depth + 1)
         elif isinstance(value, list) and key not in PAGING:
             yield from ((key, item) for item in as_things([v for v in value if isinstance(v, dict)], place))
+
+
+def _answered(value: object) -> object:
+    """The list inside one answer of an API, where a whole answer stands under its name."""
+    if isinstance(value, dict):
+        return next((value[key] for key in ("results", "data") if isinstance(value.get(key), list)), value)
+    return value
 
 
 def _shown(value: object) -> str:
