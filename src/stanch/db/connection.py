@@ -12,7 +12,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from stanch.db.transaction import Transaction
-from stanch.kernel.errors import Invalid, Unavailable
+from stanch.kernel.errors import Invalid, Problem, Unavailable
 
 
 @lru_cache(maxsize=512)
@@ -50,7 +50,7 @@ class Database:
                     yield done
                     connection.commit()
             except OperationalError as error:
-                raise Unavailable(f"The database did not answer: {_cause(error)}.") from error
+                raise _problem(error) from error
         done.run_after_commit()
 
     @contextmanager
@@ -63,11 +63,18 @@ class Database:
                 yield Transaction(connection)
                 connection.rollback()
         except OperationalError as error:
-            raise Unavailable(f"The database did not answer: {_cause(error)}.") from error
+            raise _problem(error) from error
 
     def close(self) -> None:
         """Give the connections back."""
         self.engine.dispose()
+
+
+def _problem(error: OperationalError) -> Problem:
+    """Trying again helps when the database was away, and not when a value is more than it can hold (SQLSTATE class 54)."""
+    if str(getattr(error.orig, "sqlstate", "") or "").startswith("54"):
+        return Invalid(f"The database cannot hold that: {_cause(error)}.", hint="Something in it is far too long.")
+    return Unavailable(f"The database did not answer: {_cause(error)}.")
 
 
 class _NoLock:

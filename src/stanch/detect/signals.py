@@ -14,6 +14,8 @@ from stanch.ports import Acknowledgement, Alert
 from stanch.timeline.desk import Desk
 from stanch.timeline.entries import Acknowledged, SignalCleared
 
+# Replicas fold one after another: what a signal becomes rests on what all the others are (P3).
+FOLDING = 7_823_643
 SERVICE_LABELS = ("service", "app", "job")
 _CHUNK = 400
 _SAME = (
@@ -45,6 +47,9 @@ def service_of(alert: Alert, policy: Policy) -> str:
 
 def fold(desk: Desk, alerts: list[Alert], intake_key: str) -> None:
     """Fold alerts in. The same alert twice, or late, or in another order, ends in the same state (R1)."""
+    if not alerts:
+        return
+    desk.tx.one_at_a_time(FOLDING)
     copies: dict[str, list[Alert]] = {}
     for alert in alerts:
         copies.setdefault(alert.fingerprint, []).append(alert)
@@ -76,6 +81,7 @@ def fold(desk: Desk, alerts: list[Alert], intake_key: str) -> None:
 
 def acknowledge(desk: Desk, ack: Acknowledgement, intake_key: str) -> None:
     """Someone took it in the tool that sent it: the pages of its incident stop. An unknown one is no mistake."""
+    desk.tx.one_at_a_time(FOLDING)
     row = desk.tx.one("SELECT * FROM signals WHERE fingerprint = :fingerprint", fingerprint=ack.fingerprint)
     if row is None or row["state"] != "firing" or row["acknowledged_by"]:
         return
@@ -91,6 +97,7 @@ def acknowledge(desk: Desk, ack: Acknowledgement, intake_key: str) -> None:
 
 def run_due(desk: Desk) -> None:
     """Dispose of signals whose hold is over, and end those whose sender stopped renewing them."""
+    desk.tx.one_at_a_time(FOLDING)
     for row in desk.tx.all(
         "SELECT * FROM signals WHERE hold_until <= :now AND state = 'firing' ORDER BY hold_until LIMIT 500",
         now=desk.now,

@@ -61,7 +61,7 @@ class Outbox:
                 elif row["state"] == "running" and handler.at_most_once:
                     handler.lost(desk, effect)
                     self._finish(desk.tx, effect.key, "lost", "a crash came between start and answer", desk.now)
-                elif not handler.wanted(desk, effect):
+                elif not self._wanted(desk, handler, effect):
                     self._finish(desk.tx, effect.key, "dropped", "no longer wanted", desk.now)
                 else:
                     desk.tx.execute(
@@ -73,6 +73,11 @@ class Outbox:
                     taken.append(effect)
         return taken
 
+    @staticmethod
+    def _wanted(desk: Any, handler: EffectHandler, effect: Effect) -> bool:
+        with desk.looking():
+            return handler.wanted(desk, effect)
+
     def work(self, effect: Effect) -> None:
         """Perform one leased effect and settle it, unless the lease was lost meanwhile."""
         handler = self.handlers[effect.kind]
@@ -82,6 +87,7 @@ class Outbox:
             answer = error
             log.warning("effect failed", key=effect.key, error=str(error))
         with self.office.desk() as desk:
+            desk.lock(effect.incident)
             row = desk.tx.one(
                 f"SELECT owner, state FROM outbox WHERE key = :key{desk.tx.for_update()}",
                 key=effect.key,

@@ -4,9 +4,11 @@ from collections.abc import Callable
 
 import structlog
 
+from stanch.detect.signals import FOLDING
 from stanch.kernel.clock import SECOND
 from stanch.kernel.errors import NotFound
 from stanch.timeline.desk import Desk, Office
+from stanch.timeline.record import Record
 
 log = structlog.get_logger()
 TimerHandler = Callable[[Desk], None]
@@ -41,35 +43,42 @@ class Timers:
         return int(row["due"]) if row and row["due"] is not None else None
 
     def _run(self, key: str) -> None:
+        """Whoever writes an incident or folds signals locks that first and the timer last: so do we, or two would wait for each
+        other. Under the lock the timer is looked at again: another replica may have run it meanwhile.
+        """
         with self.office.desk() as desk:
-            # The row is locked and looked at again: another replica may have run it meanwhile.
-            row = desk.tx.one(
-                f"SELECT due_at FROM timers WHERE key = :key AND due_at <= :now{desk.tx.skip_locked()}",
-                key=key,
-                now=desk.now,
-            )
-            if row is None:
-                return
             handler = self.handlers.get(key.split(":", 1)[0])
             if handler:
-                handler(desk)
+                desk.tx.one_at_a_time(FOLDING)
+                if _due(desk, key):
+                    handler(desk)
             elif key.startswith("wake:"):
-                run_clocks(desk, key.removeprefix("wake:"))
+                self._wake(desk, key.removeprefix("wake:"))
             else:
                 log.error("a timer that nobody handles", key=key)
                 desk.timer(key, None)
 
+    def _wake(self, desk: Desk, incident: str) -> None:
+        try:
+            record = desk.record(incident)
+        except NotFound:
+            desk.timer(f"wake:{incident}", None)
+            return
+        if _due(desk, f"wake:{incident}"):
+            run_clocks(desk, record)
 
-def run_clocks(desk: Desk, incident: str) -> None:
+
+def _due(desk: Desk, key: str) -> bool:
+    row = desk.tx.one("SELECT 1 AS yes FROM timers WHERE key = :key AND due_at <= :now", key=key, now=desk.now)
+    return row is not None
+
+
+def run_clocks(desk: Desk, record: Record) -> None:
     """Do everything that is due for an incident, until nothing is.
 
     A clock whose act leaves it due would spin forever: after 100 rounds it is put off for a minute and logged.
     """
-    try:
-        record = desk.record(incident)
-    except NotFound:
-        desk.timer(f"wake:{incident}", None)
-        return
+    incident = record.id
     done: set[str] = set()
     for _ in range(100):
         due = [d for d in desk.dues(record) if d.at <= desk.now and d.key not in done]

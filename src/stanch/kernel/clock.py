@@ -38,10 +38,14 @@ class SteppedClock:
         return self.moment
 
 
+# What a calendar can say: the years 1 to 9999. A sender's nonsense beyond is shown as the nearest of these.
+FIRST, LAST = -62_135_596_800 * SECOND, 253_402_300_799 * SECOND + SECOND - 1
+
+
 def iso(moment: int) -> str:
     """RFC 3339 in UTC with milliseconds: ``2026-05-14T14:07:00.000Z``."""
-    stamp = datetime.fromtimestamp(moment / SECOND, UTC)
-    return stamp.strftime("%Y-%m-%dT%H:%M:%S.") + f"{stamp.microsecond // 1000:03d}Z"
+    seconds, rest = divmod(min(max(moment, FIRST), LAST), SECOND)
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{rest // 1000:03d}Z"
 
 
 def day(moment: int) -> str:

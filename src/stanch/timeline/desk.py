@@ -53,6 +53,25 @@ class Desk:
         self.policy = office.policy()
         self._records: dict[str, Record] = {}
         self._touched: set[str] = set()
+        self._locking = True
+
+    @contextmanager
+    def looking(self) -> Iterator[None]:
+        """Inside, records are read without locking their incidents: for a transaction that holds other locks already.
+
+        Whoever writes locks the incident first and everything else after it; two orders would wait for each other.
+        """
+        self._locking = False
+        try:
+            yield
+        finally:
+            self._locking = True
+            self._records = {name: record for name, record in self._records.items() if name in self._touched}
+
+    def lock(self, incident: str) -> None:
+        """Lock an incident's row before anything else that this transaction will write; an empty name locks nothing."""
+        if incident:
+            self.tx.one(f"SELECT 1 AS yes FROM incidents WHERE id = :id{self.tx.for_update()}", id=incident)
 
     def open(self, facts: Declared | Investigating) -> str:
         """Create the next incident and its first entry; answers with its id (``INC-7``)."""
@@ -204,7 +223,7 @@ class Desk:
         )
 
     def _look(self, incident: str, *, lock: bool) -> None:
-        suffix = self.tx.for_update() if lock and self.office.writing(self) else ""
+        suffix = self.tx.for_update() if lock and self._locking and self.office.writing(self) else ""
         row = self.tx.one(f"SELECT private FROM incidents WHERE id = :id{suffix}", id=incident)
         if row is None or not self.may_see(incident, bool(row["private"])):
             raise NotFound(f"There is no incident {incident}.", hint="'stanch incidents' lists those you may see.")
