@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.components import alertmanager, haproxy, postgres, process, prometheus, smtp, synapse
+from tests.components import alertmanager, haproxy, postgres, process, prometheus, smtp, synapse, unleash
 
 FINDERS: dict[str, Callable[[], str | None]] = {
     "prometheus": prometheus.find,
@@ -22,6 +22,7 @@ FINDERS: dict[str, Callable[[], str | None]] = {
     "postgresql": postgres.find,
     "aiosmtpd": smtp.find,
     "synapse": synapse.find,
+    "unleash": unleash.find,
     "chromium": lambda: process.find_program("chromium", "chromium-browser", "google-chrome"),
 }
 

@@ -16,6 +16,7 @@ from aiosmtpd.controller import Controller
 
 from stanch.integrations import ntfy, smtp, webhook
 from stanch.ports import Failed, Message
+from stanch.ports.signature import sign
 
 PAGE = Message(
     "page-INC-1-1",
@@ -156,7 +157,7 @@ def receiver() -> Iterator[Receiver]:
 
 
 def test_the_signature_is_the_published_one() -> None:
-    signed = webhook.sign(
+    signed = sign(
         "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
         "msg_p5jXN8AQM9LWM0D4loKWxJek",
         "1614265330",

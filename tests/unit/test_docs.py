@@ -45,6 +45,12 @@ def test_the_service_in_the_how_to_is_accepted() -> None:
     assert [m.name for m in service.mitigations] == ["drain-zone-b", "rollback"]
 
 
+def test_the_flags_in_the_how_to_are_accepted() -> None:
+    (block,) = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs/how-to/feature-flags.md").read_text(), re.DOTALL)
+    service = convert({"name": "shop", **yaml.safe_load(block)}, Service, "docs/how-to/feature-flags.md")
+    assert [m.kind for m in service.mitigations] == ["degrade", "degrade"]
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_every_command_in_a_code_block_exists(page: Path) -> None:
     load_commands()

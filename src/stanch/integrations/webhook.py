@@ -1,9 +1,5 @@
 """Posts messages as JSON, signed as Standard Webhooks 1.0.0 says (formats/11, 11.5)."""
 
-import base64
-import binascii
-import hashlib
-import hmac
 import os
 from email.utils import parsedate_to_datetime
 
@@ -12,6 +8,7 @@ import urllib3
 
 from stanch.kernel.clock import SECOND, SystemClock, iso
 from stanch.ports import Failed, Message, Notifier
+from stanch.ports.signature import sign
 from stanch.ports.texts import one_line, printable
 
 PORT = "notifier"
@@ -92,19 +89,6 @@ def payload(message: Message, now: int) -> bytes:
     """``{"type", "timestamp", "data"}``, the convention of Standard Webhooks; ``data`` is the message."""
     data = msgspec.structs.replace(message, title=one_line(message.title), text=printable(message.text))
     return msgspec.json.encode({"type": "stanch.message", "timestamp": iso(now), "data": data})
-
-
-def sign(secret: str, identity: str, seconds: str, body: bytes) -> str:
-    """``v1,<base64>``: HMAC-SHA256 over ``id.timestamp.body``. Raises ``Failed`` when the secret is not base64."""
-    try:
-        key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
-    except binascii.Error:
-        raise Failed(
-            "the webhook secret is not 'whsec_' and base64; create one with 24 to 64 random bytes",
-            again=False,
-        ) from None
-    digest = hmac.new(key, f"{identity}.{seconds}.".encode() + body, hashlib.sha256).digest()
-    return "v1," + base64.b64encode(digest).decode()
 
 
 def _judge(status: int, said: str, retry_after: str | None, now: int) -> str:

@@ -1,9 +1,12 @@
-"""Signatures of senders that sign (formats/11, 11.6). Pure; compared in constant time; a missing one is wrong."""
+"""Signatures of senders that sign (formats/11, 11.6), and ours (11.5). Pure; compared in constant time; a missing one is wrong."""
 
+import base64
+import binascii
 import hashlib
 import hmac
 
 from stanch.kernel.clock import MINUTE, SECOND
+from stanch.ports import Failed
 
 TOLERANCE = 5 * MINUTE
 
@@ -28,6 +31,19 @@ def grafana_signature_ok(
     if now is not None and abs(now - int(seconds) * SECOND) > TOLERANCE:
         return False
     return _is_of(secret, seconds.encode() + b":" + body, header)
+
+
+def sign(secret: str, identity: str, seconds: str, body: bytes) -> str:
+    """``v1,<base64>``: HMAC-SHA256 over ``id.timestamp.body``. Raises ``Failed`` when the secret is not base64."""
+    try:
+        key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+    except binascii.Error:
+        raise Failed(
+            "the webhook secret is not 'whsec_' and base64; create one with 24 to 64 random bytes",
+            again=False,
+        ) from None
+    digest = hmac.new(key, f"{identity}.{seconds}.".encode() + body, hashlib.sha256).digest()
+    return "v1," + base64.b64encode(digest).decode()
 
 
 def _is_of(secret: str, content: bytes, signature: str) -> bool:

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 import msgspec
 import urllib3
 
-from stanch.ports import Failed
+from stanch.ports import Failed, Unsure
 
 BODY_BYTES = 1_000_000
+# Before anything of the request has left.
+NEVER_SENT = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -42,8 +44,13 @@ class WebService:
         self.base_url = base_url.rstrip("/")
         self.pool = urllib3.PoolManager(retries=False, timeout=urllib3.Timeout(total=timeout))
 
-    def ask(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> Answer:
+    def ask(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"", *, once: bool = False
+    ) -> Answer:
         """Send one request; redirects are not followed, since they would carry the credentials elsewhere.
+
+        ``once``: it changes something that must not be changed twice. Then ``Unsure`` is raised when it was sent and no
+        answer came.
 
         Raises ``Failed``: ``again`` when the service cannot be reached, final when its address cannot be meant. The text
         names the base address only: paths and headers may hold secrets.
@@ -64,6 +71,8 @@ class WebService:
         except urllib3.exceptions.LocationValueError as error:
             raise Failed(f"{self.base_url} is not a web address", again=False) from error
         except (urllib3.exceptions.HTTPError, OSError) as error:
+            if once and not isinstance(error, NEVER_SENT):
+                raise Unsure(f"{self.base_url} was asked to, and its answer never came: {_reason(error)}") from error
             raise Failed(f"{self.base_url} cannot be reached: {_reason(error)}", again=True) from error
         except ValueError as error:
             raise Failed(f"{self.base_url} cannot be asked: the request is not valid HTTP", again=False) from error
