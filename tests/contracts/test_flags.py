@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import socket
 import stat
 import threading
 import time
@@ -139,7 +140,7 @@ class Scripted:
                 said = answers[f"{self.command} {self.path}"]
                 said = said(len(scripted.asked)) if callable(said) else said
                 if said is None:
-                    self.connection.close()
+                    self.connection.shutdown(socket.SHUT_RDWR)
                     return
                 status, text = said
                 self.send_response(status)
@@ -157,7 +158,7 @@ class Scripted:
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
 
     def __enter__(self) -> "Scripted":
         return self
@@ -184,7 +185,10 @@ def test_each_refusal_has_its_own_outcome(
     state: Any, answer: Any, says: str, again: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("UNLEASH_ADMIN_TOKEN", "secret-token")
-    with Scripted({f"GET {ENVIRONMENT}": state, f"POST {ENVIRONMENT}/off": answer}) as scripted, pytest.raises(Failed, match=says) as raised:
+    with (
+        Scripted({f"GET {ENVIRONMENT}": state, f"POST {ENVIRONMENT}/off": answer}) as scripted,
+        pytest.raises(Failed, match=says) as raised,
+    ):
         unleash.Unleash(unleash.Settings(scripted.url)).run({"action": "off", "feature": "f"}, quiet)
     assert raised.value.again is again and "secret-token" not in raised.value.detail
     assert next(line for line in scripted.asked if line[0] == "POST")[3]["Authorization"] == "secret-token"
@@ -196,7 +200,10 @@ def test_an_answer_that_never_came_is_looked_up_and_else_a_person_is_asked(monke
     happened = {f"GET {ENVIRONMENT}": lambda n: (200, ON if n == 1 else OFF), f"POST {ENVIRONMENT}/off": None}
     with Scripted(happened) as scripted:
         assert "-> off" in unleash.Unleash(unleash.Settings(scripted.url)).run(off, quiet).output
-    with Scripted({f"GET {ENVIRONMENT}": (200, ON), f"POST {ENVIRONMENT}/off": None}) as scripted, pytest.raises(Failed, match="is unchanged"):
+    with (
+        Scripted({f"GET {ENVIRONMENT}": (200, ON), f"POST {ENVIRONMENT}/off": None}) as scripted,
+        pytest.raises(Failed, match="is unchanged"),
+    ):
         unleash.Unleash(unleash.Settings(scripted.url)).run(off, quiet)
     dark = {f"GET {ENVIRONMENT}": lambda n: (200, ON) if n == 1 else (502, ""), f"POST {ENVIRONMENT}/off": None}
     with Scripted(dark) as scripted, pytest.raises(Unsure):
