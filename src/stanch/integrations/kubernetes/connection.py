@@ -70,6 +70,7 @@ class Access(msgspec.Struct):
     server: str
     context: ssl.SSLContext | None
     token: Callable[[], str]
+    server_name: str = ""
 
 
 class Connection:
@@ -92,8 +93,28 @@ class Connection:
         self, path: str, kind: str, body: Any, *, dry: bool = False, seen: Callable[[], bool] | None = None
     ) -> Any:
         """``kind``: a content type. ``seen``: whether it visibly did happen, asked when the answer was lost."""
-        query = {"fieldManager": "stanch"} | ({"dryRun": "All"} if dry else {})
-        return self._change("PATCH", path, query, kind, body, None if dry else seen)
+        return self._change("PATCH", path, {"dryRun": "All"} if dry else {}, kind, body, None if dry else seen)
+
+    def objections(self, path: str, kind: str, body: Any) -> list[str]:
+        """The server's own dry run of a patch: what it would refuse, empty where it would not. Raises ``Failed`` when away."""
+        try:
+            self.patch(path, kind, body, dry=True)
+        except Refused as refused:
+            if refused.again:
+                raise
+            return [refused.detail]
+        return []
+
+    def items(self, path: str, **query: str) -> list[dict[str, Any]]:
+        """A whole list, in as many pages as it has. Raises ``Failed``."""
+        found: list[dict[str, Any]] = []
+        more = ""
+        while True:
+            page = self.get(path, limit="500", **query, **({"continue": more} if more else {}))
+            found += page.get("items") or []
+            more = (page.get("metadata") or {}).get("continue") or ""
+            if not more:
+                return found
 
     def post(self, path: str, body: Any, *, seen: Callable[[], bool] | None = None) -> Any:
         """Create something. Raises ``Failed`` and ``Unsure``."""
@@ -113,8 +134,8 @@ class Connection:
                 happened = seen()
             except Failed:
                 raise unsure from None
-            if not happened:
-                raise Failed(f"{unsure.detail}; a look afterwards shows it unchanged", again=False) from None
+            if not happened:  # it may still be on its way
+                raise Unsure(f"{unsure.detail}; a look afterwards shows it unchanged") from None
             return {}
 
     def _request(
@@ -127,6 +148,8 @@ class Connection:
         accept: str = "application/json",
     ) -> bytes:
         access, pool = self._connected()
+        if method != "GET":  # a kept connection that the server has closed would look like a lost answer
+            pool = self._fresh(access)
         headers = {"Accept": accept, "User-Agent": "stanch"}
         if kind:
             headers["Content-Type"] = kind
@@ -147,7 +170,8 @@ class Connection:
                 raise Unsure(f"Kubernetes was asked to, and its answer never came: {said}") from error
             raise Failed(f"Kubernetes at {access.server} cannot be reached: {said}", again=True) from error
         if response.status >= 300:
-            raise _refusal(method, response.status, content, response.headers.get("Retry-After"))
+            dry = query.get("dryRun") == "All"
+            raise _refusal(method, response.status, content, response.headers.get("Retry-After"), dry=dry)
         return content
 
     def websocket(self, path: str, query: list[tuple[str, str]]) -> Any:
@@ -170,10 +194,15 @@ class Connection:
     def _connected(self) -> tuple[Access, urllib3.PoolManager]:
         if self._access is None or self._pool is None:
             self._access = access_of(self.settings)
-            self._pool = urllib3.PoolManager(
-                retries=False, timeout=urllib3.Timeout(total=self.settings.timeout), ssl_context=self._access.context, maxsize=16
-            )  # fmt: skip
+            self._pool = self._fresh(self._access)
         return self._access, self._pool
+
+    def _fresh(self, access: Access) -> urllib3.PoolManager:
+        named: dict[str, Any] = {}
+        if access.server_name:
+            named = {"server_hostname": access.server_name, "assert_hostname": access.server_name}
+        limit = urllib3.Timeout(total=self.settings.timeout)
+        return urllib3.PoolManager(retries=False, timeout=limit, ssl_context=access.context, maxsize=16, **named)
 
 
 def access_of(settings: Settings) -> Access:
@@ -231,13 +260,16 @@ def _by_kubeconfig(path: Path, wanted: str) -> Access:
         context = _named(config, "contexts", wanted or config.get("current-context", ""), "context")
         cluster = _named(config, "clusters", context.get("cluster", ""), "cluster")
         user = _named(config, "users", context.get("user", ""), "user") if context.get("user") else {}
-    except (OSError, yaml.YAMLError, AttributeError) as error:
-        raise Failed(
-            f"the kubeconfig {path} cannot be read: {' '.join(str(error).split())[:200]}", again=False
-        ) from None
+    except OSError as error:
+        raise Failed(f"the kubeconfig {path} cannot be read: {error.strerror}", again=False) from None
+    except (yaml.YAMLError, AttributeError, UnicodeDecodeError) as error:
+        # Never the error's own words: they quote the line, and the line may be a token.
+        mark = getattr(error, "problem_mark", None)
+        where = f", line {mark.line + 1}," if mark else ""
+        raise Failed(f"the kubeconfig {path}{where} is not what a kubeconfig is", again=False) from None
     server = str(cluster.get("server", "")).rstrip("/")
     tls = _tls(cluster, user, path.parent) if server.startswith("https") else None
-    return Access(server, tls, _credentials(user, path.parent))
+    return Access(server, tls, _credentials(user, path.parent), str(cluster.get("tls-server-name", "")))
 
 
 def _named(config: dict[str, Any], many: str, name: str, one: str) -> dict[str, Any]:
@@ -300,7 +332,7 @@ def _by_plugin(plugin: dict[str, Any]) -> Callable[[], str]:
     return _kept(fresh)
 
 
-def _refusal(method: str, status: int, content: bytes, retry_after: str | None) -> Failed:
+def _refusal(method: str, status: int, content: bytes, retry_after: str | None, *, dry: bool = False) -> Failed:
     """What a status means here, with the server's own message."""
     try:
         told = json.loads(content)
@@ -319,9 +351,7 @@ def _refusal(method: str, status: int, content: bytes, retry_after: str | None) 
         429: "not now",
     }
     said = f"Kubernetes answered {status}{f' ({hints[status]})' if status in hints else ''}: {message}"
-    if method != "GET" and status >= 500 and status != 503 and not causes:
-        # A timeout behind the API server: what it had begun may still go on.
-        if status == 504 or told.get("reason") in ("Timeout", "ServerTimeout"):
-            return Unsure(said)
+    if method != "GET" and status >= 500 and not dry:
+        return Unsure(said)  # behind a gateway or a timeout: what was begun may still go on
     after = float(retry_after) if retry_after and retry_after.isdecimal() else None
     return Refused(said, status, str(told.get("reason", "")), causes, again=status == 429 or status >= 500, after=after)

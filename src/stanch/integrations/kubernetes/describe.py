@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from functools import partial
 from typing import Any
 
@@ -14,6 +15,7 @@ from stanch.ports import Exhibit, Failed
 
 # So many unwell pods have their logs kept: the others tell the same.
 UNWELL = 3
+LIMIT_SECONDS = 6.0
 SECRET = re.compile("secret|token|passw|credential|key|dsn|database_url", re.IGNORECASE)
 DULL = ("managedFields", "selfLink")
 
@@ -31,9 +33,20 @@ def exhibits(connection: Connection, target: Target) -> list[Exhibit]:
     except Failed as failed:
         found.append(Exhibit(f"pods of {target.words()}", f"could not be had: {failed.detail}"))
     found.append(_part(f"events of {target.words()}", lambda: _events(connection, target, own)))
-    for pod in [pod for pod in own if _unwell(pod)][:UNWELL] or own[:1]:
-        found += _logs(connection, pod)
-    return found
+    chosen = [pod for pod in own if _unwell(pod)][:UNWELL] or own[:1]
+    return found + _at_once([each for pod in chosen for each in _logs(connection, pod)])
+
+
+def _at_once(parts: list[tuple[str, Callable[[], str]]]) -> list[Exhibit]:
+    """All logs together within the limit: one that hangs costs no other."""
+    if not parts:
+        return []
+    pool = ThreadPoolExecutor(len(parts), "log")
+    futures = {name: pool.submit(_part, name, read) for name, read in parts}
+    wait(futures.values(), LIMIT_SECONDS)
+    pool.shutdown(wait=False, cancel_futures=True)
+    late = f"could not be had: no answer within {LIMIT_SECONDS:g} s"
+    return [f.result() if f.done() and not f.cancelled() else Exhibit(name, late) for name, f in futures.items()]
 
 
 def _part(name: str, read: Callable[[], str]) -> Exhibit:
@@ -50,9 +63,9 @@ def _snapshot(thing: dict[str, Any]) -> str:
 
 
 def _discreet(value: Any) -> Any:
-    """Without the values of environment variables that are named like secrets: evidence is read by many."""
+    """Without the values of variables and arguments that are named like secrets: evidence is read by many."""
     if isinstance(value, list):
-        return [_discreet(each) for each in value]
+        return ["(left out)" if isinstance(each, str) and SECRET.search(each) else _discreet(each) for each in value]
     if not isinstance(value, dict):
         return value
     if "value" in value and SECRET.search(str(value.get("name", ""))):
@@ -101,9 +114,14 @@ def _events(connection: Connection, target: Target, own: list[dict[str, Any]]) -
     """Of the object and its pods, oldest first. Those of a node lie in ``default`` under its name as uid."""
     names = {target.name, *(pod["metadata"]["name"] for pod in own)}
     path = f"/api/v1/namespaces/{target.namespace or 'default'}/events"
-    listed = connection.get(path, limit="500").get("items") or []
-    of_us = [each for each in listed if each.get("involvedObject", {}).get("name", "").startswith(tuple(names))]
+    of_us = [each for each in connection.items(path) if _about(each.get("involvedObject", {}), target, names)]
     return "\n".join(_event(each) for each in sorted(of_us, key=_when)) or "none in the last hour"
+
+
+def _about(what: dict[str, Any], target: Target, names: set[str]) -> bool:
+    """Of the object, one of its pods, or one of its ReplicaSets."""
+    name = str(what.get("name", ""))
+    return name in names or (what.get("kind") == "ReplicaSet" and name.rpartition("-")[0] == target.name)
 
 
 def _when(event: dict[str, Any]) -> str:
@@ -120,14 +138,14 @@ def _event(event: dict[str, Any]) -> str:
     return f"{_when(event)} {event.get('type')} {event.get('reason')} {what.get('kind')}/{what.get('name')} x{count}: {event.get('message')}"
 
 
-def _logs(connection: Connection, pod: dict[str, Any]) -> list[Exhibit]:
-    meta, found = pod["metadata"], list[Exhibit]()
+def _logs(connection: Connection, pod: dict[str, Any]) -> list[tuple[str, Callable[[], str]]]:
+    meta, found = pod["metadata"], list[tuple[str, Callable[[], str]]]()
     restarted = {
         each.get("name") for each in pod.get("status", {}).get("containerStatuses") or [] if each.get("restartCount", 0)
     }
     for container in [each["name"] for each in pod.get("spec", {}).get("containers") or []]:
         read = partial(pods.log, connection, meta["namespace"], meta["name"], container)
-        found.append(_part(f"log of {meta['name']}, {container}", read))
+        found.append((f"log of {meta['name']}, {container}", read))
         if container in restarted:
-            found.append(_part(f"previous log of {meta['name']}, {container}", partial(read, previous=True)))
+            found.append((f"previous log of {meta['name']}, {container}", partial(read, previous=True)))
     return found

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import msgspec
@@ -33,8 +33,7 @@ def drain(connection: Connection, target: Target, arguments: Arguments, say: Say
     say(f"{target.words()} takes no new pods; evicting {len(found.evict)}")
     deadline = time.monotonic() + (whole(arguments, "timeout") or connection.settings.drain)
     going = _Going(connection, whole(arguments, "grace"), deadline, len(found.evict), say)
-    with ThreadPoolExecutor(AT_ONCE, "evict") as pool:
-        outcomes = list(pool.map(going.evict, found.evict))
+    outcomes = going.all(found.evict)
     stayed = [f"{_words(pod)} ({why})" for pod, why in zip(found.evict, outcomes, strict=True) if why]
     gone = [_words(pod) for pod, why in zip(found.evict, outcomes, strict=True) if not why]
     said = f"{len(gone)} of {len(found.evict)} pods evicted from {target.words()}"
@@ -63,14 +62,23 @@ def sort(connection: Connection, target: Target, arguments: Arguments) -> Pods:
     connection.get(target.path())
     force, emptydir = arguments.get("force") == "true", arguments.get("delete_emptydir_data") == "true"
     found = Pods()
-    listed = connection.get("/api/v1/pods", fieldSelector=f"spec.nodeName={target.name}", limit="500")
-    for pod in listed.get("items") or []:
+    leave_daemons, ours = arguments.get("ignore_daemonsets", "true") == "true", connection.settings.namespaces
+    for pod in connection.items("/api/v1/pods", fieldSelector=f"spec.nodeName={target.name}"):
         meta, finished = pod["metadata"], pod.get("status", {}).get("phase") in ("Succeeded", "Failed")
         owner = next((each for each in meta.get("ownerReferences") or [] if each.get("controller")), None)
         if owner and owner.get("kind") == "DaemonSet" and not finished:
-            found.left.append(f"{_words(pod)} (of a DaemonSet)")
+            if not leave_daemons:
+                found.objections.append(f"{_words(pod)} is of a DaemonSet (ignore_daemonsets)")
+            elif _exists(connection, meta["namespace"], owner["name"]):
+                found.left.append(f"{_words(pod)} (of a DaemonSet)")
+            elif force:
+                found.evict.append(pod)
+            else:
+                found.objections.append(f"the DaemonSet of {_words(pod)} is gone, and it would not come back (force)")
         elif MIRROR in (meta.get("annotations") or {}):
             found.left.append(f"{_words(pod)} (static)")
+        elif ours and meta["namespace"] not in ours:
+            found.objections.append(f"{_words(pod)} is of a namespace that is not ours (kubernetes.namespaces)")
         elif not finished and any("emptyDir" in volume for volume in pod["spec"].get("volumes") or []) and not emptydir:
             found.objections.append(f"{_words(pod)} keeps data in emptyDir, which would be lost (delete_emptydir_data)")
         elif not finished and owner is None and not force:
@@ -80,11 +88,20 @@ def sort(connection: Connection, target: Target, arguments: Arguments) -> Pods:
     return found
 
 
+def _exists(connection: Connection, namespace: str, daemonset: str) -> bool:
+    """Whether a DaemonSet is still there; where one may not look, it is."""
+    try:
+        connection.get(f"/apis/apps/v1/namespaces/{namespace}/daemonsets/{daemonset}")
+    except Refused as refused:
+        return refused.status != 404
+    return True
+
+
 def budgets(connection: Connection, pod: dict[str, Any]) -> list[str]:
     """Disruption budgets that allow no eviction of a pod now. Nothing is known where one may not look."""
     namespace, labels = pod["metadata"]["namespace"], pod["metadata"].get("labels") or {}
     try:
-        listed = connection.get(f"/apis/policy/v1/namespaces/{namespace}/poddisruptionbudgets").get("items") or []
+        listed = connection.items(f"/apis/policy/v1/namespaces/{namespace}/poddisruptionbudgets")
     except Failed:
         return []
     return [
@@ -97,66 +114,88 @@ def budgets(connection: Connection, pod: dict[str, Any]) -> list[str]:
 
 
 class _Going:
-    """The evictions of one drain. ``evict`` answers with why a pod is still there; empty: it is gone."""
+    """The evictions of one drain, in rounds: a pod that a disruption budget holds up never keeps another one waiting."""
 
     def __init__(self, connection: Connection, grace: int | None, deadline: float, count: int, say: Say) -> None:
         self.connection, self.grace, self.deadline, self.count, self.say = connection, grace, deadline, count, say
         self.gone, self.lock = 0, threading.Lock()
 
-    def evict(self, pod: dict[str, Any]) -> str:
-        meta = pod["metadata"]
-        path = f"/api/v1/namespaces/{meta['namespace']}/pods/{meta['name']}"
-        try:
-            why = self._ask(path, meta) or self._gone(path, meta["uid"])
-        except Failed as failed:
-            why = failed.detail
-        if not why:
-            with self.lock:
-                self.gone += 1
-                self.say(f"{self.gone} of {self.count} evicted, the last {_words(pod)}")
-        return why
+    def all(self, pods: list[dict[str, Any]]) -> list[str]:
+        """Why each is still there; empty: it is gone."""
+        outcome: dict[int, str] = {}
+        ending: dict[int, Future[str]] = {}
+        waiting = dict(enumerate(pods))
+        with ThreadPoolExecutor(AT_ONCE, "evict") as pool, ThreadPoolExecutor(4 * AT_ONCE, "gone") as watch:
+            while waiting:
+                asked = dict(zip(waiting, pool.map(self._ask, waiting.values()), strict=True))
+                outcome |= {number: why for number, (again, why) in asked.items() if not again}
+                ending |= {
+                    n: watch.submit(self._gone, pods[n]) for n, (again, why) in asked.items() if not again and not why
+                }
+                waiting = {number: waiting[number] for number, (again, _) in asked.items() if again}
+                if waiting and time.monotonic() + self.connection.settings.eviction_retry > self.deadline:
+                    outcome |= {number: asked[number][1] for number in waiting}
+                    break
+                if waiting:
+                    self.say(f"waiting for a disruption budget: {next(asked[n][1] for n in waiting)[:120]}")
+                    time.sleep(self.connection.settings.eviction_retry)
+            outcome |= {number: future.result() for number, future in ending.items()}
+        return [outcome[number] for number in range(len(pods))]
 
-    def _ask(self, path: str, meta: dict[str, Any]) -> str:
-        """429 is a disruption budget (or the server's own limit): asked again, as kubectl does, until the time is over."""
+    def _ask(self, pod: dict[str, Any]) -> tuple[bool, str]:
+        """(Whether to ask again, why it is still there.) 429 is a disruption budget, or the server's own limit."""
+        meta = pod["metadata"]
         options = {} if self.grace is None else {"gracePeriodSeconds": self.grace}
         body = {
             "apiVersion": "policy/v1", "kind": "Eviction",
             "metadata": {"name": meta["name"], "namespace": meta["namespace"]}, "deleteOptions": options,
         }  # fmt: skip
+        try:
+            if time.monotonic() > self.deadline:
+                return False, "the time for the drain was over"
+            if self._leaving(pod):  # while it was waited for: another of its name may be on another node by now
+                return False, ""
+            self.connection.post(f"{_path(pod)}/eviction", body, seen=lambda: self._leaving(pod))
+        except Refused as refused:
+            if refused.status == 404 or (refused.status == 403 and "NamespaceTerminating" in refused.causes):
+                return False, ""
+            return refused.status == 429, refused.detail
+        except Failed as failed:
+            return False, failed.detail
+        return False, ""
+
+    def _leaving(self, pod: dict[str, Any]) -> bool:
+        """Gone, another one of its name, or on its way out."""
+        try:
+            meta = self.connection.get(_path(pod))["metadata"]
+        except Refused as refused:
+            if refused.status == 404:
+                return True
+            raise
+        return meta["uid"] != pod["metadata"]["uid"] or bool(meta.get("deletionTimestamp"))
+
+    def _gone(self, pod: dict[str, Any]) -> str:
+        """By its uid: a StatefulSet makes another pod of the same name."""
         while True:
             try:
-                self.connection.post(f"{path}/eviction", body, seen=lambda: self._leaving(path, meta["uid"]))
-                return ""
-            except Refused as refused:
-                if refused.status == 404:
-                    return ""
-                if refused.status == 403 and "NamespaceTerminating" in refused.causes:
-                    return ""
-                if refused.status != 429:
-                    return refused.detail
-                if time.monotonic() + self.connection.settings.eviction_retry > self.deadline:
-                    return refused.detail
-                self.say(f"waiting for a disruption budget: {refused.detail[:120]}")
-                time.sleep(self.connection.settings.eviction_retry)
-
-    def _leaving(self, path: str, uid: str) -> bool:
-        try:
-            meta = self.connection.get(path)["metadata"]
-        except Refused as refused:
-            return refused.status == 404
-        return meta["uid"] != uid or bool(meta.get("deletionTimestamp"))
-
-    def _gone(self, path: str, uid: str) -> str:
-        """By its uid: a StatefulSet makes another pod of the same name."""
-        while time.monotonic() < self.deadline:
-            try:
-                if self.connection.get(path)["metadata"]["uid"] != uid:
-                    return ""
-            except Refused as refused:
-                if refused.status == 404:
-                    return ""
+                if self.connection.get(_path(pod))["metadata"]["uid"] != pod["metadata"]["uid"]:
+                    break
+            except Failed as failed:
+                if isinstance(failed, Refused) and failed.status == 404:
+                    break
+                if time.monotonic() > self.deadline:
+                    return f"it was evicted; whether it has ended cannot be seen: {failed.detail}"
+            if time.monotonic() > self.deadline:
+                return "it was evicted, and has not ended yet"
             time.sleep(self.connection.settings.every)
-        return "it was evicted, and has not ended yet"
+        with self.lock:
+            self.gone += 1
+            self.say(f"{self.gone} of {self.count} evicted, the last {_words(pod)}")
+        return ""
+
+
+def _path(pod: dict[str, Any]) -> str:
+    return f"/api/v1/namespaces/{pod['metadata']['namespace']}/pods/{pod['metadata']['name']}"
 
 
 def _words(pod: dict[str, Any]) -> str:

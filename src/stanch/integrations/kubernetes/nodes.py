@@ -49,5 +49,5 @@ def _try(connection: Connection, target: Target, wanted: bool) -> Preview:
     if cordoned(connection, target) == wanted:
         return Preview(f"{target.words()} is {word} already; nothing would change")
     body = {"spec": {"unschedulable": True if wanted else None}}
-    connection.patch(target.path(), STRATEGIC_PATCH, body, dry=True)
-    return Preview(f"{target.words()} would be {word}; the pods on it stay")
+    objections = connection.objections(target.path(), STRATEGIC_PATCH, body)
+    return Preview(f"{target.words()} would be {word}; the pods on it stay", None, objections)

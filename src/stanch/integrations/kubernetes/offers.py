@@ -29,10 +29,11 @@ def of(connection: Connection, adapter: str, address: str) -> list[Mitigation]:
 
 def _workload(adapter: str, target: Target, thing: dict[str, Any], known: list[rollout.Revision]) -> list[Mitigation]:
     own: dict[str, str | list[str]] = {"kind": target.kind, "namespace": target.namespace, "name": target.name}
-    name, words, found = target.name, target.words(), list[Mitigation]()
+    # The namespace, too: two that are called web are two.
+    name, words, found = f"{target.namespace}-{target.name}", target.words(), list[Mitigation]()
     if len(known) > 1:
         found.append(Mitigation(
-            f"{name}-undo", f"Roll {name} back to {rollout.words(known[-2])}", "rollback", adapter, words, {**own, "verb": "undo"},
+            f"{name}-undo", f"Roll {target.name} back to {rollout.words(known[-2])}", "rollback", adapter, words, {**own, "verb": "undo"},
             version=_version(known[-1]), effect_seconds=60, undo_seconds=60, own_undo=True, destroys=LOST,
             risk="; ".join(rollout.gitops(thing)),
         ))  # fmt: skip
@@ -40,18 +41,18 @@ def _workload(adapter: str, target: Target, thing: dict[str, Any], known: list[r
         paused = bool(thing["spec"].get("paused"))
         verb, title = ("resume", "Let the rollout go on") if paused else ("pause", "Hold the rollout where it is")
         found.append(Mitigation(
-            f"{name}-{verb}", f"{title}: {name}", "cluster", adapter, words, {**own, "verb": verb}, reversibility="instant",
+            f"{name}-{verb}", f"{title}: {target.name}", "cluster", adapter, words, {**own, "verb": verb}, reversibility="instant",
             effect_seconds=5, undo_seconds=5, own_undo=True, helps=[] if paused else ["crash-on-deploy"],
         ))  # fmt: skip
     found.append(Mitigation(
-        f"{name}-restart", f"Restart the pods of {name}, a few at a time", "cluster", adapter, words, {**own, "verb": "restart"},
+        f"{name}-restart", f"Restart the pods of {target.name}, a few at a time", "cluster", adapter, words, {**own, "verb": "restart"},
         reversibility="none", effect_seconds=90, destroys=LOST,
     ))  # fmt: skip
     replicas = int(thing["spec"].get("replicas", 0))
     if target.kind != "daemonset" and replicas:
         more = replicas + max(1, replicas // 2)
         found.append(Mitigation(
-            f"{name}-scale", f"Scale {name} from {replicas} to {more}", "scale", adapter, words,
+            f"{name}-scale", f"Scale {target.name} from {replicas} to {more}", "scale", adapter, words,
             {**own, "verb": "scale", "replicas": str(more)}, effect_seconds=60, undo_seconds=30, own_undo=True,
             needs=["the nodes have room"], risk="more pods ask more of what they depend on",
         ))  # fmt: skip

@@ -55,11 +55,9 @@ def of(connection: Connection, target: Target) -> list[dict[str, Any]]:
     if target.kind == "pod":
         return [connection.get(target.path())]
     if target.kind == "node":
-        listed = connection.get("/api/v1/pods", fieldSelector=f"spec.nodeName={target.name}", limit="500")
-    else:
-        chosen = selector(connection.get(target.path()))
-        listed = connection.get(f"/api/v1/namespaces/{target.namespace}/pods", labelSelector=chosen, limit="500")
-    return list(listed.get("items") or [])
+        return connection.items("/api/v1/pods", fieldSelector=f"spec.nodeName={target.name}")
+    chosen = selector(connection.get(target.path()))
+    return connection.items(f"/api/v1/namespaces/{target.namespace}/pods", labelSelector=chosen)
 
 
 def log(connection: Connection, namespace: str, pod: str, container: str, *, previous: bool = False) -> str:

@@ -29,13 +29,8 @@ def undo(connection: Connection, target: Target, arguments: Arguments, say: Say)
     kind, body = _undoing(target, thing, wanted[1])
     if not body:
         return Applied(f"{target.words()} has the template of revision {wanted[0]} already; nothing was changed")
-    goal = _template(target, wanted[1])
-    connection.patch(
-        target.path(),
-        kind,
-        body,
-        seen=lambda: _images(connection.get(target.path())) == _images({"spec": {"template": goal}}),
-    )
+    path = target.path()
+    connection.patch(path, kind, body, seen=lambda: not _undoing(target, connection.get(path), wanted[1])[1])
     say(f"{target.words()} goes back to revision {wanted[0]}")
     back: dict[str, str | list[str]] = {**_same(target), "verb": "undo", "to_revision": str(current)}
     return Applied(f"revision {current} -> {wanted[0]} ({words(wanted)}). {wait(connection, target, say)}", back)
@@ -47,7 +42,7 @@ def try_undo(connection: Connection, target: Target, arguments: Arguments) -> Pr
     kind, body = _undoing(target, thing, wanted[1])
     objections = [*gitops(thing)]
     if body:
-        connection.patch(target.path(), kind, body, dry=True)
+        objections += connection.objections(target.path(), kind, body)
     else:
         objections.append(f"it has the template of revision {wanted[0]} already")
     listed = "\n".join(
@@ -94,16 +89,16 @@ def try_restart(connection: Connection, target: Target, arguments: Arguments) ->
     needs(target, *WORKLOADS)
     thing = connection.get(target.path())
     _not_paused(thing, "restarted")
-    connection.patch(target.path(), STRATEGIC_PATCH, _restarting()[0], dry=True)
-    alone = ["it has one pod only: nothing answers while that is replaced"] if _replicas(thing) == 1 else []
-    return Preview(f"every pod of {target.words()} would be replaced, a few at a time", pods_of(thing), alone)
+    objections = connection.objections(target.path(), STRATEGIC_PATCH, _restarting()[0])
+    objections += ["it has one pod only: nothing answers while that is replaced"] if _replicas(thing) == 1 else []
+    return Preview(f"every pod of {target.words()} would be replaced, a few at a time", pods_of(thing), objections)
 
 
 def revisions(connection: Connection, target: Target, thing: dict[str, Any]) -> list[Revision]:
     """Every known revision with its object, oldest first; numbers have gaps, since a used one gets a new number."""
     what = "replicasets" if target.kind == "deployment" else "controllerrevisions"
     path = f"/apis/apps/v1/namespaces/{target.namespace}/{what}"
-    listed = connection.get(path, labelSelector=selector(thing)).get("items") or []
+    listed = connection.items(path, labelSelector=selector(thing))
     uid = thing["metadata"]["uid"]
     own = [each for each in listed if owner_uid(each) == uid]
     found = [(number, each) for each in own if (number := _number(target, each)) is not None]
@@ -148,8 +143,10 @@ def status(target: Target, thing: dict[str, Any]) -> tuple[bool | None, str]:
     updated, available = now.get("updatedReplicas", 0), now.get("availableReplicas", 0)
     if target.kind == "statefulset":
         ready = now.get("readyReplicas", 0)
-        if ready >= wanted and now.get("updateRevision") == now.get("currentRevision"):
-            return True, f"All {wanted} pods are up to date and ready."
+        kept = ((spec.get("updateStrategy") or {}).get("rollingUpdate") or {}).get("partition") or 0
+        complete = updated >= wanted - kept if kept else now.get("updateRevision") == now.get("currentRevision")
+        if ready >= wanted and complete:
+            return True, f"All {wanted - kept} pods that are to change are up to date, and {ready} are ready."
         return None, f"{updated} of {wanted} pods updated, {ready} ready"
     for condition in now.get("conditions") or []:
         if condition.get("type") == "Progressing" and condition.get("reason") == "ProgressDeadlineExceeded":
@@ -255,9 +252,9 @@ def _try_paused(connection: Connection, target: Target, wanted: bool) -> Preview
     word = "paused" if wanted else "resumed"
     if bool(thing["spec"].get("paused")) == wanted:
         return Preview(f"{target.words()} is {word} already; nothing would change")
-    connection.patch(target.path(), STRATEGIC_PATCH, {"spec": {"paused": True if wanted else None}}, dry=True)
-    standing = status(target, thing)[1]
-    return Preview(f"{target.words()} would be {word}. {standing}", None, gitops(thing))
+    body = {"spec": {"paused": True if wanted else None}}
+    objections = gitops(thing) + connection.objections(target.path(), STRATEGIC_PATCH, body)
+    return Preview(f"{target.words()} would be {word}. {status(target, thing)[1]}", None, objections)
 
 
 def _not_paused(thing: dict[str, Any], word: str) -> None:

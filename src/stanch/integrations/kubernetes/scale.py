@@ -29,8 +29,8 @@ def try_scale(connection: Connection, target: Target, arguments: Arguments) -> P
     """Asked of the server; an autoscaler that would put it back is named."""
     wanted, path = _wanted(target, arguments), f"{target.path()}/scale"
     before = _replicas(connection.get(path))
-    connection.patch(path, MERGE_PATCH, {"spec": {"replicas": wanted}}, dry=True)
     objections = autoscalers(connection, target) + (["nothing would be left of it"] if wanted == 0 else [])
+    objections += connection.objections(path, MERGE_PATCH, {"spec": {"replicas": wanted}})
     extent = Extent(abs(wanted - before), max(wanted, before), "pod")
     return Preview(f"{target.words()}: {before} -> {wanted} replicas", extent, objections)
 
@@ -39,7 +39,7 @@ def autoscalers(connection: Connection, target: Target) -> list[str]:
     """Autoscalers of a workload: they own its number of replicas. Nothing is known where one may not look."""
     try:
         path = f"/apis/autoscaling/v2/namespaces/{target.namespace}/horizontalpodautoscalers"
-        listed = connection.get(path).get("items") or []
+        listed = connection.items(path)
     except Failed:
         return []
     own = [each for each in listed if _is(each.get("spec", {}).get("scaleTargetRef", {}), target)]

@@ -41,8 +41,8 @@ def read(arguments: Arguments, allowed: list[str]) -> Target:
     kind = str(arguments.get("kind", "deployment"))
     if kind not in KINDS:
         raise Failed(f"kind is {kind!r}; write {', '.join(KINDS)}", again=False)
-    name, namespace = arguments.get("name"), "" if kind == "node" else arguments.get("namespace", "default")
-    for value, key in ((name, "name"), (namespace or "x", "namespace")):
+    name, namespace = arguments.get("name"), "" if kind == "node" else arguments.get("namespace")
+    for value, key in ((name, "name"), ("x" if kind == "node" else namespace, "namespace")):
         if not isinstance(value, str) or not NAME.fullmatch(value):
             raise Failed(f"{key} is {value!r}, which is no name that Kubernetes has", again=False)
     if allowed and namespace and namespace not in allowed:
