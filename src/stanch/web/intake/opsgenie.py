@@ -22,6 +22,7 @@ from stanch.web.intake.receiving import Receiving, native
 
 PREFIX = "/hooks/opsgenie"
 UNITS = {"minutes": 60, "hours": 3600, "days": 86400}
+LONGEST_NAME, LONGEST_DAYS = 200, 3660
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
@@ -138,9 +139,10 @@ def _administer(receiving: Receiving, request: Request, key: str, rest: list[str
     with receiving.stanch.office.desk(Actor(f"key {key}"), "api") as desk:
         if not rest and request.method == "POST":
             values = _values(body)
-            name = str(values.get("name") or "")
-            if not name:
-                raise Invalid("name: a heartbeat needs one.", field="name")
+            name = values.get("name")
+            if not isinstance(name, str) or not name.strip() or len(name) > LONGEST_NAME:
+                raise Invalid(f"name: a heartbeat needs one, of at most {LONGEST_NAME} characters.", field="name")
+            _refuse_configured(heartbeats.find(desk, name))
             heartbeats.define(desk, name, _defined(values, None))
             if values.get("enabled") is False:
                 heartbeats.enable(desk, name, False)
@@ -148,9 +150,10 @@ def _administer(receiving: Receiving, request: Request, key: str, rest: list[str
                 {"result": "Created", "data": {"name": name, "enabled": values.get("enabled", True), "expired": False}},
                 201,
             )
-        row = _known(desk, rest[0]) if rest else None
-        if row is None or row["configured"]:
-            raise Invalid("This heartbeat is configured in stanch.yaml.", hint="Change it there.")
+        if not rest:
+            raise NotFound("A heartbeat is changed under its name: /v2/heartbeats/NAME.")
+        row = _known(desk, rest[0])
+        _refuse_configured(row)
         match [request.method, *rest[1:]]:
             case ["PATCH"]:
                 heartbeats.define(desk, row["name"], _defined(_values(body), row))
@@ -170,12 +173,19 @@ def _known(desk: Any, name: str) -> Any:
     return row
 
 
+def _refuse_configured(row: Any) -> None:
+    if row is not None and row["configured"]:
+        raise Invalid("This heartbeat is configured in stanch.yaml.", hint="Change it there.")
+
+
 def _defined(values: dict[str, Any], row: Any) -> Heartbeat:
     interval, unit = values.get("interval"), values.get("intervalUnit", "minutes")
     if interval is None and row is not None:
         every = float(row["every"])
-    elif not isinstance(interval, int) or isinstance(interval, bool) or interval < 1 or unit not in UNITS:
+    elif not isinstance(interval, int) or isinstance(interval, bool) or interval < 1 or str(unit) not in UNITS:
         raise Invalid("interval: a whole number of minutes, hours or days is needed.", field="interval")
+    elif interval * UNITS[unit] > LONGEST_DAYS * UNITS["days"]:
+        raise Invalid(f"interval: it is at most {LONGEST_DAYS} days.", field="interval")
     else:
         every = float(interval * UNITS[unit])
     priority = str(values.get("alertPriority", "P3"))
@@ -192,8 +202,7 @@ def _values(body: bytes) -> dict[str, Any]:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         values = None
     if not isinstance(values, dict):
-        problem = Problem("The body is not a JSON object.")
-        raise problem
+        raise Problem("The body is not a JSON object.")
     return values
 
 
