@@ -74,3 +74,14 @@ def test_a_name_with_an_odd_character_is_kept_without_it_and_beats(stanch: Stanc
     with stanch.office.reading() as desk:
         assert "backup" in heartbeats.names(desk)
         assert len(heartbeats.names(desk)) == 2
+
+
+def test_an_alert_with_the_longest_alias_is_found_again_by_it(stanch: Stanch, client: TestClient) -> None:
+    alias = "a" * 512
+    asked = client.post("/hooks/opsgenie/v2/alerts", json={"message": "down", "alias": alias}).json()["requestId"]
+    digest(stanch.office, stanch.world.sources)
+    assert client.get(f"/hooks/opsgenie/v2/alerts/requests/{asked}").json()["data"]["success"]
+    assert client.get(f"/hooks/opsgenie/v2/alerts/{alias}?identifierType=alias").json()["data"]["status"] == "open"
+    client.post(f"/hooks/opsgenie/v2/alerts/{alias}/close?identifierType=alias")
+    digest(stanch.office, stanch.world.sources)
+    assert client.get(f"/hooks/opsgenie/v2/alerts/{alias}?identifierType=alias").json()["data"]["status"] == "closed"

@@ -97,5 +97,5 @@ def test_a_bug_in_a_source_leaves_the_raw_body_with_what_went_wrong(house: House
     digest(house.office, sources)
     found = states(house)
     assert [state for state, _ in found] == ["digested", "unparsable", "digested"]
-    assert "could not be digested: KeyError" in found[1][1]
+    assert found[1][1] == "This could not be read: 'groupLabels'."
     assert {signal["fingerprint"] for signal in house.do("signals")} == {"one", "two"}

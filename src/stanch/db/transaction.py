@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from stanch.kernel.errors import Invalid
+
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, CursorResult
 
 Row = Mapping[str, Any]
 
@@ -21,28 +23,20 @@ class Transaction:
 
     def execute(self, sql: str, **values: Any) -> int:
         """Run a statement with ``:name`` parameters; answers with the count of rows touched."""
-        from stanch.db.connection import statement
-
-        return self._connection.execute(statement(sql), values).rowcount
+        return self._run(sql, values).rowcount
 
     def many(self, sql: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """Run one statement for each row of parameters."""
-        from stanch.db.connection import statement
-
         if rows:
-            self._connection.execute(statement(sql), [dict(row) for row in rows])
+            self._run(sql, [dict(row) for row in rows])
 
     def all(self, sql: str, **values: Any) -> list[Row]:
         """Every row of a query."""
-        from stanch.db.connection import statement
-
-        return list(self._connection.execute(statement(sql), values).mappings())  # type: ignore[arg-type]
+        return list(self._run(sql, values).mappings())  # type: ignore[arg-type]
 
     def one(self, sql: str, **values: Any) -> Row | None:
         """The first row of a query, or None."""
-        from stanch.db.connection import statement
-
-        return self._connection.execute(statement(sql), values).mappings().first()  # type: ignore[return-value]
+        return self._run(sql, values).mappings().first()  # type: ignore[return-value]
 
     def driver(self, sql: str) -> None:
         """Run SQL as it stands, without parameters (migrations)."""
@@ -68,11 +62,34 @@ class Transaction:
     def notify(self, channel: str) -> None:
         """Tell the other replicas (PostgreSQL ``NOTIFY``); within one process ``after_commit`` does it."""
         if self.dialect == "postgresql":
-            from stanch.db.connection import statement
-
-            self._connection.execute(statement("SELECT pg_notify('stanch', :channel)"), {"channel": channel})
+            self._run("SELECT pg_notify('stanch', :channel)", {"channel": channel})
 
     def run_after_commit(self) -> None:
         """For the database only: the commit has succeeded."""
         for callback in self._after:
             callback()
+
+    def _run(self, sql: str, values: Any) -> CursorResult[Any]:
+        """A text that no database keeps (NUL, half a character) is kept without that; the drivers refuse it before it
+        is sent, so the transaction goes on. Raises ``Invalid`` for any other value that a column cannot hold.
+        """
+        from sqlalchemy.exc import DataError
+
+        from stanch.db.connection import statement
+
+        try:
+            return self._connection.execute(statement(sql), values)
+        except (DataError, UnicodeEncodeError, OverflowError) as error:
+            fit = [_fit(row) for row in values] if isinstance(values, list) else _fit(values)
+            if fit == values:
+                cause = str(getattr(error, "orig", error)).strip().partition("\n")[0]
+                raise Invalid(f"The database cannot keep this: {cause}.") from error
+        return self._connection.execute(statement(sql), fit)
+
+
+def _fit(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _kept(value) if isinstance(value, str) else value for name, value in values.items()}
+
+
+def _kept(text: str) -> str:
+    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()

@@ -1,5 +1,7 @@
 """Reads the intake journal behind the hooks and folds what it holds. What cannot be read is kept raw and shown (P8)."""
 
+from typing import Any
+
 import msgspec
 import structlog
 
@@ -14,61 +16,30 @@ BATCH = 1000
 
 
 def digest(office: Office, sources: dict[str, Source]) -> int:
-    """Digest one batch of the journal; answers with how many posts it was.
+    """Digest one batch of the journal in one transaction; answers with how many posts it was.
 
-    One transaction for all of them. When that fails for any reason but the database being away, each post is digested in a
-    transaction of its own, so that the one that cannot be costs only itself.
+    When something in it cannot be taken, each post goes alone, so that one bad alert costs itself and no other (P8).
     """
     with office.database.reading() as tx:
         if tx.one("SELECT 1 AS yes FROM intake WHERE state = 'new' LIMIT 1") is None:
             return 0
     try:
-        return _batch(office, sources)
+        return _together(office, sources)
     except Unavailable:
-        raise
+        raise  # the database will be back, and then it is tried again
     except Exception as error:
-        log.warning("a batch of posts is digested one by one", error=_named(error))
-        return _one_by_one(office, sources)
+        log.error("a batch of the intake was not taken; each post goes alone", error=_said(error))
+    return _apart(office, sources)
 
 
-def _one_by_one(office: Office, sources: dict[str, Source]) -> int:
-    with office.database.reading() as tx:
-        ids = [row["id"] for row in tx.all(f"SELECT id FROM intake WHERE state = 'new' ORDER BY id LIMIT {BATCH}")]
-    for each in ids:
-        try:
-            _batch(office, sources, each)
-        except Unavailable:
-            raise
-        except Exception as error:
-            log.error("a post could not be digested", post=each, error=_named(error))
-            with office.database.transaction() as tx:
-                tx.execute(
-                    "UPDATE intake SET state = 'unparsable', note = :note WHERE id = :id AND state = 'new'",
-                    id=each,
-                    note=f"could not be digested: {_named(error)}"[:500],
-                )
-    return len(ids)
-
-
-def _named(error: Exception) -> str:
-    said = error.detail if isinstance(error, Problem) else str(error).partition("\n")[0]
-    return f"{type(error).__name__}: {said}"[:400].replace("\x00", "")
-
-
-def _batch(office: Office, sources: dict[str, Source], only: int | None = None) -> int:
-    which = "state = 'new'" if only is None else "state = 'new' AND id = :only"
+def _together(office: Office, sources: dict[str, Source]) -> int:
     with office.desk(source="alert") as desk:
-        rows = desk.tx.all(
-            f"SELECT id, intake_key, format, received_at, body, about FROM intake WHERE {which} ORDER BY id "
-            f"LIMIT {BATCH}{desk.tx.skip_locked()}",
-            **({} if only is None else {"only": only}),
-        )
+        rows = _new(desk)
         noted: list[dict[str, object]] = []
         whole: list[int] = []
         by_key: dict[str, list[Received]] = {}
         for row in rows:
-            post = Post(bytes(row["body"]), row["received_at"], row["intake_key"], row["about"])
-            received, state, note = read(sources, row["format"], post)
+            received, state, note = read(sources, row["format"], _post(row))
             by_key.setdefault(row["intake_key"], []).extend(received)
             if state == "digested":
                 whole.append(row["id"])
@@ -80,6 +51,80 @@ def _batch(office: Office, sources: dict[str, Source], only: int | None = None) 
             desk.tx.driver(f"UPDATE intake SET state = 'digested' WHERE id IN ({', '.join(map(str, whole))})")
         desk.tx.many("UPDATE intake SET state = :state, note = :note WHERE id = :id", noted)
     return len(rows)
+
+
+def _apart(office: Office, sources: dict[str, Source]) -> int:
+    """Each post of a batch in a transaction of its own; of one that cannot be taken whole, each thing in its own.
+
+    After a crash in between some are folded again, which changes nothing but the count of repeats.
+    """
+    with office.database.reading() as tx:
+        posts = tx.all(f"SELECT id FROM intake WHERE state = 'new' ORDER BY id LIMIT {BATCH}")
+    for post in posts:
+        try:
+            _alone(office, sources, post["id"])
+        except Unavailable:
+            raise
+        except Exception as error:
+            log.exception("a post of the intake was not taken whole", post=post["id"])
+            _in_pieces(office, sources, post["id"], error)
+    return len(posts)
+
+
+def _alone(office: Office, sources: dict[str, Source], post: int) -> None:
+    with office.desk(source="alert") as desk:
+        for row in _new(desk, "AND id = :id", id=post):  # none: another replica has it
+            received, state, note = read(sources, row["format"], _post(row))
+            fold(desk, received, row["intake_key"])
+            _note(desk, row["id"], state, note)
+
+
+def _in_pieces(office: Office, sources: dict[str, Source], post: int, why: Exception) -> None:
+    with office.desk() as desk:
+        row = next(iter(_new(desk, "AND id = :id", id=post)), None)
+    if row is None:
+        return
+    taken, wrong = 0, []
+    try:
+        received, _, note = read(sources, row["format"], _post(row))
+    except Exception:
+        received, note = [], f"This could not be read: {_said(why)}."
+    for number, each in enumerate(received):
+        try:
+            with office.desk(source="alert") as desk:
+                fold(desk, [each], row["intake_key"])
+            taken += 1
+        except Unavailable:
+            raise
+        except Exception as error:
+            wrong.append(f"Part {number + 1} of {len(received)} could not be taken: {_said(error)}.")
+    with office.desk(source="alert") as desk:
+        state = "digested" if received and not wrong and not note else "partly" if taken else "unparsable"
+        _note(desk, post, state, " ".join([*wrong, note]).strip() or _said(why))
+
+
+def _new(desk: Desk, some: str = "", **values: Any) -> list[Any]:
+    return desk.tx.all(
+        f"SELECT id, intake_key, format, received_at, body, about FROM intake WHERE state = 'new' {some} ORDER BY id "
+        f"LIMIT {BATCH}{desk.tx.skip_locked()}",
+        **values,
+    )
+
+
+def _note(desk: Desk, post: int, state: str, note: str) -> None:
+    desk.tx.execute(
+        "UPDATE intake SET state = :state, note = :note WHERE id = :id", id=post, state=state, note=note[:500]
+    )
+
+
+def _post(row: Any) -> Post:
+    return Post(bytes(row["body"]), row["received_at"], row["intake_key"], row["about"])
+
+
+def _said(error: Exception) -> str:
+    """What went wrong in one line, for the page: without SQL, and without what was to be written."""
+    told = error.detail if isinstance(error, Problem) else str(getattr(error, "orig", error))
+    return (told.strip().partition("\n")[0][:200] or type(error).__name__).rstrip(".")
 
 
 def fold(desk: Desk, received: list[Received], intake_key: str) -> None:
@@ -106,8 +151,8 @@ def read(sources: dict[str, Source], form: str, post: Post) -> tuple[list[Receiv
         return [], "unparsable", str(error)
     if source.scoped:
         received = [_scoped(each, post.intake_key) for each in received]
-    received = [within(each) for each in received]
     state = "digested" if received or not errors else "unparsable"
+    received = [within(each, post.received_at) for each in received]
     return received, "partly" if received and errors else state, "; ".join(errors)
 
 

@@ -4,17 +4,22 @@ import hashlib
 
 import msgspec
 
+from stanch.kernel.clock import DAY
 from stanch.ports import Acknowledgement, Alert, Change, Received
 
 # PostgreSQL indexes at most about 2,700 bytes; what people and programs really use is far below.
 IDENTITY, NAME, LABELS, TEXT = 400, 300, 200, 20_000
 
 
-def within(received: Received) -> Received:
-    """The same within the limits."""
+def within(received: Received, received_at: int) -> Received:
+    """The same within the limits, and without a start that has yet to come (microseconds).
+
+    A start far ahead (a clock in another century, a placeholder) could never be before its end: it would fire for ever.
+    """
     if isinstance(received, Alert):
         return msgspec.structs.replace(
             received,
+            starts_at=received_at if received.starts_at > received_at + DAY else received.starts_at,
             fingerprint=identity(received.fingerprint),
             group=identity(received.group),
             name=cut(received.name, NAME),

@@ -3,6 +3,7 @@
 import msgspec
 
 from stanch.ports import Beat, Post, Received, Source
+from stanch.ports.posted import clean
 
 PORT = "source"
 
@@ -23,9 +24,10 @@ class Heartbeats:
     def read(self, post: Post) -> tuple[list[Received], list[str]]:
         """One beat. Raises ``ValueError``."""
         try:
-            return [msgspec.json.decode(post.body, type=Beat)], []
+            beat = msgspec.json.decode(post.body, type=Beat)
         except (msgspec.DecodeError, UnicodeError) as error:
             raise ValueError(f"{error}; beats are written by stanch itself") from None
+        return [Beat(clean(beat.heartbeat), beat.failed, clean(beat.text))], []
 
 
 def build(settings: Settings) -> Source:

@@ -71,7 +71,10 @@ def parse_moment(text: str) -> int:
         raise ValueError(f"'{text}' is before 1971, so it is not a time that was meant")
     if stamp.tzinfo is None:
         stamp = stamp.replace(tzinfo=UTC)
-    return int(stamp.timestamp() * SECOND)
+    moment = int(stamp.timestamp() * SECOND)
+    if moment > LAST:
+        raise ValueError(f"'{text}' is after the year 9999, so it is not a time that was meant")
+    return moment
 
 
 def spell(microseconds: int) -> str:

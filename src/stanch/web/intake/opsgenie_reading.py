@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from stanch.detect.limits import identity as known_as
 from stanch.kernel.clock import iso
 from stanch.kernel.errors import NotFound
 from stanch.timeline.desk import Desk
@@ -51,7 +52,7 @@ def count(desk: Desk, key: str) -> int:
 
 def alert(desk: Desk, key: str, alias: str) -> dict[str, Any]:
     """One alert, whole. Raises ``NotFound``."""
-    row = desk.tx.one("SELECT * FROM signals WHERE fingerprint = :fingerprint", fingerprint=f"{key}/{alias}")
+    row = desk.tx.one("SELECT * FROM signals WHERE fingerprint = :fingerprint", fingerprint=known_as(f"{key}/{alias}"))
     if row is None or not alias:
         raise NotFound("Alert does not exist.")
     labels = msgspec.json.decode(row["labels"], type=dict[str, str])
@@ -74,7 +75,9 @@ def request(desk: Desk, key: str, identity: str) -> dict[str, Any]:
     method, _, rest = row["about"].partition(" ")
     path = rest.partition("?")[0].split("/")
     alias = _named(row, path)
-    found = desk.tx.one("SELECT * FROM signals WHERE fingerprint = :fingerprint", fingerprint=f"{key}/{alias}")
+    found = desk.tx.one(
+        "SELECT * FROM signals WHERE fingerprint = :fingerprint", fingerprint=known_as(f"{key}/{alias}")
+    )
     action = "Create" if method == "POST" and len(path) <= 3 else (path[4] if len(path) > 4 else method).capitalize()
     ok = row["state"] == "digested" and found is not None
     return {
