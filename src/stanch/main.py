@@ -122,9 +122,10 @@ class Stanch:
         """At start and when the catalog has changed: everything that watches from outside is under way."""
         from stanch.detect import heartbeats, probes
         from stanch.detect.slo import evaluation
+        from stanch.mitigate import surveying
 
         with self.office.desk() as desk:
-            for watching in (probes, heartbeats, evaluation):
+            for watching in (probes, heartbeats, evaluation, surveying):
                 watching.seed(desk)
 
     def stop(self) -> None:

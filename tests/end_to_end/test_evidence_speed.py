@@ -20,7 +20,7 @@ from stanch.ports import Applied, Exhibit, Preview, Say, World
 from stanch.prepare.settings import Settings
 from stanch.prepare.yaml_file import convert
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 RUNS = 25
 
 

@@ -96,6 +96,7 @@ def send(server: Server, name: str) -> None:
     raise AssertionError(f"{name} was never taken")
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 def test_two_hundred_pages_survive_twenty_kills(tmp_path: Path) -> None:
     seed = random.randrange(10**6)

@@ -8,6 +8,7 @@ from bench.__main__ import KEY, serve
 from bench.page_at_once import Beside, Sink, measure
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 def test_a_page_at_once_leaves_within_a_tenth_of_a_second_in_a_busy_house(tmp_path: Path) -> None:
     sink = Sink()

@@ -29,8 +29,22 @@ Asked = Callable[[], Callable[[Survey], None]]
 
 def start_surveying(desk: Desk, entry: Entry, record: Record) -> None:
     """A reaction: from the declaration on, and again at once when something was changed."""
-    if entry.kind in ("declared", "reopened", "mitigation_applied") and record.live():
+    if entry.kind in ("declared", "reopened", "mitigation_applied"):
+        arm(desk, record)
+
+
+def arm(desk: Desk, record: Record) -> None:
+    """Begin, where there is anything to ask: a storm of incidents of unknown services asks nothing."""
+    services = [desk.policy.service(name) for name in affected(record, desk.policy)]
+    if record.live() and any(s.runs_on or s.mitigations or s.breakdowns or s.saturation for s in services):
         desk.effect(f"survey:{record.id}", "survey", record.id, {}, again=True)
+
+
+def seed(desk: Desk) -> None:
+    """When the catalog has changed: what may be asked of now."""
+    with desk.looking():
+        for row in desk.tx.all("SELECT id FROM incidents WHERE status IN ('open', 'mitigated')"):
+            arm(desk, desk.record(row["id"]))
 
 
 class SurveyHandler:

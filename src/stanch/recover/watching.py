@@ -24,7 +24,9 @@ def watched(record: Record) -> bool:
 
 def start_watching(desk: Desk, entry: Entry, record: Record) -> None:
     """A reaction: it was declared, criteria were set, or it came back."""
-    if isinstance(entry.facts, CriteriaSet) or entry.kind in ("declared", "reopened"):
+    if isinstance(entry.facts, CriteriaSet) or (
+        entry.kind in ("declared", "reopened") and _wanted(record, desk.policy)
+    ):
         desk.effect(f"criteria:{record.id}", "criteria", record.id, {}, again=True)
 
 
@@ -54,11 +56,17 @@ class CriteriaHandler:
         keep(desk, record.id, {name: value for name, value in measured.items() if isinstance(value, float)})
         for name, value in measured.items():
             turn(desk, record, name, value)
-        # Nothing to measure: the catalog may say more tomorrow.
-        return desk.now + int((desk.policy.criteria_every if measured else IDLE_SECONDS) * SECOND)
+        return desk.now + int(_pace(record, desk.policy, bool(measured)) * SECOND)
 
     def lost(self, desk: Desk, effect: Effect) -> None:
         raise TypeError("criteria may be measured again")
+
+
+def _pace(record: Record, policy: Policy, measured: bool) -> float:
+    """Seconds to the next round: what nobody waits for yet is measured less often, for a before to compare with."""
+    if not measured:
+        return IDLE_SECONDS  # nothing to measure; the catalog may say more tomorrow
+    return policy.criteria_every * (1 if record.criteria or record.runs else 3)
 
 
 def _wanted(record: Record, policy: Policy) -> list[Criterion]:
