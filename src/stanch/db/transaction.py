@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from stanch.kernel.errors import Invalid
@@ -54,6 +55,12 @@ class Transaction:
         """Let transactions that take the same lock number follow each other; on SQLite all writers do anyway."""
         if self.dialect == "postgresql":
             self.execute("SELECT pg_advisory_xact_lock(:lock)", lock=lock)
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """What is written in it is undone when it raises; the transaction itself goes on."""
+        with self._connection.begin_nested():
+            yield
 
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Call back once the commit is on disk; never when it fails."""

@@ -8,6 +8,7 @@ import msgspec
 import structlog
 
 from stanch.db.transaction import Row
+from stanch.engine.steady import Steady
 from stanch.kernel.clock import SECOND
 from stanch.kernel.errors import NotFound, Problem
 from stanch.timeline.desk import Office
@@ -21,7 +22,7 @@ class Outbox:
 
     def __init__(self, office: Office, handlers: list[EffectHandler]) -> None:
         self.office = office
-        self.handlers = {handler.kind: handler for handler in handlers}
+        self.handlers: dict[str, Any] = {handler.kind: Steady(handler) for handler in handlers}
         self.owner = f"{os.getpid()}-{secrets.token_hex(4)}"
 
     def reclaim(self) -> None:

@@ -6,12 +6,13 @@ import structlog
 
 from stanch.detect.signals import FOLDING
 from stanch.kernel.clock import SECOND
-from stanch.kernel.errors import NotFound
+from stanch.kernel.errors import NotFound, Unavailable
 from stanch.timeline.desk import Desk, Office
 from stanch.timeline.record import Record
 
 log = structlog.get_logger()
 TimerHandler = Callable[[Desk], None]
+PUT_OFF = 10 * SECOND
 
 
 class Timers:
@@ -30,8 +31,25 @@ class Timers:
                 limit=limit,
             )
         for row in rows:
-            self._run(str(row["key"]))
+            self._run_steadily(str(row["key"]))
         return len(rows)
+
+    def _run_steadily(self, key: str) -> None:
+        """A timer that cannot be run costs itself: it is put off, and those of other incidents go on (P2)."""
+        try:
+            self._run(key)
+        except Unavailable:
+            raise
+        except Exception as error:
+            log.error("a timer failed and is put off", key=key, error=f"{type(error).__name__}: {str(error)[:300]}")
+            now = self.office.clock.now()
+            with self.office.database.transaction() as tx:
+                tx.execute(
+                    "UPDATE timers SET due_at = :later WHERE key = :key AND due_at <= :now",
+                    key=key,
+                    now=now,
+                    later=now + PUT_OFF,
+                )
 
     def next_due(self) -> int | None:
         """When the next timer or effect is due."""

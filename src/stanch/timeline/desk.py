@@ -182,10 +182,22 @@ class Desk:
         )
         self._wake_engine()
 
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """What is written in it is undone when it raises, and the desk can be used on: its records are read again."""
+        touched = set(self._touched)
+        try:
+            with self.tx.savepoint():
+                yield
+        except Exception:
+            self._records.clear()
+            self._touched = touched
+            raise
+
     def finish(self) -> None:
         """Write each touched incident's row and its one durable timer: the earliest due of all its clocks."""
         for incident in sorted(self._touched):
-            record = self._records[incident]
+            record = self.record(incident)
             self.tx.execute(
                 "UPDATE incidents SET title = :title, service = :service, status = :status, severity = :severity, phase = :phase, "
                 "resolved_at = :resolved, changed_at = :now, position = :position WHERE id = :id",
