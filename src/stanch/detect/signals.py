@@ -1,14 +1,17 @@
 """Folds alerts into signals (one row for each fingerprint), holds them, and ends them."""
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
+import structlog
 
 from stanch.detect import folding, rules
 from stanch.detect.disposing import dispose
 from stanch.detect.folding import Known
 from stanch.detect.slo.store import burn_of
-from stanch.kernel.clock import HOUR
+from stanch.kernel.clock import HOUR, SECOND
+from stanch.kernel.errors import Unavailable
 from stanch.kernel.policy import Policy
 from stanch.ports import Acknowledgement, Alert
 from stanch.timeline.desk import Desk
@@ -17,6 +20,8 @@ from stanch.timeline.entries import Acknowledged, SignalCleared
 # Replicas fold one after another: what a signal becomes rests on what all the others are (P3).
 FOLDING = 7_823_643
 SERVICE_LABELS = ("service", "app", "job")
+AGAIN = 10 * SECOND
+log = structlog.get_logger()
 _CHUNK = 400
 _SAME = (
     "UPDATE signals SET last_seen = :now, repeats = repeats + :more, lease_until = :lease, newest_start = :start, "
@@ -98,17 +103,51 @@ def acknowledge(desk: Desk, ack: Acknowledgement, intake_key: str) -> None:
 def run_due(desk: Desk) -> None:
     """Dispose of signals whose hold is over, and end those whose sender stopped renewing them."""
     desk.tx.one_at_a_time(FOLDING)
-    for row in desk.tx.all(
-        "SELECT * FROM signals WHERE hold_until <= :now AND state = 'firing' ORDER BY hold_until LIMIT 500",
-        now=desk.now,
-    ):
-        verdict = rules.still_firing(subject_of(desk, row), desk.now - row["first_seen"], desk.policy)
-        dispose(desk, dict(row), verdict, "rule")
-    for row in desk.tx.all(
-        "SELECT * FROM signals WHERE lease_until <= :now AND state = 'firing' LIMIT 500", now=desk.now
-    ):
-        _end(desk, dict(row), desk.now, "no longer renewed by its sender", _known(row))
+    held = "SELECT * FROM signals WHERE hold_until <= :now AND state = 'firing' ORDER BY hold_until LIMIT 500"
+    _each(desk, list(desk.tx.all(held, now=desk.now)), _judge)
+    leased = "SELECT * FROM signals WHERE lease_until <= :now AND state = 'firing' LIMIT 500"
+    _each(desk, list(desk.tx.all(leased, now=desk.now)), _run_out)
     set_timer(desk)
+
+
+def _judge(desk: Desk, row: Any) -> None:
+    verdict = rules.still_firing(subject_of(desk, row), desk.now - row["first_seen"], desk.policy)
+    dispose(desk, dict(row), verdict, "rule")
+
+
+def _run_out(desk: Desk, row: Any) -> None:
+    _end(desk, dict(row), desk.now, "no longer renewed by its sender", _known(row))
+
+
+def _each(desk: Desk, rows: list[Any], what: Callable[[Desk, Any], None]) -> None:
+    """All together; when that fails each alone, so that one that cannot be judged holds back no other (P8)."""
+    try:
+        with desk.attempt():
+            for row in rows:
+                what(desk, row)
+    except Unavailable:
+        raise
+    except Exception:
+        for row in rows:
+            _alone(desk, row, what)
+
+
+def _alone(desk: Desk, row: Any, what: Callable[[Desk, Any], None]) -> None:
+    try:
+        with desk.attempt():
+            what(desk, row)
+    except Unavailable:
+        raise
+    except Exception as error:
+        said = f"{type(error).__name__}: {str(error).partition(chr(10))[0][:300]}"
+        log.error("a signal could not be judged; it is tried again", fingerprint=row["fingerprint"], error=said)
+        desk.tx.execute(
+            "UPDATE signals SET hold_until = CASE WHEN hold_until <= :now THEN :later ELSE hold_until END, "
+            "lease_until = CASE WHEN lease_until <= :now THEN :later ELSE lease_until END WHERE fingerprint = :fingerprint",
+            now=desk.now,
+            later=desk.now + AGAIN,
+            fingerprint=row["fingerprint"],
+        )
 
 
 def subject_of(desk: Desk, row: Any) -> rules.Subject:
