@@ -152,12 +152,14 @@ def open_stanch(
     from stanch.engine.timers import Timers
     from stanch.engine.upkeep import Upkeep
     from stanch.kernel.clock import SystemClock
+    from stanch.kernel.logs import quiet_tracebacks
     from stanch.prepare.oncall.calendars import Calendars
     from stanch.prepare.reload import LiveCatalog
     from stanch.prepare.settings import load_all, settings_file
     from stanch.respond.severity import remeasured
     from stanch.timeline.desk import Office
 
+    quiet_tracebacks()
     load_commands()
     problems: list[str] = []
     file = None

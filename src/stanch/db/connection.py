@@ -96,13 +96,17 @@ def _open(url: str) -> Engine:
     if url.startswith("sqlite:///"):
         Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(
-            url, pool_size=8, max_overflow=32, connect_args={"timeout": 30, "check_same_thread": False}
+            url,
+            pool_size=8,
+            max_overflow=32,
+            hide_parameters=True,  # an error's text must not tell what was to be written
+            connect_args={"timeout": 30, "check_same_thread": False},
         )
         event.listen(engine, "connect", _prepare_sqlite)
         return engine
     if url.startswith(("postgresql://", "postgres://")):
         driver = url.replace("postgres://", "postgresql://", 1).replace("postgresql://", "postgresql+psycopg://", 1)
-        return create_engine(driver, pool_size=8, max_overflow=16, pool_pre_ping=True)
+        return create_engine(driver, pool_size=8, max_overflow=16, pool_pre_ping=True, hide_parameters=True)
     raise Invalid(
         f"'{url.split(':', 1)[0]}' is not a database that stanch speaks.",
         hint="Use sqlite:///path/to/stanch.db or postgresql://user@host/name.",
