@@ -3,12 +3,12 @@
 Durations are seconds here because people write them; rules multiply by ``SECOND``.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
 from stanch.kernel.clock import SECOND
-from stanch.kernel.part import Part
+from stanch.kernel.part import Days, Every, Part, Seconds
 from stanch.kernel.schedule import Schedule, WorkingHours
 
 Severity = Literal["SEV-1", "SEV-2", "SEV-3", "SEV-4"]
@@ -37,7 +37,7 @@ class SeverityPolicy(Part, frozen=True):
 
     meaning: str = ""
     pages: bool = False
-    update_every: int = 0
+    update_every: Annotated[int, msgspec.Meta(ge=0, le=10**9)] = 0
     roles: list[Role] = msgspec.field(default_factory=list)
     public_post: bool = False
     postmortem: bool = False
@@ -77,7 +77,7 @@ class EscalationStep(Part, frozen=True):
     """
 
     notify: list[str]
-    wait: float = 300
+    wait: Seconds = 300
     acknowledge: Literal["any", "all"] = "any"
     hours: Hours = "always"
 
@@ -86,14 +86,14 @@ class EscalationPolicy(Part, frozen=True):
     """Steps in order; the whole is repeated ``repeat`` times after the first pass."""
 
     steps: list[EscalationStep]
-    repeat: int = 1
+    repeat: Annotated[int, msgspec.Meta(ge=0, le=100)] = 1
 
 
 class Reach(Part, frozen=True):
     """One way to reach a person: ``notifier:address``, used ``after`` so many seconds without an acknowledgement."""
 
     to: str
-    after: float = 0
+    after: Seconds = 0
 
 
 class Contact(Part, frozen=True):
@@ -126,12 +126,12 @@ class Probe(Part, frozen=True):
     name: str
     url: str
     kind: ProbeKind = "http"
-    every: float = 15
-    timeout: float = 5
+    every: Every = 15
+    timeout: Every = 5
     failures: int = 3
     expect_status: int = 200
     expect: str = ""
-    warn_days: float = 21
+    warn_days: Days = 21
     severity: str = "page"
 
 
@@ -141,8 +141,8 @@ class Heartbeat(Part, frozen=True):
     ``match``: an alert with these labels is its beat and no signal of its own (Prometheus' always firing Watchdog).
     """
 
-    every: float
-    grace: float = 60
+    every: Every
+    grace: Seconds = 60
     service: str = ""
     severity: str = "page"
     match: dict[str, str] = msgspec.field(default_factory=dict)
@@ -162,7 +162,7 @@ class Slo(Part, frozen=True):
     errors: str = ""
     good: str = ""
     title: str = ""
-    period_days: float = 30
+    period_days: Days = 30
     source: str = "prometheus"
     minimum_events: float = 0
     labels: dict[str, str] = msgspec.field(default_factory=dict)
@@ -197,13 +197,13 @@ class Mitigation(Part, frozen=True):
     undo: dict[str, str | list[str]] = msgspec.field(default_factory=dict)
     reversibility: Reversibility = "quick"
     blast_radius: BlastRadius = "service"
-    effect_seconds: float = 60
-    undo_seconds: float = 60
+    effect_seconds: Seconds = 60
+    undo_seconds: Seconds = 60
     zone: str = ""
     version: str = ""
     feature: str = ""
     users_lose: str = ""
-    observe_seconds: float = 60
+    observe_seconds: Seconds = 60
     risk: str = ""
     needs: list[str] = msgspec.field(default_factory=list)
     destroys: list[str] = msgspec.field(default_factory=list)
@@ -238,18 +238,18 @@ class Service(Part, frozen=True):
     core: bool = False
     team: str = ""
     depends_on: list[str] = msgspec.field(default_factory=list)
-    hold: float | None = None
+    hold: Seconds | None = None
     escalation: str = "default"
     contacts: dict[str, str] = msgspec.field(default_factory=dict)
     runbook: str = ""
     runbook_reviewed: str = ""
     runbook_tested: str = ""
-    runbook_review_days: float = 180
+    runbook_review_days: Days = 180
     slos: list[Slo] = msgspec.field(default_factory=list)
     public_name: str = ""
     probes: list[Probe] = msgspec.field(default_factory=list)
     criteria: list[Criterion] = msgspec.field(default_factory=list)
-    criteria_hold: float = 1800
+    criteria_hold: Seconds = 1800
     mitigations: list[Mitigation] = msgspec.field(default_factory=list)
     runs_on: list[str] = msgspec.field(default_factory=list)
     breakdowns: list[Breakdown] = msgspec.field(default_factory=list)
@@ -274,16 +274,16 @@ class Rule(Part, frozen=True):
     name: str = ""
     service: str = ""
     severity: str = ""
-    hold: float | None = None
+    hold: Seconds | None = None
     burn_over: float | None = None
 
 
 class PostmortemTriggers(Part, frozen=True):
     """When a full postmortem is due (R43). Seconds."""
 
-    user_visible_over: float = 300
-    resolution_over: float = 14400
-    undetected_over: float = 900
+    user_visible_over: Seconds = 300
+    resolution_over: Seconds = 14400
+    undetected_over: Seconds = 900
     mitigation_ran: bool = True
 
 
@@ -297,21 +297,21 @@ class Policy(Part, frozen=True):
     """
 
     severities: dict[Severity, SeverityPolicy] = msgspec.field(default_factory=_severities)
-    hold: float = 60
-    acknowledge_public_within: float = 300
-    criteria_every: float = 5
+    hold: Seconds = 60
+    acknowledge_public_within: Seconds = 300
+    criteria_every: Every = 5
     storm_after: int = 10
     flapping_after: int = 4
-    investigation_after: float = 3600
-    keep_raw: float = 7 * 86400
+    investigation_after: Seconds = 3600
+    keep_raw: Seconds = 7 * 86400
     public_approval: list[str] = msgspec.field(default_factory=list)
-    reopen_within: float = 3600
-    recurs_within: float = 14 * 86400
+    reopen_within: Seconds = 3600
+    recurs_within: Seconds = 14 * 86400
     working_hours: WorkingHours = WorkingHours()
-    commander_within: float = 120
-    criteria_wanted_after: float = 60
-    review_after_days: float = 21
-    lead_after_days: float = 3
+    commander_within: Seconds = 120
+    criteria_wanted_after: Seconds = 60
+    review_after_days: Days = 21
+    lead_after_days: Days = 3
     postmortem: PostmortemTriggers = PostmortemTriggers()
     escalation: dict[str, EscalationPolicy] = msgspec.field(default_factory=dict)
     rules: list[Rule] = msgspec.field(default_factory=list)

@@ -119,7 +119,7 @@ def _place(lanes: list[_Lane], lane: _Lane) -> None:
 def _override(people: People, shift: Thing, zone: ZoneInfo, now: int, overrides: list[list[Override]]) -> None:
     start = read_moment(shift.text("start"), zone, f"{shift.where}.start")
     end = start + shift.number("duration") * SECOND
-    if end <= now:
+    if end <= max(now, start):
         return
     for number, person in enumerate(_together(shift)):
         if number == len(overrides):
