@@ -30,10 +30,10 @@ define install
 	fi
 endef
 
-.PHONY: help setup test check format demo bench screenshots lock clean
+.PHONY: help setup test check fuzz format demo bench screenshots lock clean
 
 help:
-	@echo "make demo | setup | test | check | format | bench | screenshots | lock | clean"
+	@echo "make demo | setup | test | check | fuzz | format | bench | screenshots | lock | clean"
 
 $(VENV)/.made:
 	@for python in $(PYTHON) python3.11 python3.12 python3.13 python3.14 python3; do \
@@ -79,6 +79,10 @@ check: setup
 test: check
 	$(VENV)/bin/pytest -n 2 --dist loadfile -m "not alone" $(ARGS) || [ $$? -eq 5 ]
 	$(VENV)/bin/pytest -m alone $(ARGS) || [ $$? -eq 5 ]
+
+# New examples for each property, many more of them than 'make test' tries.
+fuzz: setup
+	$(VENV)/bin/pytest -n 2 -m hypothesis --hypothesis-profile=fuzz $(ARGS)
 
 format: setup
 	$(VENV)/bin/ruff format .

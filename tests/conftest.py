@@ -10,8 +10,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.components import alertmanager, haproxy, postgres, process, prometheus, smtp, synapse, unleash
+
+# The same examples on each run, and no limit of time on a busy machine: what turns red was changed, not unlucky.
+# `make fuzz` looks for new ones.
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("fuzz", max_examples=2000, deadline=None, print_blob=True)
+settings.load_profile("same")
 
 FINDERS: dict[str, Callable[[], str | None]] = {
     "prometheus": prometheus.find,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from stanch.integrations import alertmanager, prometheus_alerts
@@ -190,7 +190,6 @@ texts = st.dictionaries(st.text(max_size=3), st.text(max_size=3), max_size=2)
 alert_like = st.dictionaries(keys, values | texts, max_size=8)
 
 
-@settings(max_examples=300, deadline=None)
 @given(
     st.binary()
     | values.map(lambda v: json.dumps(v).encode())

@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from stanch.integrations import cloudevents
@@ -183,7 +183,6 @@ near = st.tuples(keys, st.sampled_from(["a.firing", "b.deployment.done", "dev.cd
 )
 
 
-@settings(max_examples=300, deadline=None)
 @given(keys | near, st.sampled_from(["", BINARY, BATCH, BINARY.replace("A-1", "%00%ff%ed%a0%80")]))
 def test_nothing_but_value_errors_come_out(body: bytes, about: str) -> None:
     survives(source, body, about)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from stanch.integrations import deploys
@@ -173,7 +173,6 @@ near = keys.map(
 )
 
 
-@settings(max_examples=300, deadline=None)
 @given(keys | near, st.sampled_from(["", HOOK.format("deployment_status"), HOOK.format("\x00")]))
 def test_nothing_but_value_errors_come_out(body: bytes, about: str) -> None:
     survives(source, body, about)

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from stanch.integrations import generic
@@ -220,13 +220,11 @@ wild = mapped(
 counted = mapped(name="sum(a)", summary="to_number(b)", severity="max(a)", heartbeat="a.b", release="b.a")
 
 
-@settings(max_examples=300, deadline=None)
 @given(keys, st.sampled_from([guessing, wild, counted]))
 def test_nothing_but_value_errors_come_out(body: bytes, source: Source) -> None:
     survives(source, body)
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.dictionaries(st.text(max_size=5).filter(str.isascii), anything, max_size=5))
 def test_every_json_object_is_one_signal(body: dict[str, Any]) -> None:
     text = json.dumps(body).encode()

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from stanch.integrations import grafana
 from stanch.kernel.clock import parse_moment
@@ -121,7 +121,6 @@ def test_what_is_wrong_is_said_with_its_place(post: Post, where: str) -> None:
     assert where in str(raised.value) and "\x00" not in str(raised.value)
 
 
-@settings(max_examples=300, deadline=None)
 @given(bodies("alerts", "status", "labels", "annotations", "startsAt", "endsAt", "fingerprint", "values", "panelURL"))
 def test_nothing_but_value_errors_come_out(body: bytes) -> None:
     survives(source, body)

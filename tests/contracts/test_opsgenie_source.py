@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from stanch.integrations import opsgenie
@@ -175,7 +175,6 @@ paths = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
 @given(
     bodies(
         "message", "alias", "priority", "tags", "responders", "details", "entity", "source", "user", "teams", "name"

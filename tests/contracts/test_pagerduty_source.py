@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from stanch.integrations import pagerduty
@@ -185,7 +185,6 @@ valid = bodies("component", "custom_details", "class", "timestamp", "severity", 
 )
 
 
-@settings(max_examples=300, deadline=None)
 @given(keys | valid, st.sampled_from(["", CHANGE, "\n:\x00"]))
 def test_nothing_but_value_errors_come_out(body: bytes, about: str) -> None:
     survives(source, body, about)

@@ -76,7 +76,7 @@ def test_what_got_worse_decides_over_what_was_helped() -> None:
     assert together([]).outcome == "unknown"
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 2**32))
 def test_pure_noise_is_rarely_called_an_effect(seed: int) -> None:
     """At most a tenth by the test's own claim, counted over many draws from the same noise on both sides."""

@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from stanch.kernel.policy import Reach
@@ -156,7 +156,6 @@ def test_what_is_not_a_dump_of_it_is_said() -> None:
         grafana_oncall.read({"hello": "world"})
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_whatever_a_dump_holds_it_is_read_or_refused_with_a_sentence(data: st.DataObject) -> None:
     document = dump("grafana-oncall")

@@ -177,7 +177,7 @@ def test_what_is_no_calendar_is_refused_with_a_reason(body: bytes, said: str) ->
         parse(body)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.data())
 def test_a_damaged_calendar_is_read_or_refused_and_never_fails_otherwise(data: st.DataObject) -> None:
     whole = events(

@@ -233,7 +233,7 @@ def tile(shifts: list[Shift], start: int, end: int) -> None:
     assert all(s.start < s.end for s in shifts)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(layers(), min_size=1, max_size=3), begins, st.data())
 def test_over_ten_years_there_is_exactly_one_holder_per_layer_at_every_instant_or_a_named_gap(
     several: list[Layer], begin: datetime, data: st.DataObject
@@ -282,7 +282,7 @@ def test_over_ten_years_the_hand_over_is_at_its_wall_clock_time_but_for_times_th
         expected, place = expected + timedelta(days=1), place + 1
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(layers().filter(lambda layer: bool(layer.only)), st.data())
 def test_a_layer_is_on_call_when_its_wall_clock_says_so(layer: Layer, data: st.DataObject) -> None:
     start = at(layer.start) + 2 * DAY
@@ -303,7 +303,7 @@ def _shows(times: Times, shown: datetime) -> bool:
     return today in times.days and times.start <= clock < times.until
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.lists(layers(), max_size=3),
     st.lists(st.tuples(st.sampled_from(PEOPLE), st.integers(-50, 50), st.integers(1, 80)), max_size=8),

@@ -128,7 +128,7 @@ class Probe(Part, frozen=True):
     kind: ProbeKind = "http"
     every: Every = 15
     timeout: Every = 5
-    failures: int = 3
+    failures: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 3
     expect_status: int = 200
     expect: str = ""
     warn_days: Days = 21

@@ -30,16 +30,16 @@ class Thing:
             return str(found)
         return " ".join(self._typed(key, str, default).split())
 
-    def number(self, key: str, default: int = 0) -> int:
-        """A whole number that is not negative, and not beyond what any clock can count."""
+    def number(self, key: str, default: int = 0, most: int = 10**8) -> int:
+        """A whole number from 0 to ``most``; three years in seconds, where nothing else is said."""
         found = self.value.get(key)
         if found is None:
             return default
         whole = isinstance(found, float) and found.is_integer() and abs(found) < 2**53
         if whole or (isinstance(found, str) and found.isascii() and found.isdecimal() and len(found) < 16):
             found = int(found)
-        if not isinstance(found, int) or isinstance(found, bool) or not 0 <= found < 10**12:
-            raise ValueError(f"{self.where}.{key} is {_shown(found)} where a whole number, 0 or more, is expected")
+        if not isinstance(found, int) or isinstance(found, bool) or not 0 <= found <= most:
+            raise ValueError(f"{self.where}.{key} is {_shown(found)} where a whole number from 0 to {most} is expected")
         return found
 
     def flag(self, key: str, default: bool = False) -> bool:

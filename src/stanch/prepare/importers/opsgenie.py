@@ -98,7 +98,7 @@ def _escalation(imported: Imported, people: People, schedules: Schedules, polici
         problem = f"waits {moments[0] / 60:g} minutes before its first rule; here it begins at once."
         imported.note("escalation", name, problem, "Set 'hold' of its services, if that is wanted.")
     repeat = escalation.thing("repeat")
-    again = float(repeat.number("waitInterval") * 60) if repeat and repeat.number("count") else 300.0
+    again = float(repeat.number("waitInterval", most=10**6) * 60) if repeat and repeat.number("count") else 300.0
     if repeat and repeat.flag("closeAlertAfterAll"):
         imported.note(
             "escalation", name, "closes the alert when all is over; here it stays open.", "Nothing, if that is fine."
@@ -106,7 +106,7 @@ def _escalation(imported: Imported, people: People, schedules: Schedules, polici
     waits = [after - before for before, after in pairwise(moments)] + [again]
     steps = [EscalationStep(list(dict.fromkeys(at[m])), wait) for m, wait in zip(moments, waits, strict=True)]
     key = policies.give(escalation.text("id") or escalation.where, escalation.text("name"))
-    imported.escalation[key] = EscalationPolicy(steps, repeat.number("count") if repeat else 0)
+    imported.escalation[key] = EscalationPolicy(steps, repeat.number("count", most=100) if repeat else 0)
     return key
 
 

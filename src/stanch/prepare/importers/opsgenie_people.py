@@ -73,7 +73,7 @@ def seconds(delay: Thing) -> float:
     unit = delay.text("timeUnit", "minutes")
     if unit not in UNIT_SECONDS:
         raise ValueError(f"{delay.where}.timeUnit is {unit[:40]!r}, not minutes, hours or days")
-    return float(delay.number("timeAmount") * UNIT_SECONDS[unit])
+    return float(delay.number("timeAmount", most=10_000) * UNIT_SECONDS[unit])
 
 
 def _address(imported: Imported, user: Thing, contact: Thing) -> str:

@@ -87,7 +87,7 @@ def _ways(imported: Imported, user: Thing) -> Iterator[tuple[str, float]]:
             imported.note("user", user.name(), "has a notification rule without its contact method.", "Add it by hand.")
         elif rule.text("urgency", "high") == "high":
             method = said if said.has("address") else methods.get(said.text("id"), said)
-            chosen.append((method, rule.number("start_delay_in_minutes") * 60.0))
+            chosen.append((method, rule.number("start_delay_in_minutes", most=10**6) * 60.0))
     if low := sum(rule.text("urgency") == "low" for rule in rules):
         problem = f"has {low} notification rule{'s' * (low > 1)} for low urgency, which are not taken."
         imported.note("user", user.name(), problem, "Pages that may wait are set by 'hours' of severity and step.")
@@ -126,7 +126,7 @@ def _policy(imported: Imported, people: People, schedules: Keys, policies: Keys,
     for number, rule in enumerate(policy.things("escalation_rules"), 1):
         targets = [_target(imported, people, schedules, policy, target) for target in rule.things("targets")]
         notify = list(dict.fromkeys(filter(None, targets)))
-        wait = rule.number("escalation_delay_in_minutes") * 60
+        wait = rule.number("escalation_delay_in_minutes", most=10**6) * 60
         if notify:
             steps.append(EscalationStep(notify, wait))
         elif steps:  # nobody is left of it, but the time it took stays
@@ -142,7 +142,7 @@ def _policy(imported: Imported, people: People, schedules: Keys, policies: Keys,
         imported.note("escalation policy", policy.name(), "has no rule that maps; it is not taken.", "Write it anew.")
         return
     key = policies.give(policy.text("id") or policy.where, policy.text("name") or policy.text("summary"))
-    imported.escalation[key] = EscalationPolicy(steps, policy.number("num_loops"))
+    imported.escalation[key] = EscalationPolicy(steps, policy.number("num_loops", most=100))
 
 
 def _strategy(rule: Thing) -> str:
