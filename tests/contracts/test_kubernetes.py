@@ -558,7 +558,7 @@ def test_pods_that_a_budget_holds_up_keep_no_other_waiting(cluster: Cluster) -> 
         cluster.add("/api/v1/namespaces/default/pods", copy)
     names = [path.rpartition("/")[2] for path in cluster.things if "/pods/" in path]
     cluster.held = {name: 10_000 for name in names if name != "zz-5"}
-    failed = failing(connected(cluster, drain=0.4), "drain", NODE)
+    failed = failing(connected(cluster, drain=3), "drain", NODE)
     assert "1 of 12 pods evicted" in failed.detail
 
 

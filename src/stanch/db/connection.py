@@ -66,7 +66,8 @@ class Database:
             raise _problem(error) from error
 
     def close(self) -> None:
-        """Give the connections back."""
+        """Close the connections; one that a thread still uses is closed when it gives it back."""
+        event.listen(self.engine, "checkin", lambda _connection, record: record.close())
         self.engine.dispose()
 
 
