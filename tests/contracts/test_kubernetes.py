@@ -266,7 +266,7 @@ def test_a_disruption_budget_is_waited_for_and_at_the_end_says_what_is_still_the
     assert any("waiting for a disruption budget" in line for line in said)
     with Cluster() as other:
         other.held = {"checkout-55c7f8d7ff-c8vlt": 10_000}
-        failed = failing(connected(other, drain=0.3), "drain", NODE)
+        failed = failing(connected(other, drain=3), "drain", NODE)
     assert "5 of 6 pods evicted" in failed.detail and "still there: default/checkout-55c7f8d7ff-c8vlt" in failed.detail
     assert "stays cordoned" in failed.detail
 
