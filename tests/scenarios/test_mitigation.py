@@ -61,6 +61,16 @@ def test_no_change_is_measured_and_undo_is_offered_and_works(broken: House) -> N
         broken.do("undo", incident="INC-1", run=run.run, confirm="again")
 
 
+def test_what_is_still_running_is_not_undone_beside_itself(broken: House) -> None:
+    broken.do("mitigate", incident="INC-1", mitigation="drain-b", confirm="go")
+    with pytest.raises(Conflict, match="still running"):
+        broken.do("undo", incident="INC-1", confirm="back")
+    broken.wait(seconds=40)
+    broken.do("undo", incident="INC-1", confirm="back")
+    broken.wait(seconds=10)
+    assert broken.lever.pulled[-1] == {"argv": ["restore"]}
+
+
 def test_a_worse_outcome_is_called_worse(broken: House) -> None:
     broken.lever.then = lambda: broken.gauge.values.update(errors=0.9)
     broken.do("mitigate", incident="INC-1", mitigation="rollback", confirm="go")

@@ -173,6 +173,8 @@ def to_undo(record: Record, name: str) -> Run:
         raise NotFound(f"{record.id} has no such mitigation to undo.")
     if run.undone_by:
         raise Conflict(f"{run.title} is undone already, by {run.undone_by}.")
+    if not run.answered:
+        raise Conflict(f"{run.title} is still running.", hint="Undo it when its answer is there, or is given up as unknown.")
     return run
 
 
