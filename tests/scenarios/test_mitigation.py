@@ -71,6 +71,30 @@ def test_what_is_still_running_is_not_undone_beside_itself(broken: House) -> Non
     assert broken.lever.pulled[-1] == {"argv": ["restore"]}
 
 
+def test_when_metrics_were_away_in_the_window_it_is_watched_longer_before_it_is_judged(broken: House) -> None:
+    broken.do("mitigate", incident="INC-1", mitigation="rollback", confirm="go")
+    broken.settle()
+    del broken.gauge.values["errors"]
+    broken.wait(seconds=35)
+    assert "Watching 30 s longer whether it helped" in broken.sentences()[-1]
+    assert broken.record().runs.popitem()[1].outcome is None
+    broken.gauge.values["errors"] = 0.001
+    broken.wait(seconds=30)
+    (run,) = broken.record().runs.values()
+    assert run.outcome == "helped"
+
+
+def test_when_metrics_stay_away_it_says_at_last_that_it_cannot_tell(broken: House) -> None:
+    broken.do("mitigate", incident="INC-1", mitigation="rollback", confirm="go")
+    broken.settle()
+    del broken.gauge.values["errors"]
+    broken.wait(seconds=100)
+    (run,) = broken.record().runs.values()
+    assert run.outcome == "unknown"
+    assert "measured too seldom" in run.reason
+    assert sum("longer whether it helped" in sentence for sentence in broken.sentences()) == 2
+
+
 def test_a_worse_outcome_is_called_worse(broken: House) -> None:
     broken.lever.then = lambda: broken.gauge.values.update(errors=0.9)
     broken.do("mitigate", incident="INC-1", mitigation="rollback", confirm="go")

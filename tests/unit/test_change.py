@@ -116,6 +116,6 @@ def test_many_measurements_take_no_time() -> None:
     import time
 
     rng = random.Random(1)
-    began = time.monotonic()
+    began = time.process_time()
     judged([rng.random() for _ in range(400)], [rng.random() for _ in range(400)])
-    assert time.monotonic() - began < 1.0
+    assert time.process_time() - began < 1.0

@@ -174,7 +174,9 @@ def to_undo(record: Record, name: str) -> Run:
     if run.undone_by:
         raise Conflict(f"{run.title} is undone already, by {run.undone_by}.")
     if not run.answered:
-        raise Conflict(f"{run.title} is still running.", hint="Undo it when its answer is there, or is given up as unknown.")
+        raise Conflict(
+            f"{run.title} is still running.", hint="Undo it when its answer is there, or is given up as unknown."
+        )
     return run
 
 

@@ -6,14 +6,16 @@ from stanch.kernel.clock import MINUTE, SECOND
 from stanch.kernel.policy import Criterion, Policy
 from stanch.mitigate.indicators import indicators
 from stanch.mitigate.measurements import series
-from stanch.mitigate.outcome import Judgement, Points, judge, together
+from stanch.mitigate.outcome import Judgement, Points, judge, not_yet, together
 from stanch.mitigate.rules import holds
 from stanch.timeline.desk import Desk, Due
-from stanch.timeline.entries import HypothesisStated, OutcomeMeasured
+from stanch.timeline.entries import HypothesisStated, ObservationExtended, OutcomeMeasured
 from stanch.timeline.record import Record, Run
 
 # At least so long is looked back: with few measurements before an action nothing can be said about it.
 LOOK_BACK = 2 * MINUTE
+# A restart in the middle, or a source that was away, does not cost the answer: the window is had again, so many times.
+EXTENSIONS = 2
 
 
 def outcome_clock(record: Record, policy: Policy) -> list[Due]:
@@ -34,8 +36,13 @@ def _measuring(run: str) -> Any:
 def observe(desk: Desk, record: Record, run: Run) -> None:
     """Judge a run by every criterion, over the time before it started and the end of its observation window."""
     watched = [state.criterion for state in record.criteria.values()] or indicators(record, desk.policy)[0]
-    found = [(c, judge(c, *_windows(desk, record, run, c))) for c in watched]
+    windows = [_windows(desk, record, run, criterion) for criterion in watched]
+    found = [(c, judge(c, *window)) for c, window in zip(watched, windows, strict=True)]
     overall = together([judgement for _, judgement in found])
+    if overall.outcome == "unknown" and run.extended < EXTENSIONS and any(not_yet(*window) for window in windows):
+        seconds = run.observe_seconds / (run.extended + 1)
+        desk.append(record.id, ObservationExtended(run.run, seconds, overall.reason))
+        return
     effect = _effect_seconds(desk, record, run, [c for c, judgement in found if judgement.outcome == "helped"])
     others = [judgement.reason for _, judgement in found if judgement is not overall]
     desk.append(

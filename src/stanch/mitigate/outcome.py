@@ -24,6 +24,11 @@ class Judgement(msgspec.Struct, frozen=True):
     confidence: float | None = None
 
 
+def not_yet(before: Points, after: Points) -> bool:
+    """Whether time would bring what is missing: it was measured before the action, and hardly since."""
+    return len(before) >= FEWEST > len(after)
+
+
 def judge(criterion: Criterion, before: Points, after: Points) -> Judgement:
     """One criterion over the window before the action and over the end of the observation window."""
     name, unit = criterion.name, criterion.unit

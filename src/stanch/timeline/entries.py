@@ -411,6 +411,17 @@ class EvidenceCaptured(_Facts, frozen=True, tag="evidence_captured"):
         return f"Evidence kept: {', '.join(self.items) or 'nothing'}{lost}"
 
 
+class ObservationExtended(_Facts, frozen=True, tag="observation_extended"):
+    """Too little was measured since the action to judge it: it is watched for ``seconds`` more."""
+
+    run: str
+    seconds: float
+    reason: str
+
+    def sentence(self) -> str:
+        return f"Watching {self.seconds:g} s longer whether it helped: {self.reason}"
+
+
 class OutcomeMeasured(_Facts, frozen=True, tag="outcome_measured"):
     """Did it help (R23)? ``before`` and ``after`` are medians of the criterion that decided, over the observation window.
 
@@ -615,7 +626,7 @@ class Amended(_Facts, frozen=True, tag="amended"):
 Facts = (
     Declared | SignalAttached | SignalCleared | Said | PhaseShifted | SeveritySet | ImpactSet | RoleTaken
     | HypothesisStated | PageRequested | PagePutOff | PageStepped | PageSent | Acknowledged | CriteriaSet | CriterionTurned
-    | CriteriaHeld | MitigationStarted | MitigationApplied | EvidenceCaptured | OutcomeMeasured | UpdatePosted
+    | CriteriaHeld | MitigationStarted | MitigationApplied | EvidenceCaptured | ObservationExtended | OutcomeMeasured | UpdatePosted
     | Mitigated | Resolved | Closed | Reopened | PostmortemDecided | PostmortemWritten | PostmortemPublished
     | ActionItemAdded | ActionItemDone | ReviewAsked | ReviewAnswered | Prompted | PromptDeclined | Amended
     | SeverityProposed | SignalDetached | Merged | Investigating | Concluded | TriageAnswered

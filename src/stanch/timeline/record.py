@@ -37,6 +37,7 @@ class Run(msgspec.Struct):
     undo: str
     undo_of: str
     observe_seconds: float
+    extended: int = 0
     applied_at: int | None = None
     ok: bool | None = None
     output: str = ""
@@ -443,6 +444,11 @@ def _evidence(record: Record, entry: e.Entry, facts: e.EvidenceCaptured) -> None
     run.evidence, run.missing = facts.items, facts.missing
 
 
+def _watched_on(record: Record, entry: e.Entry, facts: e.ObservationExtended) -> None:
+    run = record.runs[facts.run]
+    run.observe_seconds, run.extended = run.observe_seconds + facts.seconds, run.extended + 1
+
+
 def _outcome(record: Record, entry: e.Entry, facts: e.OutcomeMeasured) -> None:
     run = record.runs[facts.run]
     run.outcome, run.reason, run.before, run.after = facts.outcome, facts.reason, facts.before, facts.after
@@ -530,7 +536,8 @@ _CASES: dict[type, Any] = {
     e.ImpactSet: _impact, e.RoleTaken: _role, e.HypothesisStated: _hypothesis, e.PageRequested: _page,
     e.PageStepped: _stepped, e.PageSent: _sent, e.PagePutOff: _put_off, e.Acknowledged: _acknowledged, e.CriteriaSet: _criteria,
     e.CriterionTurned: _turned, e.CriteriaHeld: _held, e.MitigationStarted: _started, e.MitigationApplied: _applied,
-    e.EvidenceCaptured: _evidence, e.OutcomeMeasured: _outcome, e.UpdatePosted: _update, e.Mitigated: _mitigated,
+    e.EvidenceCaptured: _evidence, e.ObservationExtended: _watched_on, e.OutcomeMeasured: _outcome, e.UpdatePosted: _update,
+    e.Mitigated: _mitigated,
     e.Resolved: _resolved, e.Closed: _closed, e.Reopened: _reopened, e.PostmortemDecided: _decided,
     e.PostmortemWritten: _written, e.PostmortemPublished: _published, e.ActionItemAdded: _item,
     e.ActionItemDone: _done, e.ReviewAsked: _asked, e.ReviewAnswered: _answered, e.Prompted: _prompted,
