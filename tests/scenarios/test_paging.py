@@ -3,7 +3,10 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from stanch.kernel.clock import parse_moment
+from stanch.kernel.errors import Conflict
 from tests.scenarios.house import POLICY, House, opened
 
 
@@ -138,3 +141,51 @@ def test_a_policy_that_reaches_nobody_pages_everybody_and_says_why(database_url:
         said = next(s for s in house.sentences() if s.startswith("Page step 1"))
         assert "'zoe' is not in the contacts" in said
         assert "everybody is paged" in said
+
+
+def test_paging_for_what_is_over_is_refused_instead_of_waking_nobody(house: House) -> None:
+    house.do("declare", title="Checkout fails", service="shop")
+    house.do("resolve", incident="INC-1", override=True, reason="false alarm")
+    with pytest.raises(Conflict, match="nobody would be woken"):
+        house.do("page", incident="INC-1")
+
+
+def test_resolved_by_mistake_before_anybody_had_it_and_opened_again_pages_from_the_first_step(house: House) -> None:
+    house.do("declare", title="Checkout fails", service="shop")
+    house.do("resolve", incident="INC-1", override=True, reason="wrong button")
+    house.settle()
+    assert house.pager.sent == []
+    house.wait(minutes=20)
+    house.do("reopen", incident="INC-1", reason="wrong button")
+    house.wait(minutes=6)
+    assert [address for address, _ in house.pager.sent] == ["ada", "ben"]
+
+
+def test_opened_again_by_someone_who_had_it_wakes_nobody(house: House) -> None:
+    house.do("declare", title="Checkout fails", service="shop")
+    house.do("ack", incident="INC-1")
+    house.do("resolve", incident="INC-1", override=True, reason="it looked fine")
+    house.do("reopen", incident="INC-1", reason="it was not")
+    house.wait(minutes=20)
+    assert house.pager.sent == []
+
+
+def test_a_way_that_is_away_for_hours_is_tried_until_somebody_has_it(house: House) -> None:
+    house.pager.down = True
+    house.do("declare", title="Checkout fails", service="shop")
+    house.wait(hours=3, step=30)
+    failed = [receipt for page in house.record().pages.values() for receipt in page.receipts]
+    assert len(failed) < 60, "the timeline is not filled with attempts"
+    house.pager.down = False
+    house.wait(minutes=6)
+    assert {address for address, _ in house.pager.sent} == {"ada", "ben"}
+
+
+def test_once_it_is_acknowledged_a_way_that_was_away_is_not_tried_again(house: House) -> None:
+    house.pager.down = True
+    house.do("declare", title="Checkout fails", service="shop")
+    house.wait(minutes=30, step=30)
+    house.do("ack", incident="INC-1")
+    house.pager.down = False
+    house.wait(minutes=10)
+    assert house.pager.sent == []

@@ -53,7 +53,7 @@ def attach(desk: Desk, incident: str, row: dict[str, Any]) -> None:
             ),
             source="alert",
         )
-    if row["acknowledged_by"] and any(page.acknowledged_at is None for page in record.pages.values()):
+    if row["acknowledged_by"] and any(page.waiting() for page in record.pages.values()):
         desk.append(incident, Acknowledged(str(row["acknowledged_by"])), source="alert")
 
 

@@ -96,7 +96,7 @@ def acknowledge(desk: Desk, ack: Acknowledgement, intake_key: str) -> None:
     )
     if row["incident"]:
         record = desk.record(row["incident"])
-        if record.live() and any(page.acknowledged_at is None for page in record.pages.values()):
+        if record.live() and any(page.waiting() for page in record.pages.values()):
             desk.append(record.id, Acknowledged(by), source="alert")
 
 

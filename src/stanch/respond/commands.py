@@ -228,6 +228,8 @@ class PagePeople(msgspec.Struct):
 def page(desk: Desk, asked: PagePeople) -> Done:
     """Page by policy; steps follow until someone acknowledges."""
     record = desk.record(asked.incident)
+    if not record.live():
+        raise Conflict(f"{asked.incident} is {record.status}: nobody would be woken.", hint="Reopen it first.")
     if asked.escalation and asked.escalation not in desk.policy.escalation:
         known = ", ".join(sorted(desk.policy.escalation)) or "none is configured"
         raise Invalid(
@@ -250,7 +252,7 @@ def ack(desk: Desk, asked: Acknowledge) -> Done:
     record = desk.record(asked.incident)
     if asked.page and asked.page not in record.pages:
         raise NotFound(f"{asked.incident} has no page {asked.page}.")
-    waiting = [p for p in record.pages.values() if p.acknowledged_at is None and asked.page in ("", p.page)]
+    waiting = [p for p in record.pages.values() if p.waiting() and asked.page in ("", p.page)]
     if not waiting:
         having = next((p.acknowledged_by for p in reversed(record.pages.values()) if p.acknowledged_by), "")
         return Done(
@@ -258,7 +260,7 @@ def ack(desk: Desk, asked: Acknowledge) -> Done:
         )
     person = contact_key(desk.policy.contacts, desk.actor.name) or desk.actor.name
     desk.append(asked.incident, e.Acknowledged(person, asked.page))
-    missing = [name for p in waiting for name in p.people if p.acknowledged_at is None and name not in p.acknowledgers]
+    missing = [name for p in waiting for name in p.people if p.waiting() and name not in p.acknowledgers]
     if missing:
         return Done(f"Noted. All must acknowledge: {', '.join(missing)} still to come.", asked.incident)
     return Done(f"{person} has {asked.incident}.", asked.incident)

@@ -11,8 +11,11 @@ from stanch.timeline.desk import Desk, Office
 from stanch.timeline.effects import Effect
 from stanch.timeline.entries import PageSent
 
-# Seconds between attempts of one page; the escalation goes on meanwhile by its own clock.
-RETRIES = (1, 2, 5, 15, 30, 60)
+# Seconds between attempts of one page, the last again and again while somebody is wanted: the escalation goes on meanwhile by
+# its own clock, and a way that is away for an hour must not be the end of it.
+RETRIES = (1, 2, 5, 15, 30, 60, 300)
+# From then on only every so many attempts are written down: an hour apart.
+NOTED_EVERY = 12
 
 
 def acknowledge_code(secret: str, incident: str, page: str, person: str) -> str:
@@ -37,7 +40,7 @@ class PageHandler:
     def wanted(self, desk: Desk, effect: Effect) -> bool:
         """None leaves after its acknowledgement is recorded."""
         page = desk.record(effect.incident).pages.get(effect.payload["page"])
-        if page is None or page.acknowledged_at is not None or effect.payload["person"] in page.acknowledgers:
+        if page is None or not page.waiting() or effect.payload["person"] in page.acknowledgers:
             return False
         return desk.record(effect.incident).live()
 
@@ -61,24 +64,15 @@ class PageHandler:
 
     def settle(self, desk: Desk, effect: Effect, answer: Any) -> int | None:
         ok = not isinstance(answer, Exception)
-        again = not ok and (not isinstance(answer, Failed) or answer.again) and effect.attempts <= len(RETRIES)
+        again = not ok and (not isinstance(answer, Failed) or answer.again)
         detail = answer.detail if isinstance(answer, Failed) else str(answer)
-        desk.append(
-            effect.incident,
-            PageSent(
-                effect.payload["page"],
-                effect.payload["person"],
-                effect.payload["reach"],
-                ok,
-                effect.attempts,
-                detail[:300],
-                effect.key,
-            ),
-        )
-        reaching.note(desk, effect.payload["person"], effect.payload["reach"], ok, detail, "page")
+        page, person, reach = effect.payload["page"], effect.payload["person"], effect.payload["reach"]
+        if not again or effect.attempts <= len(RETRIES) or effect.attempts % NOTED_EVERY == 0:
+            desk.append(effect.incident, PageSent(page, person, reach, ok, effect.attempts, detail[:300], effect.key))
+        reaching.note(desk, person, reach, ok, detail, "page")
         if not again:
             return None
-        wait = RETRIES[effect.attempts - 1]
+        wait = RETRIES[min(effect.attempts, len(RETRIES)) - 1]
         asked = answer.after if isinstance(answer, Failed) and answer.after else 0
         return desk.now + int(max(wait, asked) * SECOND)
 

@@ -60,7 +60,7 @@ def _acknowledge(record: Record, policy: Policy) -> list[Prompt]:
             "an acknowledged page wakes nobody else",
         )
         for page in record.pages.values()
-        if page.acknowledged_at is None and record.live()
+        if page.waiting() and record.live()
     ]
 
 

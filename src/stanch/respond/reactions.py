@@ -31,11 +31,13 @@ def page_on_call(desk: Desk, entry: Entry, record: Record) -> None:
         request_page(desk, record, "declared")
     elif isinstance(facts, Reopened) and entry.source == "alert":
         request_page(desk, record, "it came back")
+    elif isinstance(facts, Reopened) and record.pages and record.acknowledged_at is None:
+        request_page(desk, record, "opened again, and nobody ever had it")
     elif isinstance(facts, SeveritySet) and record.live() and desk.policy.severity(facts.severity).pages:
         if not record.pages:
             request_page(desk, record, f"severity is {facts.severity}")
         for page in list(record.pages.values()):
-            if page.step < 0 and page.acknowledged_at is None and page.next_at and page.next_at > desk.now:
+            if page.step < 0 and page.waiting() and page.next_at and page.next_at > desk.now:
                 escalate(desk, record, page)  # it was put off, and now it may be its hour
 
 
@@ -86,7 +88,7 @@ def page_clock(record: Record, policy: Policy) -> list[Due]:
     return [
         Due(f"page:{page.page}:{page.step}:{page.next_at}", page.next_at, _escalating(page.page))
         for page in record.pages.values()
-        if page.next_at is not None and page.acknowledged_at is None
+        if page.next_at is not None and page.waiting()
     ]
 
 

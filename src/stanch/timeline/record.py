@@ -59,7 +59,7 @@ class Run(msgspec.Struct):
 
 
 class Page(msgspec.Struct):
-    """A page under way."""
+    """A page under way. ``ended_at``: the incident was over before anybody had acknowledged."""
 
     page: str
     escalation: str
@@ -72,7 +72,12 @@ class Page(msgspec.Struct):
     acknowledgers: list[str] = msgspec.field(default_factory=list)
     acknowledged_at: int | None = None
     acknowledged_by: str = ""
+    ended_at: int | None = None
     receipts: list[e.PageSent] = msgspec.field(default_factory=list)
+
+    def waiting(self) -> bool:
+        """Whether somebody is still wanted."""
+        return self.acknowledged_at is None and self.ended_at is None
 
 
 class CriterionState(msgspec.Struct):
@@ -274,6 +279,14 @@ def _investigating(record: Record, entry: e.Entry, facts: e.Investigating) -> No
 
 def _concluded(record: Record, entry: e.Entry, facts: e.Concluded) -> None:
     record.status, record.closed_at = "closed", entry.happened_at
+    _end_pages(record, entry.happened_at)
+
+
+def _end_pages(record: Record, at: int) -> None:
+    """Nobody is wanted any more. Should it be opened again, somebody is asked anew."""
+    for page in record.pages.values():
+        if page.waiting():
+            page.ended_at, page.next_at = at, None
 
 
 def _answer(record: Record, entry: e.Entry, facts: e.TriageAnswered) -> None:
@@ -301,6 +314,7 @@ def _merged(record: Record, entry: e.Entry, facts: e.Merged) -> None:
     if facts.into:
         record.merged_into = facts.into
         record.status, record.closed_at = "closed", entry.happened_at
+        _end_pages(record, entry.happened_at)
 
 
 def _severity(record: Record, entry: e.Entry, facts: e.SeveritySet) -> None:
@@ -371,7 +385,7 @@ def _sent(record: Record, entry: e.Entry, facts: e.PageSent) -> None:
 def _acknowledged(record: Record, entry: e.Entry, facts: e.Acknowledged) -> None:
     record.acknowledged_at = record.acknowledged_at or entry.happened_at
     for page in record.pages.values():
-        if page.acknowledged_at is None and facts.page in ("", page.page):
+        if page.waiting() and facts.page in ("", page.page):
             page.acknowledgers.append(facts.person)
             if page.all_must and not set(page.people) <= set(page.acknowledgers):
                 continue
@@ -471,6 +485,7 @@ def _mitigated(record: Record, entry: e.Entry, facts: e.Mitigated) -> None:
 def _resolved(record: Record, entry: e.Entry, facts: e.Resolved) -> None:
     record.status, record.resolved_at, record.cause_known = "resolved", entry.happened_at, facts.cause_known
     record.mitigated_at = record.mitigated_at or entry.happened_at
+    _end_pages(record, entry.happened_at)
 
 
 def _closed(record: Record, entry: e.Entry, facts: e.Closed) -> None:

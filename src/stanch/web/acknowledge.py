@@ -45,8 +45,8 @@ def _get(stanch: Stanch, names: dict[str, str]) -> Response:
     with stanch.office.reading() as desk:
         record = desk.record(names["incident"])
         page = _page_of(record, names["page"], desk.now)
-    if page.acknowledged_at is not None:
-        return _shown(f"{page.acknowledged_by} has {record.id} already.", record.title, "")
+    if not page.waiting():
+        return _over(record, page)
     button = '<form method="post"><button>I have it</button></form>'
     return _shown(f"{record.id} needs you, {names['person']}.", record.title, button)
 
@@ -55,10 +55,16 @@ def _post(stanch: Stanch, names: dict[str, str]) -> Response:
     with stanch.office.desk(Actor(names["person"], admin=True), "link") as desk:
         record = desk.record(names["incident"])
         page = _page_of(record, names["page"], desk.now)
-        if page.acknowledged_at is not None:
-            return _shown(f"{page.acknowledged_by} has {record.id} already.", record.title, "")
+        if not page.waiting():
+            return _over(record, page)
         desk.append(record.id, Acknowledged(names["person"], page.page))
     return _shown(f"Thank you. {names['person']} has {record.id}.", record.title, "")
+
+
+def _over(record: Record, page: Page) -> Response:
+    if page.acknowledged_at is not None:
+        return _shown(f"{page.acknowledged_by} has {record.id} already.", record.title, "")
+    return _shown(f"{record.id} is over. There is nothing to do.", record.title, "")
 
 
 def _page_of(record: Record, page: str, now: int) -> Page:

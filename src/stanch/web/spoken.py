@@ -56,6 +56,8 @@ def _said(stanch: Stanch, names: dict[str, str], digits: str) -> str:
                 return "This page is too old. Open the incident in stanch."
             if page.acknowledged_at is not None:
                 return f"{page.acknowledged_by} has {record.id} already. Goodbye."
+            if not page.waiting():
+                return f"{record.id} is over. There is nothing to do. Goodbye."
             desk.append(record.id, Acknowledged(names["person"], page.page))
             return f"Thank you. You have {record.id}. Goodbye."
     except Problem as problem:
