@@ -88,7 +88,7 @@ class Replica:
         self.held.remove(effect)
         before, self.town.performing = self.town.performing, effect.key
         try:
-            self.engine.outbox.work(effect)
+            self.engine.outbox.work(effect, lambda: self.town.chance.random() < 0.7)
         finally:
             self.town.performing = before
 

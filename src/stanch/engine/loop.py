@@ -98,7 +98,7 @@ class Engine:
 
     def _work(self, lane: Lane, effect: Effect) -> None:
         try:
-            self.outbox.work(effect)
+            self.outbox.work(effect, lambda: not self._stopping.wait(1))
         except Problem as problem:
             log.error("an effect could not be settled; it is tried again", key=effect.key, error=problem.detail)
         except Exception:

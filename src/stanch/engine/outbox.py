@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -10,7 +11,7 @@ import structlog
 from stanch.db.transaction import Row
 from stanch.engine.steady import Steady
 from stanch.kernel.clock import SECOND
-from stanch.kernel.errors import NotFound, Problem
+from stanch.kernel.errors import NotFound, Problem, Unavailable
 from stanch.timeline.desk import Office
 from stanch.timeline.effects import Effect, EffectHandler
 
@@ -79,14 +80,26 @@ class Outbox:
         with desk.looking():
             return handler.wanted(desk, effect)
 
-    def work(self, effect: Effect) -> None:
-        """Perform one leased effect and settle it, unless the lease was lost meanwhile."""
+    def work(self, effect: Effect, again: Callable[[], bool] = lambda: False) -> None:
+        """Perform one leased effect and settle it, unless the lease was lost meanwhile.
+
+        What happened is known here and nowhere else: while the database is away, ``again`` says whether to wait for it.
+        Raises ``Unavailable`` when it says no.
+        """
         handler = self.handlers[effect.kind]
         try:
             answer: Any = handler.perform(effect)
         except Exception as error:  # whatever a port does wrong is an answer to record, never a dead worker
             answer = error
             log.warning("effect failed", key=effect.key, error=str(error))
+        while True:
+            try:
+                return self._settled(handler, effect, answer)
+            except Unavailable:
+                if not again():
+                    raise
+
+    def _settled(self, handler: Any, effect: Effect, answer: Any) -> None:
         with self.office.desk() as desk:
             desk.lock(effect.incident)
             row = desk.tx.one(

@@ -40,8 +40,9 @@ def observe(desk: Desk, record: Record, run: Run) -> None:
     found = [(c, judge(c, *window)) for c, window in zip(watched, windows, strict=True)]
     overall = together([judgement for _, judgement in found])
     if overall.outcome == "unknown" and run.extended < EXTENSIONS and any(not_yet(*window) for window in windows):
-        seconds = run.observe_seconds / (run.extended + 1)
-        desk.append(record.id, ObservationExtended(run.run, seconds, overall.reason))
+        # A whole window from now on, however long nothing ran.
+        until = desk.now + int(run.observe_seconds * SECOND)
+        desk.append(record.id, ObservationExtended(run.run, until, overall.reason))
         return
     effect = _effect_seconds(desk, record, run, [c for c, judgement in found if judgement.outcome == "helped"])
     others = [judgement.reason for _, judgement in found if judgement is not overall]

@@ -412,14 +412,14 @@ class EvidenceCaptured(_Facts, frozen=True, tag="evidence_captured"):
 
 
 class ObservationExtended(_Facts, frozen=True, tag="observation_extended"):
-    """Too little was measured since the action to judge it: it is watched for ``seconds`` more."""
+    """Too little was measured since the action to judge it: it is watched longer."""
 
     run: str
-    seconds: float
+    until: int
     reason: str
 
     def sentence(self) -> str:
-        return f"Watching {self.seconds:g} s longer whether it helped: {self.reason}"
+        return f"Watching until {hour_minute(self.until)} whether it helped: {self.reason}"
 
 
 class OutcomeMeasured(_Facts, frozen=True, tag="outcome_measured"):

@@ -37,6 +37,7 @@ class Run(msgspec.Struct):
     undo: str
     undo_of: str
     observe_seconds: float
+    observed_until: int | None = None
     extended: int = 0
     applied_at: int | None = None
     ok: bool | None = None
@@ -55,7 +56,9 @@ class Run(msgspec.Struct):
 
     def observation_ends(self) -> int | None:
         """When the outcome is measured, or None while it has not been applied."""
-        return None if self.applied_at is None else self.applied_at + int(self.observe_seconds * 1_000_000)
+        if self.applied_at is None or self.observed_until is not None:
+            return self.observed_until
+        return self.applied_at + int(self.observe_seconds * 1_000_000)
 
 
 class Page(msgspec.Struct):
@@ -460,7 +463,7 @@ def _evidence(record: Record, entry: e.Entry, facts: e.EvidenceCaptured) -> None
 
 def _watched_on(record: Record, entry: e.Entry, facts: e.ObservationExtended) -> None:
     run = record.runs[facts.run]
-    run.observe_seconds, run.extended = run.observe_seconds + facts.seconds, run.extended + 1
+    run.observed_until, run.extended = facts.until, run.extended + 1
 
 
 def _outcome(record: Record, entry: e.Entry, facts: e.OutcomeMeasured) -> None:
