@@ -2,9 +2,11 @@
 
 from threading import Event, Thread
 
+import pytest
 from sqlalchemy import event
 
 from stanch.db.connection import Database
+from stanch.kernel.errors import Invalid, Unavailable
 
 
 def test_a_connection_that_a_late_thread_gives_back_is_closed(database_url: str) -> None:
@@ -27,3 +29,18 @@ def test_a_connection_that_a_late_thread_gives_back_is_closed(database_url: str)
     thread.join(10)
     assert len(opened) == 1
     assert closed == opened
+
+
+@pytest.mark.parametrize("url", ["postgresql://ada:hunter2@db:port/stanch", "postgres://[::1/x"])
+def test_an_address_that_cannot_be_read_is_said_without_its_password(url: str) -> None:
+    with pytest.raises(Invalid, match=r"postgresql://user:password@host") as raised:
+        Database(url)
+    assert "hunter2" not in raised.value.sentence()
+
+
+def test_what_the_address_says_of_patience_counts() -> None:
+    database = Database("postgresql://ada@127.0.0.1:1/stanch?connect_timeout=1")
+    assert database.engine.url.query["connect_timeout"] == "1"
+    with pytest.raises(Unavailable), database.reading():
+        raise AssertionError("nobody listens there")
+    database.close()

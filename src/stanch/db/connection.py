@@ -7,12 +7,21 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import TextClause, create_engine, event, text
+from sqlalchemy import TextClause, create_engine, event, make_url, text
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from stanch.db.transaction import Transaction
 from stanch.kernel.errors import Invalid, Problem, Unavailable
+
+# libpq's own words, in seconds but the last: a server whose host vanished is given up, not waited for by a thread that pages.
+PATIENCE = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
 
 
 @lru_cache(maxsize=512)
@@ -106,8 +115,16 @@ def _open(url: str) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         return engine
     if url.startswith(("postgresql://", "postgres://")):
-        driver = url.replace("postgres://", "postgresql://", 1).replace("postgresql://", "postgresql+psycopg://", 1)
-        return create_engine(driver, pool_size=8, max_overflow=16, pool_pre_ping=True, hide_parameters=True)
+        try:
+            driver = make_url(url.replace("postgres://", "postgresql://", 1)).set(drivername="postgresql+psycopg")
+        except (ArgumentError, ValueError):  # whose text would show the password
+            raise Invalid(
+                "The address of the database cannot be read.", hint="Write postgresql://user:password@host:5432/name."
+            ) from None
+        asked = {name: value for name, value in PATIENCE.items() if name not in driver.query}
+        return create_engine(
+            driver, pool_size=8, max_overflow=16, pool_pre_ping=True, hide_parameters=True, connect_args=asked
+        )
     raise Invalid(
         f"'{url.split(':', 1)[0]}' is not a database that stanch speaks.",
         hint="Use sqlite:///path/to/stanch.db or postgresql://user@host/name.",

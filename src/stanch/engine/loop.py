@@ -114,18 +114,16 @@ class Engine:
     def _run(self, turn: Callable[[], bool], wake: threading.Event) -> None:
         while not self._stopping.is_set():
             self._came_round[threading.current_thread().name] = time.monotonic()
+            # Sleeping asks the database as well: whatever is away, this thread must come round again.
             try:
-                more = turn()
+                if not turn():
+                    self._sleep(wake)
             except Problem as problem:
                 log.error("the engine waits", error=problem.detail)
-                more = False
                 self._stopping.wait(1)
             except Exception:
                 log.exception("the engine stumbled and goes on")
-                more = False
                 self._stopping.wait(1)
-            if not more:
-                self._sleep(wake)
 
     def _sleep(self, wake: threading.Event) -> None:
         due = self.timers.next_due()
@@ -144,3 +142,5 @@ class Engine:
                     self.outbox.renew(performing)
                 except Problem as problem:
                     log.error("leases could not be renewed", error=problem.detail)
+                except Exception:
+                    log.exception("leases could not be renewed")
