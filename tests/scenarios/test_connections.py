@@ -33,8 +33,9 @@ def test_a_connection_that_a_late_thread_gives_back_is_closed(database_url: str)
 
 @pytest.mark.parametrize("url", ["postgresql://ada:hunter2@db:port/stanch", "postgres://[::1/x"])
 def test_an_address_that_cannot_be_read_is_said_without_its_password(url: str) -> None:
-    with pytest.raises(Invalid, match=r"postgresql://user:password@host") as raised:
+    with pytest.raises(Invalid) as raised:
         Database(url)
+    assert "postgresql://user:password@host" in raised.value.sentence()
     assert "hunter2" not in raised.value.sentence()
 
 
