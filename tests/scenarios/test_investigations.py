@@ -1,5 +1,7 @@
 """Declare early: an hour of looking without a fix is an incident (R5); three questions of triage (R14)."""
 
+from typing import Any
+
 import pytest
 
 from stanch.kernel.errors import Conflict, Invalid, NotFound
@@ -90,3 +92,35 @@ def test_a_small_incident_is_closed_in_one_action(house: House) -> None:
     house.do("declare", title="Checkout is down", severity="SEV-1")
     with pytest.raises(Conflict, match="INC-2 is open"):
         house.do("close", incident="INC-2", reason="no")
+
+
+@pytest.mark.parametrize(
+    ("name", "more"),
+    [
+        ("page", {}),
+        ("resolve", {"override": True, "reason": "over"}),
+        ("close", {"reason": "over"}),
+        ("mitigate", {"mitigation": "rollback", "confirm": "go"}),
+        ("timebox", {"question": "Is it the deploy?", "fallback": "roll back"}),
+        ("reopen", {"reason": "still slow"}),
+    ],
+)
+def test_what_only_an_incident_can_be_asked_for_says_how_an_investigation_becomes_one(
+    house: House, name: str, more: dict[str, Any]
+) -> None:
+    house.do("investigate", title="A little slow", service="shop")
+    with pytest.raises(Conflict) as refused:
+        house.do(name, incident="INC-1", **more)
+    assert refused.value.sentence() == "INC-1 is an investigation. Declare it first, or conclude it."
+    house.do("conclude", incident="INC-1", text="it was nothing")
+    with pytest.raises(Conflict, match=r"concluded|closed already"):
+        house.do(name, incident="INC-1", **more)
+    assert house.record().status == "closed"
+
+
+def test_what_is_merged_is_not_opened_again_beside_the_other(house: House) -> None:
+    for title in ("Checkout fails", "Cart fails"):
+        house.do("declare", title=title, service="shop")
+    house.do("merge", incident="INC-2", into="INC-1", reason="the same")
+    with pytest.raises(Conflict, match="merged into INC-1"):
+        house.do("reopen", incident="INC-2", reason="still there")

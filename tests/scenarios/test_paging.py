@@ -146,7 +146,7 @@ def test_a_policy_that_reaches_nobody_pages_everybody_and_says_why(database_url:
 def test_paging_for_what_is_over_is_refused_instead_of_waking_nobody(house: House) -> None:
     house.do("declare", title="Checkout fails", service="shop")
     house.do("resolve", incident="INC-1", override=True, reason="false alarm")
-    with pytest.raises(Conflict, match="nobody would be woken"):
+    with pytest.raises(Conflict, match="is resolved"):
         house.do("page", incident="INC-1")
 
 

@@ -134,7 +134,7 @@ def test_two_incidents_become_one_and_the_pages_of_the_one_that_ends_stop(house:
     assert house.sentences("INC-2")[-1] == "Merged into INC-1: one switch"
     house.alert(fingerprint="f2", service="b", firing=False)
     assert not house.record("INC-1").signals["f2"].firing
-    with pytest.raises(Conflict, match="INC-2 is closed"):
+    with pytest.raises(Conflict, match="INC-2 is merged into INC-1"):
         house.do("merge", incident="INC-1", into="INC-2")
 
 

@@ -41,7 +41,11 @@ class People:
             names = [row["id"] for row in desk.tx.all("SELECT id FROM incidents ORDER BY number DESC LIMIT 4")]
             incident = self.chance.choice([*names, *names[:1]]) if names else ""
             record = desk.record(incident) if incident else None
-        pool: list[tuple[str, dict[str, Any]]] = [("declare", {"title": "Checkout fails", "service": "shop"})]
+        pool: list[tuple[str, dict[str, Any]]] = [
+            ("declare", {"title": "Checkout fails", "service": "shop"}),
+            ("investigate", {"title": "A little slow", "service": "shop"}),
+            *self._sorting(names),
+        ]
         if record is not None:
             pool = [
                 *self._responding(incident),
@@ -51,6 +55,21 @@ class People:
             ]
         name, values = self.chance.choice(pool)
         return self.command(replica, self.chance.choice(NAMES), name, values)
+
+    def _sorting(self, names: list[str]) -> list[tuple[str, dict[str, Any]]]:
+        fingerprint = self.chance.choice(FINGERPRINTS)
+        sorting: list[tuple[str, dict[str, Any]]] = [
+            ("split", {"fingerprint": fingerprint, "reason": "another thing"}),
+            (
+                "triage",
+                {"fingerprint": fingerprint, "disposition": self.chance.choice(("incident", "ticket", "noise"))},
+            ),
+        ]
+        if len(names) > 1:
+            sorting.append(("merge", {"incident": names[0], "into": names[1], "reason": "the same"}))
+        return [self.chance.choice(sorting)] + [
+            ("conclude", {"incident": name, "text": "it was nothing"}) for name in names[:1]
+        ]
 
     def _responding(self, incident: str) -> list[tuple[str, dict[str, Any]]]:
         word = self.chance.choice(("go", "now", "do it"))

@@ -116,10 +116,8 @@ class Mitigate(msgspec.Struct):
 @command("mitigate", Mitigate, group="mitigate", noun="mitigations", positional=("mitigation",))
 def mitigate(desk: Desk, asked: Mitigate) -> Done:
     """R23: the confirmation names target, blast radius and undo. P4: at most one run for each confirmation."""
-    record = desk.record(asked.incident)
+    record = desk.live(asked.incident)
     tool = named(desk, record, asked.mitigation)
-    if not record.live():
-        raise Conflict(f"{asked.incident} is {record.status}.", hint="Reopen it first.")
     if refusal := may_start(record, tool.mitigation, desk.actor.name):
         raise Denied(f"{refusal}.", hint="Ask one of them, or take the role.")
     if asked.hypothesis and asked.hypothesis not in record.hypotheses:

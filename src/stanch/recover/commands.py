@@ -79,9 +79,9 @@ class Resolve(msgspec.Struct):
 @command("resolve", Resolve, group="recover", noun="resolution", positional=("reason",))
 def resolve(desk: Desk, asked: Resolve) -> Done:
     """R41: offered when all hold; earlier only with a reason in the record. R15: cause unknown is allowed."""
-    record = desk.record(asked.incident)
-    if not record.live():
-        raise Conflict(f"{asked.incident} is {record.status} already.")
+    if desk.record(asked.incident).status == "resolved":
+        raise Conflict(f"{asked.incident} is resolved already.")
+    record = desk.live(asked.incident)
     now_standing = standing(record, desk.policy, desk.now)
     early = not now_standing.may_resolve
     if early and not asked.override:
@@ -112,6 +112,8 @@ def close(desk: Desk, asked: Close) -> Done:
     record = desk.record(asked.incident)
     if record.status == "closed":
         raise Conflict(f"{asked.incident} is closed already.")
+    if record.status != "resolved":
+        desk.live(asked.incident)
     if record.live() and asked.reason.strip() and record.severity_name() in (None, "SEV-3", "SEV-4"):
         resolve(desk, Resolve(asked.incident, asked.reason, override=True))
     if record.status != "resolved":
@@ -134,5 +136,7 @@ def reopen(desk: Desk, asked: Reopen) -> Done:
     record = desk.record(asked.incident)
     if record.live():
         raise Conflict(f"{asked.incident} is open.")
+    if not record.declared_at or record.merged_into:
+        desk.live(asked.incident)
     desk.append(asked.incident, Reopened(asked.reason))
     return Done(f"{asked.incident} is open again.", asked.incident)

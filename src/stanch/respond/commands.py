@@ -227,9 +227,7 @@ class PagePeople(msgspec.Struct):
 @command("page", PagePeople, group="respond", noun="pages", positional=("escalation",))
 def page(desk: Desk, asked: PagePeople) -> Done:
     """Page by policy; steps follow until someone acknowledges."""
-    record = desk.record(asked.incident)
-    if not record.live():
-        raise Conflict(f"{asked.incident} is {record.status}: nobody would be woken.", hint="Reopen it first.")
+    record = desk.live(asked.incident)
     if asked.escalation and asked.escalation not in desk.policy.escalation:
         known = ", ".join(sorted(desk.policy.escalation)) or "none is configured"
         raise Invalid(

@@ -35,9 +35,7 @@ class Box(msgspec.Struct):
 @command("timebox", Box, group="respond", noun="timeboxes", positional=("question",))
 def timebox(desk: Desk, asked: Box) -> Done:
     """R39: a question, an owner, an end and a fallback; at its end: extend with a reason, fall back, or answered."""
-    record = desk.record(asked.incident)
-    if not record.live():
-        raise Conflict(f"{asked.incident} is {record.status}.")
+    record = desk.live(asked.incident)
     return _change(desk, record, asked) if asked.timebox else _open(desk, record, asked)
 
 

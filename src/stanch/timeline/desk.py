@@ -16,7 +16,7 @@ import msgspec
 from stanch.db.transaction import Transaction
 from stanch.kernel.actor import ENGINE, Actor
 from stanch.kernel.clock import Clock
-from stanch.kernel.errors import NotFound
+from stanch.kernel.errors import Conflict, NotFound
 from stanch.kernel.policy import Policy
 from stanch.timeline import store
 from stanch.timeline.entries import Declared, Entry, Facts, Investigating
@@ -115,6 +115,19 @@ class Desk:
             self._look(incident, lock=True)
             self._records[incident] = fold(store.read(self.tx, incident))
         return self._records[incident]
+
+    def live(self, incident: str) -> Record:
+        """The record of an incident that people respond to. Raises ``Conflict`` that says how it becomes one."""
+        record = self.record(incident)
+        if record.status == "investigating":
+            raise Conflict(f"{record.id} is an investigation.", hint="Declare it first, or conclude it.")
+        if record.merged_into:
+            raise Conflict(f"{record.id} is merged into {record.merged_into}.", hint="Go on there.")
+        if not record.declared_at:
+            raise Conflict(f"{record.id} was an investigation, and is concluded.", hint="Declare an incident.")
+        if not record.live():
+            raise Conflict(f"{record.id} is {record.status}.", hint="Reopen it first.")
+        return record
 
     def entries(self, incident: str, *, after: int = 0, at: int | None = None) -> list[Entry]:
         """The timeline of an incident one may see."""

@@ -98,8 +98,7 @@ def merge(desk: Desk, asked: Merge) -> Done:
     if source.private != target.private:
         raise Conflict("A private and an open incident cannot be merged.", hint="Copy over what may be known.")
     for each in (source, target):
-        if not each.live():
-            raise Conflict(f"{each.id} is {each.status}.", hint="Only live incidents are merged.")
+        desk.live(each.id)
     for row in desk.tx.all("SELECT * FROM signals WHERE incident = :incident", incident=source.id):
         attach(desk, target.id, dict(row))
     desk.tx.execute("UPDATE signals SET incident = :into WHERE incident = :source", into=target.id, source=source.id)

@@ -8,7 +8,6 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from stanch.kernel.errors import Conflict
 from stanch.kernel.filling import incident_id
 from stanch.mitigate.commands import to_undo, undoing
 from stanch.mitigate.rules import may_start, recipe, warnings
@@ -28,10 +27,8 @@ def routes(stanch: Stanch) -> list[Route]:
     def mitigate(request: Request) -> Response:
         actor = auth.require(request)
         with stanch.office.reading(actor) as desk:
-            record = desk.record(incident_id(request.path_params["incident"]))
+            record = desk.live(incident_id(request.path_params["incident"]))
             tool = named(desk, record, request.path_params["name"])
-            if not record.live():
-                raise Conflict(f"{record.id} is {record.status}.", hint="Reopen it first.")
             ranked = next((r for r in ranked_for(desk, record) if r.mitigation.name == tool.mitigation.name), None)
             said = [*warnings(record, actor.name), *filter(None, [may_start(record, tool.mitigation, actor.name)])]
             survey = newest(desk, record.id)
