@@ -73,6 +73,8 @@ def escalate(desk: Desk, record: Record, page: Page) -> None:
         PageStepped(page.page, stepping.number, people, next_at, step.acknowledge == "all", stepping.passed),
     )
     for person in people:
+        if record.private:
+            desk.admit(record.id, person)  # whoever is woken for it is invited (P6)
         for way in desk.policy.contacts[person].ways():
             payload: dict[str, Any] = {
                 "page": page.page, "person": person, "reach": way.to, "step": stepping.number,

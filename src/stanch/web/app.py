@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -16,7 +15,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from stanch.kernel.errors import Problem, Unavailable
-from stanch.web import acknowledge, api, auth, forms, live, slack, spoken
+from stanch.web import acknowledge, api, auth, forms, live, pages, slack, spoken, status
 from stanch.web.intake.hooks import Hooks, Receive, Scope, Send
 from stanch.web.intake.journal import Journal
 from stanch.web.intake.keys import Keys
@@ -93,6 +92,12 @@ def _on_http(request: Request, error: Exception) -> Response:
     return response
 
 
+def routes_of(stanch: Stanch) -> list[Any]:
+    """Everything that is served, but the hooks."""
+    faces = (live, api, auth, forms, acknowledge, spoken, slack, status, pages)
+    return [route for face in faces for route in face.routes(stanch)]
+
+
 def create_app(stanch: Stanch) -> Callable[[Scope, Receive, Send], Any]:
     """The ASGI app of a running stanch. The engine is not its business: ``serve`` starts and stops it."""
     journal, keys = Journal(stanch), Keys(stanch.settings.intake_keys)
@@ -103,25 +108,8 @@ def create_app(stanch: Stanch) -> Callable[[Scope, Receive, Send], Any]:
         yield
         journal.close()
 
-    routes = [
-        *live.routes(stanch),
-        *api.routes(stanch),
-        *auth.routes(stanch),
-        *forms.routes(stanch),
-        *acknowledge.routes(stanch),
-        *spoken.routes(stanch),
-        *slack.routes(stanch),
-    ]
-    for name in ("status", "pages"):
-        try:
-            module = importlib.import_module(f"stanch.web.{name}")
-        except ModuleNotFoundError as error:
-            if error.name != f"stanch.web.{name}":
-                raise
-            continue
-        routes.extend(module.routes(stanch))
     handlers: Any = {Problem: _on_problem, HTTPException: _on_http}
-    starlette = Starlette(routes=routes, exception_handlers=handlers, lifespan=lifespan)
+    starlette = Starlette(routes=routes_of(stanch), exception_handlers=handlers, lifespan=lifespan)
     starlette.state.stanch = stanch
     starlette.router.redirect_slashes = False
     guarded = Guard(starlette, https=stanch.settings.url().startswith("https:"))

@@ -1,0 +1,142 @@
+"""A private incident is nothing to the uninvited (P6): every route that there is, every command, and what is sent out."""
+
+import re
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+import pytest
+
+from stanch.kernel.actor import Actor
+from stanch.kernel.command import REGISTRY, Command
+from stanch.kernel.errors import Problem
+from stanch.web import auth
+from stanch.web.app import create_app, routes_of
+from tests.scenarios.house import House
+
+with warnings.catch_warnings():
+    # Starlette warns about its own choice of client library.
+    warnings.simplefilter("ignore")
+    from starlette.testclient import TestClient
+
+MARK = "Zebra"
+# Numbers that no page has as an example.
+SECRET, OPEN, NONE = "INC-4", "INC-5", "INC-9"
+VALUES: dict[str, Any] = {
+    "title": "x", "text": "x", "reason": "x", "question": "real", "name": "x", "fingerprint": "zebra", "disposition": "noise",
+    "severity": "SEV-2", "phase": "resolve", "role": "scribe", "person": "mallory", "mitigation": "rollback", "into": OPEN,
+    "run": "", "confirm": "yes", "state": "resolved", "key": "severity", "part": "impact", "service": "shop", "post": 1,
+    "schedule": "none", "end": "2030-01-01", "mine": "x", "theirs": "x", "heartbeat": "x", "url": "https://example.org",
+}  # fmt: skip
+
+
+@pytest.fixture
+def told(house: House) -> House:
+    """A private incident with everything that an incident can have, and one beside it that everybody sees."""
+    house.gauge.values["errors"] = 0.3
+    for _ in range(3):
+        house.do("conclude", incident=house.do("investigate", title="Nothing").incident, text="It was nothing")
+    house.do("declare", title=f"{MARK} breach", service="shop", private=True)
+    house.alert(fingerprint="zebra", name=f"{MARK}Alert", summary=f"{MARK} is loose")
+    house.settle()
+    for name, more in {
+        "ack": {}, "criteria": {"propose": True}, "severity": {"severity": "SEV-1", "reason": MARK},
+        "impact": {"text": f"{MARK} data is gone"}, "hypothesis": {"text": f"The {MARK} did it"},
+        "timebox": {"question": f"Is it the {MARK}?", "fallback": f"close the {MARK}", "minutes": 5},
+        "mitigate": {"mitigation": "rollback", "confirm": MARK}, "update": {"text": f"The {MARK} is caught", "next_in": 30},
+        "say": {"text": f"{MARK} seen"}, "role": {"role": "incident_commander", "person": "ben"},
+    }.items():  # fmt: skip
+        house.do(name, incident=SECRET, **more)
+        house.settle()
+    house.gauge.values["errors"] = 0.001
+    house.wait(seconds=120)
+    house.do("declare", title="Cart is slow", service="shop")
+    house.do("resolve", incident=SECRET, override=True, reason=f"{MARK} is home")
+    house.do("close", incident=SECRET)
+    house.do("action", incident=SECRET, title=f"Mend the {MARK} fence", owner="ada", test=f"{MARK} stays")
+    house.do("postmortem", incident=SECRET, part="impact", text=f"{MARK} was out")
+    house.wait(seconds=60)
+    auth.create_person(house.stanch, "mallory", password="a long password")
+    return house
+
+
+@pytest.fixture
+def client(told: House) -> Iterator[TestClient]:
+    with TestClient(create_app(told.stanch), follow_redirects=False) as client:
+        token = auth.create_token(told.stanch, "mallory", "test")
+        client.headers["Authorization"] = f"Bearer {token}"
+        yield client
+
+
+def paths(house: House, incident: str) -> list[str]:
+    """Every path that can be read, with the private incident's own names filled in."""
+    with house.office.reading(Actor("admin", admin=True)) as desk:
+        record = desk.record(SECRET)
+        digest = str((desk.tx.one("SELECT digest FROM exhibits LIMIT 1") or {"digest": "0" * 64})["digest"])
+    names = {
+        "incident": incident, "id": incident, "page": next(iter(record.pages)), "run": next(iter(record.runs)),
+        "person": "ada", "code": "0" * 40, "name": "rollback", "digest": digest, "schedule:path": "primary",
+    }  # fmt: skip
+    readable = [route for route in routes_of(house.stanch) if "GET" in (getattr(route, "methods", None) or ())]
+    found = [re.sub(r"\{([^}]+)\}", lambda match: names[match[1]], route.path) for route in readable]
+    return [path for path in found if path != f"/api/v1/incidents/{OPEN}/events"]  # that one does not end
+
+
+def test_no_route_shows_anything_of_it(told: House, client: TestClient) -> None:
+    general = [f"{path}?q={MARK}&limit=100&status=closed" for path in ("/incidents", "/api/v1/incidents", "/actions")]
+    for path in ("/", "/incidents", "/api/v1/incidents"):
+        assert OPEN in client.get(path).text
+    for path in [*paths(told, OPEN), *general, "/incidents?q=", "/api/v1/signals?limit=100", "/learning?days=400"]:
+        answer = client.get(path)
+        assert answer.status_code < 500, path
+        assert MARK.lower() not in answer.text.lower().replace(f"q={MARK.lower()}", "").replace(
+            f'value="{MARK.lower()}"', ""
+        ), path
+        assert not re.search(rf"{SECRET}\b", answer.text), path
+
+
+def test_what_is_asked_by_its_number_is_answered_as_what_does_not_exist(told: House, client: TestClient) -> None:
+    for hidden, missing in zip(paths(told, SECRET), paths(told, NONE), strict=True):
+        if hidden != missing:
+            one, other = client.get(hidden), client.get(missing)
+            assert one.status_code == other.status_code >= 400, hidden
+            assert one.text.replace(SECRET, NONE) == other.text, hidden
+
+
+def test_no_command_does_or_says_anything_of_it(told: House) -> None:
+    before = told.sentences(SECRET)
+    for command in REGISTRY.values():
+        for field in ("incident", "investigation", "into", "fingerprint"):
+            if field in command.struct.__struct_fields__:
+                hidden, missing = said(told, command, field, SECRET, "zebra"), said(told, command, field, NONE, "none")
+                assert hidden.replace(SECRET, NONE).replace("zebra", "none") == missing, (command.name, field)
+                assert "raised" in missing, (command.name, field, missing)
+    with told.office.reading(Actor("admin", admin=True)) as desk:
+        assert [entry.facts.sentence() for entry in desk.entries(SECRET)] == before
+
+
+def said(house: House, command: Command, field: str, incident: str, fingerprint: str) -> str:
+    needed = [f.name for f in msgspec.structs.fields(command.struct) if f.required]
+    values = {name: VALUES[name] for name in needed if name != "incident"}
+    values |= {"incident": OPEN} if "incident" in needed else {}
+    values[field] = fingerprint if field == "fingerprint" else incident
+    try:
+        return str(house.do(command.name, "mallory", **values))
+    except Problem as problem:
+        return f"raised {problem.status} {problem.sentence()}"
+
+
+def test_what_was_measured_in_it_is_used_without_its_name(told: House) -> None:
+    offered = msgspec.json.encode(told.do("mitigations", "mallory", incident=OPEN)).decode()
+    assert "rollback" in offered
+    assert SECRET not in offered
+
+
+def test_whoever_is_paged_for_it_may_open_it(house: House) -> None:
+    house.do("declare", "grace", title=f"{MARK} breach", service="shop", private=True)
+    with pytest.raises(Problem, match="There is no incident"):
+        house.do("show", "ben", incident="INC-1")
+    house.wait(minutes=6)
+    assert [address for address, _ in house.pager.sent] == ["ada", "ben"]
+    assert house.do("show", "ben", incident="INC-1")["title"] == f"{MARK} breach"
