@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from stanch.kernel.clock import SECOND
+from stanch.kernel.clock import HOUR, MINUTE, SECOND
 from stanch.kernel.ids import new_id
 from stanch.kernel.policy import Policy
 from stanch.respond.escalation import escalation_of, last_resort, next_step, waits_until
@@ -22,6 +22,10 @@ from stanch.timeline.entries import (
     SeveritySet,
 )
 from stanch.timeline.record import Page, Record
+
+
+# With nobody in the contacts a page is not over: it is tried again, less often each time, until somebody is there.
+NOBODY_AGAIN = 5 * MINUTE
 
 
 def page_on_call(desk: Desk, entry: Entry, record: Record) -> None:
@@ -65,6 +69,12 @@ def escalate(desk: Desk, record: Record, page: Page) -> None:
         stepping = last_resort(desk.policy, [p for each in found.values() for p in each.problems])
     if stepping is None:
         desk.append(record.id, PageStepped(page.page, page.step + 1, []))
+        return
+    if not stepping.people:
+        later = desk.now + min(max(desk.now - page.requested_at, NOBODY_AGAIN), HOUR)
+        desk.append(
+            record.id, PagePutOff(page.page, later, "; ".join([*stepping.passed, "but there is nobody at all"]))
+        )
         return
     step, people = stepping.step, stepping.people
     next_at = None if stepping.last else desk.now + int(step.wait * SECOND)

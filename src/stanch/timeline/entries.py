@@ -286,7 +286,7 @@ class PageStepped(_Facts, frozen=True, tag="page_stepped"):
 
 
 class PagePutOff(_Facts, frozen=True, tag="page_put_off"):
-    """The page waits for its hour (R2)."""
+    """The page waits: for its hour, or for somebody to be reached at all (R2)."""
 
     page: str
     until: int
