@@ -77,7 +77,7 @@ check: setup
 
 # Those that measure milliseconds run alone; "no tests" (5) is no failure when ARGS chose some.
 test: check
-	$(VENV)/bin/pytest -n 2 --dist loadfile -m "not alone" $(ARGS) || [ $$? -eq 5 ]
+	$(VENV)/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not alone" $(ARGS) || [ $$? -eq 5 ]
 	$(VENV)/bin/pytest -m alone $(ARGS) || [ $$? -eq 5 ]
 
 # New examples for each property, many more of them than 'make test' tries.
