@@ -23,7 +23,6 @@ from stanch.timeline.entries import (
 )
 from stanch.timeline.record import Page, Record
 
-
 # With nobody in the contacts a page is not over: it is tried again, less often each time, until somebody is there.
 NOBODY_AGAIN = 5 * MINUTE
 
