@@ -31,6 +31,24 @@ def test_a_connection_that_a_late_thread_gives_back_is_closed(database_url: str)
     assert closed == opened
 
 
+def test_a_server_that_became_a_read_only_one_is_away_and_its_connections_are_made_anew(postgres_url: str) -> None:
+    database = Database(postgres_url)
+    with database.transaction() as tx:
+        tx.execute("CREATE TABLE t (x int)")
+        tx.execute(f"ALTER DATABASE {postgres_url.rsplit('/', 1)[1]} SET default_transaction_read_only = on")
+    database.engine.dispose()
+    with pytest.raises(Unavailable, match="read-only"), database.transaction() as tx:
+        tx.execute("INSERT INTO t VALUES (1)")
+    with database.transaction() as tx:
+        tx.execute("SET TRANSACTION READ WRITE")
+        tx.execute(f"ALTER DATABASE {postgres_url.rsplit('/', 1)[1]} RESET default_transaction_read_only")
+    with pytest.raises(Unavailable, match="read-only"), database.transaction() as tx:
+        tx.execute("INSERT INTO t VALUES (1)")
+    with database.transaction() as tx:
+        tx.execute("INSERT INTO t VALUES (1)")
+    database.close()
+
+
 @pytest.mark.parametrize("url", ["postgresql://ada:hunter2@db:port/stanch", "postgres://[::1/x"])
 def test_an_address_that_cannot_be_read_is_said_without_its_password(url: str) -> None:
     with pytest.raises(Invalid) as raised:

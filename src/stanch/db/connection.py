@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import TextClause, create_engine, event, make_url, text
-from sqlalchemy.engine import Engine
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.engine import Engine, ExceptionContext
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 
 from stanch.db.transaction import Transaction
 from stanch.kernel.errors import Invalid, Problem, Unavailable
@@ -58,8 +58,10 @@ class Database:
                     done = Transaction(connection)
                     yield done
                     connection.commit()
-            except OperationalError as error:
-                raise _problem(error) from error
+            except DBAPIError as error:
+                if problem := _problem(error):
+                    raise problem from error
+                raise
         done.run_after_commit()
 
     @contextmanager
@@ -71,8 +73,10 @@ class Database:
                     connection.exec_driver_sql("BEGIN")
                 yield Transaction(connection)
                 connection.rollback()
-        except OperationalError as error:
-            raise _problem(error) from error
+        except DBAPIError as error:
+            if problem := _problem(error):
+                raise problem from error
+            raise
 
     def close(self) -> None:
         """Close the connections; one that a thread still uses is closed when it gives it back."""
@@ -80,8 +84,13 @@ class Database:
         self.engine.dispose()
 
 
-def _problem(error: OperationalError) -> Problem:
-    """Trying again helps when the database was away, and not when a value is more than it can hold (SQLSTATE class 54)."""
+def _problem(error: DBAPIError) -> Problem | None:
+    """Trying again helps when the database was away, and not when a value is more than it can hold (SQLSTATE class 54).
+
+    None for what is neither: a fault of ours.
+    """
+    if not (isinstance(error, (OperationalError, InterfaceError)) or error.connection_invalidated):
+        return None
     if str(getattr(error.orig, "sqlstate", "") or "").startswith("54"):
         return Invalid(f"The database cannot hold that: {_cause(error)}.", hint="Something in it is far too long.")
     return Unavailable(f"The database did not answer: {_cause(error)}.")
@@ -122,13 +131,21 @@ def _open(url: str) -> Engine:
                 "The address of the database cannot be read.", hint="Write postgresql://user:password@host:5432/name."
             ) from None
         asked = {name: value for name, value in PATIENCE.items() if name not in driver.query}
-        return create_engine(
+        engine = create_engine(
             driver, pool_size=8, max_overflow=16, pool_pre_ping=True, hide_parameters=True, connect_args=asked
         )
+        event.listen(engine, "handle_error", _demoted)
+        return engine
     raise Invalid(
         f"'{url.split(':', 1)[0]}' is not a database that stanch speaks.",
         hint="Use sqlite:///path/to/stanch.db or postgresql://user@host/name.",
     )
+
+
+def _demoted(context: ExceptionContext) -> None:
+    """After a fail-over old connections may lead to what only reads now (25006): they are all given up, and made anew."""
+    if getattr(context.original_exception, "sqlstate", "") == "25006":
+        context.is_disconnect = True
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
