@@ -25,7 +25,7 @@ def test_a_policy_that_is_deleted_while_it_pages_ends_with_someone_being_reached
     house.do("declare", title="Checkout fails", service="shop")
     house.settle()
     change(house, escalation={})
-    house.wait(minutes=40)
+    house.wait(minutes=40, step=30)
     assert len(set(paged(house))) > 1
     assert house.record().live()
 
@@ -33,20 +33,20 @@ def test_a_policy_that_is_deleted_while_it_pages_ends_with_someone_being_reached
 def test_a_contact_that_is_removed_is_passed_over(house: House) -> None:
     house.do("declare", title="Checkout fails", service="shop")
     change(house, contacts={"ben": POLICY["contacts"]["ben"]})
-    house.wait(minutes=40)
+    house.wait(minutes=40, step=30)
     assert "ben" in paged(house)
 
 
 def test_with_nobody_left_it_says_so_and_begins_when_there_is_someone_again(house: House) -> None:
     change(house, contacts={})
     house.do("declare", title="Checkout fails", service="shop")
-    house.wait(minutes=10)
+    house.wait(minutes=10, step=15)
     assert paged(house) == []
     assert any("nobody" in sentence.lower() or "could not" in sentence.lower() for sentence in house.sentences()), (
         house.sentences()
     )
     change(house)
-    house.wait(minutes=40)
+    house.wait(minutes=40, step=30)
     assert paged(house), "somebody can be reached again, and nobody is told"
 
 
@@ -57,7 +57,7 @@ def test_a_schedule_that_is_gone_does_not_stop_the_steps_after_it(house: House) 
     house.do("declare", title="Checkout fails", service="shop")
     house.settle()
     change(house, escalation={"default": {"steps": steps}})
-    house.wait(minutes=10)
+    house.wait(minutes=10, step=15)
     assert {"ada", "ben"} <= set(paged(house))
 
 
@@ -67,7 +67,7 @@ def test_a_policy_that_became_shorter_still_reaches_its_last_person(house: House
     house.do("declare", title="Checkout fails", service="shop")
     house.wait(seconds=65)
     change(house, escalation={"default": {"steps": steps[:1], "repeat": 0}})
-    house.wait(minutes=10)
+    house.wait(minutes=10, step=15)
     assert paged(house) == ["ada", "ben"]
     assert house.record().live()
 
@@ -76,7 +76,7 @@ def test_a_hold_whose_service_is_gone_still_becomes_an_incident(house: House) ->
     change(house, hold=60)
     house.alert(severity="page")
     change(house, hold=60, services={})
-    house.wait(minutes=10)
+    house.wait(minutes=10, step=15)
     assert paged(house)[0] == "ada"
 
 
@@ -111,7 +111,7 @@ def test_criteria_and_time_boxes_go_on_without_a_catalog(house: House) -> None:
         mitigation="rollback",
     )
     change(house, **GONE)
-    house.wait(minutes=10)
+    house.wait(minutes=10, step=15)
     assert any("criteria" in sentence.lower() and "held" in sentence.lower() for sentence in house.sentences()), (
         house.sentences()
     )

@@ -160,7 +160,9 @@ def test_guessing_is_slowed_down(client: TestClient, token: dict[str, str]) -> N
     assert answers == [401] * 10 + [429]
 
 
-def test_private_incidents_do_not_exist_for_others(house: House, client: TestClient, token: dict[str, str]) -> None:
+def test_private_incidents_do_not_exist_for_others(house: House, client: TestClient) -> None:
+    auth.create_person(house.stanch, "mallory")
+    token = {"Authorization": f"Bearer {auth.create_token(house.stanch, 'mallory', 'test')}"}
     house.do("declare", "ben", title="secret", private=True)
     for path in ("", "/events", "/export"):
         private = client.get(f"/api/v1/incidents/INC-1{path}", headers=token)
