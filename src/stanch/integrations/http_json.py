@@ -7,6 +7,7 @@ import msgspec
 import urllib3
 
 from stanch.ports import Failed, Metrics
+from stanch.ports.web_service import reason
 
 PORT = "metrics"
 BODY_BYTES = 1_000_000
@@ -66,7 +67,7 @@ class HttpJson:
         except (urllib3.exceptions.LocationValueError, ValueError) as error:
             raise Failed(f"{address}: {error}", again=False) from error
         except (urllib3.exceptions.HTTPError, OSError) as error:
-            raise Failed(f"{address} cannot be reached: {error}", again=True) from error
+            raise Failed(f"{address} cannot be reached: {reason(error)}", again=True) from error
         if response.status != 200:
             raise Failed(
                 f"{address} answered {response.status}, not 200",

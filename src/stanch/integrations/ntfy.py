@@ -8,6 +8,7 @@ import urllib3
 
 from stanch.ports import Failed, Message, Notifier
 from stanch.ports.texts import one_line, printable
+from stanch.ports.web_service import reason
 
 PORT = "notifier"
 MESSAGE_BYTES = 4096
@@ -54,7 +55,7 @@ class Ntfy:
         except (urllib3.exceptions.LocationValueError, ValueError) as error:
             raise Failed(f"{self.settings.server}: {error}", again=False) from error
         except (urllib3.exceptions.HTTPError, OSError) as error:
-            raise Failed(f"{self.settings.server} cannot be reached: {error}", again=True) from error
+            raise Failed(f"{self.settings.server} cannot be reached: {reason(error)}", again=True) from error
         return _judge(response.status, said, response.headers.get("Retry-After"))
 
     def _headers(self) -> dict[str, str]:

@@ -9,6 +9,7 @@ import urllib3
 
 from stanch.kernel.clock import SECOND
 from stanch.ports import Failed, Metrics
+from stanch.ports.web_service import reason
 
 PORT = "metrics"
 T = TypeVar("T")
@@ -116,7 +117,7 @@ class Prometheus:
         except (urllib3.exceptions.LocationValueError, ValueError) as error:
             raise Failed(f"{self.settings.url}: {error}", again=False) from error
         except (urllib3.exceptions.HTTPError, OSError) as error:
-            raise Failed(f"Prometheus at {self.settings.url} cannot be reached: {error}", again=True) from error
+            raise Failed(f"Prometheus at {self.settings.url} cannot be reached: {reason(error)}", again=True) from error
         answer = _decode(response.data)
         if response.status != 200 or answer is None or answer.status != "success":
             said = answer.error if answer and answer.error else response.data[:200].decode("utf-8", "replace")

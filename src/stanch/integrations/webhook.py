@@ -10,6 +10,7 @@ from stanch.kernel.clock import SECOND, SystemClock, iso
 from stanch.ports import Failed, Message, Notifier
 from stanch.ports.signature import sign
 from stanch.ports.texts import one_line, printable
+from stanch.ports.web_service import reason
 
 PORT = "notifier"
 
@@ -57,7 +58,7 @@ class Webhook:
         except (urllib3.exceptions.LocationValueError, ValueError) as error:
             raise Failed(f"{address}: {error}", again=False) from error
         except (urllib3.exceptions.HTTPError, OSError) as error:
-            raise Failed(f"{address} cannot be reached: {error}", again=True) from error
+            raise Failed(f"{address} cannot be reached: {reason(error)}", again=True) from error
         return _judge(response.status, said, response.headers.get("Retry-After"), now)
 
     def _headers(self, message: Message, body: bytes, now: int) -> dict[str, str]:

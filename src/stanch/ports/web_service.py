@@ -1,6 +1,7 @@
 """One exchange with a web service, its failures sorted into those that another try may mend and those that it cannot."""
 
 import os
+import re
 from collections.abc import Mapping
 
 import msgspec
@@ -11,6 +12,8 @@ from stanch.ports import Failed, Unsure
 BODY_BYTES = 1_000_000
 # Before anything of the request has left.
 NEVER_SENT = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
+_OBJECT = re.compile(r"^(<[^>]*>|HTTPS?Connection(Pool)?\([^)]*\)): ")
+_NUMBER = re.compile(r"^\[Errno -?\d+\] ")
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -72,8 +75,8 @@ class WebService:
             raise Failed(f"{self.base_url} is not a web address", again=False) from error
         except (urllib3.exceptions.HTTPError, OSError) as error:
             if once and not isinstance(error, NEVER_SENT):
-                raise Unsure(f"{self.base_url} was asked to, and its answer never came: {_reason(error)}") from error
-            raise Failed(f"{self.base_url} cannot be reached: {_reason(error)}", again=True) from error
+                raise Unsure(f"{self.base_url} was asked to, and its answer never came: {reason(error)}") from error
+            raise Failed(f"{self.base_url} cannot be reached: {reason(error)}", again=True) from error
         except ValueError as error:
             raise Failed(f"{self.base_url} cannot be asked: the request is not valid HTTP", again=False) from error
         return Answer(response.status, content, _seconds(response.headers.get("Retry-After")))
@@ -91,9 +94,10 @@ def secret_of(variable: str, setting: str) -> str:
     return found
 
 
-def _reason(error: Exception) -> str:
-    """urllib3 puts the object's address in front; people need what follows."""
-    return str(error).rpartition(">: ")[2] or type(error).__name__
+def reason(error: Exception) -> str:
+    """What a person needs of an error of the network: urllib3 puts its own object in front, and the system its number."""
+    said = _OBJECT.sub("", str(error)).removeprefix("Failed to establish a new connection: ")
+    return _NUMBER.sub("", said) or type(error).__name__
 
 
 def _seconds(text: str | None) -> float | None:

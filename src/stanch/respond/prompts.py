@@ -54,7 +54,9 @@ def _acknowledge(record: Record, policy: Policy) -> list[Prompt]:
         Prompt(
             f"acknowledge:{page.page}",
             "on-call",
-            "Someone is being paged. Do you have it?",
+            "Someone is being paged. Do you have it?"
+            if page.step >= 0
+            else "Nobody has been woken yet. Do you have it?",
             page.requested_at,
             [Action("I have it", "ack", {"page": page.page})],
             "an acknowledged page wakes nobody else",

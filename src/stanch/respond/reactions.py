@@ -71,9 +71,7 @@ def escalate(desk: Desk, record: Record, page: Page) -> None:
         return
     if not stepping.people:
         later = desk.now + min(max(desk.now - page.requested_at, NOBODY_AGAIN), HOUR)
-        desk.append(
-            record.id, PagePutOff(page.page, later, "; ".join([*stepping.passed, "but there is nobody at all"]))
-        )
+        desk.append(record.id, PagePutOff(page.page, later, "nobody in the contacts can be reached"))
         return
     step, people = stepping.step, stepping.people
     next_at = None if stepping.last else desk.now + int(step.wait * SECOND)

@@ -21,6 +21,7 @@ import urllib3
 import yaml
 
 from stanch.ports import Failed, Unsure
+from stanch.ports.web_service import reason
 
 IN_CLUSTER = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 # A service account's token rotates; kubelet renews the file well before it ends.
@@ -165,7 +166,7 @@ class Connection:
         except urllib3.exceptions.LocationValueError as error:
             raise Failed(f"{access.server} is no address of an API server", again=False) from error
         except (urllib3.exceptions.HTTPError, OSError) as error:
-            said = str(error).rpartition(">: ")[2] or type(error).__name__
+            said = reason(error)
             if method != "GET" and not isinstance(error, NEVER_SENT):
                 raise Unsure(f"Kubernetes was asked to, and its answer never came: {said}") from error
             raise Failed(f"Kubernetes at {access.server} cannot be reached: {said}", again=True) from error
