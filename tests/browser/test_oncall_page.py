@@ -76,13 +76,10 @@ def test_who_is_on_call_comes_first_and_gaps_are_called_out_in_words(
 
 
 def test_on_a_phone_the_open_page_stands_in_view_in_the_row_of_pages(rota: House, browser: Browser) -> None:
-    context = browser.new_context(viewport={"width": PHONE[0], "height": PHONE[1]})
-    page = context.new_page()
-    rota.sign_in(page)
-    page.goto(f"{rota.url}/oncall")
+    page = opened(rota, browser)
     expect(page.locator("nav [aria-current=page]")).to_be_in_viewport()
     assert page.evaluate("window.scrollY") == 0
-    context.close()
+    page.context.close()
 
 
 def test_taking_over_and_giving_back_without_javascript(rota: House, browser: Browser) -> None:
