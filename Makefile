@@ -75,7 +75,7 @@ check: setup
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 
-# Those that measure milliseconds run alone; "no tests" (5) is no failure when ARGS chose some.
+# Those that measure time, or kill and start processes over and over, run alone; "no tests" (5) is no failure when ARGS chose some.
 test: check
 	$(VENV)/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not alone" $(ARGS) || [ $$? -eq 5 ]
 	$(VENV)/bin/pytest -m alone $(ARGS) || [ $$? -eq 5 ]

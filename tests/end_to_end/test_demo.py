@@ -16,6 +16,7 @@ def run_demo(*words: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 def test_the_demo_drives_itself_to_the_end_within_two_minutes_and_reports_what_was_measured() -> None:
     began = time.monotonic()
@@ -30,6 +31,7 @@ def test_the_demo_drives_itself_to_the_end_within_two_minutes_and_reports_what_w
     assert "hash chain verified" in done.stdout
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 @pytest.mark.real
 @pytest.mark.needs("prometheus", "alertmanager")

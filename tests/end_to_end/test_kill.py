@@ -35,6 +35,7 @@ class Killer(threading.Thread):
             self.restarts.append(time.monotonic() - began)
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 def test_an_incident_survives_twenty_kills(tmp_path: Path) -> None:
     seed = random.randrange(10**6)

@@ -17,7 +17,7 @@ from stanch.timeline.record import Run
 from tests.components.process import free_port, wait_until
 
 KILLS, OBSERVE_SECONDS = 50, 2.0
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 
 class Measured:

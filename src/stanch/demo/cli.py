@@ -39,7 +39,7 @@ class Server:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "stanch", "serve"], env=self.environment, stdout=subprocess.DEVNULL
         )
-        wait_for(f"{self.url}/readyz", 20)
+        wait_for(f"{self.url}/readyz", 60)
 
     def stop(self) -> None:
         """Stop it, if it runs."""

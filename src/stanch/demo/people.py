@@ -19,7 +19,7 @@ class Person:
     def __init__(self, name: str, url: str, token: str) -> None:
         self.name = name
         # A person tries again while the server restarts; under one Idempotency-Key nothing happens twice.
-        self.environment = {**os.environ, "STANCH_URL": url, "STANCH_TOKEN": token, "STANCH_RETRIES": "12"}
+        self.environment = {**os.environ, "STANCH_URL": url, "STANCH_TOKEN": token, "STANCH_RETRIES": "30"}
 
     def run(self, *words: str) -> Any:
         """One command with ``--json``. Raises ``StageFailed`` with what it said when it does not succeed."""
