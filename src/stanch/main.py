@@ -14,11 +14,11 @@ from stanch.ports import World
 if TYPE_CHECKING:
     from stanch.detect.watchdog import WatchdogHandler
     from stanch.engine.loop import Engine
-    from stanch.engine.upkeep import Upkeep
+    from stanch.engine.periodic_jobs import PeriodicJobs
     from stanch.kernel.clock import Clock
     from stanch.prepare.reload import LiveCatalog
     from stanch.prepare.settings import Settings
-    from stanch.timeline.desk import Office
+    from stanch.timeline.unit_of_work import Application
 
 CALENDARS_EVERY, CATALOG_EVERY = 300.0, 2.0
 FEATURES = ("prepare", "detect", "respond", "mitigate", "communicate", "recover", "learn")
@@ -55,7 +55,7 @@ def load_world(configured: dict[str, dict[str, Any]]) -> World:
         "mitigator": world.mitigators,
         "metrics": world.metrics,
         "prober": world.probers,
-        "camera": world.cameras,
+        "camera": world.screenshotters,
     }
     for name in names:
         module = importlib.import_module(f"stanch.integrations.{name}")
@@ -76,24 +76,24 @@ def _shelve(shelves: dict[str, dict[str, Any]], module: Any, settings: Any, call
 
 
 class Stanch:
-    """One running product: settings, office, world and engine."""
+    """One running product: settings, application, world and engine."""
 
     def __init__(
         self,
         settings: "Settings",
-        office: "Office",
+        application: "Application",
         world: World,
         engine: "Engine",
         watchdog: "WatchdogHandler",
-        upkeep: "Upkeep",
+        periodic_jobs: "PeriodicJobs",
         catalog: "LiveCatalog",
     ) -> None:
         self.settings = settings
-        self.office = office
+        self.application = application
         self.world = world
         self.engine = engine
         self.watchdog = watchdog
-        self.upkeep = upkeep
+        self.periodic_jobs = periodic_jobs
         self.catalog = catalog
         self._lock: Any = None
 
@@ -101,7 +101,7 @@ class Stanch:
         """Start the engine. On SQLite one server owns the file; a second one is refused with what to do."""
         from stanch.detect import heartbeats, retention
 
-        if self.office.database.dialect == "sqlite":
+        if self.application.database.dialect == "sqlite":
             self._lock = (self.settings.data / "serve.lock").open("w")
             try:
                 fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -110,13 +110,13 @@ class Stanch:
                     f"Another stanch serves {self.settings.data} already.",
                     hint="Stop it, use another STANCH_DATA, or PostgreSQL for several replicas.",
                 ) from None
-        with self.office.desk() as desk:
-            heartbeats.after_absence(desk)
-            retention.run_due(desk)
-            self.watchdog.seed(desk)
+        with self.application.uow() as uow:
+            heartbeats.after_absence(uow)
+            retention.run_due(uow)
+            self.watchdog.seed(uow)
         self.seed()
         self.engine.start()
-        self.upkeep.start()
+        self.periodic_jobs.start()
 
     def seed(self) -> None:
         """At start and when the catalog has changed: everything that watches from outside is under way."""
@@ -124,15 +124,15 @@ class Stanch:
         from stanch.detect.slo import evaluation
         from stanch.mitigate import surveying
 
-        with self.office.desk() as desk:
+        with self.application.uow() as uow:
             for watching in (probes, heartbeats, evaluation, surveying):
-                watching.seed(desk)
+                watching.seed(uow)
 
     def stop(self) -> None:
         """Stop the engine and give everything back."""
-        self.upkeep.stop()
+        self.periodic_jobs.stop()
         self.engine.stop()
-        self.office.database.close()
+        self.application.database.close()
         if self._lock:
             self._lock.close()
 
@@ -149,15 +149,15 @@ def open_stanch(
     from stanch.detect.watchdog import WatchdogHandler
     from stanch.engine.loop import Engine
     from stanch.engine.outbox import Outbox
+    from stanch.engine.periodic_jobs import PeriodicJobs
     from stanch.engine.timers import Timers
-    from stanch.engine.upkeep import Upkeep
     from stanch.kernel.clock import SystemClock
     from stanch.kernel.logs import quiet_tracebacks
     from stanch.prepare.oncall.calendars import Calendars
     from stanch.prepare.reload import LiveCatalog
     from stanch.prepare.settings import load_all, settings_file
     from stanch.respond.severity import remeasured
-    from stanch.timeline.desk import Office
+    from stanch.timeline.unit_of_work import Application
 
     quiet_tracebacks()
     load_commands()
@@ -172,25 +172,30 @@ def open_stanch(
     world = world or load_world(settings.integrations)
     clock = clock or SystemClock()
     catalog = LiveCatalog(settings, problems, file, clock)
-    office = Office(database, clock, catalog.policy, _reactions(), _clocks())
+    application = Application(database, clock, catalog.policy, _reactions(), _clocks())
     watchdog = WatchdogHandler(
-        world.probers["http"], settings.watchdog_url, settings.watchdog_every, lambda: engine.moves()
+        world.probers["http"], settings.watchdog_url, settings.watchdog_every, lambda: engine.healthy()
     )
-    outbox = Outbox(office, [*_handlers(office, world, settings), watchdog])
-    office.notifiers, office.metrics = frozenset(world.notifiers), frozenset(world.metrics)
-    office.mitigators = dict(world.mitigators)
-    calendars = Calendars(office.policy, office.clock)
-    office.calendar = calendars.shifts
+    outbox = Outbox(application, [*_handlers(application, world, settings), watchdog])
+    application.notifiers, application.metrics = frozenset(world.notifiers), frozenset(world.metrics)
+    application.mitigators = dict(world.mitigators)
+    calendars = Calendars(application.policy, application.clock)
+    application.calendar = calendars.shifts
     world.extra["calendars"] = calendars
     calendars.refresh(fetch=False)
     engine = Engine(
-        Timers(office, _timer_handlers()), outbox, _digesting(office, world), sole=database.dialect == "sqlite"
+        Timers(application, _timer_handlers()),
+        outbox,
+        _digesting(application, world),
+        sole=database.dialect == "sqlite",
     )
-    office.on_measured.append(remeasured)
-    office.on_wake.append(engine.wake)
-    office.on_intake.append(engine.wake_digester)
-    upkeep = Upkeep([("catalog", CATALOG_EVERY, catalog.look), ("calendars", CALENDARS_EVERY, calendars.refresh)])
-    stanch = Stanch(settings, office, world, engine, watchdog, upkeep, catalog)
+    application.on_measured.append(remeasured)
+    application.on_wake.append(engine.wake)
+    application.on_intake.append(engine.wake_digester)
+    periodic_jobs = PeriodicJobs(
+        [("catalog", CATALOG_EVERY, catalog.look), ("calendars", CALENDARS_EVERY, calendars.refresh)]
+    )
+    stanch = Stanch(settings, application, world, engine, watchdog, periodic_jobs, catalog)
     catalog.on_change.extend([stanch.seed, lambda: calendars.refresh(fetch=False)])
     return stanch
 
@@ -220,13 +225,13 @@ def _timer_handlers() -> dict[str, Any]:
     return {"signals": signals.run_due, "heartbeats": heartbeats.run_due, "retention": retention.run_due}
 
 
-def _digesting(office: "Office", world: World) -> Any:
+def _digesting(application: "Application", world: World) -> Any:
     from stanch.detect.digest import digest
 
-    return lambda: digest(office, world.sources)
+    return lambda: digest(application, world.sources)
 
 
-def _handlers(office: "Office", world: World, settings: "Settings") -> list[Any]:
+def _handlers(application: "Application", world: World, settings: "Settings") -> list[Any]:
     from stanch.detect.probes import ProbeHandler
     from stanch.detect.slo.evaluation import SloHandler
     from stanch.mitigate.evidence.capturing import EvidenceHandler
@@ -238,13 +243,13 @@ def _handlers(office: "Office", world: World, settings: "Settings") -> list[Any]
     from stanch.respond.telling import MessageHandler
 
     return [
-        ProbeHandler(office, world.probers),
-        SloHandler(office, world.metrics),
-        PageHandler(office, world.notifiers, settings.url(), settings.secret_key),
-        MitigationHandler(office, world.mitigators),
-        EvidenceHandler(office, world),
-        SurveyHandler(office, world),
-        CriteriaHandler(office, world.metrics),
-        MessageHandler(office, world.notifiers, settings.url()),
-        TestPageHandler(office, world.notifiers, settings.url()),
+        ProbeHandler(application, world.probers),
+        SloHandler(application, world.metrics),
+        PageHandler(application, world.notifiers, settings.url(), settings.secret_key),
+        MitigationHandler(application, world.mitigators),
+        EvidenceHandler(application, world),
+        SurveyHandler(application, world),
+        CriteriaHandler(application, world.metrics),
+        MessageHandler(application, world.notifiers, settings.url()),
+        TestPageHandler(application, world.notifiers, settings.url()),
     ]

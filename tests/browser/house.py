@@ -100,7 +100,7 @@ def running(
         if clock is None:
             stanch.stop()
         else:
-            stanch.office.database.close()
+            stanch.application.database.close()
 
 
 @contextmanager

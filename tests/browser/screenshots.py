@@ -29,13 +29,13 @@ def incident(stanch: Stanch, clock: Earlier) -> str:
     """Twenty minutes of a bad release, as the people in it would have written them."""
     shop = policy().services["shop"]
     clock.behind = 20 * MINUTE
-    with stanch.office.desk(Actor(PERSON, admin=True), "page") as desk:
-        start = desk.now
-        name = desk.open(e.Declared("Customers cannot pay", "shop", began_at=start - MINUTE, quiet=True))
+    with stanch.application.uow(Actor(PERSON, admin=True), "page") as uow:
+        start = uow.now
+        name = uow.open(e.Declared("Customers cannot pay", "shop", began_at=start - MINUTE, quiet=True))
 
         def at(minute: float, facts: e.Facts, author: str = PERSON, source: str = "page") -> None:
-            desk.now = start + int(minute * MINUTE)
-            desk.append(name, facts, author=author, source=source)
+            uow.now = start + int(minute * MINUTE)
+            uow.append(name, facts, author=author, source=source)
 
         at(
             0,
@@ -81,7 +81,7 @@ def incident(stanch: Stanch, clock: Earlier) -> str:
         )
         at(12, e.ImpactSet("For ten minutes about one in three payments failed with 'try again later'."), "ben")
         at(16, e.CriterionTurned("checkout error rate", True, 0.002, "0.002 is below 0.01"), "stanch", "machine")
-        desk.tx.many(
+        uow.tx.many(
             "INSERT INTO measurements (incident, name, at, value) VALUES (:i, :n, :at, :v)",
             [
                 {"i": name, "n": "checkout error rate", "at": start + s * SECOND, "v": _errors(s)}

@@ -18,8 +18,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.needs("chromium")]
 
 
 def do(house: House, name: str, **values: object) -> None:
-    with house.stanch.office.desk(Actor("ada", admin=True), "page") as desk:
-        REGISTRY[name].handle(desk, fill(REGISTRY[name], values))
+    with house.stanch.application.uow(Actor("ada", admin=True), "page") as uow:
+        REGISTRY[name].handle(uow, fill(REGISTRY[name], values))
 
 
 def test_a_mitigation_is_understood_tried_started_and_its_evidence_taken_home(house: House, browser: Browser) -> None:
@@ -33,9 +33,9 @@ def test_a_mitigation_is_understood_tried_started_and_its_evidence_taken_home(ho
         reason="it dropped a column",
     )
     do(house, "declare", title="Customers cannot pay", service="shop")
-    incident = house.stanch.office
-    with incident.reading(Actor("ada", admin=True)) as desk:
-        row = desk.tx.one("SELECT id FROM incidents ORDER BY number DESC LIMIT 1")
+    incident = house.stanch.application
+    with incident.reading(Actor("ada", admin=True)) as uow:
+        row = uow.tx.one("SELECT id FROM incidents ORDER BY number DESC LIMIT 1")
     assert row
     room = f"{house.url}/incidents/{row['id']}"
     page = signed_in(house, browser, PHONE)

@@ -28,7 +28,9 @@ PRIMARY = Schedule(
     [Override("chi", "2026-01-09T10:00", "2026-01-09T18:00")],
     title="Primary",
 )
-OFFICE = Schedule([Layer(["ben"], "2026-01-05T09:00", "office", only=[Times("09:00", "17:00")])], title="Office hours")
+APPLICATION = Schedule(
+    [Layer(["ben"], "2026-01-05T09:00", "application", only=[Times("09:00", "17:00")])], title="Application hours"
+)
 
 
 @pytest.fixture(scope="module")
@@ -39,10 +41,10 @@ def rota(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     contacts = {
         key: Contact(name) for key, name in (("ada", "Ada Lovelace"), ("ben", "Ben"), ("chi", "Chi"), ("dee", "Dee"))
     }
-    schedules = {"primary": PRIMARY, "office": OFFICE, "broken": Schedule([Layer(["ada"], "soon")])}
+    schedules = {"primary": PRIMARY, "application": APPLICATION, "broken": Schedule([Layer(["ada"], "soon")])}
     with running(tmp_path_factory.mktemp("oncall"), clock) as house:
         ours = msgspec.structs.replace(policy(), contacts=contacts, schedules=schedules)
-        house.stanch.office.policy = lambda: ours
+        house.stanch.application.policy = lambda: ours
         yield house
 
 
@@ -64,7 +66,7 @@ def test_who_is_on_call_comes_first_and_gaps_are_called_out_in_words(
     expect(primary.locator(".figure")).to_have_text("Ada Lovelace")
     expect(primary).to_contain_text("Ada Lovelace is on call until Fri 09 Jan 10:00 (Europe/Berlin), then Chi.")
     gaps = page.locator(".banner")
-    expect(gaps).to_contain_text("Office hours: nobody is on call")
+    expect(gaps).to_contain_text("Application hours: nobody is on call")
     expect(gaps).to_contain_text("from now to Thu 08 Jan 09:00")
     expect(gaps).to_contain_text("more gaps in the next 14 days")
     assert "Ada Lovelace from Wed 07 Jan 19:30" in str(primary.locator("svg.strips").get_attribute("aria-label"))
@@ -121,12 +123,12 @@ def test_the_calendar_link_works_without_signing_in_and_only_with_its_key(rota: 
     assert headers["Content-Type"] == "text/calendar; charset=utf-8"
     assert headers["Cache-Control"].startswith("private") and headers["ETag"]
     assert b"SUMMARY:Ada Lovelace\r\n" in body and b"SUMMARY:Chi\r\n" in body
-    rota.stanch.office.clock.forward(minutes=10)  # type: ignore[attr-defined]
+    rota.stanch.application.clock.forward(minutes=10)  # type: ignore[attr-defined]
     again = urllib.request.Request(link, headers={"If-None-Match": headers["ETag"]})
     for request, status in (
         (again, 304),
         (link[:-1] + "x", 404),
-        (link.replace("primary", "office"), 404),
+        (link.replace("primary", "application"), 404),
         (link.split("?")[0], 404),
     ):
         with pytest.raises(urllib.error.HTTPError) as refused:

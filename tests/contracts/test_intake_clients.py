@@ -32,8 +32,8 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 def ask(house: House, name: str, **values: Any) -> Any:
     command = REGISTRY[name]
-    with house.stanch.office.reading(Actor("ada", admin=True)) as desk:
-        return command.handle(desk, fill(command, values))
+    with house.stanch.application.reading(Actor("ada", admin=True)) as uow:
+        return command.handle(uow, fill(command, values))
 
 
 def signal(house: House, fingerprint: str, **wanted: Any) -> dict[str, Any]:
@@ -70,8 +70,8 @@ def test_pdpyras_triggers_acknowledges_and_resolves(house: House) -> None:
 
 
 def deploys(house: House) -> list[tuple[str, str]]:
-    with house.stanch.office.reading() as desk:
-        return [(row["service"], row["release"]) for row in desk.tx.all("SELECT service, release FROM deploys")]
+    with house.stanch.application.reading() as uow:
+        return [(row["service"], row["release"]) for row in uow.tx.all("SELECT service, release FROM deploys")]
 
 
 @pytest.mark.needs("haproxy")
@@ -169,8 +169,8 @@ def test_the_opsgenie_sdk_creates_acknowledges_reads_and_closes(house: House) ->
         alerts.create_alert(create_alert_payload=opsgenie_sdk.CreateAlertPayload(message="x" * 131))
     assert raised.value.status == 422
     beats = opsgenie_sdk.HeartbeatApi(api_client=client)
-    with house.stanch.office.desk() as desk:
-        heartbeats.define(desk, "nightly backup", Heartbeat(every=3600))
+    with house.stanch.application.uow() as uow:
+        heartbeats.define(uow, "nightly backup", Heartbeat(every=3600))
     assert beats.ping("nightly backup").result == "PONG - Heartbeat received"
     wait_until(lambda: ask(house, "heartbeats")[0]["state"] == "heard", 10)
     assert beats.ping("unknown").result == "PONG - Heartbeat received"
@@ -204,8 +204,8 @@ def test_amtool_adds_lists_and_ends_an_alert(house: House) -> None:
 
 
 def test_curl_and_cron_beat_by_token_by_name_and_with_an_exit_code(house: House) -> None:
-    with house.stanch.office.desk() as desk:
-        heartbeats.define(desk, "backup", Heartbeat(every=3600, service="shop"))
+    with house.stanch.application.uow() as uow:
+        heartbeats.define(uow, "backup", Heartbeat(every=3600, service="shop"))
     token = token_of(house.stanch.settings.secret_key, "backup")
 
     def beat(path: str, method: str = "GET", **headers: str) -> int:
@@ -240,16 +240,16 @@ def test_what_pagerduty_would_refuse_is_refused_in_its_words_and_kept(house: Hou
     assert (status, answer["status"]) == (400, "invalid event")
     assert answer["errors"][0].startswith("'payload.severity' is invalid")
     assert post([])[1]["errors"] == ["JSON parse error"]
-    with house.stanch.office.reading() as desk:
-        (kept,) = desk.tx.all("SELECT * FROM intake")
+    with house.stanch.application.reading() as uow:
+        (kept,) = uow.tx.all("SELECT * FROM intake")
     assert (kept["intake_key"], kept["state"]) == ("ci", "unparsable")
     assert b"CRITICAL" in bytes(kept["body"])
 
 
 def test_the_key_stands_nowhere_in_what_is_kept_about_a_request(house: House) -> None:
     urllib3.request("GET", f"{house.url}/hooks/opsgenie/v2/heartbeats/x/ping?key={KEY}", headers={"Cookie": KEY})
-    with house.stanch.office.reading() as desk:
-        (kept,) = desk.tx.all("SELECT about FROM intake")
+    with house.stanch.application.reading() as uow:
+        (kept,) = uow.tx.all("SELECT about FROM intake")
     assert KEY not in kept["about"]
     assert kept["about"].startswith("GET /hooks/opsgenie/v2/heartbeats/x/ping\n")
 

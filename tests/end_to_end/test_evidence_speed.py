@@ -16,7 +16,7 @@ from stanch.kernel.command import REGISTRY
 from stanch.kernel.filling import fill
 from stanch.kernel.policy import Mitigation, Policy
 from stanch.main import Stanch, open_stanch
-from stanch.ports import Applied, Exhibit, Preview, Say, World
+from stanch.ports import Applied, EvidenceItem, Preview, Say, World
 from stanch.prepare.settings import Settings
 from stanch.prepare.yaml_file import convert
 
@@ -40,7 +40,7 @@ class Stopwatch:
     def preview(self, arguments: Any) -> Preview:
         return Preview("would note the time")
 
-    def describe(self, arguments: Any) -> list[Exhibit]:
+    def describe(self, arguments: Any) -> list[EvidenceItem]:
         self.going.wait(60)
         return []
 
@@ -96,8 +96,8 @@ def delays(stanch: Stanch, watch: Stopwatch) -> list[float]:
     for number in range(RUNS):
         word = f"m{number}"
         values = {"incident": "INC-1", "mitigation": word, "confirm": word}
-        with stanch.office.desk(Actor("ada"), "cli") as desk:
-            command.handle(desk, fill(command, values))
+        with stanch.application.uow(Actor("ada"), "cli") as uow:
+            command.handle(uow, fill(command, values))
         began = time.monotonic()
         while word not in watch.called and time.monotonic() - began < 20:
             time.sleep(0.0005)
@@ -112,14 +112,14 @@ def measured(folder: Path, port: int, *, evidence: bool) -> list[float]:
     try:
         if not evidence:
             handler: Any = stanch.engine.outbox.handlers["evidence"]
-            handler.wanted = lambda desk, effect: False
-        with stanch.office.desk(Actor("ada"), "cli") as desk:
-            REGISTRY["declare"].handle(desk, fill(REGISTRY["declare"], {"title": "Slow", "service": "shop"}))
+            handler.wanted = lambda uow, effect: False
+        with stanch.application.uow(Actor("ada"), "cli") as uow:
+            REGISTRY["declare"].handle(uow, fill(REGISTRY["declare"], {"title": "Slow", "service": "shop"}))
         return delays(stanch, watch)
     finally:
         watch.going.set()
         stanch.engine._stopping.set()
-        stanch.office.database.close()
+        stanch.application.database.close()
 
 
 def test_evidence_adds_under_50_ms_to_the_start_although_prometheus_hangs(tmp_path: Path, hanging: int) -> None:

@@ -112,7 +112,7 @@ def _paged(phone: Phone) -> int:
 
 def records(config: Path) -> list[Record]:
     stanch = open_stanch(config)
-    with stanch.office.reading() as desk:
-        found = [desk.record(row["id"]) for row in desk.tx.all("SELECT id FROM incidents ORDER BY number")]
-    stanch.office.database.close()
+    with stanch.application.reading() as uow:
+        found = [uow.record(row["id"]) for row in uow.tx.all("SELECT id FROM incidents ORDER BY number")]
+    stanch.application.database.close()
     return found

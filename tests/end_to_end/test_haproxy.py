@@ -26,10 +26,10 @@ pytestmark = [pytest.mark.slow, pytest.mark.real, pytest.mark.needs("haproxy")]
 def do(stanch: Stanch, name: str, **values: Any) -> Any:
     command = REGISTRY[name]
     if command.reading:
-        with stanch.office.reading(Actor("ben")) as desk:
-            return command.handle(desk, fill(command, values))
-    with stanch.office.desk(Actor("ben"), "cli") as desk:
-        return command.handle(desk, fill(command, values))
+        with stanch.application.reading(Actor("ben")) as uow:
+            return command.handle(uow, fill(command, values))
+    with stanch.application.uow(Actor("ben"), "cli") as uow:
+        return command.handle(uow, fill(command, values))
 
 
 def until(look: Any, seconds: float = 40) -> Any:
@@ -80,10 +80,10 @@ def alert(stanch: Stanch, fingerprint: str, firing: bool = True) -> None:
     from stanch.ports import Alert
 
     labels = {"alertname": "ErrorBudgetBurn", "service": "shop", "zone": "zone-b", "severity": "page"}
-    with stanch.office.desk(source="alert") as desk:
-        end = None if firing else desk.now
-        burns = Alert(fingerprint, "ErrorBudgetBurn", firing, desk.now, end, labels, {"summary": "zone-b burns"})
-        signals.fold(desk, [burns], "test")
+    with stanch.application.uow(source="alert") as uow:
+        end = None if firing else uow.now
+        burns = Alert(fingerprint, "ErrorBudgetBurn", firing, uow.now, end, labels, {"summary": "zone-b burns"})
+        signals.fold(uow, [burns], "test")
 
 
 def first_of(stanch: Stanch, incident: str) -> dict[str, Any]:
@@ -136,8 +136,8 @@ def test_draining_the_broken_zone_helps_its_undo_restores_and_the_next_incident_
     do(stanch, "declare", title="Again", service="shop")
     alert(stanch, "second")
     again = until(lambda: (line := first_of(stanch, "INC-2"))["measured_runs"] and line)
-    with stanch.office.reading() as desk:
-        row = desk.tx.one("SELECT effect_seconds FROM mitigation_runs WHERE run = :run", run=run)
+    with stanch.application.reading() as uow:
+        row = uow.tx.one("SELECT effect_seconds FROM mitigation_runs WHERE run = :run", run=run)
     assert row and 0 < row["effect_seconds"] < 10
     assert again["effect_seconds"] == row["effect_seconds"]
     assert again["name"] == first["name"]

@@ -133,10 +133,10 @@ def test_fifty_kills_of_two_replicas_run_no_mitigation_twice_and_forget_none(pos
 def runs(config: Path) -> list[Run]:
     stanch = open_stanch(config)
     try:
-        with stanch.office.reading() as desk:
-            return list(desk.record("INC-1").runs.values())
+        with stanch.application.reading() as uow:
+            return list(uow.record("INC-1").runs.values())
     finally:
-        stanch.office.database.close()
+        stanch.application.database.close()
 
 
 def judge(found: list[Run], confirmed: list[str], marks: Path, seed: int) -> None:

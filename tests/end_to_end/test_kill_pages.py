@@ -133,20 +133,18 @@ def test_two_hundred_pages_survive_twenty_kills(tmp_path: Path) -> None:
 
 def records(config: Path, limit: int) -> list[Record]:
     stanch = open_stanch(config)
-    with stanch.office.reading() as desk:
-        found = [desk.record(row["id"]) for row in desk.tx.all("SELECT id FROM incidents ORDER BY number")]
-    stanch.office.database.close()
+    with stanch.application.reading() as uow:
+        found = [uow.record(row["id"]) for row in uow.tx.all("SELECT id FROM incidents ORDER BY number")]
+    stanch.application.database.close()
     return found[: limit + 1]
 
 
 def settled(config: Path) -> bool:
     stanch = open_stanch(config)
-    with stanch.office.reading() as desk:
-        waiting = desk.tx.one(
-            "SELECT COUNT(*) AS n FROM outbox WHERE kind = 'page' AND state IN ('waiting', 'running')"
-        )
-        unread = desk.tx.one("SELECT COUNT(*) AS n FROM intake WHERE state = 'new'")
-    stanch.office.database.close()
+    with stanch.application.reading() as uow:
+        waiting = uow.tx.one("SELECT COUNT(*) AS n FROM outbox WHERE kind = 'page' AND state IN ('waiting', 'running')")
+        unread = uow.tx.one("SELECT COUNT(*) AS n FROM intake WHERE state = 'new'")
+    stanch.application.database.close()
     stepping = any(page.next_at for record in records(config, PAGES) for page in record.pages.values())
     return bool(waiting and unread and waiting["n"] == 0 and unread["n"] == 0 and not stepping)
 

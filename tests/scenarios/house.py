@@ -11,7 +11,7 @@ from stanch.kernel.clock import SteppedClock
 from stanch.kernel.command import REGISTRY, Done
 from stanch.kernel.policy import Mitigation, Policy, Probe
 from stanch.main import open_stanch
-from stanch.ports import Alert, Applied, Exhibit, Failed, Message, Preview, ProbeAnswer, Say, World
+from stanch.ports import Alert, Applied, EvidenceItem, Failed, Message, Preview, ProbeAnswer, Say, World
 from stanch.prepare.settings import Settings
 from stanch.prepare.yaml_file import convert
 
@@ -57,8 +57,8 @@ class Lever:
     def preview(self, arguments: Any) -> Preview:
         return self.seen
 
-    def describe(self, arguments: Any) -> list[Exhibit]:
-        return [Exhibit("lever", "state before")]
+    def describe(self, arguments: Any) -> list[EvidenceItem]:
+        return [EvidenceItem("lever", "state before")]
 
     def offers(self, address: str) -> list[Mitigation]:
         return self.offered
@@ -137,11 +137,15 @@ class House:
             data=self.folder, database_url=self.url, secret_key="k" * 32, policy=convert(self.policy, Policy, "test")
         )
         self.stanch = open_stanch(settings=settings, clock=self.clock, world=world)
-        self.office, self.outbox, self.timers = self.stanch.office, self.stanch.engine.outbox, self.stanch.engine.timers
+        self.application, self.outbox, self.timers = (
+            self.stanch.application,
+            self.stanch.engine.outbox,
+            self.stanch.engine.timers,
+        )
 
     def crash(self) -> None:
         """Everything in memory is gone."""
-        self.office.database.close()
+        self.application.database.close()
         self.open()
         self.outbox.reclaim()
 
@@ -150,10 +154,10 @@ class House:
         command = REGISTRY[name]
         asked = msgspec.convert(values, command.struct, strict=False)
         if command.reading:
-            with self.office.reading(Actor(actor)) as desk:
-                return command.handle(desk, asked)
-        with self.office.desk(Actor(actor), "cli") as desk:
-            done = command.handle(desk, asked)
+            with self.application.reading(Actor(actor)) as uow:
+                return command.handle(uow, asked)
+        with self.application.uow(Actor(actor), "cli") as uow:
+            done = command.handle(uow, asked)
         assert isinstance(done, Done)
         return done
 
@@ -174,9 +178,9 @@ class House:
 
         names = {"alertname": name, "service": service, "severity": severity, **labels}
         now = self.clock.now()
-        with self.office.desk(source="alert") as desk:
+        with self.application.uow(source="alert") as uow:
             signals.fold(
-                desk,
+                uow,
                 [
                     Alert(
                         fingerprint,
@@ -213,16 +217,16 @@ class House:
             self.settle()
 
     def record(self, incident: str = "INC-1") -> Any:
-        with self.office.reading() as desk:
-            return desk.record(incident)
+        with self.application.reading() as uow:
+            return uow.record(incident)
 
     def sentences(self, incident: str = "INC-1") -> list[str]:
-        with self.office.reading() as desk:
-            return [entry.facts.sentence() for entry in desk.entries(incident)]
+        with self.application.reading() as uow:
+            return [entry.facts.sentence() for entry in uow.entries(incident)]
 
 
 def opened(database_url: str, folder: Path, policy: dict[str, Any] | None = None) -> Iterator[House]:
     """A house that is closed afterwards."""
     house = House(database_url, folder, policy)
     yield house
-    house.office.database.close()
+    house.application.database.close()

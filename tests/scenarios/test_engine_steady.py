@@ -7,7 +7,7 @@ import pytest
 from stanch.detect import signals
 from stanch.kernel.clock import MINUTE
 from stanch.respond.paging import PageHandler
-from stanch.timeline.desk import Due
+from stanch.timeline.unit_of_work import Due
 from tests.scenarios.house import House
 
 
@@ -23,12 +23,12 @@ def test_an_incident_whose_clock_fails_holds_back_no_escalation_of_another(house
     def clock(record: Any, _policy: Any) -> list[Due]:
         return [Due("defect", bad_from, lambda *_: 1 / 0)] if record.id == "INC-1" else []  # type: ignore[arg-type,return-value]
 
-    house.office.clocks.append(clock)
+    house.application.clocks.append(clock)
     house.do("say", incident="INC-1", text="its timer is written again")
     house.do("declare", title="second")
     house.wait(minutes=6)
     assert ("ben", "INC-2") in paged(house)
-    house.office.clocks.remove(clock)
+    house.application.clocks.remove(clock)
     house.wait(minutes=1)
     assert ("ben", "INC-1") in paged(house)
 
@@ -38,8 +38,8 @@ def test_a_page_that_nobody_can_judge_leaves_and_holds_back_no_other(
 ) -> None:
     judge = PageHandler.wanted
 
-    def odd(self: PageHandler, desk: Any, effect: Any) -> bool:
-        return judge(self, desk, effect) if effect.incident != "INC-1" else bool(1 / 0)
+    def odd(self: PageHandler, uow: Any, effect: Any) -> bool:
+        return judge(self, uow, effect) if effect.incident != "INC-1" else bool(1 / 0)
 
     monkeypatch.setattr(PageHandler, "wanted", odd)
     house.do("declare", title="first", service="shop")
@@ -77,8 +77,8 @@ def test_an_answer_that_no_database_keeps_is_kept_without_the_odd_part(
 def test_a_signal_that_cannot_be_judged_holds_back_no_other(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     dispose = signals.dispose
 
-    def odd(desk: Any, row: Any, verdict: Any, by: str) -> str:
-        incident = dispose(desk, row, verdict, by)
+    def odd(uow: Any, row: Any, verdict: Any, by: str) -> str:
+        incident = dispose(uow, row, verdict, by)
         return incident if row["fingerprint"] != "bad" else str(1 / 0)
 
     monkeypatch.setattr(signals, "dispose", odd)

@@ -16,14 +16,14 @@ BEATS: dict[str, Any] = {
 
 def listening(database_url: str, folder: Path) -> Any:
     for house in opened(database_url, folder, {**POLICY, "heartbeats": BEATS}):
-        with house.office.desk() as desk:
-            heartbeats.seed(desk)
+        with house.application.uow() as uow:
+            heartbeats.seed(uow)
         yield house
 
 
 def hear(house: House, *received: Received) -> None:
-    with house.office.desk(source="alert") as desk:
-        fold(desk, list(received), "cron")
+    with house.application.uow(source="alert") as uow:
+        fold(uow, list(received), "cron")
 
 
 def state(house: House, name: str) -> str:
@@ -88,8 +88,8 @@ def test_after_a_restart_every_heartbeat_gets_a_full_interval(database_url: str,
         hear(house, Beat("backup"))
         house.clock.forward(minutes=64)
         house.crash()
-        with house.office.desk() as desk:
-            heartbeats.after_absence(desk)
+        with house.application.uow() as uow:
+            heartbeats.after_absence(uow)
         house.wait(minutes=30, step=60)
         assert state(house, "backup") == "heard"
 
@@ -102,8 +102,8 @@ def test_a_heartbeat_that_is_no_longer_configured_is_forgotten_and_its_alert_end
         house.settle()
         house.policy = {**POLICY, "heartbeats": {}}
         house.crash()
-        with house.office.desk() as desk:
-            heartbeats.seed(desk)
+        with house.application.uow() as uow:
+            heartbeats.seed(uow)
         assert house.do("heartbeats") == []
         assert not next(iter(house.record().signals.values())).firing
 
@@ -111,16 +111,16 @@ def test_a_heartbeat_that_is_no_longer_configured_is_forgotten_and_its_alert_end
 def test_raw_bodies_go_after_their_time_and_unread_ones_stay(house: House) -> None:
     from stanch.detect import retention
 
-    with house.office.desk() as desk:
-        rows = [{"at": desk.now, "state": state} for state in ("digested", "unparsable", "new")]
-        desk.tx.many(
+    with house.application.uow() as uow:
+        rows = [{"at": uow.now, "state": state} for state in ("digested", "unparsable", "new")]
+        uow.tx.many(
             "INSERT INTO intake (intake_key, format, received_at, body, state, note) VALUES ('k', 'f', :at, :body, :state, '')",
             [{**row, "body": b"x"} for row in rows],
         )
-        retention.run_due(desk)
+        retention.run_due(uow)
     house.wait(days=6, step=3600)
-    with house.office.reading() as desk:
-        assert len(desk.tx.all("SELECT * FROM intake")) == 3
+    with house.application.reading() as uow:
+        assert len(uow.tx.all("SELECT * FROM intake")) == 3
     house.wait(days=2, step=3600)
-    with house.office.reading() as desk:
-        assert [row["state"] for row in desk.tx.all("SELECT state FROM intake")] == ["new"]
+    with house.application.reading() as uow:
+        assert [row["state"] for row in uow.tx.all("SELECT state FROM intake")] == ["new"]

@@ -28,7 +28,7 @@ def stanch(database_url: str, tmp_path: Path) -> Iterator[Stanch]:
     stanch = open_stanch(settings=settings, clock=SteppedClock(), world=load_world({}))
     stanch.seed()
     yield stanch
-    stanch.office.database.close()
+    stanch.application.database.close()
 
 
 @pytest.fixture
@@ -65,23 +65,23 @@ def test_an_odd_name_in_the_address_is_unknown_and_breaks_nothing(
     assert client.get(f"/hooks/heartbeats/{name}").status_code == 404
     assert client.get(f"/hooks/opsgenie/v2/alerts/{name}?identifierType=alias").status_code == 404
     assert client.post(f"{BEATS}/{name}/ping").status_code == 202
-    assert digest(stanch.office, stanch.world.sources) == 1
-    assert digest(stanch.office, stanch.world.sources) == 0
+    assert digest(stanch.application, stanch.world.sources) == 1
+    assert digest(stanch.application, stanch.world.sources) == 0
 
 
 def test_a_name_with_an_odd_character_is_kept_without_it_and_beats(stanch: Stanch, client: TestClient) -> None:
     assert client.post(BEATS, json={"name": "night\x00ly", "interval": 1, "alertMessage": "\x00"}).status_code == 201
-    with stanch.office.reading() as desk:
-        assert "backup" in heartbeats.names(desk)
-        assert len(heartbeats.names(desk)) == 2
+    with stanch.application.reading() as uow:
+        assert "backup" in heartbeats.names(uow)
+        assert len(heartbeats.names(uow)) == 2
 
 
 def test_an_alert_with_the_longest_alias_is_found_again_by_it(stanch: Stanch, client: TestClient) -> None:
     alias = "a" * 512
     asked = client.post("/hooks/opsgenie/v2/alerts", json={"message": "down", "alias": alias}).json()["requestId"]
-    digest(stanch.office, stanch.world.sources)
+    digest(stanch.application, stanch.world.sources)
     assert client.get(f"/hooks/opsgenie/v2/alerts/requests/{asked}").json()["data"]["success"]
     assert client.get(f"/hooks/opsgenie/v2/alerts/{alias}?identifierType=alias").json()["data"]["status"] == "open"
     client.post(f"/hooks/opsgenie/v2/alerts/{alias}/close?identifierType=alias")
-    digest(stanch.office, stanch.world.sources)
+    digest(stanch.application, stanch.world.sources)
     assert client.get(f"/hooks/opsgenie/v2/alerts/{alias}?identifierType=alias").json()["data"]["status"] == "closed"

@@ -43,7 +43,7 @@ class Bomb:
 def send(house: House, form: str, body: Any, about: str = "") -> None:
     """What the hooks would have written."""
     raw = body if isinstance(body, bytes) else msgspec.json.encode(body)
-    with house.office.database.transaction() as tx:
+    with house.application.database.transaction() as tx:
         tx.execute(
             "INSERT INTO intake (intake_key, format, received_at, body, state, note, about, request) "
             "VALUES ('ci', :form, :now, :body, 'new', '', :about, '')",
@@ -63,10 +63,10 @@ def webhook(fingerprint: str = "f1", status: str = "firing", **more: Any) -> dic
 def swallow(house: House) -> dict[str, list[str]]:
     """Digest all there is; the notes of the posts by their state."""
     sources = {**load_world({}).sources, "bomb": Bomb()}
-    while digest(house.office, sources):
+    while digest(house.application, sources):
         pass
     found: dict[str, list[str]] = {}
-    with house.office.database.reading() as tx:
+    with house.application.database.reading() as tx:
         for row in tx.all("SELECT state, note FROM intake ORDER BY id"):
             found.setdefault(row["state"], []).append(row["note"])
     return found

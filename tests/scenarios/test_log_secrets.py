@@ -21,11 +21,11 @@ with TestClient(create_app(stanch), raise_server_exceptions=False) as client:
     headers = {"Authorization": "Bearer very-secret-token", "Cookie": "session=very-secret-cookie"}
     print(client.get("/", headers=headers).status_code)
 try:
-    with stanch.office.database.transaction() as tx:
+    with stanch.application.database.transaction() as tx:
         tx.execute("INSERT INTO people VALUES (:name, :password, 1, NULL)", name="ada", password="very-secret-word")
 except Exception as error:
     print(str(error), file=sys.stderr)
-stanch.office.database.close()
+stanch.application.database.close()
 """
 
 

@@ -145,5 +145,5 @@ def still_shown(house: House, client: TestClient) -> None:
         assert client.get(f"/incidents/{incident}").status_code == 200
         assert client.get(f"/api/v1/incidents/{incident}").status_code == 200
     house.settle()
-    with house.office.reading() as desk:
-        assert [found for found in store.verify_all(desk.tx) if found["wrong"]] == []
+    with house.application.reading() as uow:
+        assert [found for found in store.verify_all(uow.tx) if found["wrong"]] == []

@@ -40,13 +40,13 @@ def at(text: str) -> int:
 
 def who(house: House, schedule: str = "primary", **after: float) -> list[str]:
     moment = house.clock.now() + int(after.get("days", 0) * DAY + after.get("hours", 0) * HOUR)
-    with house.office.reading() as desk:
-        return store.on_call(desk, schedule, moment)
+    with house.application.reading() as uow:
+        return store.on_call(uow, schedule, moment)
 
 
 def resolved(house: House, *targets: str) -> list[tuple[list[str], str]]:
-    with house.office.reading() as desk:
-        return [(t.people, t.reason) for t in store.resolve(desk, targets, desk.now)]
+    with house.application.reading() as uow:
+        return [(t.people, t.reason) for t in store.resolve(uow, targets, uow.now)]
 
 
 def test_oncall_says_who_has_it_until_when_who_is_next_and_names_the_gap(house: House) -> None:
@@ -132,8 +132,8 @@ def test_a_swap_that_makes_no_sense_changes_nothing(
 ) -> None:
     with pytest.raises((Conflict, Invalid), match=said):
         house.do("swap", actor=actor, schedule="primary", mine=mine, theirs=theirs)
-    with house.office.reading() as desk:
-        assert desk.tx.all("SELECT id FROM overrides") == []
+    with house.application.reading() as uow:
+        assert uow.tx.all("SELECT id FROM overrides") == []
 
 
 def test_a_shift_that_is_over_or_never_ends_cannot_be_swapped(house: House) -> None:
@@ -220,8 +220,8 @@ END:VCALENDAR
 def test_a_calendar_file_says_who_is_on_call_and_a_name_it_does_not_know_is_the_reason(house: House) -> None:
     house.policy["schedules"]["vendor"] = {"ical": "vendor.ics"}
     house.crash()
-    calendars = Calendars(house.office.policy, house.clock, house.folder)
-    house.office.calendar = calendars.shifts
+    calendars = Calendars(house.application.policy, house.clock, house.folder)
+    house.application.calendar = calendars.shifts
     assert "its calendar has not been read yet" in resolved(house, "schedule:vendor")[0][1]
     (house.folder / "vendor.ics").write_text(CALENDAR)
     assert calendars.refresh() == {}

@@ -28,19 +28,19 @@ class Exploding:
 
 
 def put(house: House, body: bytes, form: str = "alertmanager") -> None:
-    with house.office.desk() as desk:
-        desk.tx.execute(
+    with house.application.uow() as uow:
+        uow.tx.execute(
             "INSERT INTO intake (intake_key, format, received_at, body, state, note, about, request) "
             "VALUES ('k', :form, :now, :body, 'new', '', '', '')",
             form=form,
-            now=desk.now,
+            now=uow.now,
             body=body,
         )
 
 
 def states(house: House) -> list[tuple[str, str]]:
-    with house.office.reading() as desk:
-        return [(row["state"], row["note"]) for row in desk.tx.all("SELECT state, note FROM intake ORDER BY id")]
+    with house.application.reading() as uow:
+        return [(row["state"], row["note"]) for row in uow.tx.all("SELECT state, note FROM intake ORDER BY id")]
 
 
 def alertmanager_post(labels: dict[str, Any], **alert: Any) -> bytes:
@@ -80,7 +80,7 @@ def test_a_strange_alert_costs_only_itself(house: House, what: str) -> None:
     put(house, POISON[what])
     put(house, alertmanager_post({**GOOD, "alertname": "After"}, fingerprint="after"))
     for _ in range(3):
-        digest(house.office, sources)
+        digest(house.application, sources)
     house.wait(minutes=2)
     names = {signal["name"] for signal in house.do("signals")}
     assert {"Before", "After"} <= names
@@ -94,7 +94,7 @@ def test_a_bug_in_a_source_leaves_the_raw_body_with_what_went_wrong(house: House
     sources: Any = {"exploding": Exploding()}
     for body in (b"one", b"boom", b"two"):
         put(house, body, "exploding")
-    digest(house.office, sources)
+    digest(house.application, sources)
     found = states(house)
     assert [state for state, _ in found] == ["digested", "unparsable", "digested"]
     assert found[1][1] == "This could not be read: 'groupLabels'."

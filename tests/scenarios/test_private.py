@@ -71,9 +71,9 @@ def client(told: House) -> Iterator[TestClient]:
 
 def paths(house: House, incident: str) -> list[str]:
     """Every path that can be read, with the private incident's own names filled in."""
-    with house.office.reading(Actor("admin", admin=True)) as desk:
-        record = desk.record(SECRET)
-        digest = str((desk.tx.one("SELECT digest FROM exhibits LIMIT 1") or {"digest": "0" * 64})["digest"])
+    with house.application.reading(Actor("admin", admin=True)) as uow:
+        record = uow.record(SECRET)
+        digest = str((uow.tx.one("SELECT digest FROM exhibits LIMIT 1") or {"digest": "0" * 64})["digest"])
     names = {
         "incident": incident, "id": incident, "page": next(iter(record.pages)), "run": next(iter(record.runs)),
         "person": "ada", "code": "0" * 40, "name": "rollback", "digest": digest, "schedule:path": "primary",
@@ -112,8 +112,8 @@ def test_no_command_does_or_says_anything_of_it(told: House) -> None:
                 hidden, missing = said(told, command, field, SECRET, "zebra"), said(told, command, field, NONE, "none")
                 assert hidden.replace(SECRET, NONE).replace("zebra", "none") == missing, (command.name, field)
                 assert "raised" in missing, (command.name, field, missing)
-    with told.office.reading(Actor("admin", admin=True)) as desk:
-        assert [entry.facts.sentence() for entry in desk.entries(SECRET)] == before
+    with told.application.reading(Actor("admin", admin=True)) as uow:
+        assert [entry.facts.sentence() for entry in uow.entries(SECRET)] == before
 
 
 def said(house: House, command: Command, field: str, incident: str, fingerprint: str) -> str:

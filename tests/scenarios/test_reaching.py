@@ -43,7 +43,7 @@ def test_a_test_page_that_fails_is_tried_three_times_and_reported(house: House) 
     house.wait(minutes=5)
     (row,) = [row for row in house.do("reachability") if row["worry"] == "failing"]
     assert "the pager does not answer" in row["text"] and "last worked 1 h" in row["text"]
-    with house.office.database.reading() as tx:
+    with house.application.database.reading() as tx:
         rows = tx.all("SELECT state, attempts FROM outbox WHERE kind = 'test_page' ORDER BY attempts")
     assert [(r["state"], r["attempts"]) for r in rows] == [("done", 1), ("failed", 3)]
     house.pager.down = False
@@ -60,8 +60,8 @@ def test_a_person_is_found_by_every_name_they_have(house: House) -> None:
 
 def _as(house: House, actor: Actor, **values: Any) -> Any:
     command = REGISTRY["test-page"]
-    with house.office.desk(actor, "cli") as desk:
-        return command.handle(desk, command.struct(**values))
+    with house.application.uow(actor, "cli") as uow:
+        return command.handle(uow, command.struct(**values))
 
 
 def test_only_an_admin_pages_somebody_else_for_a_test(house: House) -> None:
@@ -89,12 +89,12 @@ def test_a_notifier_that_is_not_there_fails_at_once(house: House) -> None:
 
 
 def test_the_newest_attempt_counts_and_the_last_success_is_kept(house: House) -> None:
-    with house.office.desk() as desk:
-        note(desk, "ada", "pager:ada", True, "250 ok", "page")
+    with house.application.uow() as uow:
+        note(uow, "ada", "pager:ada", True, "250 ok", "page")
     house.clock.forward(hours=2)
-    with house.office.desk() as desk:
-        note(desk, "ada", "pager:ada", False, "x" * 1000, "message")
-    with house.office.database.reading() as tx:
+    with house.application.uow() as uow:
+        note(uow, "ada", "pager:ada", False, "x" * 1000, "message")
+    with house.application.database.reading() as tx:
         (row,) = tx.all("SELECT * FROM reached")
     assert row["kind"] == "message" and row["at"] - row["last_ok_at"] == 7200 * 1_000_000 and len(row["detail"]) == 300
 
@@ -103,8 +103,8 @@ def test_the_report_is_a_section_of_a_page(house: House) -> None:
     from stanch.prepare.reaching import report
     from stanch.web.pages.render import ENVIRONMENT
 
-    with house.office.reading() as desk:
-        findings = report(desk)
+    with house.application.reading() as uow:
+        findings = report(uow)
     text = ENVIRONMENT.get_template("_reachability.html").render(findings=findings)
     assert "Untested:" in text and "<code>pager:ada</code>" in text and 'action="/do/test-page"' in text
     assert "Everybody" in ENVIRONMENT.get_template("_reachability.html").render(findings=[])

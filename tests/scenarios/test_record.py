@@ -34,9 +34,9 @@ def test_one_changed_byte_of_the_file_is_named(sqlite_url: str, tmp_path: Path) 
     house = House(sqlite_url, tmp_path)
     house.do("declare", title="Checkout fails")
     house.do("say", incident="INC-1", text="We rolled back at noon")
-    with house.office.reading() as desk:
-        assert store.verify(desk.tx, "INC-1")[1] is None
-    house.office.database.close()
+    with house.application.reading() as uow:
+        assert store.verify(uow.tx, "INC-1")[1] is None
+    house.application.database.close()
     path = sqlite_url.removeprefix("sqlite:///")
     raw = sqlite3.connect(path)
     raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -47,17 +47,17 @@ def test_one_changed_byte_of_the_file_is_named(sqlite_url: str, tmp_path: Path) 
         file.seek(at)
         file.write(b"m")
     house.open()
-    with house.office.reading() as desk:
-        _, wrong = store.verify(desk.tx, "INC-1")
+    with house.application.reading() as uow:
+        _, wrong = store.verify(uow.tx, "INC-1")
     assert wrong is not None
     assert "(said) is not what was recorded" in wrong
-    house.office.database.close()
+    house.application.database.close()
 
 
 def test_entries_cannot_be_updated_or_deleted(house: House) -> None:
     house.do("declare", title="Checkout fails")
     for sql in ("DELETE FROM entries", "UPDATE entries SET facts = '{}'"):
-        with pytest.raises(Exception, match="append-only"), house.office.database.transaction() as tx:
+        with pytest.raises(Exception, match="append-only"), house.application.database.transaction() as tx:
             tx.execute(sql)
 
 

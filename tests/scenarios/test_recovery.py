@@ -105,13 +105,13 @@ def test_another_alert_is_another_incident(house: House) -> None:
 def test_a_private_incident_is_never_named_in_a_new_one(house: House) -> None:
     declared_by_alert(house)
     house.do("close", incident="INC-1")
-    with house.office.desk() as desk:
-        desk.tx.execute("UPDATE incidents SET private = 1 WHERE id = 'INC-1'")
+    with house.application.uow() as uow:
+        uow.tx.execute("UPDATE incidents SET private = 1 WHERE id = 'INC-1'")
     house.wait(days=2, step=3600)
     house.alert()
     house.wait(minutes=2)
-    with house.office.reading() as desk:
-        (row,) = desk.tx.all("SELECT facts FROM entries WHERE incident = 'INC-2' AND kind = 'declared'")
+    with house.application.reading() as uow:
+        (row,) = uow.tx.all("SELECT facts FROM entries WHERE incident = 'INC-2' AND kind = 'declared'")
     assert "INC-1" not in row["facts"]
 
 

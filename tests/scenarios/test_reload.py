@@ -31,7 +31,7 @@ def config(tmp_path: Path) -> Path:
 def stanch(config: Path) -> Iterator[Stanch]:
     running = open_stanch(config)
     yield running
-    running.office.database.close()
+    running.application.database.close()
 
 
 def write(path: Path, text: str) -> None:
@@ -45,31 +45,31 @@ def write(path: Path, text: str) -> None:
 
 def paged(stanch: Stanch) -> list[str]:
     command = REGISTRY["declare"]
-    with stanch.office.desk(Actor("ada"), "cli") as desk:
-        incident = command.handle(desk, fill(command, {"title": "Checkout is down"})).incident
-        return next(iter(desk.record(incident).pages.values())).people
+    with stanch.application.uow(Actor("ada"), "cli") as uow:
+        incident = command.handle(uow, fill(command, {"title": "Checkout is down"})).incident
+        return next(iter(uow.record(incident).pages.values())).people
 
 
 def test_a_new_service_is_there_without_a_restart(stanch: Stanch, config: Path) -> None:
     assert not stanch.catalog.look(), "nothing changed"
     write(config.parent / "catalog" / "db.yaml", "title: Database\n")
     assert stanch.catalog.look()
-    assert set(stanch.office.policy().services) == {"shop", "db"}
+    assert set(stanch.application.policy().services) == {"shop", "db"}
     (config.parent / "catalog" / "db.yaml").unlink()
     assert stanch.catalog.look()
-    assert set(stanch.office.policy().services) == {"shop"}
+    assert set(stanch.application.policy().services) == {"shop"}
 
 
 def test_a_broken_file_leaves_what_runs_and_a_repaired_one_is_taken(stanch: Stanch, config: Path) -> None:
     shop = config.parent / "catalog" / "shop.yaml"
     write(shop, "titel: Shop\n")
     assert not stanch.catalog.look()
-    assert stanch.office.policy().services["shop"].title == "Shop"
+    assert stanch.application.policy().services["shop"].title == "Shop"
     assert stanch.catalog.trouble and "Did you mean 'title'?" in stanch.catalog.trouble.sentences[0]
     write(shop, "title: The shop\n")
     assert stanch.catalog.look()
     assert stanch.catalog.trouble is None
-    assert stanch.office.policy().services["shop"].title == "The shop"
+    assert stanch.application.policy().services["shop"].title == "The shop"
 
 
 def test_a_broken_main_file_leaves_everything_and_says_so(stanch: Stanch, config: Path) -> None:
@@ -81,14 +81,14 @@ def test_a_broken_main_file_leaves_everything_and_says_so(stanch: Stanch, config
 
 def test_a_restart_with_a_broken_people_file_still_pages(stanch: Stanch, config: Path) -> None:
     assert paged(stanch) == ["ada"]
-    stanch.office.database.close()
+    stanch.application.database.close()
     write(config.parent / "catalog" / "policy" / "people.yaml", "contacts: [\n")
     again = open_stanch(config)
     try:
         assert paged(again) == ["ada"]
         assert again.catalog.trouble and "people.yaml is not YAML" in again.catalog.trouble.sentences[0]
     finally:
-        again.office.database.close()
+        again.application.database.close()
 
 
 def test_the_copy_of_the_last_good_catalog_is_for_its_owner_only(stanch: Stanch, config: Path) -> None:

@@ -14,13 +14,13 @@ SLO = {"name": "orders", "objective": 99.9, "errors": "e[{{.window}}]", "total":
 
 
 def burning(house: House, ratio: float) -> None:
-    slo = house.office.policy().services["shop"].slos[0]
+    slo = house.application.policy().services["shop"].slos[0]
     assert isinstance(slo, Slo)
-    with house.office.desk() as desk:
+    with house.application.uow() as uow:
         spans = ("5m", "30m", "1h", "2h", "6h", "1d", "3d")
-        evaluation.settle(desk, "shop", slo, Measured(desk.now, dict.fromkeys(spans, ratio), dict.fromkeys(spans, 1e6)))
-        for follow in house.office.on_measured:
-            follow(desk, "shop")
+        evaluation.settle(uow, "shop", slo, Measured(uow.now, dict.fromkeys(spans, ratio), dict.fromkeys(spans, 1e6)))
+        for follow in house.application.on_measured:
+            follow(uow, "shop")
 
 
 def shop(database_url: str, folder: Path, **more: object) -> object:

@@ -47,8 +47,8 @@ def test_two_thousand_alerts_at_once_open_one_incident_and_wake_one_person_once(
     now = house.clock.now()
     labels = {"alertname": "Down", "service": "shop", "severity": "page"}
     storm = [Alert(f"s{i}", "Down", True, now, None, {**labels, "instance": str(i)}, {}) for i in range(2000)]
-    with house.office.desk(source="alert") as desk:
-        signals.fold(desk, storm, "prometheus")
+    with house.application.uow(source="alert") as uow:
+        signals.fold(uow, storm, "prometheus")
     house.wait(seconds=65, step=65)
     assert len(house.do("incidents")) == 1
     assert len(house.record().signals) == 2000
@@ -181,9 +181,9 @@ def test_whoever_acknowledged_in_the_other_tool_is_not_woken_here(house: House) 
     from stanch.ports import Acknowledgement
 
     house.alert()
-    with house.office.desk(source="alert") as desk:
-        signals.acknowledge(desk, Acknowledgement("f1", "ben"), "pagerduty")
-        signals.acknowledge(desk, Acknowledgement("unknown"), "pagerduty")
+    with house.application.uow(source="alert") as uow:
+        signals.acknowledge(uow, Acknowledgement("f1", "ben"), "pagerduty")
+        signals.acknowledge(uow, Acknowledgement("unknown"), "pagerduty")
     house.wait(minutes=20, step=60)
     assert house.pager.sent == []
     assert house.record().acknowledged_at is not None

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from stanch.kernel.clock import SECOND
 from stanch.kernel.errors import Problem
-from stanch.web import slack, spoken
+from stanch.web import slack, twilio_callback
 from stanch.web.app import _on_problem
 from stanch.web.slack_requests import SlackCommand, command_of, presses_of, verify
 from tests.scenarios.house import POLICY, House, opened
@@ -89,7 +89,7 @@ def house(sqlite_url: str, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> It
 
 @pytest.fixture
 def client(house: House) -> Iterator[TestClient]:
-    routes = [*slack.routes(house.stanch), *spoken.routes(house.stanch)]
+    routes = [*slack.routes(house.stanch), *twilio_callback.routes(house.stanch)]
     handlers: Any = {Problem: _on_problem}
     with TestClient(Starlette(routes=routes, exception_handlers=handlers)) as client:
         yield client
@@ -118,8 +118,8 @@ def test_an_acknowledgement_in_slack_is_the_persons_own(house: House, client: Te
     assert _write(house, client, "ack INC-1").startswith("ada has INC-1.")
     (page,) = house.record().pages.values()
     assert page.acknowledged_by == "ada"
-    with house.office.reading() as desk:
-        assert desk.entries("INC-1")[-1].source == "chat"
+    with house.application.reading() as uow:
+        assert uow.entries("INC-1")[-1].source == "chat"
     assert "ada has it" in _write(house, client, "ack inc-1", "U0BEN")
 
 

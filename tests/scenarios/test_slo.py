@@ -63,14 +63,14 @@ def scripted() -> Scripted:
 def house(database_url: str, tmp_path: Path, scripted: Scripted) -> Iterator[House]:
     for house in opened(database_url, tmp_path, WITH_SLO):
         house.stanch.world.metrics["scripted"] = scripted
-        with house.office.desk() as desk:
-            evaluation.seed(desk)
+        with house.application.uow() as uow:
+            evaluation.seed(uow)
         yield house
 
 
 def state(house: House) -> store.State:
-    with house.office.reading() as desk:
-        (found,) = store.read(desk)
+    with house.application.reading() as uow:
+        (found,) = store.read(uow)
     return found
 
 
@@ -157,14 +157,14 @@ def test_an_alert_of_the_generated_rules_is_understood_when_it_arrives(house: Ho
     from stanch.integrations import prometheus_alerts
 
     reader = prometheus_alerts.build(prometheus_alerts.Settings())
-    written = yaml.safe_load(generate.rule_file(generate.declared(house.office.policy())))
+    written = yaml.safe_load(generate.rule_file(generate.declared(house.application.policy())))
     rules = [rule for rule in written["groups"][0]["rules"] if rule.get("alert") == "SLOBurn"]
     for rule in rules:
         alert = {"labels": {"alertname": rule["alert"], **rule["labels"]}, "annotations": rule["annotations"]}
         received, errors = reader.read(Post(json.dumps([alert]).encode(), house.clock.now()))
         assert errors == []
-        with house.office.desk(source="alert") as desk:
-            fold(desk, received, "prometheus")
+        with house.application.uow(source="alert") as uow:
+            fold(uow, received, "prometheus")
     house.wait(minutes=2)
     assert signals(house) == [
         ("page", "firing", "incident"), ("page", "firing", "incident"),
@@ -206,14 +206,14 @@ def test_every_window_is_asked_as_of_one_moment_and_the_period_less_often(house:
 def test_history_has_a_row_for_each_minute_and_a_week_at_most(house: House, scripted: Scripted) -> None:
     scripted.bad = 0.0005
     house.wait(minutes=5)
-    with house.office.reading() as desk:
-        rows = store.history(desk, "shop", "availability", 0)
+    with house.application.reading() as uow:
+        rows = store.history(uow, "shop", "availability", 0)
     assert [later[0] - row[0] for row, later in pairwise(rows)] == [MINUTE] * (len(rows) - 1)
     assert len(rows) >= 5 and rows[-1][1:] == (0.5, 0.5)
     house.clock.forward(days=8)
     house.wait(minutes=1)
-    with house.office.reading() as desk:
-        assert min(at for at, _, _ in store.history(desk, "shop", "availability", 0)) >= desk.now - 7 * DAY
+    with house.application.reading() as uow:
+        assert min(at for at, _, _ in store.history(uow, "shop", "availability", 0)) >= uow.now - 7 * DAY
 
 
 def test_a_restart_goes_on_where_it_was(house: House, scripted: Scripted) -> None:
@@ -228,11 +228,11 @@ def test_a_restart_goes_on_where_it_was(house: House, scripted: Scripted) -> Non
 def test_an_slo_that_is_no_longer_declared_ends_its_alert(house: House, scripted: Scripted) -> None:
     scripted.bad = 0.5
     house.wait(minutes=2)
-    house.office.policy = lambda: Policy()
+    house.application.policy = lambda: Policy()
     house.wait(minutes=2)
     assert signals(house)[0][1] == "resolved"
-    with house.office.reading() as desk:
-        assert store.known(desk) == []
+    with house.application.reading() as uow:
+        assert store.known(uow) == []
 
 
 def test_an_slo_whose_source_is_not_configured_says_so(house: House) -> None:
@@ -242,7 +242,7 @@ def test_an_slo_whose_source_is_not_configured_says_so(house: House) -> None:
 
 
 def test_an_objective_of_a_hundred_percent_is_refused_in_words(house: House, scripted: Scripted) -> None:
-    with house.office.desk() as desk:
+    with house.application.uow() as uow:
         hopeless = Slo("perfect", 100, "rate(all[{{.window}}])", errors="rate(bad[{{.window}}])", source="scripted")
-        evaluation.settle(desk, "shop", hopeless, evaluation.measure(scripted, hopeless, desk.now, period=False))
-        assert "leaves nothing to spend" in store.one(desk, "shop", hopeless).problem
+        evaluation.settle(uow, "shop", hopeless, evaluation.measure(scripted, hopeless, uow.now, period=False))
+        assert "leaves nothing to spend" in store.one(uow, "shop", hopeless).problem

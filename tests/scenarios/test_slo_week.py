@@ -172,8 +172,8 @@ def house(sqlite_url: str, tmp_path: Path, week: tuple[Prometheus, int]) -> Iter
     for house in opened(sqlite_url, tmp_path, policy):
         house.stanch.world.metrics["prometheus"] = integration.build(integration.Settings(week[0].url))
         house.clock.moment = week[1] * SECOND
-        with house.office.desk() as desk:
-            evaluation.seed(desk)
+        with house.application.uow() as uow:
+            evaluation.seed(uow)
         yield house
 
 
@@ -193,8 +193,8 @@ def test_the_live_evaluation_pages_tickets_and_keeps_silent_at_the_minute(
     for minute in minutes:
         house.clock.moment = (week[1] + minute * 60) * SECOND
         house.settle()
-        with house.office.reading() as desk:
-            (state,) = store.read(desk)
+        with house.application.reading() as uow:
+            (state,) = store.read(uow)
         assert state.evaluated_at == house.clock.moment
         assert state.problem == "" or minute == 1, "with one sample only there is no rate yet"
         assert state.action == expected()[minute][1], f"minute {minute}: {state.reason}"

@@ -13,7 +13,7 @@ from stanch.kernel.actor import Actor
 from stanch.kernel.errors import Conflict, Denied, Invalid, NotFound, Problem
 from stanch.kernel.policy import Mitigation
 from stanch.mitigate.evidence.bundle import bundle
-from stanch.ports import Exhibit, Extent, Failed, Preview, Unsure
+from stanch.ports import EvidenceItem, Extent, Failed, Preview, Unsure
 from stanch.respond.prompts import active
 from tests.scenarios.house import POLICY, House, opened
 
@@ -83,8 +83,8 @@ def test_a_real_system_that_does_not_answer_is_said_and_hides_nothing(house: Hou
     house.wait(seconds=40)
     from stanch.mitigate.survey import newest
 
-    with house.office.reading() as desk:
-        survey = newest(desk, "INC-1")
+    with house.application.reading() as uow:
+        survey = newest(uow, "INC-1")
     assert survey and survey.troubles == ["offers of lever:shop/web: the cluster cannot be reached"]
     assert "rollback" in names(house)
 
@@ -111,7 +111,7 @@ def test_what_runs_is_what_was_confirmed_though_the_catalog_changes_in_between(h
     changed = json.loads(json.dumps(LIVING))
     changed["services"]["shop"]["mitigations"] = []
     house.policy = changed
-    house.office.database.close()
+    house.application.database.close()
     house.open()
     house.settle()
     assert house.lever.pulled == [{"argv": ["back"]}]
@@ -201,8 +201,8 @@ def test_the_next_incident_knows_how_long_it_took_and_how_long_the_undo_took(hou
     house.gauge.values["errors"] = 0.3
     house.alert(firing=False, zone="zone-b")
     house.do("declare", title="Again", service="shop")
-    with house.office.desk() as desk:
-        desk.tx.execute("UPDATE mitigation_runs SET undo_seconds = 7 WHERE undo_seconds IS NOT NULL")
+    with house.application.uow() as uow:
+        uow.tx.execute("UPDATE mitigation_runs SET undo_seconds = 7 WHERE undo_seconds IS NOT NULL")
     drain = next(line for line in house.do("mitigations", incident="INC-2") if line["name"] == "drain-b")
     assert drain["measured_runs"] == 1 and 0 < drain["effect_seconds"] <= 15
     assert (drain["measured_undos"], drain["undo_seconds"]) == (1, 7)
@@ -213,7 +213,9 @@ def test_a_time_box_ends_in_a_decision_and_falling_back_is_one_action(house: Hou
     house.wait(minutes=9)
     assert not [p for p in house.do("show", incident="INC-1")["prompts"] if p["key"].startswith("timebox:")]
     house.wait(minutes=1, seconds=5)
-    prompt = next(p for p in active(house.record(), house.office.policy(), house.clock.now()) if "timebox:" in p.key)
+    prompt = next(
+        p for p in active(house.record(), house.application.policy(), house.clock.now()) if "timebox:" in p.key
+    )
     assert prompt.text.startswith("Time is up for ben: Is it the database?")
     fall_back = prompt.actions[0]
     assert fall_back.command == "mitigate"
@@ -239,18 +241,18 @@ def test_a_time_box_is_extended_with_a_reason_or_answered(house: House) -> None:
 
 
 def test_evidence_is_one_bundle_with_a_manifest_and_what_could_not_be_had_is_listed(house: House) -> None:
-    long_log = Exhibit("previous log of web-1", "panic: out of memory\n")
+    long_log = EvidenceItem("previous log of web-1", "panic: out of memory\n")
 
-    def describe(arguments: Any) -> list[Exhibit]:
-        return [Exhibit("describe deployment/web", "replicas 3 of 3"), long_log]
+    def describe(arguments: Any) -> list[EvidenceItem]:
+        return [EvidenceItem("describe deployment/web", "replicas 3 of 3"), long_log]
 
     house.lever.describe = describe  # type: ignore[method-assign]
     house.do("criteria", incident="INC-1", criterion="lost: elsewhere thing < 10")
     house.do("criteria", incident="INC-1", criterion="gone: gauge gone < 10")
     house.do("mitigate", incident="INC-1", mitigation="rollback", confirm="go")
     house.wait(seconds=5)
-    with house.office.reading(Actor("ada")) as desk:
-        content = bundle(desk, "INC-1")
+    with house.application.reading(Actor("ada")) as uow:
+        content = bundle(uow, "INC-1")
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         manifest = json.loads(archive.read("manifest.json"))
         files = {piece["name"]: archive.read(piece["file"]).decode() for piece in manifest["pieces"]}
@@ -276,6 +278,6 @@ def test_evidence_cannot_be_altered_unnoticed_or_at_all_through_the_database(hou
         "DELETE FROM evidence",
         "UPDATE evidence SET name = 'x'",
     ):
-        with pytest.raises((DBAPIError, Problem), match="evidence is kept as it is"), house.office.desk() as desk:
-            desk.tx.execute(statement)
+        with pytest.raises((DBAPIError, Problem), match="evidence is kept as it is"), house.application.uow() as uow:
+            uow.tx.execute(statement)
     assert all(piece["intact"] for piece in house.do("evidence", incident="INC-1"))

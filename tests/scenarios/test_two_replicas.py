@@ -15,7 +15,7 @@ SERVICES, ALERTS, COPIES = 6, 5, 4
 def replica(url: str, folder: Path, clock: Any) -> House:
     house = House(url, folder, {**POLICY, "hold": 0, "storm_after": 1000})
     house.clock = clock
-    house.stanch.office.clock = clock
+    house.stanch.application.clock = clock
     return house
 
 
@@ -39,7 +39,7 @@ def test_two_digesters_open_one_incident_for_each_service_and_lose_nothing(postg
             import stanch.detect.digest as module
 
             module.BATCH = 7
-            while digest(house.office, sources):
+            while digest(house.application, sources):
                 house.timers.run_due()
         except Exception as error:
             failed.append(error)
@@ -54,15 +54,15 @@ def test_two_digesters_open_one_incident_for_each_service_and_lose_nothing(postg
         second.timers.run_due()
     assert failed == []
     assert {state for state, _ in states(first)} == {"digested"}
-    with first.office.reading() as desk:
-        signals = desk.tx.all("SELECT fingerprint, repeats, incident FROM signals")
-        incidents = desk.tx.all("SELECT id, service FROM incidents")
+    with first.application.reading() as uow:
+        signals = uow.tx.all("SELECT fingerprint, repeats, incident FROM signals")
+        incidents = uow.tx.all("SELECT id, service FROM incidents")
     assert len(signals) == SERVICES * ALERTS
     assert {row["repeats"] for row in signals} == {COPIES}
     assert sorted(row["service"] for row in incidents) == sorted(f"service-{n}" for n in range(SERVICES))
     assert all(row["incident"] for row in signals)
     for house in (first, second):
-        house.office.database.close()
+        house.application.database.close()
 
 
 def test_people_and_the_engine_never_wait_for_each_other(postgres_url: str, tmp_path: Path) -> None:
@@ -101,4 +101,4 @@ def test_people_and_the_engine_never_wait_for_each_other(postgres_url: str, tmp_
             thread.join(30)
     assert failed == []
     for house in (first, second):
-        house.office.database.close()
+        house.application.database.close()

@@ -15,15 +15,15 @@ from tests.components.process import wait_until
 
 
 def state(house: House) -> Any:
-    with house.stanch.office.reading() as desk:
-        return heartbeats.find(desk, "the other stanch")
+    with house.stanch.application.reading() as uow:
+        return heartbeats.find(uow, "the other stanch")
 
 
 @pytest.mark.slow
 def test_one_stanch_watches_another_and_alerts_when_its_engine_stops(tmp_path: Path) -> None:
     with running(tmp_path / "watcher") as watcher:
-        with watcher.stanch.office.desk() as desk:
-            heartbeats.define(desk, "the other stanch", Heartbeat(every=1, grace=1))
+        with watcher.stanch.application.uow() as uow:
+            heartbeats.define(uow, "the other stanch", Heartbeat(every=1, grace=1))
         token = token_of(watcher.stanch.settings.secret_key, "the other stanch")
         with running(tmp_path / "watched", watchdog=f"{watcher.url}/hooks/heartbeats/{token}") as watched:
             wait_until(lambda: state(watcher)["last_beat"] is not None, 10)

@@ -37,10 +37,10 @@ class People:
 
     def act(self, replica: Replica) -> str:
         """One person does one thing."""
-        with replica.office.reading() as desk:
-            names = [row["id"] for row in desk.tx.all("SELECT id FROM incidents ORDER BY number DESC LIMIT 4")]
+        with replica.application.reading() as uow:
+            names = [row["id"] for row in uow.tx.all("SELECT id FROM incidents ORDER BY number DESC LIMIT 4")]
             incident = self.chance.choice([*names, *names[:1]]) if names else ""
-            record = desk.record(incident) if incident else None
+            record = uow.record(incident) if incident else None
         pool: list[tuple[str, dict[str, Any]]] = [
             ("declare", {"title": "Checkout fails", "service": "shop"}),
             ("investigate", {"title": "A little slow", "service": "shop"}),
@@ -102,8 +102,8 @@ class People:
         command = REGISTRY[name]
         for _ in range(3):
             try:
-                with replica.office.desk(Actor(actor), "cli") as desk:
-                    done = command.handle(desk, msgspec.convert(values, command.struct, strict=False))
+                with replica.application.uow(Actor(actor), "cli") as uow:
+                    done = command.handle(uow, msgspec.convert(values, command.struct, strict=False))
             except Unavailable:
                 continue
             except Problem as problem:
@@ -142,7 +142,7 @@ class People:
         if self.town.clock.now() - seen > LATE:
             return "a sender gave up"
         try:
-            with replica.office.database.transaction() as tx:
+            with replica.application.database.transaction() as tx:
                 tx.execute(INSERT, now=self.town.clock.now(), body=json.dumps(post).encode())
         except (Unavailable, Crash) as error:
             self.travelling.append((seen, post))

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from stanch.db.transaction import Transaction
 from stanch.timeline import store
-from stanch.timeline.desk import Desk
 from stanch.timeline.effects import Effect
 from stanch.timeline.entries import PageStepped
 from stanch.timeline.record import Record
+from stanch.timeline.unit_of_work import UnitOfWork
 from tests.simulation.people import People
 from tests.simulation.town import Town
 
@@ -21,11 +21,11 @@ def hold(held: bool, promise: str, found: object = "") -> None:
         raise Broken(f"{promise}: {found}")
 
 
-def when_leased(desk: Desk, leased: Sequence[Effect]) -> None:
+def when_leased(uow: UnitOfWork, leased: Sequence[Effect]) -> None:
     """P2: a page that was acknowledged is not begun."""
     for effect in leased:
         if effect.kind == "page":
-            record = desk.record(effect.incident)
+            record = uow.record(effect.incident)
             page = record.pages[effect.payload["page"]]
             hold(
                 page.waiting() and record.live(),
@@ -39,32 +39,32 @@ def always(town: Town) -> None:
     hold(max(town.pulled.values(), default=0) <= 1, "P4 at most once", town.pulled)
 
 
-def at_rest(desk: Desk, town: Town, people: People) -> None:
+def at_rest(uow: UnitOfWork, town: Town, people: People) -> None:
     """When everything works again and nothing is due: all that was promised is there."""
     always(town)
-    _intake(desk.tx, people)
-    for row in desk.tx.all("SELECT id, status, severity, phase FROM incidents ORDER BY number"):
-        record = desk.record(row["id"])
+    _intake(uow.tx, people)
+    for row in uow.tx.all("SELECT id, status, severity, phase FROM incidents ORDER BY number"):
+        record = uow.record(row["id"])
         hold(
             (record.status, record.severity_name() or "", record.phase) == (row["status"], row["severity"], row["phase"]),
             "the row of an incident is what its entries say", row,
         )  # fmt: skip
-        _pages(desk, town, record)
+        _pages(uow, town, record)
         _runs(town, record)
-        late = [due.key for due in desk.dues(record) if due.at <= desk.now]
+        late = [due.key for due in uow.dues(record) if due.at <= uow.now]
         hold(not late, "P2 nothing that is due waits", (record.id, late))
-    wrong = [found for found in store.verify_all(desk.tx) if found["wrong"]]
+    wrong = [found for found in store.verify_all(uow.tx) if found["wrong"]]
     hold(not wrong, "P5 the timeline is whole", wrong)
-    stuck = desk.tx.all(
-        "SELECT key, state, due_at FROM outbox WHERE state IN ('waiting', 'running') AND due_at <= :now", now=desk.now
+    stuck = uow.tx.all(
+        "SELECT key, state, due_at FROM outbox WHERE state IN ('waiting', 'running') AND due_at <= :now", now=uow.now
     )
     hold(not stuck, "P2 no effect that is due waits", stuck)
 
 
-def after_three_weeks(desk: Desk) -> None:
+def after_three_weeks(uow: UnitOfWork) -> None:
     """R48: of each action item that is still open somebody was asked whether it is done."""
-    for row in desk.tx.all("SELECT id FROM incidents WHERE status = 'closed' ORDER BY number"):
-        for item in desk.record(row["id"]).action_items.values():
+    for row in uow.tx.all("SELECT id FROM incidents WHERE status = 'closed' ORDER BY number"):
+        for item in uow.record(row["id"]).action_items.values():
             asked = item.asked or item.done_at is not None or item.dropped
             hold(bool(asked), "R48 after three weeks somebody asks", (row["id"], item.item))
 
@@ -81,10 +81,10 @@ def _intake(tx: Transaction, people: People) -> None:
         hold(right, "P1 the newest word counts", (people.alerts[fingerprint], row))
 
 
-def _pages(desk: Desk, town: Town, record: Record) -> None:
+def _pages(uow: UnitOfWork, town: Town, record: Record) -> None:
     """P2: whoever a step named was reached, unless it was acknowledged or over before."""
     sent = {key for _, key in town.sent}
-    for entry in desk.entries(record.id):
+    for entry in uow.entries(record.id):
         if not isinstance(entry.facts, PageStepped):
             continue
         page = record.pages[entry.facts.page]
@@ -95,7 +95,7 @@ def _pages(desk: Desk, town: Town, record: Record) -> None:
             hold(key in sent, "P2 a page that is due leaves", key)
     for page in record.pages.values():
         if page.waiting():
-            hold(page.step >= 0 or (page.next_at or 0) > desk.now, "P2 every page begins", page)
+            hold(page.step >= 0 or (page.next_at or 0) > uow.now, "P2 every page begins", page)
 
 
 def _runs(town: Town, record: Record) -> None:

@@ -30,9 +30,9 @@ class Replica:
         world = self.town.world()
         world.sources["alertmanager"] = alertmanager.build(alertmanager.Settings())
         self.stanch = open_stanch(settings=self.settings, clock=self.town.clock, world=world)
-        self.office, self.engine = self.stanch.office, self.stanch.engine
-        self._whole = self.office.database.transaction
-        self.office.database.transaction = self._fragile  # type: ignore[method-assign]
+        self.application, self.engine = self.stanch.application, self.stanch.engine
+        self._whole = self.application.database.transaction
+        self.application.database.transaction = self._fragile  # type: ignore[method-assign]
         self.up = True
         if self.sole:
             with self.surviving():
@@ -66,7 +66,7 @@ class Replica:
     def die(self) -> None:
         self.held.clear()
         self.up = False
-        self.office.database.close()
+        self.application.database.close()
 
     def turn(self, chance: Random) -> str:
         """One thing that the engine does; answers with what it was."""
@@ -111,7 +111,7 @@ class Replica:
 
     def next_due(self) -> int:
         """When there is something to do again; a day from now where there is nothing."""
-        with self.office.database.reading() as tx:
+        with self.application.database.reading() as tx:
             lost = tx.one("SELECT MIN(leased_until) AS until FROM outbox WHERE state = 'running'")
         moments = [self.engine.timers.next_due(), lost["until"] if lost else None]
         later = self.town.clock.now() + 86_400 * SECOND

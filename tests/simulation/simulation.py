@@ -90,8 +90,8 @@ class Simulation:
         held = len(replica.held)
         did = replica.turn(self.chance)
         if did == "lease" and replica.up:
-            with replica.office.reading() as desk:
-                promises.when_leased(desk, replica.held[held:])
+            with replica.application.reading() as uow:
+                promises.when_leased(uow, replica.held[held:])
         return did
 
     def _meanwhile(self) -> None:
@@ -140,16 +140,16 @@ class Simulation:
 
     def _three_weeks(self) -> None:
         replica = self.replicas[0]
-        with replica.office.reading() as desk:
-            rows = desk.tx.all("SELECT id, status FROM incidents ORDER BY number")
+        with replica.application.reading() as uow:
+            rows = uow.tx.all("SELECT id, status FROM incidents ORDER BY number")
         self.incidents = len(rows)
         for row in rows:
             for name, more in (("resolve", {"override": True, "reason": "over"}), ("close", {"reason": "over"})):
                 self._say(self.people.command(replica, "ada", name, {"incident": row["id"], **more}))
         self._until(self.clock.now() + 25 * DAY)
         self._check()
-        with replica.office.reading() as desk:
-            promises.after_three_weeks(desk)
+        with replica.application.reading() as uow:
+            promises.after_three_weeks(uow)
 
     def _until(self, end: int) -> None:
         """From one moment at which something is due to the next."""
@@ -161,8 +161,8 @@ class Simulation:
             replica.settle()
 
     def _check(self) -> None:
-        with self.replicas[0].office.reading() as desk:
-            promises.at_rest(desk, self.town, self.people)
+        with self.replicas[0].application.reading() as uow:
+            promises.at_rest(uow, self.town, self.people)
 
     def _say(self, what: str) -> None:
         self.trace.append(f"{(self.clock.now() // 1000) / 1000:.3f} {what}")

@@ -7,7 +7,7 @@ from typing import Any
 
 from stanch.kernel.clock import SteppedClock
 from stanch.kernel.policy import Mitigation, Probe
-from stanch.ports import Applied, Exhibit, Failed, Message, Preview, ProbeAnswer, Say, Unsure, World
+from stanch.ports import Applied, EvidenceItem, Failed, Message, Preview, ProbeAnswer, Say, Unsure, World
 
 
 class Crash(BaseException):
@@ -92,8 +92,8 @@ class Lever:
     def preview(self, arguments: Any) -> Preview:
         return Preview("would pull")
 
-    def describe(self, arguments: Any) -> list[Exhibit]:
-        return [Exhibit("lever", "state before")]
+    def describe(self, arguments: Any) -> list[EvidenceItem]:
+        return [EvidenceItem("lever", "state before")]
 
     def offers(self, address: str) -> list[Mitigation]:
         return []

@@ -35,7 +35,7 @@ def house(sqlite_url: str, tmp_path: Path) -> Iterator[House]:
     settings: Settings = house.stanch.settings
     settings.intake_keys = {"prometheus": "key-of-prometheus"}
     yield house
-    house.office.database.close()
+    house.application.database.close()
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def token(house: House) -> dict[str, str]:
 
 
 def rows(house: House, sql: str) -> list[Any]:
-    with house.office.database.reading() as tx:
+    with house.application.database.reading() as tx:
         return tx.all(sql)
 
 
@@ -199,10 +199,10 @@ def test_hooks_refuse_and_keep_what_cannot_be_read(house: House, client: TestCli
 
 
 def test_hooks_say_503_when_nothing_could_be_written_and_recover(house: House, client: TestClient) -> None:
-    with house.office.database.transaction() as tx:
+    with house.application.database.transaction() as tx:
         tx.execute("ALTER TABLE intake RENAME TO away")
     assert client.post(HOOK + "?key=key-of-prometheus", content=b"[]").status_code == 503
-    with house.office.database.transaction() as tx:
+    with house.application.database.transaction() as tx:
         tx.execute("ALTER TABLE away RENAME TO intake")
     assert client.post(HOOK + "?key=key-of-prometheus", content=b"[]").status_code == 200
 
@@ -243,7 +243,7 @@ def test_help_of_every_command(run: Any) -> None:
 
 def test_verify_names_the_first_wrong_entry(house: House, run: Any) -> None:
     run("declare", "x")
-    with house.office.database.transaction() as tx:
+    with house.application.database.transaction() as tx:
         tx.execute("DROP TRIGGER entries_no_update")
         tx.execute("UPDATE entries SET author = 'mallory' WHERE position = 1")
     wrong = run("verify", "INC-1")
@@ -262,7 +262,7 @@ def test_hooks_and_commands_on_postgresql(postgres_url: str, tmp_path: Path) -> 
         assert answers[0].content == answers[1].content
         assert client.get("/metrics").status_code == 200
     assert len(rows(house, "SELECT id FROM intake")) == 1
-    house.office.database.close()
+    house.application.database.close()
 
 
 def test_readiness_has_an_exit_code_for_ci(run: Any, house: House) -> None:

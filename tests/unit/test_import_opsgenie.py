@@ -47,15 +47,15 @@ def _within(restriction: dict[str, Any] | None, wall: datetime) -> bool:
 
 
 def test_everybody_whom_opsgenie_has_on_call_is_on_call_here_over_the_change_of_the_clocks() -> None:
-    """Office hours run through the night from Thursday to Friday, when the nights' rotation is on call as well."""
+    """Application hours run through the night from Thursday to Friday, when the nights' rotation is on call as well."""
     document = dump("opsgenie")
-    office, nights = document["schedules"][0]["rotations"][:2]
+    application, nights = document["schedules"][0]["rotations"][:2]
     document["schedules"][0]["overrides"] = []
     imported = opsgenie.read(document, at(TODAY))
     assert sorted(imported.schedules) == ["ops-schedule", "ops-schedule-managers", "ops-schedule-nights"]
     for step in range(24 * 60 * 2):  # sixty days of half hours, from the 1st of March
         when = datetime.fromisoformat("2026-03-01T00:10:00Z") + timedelta(minutes=30 * step)
-        said = [opsgenie_says(rotation, when) for rotation in (office, nights)]
+        said = [opsgenie_says(rotation, when) for rotation in (application, nights)]
         ours = [on_call(imported, key, when.isoformat()) for key in ("ops-schedule", "ops-schedule-nights")]
         assert ours == said, when
 
@@ -66,8 +66,8 @@ def test_rotations_that_never_meet_are_layers_of_one_schedule() -> None:
     document["schedules"][0]["rotations"][0]["timeRestriction"]["restrictions"].pop()
     imported = opsgenie.read(document, at(TODAY))
     assert list(imported.schedules) == ["ops-schedule"]
-    office, nights = imported.schedules["ops-schedule"].layers
-    assert office.only == [Times("09:00", "17:30", ["mon", "tue"])]
+    application, nights = imported.schedules["ops-schedule"].layers
+    assert application.only == [Times("09:00", "17:30", ["mon", "tue"])]
     assert nights.only == [Times("20:00", "06:00")]
     assert (nights.rotation, nights.every, nights.start) == ("daily", 2, "2026-01-05T20:00")
     assert not told(imported, "at the same time")

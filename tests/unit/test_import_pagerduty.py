@@ -129,12 +129,12 @@ def test_the_final_schedule_of_the_dump_decides_which_layer_wins() -> None:
     document = dump("pagerduty")
     schedule = document["schedules"][0]
     first, second = schedule["schedule_layers"][:2]
-    first["name"], second["name"] = "Office", "Base"
+    first["name"], second["name"] = "Application", "Base"
     assert told(pagerduty.read(document), "Daily Engineering Rotation", "the dump does not prove it")
     span = {"start": "2026-02-02T10:00:00-05:00", "end": "2026-02-02T12:00:00-05:00"}
     for layer, user in ((first, "PAM4FGS"), (second, "PXPGF42")):
         layer["rendered_schedule_entries"] = [{**span, "user": {"id": user, "type": "user_reference"}}]
-    for winner, names in (("PAM4FGS", ["Base", "Office"]), ("PXPGF42", ["Office", "Base"])):
+    for winner, names in (("PAM4FGS", ["Base", "Application"]), ("PXPGF42", ["Application", "Base"])):
         schedule["final_schedule"]["rendered_schedule_entries"] = [
             {**span, "user": {"id": winner, "type": "user_reference"}}
         ]

@@ -35,9 +35,9 @@ NOW = 1_747_231_620 * 1_000_000
 
 
 def measured(house: House, ratio: float | None, *, period: float | None = 0.0004) -> None:
-    with house.office.desk() as desk:
+    with house.application.uow() as uow:
         ratios = {**dict.fromkeys(evaluation.ORDER, ratio), store.PERIOD: period}
-        evaluation.settle(desk, "shop", SLO, evaluation.Measured(desk.now, ratios, {"1h": 36000.0}))
+        evaluation.settle(uow, "shop", SLO, evaluation.Measured(uow.now, ratios, {"1h": 36000.0}))
 
 
 @pytest.fixture

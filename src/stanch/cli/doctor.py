@@ -33,9 +33,9 @@ def _look(place: Place) -> Iterator[Finding]:
     data = settings.data
     writable = os.access(data, os.W_OK)
     yield writable, f"the data directory {data} is {'' if writable else 'not '}writable"
-    with stanch.office.database.transaction() as tx:
+    with stanch.application.database.transaction() as tx:
         row = tx.one("SELECT MAX(version) AS version FROM schema_version")
-    yield True, f"the database ({stanch.office.database.dialect}) answers, schema {row['version'] if row else '?'}"
+    yield True, f"the database ({stanch.application.database.dialect}) answers, schema {row['version'] if row else '?'}"
     world = stanch.world
     shelves: dict[str, dict[str, Any]] = {"alert sources": world.sources, "notifiers": world.notifiers, "mitigators": world.mitigators,
                "metrics": world.metrics, "probers": world.probers}  # fmt: skip

@@ -64,7 +64,7 @@ class Place:
                 raise Invalid("--as works locally only.", hint="On a server the token says who you are.")
             return self._ask(command, given)
         asked = fill(command, given)
-        return requests.run(self.stanch.office, command, asked, self.actor, "cli").value
+        return requests.run(self.stanch.application, command, asked, self.actor, "cli").value
 
     def _ask(self, command: Command, given: dict[str, Any]) -> Any:
         from urllib.parse import quote, urlencode

@@ -24,13 +24,13 @@ def verify(place: Place, incident: str | None) -> None:
     from stanch.timeline import store
 
     entries = 0
-    with place.local().office.reading(place.actor) as desk:
-        known = [row["id"] for row in desk.tx.all("SELECT id FROM incidents ORDER BY number")]
+    with place.local().application.reading(place.actor) as uow:
+        known = [row["id"] for row in uow.tx.all("SELECT id FROM incidents ORDER BY number")]
         chosen = [incident_id(incident)] if incident else known
         if incident and chosen[0] not in known:
             raise NotFound(f"There is no incident {chosen[0]}.", hint="'stanch incidents' lists them.")
         for name in chosen:
-            read, wrong = store.verify(desk.tx, name)
+            read, wrong = store.verify(uow.tx, name)
             entries += read
             if wrong:
                 click.echo(f"stanch: {wrong}.", err=True)
@@ -52,8 +52,8 @@ def export(place: Place, incident: str, form: str, output: Path | None) -> None:
     if place.url:
         _write(place.fetch("GET", f"/api/v1/incidents/{quote(name, safe='')}/export?format={form}"), output)
         return
-    with place.local().office.reading(place.actor) as desk:
-        content = learn.as_json(desk, name) if form == "json" else learn.markdown(desk, name).encode()
+    with place.local().application.reading(place.actor) as uow:
+        content = learn.as_json(uow, name) if form == "json" else learn.markdown(uow, name).encode()
     _write(content, output)
 
 
@@ -83,8 +83,8 @@ def _local(place: Place, incident: str) -> Iterator[dict[str, Any]]:
 
     last = 0
     while True:
-        with place.stanch.office.reading(place.actor) as desk:
-            entries = desk.entries(incident, after=last)
+        with place.stanch.application.reading(place.actor) as uow:
+            entries = uow.entries(incident, after=last)
         for entry in entries:
             last = entry.position
             yield {"position": last, "kind": entry.kind, "sentence": entry.facts.sentence(),

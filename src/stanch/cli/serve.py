@@ -27,4 +27,4 @@ def migrate(place: Place) -> None:
     """Bring the database to this release's schema. 'serve' does it too."""
     from stanch.db.migrate import migrate as run
 
-    click.echo(f"The database has schema {run(place.stanch.office.database)}.")
+    click.echo(f"The database has schema {run(place.stanch.application.database)}.")

@@ -8,8 +8,8 @@ from stanch.communicate.rules import BLANK, approvers, draft_internal, draft_pub
 from stanch.kernel.clock import hour_minute
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Denied, Invalid, NotFound
-from stanch.timeline.desk import Desk
 from stanch.timeline.entries import PublicProposed, UpdatePosted
+from stanch.timeline.unit_of_work import UnitOfWork
 
 
 class Update(msgspec.Struct):
@@ -28,12 +28,12 @@ class Update(msgspec.Struct):
 
 
 @command("update", Update, group="communicate", noun="updates", positional=("text",))
-def update(desk: Desk, asked: Update) -> Done:
+def update(uow: UnitOfWork, asked: Update) -> Done:
     """R31: status, just tried, trying next, next update time."""
-    record = desk.record(asked.incident)
-    text = asked.text.strip() or draft_internal(record, desk.policy, desk.now).replace(BLANK, "not known yet")
-    nxt = next_moment(record, desk.policy, desk.now, asked.next_in)
-    desk.append(asked.incident, UpdatePosted("internal", text, "", nxt))
+    record = uow.record(asked.incident)
+    text = asked.text.strip() or draft_internal(record, uow.policy, uow.now).replace(BLANK, "not known yet")
+    nxt = next_moment(record, uow.policy, uow.now, asked.next_in)
+    uow.append(asked.incident, UpdatePosted("internal", text, "", nxt))
     return Done("Posted." + (f" The next is promised for {hour_minute(nxt)} UTC." if nxt else ""), asked.incident)
 
 
@@ -50,30 +50,30 @@ class Status(msgspec.Struct):
 
 
 @command("status", Status, group="communicate", noun="status", positional=("state", "text"))
-def status(desk: Desk, asked: Status) -> Done:
+def status(uow: UnitOfWork, asked: Status) -> Done:
     """R33. The wording check stops internal names, jargon and speculation; private incidents are never posted (P6).
 
     R8: where the policy names who must approve, the post of anybody else is a proposal until one of them posts it.
     """
-    record = desk.record(asked.incident)
+    record = uow.record(asked.incident)
     if record.private:
         raise Conflict(f"{asked.incident} is private, so nothing about it goes to the public status page.")
     proposed = record.proposals.get(asked.proposal)
     if asked.proposal and proposed is None:
         raise NotFound(f"{asked.incident} has no proposed post '{asked.proposal}' that waits.")
-    text = asked.text.strip() or (proposed[2].text if proposed else draft_public(record, desk.policy))
-    objections = wording(text, desk.policy)
+    text = asked.text.strip() or (proposed[2].text if proposed else draft_public(record, uow.policy))
+    objections = wording(text, uow.policy)
     if objections and not asked.unchecked:
         raise Invalid(
             f"Customers would stumble: {'; '.join(objections)}.", field="text", hint="Reword it, or post it unchecked."
         )
-    if not may_approve(record, desk.policy, desk.actor.name):
+    if not may_approve(record, uow.policy, uow.actor.name):
         if asked.proposal:
-            raise Denied(f"A public post needs the word of {approvers(record, desk.policy)}.", hint="Ask one of them.")
-        proposal = f"P{sum(entry.kind == 'public_proposed' for entry in desk.entries(asked.incident)) + 1}"
-        desk.append(asked.incident, PublicProposed(proposal, text, asked.state))
-        return Done(f"It waits for the word of {approvers(record, desk.policy)}.", asked.incident, proposal)
-    desk.append(asked.incident, UpdatePosted("public", text, asked.state, proposal=asked.proposal))
+            raise Denied(f"A public post needs the word of {approvers(record, uow.policy)}.", hint="Ask one of them.")
+        proposal = f"P{sum(entry.kind == 'public_proposed' for entry in uow.entries(asked.incident)) + 1}"
+        uow.append(asked.incident, PublicProposed(proposal, text, asked.state))
+        return Done(f"It waits for the word of {approvers(record, uow.policy)}.", asked.incident, proposal)
+    uow.append(asked.incident, UpdatePosted("public", text, asked.state, proposal=asked.proposal))
     return Done(f"Posted to the status page: {asked.state}.", asked.incident)
 
 
@@ -84,7 +84,7 @@ class Drafts(msgspec.Struct):
 
 
 @command("drafts", Drafts, group="communicate", noun="drafts", reading=True)
-def drafts(desk: Desk, asked: Drafts) -> dict[str, Any]:
+def drafts(uow: UnitOfWork, asked: Drafts) -> dict[str, Any]:
     """R32: one set of facts, drafted side by side."""
-    record = desk.record(asked.incident)
-    return {"internal": draft_internal(record, desk.policy, desk.now), "public": draft_public(record, desk.policy)}
+    record = uow.record(asked.incident)
+    return {"internal": draft_internal(record, uow.policy, uow.now), "public": draft_public(record, uow.policy)}

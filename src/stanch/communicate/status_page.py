@@ -4,8 +4,8 @@ import msgspec
 
 from stanch.kernel.clock import DAY
 from stanch.timeline import store
-from stanch.timeline.desk import Desk
 from stanch.timeline.entries import UpdatePosted
+from stanch.timeline.unit_of_work import UnitOfWork
 
 
 class PublicService(msgspec.Struct):
@@ -37,18 +37,18 @@ class PublicView(msgspec.Struct):
         return [i for i in self.incidents if i.resolved_at is None]
 
 
-def public_view(desk: Desk, days: int = 90) -> PublicView:
+def public_view(uow: UnitOfWork, days: int = 90) -> PublicView:
     """Everything public of the last days. The title is a public name, never the internal title."""
-    policy = desk.policy
-    rows = desk.tx.all(
+    policy = uow.policy
+    rows = uow.tx.all(
         "SELECT i.id, i.service FROM incidents i WHERE i.private = 0 AND i.opened_at > :since AND EXISTS (SELECT 1 FROM entries e "
         "WHERE e.incident = i.id AND e.kind = 'update_posted') ORDER BY i.number DESC LIMIT 200",
-        since=desk.now - days * DAY,
+        since=uow.now - days * DAY,
     )
     incidents, hit = [], set()
     for row in rows:
         name = policy.service(row["service"]).public_name or "our service"
-        found = _incident(desk, row["id"], name)
+        found = _incident(uow, row["id"], name)
         if found:
             incidents.append(found)
             if found.resolved_at is None:
@@ -59,10 +59,10 @@ def public_view(desk: Desk, days: int = 90) -> PublicView:
     )
 
 
-def _incident(desk: Desk, incident: str, name: str) -> PublicIncident | None:
+def _incident(uow: UnitOfWork, incident: str, name: str) -> PublicIncident | None:
     posts: list[tuple[int, str, str]] = [
         (x.happened_at, x.facts.state, x.facts.text)
-        for x in store.read_kind(desk.tx, incident, "update_posted")
+        for x in store.read_kind(uow.tx, incident, "update_posted")
         if isinstance(x.facts, UpdatePosted) and x.facts.audience == "public"
     ]
     if not posts:

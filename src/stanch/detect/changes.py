@@ -2,18 +2,18 @@
 
 from stanch.kernel.ids import new_id
 from stanch.ports import Change
-from stanch.timeline.desk import Desk
+from stanch.timeline.unit_of_work import UnitOfWork
 
 
-def record(desk: Desk, change: Change, author: str) -> str:
+def record(uow: UnitOfWork, change: Change, author: str) -> str:
     """Keep a change; the same ``identity`` again changes nothing. Answers with its id."""
-    last = desk.tx.one(
+    last = uow.tx.one(
         "SELECT release FROM deploys WHERE service = :service AND deployed_at < :at ORDER BY deployed_at DESC LIMIT 1",
         service=change.service,
         at=change.at,
     )
     identity = new_id("deploy")
-    desk.tx.execute(
+    uow.tx.execute(
         "INSERT INTO deploys (id, service, release, previous, deployed_at, reversible, reason, author, summary, link, identity) "
         "VALUES (:id, :service, :release, :previous, :at, :reversible, :reason, :author, :summary, :link, :identity) "
         "ON CONFLICT (identity) WHERE identity <> '' DO NOTHING",

@@ -9,32 +9,32 @@ from stanch.detect import changes, heartbeats, signals
 from stanch.detect.limits import within
 from stanch.kernel.errors import Problem, Unavailable
 from stanch.ports import Acknowledgement, Alert, Beat, Change, Post, Received, Source
-from stanch.timeline.desk import Desk, Office
+from stanch.timeline.unit_of_work import Application, UnitOfWork
 
 log = structlog.get_logger()
 BATCH = 1000
 
 
-def digest(office: Office, sources: dict[str, Source]) -> int:
+def digest(application: Application, sources: dict[str, Source]) -> int:
     """Digest one batch of the journal in one transaction; answers with how many posts it was.
 
     When something in it cannot be taken, each post goes alone, so that one bad alert costs itself and no other (P8).
     """
-    with office.database.reading() as tx:
+    with application.database.reading() as tx:
         if tx.one("SELECT 1 AS yes FROM intake WHERE state = 'new' LIMIT 1") is None:
             return 0
     try:
-        return _together(office, sources)
+        return _together(application, sources)
     except Unavailable:
         raise  # the database will be back, and then it is tried again
     except Exception as error:
         log.error("a batch of the intake was not taken; each post goes alone", error=_said(error))
-    return _apart(office, sources)
+    return _apart(application, sources)
 
 
-def _together(office: Office, sources: dict[str, Source]) -> int:
-    with office.desk(source="alert") as desk:
-        rows = _new(desk)
+def _together(application: Application, sources: dict[str, Source]) -> int:
+    with application.uow(source="alert") as uow:
+        rows = _new(uow)
         noted: list[dict[str, object]] = []
         whole: list[int] = []
         by_key: dict[str, list[Received]] = {}
@@ -46,42 +46,42 @@ def _together(office: Office, sources: dict[str, Source]) -> int:
             else:
                 noted.append({"id": row["id"], "state": state, "note": note[:500]})
         for intake_key, received in by_key.items():
-            fold(desk, received, intake_key)
+            fold(uow, received, intake_key)
         if whole:  # ids are ours and whole numbers: one statement for a thousand posts
-            desk.tx.driver(f"UPDATE intake SET state = 'digested' WHERE id IN ({', '.join(map(str, whole))})")
-        desk.tx.many("UPDATE intake SET state = :state, note = :note WHERE id = :id", noted)
+            uow.tx.driver(f"UPDATE intake SET state = 'digested' WHERE id IN ({', '.join(map(str, whole))})")
+        uow.tx.many("UPDATE intake SET state = :state, note = :note WHERE id = :id", noted)
     return len(rows)
 
 
-def _apart(office: Office, sources: dict[str, Source]) -> int:
+def _apart(application: Application, sources: dict[str, Source]) -> int:
     """Each post of a batch in a transaction of its own; of one that cannot be taken whole, each thing in its own.
 
     After a crash in between some are folded again, which changes nothing but the count of repeats.
     """
-    with office.database.reading() as tx:
+    with application.database.reading() as tx:
         posts = tx.all(f"SELECT id FROM intake WHERE state = 'new' ORDER BY id LIMIT {BATCH}")
     for post in posts:
         try:
-            _alone(office, sources, post["id"])
+            _alone(application, sources, post["id"])
         except Unavailable:
             raise
         except Exception as error:
             log.exception("a post of the intake was not taken whole", post=post["id"])
-            _in_pieces(office, sources, post["id"], error)
+            _in_pieces(application, sources, post["id"], error)
     return len(posts)
 
 
-def _alone(office: Office, sources: dict[str, Source], post: int) -> None:
-    with office.desk(source="alert") as desk:
-        for row in _new(desk, "AND id = :id", id=post):  # none: another replica has it
+def _alone(application: Application, sources: dict[str, Source], post: int) -> None:
+    with application.uow(source="alert") as uow:
+        for row in _new(uow, "AND id = :id", id=post):  # none: another replica has it
             received, state, note = read(sources, row["format"], _post(row))
-            fold(desk, received, row["intake_key"])
-            _note(desk, row["id"], state, note)
+            fold(uow, received, row["intake_key"])
+            _note(uow, row["id"], state, note)
 
 
-def _in_pieces(office: Office, sources: dict[str, Source], post: int, why: Exception) -> None:
-    with office.desk() as desk:
-        row = next(iter(_new(desk, "AND id = :id", id=post)), None)
+def _in_pieces(application: Application, sources: dict[str, Source], post: int, why: Exception) -> None:
+    with application.uow() as uow:
+        row = next(iter(_new(uow, "AND id = :id", id=post)), None)
     if row is None:
         return
     taken, wrong = 0, []
@@ -91,28 +91,28 @@ def _in_pieces(office: Office, sources: dict[str, Source], post: int, why: Excep
         received, note = [], f"This could not be read: {_said(why)}."
     for number, each in enumerate(received):
         try:
-            with office.desk(source="alert") as desk:
-                fold(desk, [each], row["intake_key"])
+            with application.uow(source="alert") as uow:
+                fold(uow, [each], row["intake_key"])
             taken += 1
         except Unavailable:
             raise
         except Exception as error:
             wrong.append(f"Part {number + 1} of {len(received)} could not be taken: {_said(error)}.")
-    with office.desk(source="alert") as desk:
+    with application.uow(source="alert") as uow:
         state = "digested" if received and not wrong and not note else "partly" if taken else "unparsable"
-        _note(desk, post, state, " ".join([*wrong, note]).strip() or _said(why))
+        _note(uow, post, state, " ".join([*wrong, note]).strip() or _said(why))
 
 
-def _new(desk: Desk, some: str = "", **values: Any) -> list[Any]:
-    return desk.tx.all(
+def _new(uow: UnitOfWork, some: str = "", **values: Any) -> list[Any]:
+    return uow.tx.all(
         f"SELECT id, intake_key, format, received_at, body, about FROM intake WHERE state = 'new' {some} ORDER BY id "
-        f"LIMIT {BATCH}{desk.tx.skip_locked()}",
+        f"LIMIT {BATCH}{uow.tx.skip_locked()}",
         **values,
     )
 
 
-def _note(desk: Desk, post: int, state: str, note: str) -> None:
-    desk.tx.execute(
+def _note(uow: UnitOfWork, post: int, state: str, note: str) -> None:
+    uow.tx.execute(
         "UPDATE intake SET state = :state, note = :note WHERE id = :id", id=post, state=state, note=note[:500]
     )
 
@@ -127,17 +127,17 @@ def _said(error: Exception) -> str:
     return (told.strip().partition("\n")[0][:200] or type(error).__name__).rstrip(".")
 
 
-def fold(desk: Desk, received: list[Received], intake_key: str) -> None:
+def fold(uow: UnitOfWork, received: list[Received], intake_key: str) -> None:
     """Everything that came in by one key, each kind to where it belongs, in the order of arrival."""
-    alerts = heartbeats.absorb(desk, [each for each in received if isinstance(each, Alert)])
-    signals.fold(desk, alerts, intake_key)
+    alerts = heartbeats.absorb(uow, [each for each in received if isinstance(each, Alert)])
+    signals.fold(uow, alerts, intake_key)
     for each in received:
         if isinstance(each, Change):
-            changes.record(desk, each, intake_key)
+            changes.record(uow, each, intake_key)
         elif isinstance(each, Acknowledgement):
-            signals.acknowledge(desk, each, intake_key)
+            signals.acknowledge(uow, each, intake_key)
         elif isinstance(each, Beat):
-            heartbeats.hear(desk, each)
+            heartbeats.hear(uow, each)
 
 
 def read(sources: dict[str, Source], form: str, post: Post) -> tuple[list[Received], str, str]:

@@ -7,23 +7,23 @@ import msgspec
 from stanch.detect.rules import Verdict
 from stanch.kernel.clock import MINUTE, SECOND, spell
 from stanch.kernel.policy import Policy
-from stanch.timeline.desk import Desk
 from stanch.timeline.entries import Acknowledged, Declared, Reopened, SignalAttached, SignalDetached
+from stanch.timeline.unit_of_work import UnitOfWork
 
 STORM_WINDOW = 5 * MINUTE
 LIVE = "('open', 'mitigated')"
 
 
-def dispose(desk: Desk, row: dict[str, Any], verdict: Verdict, decided_by: str) -> str:
+def dispose(uow: UnitOfWork, row: dict[str, Any], verdict: Verdict, decided_by: str) -> str:
     """Give a signal its disposition; an incident is found or opened for it. Answers with the incident or ''."""
     incident = str(row["incident"] or "")
     if verdict.disposition == "incident":
-        incident = incident or _open_for(desk, row) or _back(desk, row) or _storm(desk) or _declare(desk, row, verdict)
-        attach(desk, incident, row)
+        incident = incident or _open_for(uow, row) or _back(uow, row) or _storm(uow) or _declare(uow, row, verdict)
+        attach(uow, incident, row)
     elif incident:
-        detach(desk, incident, row, verdict.reason)
+        detach(uow, incident, row, verdict.reason)
         incident = ""
-    desk.tx.execute(
+    uow.tx.execute(
         "UPDATE signals SET disposition = :disposition, reason = :reason, decided_by = :by, incident = :incident, hold_until = NULL "
         "WHERE fingerprint = :fingerprint",
         disposition=verdict.disposition,
@@ -35,12 +35,12 @@ def dispose(desk: Desk, row: dict[str, Any], verdict: Verdict, decided_by: str) 
     return incident
 
 
-def attach(desk: Desk, incident: str, row: dict[str, Any]) -> None:
+def attach(uow: UnitOfWork, incident: str, row: dict[str, Any]) -> None:
     """Write a signal into the incident's timeline, unless it stands there firing already."""
-    record = desk.record(incident)
+    record = uow.record(incident)
     known = record.signals.get(str(row["fingerprint"]))
     if known is None or not known.firing:
-        desk.append(
+        uow.append(
             incident,
             SignalAttached(
                 str(row["fingerprint"]),
@@ -54,13 +54,13 @@ def attach(desk: Desk, incident: str, row: dict[str, Any]) -> None:
             source="alert",
         )
     if row["acknowledged_by"] and any(page.waiting() for page in record.pages.values()):
-        desk.append(incident, Acknowledged(str(row["acknowledged_by"])), source="alert")
+        uow.append(incident, Acknowledged(str(row["acknowledged_by"])), source="alert")
 
 
-def detach(desk: Desk, incident: str, row: dict[str, Any], reason: str) -> None:
+def detach(uow: UnitOfWork, incident: str, row: dict[str, Any], reason: str) -> None:
     """Say in the timeline that the signal is not part of this incident after all."""
-    if str(row["fingerprint"]) in desk.record(incident).signals:
-        desk.append(incident, SignalDetached(str(row["fingerprint"]), str(row["name"]), reason))
+    if str(row["fingerprint"]) in uow.record(incident).signals:
+        uow.append(incident, SignalDetached(str(row["fingerprint"]), str(row["name"]), reason))
 
 
 def neighbours(service: str, policy: Policy) -> set[str]:
@@ -76,22 +76,22 @@ def neighbours(service: str, policy: Policy) -> set[str]:
     return found
 
 
-def _open_for(desk: Desk, row: dict[str, Any]) -> str:
+def _open_for(uow: UnitOfWork, row: dict[str, Any]) -> str:
     """A live incident that this signal belongs to: of its service, of its sender's group, else of a related service."""
     service = str(row["service"])
-    live = desk.tx.all(f"SELECT id, service FROM incidents WHERE status IN {LIVE} ORDER BY number DESC")
+    live = uow.tx.all(f"SELECT id, service FROM incidents WHERE status IN {LIVE} ORDER BY number DESC")
     if service and (same := next((str(each["id"]) for each in live if each["service"] == service), "")):
         return same
-    if row["grouping"] and (grouped := _newest(desk, "s.grouping = :wanted", str(row["grouping"]))):
+    if row["grouping"] and (grouped := _newest(uow, "s.grouping = :wanted", str(row["grouping"]))):
         return grouped
     if not service:
-        return _newest(desk, "s.name = :wanted AND s.service = ''", str(row["name"]))
-    related = neighbours(service, desk.policy)
+        return _newest(uow, "s.name = :wanted AND s.service = ''", str(row["name"]))
+    related = neighbours(service, uow.policy)
     return next((str(each["id"]) for each in live if each["service"] in related), "")
 
 
-def _newest(desk: Desk, condition: str, wanted: str) -> str:
-    found = desk.tx.one(
+def _newest(uow: UnitOfWork, condition: str, wanted: str) -> str:
+    found = uow.tx.one(
         f"SELECT s.incident FROM signals s JOIN incidents i ON i.id = s.incident WHERE {condition} AND i.status IN {LIVE} "
         "ORDER BY i.number DESC LIMIT 1",
         wanted=wanted,
@@ -99,27 +99,27 @@ def _newest(desk: Desk, condition: str, wanted: str) -> str:
     return str(found["incident"]) if found else ""
 
 
-def _back(desk: Desk, row: dict[str, Any]) -> str:
+def _back(uow: UnitOfWork, row: dict[str, Any]) -> str:
     """R42: the same alert soon after its incident was resolved is that incident, not over yet. It is reopened, and pages."""
-    ended = _ended_alike(desk, row)
+    ended = _ended_alike(uow, row)
     if not ended or ended["status"] != "resolved":
         return ""
-    ago = desk.now - ended["resolved_at"]
-    if ago > desk.policy.reopen_within * SECOND:
+    ago = uow.now - ended["resolved_at"]
+    if ago > uow.policy.reopen_within * SECOND:
         return ""
     why = f"{row['name']} fires again, {spell(ago)} after it was resolved"
-    desk.append(str(ended["id"]), Reopened(why), source="alert")
+    uow.append(str(ended["id"]), Reopened(why), source="alert")
     return str(ended["id"])
 
 
-def _ended_alike(desk: Desk, row: dict[str, Any]) -> dict[str, Any] | None:
+def _ended_alike(uow: UnitOfWork, row: dict[str, Any]) -> dict[str, Any] | None:
     """The newest ended incident of the same service that the same alert belonged to."""
-    found = desk.tx.one(
+    found = uow.tx.one(
         "SELECT i.id, i.status, i.resolved_at, i.private FROM incidents i WHERE i.service = :service "
         "AND i.status IN ('resolved', 'closed') AND i.resolved_at > :since AND EXISTS (SELECT 1 FROM entries e "
         "WHERE e.incident = i.id AND e.kind = 'signal_attached' AND e.facts LIKE :named) ORDER BY i.number DESC LIMIT 1",
         service=str(row["service"]),
-        since=desk.now - int(desk.policy.recurs_within * SECOND),
+        since=uow.now - int(uow.policy.recurs_within * SECOND),
         named=f'%"name":{_like(str(row["name"]))},%',
     )
     return dict(found) if found else None
@@ -130,28 +130,28 @@ def _like(name: str) -> str:
     return msgspec.json.encode(name).decode().replace("%", "_").replace("\\", "_")
 
 
-def _storm(desk: Desk) -> str:
+def _storm(uow: UnitOfWork) -> str:
     """When alerts have opened many incidents just now, the rest are one: a flood of pages wakes people and tells them nothing."""
-    since = desk.now - STORM_WINDOW
-    opened = desk.tx.one(
+    since = uow.now - STORM_WINDOW
+    opened = uow.tx.one(
         "SELECT COUNT(*) AS n FROM incidents WHERE opened_at > :since AND id IN (SELECT incident FROM signals WHERE incident <> '')",
         since=since,
     )
-    if not opened or opened["n"] < desk.policy.storm_after:
+    if not opened or opened["n"] < uow.policy.storm_after:
         return ""
-    storm = desk.tx.one(
+    storm = uow.tx.one(
         f"SELECT id FROM incidents WHERE title LIKE 'Alert storm:%' AND status IN {LIVE} AND private = 0 ORDER BY number DESC LIMIT 1"
     )
     if storm:
         return str(storm["id"])
     title = f"Alert storm: alerts opened {opened['n']} incidents in five minutes, further ones are gathered here"
-    return desk.open(Declared(title, "", desk.now, reason=f"more than {desk.policy.storm_after} at once"))
+    return uow.open(Declared(title, "", uow.now, reason=f"more than {uow.policy.storm_after} at once"))
 
 
-def _declare(desk: Desk, row: dict[str, Any], verdict: Verdict) -> str:
+def _declare(uow: UnitOfWork, row: dict[str, Any], verdict: Verdict) -> str:
     title = str(row["summary"] or row["name"])[:200]
-    ended = _ended_alike(desk, row)
+    ended = _ended_alike(uow, row)
     # A private incident is not named in one that everybody sees (P6).
     recurs = str(ended["id"]) if ended and not ended["private"] else ""
     reason = f"alert {row['name']}, {verdict.reason}"
-    return desk.open(Declared(title, str(row["service"]), row["starts_at"], reason=reason, recurs=recurs))
+    return uow.open(Declared(title, str(row["service"]), row["starts_at"], reason=reason, recurs=recurs))

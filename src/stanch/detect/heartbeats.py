@@ -10,33 +10,33 @@ from stanch.detect import signals
 from stanch.kernel.clock import MINUTE, SECOND, spell
 from stanch.kernel.policy import Heartbeat
 from stanch.ports import Alert, Beat
-from stanch.timeline.desk import Desk
+from stanch.timeline.unit_of_work import UnitOfWork
 
 INTAKE = "heartbeats"
 # A timer that runs so late says that we slept (a suspended machine, a stopped replica), not that everything died.
 ASLEEP = MINUTE
 
 
-def seed(desk: Desk) -> None:
+def seed(uow: UnitOfWork) -> None:
     """At start, and when the configuration changed: the configured ones are known, others that it made are forgotten."""
-    configured = desk.policy.heartbeats
+    configured = uow.policy.heartbeats
     for name, heartbeat in configured.items():
-        define(desk, name, heartbeat, configured=True)
-    for row in desk.tx.all("SELECT name FROM heartbeats WHERE configured = 1"):
+        define(uow, name, heartbeat, configured=True)
+    for row in uow.tx.all("SELECT name FROM heartbeats WHERE configured = 1"):
         if row["name"] not in configured:
-            remove(desk, row["name"])
-    set_timer(desk)
+            remove(uow, row["name"])
+    set_timer(uow)
 
 
-def after_absence(desk: Desk) -> None:
+def after_absence(uow: UnitOfWork) -> None:
     """At start: each has its full interval before its silence counts."""
-    _grant(desk, "deadline IS NOT NULL")
-    set_timer(desk)
+    _grant(uow, "deadline IS NOT NULL")
+    set_timer(uow)
 
 
-def define(desk: Desk, name: str, heartbeat: Heartbeat, *, configured: bool = False) -> None:
+def define(uow: UnitOfWork, name: str, heartbeat: Heartbeat, *, configured: bool = False) -> None:
     """Create or change one; what was heard of it stays."""
-    desk.tx.execute(
+    uow.tx.execute(
         "INSERT INTO heartbeats (name, every, grace, service, severity, summary, enabled, configured, last_beat, silent, deadline) "
         "VALUES (:name, :every, :grace, :service, :severity, :summary, 1, :configured, NULL, 0, NULL) ON CONFLICT (name) DO UPDATE SET "
         "every = excluded.every, grace = excluded.grace, service = excluded.service, severity = excluded.severity, "
@@ -51,53 +51,53 @@ def define(desk: Desk, name: str, heartbeat: Heartbeat, *, configured: bool = Fa
     )
 
 
-def remove(desk: Desk, name: str) -> None:
+def remove(uow: UnitOfWork, name: str) -> None:
     """Forget one. If it was silent, its alert ends."""
-    row = find(desk, name)
+    row = find(uow, name)
     if row and row["silent"]:
-        _tell(desk, row, firing=False, why="the heartbeat was removed")
-    desk.tx.execute("DELETE FROM heartbeats WHERE name = :name", name=name)
-    set_timer(desk)
+        _tell(uow, row, firing=False, why="the heartbeat was removed")
+    uow.tx.execute("DELETE FROM heartbeats WHERE name = :name", name=name)
+    set_timer(uow)
 
 
-def enable(desk: Desk, name: str, enabled: bool) -> None:
+def enable(uow: UnitOfWork, name: str, enabled: bool) -> None:
     """Switch one on or off; on again, it sleeps until its next beat."""
-    row = find(desk, name)
+    row = find(uow, name)
     if row and row["silent"]:
-        _tell(desk, row, firing=False, why="the heartbeat was switched off")
-    desk.tx.execute(
+        _tell(uow, row, firing=False, why="the heartbeat was switched off")
+    uow.tx.execute(
         "UPDATE heartbeats SET enabled = :enabled, deadline = NULL, silent = 0 WHERE name = :name",
         name=name,
         enabled=int(enabled),
     )
-    set_timer(desk)
+    set_timer(uow)
 
 
-def hear(desk: Desk, beat: Beat) -> bool:
+def hear(uow: UnitOfWork, beat: Beat) -> bool:
     """A beat came. Answers whether there is such a heartbeat."""
-    row = find(desk, beat.heartbeat)
+    row = find(uow, beat.heartbeat)
     if row is None:
         return False
     if not row["enabled"]:
         return True
-    desk.tx.execute(
+    uow.tx.execute(
         "UPDATE heartbeats SET last_beat = :now, deadline = :deadline, silent = :silent WHERE name = :name",
         name=row["name"],
-        now=desk.now,
-        deadline=desk.now + _patience(row),
+        now=uow.now,
+        deadline=uow.now + _patience(row),
         silent=int(beat.failed),
     )
     if beat.failed:
-        _tell(desk, row, firing=True, why=f"says that it failed{': ' + beat.text[:300] if beat.text else ''}")
+        _tell(uow, row, firing=True, why=f"says that it failed{': ' + beat.text[:300] if beat.text else ''}")
     elif row["silent"]:
-        _tell(desk, row, firing=False, why="is heard again")
-    set_timer(desk)
+        _tell(uow, row, firing=False, why="is heard again")
+    set_timer(uow)
     return True
 
 
-def absorb(desk: Desk, alerts: list[Alert]) -> list[Alert]:
+def absorb(uow: UnitOfWork, alerts: list[Alert]) -> list[Alert]:
     """Alerts that are some heartbeat's beat are heard as that; the others come back."""
-    watching = [(name, h.match) for name, h in desk.policy.heartbeats.items() if h.match]
+    watching = [(name, h.match) for name, h in uow.policy.heartbeats.items() if h.match]
     if not watching:
         return alerts
     rest = []
@@ -105,61 +105,61 @@ def absorb(desk: Desk, alerts: list[Alert]) -> list[Alert]:
         names = [name for name, match in watching if match.items() <= alert.labels.items()]
         for name in names:
             if alert.firing:
-                hear(desk, Beat(name))
+                hear(uow, Beat(name))
         if not names:
             rest.append(alert)
     return rest
 
 
-def run_due(desk: Desk) -> None:
+def run_due(uow: UnitOfWork) -> None:
     """Tell of every heartbeat that has been silent for too long."""
     due = "deadline <= :now AND enabled = 1 AND silent = 0"
-    earliest = desk.tx.one(f"SELECT MIN(deadline) AS at FROM heartbeats WHERE {due}", now=desk.now)
-    if earliest and earliest["at"] is not None and desk.now - earliest["at"] > ASLEEP:
-        _grant(desk, due)
-    for row in desk.tx.all(f"SELECT * FROM heartbeats WHERE {due}", now=desk.now):
-        desk.tx.execute("UPDATE heartbeats SET silent = 1, deadline = NULL WHERE name = :name", name=row["name"])
-        silent = desk.now - row["last_beat"] if row["last_beat"] else 0
-        _tell(desk, row, firing=True, why=f"has not been heard of for {spell(silent)}")
-    set_timer(desk)
+    earliest = uow.tx.one(f"SELECT MIN(deadline) AS at FROM heartbeats WHERE {due}", now=uow.now)
+    if earliest and earliest["at"] is not None and uow.now - earliest["at"] > ASLEEP:
+        _grant(uow, due)
+    for row in uow.tx.all(f"SELECT * FROM heartbeats WHERE {due}", now=uow.now):
+        uow.tx.execute("UPDATE heartbeats SET silent = 1, deadline = NULL WHERE name = :name", name=row["name"])
+        silent = uow.now - row["last_beat"] if row["last_beat"] else 0
+        _tell(uow, row, firing=True, why=f"has not been heard of for {spell(silent)}")
+    set_timer(uow)
 
 
-def find(desk: Desk, name: str) -> Any:
+def find(uow: UnitOfWork, name: str) -> Any:
     """Its row, or None."""
-    return desk.tx.one("SELECT * FROM heartbeats WHERE name = :name", name=name)
+    return uow.tx.one("SELECT * FROM heartbeats WHERE name = :name", name=name)
 
 
-def names(desk: Desk) -> list[str]:
+def names(uow: UnitOfWork) -> list[str]:
     """Every heartbeat there is."""
-    return [str(row["name"]) for row in desk.tx.all("SELECT name FROM heartbeats ORDER BY name")]
+    return [str(row["name"]) for row in uow.tx.all("SELECT name FROM heartbeats ORDER BY name")]
 
 
-def set_timer(desk: Desk) -> None:
+def set_timer(uow: UnitOfWork) -> None:
     """The one timer of all heartbeats: the earliest deadline."""
-    row = desk.tx.one("SELECT MIN(deadline) AS at FROM heartbeats WHERE enabled = 1 AND silent = 0")
-    desk.timer("heartbeats", int(row["at"]) if row and row["at"] is not None else None)
+    row = uow.tx.one("SELECT MIN(deadline) AS at FROM heartbeats WHERE enabled = 1 AND silent = 0")
+    uow.timer("heartbeats", int(row["at"]) if row and row["at"] is not None else None)
 
 
 def _patience(row: Any) -> int:
     return int((row["every"] + row["grace"]) * SECOND)
 
 
-def _grant(desk: Desk, condition: str) -> None:
-    for row in desk.tx.all(
-        f"SELECT * FROM heartbeats WHERE {condition}", **({"now": desk.now} if ":now" in condition else {})
+def _grant(uow: UnitOfWork, condition: str) -> None:
+    for row in uow.tx.all(
+        f"SELECT * FROM heartbeats WHERE {condition}", **({"now": uow.now} if ":now" in condition else {})
     ):
-        deadline = max(row["deadline"], desk.now + _patience(row))
-        desk.tx.execute("UPDATE heartbeats SET deadline = :at WHERE name = :name", name=row["name"], at=deadline)
+        deadline = max(row["deadline"], uow.now + _patience(row))
+        uow.tx.execute("UPDATE heartbeats SET deadline = :at WHERE name = :name", name=row["name"], at=deadline)
 
 
-def _tell(desk: Desk, row: Any, *, firing: bool, why: str) -> None:
+def _tell(uow: UnitOfWork, row: Any, *, firing: bool, why: str) -> None:
     """An alert like any other. Its patience was its hold: no other one is added (``rules.hold_of``)."""
     labels = {"alertname": f"Heartbeat {row['name']}", "heartbeat": row["name"], "severity": row["severity"]}
     if row["service"]:
         labels["service"] = row["service"]
     text = row["summary"] or f"{row['name']} {why}"
     alert = Alert(
-        f"heartbeat/{row['name']}", labels["alertname"], firing, desk.now, None if firing else desk.now, labels,
+        f"heartbeat/{row['name']}", labels["alertname"], firing, uow.now, None if firing else uow.now, labels,
         {"summary": text, "description": f"{row['name']} {why}"},
     )  # fmt: skip
-    signals.fold(desk, [alert], INTAKE)
+    signals.fold(uow, [alert], INTAKE)

@@ -5,18 +5,18 @@ from stanch.detect import signals
 from stanch.kernel.clock import SECOND
 from stanch.kernel.policy import Policy, Probe
 from stanch.ports import Alert, ProbeAnswer, Prober
-from stanch.timeline.desk import Desk, Office
 from stanch.timeline.effects import Effect
+from stanch.timeline.unit_of_work import Application, UnitOfWork
 
 # A failure that is still to come has a signal of its own, which is work and wakes nobody.
 SOON = ":soon"
 
 
-def seed(desk: Desk) -> None:
+def seed(uow: UnitOfWork) -> None:
     """At start: every configured probe has its effect; those of removed probes are dropped when due."""
-    for service in desk.policy.services.values():
+    for service in uow.policy.services.values():
         for probe in service.probes:
-            desk.effect(
+            uow.effect(
                 f"probe:{service.name}:{probe.name}",
                 "probe",
                 "",
@@ -39,38 +39,38 @@ class ProbeHandler:
     urgent = False
     lease_seconds = 15.0
 
-    def __init__(self, office: Office, probers: dict[str, Prober]) -> None:
-        self.office = office
+    def __init__(self, application: Application, probers: dict[str, Prober]) -> None:
+        self.application = application
         self.probers = probers
 
-    def wanted(self, desk: Desk, effect: Effect) -> bool:
-        return find(desk.policy, effect.payload) is not None
+    def wanted(self, uow: UnitOfWork, effect: Effect) -> bool:
+        return find(uow.policy, effect.payload) is not None
 
     def perform(self, effect: Effect) -> ProbeAnswer:
-        probe = find(self.office.policy(), effect.payload)
+        probe = find(self.application.policy(), effect.payload)
         if probe is None:
             return ProbeAnswer(False, "the probe was removed", 0)
         prober = self.probers.get(probe.kind)
         return prober.check(probe) if prober else ProbeAnswer(False, f"no integration checks '{probe.kind}'", 0)
 
-    def settle(self, desk: Desk, effect: Effect, answer: ProbeAnswer | Exception) -> int | None:
-        probe = find(desk.policy, effect.payload)
+    def settle(self, uow: UnitOfWork, effect: Effect, answer: ProbeAnswer | Exception) -> int | None:
+        probe = find(uow.policy, effect.payload)
         if probe is None:
             return None
         seen = answer if isinstance(answer, ProbeAnswer) else ProbeAnswer(False, str(answer), 0)
-        self._record(desk, effect, probe, seen)
-        return desk.now + int(probe.every * SECOND)
+        self._record(uow, effect, probe, seen)
+        return uow.now + int(probe.every * SECOND)
 
-    def lost(self, desk: Desk, effect: Effect) -> None:
+    def lost(self, uow: UnitOfWork, effect: Effect) -> None:
         raise TypeError("probes may run again")
 
-    def _record(self, desk: Desk, effect: Effect, probe: Probe, seen: ProbeAnswer) -> None:
-        before = desk.tx.one("SELECT failures FROM probe_results WHERE probe = :probe", probe=effect.key)
+    def _record(self, uow: UnitOfWork, effect: Effect, probe: Probe, seen: ProbeAnswer) -> None:
+        before = uow.tx.one("SELECT failures FROM probe_results WHERE probe = :probe", probe=effect.key)
         had = int(before["failures"]) if before else 0
         # What is still to come does not add up with what fails now: that is counted anew.
         failures = 0 if seen.ok else had + 1 if seen.urgent else min(had + 1, probe.failures)
         service = effect.payload["service"]
-        desk.tx.execute(
+        uow.tx.execute(
             "INSERT INTO probe_results (probe, service, ok, failures, detail, checked_at, took_ms) "
             "VALUES (:probe, :service, :ok, :failures, :detail, :now, :took) ON CONFLICT (probe) DO UPDATE SET ok = excluded.ok, "
             "failures = excluded.failures, detail = excluded.detail, checked_at = excluded.checked_at, took_ms = excluded.took_ms",
@@ -79,28 +79,28 @@ class ProbeHandler:
             ok=int(seen.ok),
             failures=failures,
             detail=seen.detail[:300],
-            now=desk.now,
+            now=uow.now,
             took=seen.took_ms,
         )
-        firing = {row["fingerprint"] for row in _firing(desk, effect.key)}
+        firing = {row["fingerprint"] for row in _firing(uow, effect.key)}
         due = failures >= probe.failures * (2 if seen.urgent and firing == {effect.key + SOON} else 1)
         wanted = {effect.key if seen.urgent else effect.key + SOON} if due else set()
         if seen.ok or due:
             turned = [(key, False) for key in firing - wanted] + [(key, True) for key in wanted - firing]
-            signals.fold(desk, [_alert(desk, service, probe, seen, key, on) for key, on in sorted(turned)], "probes")
+            signals.fold(uow, [_alert(uow, service, probe, seen, key, on) for key, on in sorted(turned)], "probes")
 
 
-def _firing(desk: Desk, key: str) -> list[Row]:
-    return desk.tx.all(
+def _firing(uow: UnitOfWork, key: str) -> list[Row]:
+    return uow.tx.all(
         "SELECT fingerprint FROM signals WHERE fingerprint IN (:now, :soon) AND state = 'firing'",
         now=key,
         soon=key + SOON,
     )
 
 
-def _alert(desk: Desk, service: str, probe: Probe, seen: ProbeAnswer, key: str, firing: bool) -> Alert:
+def _alert(uow: UnitOfWork, service: str, probe: Probe, seen: ProbeAnswer, key: str, firing: bool) -> Alert:
     severity = "ticket" if key.endswith(SOON) else probe.severity
     labels = {"alertname": f"Probe {probe.name}", "service": service, "severity": severity, "probe": probe.name}
-    summary = f"{desk.policy.service(service).label()}: probe {probe.name} {seen.detail}"
-    end = None if firing else desk.now
-    return Alert(key, labels["alertname"], firing, desk.now, end, labels, {"summary": summary}, probe.url)
+    summary = f"{uow.policy.service(service).label()}: probe {probe.name} {seen.detail}"
+    end = None if firing else uow.now
+    return Alert(key, labels["alertname"], firing, uow.now, end, labels, {"summary": summary}, probe.url)

@@ -14,8 +14,8 @@ from stanch.kernel.clock import HOUR, SECOND
 from stanch.kernel.errors import Unavailable
 from stanch.kernel.policy import Policy
 from stanch.ports import Acknowledgement, Alert
-from stanch.timeline.desk import Desk
 from stanch.timeline.entries import Acknowledged, SignalCleared
+from stanch.timeline.unit_of_work import UnitOfWork
 
 # Replicas fold one after another: what a signal becomes rests on what all the others are (P3).
 FOLDING = 7_823_643
@@ -50,133 +50,133 @@ def service_of(alert: Alert, policy: Policy) -> str:
     return alert.labels.get("service", "")
 
 
-def fold(desk: Desk, alerts: list[Alert], intake_key: str) -> None:
+def fold(uow: UnitOfWork, alerts: list[Alert], intake_key: str) -> None:
     """Fold alerts in. The same alert twice, or late, or in another order, ends in the same state (R1)."""
     if not alerts:
         return
-    desk.tx.one_at_a_time(FOLDING)
+    uow.tx.one_at_a_time(FOLDING)
     copies: dict[str, list[Alert]] = {}
     for alert in alerts:
         copies.setdefault(alert.fingerprint, []).append(alert)
-    rows = _rows(desk, list(copies))
+    rows = _rows(uow, list(copies))
     same = []
     for fingerprint, several in copies.items():
         row = rows.get(fingerprint)
         before = known = _known(row) if row else None
         for alert in several:
-            known = folding.fold(known, alert, desk.now)
+            known = folding.fold(known, alert, uow.now)
         assert known is not None
         if known.firing and before is not None and before.firing:
-            same.append(_moved(fingerprint, known, len(several), desk.now))
+            same.append(_moved(fingerprint, known, len(several), uow.now))
         elif known.firing:
-            _begin(desk, several, known, row, intake_key)
+            _begin(uow, several, known, row, intake_key)
         elif before is not None and before.firing:
-            _end(desk, row or {}, known.told_end or desk.now, "resolved", known)
+            _end(uow, row or {}, known.told_end or uow.now, "resolved", known)
         elif before is None:
-            _over(desk, several, known, intake_key)
+            _over(uow, several, known, intake_key)
         elif known != before:
-            desk.tx.execute(
+            uow.tx.execute(
                 "UPDATE signals SET told_end = :told, ends_at = :told WHERE fingerprint = :fingerprint",
                 told=known.told_end,
                 fingerprint=fingerprint,
             )
-    desk.tx.many(_SAME, same)
-    set_timer(desk)
+    uow.tx.many(_SAME, same)
+    set_timer(uow)
 
 
-def acknowledge(desk: Desk, ack: Acknowledgement, intake_key: str) -> None:
+def acknowledge(uow: UnitOfWork, ack: Acknowledgement, intake_key: str) -> None:
     """Someone took it in the tool that sent it: the pages of its incident stop. An unknown one is no mistake."""
-    desk.tx.one_at_a_time(FOLDING)
-    row = desk.tx.one("SELECT * FROM signals WHERE fingerprint = :fingerprint", fingerprint=ack.fingerprint)
+    uow.tx.one_at_a_time(FOLDING)
+    row = uow.tx.one("SELECT * FROM signals WHERE fingerprint = :fingerprint", fingerprint=ack.fingerprint)
     if row is None or row["state"] != "firing" or row["acknowledged_by"]:
         return
     by = ack.by or f"somebody in {intake_key}"
-    desk.tx.execute(
+    uow.tx.execute(
         "UPDATE signals SET acknowledged_by = :by WHERE fingerprint = :fingerprint", by=by, fingerprint=ack.fingerprint
     )
     if row["incident"]:
-        record = desk.record(row["incident"])
+        record = uow.record(row["incident"])
         if record.live() and any(page.waiting() for page in record.pages.values()):
-            desk.append(record.id, Acknowledged(by), source="alert")
+            uow.append(record.id, Acknowledged(by), source="alert")
 
 
-def run_due(desk: Desk) -> None:
+def run_due(uow: UnitOfWork) -> None:
     """Dispose of signals whose hold is over, and end those whose sender stopped renewing them."""
-    desk.tx.one_at_a_time(FOLDING)
+    uow.tx.one_at_a_time(FOLDING)
     held = "SELECT * FROM signals WHERE hold_until <= :now AND state = 'firing' ORDER BY hold_until LIMIT 500"
-    _each(desk, list(desk.tx.all(held, now=desk.now)), _judge)
+    _each(uow, list(uow.tx.all(held, now=uow.now)), _judge)
     leased = "SELECT * FROM signals WHERE lease_until <= :now AND state = 'firing' LIMIT 500"
-    _each(desk, list(desk.tx.all(leased, now=desk.now)), _run_out)
-    set_timer(desk)
+    _each(uow, list(uow.tx.all(leased, now=uow.now)), _run_out)
+    set_timer(uow)
 
 
-def _judge(desk: Desk, row: Any) -> None:
-    verdict = rules.still_firing(subject_of(desk, row), desk.now - row["first_seen"], desk.policy)
-    dispose(desk, dict(row), verdict, "rule")
+def _judge(uow: UnitOfWork, row: Any) -> None:
+    verdict = rules.still_firing(subject_of(uow, row), uow.now - row["first_seen"], uow.policy)
+    dispose(uow, dict(row), verdict, "rule")
 
 
-def _run_out(desk: Desk, row: Any) -> None:
-    _end(desk, dict(row), desk.now, "no longer renewed by its sender", _known(row))
+def _run_out(uow: UnitOfWork, row: Any) -> None:
+    _end(uow, dict(row), uow.now, "no longer renewed by its sender", _known(row))
 
 
-def _each(desk: Desk, rows: list[Any], what: Callable[[Desk, Any], None]) -> None:
+def _each(uow: UnitOfWork, rows: list[Any], what: Callable[[UnitOfWork, Any], None]) -> None:
     """All together; when that fails each alone, so that one that cannot be judged holds back no other (P8)."""
     try:
-        with desk.attempt():
+        with uow.attempt():
             for row in rows:
-                what(desk, row)
+                what(uow, row)
     except Unavailable:
         raise
     except Exception:
         for row in rows:
-            _alone(desk, row, what)
+            _alone(uow, row, what)
 
 
-def _alone(desk: Desk, row: Any, what: Callable[[Desk, Any], None]) -> None:
+def _alone(uow: UnitOfWork, row: Any, what: Callable[[UnitOfWork, Any], None]) -> None:
     try:
-        with desk.attempt():
-            what(desk, row)
+        with uow.attempt():
+            what(uow, row)
     except Unavailable:
         raise
     except Exception as error:
         said = f"{type(error).__name__}: {str(error).partition(chr(10))[0][:300]}"
         log.error("a signal could not be judged; it is tried again", fingerprint=row["fingerprint"], error=said)
-        desk.tx.execute(
+        uow.tx.execute(
             "UPDATE signals SET hold_until = CASE WHEN hold_until <= :now THEN :later ELSE hold_until END, "
             "lease_until = CASE WHEN lease_until <= :now THEN :later ELSE lease_until END WHERE fingerprint = :fingerprint",
-            now=desk.now,
-            later=desk.now + AGAIN,
+            now=uow.now,
+            later=uow.now + AGAIN,
             fingerprint=row["fingerprint"],
         )
 
 
-def subject_of(desk: Desk, row: Any) -> rules.Subject:
+def subject_of(uow: UnitOfWork, row: Any) -> rules.Subject:
     """What the rules look at, from a signal's row."""
     labels = msgspec.json.decode(row["labels"], type=dict[str, str])
-    return _subject(desk, labels, row["service"], row["severity"])
+    return _subject(uow, labels, row["service"], row["severity"])
 
 
-def _subject(desk: Desk, labels: dict[str, str], service: str, severity: str) -> rules.Subject:
-    asked = service and any(rule.burn_over is not None for rule in desk.policy.rules)
-    return rules.Subject(labels, service, severity, burn_of(desk, service) if asked else None)
+def _subject(uow: UnitOfWork, labels: dict[str, str], service: str, severity: str) -> rules.Subject:
+    asked = service and any(rule.burn_over is not None for rule in uow.policy.rules)
+    return rules.Subject(labels, service, severity, burn_of(uow, service) if asked else None)
 
 
-def set_timer(desk: Desk) -> None:
+def set_timer(uow: UnitOfWork) -> None:
     """The one timer of all signals: the earliest end of a hold or of a lease."""
-    row = desk.tx.one(
+    row = uow.tx.one(
         "SELECT MIN(at) AS at FROM (SELECT MIN(hold_until) AS at FROM signals WHERE hold_until IS NOT NULL UNION ALL "
         "SELECT MIN(lease_until) FROM signals WHERE state = 'firing' AND lease_until IS NOT NULL) AS moments"
     )
-    desk.timer("signals", int(row["at"]) if row and row["at"] is not None else None)
+    uow.timer("signals", int(row["at"]) if row and row["at"] is not None else None)
 
 
-def _rows(desk: Desk, fingerprints: list[str]) -> dict[str, dict[str, Any]]:
+def _rows(uow: UnitOfWork, fingerprints: list[str]) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for start in range(0, len(fingerprints), _CHUNK):
         chunk = fingerprints[start : start + _CHUNK]
         names = {f"f{i}": fingerprint for i, fingerprint in enumerate(chunk)}
         marks = ", ".join(f":{name}" for name in names)
-        for row in desk.tx.all(f"SELECT * FROM signals WHERE fingerprint IN ({marks})", **names):
+        for row in uow.tx.all(f"SELECT * FROM signals WHERE fingerprint IN ({marks})", **names):
             found[row["fingerprint"]] = dict(row)
     return found
 
@@ -192,13 +192,13 @@ def _moved(fingerprint: str, known: Known, more: int, now: int) -> dict[str, Any
     }  # fmt: skip
 
 
-def _begin(desk: Desk, copies: list[Alert], known: Known, before: dict[str, Any] | None, intake_key: str) -> None:
+def _begin(uow: UnitOfWork, copies: list[Alert], known: Known, before: dict[str, Any] | None, intake_key: str) -> None:
     firing = [copy for copy in copies if copy.firing]
     alert = firing[-1]
-    service, severity = service_of(alert, desk.policy), alert.labels.get("severity", "")
-    subject = _subject(desk, alert.labels, service, severity)
-    hold = rules.hold_of(subject, desk.policy)
-    counting = before is not None and desk.now - before["turns_since"] < HOUR
+    service, severity = service_of(alert, uow.policy), alert.labels.get("severity", "")
+    subject = _subject(uow, alert.labels, service, severity)
+    hold = rules.hold_of(subject, uow.policy)
+    counting = before is not None and uow.now - before["turns_since"] < HOUR
     row = {
         "fingerprint": alert.fingerprint,
         "intake_key": intake_key,
@@ -211,22 +211,22 @@ def _begin(desk: Desk, copies: list[Alert], known: Known, before: dict[str, Any]
         "labels": msgspec.json.encode(alert.labels).decode(),
         "annotations": msgspec.json.encode(alert.annotations).decode(),
         "repeats": len(copies),
-        "now": desk.now,
-        "hold": desk.now + hold,
+        "now": uow.now,
+        "hold": uow.now + hold,
         "lease": known.lease_until,
         "turns": before["turns"] + 1 if before and counting else 1,
-        "turns_since": before["turns_since"] if before and counting else desk.now,
+        "turns_since": before["turns_since"] if before and counting else uow.now,
         "start": known.newest_start,
         "told": known.told_end,
         "grouping": alert.group,
     }
-    desk.tx.execute(_BEGIN, **row)
+    uow.tx.execute(_BEGIN, **row)
     if hold == 0:
         fresh = dict(row, incident="", state="firing", acknowledged_by="")
-        dispose(desk, fresh, rules.still_firing(subject, 0, desk.policy), "rule")
+        dispose(uow, fresh, rules.still_firing(subject, 0, uow.policy), "rule")
 
 
-def _over(desk: Desk, copies: list[Alert], known: Known, intake_key: str) -> None:
+def _over(uow: UnitOfWork, copies: list[Alert], known: Known, intake_key: str) -> None:
     """It had ended before we heard of it; without ever having been firing here it is kept as noise, and pages nobody.
 
     A rule that pages at once means even the shortest: then it begins, and ends.
@@ -234,24 +234,24 @@ def _over(desk: Desk, copies: list[Alert], known: Known, intake_key: str) -> Non
     firing = [copy for copy in copies if copy.firing] or copies[-1:]
     if not firing[-1].labels:
         return  # a bare "resolve this key" of something unknown says nothing that could be shown
-    _begin(desk, [msgspec.structs.replace(copy, firing=True) for copy in firing], known, None, intake_key)
-    row = desk.tx.one("SELECT * FROM signals WHERE fingerprint = :fingerprint", fingerprint=copies[0].fingerprint)
+    _begin(uow, [msgspec.structs.replace(copy, firing=True) for copy in firing], known, None, intake_key)
+    row = uow.tx.one("SELECT * FROM signals WHERE fingerprint = :fingerprint", fingerprint=copies[0].fingerprint)
     assert row is not None
-    _end(desk, dict(row), known.told_end or desk.now, "resolved", known)
+    _end(uow, dict(row), known.told_end or uow.now, "resolved", known)
 
 
-def _end(desk: Desk, row: dict[str, Any], at: int, how: str, known: Known) -> None:
+def _end(uow: UnitOfWork, row: dict[str, Any], at: int, how: str, known: Known) -> None:
     if not row["disposition"]:
-        hold = rules.hold_of(subject_of(desk, row), desk.policy)
-        verdict = rules.cleared_in_hold(desk.now - row["first_seen"], hold, row["turns"], desk.policy)
-        dispose(desk, row, verdict, "rule")
+        hold = rules.hold_of(subject_of(uow, row), uow.policy)
+        verdict = rules.cleared_in_hold(uow.now - row["first_seen"], hold, row["turns"], uow.policy)
+        dispose(uow, row, verdict, "rule")
     elif row["incident"]:
-        desk.append(str(row["incident"]), SignalCleared(str(row["fingerprint"]), str(row["name"]), how), source="alert")
-    desk.tx.execute(
+        uow.append(str(row["incident"]), SignalCleared(str(row["fingerprint"]), str(row["name"]), how), source="alert")
+    uow.tx.execute(
         "UPDATE signals SET state = 'resolved', ends_at = :at, last_seen = :now, hold_until = NULL, lease_until = NULL, "
         "told_end = :told WHERE fingerprint = :fingerprint",
         at=at,
-        now=desk.now,
+        now=uow.now,
         told=known.told_end,
         fingerprint=row["fingerprint"],
     )

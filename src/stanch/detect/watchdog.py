@@ -8,8 +8,8 @@ from collections.abc import Callable
 from stanch.kernel.clock import SECOND
 from stanch.kernel.policy import Probe
 from stanch.ports import Failed, ProbeAnswer, Prober
-from stanch.timeline.desk import Desk
 from stanch.timeline.effects import Effect
+from stanch.timeline.unit_of_work import UnitOfWork
 
 KEY = "watchdog"
 TIMEOUT_SECONDS = 10.0
@@ -29,12 +29,12 @@ class WatchdogHandler:
         self.every = every
         self.healthy = healthy
 
-    def seed(self, desk: Desk) -> None:
+    def seed(self, uow: UnitOfWork) -> None:
         """At start: the call is due, if there is an address."""
         if self.url:
-            desk.effect(KEY, self.kind, "", {}, again=True)
+            uow.effect(KEY, self.kind, "", {}, again=True)
 
-    def wanted(self, desk: Desk, effect: Effect) -> bool:
+    def wanted(self, uow: UnitOfWork, effect: Effect) -> bool:
         return bool(self.url)
 
     def perform(self, effect: Effect) -> ProbeAnswer:
@@ -45,8 +45,8 @@ class WatchdogHandler:
             raise Failed(answer.detail.replace(self.url, "the watchdog's address"), again=True)
         return answer
 
-    def settle(self, desk: Desk, effect: Effect, answer: object) -> int | None:
-        return desk.now + int(self.every * SECOND)
+    def settle(self, uow: UnitOfWork, effect: Effect, answer: object) -> int | None:
+        return uow.now + int(self.every * SECOND)
 
-    def lost(self, desk: Desk, effect: Effect) -> None:
+    def lost(self, uow: UnitOfWork, effect: Effect) -> None:
         raise TypeError("a sign of life may be given twice")

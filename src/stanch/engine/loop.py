@@ -68,7 +68,7 @@ class Engine:
         for lane in self._lanes:
             lane.workers.shutdown(wait=True, cancel_futures=True)
 
-    def moves(self) -> bool:
+    def healthy(self) -> bool:
         """Whether every thread of a started engine still comes round."""
         now = time.monotonic()
         return all(t.is_alive() and now - self._came_round.get(t.name, now) < STUCK_SECONDS for t in self._threads)
@@ -129,7 +129,7 @@ class Engine:
         due = self.timers.next_due()
         seconds = LONGEST_SLEEP
         if due is not None:
-            seconds = min(LONGEST_SLEEP, max(0.0, (due - self.timers.office.clock.now()) / SECOND))
+            seconds = min(LONGEST_SLEEP, max(0.0, (due - self.timers.application.clock.now()) / SECOND))
         if wake.wait(max(seconds, 0.005)):
             wake.clear()
 

@@ -9,26 +9,26 @@ import msgspec
 import structlog
 
 from stanch.db.transaction import Row
-from stanch.engine.steady import Steady
+from stanch.engine.contain_failures import Steady
 from stanch.kernel.clock import SECOND
 from stanch.kernel.errors import NotFound, Problem, Unavailable
-from stanch.timeline.desk import Office
 from stanch.timeline.effects import Effect, EffectHandler
+from stanch.timeline.unit_of_work import Application
 
 log = structlog.get_logger()
 
 
 class Outbox:
-    """The effects of one office, worked on by this process under one ``owner`` name."""
+    """The effects of one application, worked on by this process under one ``owner`` name."""
 
-    def __init__(self, office: Office, handlers: list[EffectHandler]) -> None:
-        self.office = office
+    def __init__(self, application: Application, handlers: list[EffectHandler]) -> None:
+        self.application = application
         self.handlers: dict[str, Any] = {handler.kind: Steady(handler) for handler in handlers}
         self.owner = f"{os.getpid()}-{secrets.token_hex(4)}"
 
     def reclaim(self) -> None:
         """At the start of the only process of a SQLite file: whoever held a lease is dead, so none is waited for."""
-        with self.office.database.transaction() as tx:
+        with self.application.database.transaction() as tx:
             tx.execute("UPDATE outbox SET leased_until = 0 WHERE state = 'running'")
 
     def lease(self, limit: int, *, urgent: bool | None = None) -> list[Effect]:
@@ -44,41 +44,39 @@ class Outbox:
             listed = ", ".join(f"'{kind}'" for kind in ["", *looking])
             # What nobody handles is urgent: it must come to light.
             due += f" AND kind {'NOT ' if urgent else ''}IN ({listed})"
-        with self.office.database.reading() as tx:
+        with self.application.database.reading() as tx:
             # Most wakes bring nothing for the outbox: a look costs less than a write transaction.
-            if tx.one(f"SELECT 1 AS yes FROM outbox WHERE {due} LIMIT 1", now=self.office.clock.now()) is None:
+            if tx.one(f"SELECT 1 AS yes FROM outbox WHERE {due} LIMIT 1", now=self.application.clock.now()) is None:
                 return taken
-        with self.office.desk() as desk:
-            rows = desk.tx.all(
-                f"SELECT * FROM outbox WHERE {due} ORDER BY due_at LIMIT :limit{desk.tx.skip_locked()}",
-                now=desk.now,
+        with self.application.uow() as uow:
+            rows = uow.tx.all(
+                f"SELECT * FROM outbox WHERE {due} ORDER BY due_at LIMIT :limit{uow.tx.skip_locked()}",
+                now=uow.now,
                 limit=limit,
             )
             for row in rows:
                 effect, handler = _effect(row), self.handlers.get(row["kind"])
                 if handler is None:
-                    self._finish(
-                        desk.tx, effect.key, "failed", f"nobody handles effects of kind {effect.kind}", desk.now
-                    )
+                    self._finish(uow.tx, effect.key, "failed", f"nobody handles effects of kind {effect.kind}", uow.now)
                 elif row["state"] == "running" and handler.at_most_once:
-                    handler.lost(desk, effect)
-                    self._finish(desk.tx, effect.key, "lost", "a crash came between start and answer", desk.now)
-                elif not self._wanted(desk, handler, effect):
-                    self._finish(desk.tx, effect.key, "dropped", "no longer wanted", desk.now)
+                    handler.lost(uow, effect)
+                    self._finish(uow.tx, effect.key, "lost", "a crash came between start and answer", uow.now)
+                elif not self._wanted(uow, handler, effect):
+                    self._finish(uow.tx, effect.key, "dropped", "no longer wanted", uow.now)
                 else:
-                    desk.tx.execute(
+                    uow.tx.execute(
                         "UPDATE outbox SET state = 'running', owner = :owner, attempts = attempts + 1, leased_until = :until WHERE key = :key",
                         key=effect.key,
                         owner=self.owner,
-                        until=desk.now + int(handler.lease_seconds * SECOND),
+                        until=uow.now + int(handler.lease_seconds * SECOND),
                     )
                     taken.append(effect)
         return taken
 
     @staticmethod
-    def _wanted(desk: Any, handler: EffectHandler, effect: Effect) -> bool:
-        with desk.looking():
-            return handler.wanted(desk, effect)
+    def _wanted(uow: Any, handler: EffectHandler, effect: Effect) -> bool:
+        with uow.read_without_locks():
+            return handler.wanted(uow, effect)
 
     def work(self, effect: Effect, again: Callable[[], bool] = lambda: False) -> None:
         """Perform one leased effect and settle it, unless the lease was lost meanwhile.
@@ -100,24 +98,22 @@ class Outbox:
                     raise
 
     def _settled(self, handler: Any, effect: Effect, answer: Any) -> None:
-        with self.office.desk() as desk:
-            desk.lock(effect.incident)
-            row = desk.tx.one(
-                f"SELECT owner, state FROM outbox WHERE key = :key{desk.tx.for_update()}",
+        with self.application.uow() as uow:
+            uow.lock(effect.incident)
+            row = uow.tx.one(
+                f"SELECT owner, state FROM outbox WHERE key = :key{uow.tx.for_update()}",
                 key=effect.key,
             )
             # A mitigation that was given up while it ran on: its answer is better than 'unknown', however late.
             late = handler.at_most_once and row is not None and row["state"] == "lost"
             if row is None or row["owner"] != self.owner or not (late or row["state"] == "running"):
                 return
-            again = _settle(desk, handler, effect, answer)
+            again = _settle(uow, handler, effect, answer)
             if again is None:
                 failed = isinstance(answer, Exception)
-                self._finish(
-                    desk.tx, effect.key, "failed" if failed else "done", str(answer) if failed else "", desk.now
-                )
+                self._finish(uow.tx, effect.key, "failed" if failed else "done", str(answer) if failed else "", uow.now)
             else:
-                desk.tx.execute(
+                uow.tx.execute(
                     "UPDATE outbox SET state = 'waiting', due_at = :due, leased_until = 0, last_error = :error WHERE key = :key",
                     key=effect.key,
                     due=again,
@@ -126,8 +122,8 @@ class Outbox:
 
     def renew(self, keys: list[str], seconds: float = 5) -> None:
         """Keep the leases of what this process is performing right now."""
-        until = self.office.clock.now() + int(seconds * SECOND)
-        with self.office.database.transaction() as tx:
+        until = self.application.clock.now() + int(seconds * SECOND)
+        with self.application.database.transaction() as tx:
             tx.many(
                 "UPDATE outbox SET leased_until = :until WHERE key = :key AND state = 'running' AND owner = :owner AND leased_until < :until",
                 [{"key": key, "until": until, "owner": self.owner} for key in keys],
@@ -144,9 +140,9 @@ class Outbox:
         )
 
 
-def _settle(desk: Any, handler: EffectHandler, effect: Effect, answer: Any) -> int | None:
+def _settle(uow: Any, handler: EffectHandler, effect: Effect, answer: Any) -> int | None:
     try:
-        return handler.settle(desk, effect, answer)
+        return handler.settle(uow, effect, answer)
     except NotFound as problem:
         log.error("effect of an incident that is gone", key=effect.key, error=problem.detail)
     except Problem as problem:

@@ -7,27 +7,27 @@ import structlog
 from stanch.detect.signals import FOLDING
 from stanch.kernel.clock import SECOND
 from stanch.kernel.errors import NotFound, Unavailable
-from stanch.timeline.desk import Desk, Office
 from stanch.timeline.record import Record
+from stanch.timeline.unit_of_work import Application, UnitOfWork
 
 log = structlog.get_logger()
-TimerHandler = Callable[[Desk], None]
+TimerHandler = Callable[[UnitOfWork], None]
 PUT_OFF = 10 * SECOND
 
 
 class Timers:
     """``wake:INC-1`` timers run the incident's clocks; other keys have a handler of their own."""
 
-    def __init__(self, office: Office, handlers: dict[str, TimerHandler]) -> None:
-        self.office = office
+    def __init__(self, application: Application, handlers: dict[str, TimerHandler]) -> None:
+        self.application = application
         self.handlers = handlers
 
     def run_due(self, limit: int = 200) -> int:
         """Run timers whose moment has come, each in a transaction of its own; answers with how many."""
-        with self.office.database.reading() as tx:
+        with self.application.database.reading() as tx:
             rows = tx.all(
                 "SELECT key FROM timers WHERE due_at <= :now ORDER BY due_at LIMIT :limit",
-                now=self.office.clock.now(),
+                now=self.application.clock.now(),
                 limit=limit,
             )
         for row in rows:
@@ -42,8 +42,8 @@ class Timers:
             raise
         except Exception as error:
             log.error("a timer failed and is put off", key=key, error=f"{type(error).__name__}: {str(error)[:300]}")
-            now = self.office.clock.now()
-            with self.office.database.transaction() as tx:
+            now = self.application.clock.now()
+            with self.application.database.transaction() as tx:
                 tx.execute(
                     "UPDATE timers SET due_at = :later WHERE key = :key AND due_at <= :now",
                     key=key,
@@ -53,7 +53,7 @@ class Timers:
 
     def next_due(self) -> int | None:
         """When the next timer or effect is due."""
-        with self.office.database.reading() as tx:
+        with self.application.database.reading() as tx:
             row = tx.one(
                 "SELECT MIN(due_at) AS due FROM (SELECT MIN(due_at) AS due_at FROM timers UNION ALL "
                 "SELECT MIN(due_at) FROM outbox WHERE state = 'waiting') AS upcoming"
@@ -64,34 +64,34 @@ class Timers:
         """Whoever writes an incident or folds signals locks that first and the timer last: so do we, or two would wait for each
         other. Under the lock the timer is looked at again: another replica may have run it meanwhile.
         """
-        with self.office.desk() as desk:
+        with self.application.uow() as uow:
             handler = self.handlers.get(key.split(":", 1)[0])
             if handler:
-                desk.tx.one_at_a_time(FOLDING)
-                if _due(desk, key):
-                    handler(desk)
+                uow.tx.one_at_a_time(FOLDING)
+                if _due(uow, key):
+                    handler(uow)
             elif key.startswith("wake:"):
-                self._wake(desk, key.removeprefix("wake:"))
+                self._wake(uow, key.removeprefix("wake:"))
             else:
                 log.error("a timer that nobody handles", key=key)
-                desk.timer(key, None)
+                uow.timer(key, None)
 
-    def _wake(self, desk: Desk, incident: str) -> None:
+    def _wake(self, uow: UnitOfWork, incident: str) -> None:
         try:
-            record = desk.record(incident)
+            record = uow.record(incident)
         except NotFound:
-            desk.timer(f"wake:{incident}", None)
+            uow.timer(f"wake:{incident}", None)
             return
-        if _due(desk, f"wake:{incident}"):
-            run_clocks(desk, record)
+        if _due(uow, f"wake:{incident}"):
+            run_clocks(uow, record)
 
 
-def _due(desk: Desk, key: str) -> bool:
-    row = desk.tx.one("SELECT 1 AS yes FROM timers WHERE key = :key AND due_at <= :now", key=key, now=desk.now)
+def _due(uow: UnitOfWork, key: str) -> bool:
+    row = uow.tx.one("SELECT 1 AS yes FROM timers WHERE key = :key AND due_at <= :now", key=key, now=uow.now)
     return row is not None
 
 
-def run_clocks(desk: Desk, record: Record) -> None:
+def run_clocks(uow: UnitOfWork, record: Record) -> None:
     """Do everything that is due for an incident, until nothing is.
 
     A clock whose act leaves it due would spin forever: after 100 rounds it is put off for a minute and logged.
@@ -99,14 +99,14 @@ def run_clocks(desk: Desk, record: Record) -> None:
     incident = record.id
     done: set[str] = set()
     for _ in range(100):
-        due = [d for d in desk.dues(record) if d.at <= desk.now and d.key not in done]
+        due = [d for d in uow.dues(record) if d.at <= uow.now and d.key not in done]
         if not due:
             break
-        due[0].act(desk, record)
+        due[0].act(uow, record)
         done.add(due[0].key)
-    upcoming = desk.dues(record)
-    stuck = [d for d in upcoming if d.at <= desk.now]
+    upcoming = uow.dues(record)
+    stuck = [d for d in upcoming if d.at <= uow.now]
     for each in stuck:
         log.error("a clock stays due after it acted", incident=incident, clock=each.key)
-    moments = [d.at if d.at > desk.now else desk.now + 60 * SECOND for d in upcoming]
-    desk.timer(f"wake:{incident}", min(moments, default=None))
+    moments = [d.at if d.at > uow.now else uow.now + 60 * SECOND for d in upcoming]
+    uow.timer(f"wake:{incident}", min(moments, default=None))

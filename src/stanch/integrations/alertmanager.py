@@ -3,7 +3,7 @@
 import msgspec
 
 from stanch.ports import Post, Received, Source
-from stanch.ports.told import Grouped, decode, read_told
+from stanch.ports.grouped_alerts import Grouped, decode, read_told
 
 PORT = "source"
 WHAT = "Alertmanager's webhook version 4"

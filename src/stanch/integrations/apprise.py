@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from stanch.ports import Failed, Message, Notifier
-from stanch.ports.texts import cut, one_line, printable
+from stanch.ports.message_text import cut, one_line, printable
 
 PORT = "notifier"
 

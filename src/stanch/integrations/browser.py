@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from stanch.ports import Camera, Failed
+from stanch.ports import Failed, Screenshotter
 
 PORT = "camera"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -76,6 +76,6 @@ class Browser:
             raise Failed(f"the browser took longer than {self.settings.timeout:g} s", again=False) from None
 
 
-def build(settings: Settings) -> list[Camera]:
+def build(settings: Settings) -> list[Screenshotter]:
     """For the scanner in main. Nothing unless it is enabled: a browser is a lot to start without being asked."""
     return [Browser(settings)] if settings.enabled else []

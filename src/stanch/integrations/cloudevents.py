@@ -8,8 +8,8 @@ import msgspec
 
 from stanch.ports import Alert, Change, Post, Received, Source
 from stanch.ports.cloudevent import Event, read_events
-from stanch.ports.guessed import guess, is_firing
-from stanch.ports.posted import flatten, link, loose_moment, words
+from stanch.ports.guess_fields import guess, is_firing
+from stanch.ports.json_fields import flatten, link, loose_moment, words
 
 PORT = "source"
 NAME = 200

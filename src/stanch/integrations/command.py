@@ -12,7 +12,7 @@ import time
 import msgspec
 
 from stanch.kernel.policy import Mitigation
-from stanch.ports import Applied, Arguments, Exhibit, Failed, Mitigator, Preview, Say
+from stanch.ports import Applied, Arguments, EvidenceItem, Failed, Mitigator, Preview, Say
 
 PORT = "mitigator"
 OUTPUT_CHARS = 20_000
@@ -55,12 +55,12 @@ class CommandMitigator:
         missing = [] if shutil.which(argv[0], path=self._environment()["PATH"]) else [f"'{argv[0]}' was not found"]
         return Preview(f"would run: {shlex.join(argv)}", None, missing)
 
-    def describe(self, arguments: Arguments) -> list[Exhibit]:
+    def describe(self, arguments: Arguments) -> list[EvidenceItem]:
         """The output of ``describe``; nothing when none is configured. Raises ``Failed`` like ``run``."""
         if "describe" not in arguments:
             return []
         argv = _argv(arguments, "describe")
-        return [Exhibit(shlex.join(argv)[:100], self._run(argv, self._limit(arguments)))]
+        return [EvidenceItem(shlex.join(argv)[:100], self._run(argv, self._limit(arguments)))]
 
     def offers(self, address: str) -> list[Mitigation]:
         """Raises ``Failed``: a program cannot be asked what else it could do."""

@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 
 from stanch.ports import Change, Post, Received, Source
-from stanch.ports.about import read_about
-from stanch.ports.posted import UNREADABLE, kind, link, loose_moment, words
+from stanch.ports.json_fields import UNREADABLE, kind, link, loose_moment, words
+from stanch.ports.request_head import read_about
 
 PORT = "source"
 NAME = 200

@@ -18,7 +18,7 @@ import msgspec
 import yaml
 
 from stanch.kernel.policy import Mitigation
-from stanch.ports import Applied, Arguments, Exhibit, Failed, Mitigator, Preview, Say
+from stanch.ports import Applied, Arguments, EvidenceItem, Failed, Mitigator, Preview, Say
 
 PORT = "mitigator"
 KEPT = ("state", "defaultVariant", "targeting")
@@ -64,10 +64,10 @@ class FlagdFile:
         text = f"{arguments['flag']} in {path.name}: {_words(flag)} -> {_words(_changed(flag, arguments))}"
         return Preview(text, None, [] if os.access(path, os.W_OK) else [f"{path} may not be written by stanch"])
 
-    def describe(self, arguments: Arguments) -> list[Exhibit]:
+    def describe(self, arguments: Arguments) -> list[EvidenceItem]:
         """The flag as it is. Raises ``Failed``."""
         flag = _flag(_read(self._path(arguments)), arguments)
-        return [Exhibit(f"flag {arguments['flag']}", json.dumps(flag, indent=2), "application/json")]
+        return [EvidenceItem(f"flag {arguments['flag']}", json.dumps(flag, indent=2), "application/json")]
 
     def offers(self, address: str) -> list[Mitigation]:
         """A flag's key: to switch it off, where one of its variants is plainly off. Raises ``Failed``."""

@@ -10,8 +10,8 @@ from stanch.kernel.clock import iso
 from stanch.kernel.errors import Invalid
 from stanch.ports import Alert, Beat, Change, MappedSource, Post, Received
 from stanch.ports.expression import Expression
-from stanch.ports.guessed import guess, guess_firing, guess_list, is_firing
-from stanch.ports.posted import UNREADABLE, flatten, kind, link, loose_moment, words
+from stanch.ports.guess_fields import guess, guess_firing, guess_list, is_firing
+from stanch.ports.json_fields import UNREADABLE, flatten, kind, link, loose_moment, words
 
 PORT = "source"
 MOST_ALERTS = 1000

@@ -5,8 +5,8 @@ from typing import Any
 import msgspec
 
 from stanch.ports import Alert, Post, Received, Source
-from stanch.ports.posted import link, words
-from stanch.ports.told import Grouped, Told, decode, read_told
+from stanch.ports.grouped_alerts import Grouped, Told, decode, read_told
+from stanch.ports.json_fields import link, words
 
 PORT = "source"
 WHAT = "the body of Grafana's webhook contact point"

@@ -3,7 +3,7 @@
 import msgspec
 
 from stanch.ports import Beat, Post, Received, Source
-from stanch.ports.posted import clean
+from stanch.ports.json_fields import clean
 
 PORT = "source"
 

@@ -8,7 +8,7 @@ import msgspec
 from stanch.kernel.clock import SECOND, SystemClock
 from stanch.kernel.ids import new_id
 from stanch.kernel.policy import Mitigation
-from stanch.ports import Applied, Arguments, Exhibit, Failed, Mitigator, Preview, Say, Unsure
+from stanch.ports import Applied, Arguments, EvidenceItem, Failed, Mitigator, Preview, Say, Unsure
 from stanch.ports.signature import sign
 from stanch.ports.web_service import Answer, WebService, secret_of
 
@@ -54,14 +54,16 @@ class HttpCall:
         self._allow(url)
         return Preview(f"would send {method} {url}\n{body.decode()}".strip())
 
-    def describe(self, arguments: Arguments) -> list[Exhibit]:
+    def describe(self, arguments: Arguments) -> list[EvidenceItem]:
         """What ``state`` answers, where it is given. Raises ``Failed``."""
         url = arguments.get("state")
         if not isinstance(url, str):
             return []
         answer = self._ask("GET", url, b"", once=False)
         return [
-            Exhibit(f"state at {urlsplit(url).netloc}", f"{answer.status}\n{answer.body.decode('utf-8', 'replace')}")
+            EvidenceItem(
+                f"state at {urlsplit(url).netloc}", f"{answer.status}\n{answer.body.decode('utf-8', 'replace')}"
+            )
         ]
 
     def offers(self, address: str) -> list[Mitigation]:

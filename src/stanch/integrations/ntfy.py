@@ -7,7 +7,7 @@ import msgspec
 import urllib3
 
 from stanch.ports import Failed, Message, Notifier
-from stanch.ports.texts import one_line, printable
+from stanch.ports.message_text import one_line, printable
 from stanch.ports.web_service import reason
 
 PORT = "notifier"

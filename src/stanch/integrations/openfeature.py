@@ -12,7 +12,7 @@ import msgspec
 from stanch.kernel.clock import SECOND, SystemClock
 from stanch.kernel.ids import new_id
 from stanch.kernel.policy import Mitigation
-from stanch.ports import Applied, Arguments, Exhibit, Failed, Mitigator, Preview, Say, Unsure
+from stanch.ports import Applied, Arguments, EvidenceItem, Failed, Mitigator, Preview, Say, Unsure
 from stanch.ports.signature import sign
 from stanch.ports.web_service import WebService, secret_of
 
@@ -71,10 +71,10 @@ class OpenFeature:
             return Preview(f"{flag} would be set to {value}; how it stands is not known here")
         return Preview(f"{flag} is evaluated as {_shown(self._evaluate(flag))}; it would be {value}")
 
-    def describe(self, arguments: Arguments) -> list[Exhibit]:
+    def describe(self, arguments: Arguments) -> list[EvidenceItem]:
         """The evaluation, where there is one. Raises ``Failed``."""
         flag, _ = _asked(arguments)
-        return [Exhibit(f"flag {flag}", _shown(self._evaluate(flag)))] if self.ofrep else []
+        return [EvidenceItem(f"flag {flag}", _shown(self._evaluate(flag)))] if self.ofrep else []
 
     def offers(self, address: str) -> list[Mitigation]:
         """A flag's key: to switch it off. Raises ``Failed``."""

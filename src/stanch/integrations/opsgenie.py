@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 
 from stanch.ports import Acknowledgement, Alert, Beat, NativeSource, Post, Received
-from stanch.ports.about import Asked, read_about
-from stanch.ports.posted import clean, flatten, json_object, link, words
+from stanch.ports.json_fields import clean, flatten, json_object, link, words
+from stanch.ports.request_head import Asked, read_about
 
 PORT = "source"
 # Opsgenie tells people of a P3, its default: so does stanch.

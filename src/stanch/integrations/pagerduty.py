@@ -5,8 +5,8 @@ from typing import Any
 import msgspec
 
 from stanch.ports import Acknowledgement, Alert, Change, NativeSource, Post, Received
-from stanch.ports.about import read_about
-from stanch.ports.posted import CUT, clean, flatten, json_object, link, loose_moment, words
+from stanch.ports.json_fields import CUT, clean, flatten, json_object, link, loose_moment, words
+from stanch.ports.request_head import read_about
 
 PORT = "source"
 CHANGE_PATH = "/change/enqueue"

@@ -6,7 +6,7 @@ import msgspec
 
 from stanch.kernel.clock import SECOND
 from stanch.ports import Alert, Post, Received, Source
-from stanch.ports.posted import UNREADABLE, clean_all, link, moment
+from stanch.ports.json_fields import UNREADABLE, clean_all, link, moment
 
 PORT = "source"
 FNV_OFFSET = 0xCBF29CE484222325

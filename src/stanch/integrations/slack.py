@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from stanch.ports import Failed, Message, Notifier
-from stanch.ports.texts import cut, one_line, printable, without
+from stanch.ports.message_text import cut, one_line, printable, without
 from stanch.ports.web_service import WebService, secret_of
 
 PORT = "notifier"

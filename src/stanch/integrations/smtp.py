@@ -13,7 +13,7 @@ import msgspec
 
 from stanch.kernel.clock import SECOND, SystemClock
 from stanch.ports import Failed, Message, Notifier
-from stanch.ports.texts import one_line, printable
+from stanch.ports.message_text import one_line, printable
 
 PORT = "notifier"
 

@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape, quoteattr
 import msgspec
 
 from stanch.ports import Failed, Message, Notifier
-from stanch.ports.texts import cut, one_line, printable, without
+from stanch.ports.message_text import cut, one_line, printable, without
 from stanch.ports.web_service import Answer, WebService, secret_of
 
 PORT = "notifier"

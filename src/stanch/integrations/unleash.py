@@ -6,7 +6,7 @@ from typing import Any, Literal
 import msgspec
 
 from stanch.kernel.policy import Mitigation
-from stanch.ports import Applied, Arguments, Exhibit, Failed, Mitigator, Preview, Say, Unsure
+from stanch.ports import Applied, Arguments, EvidenceItem, Failed, Mitigator, Preview, Say, Unsure
 from stanch.ports.web_service import Answer, WebService, secret_of
 
 PORT = "mitigator"
@@ -111,12 +111,12 @@ class Unleash:
             objections.append("it has no active strategy: Unleash would add one that turns it on for everybody")
         return Preview(text, None, objections)
 
-    def describe(self, arguments: Arguments) -> list[Exhibit]:
+    def describe(self, arguments: Arguments) -> list[EvidenceItem]:
         """The feature as Unleash has it. Raises ``Failed``."""
         plan = self._plan(arguments)
         answer = self._ask("GET", f"/api/admin/projects/{plan.project}/features/{plan.feature}")
         text = msgspec.json.format(answer.body).decode("utf-8", "replace")
-        return [Exhibit(f"feature {plan.feature}", text, "application/json")]
+        return [EvidenceItem(f"feature {plan.feature}", text, "application/json")]
 
     def offers(self, address: str) -> list[Mitigation]:
         """``feature`` or ``project/feature``: to switch it off. Raises ``Failed``."""

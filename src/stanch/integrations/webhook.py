@@ -8,8 +8,8 @@ import urllib3
 
 from stanch.kernel.clock import SECOND, SystemClock, iso
 from stanch.ports import Failed, Message, Notifier
+from stanch.ports.message_text import one_line, printable
 from stanch.ports.signature import sign
-from stanch.ports.texts import one_line, printable
 from stanch.ports.web_service import reason
 
 PORT = "notifier"

@@ -61,7 +61,7 @@ def command(
     positional: tuple[str, ...] = (),
     reading: bool = False,
 ) -> Callable[[Callable[[Any, Any], Any]], Callable[[Any, Any], Any]]:
-    """Register ``handle(desk, command)`` under ``name``. Raises ``ValueError`` when the name is taken."""
+    """Register ``handle(uow, command)`` under ``name``. Raises ``ValueError`` when the name is taken."""
 
     def register(handle: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
         if name in REGISTRY:

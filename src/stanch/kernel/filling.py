@@ -16,7 +16,7 @@ LARGEST = 2**63 - 1
 
 
 def incident_id(text: str) -> str:
-    """``1``, ``inc-1`` and ``INC-1`` are the same incident; anything else is left for the desk to refuse."""
+    """``1``, ``inc-1`` and ``INC-1`` are the same incident; anything else is left for the uow to refuse."""
     found = re.fullmatch(r"(?:inc-)?0*([1-9][0-9]{0,17})", text.strip(), re.IGNORECASE | re.ASCII)
     return f"INC-{found[1]}" if found else text.strip()
 

@@ -9,7 +9,6 @@ from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Invalid, NotFound
 from stanch.learn.rules import missing
 from stanch.learn.statistics import learning
-from stanch.timeline.desk import Desk
 from stanch.timeline.entries import (
     ActionItemAdded,
     ActionItemDone,
@@ -19,6 +18,7 @@ from stanch.timeline.entries import (
     ReviewAnswered,
 )
 from stanch.timeline.record import Record
+from stanch.timeline.unit_of_work import UnitOfWork
 
 Short = Annotated[str, msgspec.Meta(max_length=2_000)]
 
@@ -36,30 +36,30 @@ class Postmortem(msgspec.Struct):
 
 
 @command("postmortem", Postmortem, group="learn", noun="postmortem", positional=("part", "text"))
-def postmortem(desk: Desk, asked: Postmortem) -> Done:
+def postmortem(uow: UnitOfWork, asked: Postmortem) -> Done:
     """R43, R46: anyone may ask for one; an incomplete one is not published."""
-    record = desk.record(asked.incident)
+    record = uow.record(asked.incident)
     if not (asked.part or asked.publish or asked.request):
         gaps = missing(record)
         return Done(
             f"{asked.incident}: " + ("complete" if not gaps else "missing: " + "; ".join(gaps)) + ".", asked.incident
         )
     if asked.request:
-        desk.append(
+        uow.append(
             asked.incident,
-            PostmortemDecided("postmortem", [*record.postmortem_reasons, f"{desk.actor.name} asked: {asked.request}"]),
+            PostmortemDecided("postmortem", [*record.postmortem_reasons, f"{uow.actor.name} asked: {asked.request}"]),
         )
     if asked.part:
         if not asked.text.strip():
             raise Invalid("The text is empty.", field="text")
-        desk.append(asked.incident, PostmortemWritten(asked.part, asked.text.strip()))
+        uow.append(asked.incident, PostmortemWritten(asked.part, asked.text.strip()))
     if asked.publish:
         gaps = missing(record)
         if record.status != "closed":
             raise Conflict(f"{asked.incident} is {record.status}.", hint="Close it first.")
         if gaps:
             raise Conflict(f"Not complete: {'; '.join(gaps)}.", hint="Write the rest, then publish.")
-        desk.append(asked.incident, PostmortemPublished())
+        uow.append(asked.incident, PostmortemPublished())
     return Done(f"Postmortem of {asked.incident} {'published' if asked.publish else 'saved'}.", asked.incident)
 
 
@@ -79,37 +79,37 @@ class Action(msgspec.Struct):
 
 
 @command("action", Action, group="learn", noun="actions", positional=("title",))
-def action(desk: Desk, asked: Action) -> Done:
+def action(uow: UnitOfWork, asked: Action) -> Done:
     """R46: one owner and a due date. R48: the answer is kept, nothing is dropped silently."""
-    record = desk.record(asked.incident)
+    record = uow.record(asked.incident)
     if asked.item:
-        return _answer(desk, record, asked)
+        return _answer(uow, record, asked)
     if not asked.title.strip():
         raise Invalid(
             "The action item needs a title.", field="title", hint="Say what changes, so that one can test it."
         )
-    owner = asked.owner.strip() or desk.actor.name
+    owner = asked.owner.strip() or uow.actor.name
     try:
-        due = parse_moment(asked.due) if asked.due else desk.now + 14 * DAY
+        due = parse_moment(asked.due) if asked.due else uow.now + 14 * DAY
     except ValueError as error:
         raise Invalid(str(error), field="due") from None
     item = f"A{len(record.action_items) + 1}"
-    desk.append(asked.incident, ActionItemAdded(item, asked.title.strip(), owner, due, asked.test.strip()))
+    uow.append(asked.incident, ActionItemAdded(item, asked.title.strip(), owner, due, asked.test.strip()))
     return Done(f"{item} of {asked.incident}: {owner}, due {day(due)}.", asked.incident, item)
 
 
-def _answer(desk: Desk, record: Record, asked: Action) -> Done:
+def _answer(uow: UnitOfWork, record: Record, asked: Action) -> Done:
     item = record.action_items.get(asked.item)
     if item is None:
         raise NotFound(f"{record.id} has no action item {asked.item}.")
     if asked.answer:
-        desk.append(record.id, ReviewAnswered(asked.item, asked.answer))
+        uow.append(record.id, ReviewAnswered(asked.item, asked.answer))
     if asked.dropped and not asked.note.strip():
         raise Invalid("Dropping an action item needs a note.", field="note", hint="Say why it is not done.")
     if asked.done or asked.dropped:
         if item.done_at is not None:
             raise Conflict(f"{asked.item} is {'dropped' if item.dropped else 'done'} already.")
-        desk.append(record.id, ActionItemDone(asked.item, asked.dropped, asked.note))
+        uow.append(record.id, ActionItemDone(asked.item, asked.dropped, asked.note))
     elif not asked.answer:
         raise Invalid(f"Say what is with {asked.item}.", field="done", hint="done, dropped with a note, or an answer.")
     return Done(
@@ -124,6 +124,6 @@ class AskLearning(msgspec.Struct):
 
 
 @command("learning", AskLearning, group="learn", noun="learning", reading=True)
-def show_learning(desk: Desk, _asked: AskLearning) -> Any:
+def show_learning(uow: UnitOfWork, _asked: AskLearning) -> Any:
     """R49: maturity is the share of items completed."""
-    return msgspec.to_builtins(learning(desk))
+    return msgspec.to_builtins(learning(uow))

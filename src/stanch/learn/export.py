@@ -4,25 +4,25 @@ import msgspec
 
 from stanch.kernel.clock import iso
 from stanch.learn import postmortem
-from stanch.timeline.desk import Desk
 from stanch.timeline.record import fold
+from stanch.timeline.unit_of_work import UnitOfWork
 
 
-def markdown(desk: Desk, incident: str) -> str:
+def markdown(uow: UnitOfWork, incident: str) -> str:
     """The postmortem (R46)."""
-    entries = desk.entries(incident)
-    return postmortem.markdown(fold(entries), entries, desk.policy)
+    entries = uow.entries(incident)
+    return postmortem.markdown(fold(entries), entries, uow.policy)
 
 
-def as_json(desk: Desk, incident: str) -> bytes:
+def as_json(uow: UnitOfWork, incident: str) -> bytes:
     """Record, entries with their hashes, and the postmortem's parts; moments in RFC 3339 beside the stored integers."""
-    entries = desk.entries(incident)
+    entries = uow.entries(incident)
     record = fold(entries)
-    parts = postmortem.draft(record, entries, desk.policy)
+    parts = postmortem.draft(record, entries, uow.policy)
     record.last = None
     document = {
         "incident": incident,
-        "exported_at": iso(desk.now),
+        "exported_at": iso(uow.now),
         "record": msgspec.to_builtins(record),
         "postmortem": parts,
         "entries": [

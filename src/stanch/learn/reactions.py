@@ -6,19 +6,19 @@ from stanch.kernel.clock import DAY
 from stanch.kernel.policy import Policy
 from stanch.learn.rules import Question, question, triggers
 from stanch.respond.telling import tell
-from stanch.timeline.desk import Desk, Due
 from stanch.timeline.entries import ActionItemAdded, Closed, Entry, PostmortemDecided, ReviewAsked
 from stanch.timeline.record import Record
+from stanch.timeline.unit_of_work import Due, UnitOfWork
 
 NOTHING_FIRED = "no trigger fired: customers were hardly affected, nobody had to intervene, and it was noticed in time"
 
 
-def decide(desk: Desk, entry: Entry, record: Record) -> None:
+def decide(uow: UnitOfWork, entry: Entry, record: Record) -> None:
     """At close: a full postmortem or a short review, with the reasons; an unknown cause leaves a follow-up (R15)."""
     if not isinstance(entry.facts, Closed):
         return
-    fired = triggers(record, desk.policy)
-    desk.append(
+    fired = triggers(record, uow.policy)
+    uow.append(
         record.id,
         PostmortemDecided("postmortem" if fired else "review", fired or [NOTHING_FIRED]),
         author="stanch",
@@ -26,13 +26,13 @@ def decide(desk: Desk, entry: Entry, record: Record) -> None:
     )
     if not record.cause_known and not any(i.title.startswith("Find the cause") for i in record.action_items.values()):
         owner = record.holder("operations_lead") or record.holder("incident_commander") or entry.author
-        desk.append(
+        uow.append(
             record.id,
             ActionItemAdded(
                 f"A{len(record.action_items) + 1}",
                 f"Find the cause of '{record.title}'",
                 owner,
-                desk.now + 14 * DAY,
+                uow.now + 14 * DAY,
                 "The cause is written into the postmortem",
             ),
             author="stanch",
@@ -47,10 +47,10 @@ def review_clock(record: Record, policy: Policy) -> list[Due]:
 
 
 def _asking(asked: Question) -> Any:
-    def ask(desk: Desk, record: Record) -> None:
+    def ask(uow: UnitOfWork, record: Record) -> None:
         round_ = len(record.action_items[asked.item].asked)
-        desk.append(record.id, ReviewAsked(asked.item, asked.person, asked.text))
+        uow.append(record.id, ReviewAsked(asked.item, asked.person, asked.text))
         title = f"[{record.id}] Is {asked.item} done?"
-        tell(desk, record.id, f"review:{record.id}:{asked.item}:{round_}", asked.person, title, asked.text)
+        tell(uow, record.id, f"review:{record.id}:{asked.item}:{round_}", asked.person, title, asked.text)
 
     return ask

@@ -6,8 +6,8 @@ import msgspec
 
 from stanch.kernel.policy import PHASES
 from stanch.timeline import store
-from stanch.timeline.desk import Desk
 from stanch.timeline.record import fold
+from stanch.timeline.unit_of_work import UnitOfWork
 
 
 class OpenItem(msgspec.Struct):
@@ -41,13 +41,13 @@ class Learning(msgspec.Struct):
     incidents: int = 0
 
 
-def learning(desk: Desk) -> Learning:
+def learning(uow: UnitOfWork) -> Learning:
     """Fold every incident one may see."""
     found, owners, spells = Learning(), {}, {phase: [] for phase in PHASES}  # type: ignore[var-annotated]
-    for row in desk.tx.all("SELECT id, private FROM incidents ORDER BY number"):
-        if not desk.may_see(row["id"], bool(row["private"])):
+    for row in uow.tx.all("SELECT id, private FROM incidents ORDER BY number"):
+        if not uow.may_see(row["id"], bool(row["private"])):
             continue
-        record = fold(store.read(desk.tx, row["id"]))
+        record = fold(store.read(uow.tx, row["id"]))
         found.incidents += 1
         for spell in record.spells:
             if spell.until is not None:
@@ -59,7 +59,7 @@ def learning(desk: Desk) -> Learning:
             tally[1] += 1
             if item.done_at is None:
                 found.open_items.append(
-                    OpenItem(record.id, item.item, item.title, item.owner, item.due_at, item.due_at < desk.now)
+                    OpenItem(record.id, item.item, item.title, item.owner, item.due_at, item.due_at < uow.now)
                 )
     found.items_done, found.items_total = (sum(t[i] for t in owners.values()) for i in (0, 1))
     found.completion = found.items_done / found.items_total if found.items_total else None

@@ -10,16 +10,16 @@ from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Denied, Invalid, NotFound
 from stanch.kernel.ids import new_id
 from stanch.kernel.policy import Mitigation
-from stanch.mitigate.evidence import shelf
+from stanch.mitigate.evidence import store as evidence_store
 from stanch.mitigate.history import likeness
 from stanch.mitigate.ranking.rank import Ranked
 from stanch.mitigate.rules import may_start, recipe, warnings
 from stanch.mitigate.survey import Tool
 from stanch.mitigate.toolkit import named, ranked_for
 from stanch.ports import Failed
-from stanch.timeline.desk import Desk
 from stanch.timeline.entries import MitigationStarted
 from stanch.timeline.record import Record, Run
+from stanch.timeline.unit_of_work import UnitOfWork
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Confirmation = Annotated[
@@ -40,9 +40,9 @@ class Mitigations(msgspec.Struct):
 
 
 @command("mitigations", Mitigations, group="mitigate", noun="mitigations", reading=True)
-def mitigations(desk: Desk, asked: Mitigations) -> list[dict[str, Any]]:
+def mitigations(uow: UnitOfWork, asked: Mitigations) -> list[dict[str, Any]]:
     """R16: each with reversibility, blast radius, time to effect and to undo, why it stands there, and what would move it."""
-    return [_line(ranked) for ranked in ranked_for(desk, desk.record(asked.incident))]
+    return [_line(ranked) for ranked in ranked_for(uow, uow.record(asked.incident))]
 
 
 def _line(r: Ranked) -> dict[str, Any]:
@@ -84,10 +84,10 @@ class DryRun(msgspec.Struct):
 
 
 @command("dry-run", DryRun, group="mitigate", noun="dry-runs", positional=("mitigation",), reading=True)
-def dry_run(desk: Desk, asked: DryRun) -> dict[str, Any]:
+def dry_run(uow: UnitOfWork, asked: DryRun) -> dict[str, Any]:
     """R22: each action has a dry run. ``objections``: why it would be refused, or is dangerous now."""
-    tool = named(desk, desk.record(asked.incident), asked.mitigation)
-    mitigator = desk.office.mitigators.get(tool.mitigation.adapter)
+    tool = named(uow, uow.record(asked.incident), asked.mitigation)
+    mitigator = uow.application.mitigators.get(tool.mitigation.adapter)
     if mitigator is None:
         raise Conflict(f"No adapter '{tool.mitigation.adapter}' is configured.", hint="See 'stanch doctor'.")
     try:
@@ -114,26 +114,26 @@ class Mitigate(msgspec.Struct):
 
 
 @command("mitigate", Mitigate, group="mitigate", noun="mitigations", positional=("mitigation",))
-def mitigate(desk: Desk, asked: Mitigate) -> Done:
+def mitigate(uow: UnitOfWork, asked: Mitigate) -> Done:
     """R23: the confirmation names target, blast radius and undo. P4: at most one run for each confirmation."""
-    record = desk.live(asked.incident)
-    tool = named(desk, record, asked.mitigation)
-    if refusal := may_start(record, tool.mitigation, desk.actor.name):
+    record = uow.live(asked.incident)
+    tool = named(uow, record, asked.mitigation)
+    if refusal := may_start(record, tool.mitigation, uow.actor.name):
         raise Denied(f"{refusal}.", hint="Ask one of them, or take the role.")
     if asked.hypothesis and asked.hypothesis not in record.hypotheses:
         raise Invalid(f"{asked.incident} has no hypothesis '{asked.hypothesis}'.", field="hypothesis")
     if asked.timebox and asked.timebox not in record.timeboxes:
         raise Invalid(f"{asked.incident} has no time-box '{asked.timebox}'.", field="timebox")
     if not asked.confirm:
-        ranked = next((r for r in ranked_for(desk, record) if r.mitigation.name == tool.mitigation.name), None)
+        ranked = next((r for r in ranked_for(uow, record) if r.mitigation.name == tool.mitigation.name), None)
         raise Invalid(
-            question(record, tool.mitigation, desk.actor.name, ranked),
+            question(record, tool.mitigation, uow.actor.name, ranked),
             field="confirm",
             hint="Repeat with --confirm and a word of your own.",
         )
     leading = record.leading()
     behind = asked.hypothesis or (leading.hypothesis if leading else "")
-    return _start(desk, record, tool, asked.confirm, tool.mitigation.run, hypothesis=behind, timebox=asked.timebox)
+    return _start(uow, record, tool, asked.confirm, tool.mitigation.run, hypothesis=behind, timebox=asked.timebox)
 
 
 class Undo(msgspec.Struct):
@@ -147,12 +147,12 @@ class Undo(msgspec.Struct):
 
 
 @command("undo", Undo, group="mitigate", noun="undos", positional=("run",))
-def undo(desk: Desk, asked: Undo) -> Done:
+def undo(uow: UnitOfWork, asked: Undo) -> Done:
     """R23: undo is a first-class action. It puts back what was found, where the adapter knows it."""
-    record = desk.record(asked.incident)
+    record = uow.record(asked.incident)
     run = to_undo(record, asked.run)
-    tool, arguments = undoing(desk, record, run)
-    if refusal := may_start(record, tool.mitigation, desk.actor.name):
+    tool, arguments = undoing(uow, record, run)
+    if refusal := may_start(record, tool.mitigation, uow.actor.name):
         raise Denied(f"{refusal}.", hint="Ask one of them, or take the role.")
     if not asked.confirm:
         raise Invalid(
@@ -160,7 +160,7 @@ def undo(desk: Desk, asked: Undo) -> Done:
             field="confirm",
             hint="Repeat with --confirm and a word of your own.",
         )
-    return _start(desk, record, tool, asked.confirm, arguments, undo_of=run.run)
+    return _start(uow, record, tool, asked.confirm, arguments, undo_of=run.run)
 
 
 def to_undo(record: Record, name: str) -> Run:
@@ -178,14 +178,14 @@ def to_undo(record: Record, name: str) -> Run:
     return run
 
 
-def undoing(desk: Desk, record: Record, run: Run) -> tuple[Tool, dict[str, Any]]:
+def undoing(uow: UnitOfWork, record: Record, run: Run) -> tuple[Tool, dict[str, Any]]:
     """How a run is taken back: what the adapter found before it, else what the catalog declared when it was started."""
-    row = desk.tx.one("SELECT * FROM mitigation_runs WHERE run = :run", run=run.run)
+    row = uow.tx.one("SELECT * FROM mitigation_runs WHERE run = :run", run=run.run)
     arguments = msgspec.json.decode(row["undo"]) if row else {}
     if row is None or not arguments:
         raise Conflict(f"'{run.title}' cannot be undone by stanch.", hint="The catalog declares no undo for it.")
     try:
-        tool = named(desk, record, run.mitigation)
+        tool = named(uow, record, run.mitigation)
     except NotFound:  # the catalog has changed, or it is not offered any more: what was done can still be taken back
         gone = Mitigation(run.mitigation, run.title, row["kind"], row["adapter"], run.target, {})
         tool = Tool(gone, record.service)
@@ -205,7 +205,7 @@ def question(record: Record, mitigation: Mitigation, actor: str, ranked: Ranked 
 
 
 def _start(
-    desk: Desk,
+    uow: UnitOfWork,
     record: Record,
     tool: Tool,
     confirm: str,
@@ -225,7 +225,7 @@ def _start(
     mitigation, run = tool.mitigation, new_id("run")
     title = f"Undo: {mitigation.title}" if undo_of else mitigation.title
     confirmation = hashlib.sha256(f"{record.id}\x1f{confirm}".encode()).hexdigest()
-    inserted = desk.tx.execute(
+    inserted = uow.tx.execute(
         "INSERT INTO mitigation_runs (run, incident, service, mitigation, started_at, effect_seconds, outcome, confirmation, "
         "kind, adapter, target, undo_of, undo, likeness) VALUES (:run, :incident, :service, :mitigation, :now, NULL, '', "
         ":confirmation, :kind, :adapter, :target, :undo_of, :undo, :likeness) ON CONFLICT (confirmation) DO NOTHING",
@@ -233,7 +233,7 @@ def _start(
         incident=record.id,
         service=tool.service,
         mitigation=mitigation.name,
-        now=desk.now,
+        now=uow.now,
         confirmation=confirmation,
         kind=mitigation.kind,
         adapter=mitigation.adapter,
@@ -243,7 +243,7 @@ def _start(
         likeness=msgspec.json.encode(likeness(record)).decode(),
     )
     if not inserted:
-        first = desk.tx.one("SELECT run, mitigation FROM mitigation_runs WHERE confirmation = :c", c=confirmation)
+        first = uow.tx.one("SELECT run, mitigation FROM mitigation_runs WHERE confirmation = :c", c=confirmation)
         assert first is not None
         return Done(
             f"That confirmation has started {first['mitigation']} already ({first['run']}); nothing more was started.",
@@ -256,7 +256,7 @@ def _start(
                 f"'{title}' is being run already: {other.by} started it ({other.run}).", hint="Wait for its answer."
             )
     back = "" if undo_of else recipe(mitigation.undo) or ("puts back what it finds" if mitigation.own_undo else "")
-    desk.append(
+    uow.append(
         record.id,
         MitigationStarted(
             run,
@@ -279,8 +279,8 @@ def _start(
         "arguments": arguments,
         "undo_of": undo_of,
     }
-    desk.effect(f"evidence:{run}", "evidence", record.id, payload)
-    desk.effect(f"mitigation:{run}", "mitigation", record.id, payload)
+    uow.effect(f"evidence:{run}", "evidence", record.id, payload)
+    uow.effect(f"mitigation:{run}", "mitigation", record.id, payload)
     return Done(f"Started: {title} on {mitigation.target} ({run}).", record.id, run)
 
 
@@ -292,12 +292,12 @@ class ShowEvidence(msgspec.Struct):
 
 
 @command("evidence", ShowEvidence, group="mitigate", noun="evidence", reading=True)
-def evidence(desk: Desk, asked: ShowEvidence) -> list[dict[str, Any]]:
+def evidence(uow: UnitOfWork, asked: ShowEvidence) -> list[dict[str, Any]]:
     """R24: content-addressed; the digest is checked each time it is shown. ``evidence.zip`` beside it is the whole bundle."""
-    desk.record(asked.incident)
+    uow.record(asked.incident)
     shown = []
-    for row in shelf.of(desk, asked.incident):
-        found = shelf.content(desk, asked.incident, row["digest"]) or b""
+    for row in evidence_store.of(uow, asked.incident):
+        found = evidence_store.content(uow, asked.incident, row["digest"]) or b""
         line = {
             "run": row["run"],
             "name": row["name"],
@@ -305,7 +305,7 @@ def evidence(desk: Desk, asked: ShowEvidence) -> list[dict[str, Any]]:
             "captured_at": iso(row["captured_at"]),
             "digest": row["digest"],
             "bytes": row["size"],
-            "intact": shelf.intact(found, row["digest"]),
+            "intact": evidence_store.intact(found, row["digest"]),
         }
         if asked.content and not row["media_type"].startswith("image/png"):
             line["content"] = found.decode("utf-8", "replace")

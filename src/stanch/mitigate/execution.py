@@ -9,9 +9,9 @@ import msgspec
 from stanch.kernel.errors import Problem
 from stanch.mitigate.rules import recipe
 from stanch.ports import Applied, Failed, Mitigator, Unsure
-from stanch.timeline.desk import Desk, Office
 from stanch.timeline.effects import Effect
 from stanch.timeline.entries import MitigationApplied
+from stanch.timeline.unit_of_work import Application, UnitOfWork
 
 OUTPUT_CHARS = 4000
 # Progress is for people who watch: more often than this nobody reads it.
@@ -30,11 +30,11 @@ class MitigationHandler:
     urgent = True
     lease_seconds = 5.0
 
-    def __init__(self, office: Office, mitigators: dict[str, Mitigator]) -> None:
-        self.office = office
+    def __init__(self, application: Application, mitigators: dict[str, Mitigator]) -> None:
+        self.application = application
         self.mitigators = mitigators
 
-    def wanted(self, desk: Desk, effect: Effect) -> bool:
+    def wanted(self, uow: UnitOfWork, effect: Effect) -> bool:
         return True
 
     def perform(self, effect: Effect) -> tuple[Applied, float]:
@@ -46,36 +46,36 @@ class MitigationHandler:
         applied = mitigator.run(effect.payload["arguments"], self._progress(effect.payload["run"]))
         return applied, time.monotonic() - began
 
-    def settle(self, desk: Desk, effect: Effect, answer: Any) -> int | None:
+    def settle(self, uow: UnitOfWork, effect: Effect, answer: Any) -> int | None:
         run = effect.payload["run"]
         if isinstance(answer, Exception):
             detail = (answer.detail if isinstance(answer, Failed) else str(answer))[:OUTPUT_CHARS]
             # What a port did not foresee may have happened after the change: only 'Failed' knows that it did not.
             ok = False if isinstance(answer, Failed) and not isinstance(answer, Unsure) else None
-            desk.append(effect.incident, MitigationApplied(run, ok, detail))
+            uow.append(effect.incident, MitigationApplied(run, ok, detail))
             return None
         applied, took = answer
-        desk.append(
+        uow.append(
             effect.incident,
             MitigationApplied(run, True, applied.output[:OUTPUT_CHARS], took, recipe(applied.undo)),
         )
         if applied.undo:
-            desk.tx.execute(
+            uow.tx.execute(
                 "UPDATE mitigation_runs SET undo = :undo WHERE run = :run",
                 run=run,
                 undo=msgspec.json.encode(applied.undo).decode(),
             )
         if effect.payload["undo_of"]:
-            desk.tx.execute(
+            uow.tx.execute(
                 "UPDATE mitigation_runs SET undo_seconds = :took WHERE run = :run",
                 run=effect.payload["undo_of"],
                 took=took,
             )
         return None
 
-    def lost(self, desk: Desk, effect: Effect) -> None:
+    def lost(self, uow: UnitOfWork, effect: Effect) -> None:
         """A crash came between start and answer: it is never started again, and a person is asked (P4)."""
-        desk.append(
+        uow.append(
             effect.incident,
             MitigationApplied(
                 effect.payload["run"],
@@ -93,8 +93,8 @@ class MitigationHandler:
                 return
             said[0] = now
             try:
-                with self.office.desk() as desk:
-                    desk.tx.execute(
+                with self.application.uow() as uow:
+                    uow.tx.execute(
                         "UPDATE mitigation_runs SET progress = :line WHERE run = :run", run=run, line=line[:200]
                     )
             except Problem:

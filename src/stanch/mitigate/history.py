@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 
 from stanch.mitigate.ranking.evidence import Measured, PastRuns
-from stanch.timeline.desk import Desk
 from stanch.timeline.record import Record
+from stanch.timeline.unit_of_work import UnitOfWork
 
 # Two incidents look the same when they share at least half of what their alerts say.
 ALIKE = 0.5
@@ -22,14 +22,14 @@ def likeness(record: Record) -> list[str]:
     return sorted(said)
 
 
-def past_runs(desk: Desk, record: Record, services: list[str]) -> dict[str, PastRuns]:
+def past_runs(uow: UnitOfWork, record: Record, services: list[str]) -> dict[str, PastRuns]:
     """By the mitigation's name, over the other incidents of these services; undoing is counted with what it undid.
 
     Only incidents that the reader may see are named (P6); the times of all are used.
     """
     rows: dict[str, list[dict[str, Any]]] = {}
     for service in services:
-        for row in desk.tx.all(
+        for row in uow.tx.all(
             "SELECT r.mitigation, r.incident, r.outcome, r.effect_seconds, r.undo_seconds, r.likeness, i.private "
             "FROM mitigation_runs r JOIN incidents i ON i.id = r.incident "
             "WHERE r.service = :service AND r.incident <> :id AND r.undo_of = '' AND r.outcome <> '' "

@@ -6,18 +6,18 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from stanch.kernel.policy import Criterion
 from stanch.mitigate.indicators import PROBE
 from stanch.ports import Failed, Metrics
-from stanch.timeline.desk import Desk, Office
+from stanch.timeline.unit_of_work import Application, UnitOfWork
 
 Measured = dict[str, float | str]
 LIMIT_SECONDS = 10.0
 THREADS = 8
 
 
-def measure(office: Office, metrics: dict[str, Metrics], criteria: Iterable[Criterion]) -> Measured:
+def measure(application: Application, metrics: dict[str, Metrics], criteria: Iterable[Criterion]) -> Measured:
     """By the criterion's name. All at once: one source that hangs does not keep the others waiting."""
     wanted = list(criteria)
-    with office.reading() as desk:
-        found: Measured = {c.name: _probe(desk, c) for c in wanted if c.source == PROBE}
+    with application.reading() as uow:
+        found: Measured = {c.name: _probe(uow, c) for c in wanted if c.source == PROBE}
     rest = [c for c in wanted if c.source != PROBE]
     if len(rest) == 1:
         found[rest[0].name] = _ask(metrics, rest[0])
@@ -42,6 +42,6 @@ def _ask(metrics: dict[str, Metrics], criterion: Criterion) -> float | str:
         return failed.detail
 
 
-def _probe(desk: Desk, criterion: Criterion) -> float | str:
-    row = desk.tx.one("SELECT ok FROM probe_results WHERE probe = :probe", probe=f"probe:{criterion.query}")
+def _probe(uow: UnitOfWork, criterion: Criterion) -> float | str:
+    row = uow.tx.one("SELECT ok FROM probe_results WHERE probe = :probe", probe=f"probe:{criterion.query}")
     return "the probe has not run yet" if row is None else float(row["ok"])

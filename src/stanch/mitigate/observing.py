@@ -8,9 +8,9 @@ from stanch.mitigate.indicators import indicators
 from stanch.mitigate.measurements import series
 from stanch.mitigate.outcome import Judgement, Points, judge, not_yet, together
 from stanch.mitigate.rules import holds
-from stanch.timeline.desk import Desk, Due
 from stanch.timeline.entries import HypothesisStated, ObservationExtended, OutcomeMeasured
 from stanch.timeline.record import Record, Run
+from stanch.timeline.unit_of_work import Due, UnitOfWork
 
 # At least so long is looked back: with few measurements before an action nothing can be said about it.
 LOOK_BACK = 2 * MINUTE
@@ -30,50 +30,50 @@ def outcome_clock(record: Record, policy: Policy) -> list[Due]:
 
 
 def _measuring(run: str) -> Any:
-    return lambda desk, record: observe(desk, record, record.runs[run])
+    return lambda uow, record: observe(uow, record, record.runs[run])
 
 
-def observe(desk: Desk, record: Record, run: Run) -> None:
+def observe(uow: UnitOfWork, record: Record, run: Run) -> None:
     """Judge a run by every criterion, over the time before it started and the end of its observation window."""
-    watched = [state.criterion for state in record.criteria.values()] or indicators(record, desk.policy)[0]
-    windows = [_windows(desk, record, run, criterion) for criterion in watched]
+    watched = [state.criterion for state in record.criteria.values()] or indicators(record, uow.policy)[0]
+    windows = [_windows(uow, record, run, criterion) for criterion in watched]
     found = [(c, judge(c, *window)) for c, window in zip(watched, windows, strict=True)]
     overall = together([judgement for _, judgement in found])
     if overall.outcome == "unknown" and run.extended < EXTENSIONS and any(not_yet(*window) for window in windows):
         # A whole window from now on, however long nothing ran.
-        until = desk.now + int(run.observe_seconds * SECOND)
-        desk.append(record.id, ObservationExtended(run.run, until, overall.reason))
+        until = uow.now + int(run.observe_seconds * SECOND)
+        uow.append(record.id, ObservationExtended(run.run, until, overall.reason))
         return
-    effect = _effect_seconds(desk, record, run, [c for c, judgement in found if judgement.outcome == "helped"])
+    effect = _effect_seconds(uow, record, run, [c for c, judgement in found if judgement.outcome == "helped"])
     others = [judgement.reason for _, judgement in found if judgement is not overall]
-    desk.append(
+    uow.append(
         record.id,
         OutcomeMeasured(
             run.run, overall.outcome, overall.reason, overall.before, overall.after, effect, overall.confidence, others
         ),
     )
-    desk.tx.execute(
+    uow.tx.execute(
         "UPDATE mitigation_runs SET outcome = :outcome, effect_seconds = :seconds WHERE run = :run",
         outcome=overall.outcome,
         seconds=effect,
         run=run.run,
     )
-    _weigh_hypothesis(desk, record, run, overall)
+    _weigh_hypothesis(uow, record, run, overall)
 
 
-def _windows(desk: Desk, record: Record, run: Run, criterion: Criterion) -> tuple[Points, Points]:
+def _windows(uow: UnitOfWork, record: Record, run: Run, criterion: Criterion) -> tuple[Points, Points]:
     window = int(run.observe_seconds * SECOND)
-    applied = run.applied_at or desk.now
-    before = series(desk, record.id, criterion.name, run.started_at - max(window, LOOK_BACK), run.started_at + 1)
+    applied = run.applied_at or uow.now
+    before = series(uow, record.id, criterion.name, run.started_at - max(window, LOOK_BACK), run.started_at + 1)
     # The first half of the window is the time the action takes to show; judge what it settled to.
-    return before, series(desk, record.id, criterion.name, applied + window // 2, desk.now + 1)
+    return before, series(uow, record.id, criterion.name, applied + window // 2, uow.now + 1)
 
 
-def _effect_seconds(desk: Desk, record: Record, run: Run, helped: list[Criterion]) -> float | None:
+def _effect_seconds(uow: UnitOfWork, record: Record, run: Run, helped: list[Criterion]) -> float | None:
     """From the start of the action until every criterion that it helped kept its bound, twice in a row."""
     moments = []
     for criterion in helped:
-        points = series(desk, record.id, criterion.name, run.started_at)
+        points = series(uow, record.id, criterion.name, run.started_at)
         good = [holds(criterion, value) for _, value in points]
         inside = (at for (at, _), first, second in zip(points, good, good[1:], strict=False) if first and second)
         moments.append(next(inside, None))
@@ -81,12 +81,12 @@ def _effect_seconds(desk: Desk, record: Record, run: Run, helped: list[Criterion
     return (max(known) - run.started_at) / SECOND if known and len(known) == len(moments) else None
 
 
-def _weigh_hypothesis(desk: Desk, record: Record, run: Run, overall: Judgement) -> None:
+def _weigh_hypothesis(uow: UnitOfWork, record: Record, run: Run, overall: Judgement) -> None:
     """R23, R36: what helped speaks for the hypothesis behind it, what did not against it."""
     behind = record.hypotheses.get(run.hypothesis)
     if behind is None or behind.standing in ("rejected", "confirmed"):
         return
     if overall.outcome == "helped" and behind.standing != "leading":
-        desk.append(record.id, HypothesisStated(behind.hypothesis, behind.text, "leading"))
+        uow.append(record.id, HypothesisStated(behind.hypothesis, behind.text, "leading"))
     if overall.outcome in ("no_change", "worse") and behind.standing == "leading":
-        desk.append(record.id, HypothesisStated(behind.hypothesis, behind.text, "open"))
+        uow.append(record.id, HypothesisStated(behind.hypothesis, behind.text, "open"))

@@ -7,8 +7,8 @@ import msgspec
 
 from stanch.kernel.policy import Mitigation, Policy
 from stanch.ports import Preview
-from stanch.timeline.desk import Desk
 from stanch.timeline.record import Record
+from stanch.timeline.unit_of_work import UnitOfWork
 
 
 class Offer(msgspec.Struct, frozen=True):
@@ -37,9 +37,9 @@ class Survey(msgspec.Struct):
     troubles: list[str] = []
 
 
-def newest(desk: Desk, incident: str) -> Survey | None:
+def newest(uow: UnitOfWork, incident: str) -> Survey | None:
     """The newest survey of an incident, if there is one yet."""
-    row = desk.tx.one("SELECT content FROM surveys WHERE incident = :id", id=incident)
+    row = uow.tx.one("SELECT content FROM surveys WHERE incident = :id", id=incident)
     return msgspec.json.decode(row["content"], type=Survey) if row else None
 
 

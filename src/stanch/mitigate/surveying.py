@@ -13,10 +13,10 @@ from stanch.kernel.policy import Breakdown, Criterion, Mitigation, Policy
 from stanch.mitigate.rules import holds
 from stanch.mitigate.survey import Offer, Reading, Survey, affected, tools
 from stanch.ports import Failed, Metrics, Mitigator, World
-from stanch.timeline.desk import Desk, Office
 from stanch.timeline.effects import Effect
 from stanch.timeline.entries import Entry
 from stanch.timeline.record import Record
+from stanch.timeline.unit_of_work import Application, UnitOfWork
 
 EVERY_SECONDS = 30
 LIMIT_SECONDS = 8.0
@@ -27,24 +27,24 @@ THREADS = 8
 Asked = Callable[[], Callable[[Survey], None]]
 
 
-def start_surveying(desk: Desk, entry: Entry, record: Record) -> None:
+def start_surveying(uow: UnitOfWork, entry: Entry, record: Record) -> None:
     """A reaction: from the declaration on, and again at once when something was changed."""
     if entry.kind in ("declared", "reopened", "mitigation_applied"):
-        arm(desk, record)
+        arm(uow, record)
 
 
-def arm(desk: Desk, record: Record) -> None:
+def arm(uow: UnitOfWork, record: Record) -> None:
     """Begin, where there is anything to ask: a storm of incidents of unknown services asks nothing."""
-    services = [desk.policy.service(name) for name in affected(record, desk.policy)]
+    services = [uow.policy.service(name) for name in affected(record, uow.policy)]
     if record.live() and any(s.runs_on or s.mitigations or s.breakdowns or s.saturation for s in services):
-        desk.effect(f"survey:{record.id}", "survey", record.id, {}, again=True)
+        uow.effect(f"survey:{record.id}", "survey", record.id, {}, again=True)
 
 
-def seed(desk: Desk) -> None:
+def seed(uow: UnitOfWork) -> None:
     """When the catalog has changed: what may be asked of now."""
-    with desk.looking():
-        for row in desk.tx.all("SELECT id FROM incidents WHERE status IN ('open', 'mitigated')"):
-            arm(desk, desk.record(row["id"]))
+    with uow.read_without_locks():
+        for row in uow.tx.all("SELECT id FROM incidents WHERE status IN ('open', 'mitigated')"):
+            arm(uow, uow.record(row["id"]))
 
 
 class SurveyHandler:
@@ -55,16 +55,16 @@ class SurveyHandler:
     urgent = False
     lease_seconds = 20.0
 
-    def __init__(self, office: Office, world: World) -> None:
-        self.office = office
+    def __init__(self, application: Application, world: World) -> None:
+        self.application = application
         self.world = world
 
-    def wanted(self, desk: Desk, effect: Effect) -> bool:
-        return desk.record(effect.incident).live()
+    def wanted(self, uow: UnitOfWork, effect: Effect) -> bool:
+        return uow.record(effect.incident).live()
 
     def perform(self, effect: Effect) -> Survey:
-        with self.office.reading() as desk:
-            record, policy, now = desk.record(effect.incident), desk.policy, desk.now
+        with self.application.reading() as uow:
+            record, policy, now = uow.record(effect.incident), uow.policy, uow.now
         survey = Survey(now)
         pool = ThreadPoolExecutor(THREADS, "survey")
         try:
@@ -74,18 +74,18 @@ class SurveyHandler:
             pool.shutdown(wait=False, cancel_futures=True)
         return survey
 
-    def settle(self, desk: Desk, effect: Effect, answer: Any) -> int | None:
-        survey = answer if isinstance(answer, Survey) else Survey(desk.now, troubles=[str(answer)])
-        desk.tx.execute(
+    def settle(self, uow: UnitOfWork, effect: Effect, answer: Any) -> int | None:
+        survey = answer if isinstance(answer, Survey) else Survey(uow.now, troubles=[str(answer)])
+        uow.tx.execute(
             "INSERT INTO surveys (incident, taken_at, content) VALUES (:id, :at, :content) "
             "ON CONFLICT (incident) DO UPDATE SET taken_at = excluded.taken_at, content = excluded.content",
             id=effect.incident,
             at=survey.taken_at,
             content=msgspec.json.encode(survey).decode(),
         )
-        return desk.now + EVERY_SECONDS * SECOND
+        return uow.now + EVERY_SECONDS * SECOND
 
-    def lost(self, desk: Desk, effect: Effect) -> None:
+    def lost(self, uow: UnitOfWork, effect: Effect) -> None:
         raise TypeError("a survey may be taken again")
 
     def _looks(self, record: Record, policy: Policy) -> dict[str, Asked]:

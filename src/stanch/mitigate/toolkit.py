@@ -1,17 +1,17 @@
 """What can be done for the affected services now, by name and in order: declared, or offered by what they run on (R16)."""
 
 from stanch.kernel.errors import NotFound
-from stanch.mitigate.clues import gather
 from stanch.mitigate.ranking.evidence import Option
 from stanch.mitigate.ranking.rank import Ranked, rank
+from stanch.mitigate.ranking_inputs import gather
 from stanch.mitigate.survey import Tool, affected, newest, tools
-from stanch.timeline.desk import Desk
 from stanch.timeline.record import Record
+from stanch.timeline.unit_of_work import UnitOfWork
 
 
-def named(desk: Desk, record: Record, name: str) -> Tool:
+def named(uow: UnitOfWork, record: Record, name: str) -> Tool:
     """One of them by name. Raises ``NotFound`` with those there are."""
-    at_hand = tools(record, desk.policy, newest(desk, record.id))
+    at_hand = tools(record, uow.policy, newest(uow, record.id))
     for tool in at_hand:
         if tool.mitigation.name == name:
             return tool
@@ -19,10 +19,10 @@ def named(desk: Desk, record: Record, name: str) -> Tool:
     raise NotFound(f"{record.id} has no mitigation '{name}'.", hint=f"Known: {known}.")
 
 
-def ranked_for(desk: Desk, record: Record) -> list[Ranked]:
+def ranked_for(uow: UnitOfWork, record: Record) -> list[Ranked]:
     """The ranked list for an incident (R16)."""
-    survey = newest(desk, record.id)
-    at_hand = tools(record, desk.policy, survey)
+    survey = newest(uow, record.id)
+    at_hand = tools(record, uow.policy, survey)
     seen = survey.previews if survey else {}
     options = []
     for tool in at_hand:
@@ -36,4 +36,4 @@ def ranked_for(desk: Desk, record: Record) -> list[Ranked]:
                 tool.offered_by,
             )
         )
-    return rank(options, gather(desk, record, survey, affected(record, desk.policy)))
+    return rank(options, gather(uow, record, survey, affected(record, uow.policy)))

@@ -166,7 +166,7 @@ class Preview(msgspec.Struct, frozen=True):
     objections: list[str] = []
 
 
-class Exhibit(msgspec.Struct, frozen=True):
+class EvidenceItem(msgspec.Struct, frozen=True):
     """One piece of evidence (R24), such as the state before, or the log of a container that has ended."""
 
     name: str
@@ -188,7 +188,7 @@ class Mitigator(Protocol):
 
     def preview(self, arguments: Arguments) -> Preview: ...
 
-    def describe(self, arguments: Arguments) -> list[Exhibit]: ...
+    def describe(self, arguments: Arguments) -> list[EvidenceItem]: ...
 
     def offers(self, address: str) -> list[Mitigation]: ...
 
@@ -227,7 +227,7 @@ class Prober(Protocol):
     def check(self, probe: Probe) -> ProbeAnswer: ...
 
 
-class Camera(Protocol):
+class Screenshotter(Protocol):
     """Takes a picture of a web page as a customer sees it (R24). Raises ``Failed``."""
 
     name: str
@@ -243,5 +243,5 @@ class World(msgspec.Struct):
     mitigators: dict[str, Mitigator] = msgspec.field(default_factory=dict)
     metrics: dict[str, Metrics] = msgspec.field(default_factory=dict)
     probers: dict[str, Prober] = msgspec.field(default_factory=dict)
-    cameras: dict[str, Camera] = msgspec.field(default_factory=dict)
+    screenshotters: dict[str, Screenshotter] = msgspec.field(default_factory=dict)
     extra: dict[str, Any] = msgspec.field(default_factory=dict)

@@ -8,8 +8,8 @@ from urllib.parse import unquote
 import msgspec
 
 from stanch.ports import Post
-from stanch.ports.about import Asked, read_about
-from stanch.ports.posted import UNREADABLE, clean, kind, words
+from stanch.ports.json_fields import UNREADABLE, clean, kind, words
+from stanch.ports.request_head import Asked, read_about
 
 REQUIRED = ("id", "source", "type")
 DATA = ("data", "data_base64")

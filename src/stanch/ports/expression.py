@@ -4,7 +4,7 @@ from typing import Any
 
 import jmespath  # type: ignore[import-untyped]
 
-from stanch.ports.posted import words
+from stanch.ports.json_fields import words
 
 
 class Expression:

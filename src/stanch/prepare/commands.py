@@ -11,7 +11,7 @@ from stanch.kernel.policy import Phase, Service
 from stanch.prepare import readiness, runbooks
 from stanch.prepare.oncall import store
 from stanch.prepare.oncall.people import meant
-from stanch.timeline.desk import Desk
+from stanch.timeline.unit_of_work import UnitOfWork
 
 GAPS_WITHIN_DAYS = 7
 
@@ -21,7 +21,7 @@ class Services(msgspec.Struct):
 
 
 @command("services", Services, group="prepare", noun="services", reading=True)
-def services(desk: Desk, _asked: Services) -> list[dict[str, Any]]:
+def services(uow: UnitOfWork, _asked: Services) -> list[dict[str, Any]]:
     """Every service (R7)."""
     return [
         {
@@ -34,7 +34,7 @@ def services(desk: Desk, _asked: Services) -> list[dict[str, Any]]:
             "probes": [p.name for p in s.probes],
             "runbook": bool(s.runbook),
         }
-        for s in sorted(desk.policy.services.values(), key=lambda s: s.name)
+        for s in sorted(uow.policy.services.values(), key=lambda s: s.name)
     ]
 
 
@@ -45,28 +45,28 @@ class ShowReadiness(msgspec.Struct):
 
 
 @command("readiness", ShowReadiness, group="prepare", noun="readiness", positional=("service",), reading=True)
-def show_readiness(desk: Desk, asked: ShowReadiness) -> readiness.Report:
+def show_readiness(uow: UnitOfWork, asked: ShowReadiness) -> readiness.Report:
     """R7: score and reasons, the least ready first."""
-    found = readiness.report(desk.policy, around(desk), desk.now)
+    found = readiness.report(uow.policy, around(uow), uow.now)
     if asked.service:
-        only = [r for r in found.services if r.service == _service(desk, asked.service).name]
+        only = [r for r in found.services if r.service == _service(uow, asked.service).name]
         return readiness.Report(only[0].score, only[0].score, only)
     return found
 
 
-def around(desk: Desk) -> readiness.Around:
+def around(uow: UnitOfWork) -> readiness.Around:
     """What readiness asks besides the policy: metrics sources, and who is missing on call within a week."""
     gaps: dict[str, str] = {}
-    for name in desk.policy.schedules:
+    for name in uow.policy.schedules:
         try:
-            empty = [s for s in store.planned(desk, name, desk.now, desk.now + GAPS_WITHIN_DAYS * DAY) if not s.person]
+            empty = [s for s in store.planned(uow, name, uow.now, uow.now + GAPS_WITHIN_DAYS * DAY) if not s.person]
         except ValueError as error:
             gaps[name] = f"the schedule '{name}' cannot be read: {error}"
             continue
         if empty:
-            why = store.gap_reason(desk, name, empty[0].start).rstrip(".")
+            why = store.gap_reason(uow, name, empty[0].start).rstrip(".")
             gaps[name] = f"nobody is on call in '{name}' from {iso(empty[0].start)[:16].replace('T', ' ')} UTC: {why}"
-    return readiness.Around(desk.office.metrics, gaps)
+    return readiness.Around(uow.application.metrics, gaps)
 
 
 class ShowRunbook(msgspec.Struct):
@@ -77,9 +77,9 @@ class ShowRunbook(msgspec.Struct):
 
 
 @command("runbook", ShowRunbook, group="prepare", noun="runbooks", positional=("service",), reading=True)
-def show_runbook(desk: Desk, asked: ShowRunbook) -> dict[str, Any]:
+def show_runbook(uow: UnitOfWork, asked: ShowRunbook) -> dict[str, Any]:
     """R7."""
-    service = _service(desk, asked.service)
+    service = _service(uow, asked.service)
     if not service.runbook:
         raise NotFound(
             f"{service.name} has no runbook.", hint=f"Write {service.name}.md beside its file in the catalog."
@@ -96,11 +96,11 @@ class Contacts(msgspec.Struct):
 
 
 @command("contacts", Contacts, group="prepare", noun="contacts", reading=True)
-def contacts(desk: Desk, asked: Contacts) -> list[dict[str, Any]]:
+def contacts(uow: UnitOfWork, asked: Contacts) -> list[dict[str, Any]]:
     """R8. Full addresses are for admins; everybody sees by what someone can be reached."""
-    policy = desk.policy
+    policy = uow.policy
     named: dict[str, list[str]] = {}
-    services = [_service(desk, asked.service)] if asked.service else list(policy.services.values())
+    services = [_service(uow, asked.service)] if asked.service else list(policy.services.values())
     for service in services:
         for role, key in service.contacts.items():
             named.setdefault(key, []).append(f"{role} of {service.name}")
@@ -111,7 +111,7 @@ def contacts(desk: Desk, asked: Contacts) -> list[dict[str, Any]]:
             "name": contact.name,
             "kind": contact.kind,
             "roles": [*contact.roles, *named.get(key, [])],
-            "reach": [way.to if desk.actor.admin else way.to.partition(":")[0] for way in contact.ways()],
+            "reach": [way.to if uow.actor.admin else way.to.partition(":")[0] for way in contact.ways()],
             "lead": contact.lead,
             "note": contact.note,
         }
@@ -121,11 +121,11 @@ def contacts(desk: Desk, asked: Contacts) -> list[dict[str, Any]]:
     ]
 
 
-def _service(desk: Desk, name: str) -> Service:
+def _service(uow: UnitOfWork, name: str) -> Service:
     """A service of the catalog. Raises ``NotFound`` with what was probably meant."""
-    found = desk.policy.services.get(name)
+    found = uow.policy.services.get(name)
     if found is None:
         raise NotFound(
-            f"There is no service '{name}' in the catalog.", field="service", hint=meant(name, desk.policy.services)
+            f"There is no service '{name}' in the catalog.", field="service", hint=meant(name, uow.policy.services)
         )
     return found

@@ -12,43 +12,43 @@ from stanch.kernel.ids import new_id
 from stanch.ports import Failed, Message, Notifier
 from stanch.prepare.oncall.people import contact_key
 from stanch.prepare.reachability import Finding, Reached, reachability, shown
-from stanch.timeline.desk import Desk, Office
 from stanch.timeline.effects import Effect
+from stanch.timeline.unit_of_work import Application, UnitOfWork
 
 # Seconds between the attempts of one test page: who sent it is waiting for it.
 RETRIES = (5, 30)
 
 
-def note(desk: Desk, person: str, reach: str, ok: bool, detail: str, kind: str) -> None:
+def note(uow: UnitOfWork, person: str, reach: str, ok: bool, detail: str, kind: str) -> None:
     """Keep the newest attempt on one way of a person. ``kind``: ``test``, ``page`` or ``message``."""
-    desk.tx.execute(
+    uow.tx.execute(
         "INSERT INTO reached (person, reach, at, ok, detail, kind, last_ok_at) "
         "VALUES (:person, :reach, :now, :ok, :detail, :kind, :last) ON CONFLICT (person, reach) DO UPDATE SET "
         "at = excluded.at, ok = excluded.ok, detail = excluded.detail, kind = excluded.kind, "
         "last_ok_at = COALESCE(excluded.last_ok_at, reached.last_ok_at)",
         person=person,
         reach=reach,
-        now=desk.now,
+        now=uow.now,
         ok=int(ok),
         detail=detail[:300],
         kind=kind,
-        last=desk.now if ok else None,
+        last=uow.now if ok else None,
     )
 
 
-def attempts(desk: Desk) -> list[Reached]:
+def attempts(uow: UnitOfWork) -> list[Reached]:
     """The newest attempt on every way."""
-    rows = desk.tx.all("SELECT person, reach, at, ok, detail, kind, last_ok_at FROM reached")
+    rows = uow.tx.all("SELECT person, reach, at, ok, detail, kind, last_ok_at FROM reached")
     return [msgspec.convert(dict(row), Reached, strict=False) for row in rows]
 
 
-def report(desk: Desk) -> list[Finding]:
+def report(uow: UnitOfWork) -> list[Finding]:
     """The reachability report at this moment."""
-    rows = desk.tx.all(
-        "SELECT schedule, person FROM overrides WHERE cancelled_at IS NULL AND end_at > :now", now=desk.now
+    rows = uow.tx.all(
+        "SELECT schedule, person FROM overrides WHERE cancelled_at IS NULL AND end_at > :now", now=uow.now
     )
     overriding = [(row["schedule"], row["person"]) for row in rows]
-    return reachability(desk.policy, attempts(desk), desk.office.notifiers, desk.now, overriding)
+    return reachability(uow.policy, attempts(uow), uow.application.notifiers, uow.now, overriding)
 
 
 class TestPage(msgspec.Struct):
@@ -58,17 +58,17 @@ class TestPage(msgspec.Struct):
 
 
 @command("test-page", TestPage, group="prepare", noun="test-pages", positional=("person",))
-def test_page(desk: Desk, asked: TestPage) -> Done:
+def test_page(uow: UnitOfWork, asked: TestPage) -> Done:
     """A page that nobody has ever received is a hope. One effect for each way; the report shows what became of it."""
-    own = contact_key(desk.policy.contacts, desk.actor.name)
-    person = contact_key(desk.policy.contacts, asked.person) if asked.person else own
+    own = contact_key(uow.policy.contacts, uow.actor.name)
+    person = contact_key(uow.policy.contacts, asked.person) if asked.person else own
     if not person:
-        known = ", ".join(sorted(desk.policy.contacts)) or "none yet"
-        who = asked.person or desk.actor.name
+        known = ", ".join(sorted(uow.policy.contacts)) or "none yet"
+        who = asked.person or uow.actor.name
         raise NotFound(f"There is no contact '{who}'.", hint=f"Contacts: {known}.")
-    if person != own and not desk.actor.admin:
+    if person != own and not uow.actor.admin:
         raise Denied("Only admins send test pages to others.", hint="Leave the name out to reach yourself.")
-    contact = desk.policy.contacts[person]
+    contact = uow.policy.contacts[person]
     ways = list(dict.fromkeys(way.to for way in contact.ways()))
     if not ways:
         raise Invalid(
@@ -76,8 +76,8 @@ def test_page(desk: Desk, asked: TestPage) -> Done:
         )
     identity = new_id("test")
     for reach in ways:
-        payload = {"person": person, "reach": reach, "by": desk.actor.name}
-        desk.effect(f"{identity}:{reach}", "test_page", "", payload)
+        payload = {"person": person, "reach": reach, "by": uow.actor.name}
+        uow.effect(f"{identity}:{reach}", "test_page", "", payload)
     listed = ", ".join(shown(reach) for reach in ways)
     return Done(
         f"A test page for {contact.name} leaves on: {listed}. 'reachability' shows what became of it.", id=identity
@@ -89,9 +89,9 @@ class Reachability(msgspec.Struct):
 
 
 @command("reachability", Reachability, group="prepare", noun="reachability", reading=True)
-def reachable(desk: Desk, _asked: Reachability) -> list[dict[str, Any]]:
+def reachable(uow: UnitOfWork, _asked: Reachability) -> list[dict[str, Any]]:
     """R2, R8: the report, the worst first; empty when everybody can be reached and it was tried lately."""
-    return [msgspec.to_builtins(finding) for finding in report(desk)]
+    return [msgspec.to_builtins(finding) for finding in report(uow)]
 
 
 def send(notifiers: Mapping[str, Notifier], reach: str, message: Message) -> str:
@@ -111,12 +111,12 @@ class TestPageHandler:
     urgent = True
     lease_seconds = 15.0
 
-    def __init__(self, office: Office, notifiers: dict[str, Notifier], url: str) -> None:
-        self.office = office
+    def __init__(self, application: Application, notifiers: dict[str, Notifier], url: str) -> None:
+        self.application = application
         self.notifiers = notifiers
         self.url = url
 
-    def wanted(self, desk: Desk, effect: Effect) -> bool:
+    def wanted(self, uow: UnitOfWork, effect: Effect) -> bool:
         return True
 
     def perform(self, effect: Effect) -> str:
@@ -127,14 +127,14 @@ class TestPageHandler:
         message = Message(effect.key, "Test page from stanch", text, f"{self.url}/oncall", urgent=True)
         return send(self.notifiers, effect.payload["reach"], message)
 
-    def settle(self, desk: Desk, effect: Effect, answer: Any) -> int | None:
+    def settle(self, uow: UnitOfWork, effect: Effect, answer: Any) -> int | None:
         failed = isinstance(answer, Exception)
         detail = answer.detail if isinstance(answer, Failed) else str(answer)
-        note(desk, effect.payload["person"], effect.payload["reach"], not failed, detail, "test")
+        note(uow, effect.payload["person"], effect.payload["reach"], not failed, detail, "test")
         if not failed or (isinstance(answer, Failed) and not answer.again) or effect.attempts > len(RETRIES):
             return None
         asked = answer.after if isinstance(answer, Failed) and answer.after else 0
-        return desk.now + int(max(RETRIES[effect.attempts - 1], asked) * SECOND)
+        return uow.now + int(max(RETRIES[effect.attempts - 1], asked) * SECOND)
 
-    def lost(self, desk: Desk, effect: Effect) -> None:
+    def lost(self, uow: UnitOfWork, effect: Effect) -> None:
         raise TypeError("test pages may be sent again")

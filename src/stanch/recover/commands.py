@@ -9,8 +9,8 @@ from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Invalid
 from stanch.kernel.policy import Criterion
 from stanch.recover.rules import checklist, proposed, standing
-from stanch.timeline.desk import Desk
 from stanch.timeline.entries import Closed, CriteriaSet, Mitigated, PhaseShifted, Reopened, Resolved
+from stanch.timeline.unit_of_work import UnitOfWork
 
 
 class SetCriteria(msgspec.Struct):
@@ -25,10 +25,10 @@ class SetCriteria(msgspec.Struct):
 
 
 @command("criteria", SetCriteria, group="recover", noun="criteria", positional=("criterion",))
-def criteria(desk: Desk, asked: SetCriteria) -> Done:
+def criteria(uow: UnitOfWork, asked: SetCriteria) -> Done:
     """R41: explicit before the mitigation completes. Own ones are added to those already set."""
-    record = desk.record(asked.incident)
-    chosen, hold = proposed(record, desk.policy)
+    record = uow.record(asked.incident)
+    chosen, hold = proposed(record, uow.policy)
     if asked.criterion:
         chosen = [*(s.criterion for s in record.criteria.values()), parse(asked.criterion)]
     elif not asked.propose and asked.hold is None:
@@ -40,7 +40,7 @@ def criteria(desk: Desk, asked: SetCriteria) -> Done:
             hint="Write your own: 'errors: http_json http://...#error_rate < 0.01'.",
         )
     held = asked.hold or record.criteria_hold or hold
-    desk.append(asked.incident, CriteriaSet(chosen, held))
+    uow.append(asked.incident, CriteriaSet(chosen, held))
     return Done(f"Recovered means: {'; '.join(c.name for c in chosen)}.", asked.incident)
 
 
@@ -77,22 +77,22 @@ class Resolve(msgspec.Struct):
 
 
 @command("resolve", Resolve, group="recover", noun="resolution", positional=("reason",))
-def resolve(desk: Desk, asked: Resolve) -> Done:
+def resolve(uow: UnitOfWork, asked: Resolve) -> Done:
     """R41: offered when all hold; earlier only with a reason in the record. R15: cause unknown is allowed."""
-    if desk.record(asked.incident).status == "resolved":
+    if uow.record(asked.incident).status == "resolved":
         raise Conflict(f"{asked.incident} is resolved already.")
-    record = desk.live(asked.incident)
-    now_standing = standing(record, desk.policy, desk.now)
+    record = uow.live(asked.incident)
+    now_standing = standing(record, uow.policy, uow.now)
     early = not now_standing.may_resolve
     if early and not asked.override:
         raise Conflict(f"Not yet: {'; '.join(now_standing.reasons)}.", hint="Wait, or give --override with a reason.")
     if early and not asked.reason.strip():
         raise Invalid("Resolving before the criteria have held needs a reason.", field="reason")
     if record.mitigated_at is None:
-        desk.append(asked.incident, Mitigated("resolved"))
+        uow.append(asked.incident, Mitigated("resolved"))
     if record.phase != "resolve":
-        desk.append(asked.incident, PhaseShifted("resolve", "resolved"))
-    desk.append(asked.incident, Resolved(asked.reason, early, not asked.cause_unknown))
+        uow.append(asked.incident, PhaseShifted("resolve", "resolved"))
+    uow.append(asked.incident, Resolved(asked.reason, early, not asked.cause_unknown))
     return Done(f"{asked.incident} is resolved.", asked.incident)
 
 
@@ -107,18 +107,18 @@ class Close(msgspec.Struct):
 
 
 @command("close", Close, group="recover", noun="closing", positional=("reason",))
-def close(desk: Desk, asked: Close) -> Done:
+def close(uow: UnitOfWork, asked: Close) -> Done:
     """R42. The postmortem meeting is set a day ahead, while memory is fresh."""
-    record = desk.record(asked.incident)
+    record = uow.record(asked.incident)
     if record.status == "closed":
         raise Conflict(f"{asked.incident} is closed already.")
     if record.status != "resolved":
-        desk.live(asked.incident)
+        uow.live(asked.incident)
     if record.live() and asked.reason.strip() and record.severity_name() in (None, "SEV-3", "SEV-4"):
-        resolve(desk, Resolve(asked.incident, asked.reason, override=True))
+        resolve(uow, Resolve(asked.incident, asked.reason, override=True))
     if record.status != "resolved":
         raise Conflict(f"{asked.incident} is {record.status}.", hint="Resolve it first.")
-    desk.append(asked.incident, Closed(desk.now + DAY))
+    uow.append(asked.incident, Closed(uow.now + DAY))
     left = [text for done, text in checklist(record) if not done]
     return Done(f"{asked.incident} is closed." + (f" Still open: {'; '.join(left)}." if left else ""), asked.incident)
 
@@ -131,12 +131,12 @@ class Reopen(msgspec.Struct):
 
 
 @command("reopen", Reopen, group="recover", noun="reopening", positional=("reason",))
-def reopen(desk: Desk, asked: Reopen) -> Done:
+def reopen(uow: UnitOfWork, asked: Reopen) -> Done:
     """R42: a recurrence soon after resolve reopens."""
-    record = desk.record(asked.incident)
+    record = uow.record(asked.incident)
     if record.live():
         raise Conflict(f"{asked.incident} is open.")
     if not record.declared_at or record.merged_into:
-        desk.live(asked.incident)
-    desk.append(asked.incident, Reopened(asked.reason))
+        uow.live(asked.incident)
+    uow.append(asked.incident, Reopened(asked.reason))
     return Done(f"{asked.incident} is open again.", asked.incident)

@@ -9,10 +9,10 @@ from stanch.mitigate.measurements import keep
 from stanch.mitigate.measuring import Measured, measure
 from stanch.mitigate.rules import holds
 from stanch.ports import Metrics
-from stanch.timeline.desk import Desk, Due, Office
 from stanch.timeline.effects import Effect
 from stanch.timeline.entries import CriteriaHeld, CriteriaSet, CriterionTurned, Entry
 from stanch.timeline.record import Record
+from stanch.timeline.unit_of_work import Application, Due, UnitOfWork
 
 IDLE_SECONDS = 30
 
@@ -22,12 +22,10 @@ def watched(record: Record) -> bool:
     return record.live() or (bool(record.criteria) and record.status not in ("closed", "investigating"))
 
 
-def start_watching(desk: Desk, entry: Entry, record: Record) -> None:
+def start_watching(uow: UnitOfWork, entry: Entry, record: Record) -> None:
     """A reaction: it was declared, criteria were set, or it came back."""
-    if isinstance(entry.facts, CriteriaSet) or (
-        entry.kind in ("declared", "reopened") and _wanted(record, desk.policy)
-    ):
-        desk.effect(f"criteria:{record.id}", "criteria", record.id, {}, again=True)
+    if isinstance(entry.facts, CriteriaSet) or (entry.kind in ("declared", "reopened") and _wanted(record, uow.policy)):
+        uow.effect(f"criteria:{record.id}", "criteria", record.id, {}, again=True)
 
 
 class CriteriaHandler:
@@ -38,27 +36,27 @@ class CriteriaHandler:
     urgent = False
     lease_seconds = 20.0
 
-    def __init__(self, office: Office, metrics: dict[str, Metrics]) -> None:
-        self.office = office
+    def __init__(self, application: Application, metrics: dict[str, Metrics]) -> None:
+        self.application = application
         self.metrics = metrics
 
-    def wanted(self, desk: Desk, effect: Effect) -> bool:
-        return watched(desk.record(effect.incident))
+    def wanted(self, uow: UnitOfWork, effect: Effect) -> bool:
+        return watched(uow.record(effect.incident))
 
     def perform(self, effect: Effect) -> Measured:
-        with self.office.reading() as desk:
-            criteria = _wanted(desk.record(effect.incident), desk.policy)
-        return measure(self.office, self.metrics, criteria)
+        with self.application.reading() as uow:
+            criteria = _wanted(uow.record(effect.incident), uow.policy)
+        return measure(self.application, self.metrics, criteria)
 
-    def settle(self, desk: Desk, effect: Effect, answer: Any) -> int | None:
-        record = desk.record(effect.incident)
+    def settle(self, uow: UnitOfWork, effect: Effect, answer: Any) -> int | None:
+        record = uow.record(effect.incident)
         measured: Measured = answer if isinstance(answer, dict) else {name: str(answer) for name in record.criteria}
-        keep(desk, record.id, {name: value for name, value in measured.items() if isinstance(value, float)})
+        keep(uow, record.id, {name: value for name, value in measured.items() if isinstance(value, float)})
         for name, value in measured.items():
-            turn(desk, record, name, value)
-        return desk.now + int(_pace(record, desk.policy, bool(measured)) * SECOND)
+            turn(uow, record, name, value)
+        return uow.now + int(_pace(record, uow.policy, bool(measured)) * SECOND)
 
-    def lost(self, desk: Desk, effect: Effect) -> None:
+    def lost(self, uow: UnitOfWork, effect: Effect) -> None:
         raise TypeError("criteria may be measured again")
 
 
@@ -73,7 +71,7 @@ def _wanted(record: Record, policy: Policy) -> list[Criterion]:
     return [state.criterion for state in record.criteria.values()] or indicators(record, policy)[0]
 
 
-def turn(desk: Desk, record: Record, name: str, value: float | str) -> None:
+def turn(uow: UnitOfWork, record: Record, name: str, value: float | str) -> None:
     """Write an entry only when a criterion changes sides: a measurement that changes nothing is not a fact."""
     state = record.criteria.get(name)
     if state is None:
@@ -81,13 +79,13 @@ def turn(desk: Desk, record: Record, name: str, value: float | str) -> None:
     criterion = state.criterion
     if isinstance(value, str):
         if state.since is None or state.value is not None:
-            desk.append(record.id, CriterionTurned(name, False, None, value[:300]))
+            uow.append(record.id, CriterionTurned(name, False, None, value[:300]))
         return
     now_holds = holds(criterion, value)
     if state.since is None or now_holds != state.holds or state.value is None:
         bound = f"below {criterion.below:g}" if criterion.below is not None else f"at least {criterion.above or 0:g}"
         detail = f"{value:.4g}{criterion.unit}, asked for {bound}{criterion.unit}"
-        desk.append(record.id, CriterionTurned(name, now_holds, value, detail))
+        uow.append(record.id, CriterionTurned(name, now_holds, value, detail))
 
 
 def hold_clock(record: Record, policy: Policy) -> list[Due]:
@@ -98,7 +96,7 @@ def hold_clock(record: Record, policy: Policy) -> list[Due]:
     return [Due("criteria-held", since + int(record.criteria_hold * SECOND), _held)]
 
 
-def _held(desk: Desk, record: Record) -> None:
+def _held(uow: UnitOfWork, record: Record) -> None:
     since = record.holding_since()
     if since is not None:
-        desk.append(record.id, CriteriaHeld(since))
+        uow.append(record.id, CriteriaHeld(since))

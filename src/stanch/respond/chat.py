@@ -9,7 +9,7 @@ from stanch.kernel.command import REGISTRY, Command, Done, command
 from stanch.kernel.errors import Invalid, NotFound
 from stanch.kernel.filling import fill
 from stanch.respond.commands import IncidentId, Say, say
-from stanch.timeline.desk import Desk
+from stanch.timeline.unit_of_work import UnitOfWork
 
 
 class Chat(msgspec.Struct):
@@ -21,17 +21,17 @@ class Chat(msgspec.Struct):
 
 
 @command("chat", Chat, group="respond", noun="chat", positional=("text",))
-def chat(desk: Desk, asked: Chat) -> Done:
+def chat(uow: UnitOfWork, asked: Chat) -> Done:
     """R27, R30: one input for talking and acting. Two slashes say a line that begins with one."""
     text = asked.text.strip()
     if not text.startswith("/") or text.startswith("//"):
         plain = text[1:] if text.startswith("//") else asked.text
-        done = say(desk, Say(asked.incident, plain, corrects=asked.corrects))
+        done = say(uow, Say(asked.incident, plain, corrects=asked.corrects))
         assert isinstance(done, Done)
         return done
     chosen, values = parse(text, asked.incident)
-    desk.source = "chat"
-    answer = chosen.handle(desk, fill(chosen, values))
+    uow.source = "chat"
+    answer = chosen.handle(uow, fill(chosen, values))
     return (
         answer if isinstance(answer, Done) else Done(f"'{chosen.name}' reads; look at it on the page.", asked.incident)
     )

@@ -14,8 +14,8 @@ from stanch.respond.facts import six_facts
 from stanch.respond.prompts import active
 from stanch.respond.reactions import request_page
 from stanch.timeline import entries as e
-from stanch.timeline.desk import Desk
 from stanch.timeline.record import Record, fold
+from stanch.timeline.unit_of_work import UnitOfWork
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=10_000)]
 Line = Annotated[str, msgspec.Meta(max_length=2_000)]
@@ -37,7 +37,7 @@ class Declare(msgspec.Struct):
 
 
 @command("declare", Declare, group="respond", noun="incidents", positional=("title",))
-def declare(desk: Desk, asked: Declare) -> Done:
+def declare(uow: UnitOfWork, asked: Declare) -> Done:
     """R5: one command with nothing but a title. R2: who is woken follows in the same commit."""
     title = " ".join(asked.title.split())
     if not title:
@@ -45,18 +45,18 @@ def declare(desk: Desk, asked: Declare) -> Done:
     quiet = asked.severity is not None  # then the severity decides, which is said in the next entry
     facts = e.Declared(title, asked.service, private=asked.private, quiet=quiet)
     if asked.investigation:
-        record = desk.record(incident_id(asked.investigation))
+        record = uow.record(incident_id(asked.investigation))
         if record.status != "investigating":
             raise Conflict(f"{record.id} is {record.status}.", field="investigation", hint="Declare without it.")
         incident = record.id
         service = asked.service or record.service
-        desk.append(incident, msgspec.structs.replace(facts, service=service, private=record.private))
+        uow.append(incident, msgspec.structs.replace(facts, service=service, private=record.private))
     else:
-        incident = desk.open(facts)
+        incident = uow.open(facts)
     if asked.severity:
-        desk.append(incident, e.SeveritySet(asked.severity))
+        uow.append(incident, e.SeveritySet(asked.severity))
     if asked.impact:
-        desk.append(incident, e.ImpactSet(asked.impact))
+        uow.append(incident, e.ImpactSet(asked.impact))
     return Done(f"{incident} declared: {title}", incident)
 
 
@@ -70,22 +70,22 @@ class Say(msgspec.Struct):
 
 
 @command("say", Say, group="respond", noun="notes", positional=("text",))
-def say(desk: Desk, asked: Say) -> Done:
+def say(uow: UnitOfWork, asked: Say) -> Done:
     """R27: the fastest input there is. A correction is a visible amending entry (R10)."""
-    record = desk.record(asked.incident)
+    record = uow.record(asked.incident)
     text = asked.text.strip()
     if not text:
         raise Invalid("There is nothing to say.", field="text", hint="Write a line.")
     if asked.corrects:
         if asked.corrects > record.entries:
             raise Invalid(f"{asked.incident} has no entry {asked.corrects}.", field="corrects")
-        entry = desk.append(asked.incident, e.Amended(asked.corrects, text))
+        entry = uow.append(asked.incident, e.Amended(asked.corrects, text))
     else:
-        entry = desk.append(asked.incident, e.Said(text), happened_at=past(desk, asked.at))
+        entry = uow.append(asked.incident, e.Said(text), happened_at=past(uow, asked.at))
     return Done(f"Noted in {asked.incident}.", asked.incident, str(entry.position))
 
 
-def past(desk: Desk, text: str) -> int | None:
+def past(uow: UnitOfWork, text: str) -> int | None:
     """A moment that a person gave; None when they gave none. Raises ``Invalid`` for one that lies ahead."""
     if not text:
         return None
@@ -93,7 +93,7 @@ def past(desk: Desk, text: str) -> int | None:
         at = parse_moment(text)
     except ValueError as error:
         raise Invalid(str(error), field="at") from None
-    if at > desk.now:
+    if at > uow.now:
         raise Invalid(f"{text} is in the future.", field="at", hint="Leave it out for now.")
     return at
 
@@ -107,17 +107,17 @@ class ShiftPhase(msgspec.Struct):
 
 
 @command("phase", ShiftPhase, group="respond", noun="phase", positional=("phase",))
-def phase(desk: Desk, asked: ShiftPhase) -> Done:
+def phase(uow: UnitOfWork, asked: ShiftPhase) -> Done:
     """R12. Going back is normal. Reaching Resolve says that the harm is stopped: mitigated (R15)."""
-    record = desk.record(asked.incident)
+    record = uow.record(asked.incident)
     if record.phase == asked.phase:
         raise Conflict(f"{asked.incident} is in {asked.phase.capitalize()} already.")
     if record.status == "closed" and asked.phase != "learn":
         raise Conflict(f"{asked.incident} is closed.", hint="Reopen it first.")
     back = PHASES.index(asked.phase) < PHASES.index(record.phase)
-    desk.append(asked.incident, e.PhaseShifted(asked.phase, asked.reason))
+    uow.append(asked.incident, e.PhaseShifted(asked.phase, asked.reason))
     if asked.phase == "resolve" and record.mitigated_at is None:
-        desk.append(asked.incident, e.Mitigated(asked.reason))
+        uow.append(asked.incident, e.Mitigated(asked.reason))
     return Done(f"{asked.incident} moved {'back ' if back else ''}to {asked.phase.capitalize()}.", asked.incident)
 
 
@@ -130,19 +130,17 @@ class SetSeverity(msgspec.Struct):
 
 
 @command("severity", SetSeverity, group="respond", noun="severity", positional=("severity",))
-def severity(desk: Desk, asked: SetSeverity) -> Done:
+def severity(uow: UnitOfWork, asked: SetSeverity) -> Done:
     """R2: set by people. R3: overruling what the measurements propose takes a reason, which stays in the record."""
-    proposed = desk.record(asked.incident).proposed
+    proposed = uow.record(asked.incident).proposed
     if proposed and proposed.severity != asked.severity and not asked.reason.strip():
         raise Invalid(
             f"The measurements propose another one. {proposed.text}.",
             field="reason",
             hint=f"Say why it is {asked.severity}.",
         )
-    desk.append(asked.incident, e.SeveritySet(asked.severity, asked.reason))
-    return Done(
-        f"{asked.incident} is {asked.severity}: {desk.policy.severity(asked.severity).meaning}.", asked.incident
-    )
+    uow.append(asked.incident, e.SeveritySet(asked.severity, asked.reason))
+    return Done(f"{asked.incident} is {asked.severity}: {uow.policy.severity(asked.severity).meaning}.", asked.incident)
 
 
 class SetImpact(msgspec.Struct):
@@ -162,12 +160,12 @@ class SetImpact(msgspec.Struct):
 
 
 @command("impact", SetImpact, group="respond", noun="impact", positional=("text",))
-def impact(desk: Desk, asked: SetImpact) -> Done:
+def impact(uow: UnitOfWork, asked: SetImpact) -> Done:
     """R10: one of the six facts. R3: what is known of it moves the proposed severity."""
-    desk.record(asked.incident)
+    uow.record(asked.incident)
     share = None if asked.users_percent is None else asked.users_percent / 100
     facts = e.ImpactSet(asked.text.strip(), asked.core_function_down, asked.data_at_risk, asked.security, share)
-    desk.append(asked.incident, facts)
+    uow.append(asked.incident, facts)
     return Done(f"Customer impact of {asked.incident} noted.", asked.incident)
 
 
@@ -180,15 +178,15 @@ class TakeRole(msgspec.Struct):
 
 
 @command("role", TakeRole, group="respond", noun="roles", positional=("role", "person"))
-def role(desk: Desk, asked: TakeRole) -> Done:
+def role(uow: UnitOfWork, asked: TakeRole) -> Done:
     """R25: declared explicitly. Whoever holds a role of a private incident may see it."""
-    record = desk.record(asked.incident)
-    person = asked.person.strip() or desk.actor.name
+    record = uow.record(asked.incident)
+    person = asked.person.strip() or uow.actor.name
     if record.holder(asked.role) == person:
         raise Conflict(f"{person} is {ROLE_TITLES[asked.role]} already.")
-    desk.append(asked.incident, e.RoleTaken(asked.role, person))
+    uow.append(asked.incident, e.RoleTaken(asked.role, person))
     if record.private:
-        desk.admit(asked.incident, person)
+        uow.admit(asked.incident, person)
     return Done(f"{person} is {ROLE_TITLES[asked.role]} of {asked.incident}.", asked.incident)
 
 
@@ -202,9 +200,9 @@ class State(msgspec.Struct):
 
 
 @command("hypothesis", State, group="respond", noun="hypotheses", positional=("text",))
-def hypothesis(desk: Desk, asked: State) -> Done:
+def hypothesis(uow: UnitOfWork, asked: State) -> Done:
     """R10, R36: the leading one is among the six facts."""
-    record = desk.record(asked.incident)
+    record = uow.record(asked.incident)
     earlier = record.hypotheses.get(asked.hypothesis)
     if asked.hypothesis and earlier is None:
         raise NotFound(f"{asked.incident} has no hypothesis {asked.hypothesis}.")
@@ -212,7 +210,7 @@ def hypothesis(desk: Desk, asked: State) -> Done:
     if not text:
         raise Invalid("The hypothesis is empty.", field="text", hint="Say what it might be.")
     identity = asked.hypothesis or f"H{len(record.hypotheses) + 1}"
-    desk.append(asked.incident, e.HypothesisStated(identity, text, asked.standing))
+    uow.append(asked.incident, e.HypothesisStated(identity, text, asked.standing))
     return Done(f"Hypothesis {identity} is {asked.standing}: {text}", asked.incident, identity)
 
 
@@ -225,15 +223,15 @@ class PagePeople(msgspec.Struct):
 
 
 @command("page", PagePeople, group="respond", noun="pages", positional=("escalation",))
-def page(desk: Desk, asked: PagePeople) -> Done:
+def page(uow: UnitOfWork, asked: PagePeople) -> Done:
     """Page by policy; steps follow until someone acknowledges."""
-    record = desk.live(asked.incident)
-    if asked.escalation and asked.escalation not in desk.policy.escalation:
-        known = ", ".join(sorted(desk.policy.escalation)) or "none is configured"
+    record = uow.live(asked.incident)
+    if asked.escalation and asked.escalation not in uow.policy.escalation:
+        known = ", ".join(sorted(uow.policy.escalation)) or "none is configured"
         raise Invalid(
             f"There is no escalation policy '{asked.escalation}'.", field="escalation", hint=f"Known: {known}."
         )
-    identity = request_page(desk, record, asked.reason or f"{desk.actor.name} asked for help", asked.escalation)
+    identity = request_page(uow, record, asked.reason or f"{uow.actor.name} asked for help", asked.escalation)
     return Done(f"Paging for {asked.incident}.", asked.incident, identity)
 
 
@@ -245,9 +243,9 @@ class Acknowledge(msgspec.Struct):
 
 
 @command("ack", Acknowledge, group="respond", noun="acknowledgements", positional=("page",))
-def ack(desk: Desk, asked: Acknowledge) -> Done:
+def ack(uow: UnitOfWork, asked: Acknowledge) -> Done:
     """P2: nothing leaves after this, beyond what is in flight. A second acknowledgement changes nothing."""
-    record = desk.record(asked.incident)
+    record = uow.record(asked.incident)
     if asked.page and asked.page not in record.pages:
         raise NotFound(f"{asked.incident} has no page {asked.page}.")
     waiting = [p for p in record.pages.values() if p.waiting() and asked.page in ("", p.page)]
@@ -256,8 +254,8 @@ def ack(desk: Desk, asked: Acknowledge) -> Done:
         return Done(
             f"Nobody is being paged for {asked.incident}" + (f": {having} has it." if having else "."), asked.incident
         )
-    person = contact_key(desk.policy.contacts, desk.actor.name) or desk.actor.name
-    desk.append(asked.incident, e.Acknowledged(person, asked.page))
+    person = contact_key(uow.policy.contacts, uow.actor.name) or uow.actor.name
+    uow.append(asked.incident, e.Acknowledged(person, asked.page))
     missing = [name for p in waiting for name in p.people if p.waiting() and name not in p.acknowledgers]
     if missing:
         return Done(f"Noted. All must acknowledge: {', '.join(missing)} still to come.", asked.incident)
@@ -273,12 +271,12 @@ class Decline(msgspec.Struct):
 
 
 @command("decline", Decline, group="respond", noun="declined", positional=("key",))
-def decline(desk: Desk, asked: Decline) -> Done:
+def decline(uow: UnitOfWork, asked: Decline) -> Done:
     """R12: a person accepts or declines with a word."""
-    desk.record(asked.incident)
+    uow.record(asked.incident)
     if asked.key.startswith("investigation:") and not asked.reason.strip():
         raise Invalid("Say why it is not declared.", field="reason", hint="One sentence; it stays in the record.")
-    desk.append(asked.incident, e.PromptDeclined(asked.key, asked.reason))
+    uow.append(asked.incident, e.PromptDeclined(asked.key, asked.reason))
     return Done("Noted; it will not be asked again.", asked.incident)
 
 
@@ -293,20 +291,20 @@ class Incidents(msgspec.Struct):
 
 
 @command("incidents", Incidents, group="respond", noun="incidents", reading=True)
-def incidents(desk: Desk, asked: Incidents) -> list[dict[str, Any]]:
+def incidents(uow: UnitOfWork, asked: Incidents) -> list[dict[str, Any]]:
     """Every incident one may see (P6)."""
     statuses = {"": ("open", "mitigated", "resolved", "closed"), "live": ("open", "mitigated")}.get(
         asked.status, (asked.status,)
     )
     marks = ", ".join(f":s{i}" for i in range(len(statuses)))
-    rows = desk.tx.all(
+    rows = uow.tx.all(
         "SELECT i.* FROM incidents i LEFT JOIN members m ON m.incident = i.id AND m.person = :person "
         f"WHERE status IN ({marks}) AND number < :before AND (private = 0 OR :admin = 1 OR m.person IS NOT NULL) "
         "ORDER BY number DESC LIMIT :limit",
         limit=asked.limit,
         before=asked.before or 2**31 - 1,
-        person=desk.actor.name,
-        admin=int(desk.actor.admin),
+        person=uow.actor.name,
+        admin=int(uow.actor.admin),
         **{f"s{i}": status for i, status in enumerate(statuses)},
     )
     return [
@@ -334,16 +332,16 @@ class Show(msgspec.Struct):
 
 
 @command("show", Show, group="respond", noun="", positional=("incident",), reading=True)
-def show(desk: Desk, asked: Show) -> dict[str, Any]:
+def show(uow: UnitOfWork, asked: Show) -> dict[str, Any]:
     """R10: the same record everywhere; any past moment can be shown."""
-    at = past(desk, asked.at)
-    entries = desk.entries(asked.incident, at=at)
+    at = past(uow, asked.at)
+    entries = uow.entries(asked.incident, at=at)
     if not entries:
         raise NotFound(f"{asked.incident} did not exist yet at that moment.")
-    record, now = fold(entries), at or desk.now
+    record, now = fold(entries), at or uow.now
     shown = entries[-asked.last :] if asked.last else entries
     return {
-        **_head(record, desk, now),
+        **_head(record, uow, now),
         "timeline": [
             {
                 "position": x.position,
@@ -360,7 +358,7 @@ def show(desk: Desk, asked: Show) -> dict[str, Any]:
     }
 
 
-def _head(record: Record, desk: Desk, now: int) -> dict[str, Any]:
+def _head(record: Record, uow: UnitOfWork, now: int) -> dict[str, Any]:
     def moment(value: int | None) -> str | None:
         return iso(value) if value else None
 
@@ -384,7 +382,7 @@ def _head(record: Record, desk: Desk, now: int) -> dict[str, Any]:
                 "missing": f.missing,
                 "ask": f.ask if f.missing or f.stale else "",
             }
-            for f in six_facts(record, desk.policy, now)
+            for f in six_facts(record, uow.policy, now)
         ],
         "times": {
             "began": moment(record.began_at),
@@ -402,7 +400,7 @@ def _head(record: Record, desk: Desk, now: int) -> dict[str, Any]:
         "roles": {name: fact.value for name, fact in record.roles.items()},
         "prompts": [
             {"key": p.key, "to": p.to, "text": p.text, "reason": p.reason, "due": iso(p.due)}
-            for p in active(record, desk.policy, now)
+            for p in active(record, uow.policy, now)
         ],
         "runs": [msgspec.to_builtins(run) for run in record.runs.values()],
         "criteria": [

@@ -9,7 +9,6 @@ from stanch.respond.escalation import escalation_of, last_resort, next_step, wai
 from stanch.respond.prompts import Prompt, prompts
 from stanch.respond.targets import reached
 from stanch.respond.telling import tell
-from stanch.timeline.desk import Desk, Due
 from stanch.timeline.entries import (
     Declared,
     Entry,
@@ -22,72 +21,73 @@ from stanch.timeline.entries import (
     SeveritySet,
 )
 from stanch.timeline.record import Page, Record
+from stanch.timeline.unit_of_work import Due, UnitOfWork
 
 # With nobody in the contacts a page is not over: it is tried again, less often each time, until somebody is there.
 NOBODY_AGAIN = 5 * MINUTE
 
 
-def page_on_call(desk: Desk, entry: Entry, record: Record) -> None:
+def page_on_call(uow: UnitOfWork, entry: Entry, record: Record) -> None:
     """Declared, come back by itself, or raised to a severity that pages: someone is woken in the same commit (R2)."""
     facts = entry.facts
     if isinstance(facts, Declared) and not facts.quiet:
-        request_page(desk, record, "declared")
+        request_page(uow, record, "declared")
     elif isinstance(facts, Reopened) and entry.source == "alert":
-        request_page(desk, record, "it came back")
+        request_page(uow, record, "it came back")
     elif isinstance(facts, Reopened) and record.pages and record.acknowledged_at is None:
-        request_page(desk, record, "opened again, and nobody ever had it")
-    elif isinstance(facts, SeveritySet) and record.live() and desk.policy.severity(facts.severity).pages:
+        request_page(uow, record, "opened again, and nobody ever had it")
+    elif isinstance(facts, SeveritySet) and record.live() and uow.policy.severity(facts.severity).pages:
         if not record.pages:
-            request_page(desk, record, f"severity is {facts.severity}")
+            request_page(uow, record, f"severity is {facts.severity}")
         for page in list(record.pages.values()):
-            if page.step < 0 and page.waiting() and page.next_at and page.next_at > desk.now:
-                escalate(desk, record, page)  # it was put off, and now it may be its hour
+            if page.step < 0 and page.waiting() and page.next_at and page.next_at > uow.now:
+                escalate(uow, record, page)  # it was put off, and now it may be its hour
 
 
-def request_page(desk: Desk, record: Record, reason: str, escalation: str = "") -> str:
+def request_page(uow: UnitOfWork, record: Record, reason: str, escalation: str = "") -> str:
     """Ask for people by the service's escalation policy, and reach the first step in the same commit; answers with the page's id."""
     page = new_id("page")
-    desk.append(record.id, PageRequested(page, escalation or desk.policy.service(record.service).escalation, reason))
-    escalate(desk, record, record.pages[page])
+    uow.append(record.id, PageRequested(page, escalation or uow.policy.service(record.service).escalation, reason))
+    escalate(uow, record, record.pages[page])
     return page
 
 
-def escalate(desk: Desk, record: Record, page: Page) -> None:
+def escalate(uow: UnitOfWork, record: Record, page: Page) -> None:
     """Reach the next step: a receipt row in the outbox for each person and each way to reach them.
 
     Whether it is the hour for it, who is on call and what the policy says is asked now, not when the page was requested.
     """
-    until = waits_until(desk.policy, record.severity_name(), desk.now)
+    until = waits_until(uow.policy, record.severity_name(), uow.now)
     if until is not None:
-        desk.append(record.id, PagePutOff(page.page, until, f"{record.severity_name()} waits for working hours"))
+        uow.append(record.id, PagePutOff(page.page, until, f"{record.severity_name()} waits for working hours"))
         return
-    policy = escalation_of(desk.policy, page.escalation)
-    found = {place: reached(desk, step.notify) for place, step in enumerate(policy.steps)}
-    stepping = next_step(policy, page.step, found, desk.policy, desk.now)
+    policy = escalation_of(uow.policy, page.escalation)
+    found = {place: reached(uow, step.notify) for place, step in enumerate(policy.steps)}
+    stepping = next_step(policy, page.step, found, uow.policy, uow.now)
     if stepping is None and page.step < 0:
-        stepping = last_resort(desk.policy, [p for each in found.values() for p in each.problems])
+        stepping = last_resort(uow.policy, [p for each in found.values() for p in each.problems])
     if stepping is None:
-        desk.append(record.id, PageStepped(page.page, page.step + 1, []))
+        uow.append(record.id, PageStepped(page.page, page.step + 1, []))
         return
     if not stepping.people:
-        later = desk.now + min(max(desk.now - page.requested_at, NOBODY_AGAIN), HOUR)
-        desk.append(record.id, PagePutOff(page.page, later, "nobody in the contacts can be reached"))
+        later = uow.now + min(max(uow.now - page.requested_at, NOBODY_AGAIN), HOUR)
+        uow.append(record.id, PagePutOff(page.page, later, "nobody in the contacts can be reached"))
         return
     step, people = stepping.step, stepping.people
-    next_at = None if stepping.last else desk.now + int(step.wait * SECOND)
-    desk.append(
+    next_at = None if stepping.last else uow.now + int(step.wait * SECOND)
+    uow.append(
         record.id,
         PageStepped(page.page, stepping.number, people, next_at, step.acknowledge == "all", stepping.passed),
     )
     for person in people:
         if record.private:
-            desk.admit(record.id, person)  # whoever is woken for it is invited (P6)
-        for way in desk.policy.contacts[person].ways():
+            uow.admit(record.id, person)  # whoever is woken for it is invited (P6)
+        for way in uow.policy.contacts[person].ways():
             payload: dict[str, Any] = {
                 "page": page.page, "person": person, "reach": way.to, "step": stepping.number,
             }  # fmt: skip
-            due = desk.now + int(way.after * SECOND)
-            desk.effect(f"page:{page.page}:{stepping.number}:{person}:{way.to}", "page", record.id, payload, due_at=due)
+            due = uow.now + int(way.after * SECOND)
+            uow.effect(f"page:{page.page}:{stepping.number}:{person}:{way.to}", "page", record.id, payload, due_at=due)
 
 
 def page_clock(record: Record, policy: Policy) -> list[Due]:
@@ -102,7 +102,7 @@ def page_clock(record: Record, policy: Policy) -> list[Due]:
 
 
 def _escalating(page: str) -> Any:
-    return lambda desk, record: escalate(desk, record, record.pages[page])
+    return lambda uow, record: escalate(uow, record, record.pages[page])
 
 
 def prompt_clock(record: Record, policy: Policy) -> list[Due]:
@@ -115,10 +115,10 @@ def prompt_clock(record: Record, policy: Policy) -> list[Due]:
 
 
 def _raising(prompt: Prompt) -> Any:
-    def raise_it(desk: Desk, record: Record) -> None:
-        desk.append(record.id, Prompted(prompt.key, prompt.to, prompt.text))
+    def raise_it(uow: UnitOfWork, record: Record) -> None:
+        uow.append(record.id, Prompted(prompt.key, prompt.to, prompt.text))
         tell(
-            desk,
+            uow,
             record.id,
             f"prompt:{record.id}:{prompt.key}",
             prompt.tell,
@@ -129,7 +129,7 @@ def _raising(prompt: Prompt) -> Any:
     return raise_it
 
 
-def follow_phase(desk: Desk, entry: Entry, record: Record) -> None:
+def follow_phase(uow: UnitOfWork, entry: Entry, record: Record) -> None:
     """A mitigation started while still assessing: the posture has shifted, say so (R12)."""
     if entry.kind == "mitigation_started" and record.phase in ("detect", "triage"):
-        desk.append(record.id, PhaseShifted("mitigate", "a mitigation was started"), author="stanch", source="machine")
+        uow.append(record.id, PhaseShifted("mitigate", "a mitigation was started"), author="stanch", source="machine")

@@ -2,41 +2,41 @@
 
 from stanch.detect.slo import rules, store
 from stanch.detect.slo.severity import Impact, Proposal, propose, scope_of
-from stanch.timeline.desk import Desk
 from stanch.timeline.entries import Declared, Entry, ImpactSet, SeverityProposed, SignalAttached
 from stanch.timeline.record import Record
+from stanch.timeline.unit_of_work import UnitOfWork
 
 
-def reconsider(desk: Desk, entry: Entry, record: Record) -> None:
+def reconsider(uow: UnitOfWork, entry: Entry, record: Record) -> None:
     """After what changes burn, impact or scope: a new proposal is an entry, the same one again is not."""
     if isinstance(entry.facts, Declared | ImpactSet | SignalAttached):
-        propose_for(desk, record)
+        propose_for(uow, record)
 
 
-def remeasured(desk: Desk, service: str) -> None:
+def remeasured(uow: UnitOfWork, service: str) -> None:
     """A service's SLOs were measured: the live incidents of that service are looked at again."""
-    for row in desk.tx.all(
+    for row in uow.tx.all(
         "SELECT id FROM incidents WHERE service = :service AND status IN ('open', 'mitigated')", service=service
     ):
-        propose_for(desk, desk.record(row["id"]))
+        propose_for(uow, uow.record(row["id"]))
 
 
-def propose_for(desk: Desk, record: Record) -> None:
+def propose_for(uow: UnitOfWork, record: Record) -> None:
     """Append the proposal if it is another one than before. A lower one does not replace a higher one by itself."""
-    proposal = proposal_for(desk, record)
+    proposal = proposal_for(uow, record)
     if not record.live() or proposal.severity is None:
         return
     if record.proposed is None or proposal.severity < record.proposed.severity:
         facts = SeverityProposed(proposal.severity, proposal.sentence)
-        desk.append(record.id, facts, author="stanch", source="machine")
+        uow.append(record.id, facts, author="stanch", source="machine")
 
 
-def proposal_for(desk: Desk, record: Record) -> Proposal:
+def proposal_for(uow: UnitOfWork, record: Record) -> Proposal:
     """What burn, impact and scope ask for together right now: the highest over the SLOs of the service."""
     impact = record.impact_facts
     known = Impact(impact.core_function_down, impact.data_at_risk, impact.security, impact.users_share)
-    scope = scope_of(desk.policy, record.service)
-    verdicts = [verdict_of(state) for state in store.read(desk, record.service)] if record.service else []
+    scope = scope_of(uow.policy, record.service)
+    verdicts = [verdict_of(state) for state in store.read(uow, record.service)] if record.service else []
     found = [propose(verdict, known, scope) for verdict in verdicts if verdict] or [propose(None, known, scope)]
     return min(found, key=lambda proposal: proposal.severity or "SEV-9")
 

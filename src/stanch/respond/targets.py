@@ -2,14 +2,14 @@
 
 from stanch.prepare.oncall.store import resolve
 from stanch.respond.escalation import Reached
-from stanch.timeline.desk import Desk
+from stanch.timeline.unit_of_work import UnitOfWork
 
 
-def reached(desk: Desk, targets: list[str]) -> Reached:
+def reached(uow: UnitOfWork, targets: list[str]) -> Reached:
     """Contacts as they are, ``schedule:NAME`` as whoever is on call there at this moment; only who can be reached."""
-    found = resolve(desk, targets, desk.now)
+    found = resolve(uow, targets, uow.now)
     named = list(dict.fromkeys(person for target in found for person in target.people))
-    mute = [person for person in named if not desk.policy.contacts[person].reach]
+    mute = [person for person in named if not uow.policy.contacts[person].reach]
     problems = [target.reason.rstrip(".") for target in found if target.reason]
     problems += [f"{person} has no way to be reached" for person in mute]
     return Reached([person for person in named if person not in mute], problems)

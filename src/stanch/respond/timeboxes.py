@@ -8,9 +8,9 @@ from stanch.kernel.clock import MINUTE, hour_minute
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Invalid, NotFound
 from stanch.respond.commands import IncidentId, Line
-from stanch.timeline.desk import Desk
 from stanch.timeline.entries import TimeboxEnded, TimeboxExtended, TimeboxOpened
 from stanch.timeline.record import Record, Timebox
+from stanch.timeline.unit_of_work import UnitOfWork
 
 Minutes = Annotated[float, msgspec.Meta(gt=0, le=24 * 60, description="How long, in minutes.")]
 
@@ -33,13 +33,13 @@ class Box(msgspec.Struct):
 
 
 @command("timebox", Box, group="respond", noun="timeboxes", positional=("question",))
-def timebox(desk: Desk, asked: Box) -> Done:
+def timebox(uow: UnitOfWork, asked: Box) -> Done:
     """R39: a question, an owner, an end and a fallback; at its end: extend with a reason, fall back, or answered."""
-    record = desk.live(asked.incident)
-    return _change(desk, record, asked) if asked.timebox else _open(desk, record, asked)
+    record = uow.live(asked.incident)
+    return _change(uow, record, asked) if asked.timebox else _open(uow, record, asked)
 
 
-def _open(desk: Desk, record: Record, asked: Box) -> Done:
+def _open(uow: UnitOfWork, record: Record, asked: Box) -> Done:
     if not asked.question.strip():
         raise Invalid("What is to be found out?", field="question", hint="One question that has an answer.")
     if not asked.fallback.strip() and not asked.mitigation:
@@ -47,24 +47,24 @@ def _open(desk: Desk, record: Record, asked: Box) -> Done:
             "What is done when there is no answer?", field="fallback", hint="In words, or --mitigation with its name."
         )
     identity = f"TB{len(record.timeboxes) + 1}"
-    ends = desk.now + int(asked.minutes * MINUTE)
-    owner = asked.owner or desk.actor.name
+    ends = uow.now + int(asked.minutes * MINUTE)
+    owner = asked.owner or uow.actor.name
     fallback = asked.fallback.strip() or f"we start {asked.mitigation}"
-    desk.append(record.id, TimeboxOpened(identity, asked.question.strip(), owner, ends, fallback, asked.mitigation))
+    uow.append(record.id, TimeboxOpened(identity, asked.question.strip(), owner, ends, fallback, asked.mitigation))
     return Done(f"{owner} has until {hour_minute(ends)} UTC. Otherwise: {fallback}", record.id, identity)
 
 
-def _change(desk: Desk, record: Record, asked: Box) -> Done:
+def _change(uow: UnitOfWork, record: Record, asked: Box) -> Done:
     box = _running(record, asked.timebox)
     if asked.answer.strip():
-        desk.append(record.id, TimeboxEnded(box.timebox, asked.answer.strip()))
+        uow.append(record.id, TimeboxEnded(box.timebox, asked.answer.strip()))
         return Done(f"{box.timebox} is answered.", record.id, box.timebox)
     if asked.fall_back:
-        desk.append(record.id, TimeboxEnded(box.timebox))
+        uow.append(record.id, TimeboxEnded(box.timebox))
         return Done(f"{box.timebox} is over: {box.fallback}", record.id, box.timebox)
     if asked.extend.strip():
-        ends = max(desk.now, box.ends_at) + int(asked.minutes * MINUTE)
-        desk.append(record.id, TimeboxExtended(box.timebox, ends, asked.extend.strip()))
+        ends = max(uow.now, box.ends_at) + int(asked.minutes * MINUTE)
+        uow.append(record.id, TimeboxExtended(box.timebox, ends, asked.extend.strip()))
         return Done(f"{box.timebox} now ends at {hour_minute(ends)} UTC.", record.id, box.timebox)
     raise Invalid("Say what is to happen.", field="extend", hint="Give an answer, a reason to extend, or fall back.")
 

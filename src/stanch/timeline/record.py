@@ -17,7 +17,7 @@ class Fact(msgspec.Struct):
     by: str
 
 
-class Spell(msgspec.Struct):
+class PhaseSpan(msgspec.Struct):
     """Time in a phase; ``until`` None: still in it."""
 
     phase: Phase
@@ -164,7 +164,7 @@ class Record(msgspec.Struct):
     owner: str = ""
     status: str = "open"
     phase: Phase = "detect"
-    spells: list[Spell] = msgspec.field(default_factory=list)
+    spells: list[PhaseSpan] = msgspec.field(default_factory=list)
     began_at: int | None = None
     detected_at: int | None = None
     declared_at: int = 0
@@ -261,7 +261,7 @@ def _shift(record: Record, phase: Phase, at: int) -> None:
         return
     if record.spells:
         record.spells[-1].until = at
-    record.spells.append(Spell(phase, at))
+    record.spells.append(PhaseSpan(phase, at))
     record.phase = phase
 
 

@@ -42,9 +42,9 @@ def routes(stanch: Stanch) -> list[Route]:
 
 
 def _get(stanch: Stanch, names: dict[str, str]) -> Response:
-    with stanch.office.reading() as desk:
-        record = desk.record(names["incident"])
-        page = _page_of(record, names["page"], desk.now)
+    with stanch.application.reading() as uow:
+        record = uow.record(names["incident"])
+        page = _page_of(record, names["page"], uow.now)
     if not page.waiting():
         return _over(record, page)
     button = '<form method="post"><button>I have it</button></form>'
@@ -52,12 +52,12 @@ def _get(stanch: Stanch, names: dict[str, str]) -> Response:
 
 
 def _post(stanch: Stanch, names: dict[str, str]) -> Response:
-    with stanch.office.desk(Actor(names["person"], admin=True), "link") as desk:
-        record = desk.record(names["incident"])
-        page = _page_of(record, names["page"], desk.now)
+    with stanch.application.uow(Actor(names["person"], admin=True), "link") as uow:
+        record = uow.record(names["incident"])
+        page = _page_of(record, names["page"], uow.now)
         if not page.waiting():
             return _over(record, page)
-        desk.append(record.id, Acknowledged(names["person"], page.page))
+        uow.append(record.id, Acknowledged(names["person"], page.page))
     return _shown(f"Thank you. {names['person']} has {record.id}.", record.title, "")
 
 

@@ -38,7 +38,7 @@ def _route(stanch: Stanch, command: Command) -> Route:
         def read(request: Request) -> Response:
             actor = auth.require(request)
             asked = fill(command, _query(request, command))
-            return _answer(request, requests.run(stanch.office, command, asked, actor, _source(request)))
+            return _answer(request, requests.run(stanch.application, command, asked, actor, _source(request)))
 
         return Route(command.path, read, methods=["GET"], name=f"{command.name} (read)")
 
@@ -60,7 +60,7 @@ def _write(stanch: Stanch, command: Command, request: Request, body: bytes) -> R
     once = requests.once(actor.name, f"POST {request.url.path}", key, body) if key else None
     match = request.headers.get("if-match", "")
     source = _source(request)
-    return _answer(request, requests.run(stanch.office, command, asked, actor, source, key=once, match=match))
+    return _answer(request, requests.run(stanch.application, command, asked, actor, source, key=once, match=match))
 
 
 def _source(request: Request) -> str:
@@ -119,28 +119,28 @@ def _records(stanch: Stanch) -> list[Route]:
     """The timeline itself: checked, and written out. Only what the caller may see (P6)."""
 
     def verify(request: Request) -> Response:
-        with stanch.office.reading(auth.require(request)) as desk:
+        with stanch.application.reading(auth.require(request)) as uow:
             asked = request.query_params.get("incident", "")
             if asked:
                 chosen = [incident_id(asked)]
             else:
-                rows = desk.tx.all("SELECT id, private FROM incidents ORDER BY number")
-                chosen = [row["id"] for row in rows if desk.may_see(row["id"], bool(row["private"]))]
+                rows = uow.tx.all("SELECT id, private FROM incidents ORDER BY number")
+                chosen = [row["id"] for row in rows if uow.may_see(row["id"], bool(row["private"]))]
             found = []
             for incident in chosen:
-                desk.entries(incident, after=LARGEST)  # raises NotFound for what one may not see
-                entries, wrong = store.verify(desk.tx, incident)
+                uow.entries(incident, after=LARGEST)  # raises NotFound for what one may not see
+                entries, wrong = store.verify(uow.tx, incident)
                 found.append({"incident": incident, "entries": entries, "wrong": wrong})
         return JSONResponse(found)
 
     def export(request: Request) -> Response:
         form = request.query_params.get("format", "json")
         incident = incident_id(request.path_params["incident"])
-        with stanch.office.reading(auth.require(request)) as desk:
+        with stanch.application.reading(auth.require(request)) as uow:
             if form == "json":
-                return Response(learn.as_json(desk, incident), media_type="application/json")
+                return Response(learn.as_json(uow, incident), media_type="application/json")
             if form == "md":
-                return Response(learn.markdown(desk, incident), media_type="text/markdown; charset=utf-8")
+                return Response(learn.markdown(uow, incident), media_type="text/markdown; charset=utf-8")
         raise Invalid(f"'{form}' is not a format.", field="format", hint="It is json or md.")
 
     return [
@@ -160,9 +160,9 @@ def _machines(stanch: Stanch) -> list[Route]:
         return PlainTextResponse("ok\n")
 
     def readyz(_request: Request) -> Response:
-        with stanch.office.database.reading() as tx:
+        with stanch.application.database.reading() as tx:
             tx.one("SELECT MAX(version) AS version FROM schema_version")
-        if not stanch.engine.moves():
+        if not stanch.engine.healthy():
             raise Unavailable("A part of the engine does not move.", hint="The log says more; restart the server.")
         return JSONResponse({"database": "ok", "engine": "ok"})
 

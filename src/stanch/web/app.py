@@ -15,7 +15,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from stanch.kernel.errors import Problem, Unavailable
-from stanch.web import acknowledge, api, auth, forms, live, pages, slack, spoken, status
+from stanch.web import acknowledge, api, auth, forms, live, pages, slack, status, twilio_callback
 from stanch.web.intake.hooks import Hooks, Receive, Scope, Send
 from stanch.web.intake.journal import Journal
 from stanch.web.intake.keys import Keys
@@ -94,7 +94,7 @@ def _on_http(request: Request, error: Exception) -> Response:
 
 def routes_of(stanch: Stanch) -> list[Any]:
     """Everything that is served, but the hooks."""
-    faces = (live, api, auth, forms, acknowledge, spoken, slack, status, pages)
+    faces = (live, api, auth, forms, acknowledge, twilio_callback, slack, status, pages)
     return [route for face in faces for route in face.routes(stanch)]
 
 

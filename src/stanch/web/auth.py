@@ -76,8 +76,8 @@ def _find_actor(request: Request) -> Actor | None:
 
 def person_by(stanch: Stanch, secret: str, kind: str) -> Actor | None:
     """The person a live credential belongs to."""
-    now = stanch.office.clock.now()
-    with stanch.office.database.reading() as tx:
+    now = stanch.application.clock.now()
+    with stanch.application.database.reading() as tx:
         row = tx.one(
             "SELECT p.name, p.admin FROM credentials c JOIN people p ON p.name = c.person "
             "WHERE c.digest = :digest AND c.kind = :kind AND (c.expires_at IS NULL OR c.expires_at > :now)",
@@ -110,11 +110,11 @@ def create_person(stanch: Stanch, name: str, *, admin: bool = False, password: s
     if not name or len(name) > 200 or not name.isprintable():
         raise Invalid("A person needs a printable name of at most 200 characters.", field="name")
     hashed = hash_password(password) if password else ""
-    with stanch.office.database.transaction() as tx:
+    with stanch.application.database.transaction() as tx:
         added = tx.execute(
             "INSERT INTO people (name, password, admin, created_at) VALUES (:name, :password, :admin, :now) "
             "ON CONFLICT (name) DO NOTHING",
-            name=name, password=hashed, admin=int(admin), now=stanch.office.clock.now(),
+            name=name, password=hashed, admin=int(admin), now=stanch.application.clock.now(),
         )  # fmt: skip
         if not added:
             raise Conflict(f"There is a person '{name}' already.")
@@ -132,7 +132,7 @@ def hash_password(password: str) -> str:
 def set_password(stanch: Stanch, name: str, password: str) -> None:
     """Change a password; sessions elsewhere end."""
     hashed = hash_password(password)
-    with stanch.office.database.transaction() as tx:
+    with stanch.application.database.transaction() as tx:
         if not tx.execute("UPDATE people SET password = :hashed WHERE name = :name", hashed=hashed, name=name):
             raise NotFound(f"There is no person '{name}'.", hint="'stanch user list' shows who there is.")
         tx.execute("DELETE FROM credentials WHERE person = :name AND kind = 'session'", name=name)
@@ -140,7 +140,7 @@ def set_password(stanch: Stanch, name: str, password: str) -> None:
 
 def remove_person(stanch: Stanch, name: str) -> None:
     """Take a person's access away at once; what they wrote stays."""
-    with stanch.office.database.transaction() as tx:
+    with stanch.application.database.transaction() as tx:
         tx.execute("DELETE FROM credentials WHERE person = :name", name=name)
         if not tx.execute("DELETE FROM people WHERE name = :name", name=name):
             raise NotFound(f"There is no person '{name}'.", hint="'stanch user list' shows who there is.")
@@ -148,7 +148,7 @@ def remove_person(stanch: Stanch, name: str) -> None:
 
 def people(stanch: Stanch) -> list[dict[str, Any]]:
     """Everybody, by name."""
-    with stanch.office.database.reading() as tx:
+    with stanch.application.database.reading() as tx:
         rows = tx.all("SELECT name, admin, password FROM people ORDER BY name")
     return [{"name": r["name"], "admin": bool(r["admin"]), "password": bool(r["password"])} for r in rows]
 
@@ -160,7 +160,7 @@ def create_token(stanch: Stanch, person: str, name: str = "") -> str:
 
 def revoke_tokens(stanch: Stanch, person: str, name: str) -> int:
     """End a person's tokens of this name; answers with how many."""
-    with stanch.office.database.transaction() as tx:
+    with stanch.application.database.transaction() as tx:
         return tx.execute("DELETE FROM credentials WHERE person = :person AND kind = 'token' AND name = :name",
                           person=person, name=name)  # fmt: skip
 
@@ -168,7 +168,7 @@ def revoke_tokens(stanch: Stanch, person: str, name: str) -> int:
 def create_once(stanch: Stanch, person: str, *, setup: bool = False) -> str:
     """The code of a one-time sign-in link: ten minutes; a day for setup, which also makes the first admin."""
     if setup:
-        with stanch.office.database.transaction() as tx:
+        with stanch.application.database.transaction() as tx:
             tx.execute("DELETE FROM credentials WHERE kind = 'once' AND name = 'setup'")
     lasts = SETUP_FOR if setup else ONCE_FOR
     return _issue(stanch, person, "once", "setup" if setup else "", lasts, must_exist=not setup)
@@ -180,8 +180,8 @@ def once_link(stanch: Stanch, code: str, base: str = "") -> str:
 
 
 def _issue(stanch: Stanch, person: str, kind: str, name: str, lasts: int | None, *, must_exist: bool = True) -> str:
-    secret, now = new_secret(), stanch.office.clock.now()
-    with stanch.office.database.transaction() as tx:
+    secret, now = new_secret(), stanch.application.clock.now()
+    with stanch.application.database.transaction() as tx:
         if must_exist and tx.one("SELECT 1 AS yes FROM people WHERE name = :person", person=person) is None:
             raise NotFound(f"There is no person '{person}'.", hint="'stanch user add NAME' adds one.")
         tx.execute("DELETE FROM credentials WHERE expires_at < :now", now=now)
@@ -196,8 +196,8 @@ def _issue(stanch: Stanch, person: str, kind: str, name: str, lasts: int | None,
 
 def consume_once(stanch: Stanch, code: str) -> str:
     """Use up a one-time code; answers with the person. Raises ``Unauthenticated``."""
-    now = stanch.office.clock.now()
-    with stanch.office.database.transaction() as tx:
+    now = stanch.application.clock.now()
+    with stanch.application.database.transaction() as tx:
         row = tx.one(
             "SELECT person, name FROM credentials WHERE digest = :d AND kind = 'once' AND expires_at > :now",
             d=_digest(code), now=now,
@@ -221,7 +221,7 @@ def _nobodys_hash() -> str:
 
 def check_password(stanch: Stanch, name: str, password: str) -> str:
     """The person of a name and password; an unknown name takes as long as a wrong password."""
-    with stanch.office.database.reading() as tx:
+    with stanch.application.database.reading() as tx:
         row = tx.one("SELECT password FROM people WHERE name = :name", name=name)
     known = row["password"] if row else ""
     with _verifying:
@@ -285,7 +285,7 @@ def routes(stanch: Stanch) -> list[Route]:
     def logout(request: Request) -> Response:
         check_origin(request)
         cookie = request.cookies.get(COOKIE, "")
-        with stanch.office.database.transaction() as tx:
+        with stanch.application.database.transaction() as tx:
             tx.execute("DELETE FROM credentials WHERE digest = :d AND kind = 'session'", d=_digest(cookie))
         response = RedirectResponse("/login", 303)
         response.delete_cookie(COOKIE, path="/")
@@ -304,7 +304,7 @@ async def read_form(request: Request) -> dict[str, str]:
 
 
 def _login(stanch: Stanch, throttle: Throttle, request: Request, form: dict[str, str]) -> Response:
-    address, now = request.client.host if request.client else "", stanch.office.clock.now()
+    address, now = request.client.host if request.client else "", stanch.application.clock.now()
     following = same_site_path(form.get("next", ""))
     try:
         check_origin(request)

@@ -45,7 +45,7 @@ def _do(stanch: Stanch, request: Request, body: bytes) -> Response:
         asked = fill(command, values_of(command, form))
         key = form.get("once_key", [""])[-1]
         once = requests.once(actor.name, request.url.path, key, body) if key else None
-        answer = requests.run(stanch.office, command, asked, actor, "page", key=once)
+        answer = requests.run(stanch.application, command, asked, actor, "page", key=once)
     except Problem as problem:
         if not wants_page(request):
             return respond(request, problem)

@@ -55,12 +55,12 @@ class Broadcaster:
     """One for each process."""
 
     def __init__(self, stanch: Stanch) -> None:
-        self._office = stanch.office
+        self._application = stanch.application
         self._rooms: dict[str, Room] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._polling = False
-        stanch.office.on_change.append(self._changed)
+        stanch.application.on_change.append(self._changed)
 
     def _changed(self, incident: str) -> None:
         """From the thread of whoever wrote."""
@@ -93,13 +93,13 @@ class Broadcaster:
                 room.give(events)
 
     def _read(self, incident: str, after: int) -> list[Event]:
-        with self._office.reading() as desk:
-            return [_event(entry) for entry in desk.entries(incident, after=after)]
+        with self._application.reading() as uow:
+            return [_event(entry) for entry in uow.entries(incident, after=after)]
 
     def _position(self, incident: str, actor: Actor) -> int:
         """Where the incident stands, for one who may see it. Raises ``NotFound``."""
-        with self._office.reading(actor) as desk:
-            return desk.record(incident).entries
+        with self._application.reading(actor) as uow:
+            return uow.record(incident).entries
 
     async def _poll(self) -> None:
         """Other processes write to the same database: look at the positions while somebody watches."""
@@ -118,7 +118,7 @@ class Broadcaster:
             self._polling = False
 
     def _positions(self, incidents: list[str]) -> dict[str, int]:
-        with self._office.database.reading() as tx:
+        with self._application.database.reading() as tx:
             marks = ", ".join(f":i{n}" for n in range(len(incidents)))
             rows = tx.all(f"SELECT id, position FROM incidents WHERE id IN ({marks})",
                           **{f"i{n}": incident for n, incident in enumerate(incidents)})  # fmt: skip

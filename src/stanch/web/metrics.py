@@ -21,7 +21,7 @@ def exposition(stanch: Stanch) -> tuple[bytes, str]:
     outbox = Gauge("stanch_outbox_effects", "Effects in the outbox by state", ["state"], registry=registry)
     signals = Gauge("stanch_signals_firing", "Signals that fire now", registry=registry)
     late = Gauge("stanch_timer_lag_seconds", "How late the oldest due timer is", registry=registry)
-    with stanch.office.database.reading() as tx:
+    with stanch.application.database.reading() as tx:
         for gauge, table, column in ((incidents, "incidents", "status"), (outbox, "outbox", "state")):
             for row in tx.all(f"SELECT {column} AS label, COUNT(*) AS n FROM {table} GROUP BY {column}"):
                 gauge.labels(row["label"]).set(row["n"])
@@ -33,5 +33,5 @@ def exposition(stanch: Stanch) -> tuple[bytes, str]:
         signals.set(firing["n"] if firing else 0)
         first = tx.one("SELECT MIN(due_at) AS due FROM timers")
         due = first["due"] if first else None
-        late.set(max(0, stanch.office.clock.now() - due) / SECOND if due is not None else 0)
+        late.set(max(0, stanch.application.clock.now() - due) / SECOND if due is not None else 0)
     return generate_latest(registry), CONTENT_TYPE_LATEST

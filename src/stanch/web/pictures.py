@@ -6,7 +6,7 @@ from markupsafe import Markup, escape
 
 from stanch.kernel.clock import hour_minute, spell
 from stanch.kernel.policy import PHASES, Criterion
-from stanch.timeline.record import Record, Spell
+from stanch.timeline.record import PhaseSpan, Record
 
 WIDTH, HEIGHT, PAD = 320, 72, 6
 MOST_POINTS = 240
@@ -50,7 +50,7 @@ def _in_words(points: list[tuple[int, float]], criterion: Criterion, marks: list
     )
 
 
-def phase_bar(spells: list[Spell], now: int) -> Markup:
+def phase_bar(spells: list[PhaseSpan], now: int) -> Markup:
     """The whole incident as one bar, each phase as wide as it lasted."""
     if not spells:
         return Markup("")

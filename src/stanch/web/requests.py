@@ -16,7 +16,7 @@ from stanch.kernel.errors import Conflict, Invalid, Problem
 
 if TYPE_CHECKING:
     from stanch.kernel.actor import Actor
-    from stanch.timeline.desk import Desk, Office
+    from stanch.timeline.unit_of_work import Application, UnitOfWork
 
 TRIES = 3
 
@@ -52,7 +52,7 @@ def once(principal: str, route: str, key: str, body: bytes) -> Once:
 
 
 def run(
-    office: Office, command: Command, asked: Any, actor: Actor, source: str, *,
+    application: Application, command: Command, asked: Any, actor: Actor, source: str, *,
     key: Once | None = None, match: str = "",
 ) -> Answer:  # fmt: skip
     """Carry a command out in one transaction. Raises ``Problem``.
@@ -62,12 +62,12 @@ def run(
     from sqlalchemy.exc import IntegrityError
 
     if command.reading:
-        with office.reading(actor) as desk:
-            value = command.handle(desk, asked)
+        with application.reading(actor) as uow:
+            value = command.handle(uow, asked)
         return Answer(200, msgspec.json.encode(value), value, version=_version(command, value))
     for _ in range(TRIES):
         try:
-            return _write(office, command, asked, actor, source, key, match)
+            return _write(application, command, asked, actor, source, key, match)
         except IntegrityError:
             continue
     raise Conflict("Somebody else wrote the same at this moment.", hint="Repeat it.")
@@ -81,37 +81,37 @@ def _version(command: Command, value: Any) -> int | None:
 
 
 def _write(
-    office: Office, command: Command, asked: Any, actor: Actor, source: str, key: Once | None, match: str
+    application: Application, command: Command, asked: Any, actor: Actor, source: str, key: Once | None, match: str
 ) -> Answer:
-    with office.desk(actor, source) as desk:
+    with application.uow(actor, source) as uow:
         if key:
-            earlier = _claim(desk, key)
+            earlier = _claim(uow, key)
             if earlier:
                 return earlier
         if match:
-            _check_version(desk, asked, match)
-        value = command.handle(desk, asked)
+            _check_version(uow, asked, match)
+        value = command.handle(uow, asked)
         answer = Answer(200, msgspec.json.encode(value), value)
         if key:
-            desk.tx.execute(
+            uow.tx.execute(
                 "UPDATE answers SET status = :status, body = :body WHERE key = :key",
                 status=answer.status, body=answer.body.decode(), key=key.key,
             )  # fmt: skip
     return answer
 
 
-def _claim(desk: Desk, key: Once) -> Answer | None:
+def _claim(uow: UnitOfWork, key: Once) -> Answer | None:
     """Take the key in the transaction of the work itself, or answer with what was answered before."""
     if key.key.startswith("0"):  # one in sixteen sweeps: keys live a day
-        desk.tx.execute("DELETE FROM answers WHERE created_at < :before", before=desk.now - DAY)
-    taken = desk.tx.execute(
+        uow.tx.execute("DELETE FROM answers WHERE created_at < :before", before=uow.now - DAY)
+    taken = uow.tx.execute(
         "INSERT INTO answers (key, fingerprint, status, body, created_at) "
         "VALUES (:key, :fingerprint, 0, '', :now) ON CONFLICT (key) DO NOTHING",
-        key=key.key, fingerprint=key.fingerprint, now=desk.now,
+        key=key.key, fingerprint=key.fingerprint, now=uow.now,
     )  # fmt: skip
     if taken:
         return None
-    row = desk.tx.one("SELECT * FROM answers WHERE key = :key", key=key.key)
+    row = uow.tx.one("SELECT * FROM answers WHERE key = :key", key=key.key)
     if row is None:
         raise Conflict("A request with this Idempotency-Key is still running.", hint="Repeat it in a moment.")
     if row["fingerprint"] != key.fingerprint:
@@ -119,10 +119,10 @@ def _claim(desk: Desk, key: Once) -> Answer | None:
     return Answer(row["status"], row["body"].encode(), msgspec.json.decode(row["body"]), replayed=True)
 
 
-def _check_version(desk: Desk, asked: Any, match: str) -> None:
+def _check_version(uow: UnitOfWork, asked: Any, match: str) -> None:
     incident = getattr(asked, "incident", "")
     if not incident or match.strip() == "*":
         return
-    there = f'"v{desk.record(incident).entries}"'
+    there = f'"v{uow.record(incident).entries}"'
     if there not in [part.strip() for part in match.split(",")]:
         raise NotMatching(f"{incident} is at {there} now.", hint="Look again and repeat it.")

@@ -63,7 +63,7 @@ async def _verified(stanch: Stanch, request: Request) -> dict[str, str]:
         )
     body = await read_body(request, BODY_LIMIT)
     given = request.headers.get("x-slack-request-timestamp", ""), request.headers.get("x-slack-signature", "")
-    if not verify(secret, given[0], body, given[1], stanch.office.clock.now()):
+    if not verify(secret, given[0], body, given[1], stanch.application.clock.now()):
         raise Unauthenticated(
             "This was not signed by Slack within the last five minutes.",
             hint="Compare the signing secret with the app's, and this machine's clock with the world's.",
@@ -110,7 +110,7 @@ def answer(stanch: Stanch, asked: SlackCommand) -> str:
         incident = named[0].upper() if named else _only_live(stanch, actor)
         line = line if named is None else line[: named.start()] + line[named.end() :]
     chosen, values = parse(line, incident)
-    done = requests.run(stanch.office, chosen, fill(chosen, values), actor, "chat").value
+    done = requests.run(stanch.application, chosen, fill(chosen, values), actor, "chat").value
     text = escape(done.message if isinstance(done, Done) else _read(done), quote=False)
     about = done.incident if isinstance(done, Done) else incident
     return text + (f"\n<{stanch.settings.url()}/incidents/{about}|Open {about}>" if about else "")
@@ -119,7 +119,7 @@ def answer(stanch: Stanch, asked: SlackCommand) -> str:
 def member(stanch: Stanch, identity: str) -> Actor:
     """The person whose contact names this Slack member. Raises ``Denied`` with what to add."""
     names = f"slack:{identity}"
-    contacts = stanch.office.policy().contacts
+    contacts = stanch.application.policy().contacts
     found = [
         key for key, c in contacts.items() if identity and (names in c.names or names in {way.to for way in c.ways()})
     ]
@@ -128,14 +128,14 @@ def member(stanch: Stanch, identity: str) -> Actor:
             f"stanch does not know who you are{' (several contacts have this id)' if found else ''}.",
             hint=f"Ask for '{names}' under 'names' of your contact in the configuration.",
         )
-    with stanch.office.database.reading() as tx:
+    with stanch.application.database.reading() as tx:
         row = tx.one("SELECT admin FROM people WHERE name = :name", name=found[0])
     return Actor(found[0], admin=bool(row and row["admin"]))
 
 
 def _only_live(stanch: Stanch, actor: Actor) -> str:
-    with stanch.office.reading(actor) as desk:
-        live = incidents(desk, Incidents(status="live", limit=10))
+    with stanch.application.reading(actor) as uow:
+        live = incidents(uow, Incidents(status="live", limit=10))
     if len(live) == 1:
         return str(live[0]["id"])
     listed = "; ".join(f"{row['id']} {row['title']}" for row in live) or "none is open"

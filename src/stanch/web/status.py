@@ -29,8 +29,8 @@ def routes(stanch: Stanch) -> list[BaseRoute]:
 
     def public(render: Callable[[PublicView, Request], tuple[str | bytes, str]]) -> Callable[[Request], Response]:
         def answer(request: Request) -> Response:
-            with stanch.office.reading() as desk:
-                view = public_view(desk)
+            with stanch.application.reading() as uow:
+                view = public_view(uow)
             body, media_type = render(view, request)
             return cached(request, body.encode() if isinstance(body, str) else body, media_type)
 

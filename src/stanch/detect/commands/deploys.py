@@ -9,7 +9,7 @@ from stanch.kernel.clock import iso, parse_moment
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Invalid
 from stanch.ports import Change
-from stanch.timeline.desk import Desk
+from stanch.timeline.unit_of_work import UnitOfWork
 
 
 class Deploy(msgspec.Struct):
@@ -24,15 +24,15 @@ class Deploy(msgspec.Struct):
 
 
 @command("deploy", Deploy, group="detect", noun="deploys", positional=("service", "release"))
-def deploy(desk: Desk, asked: Deploy) -> Done:
+def deploy(uow: UnitOfWork, asked: Deploy) -> Done:
     """Record a deploy (R17)."""
     try:
-        at = parse_moment(asked.at) if asked.at else desk.now
+        at = parse_moment(asked.at) if asked.at else uow.now
     except ValueError as error:
         raise Invalid(str(error), field="at") from None
     reversible = not asked.irreversible
     change = Change(
         asked.service, asked.release, at, previous=asked.previous, reversible=reversible, reason=asked.reason
     )
-    identity = changes.record(desk, change, desk.actor.name)
+    identity = changes.record(uow, change, uow.actor.name)
     return Done(f"Recorded: {asked.service} runs {asked.release} since {iso(at)}.", id=identity)

@@ -7,8 +7,8 @@ import msgspec
 from stanch.kernel.clock import iso, spell
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Invalid
-from stanch.timeline.desk import Desk
 from stanch.timeline.entries import TRIAGE_QUESTIONS, Concluded, Investigating, TriageAnswered, TriageQuestion
+from stanch.timeline.unit_of_work import UnitOfWork
 
 IncidentId = Annotated[str, msgspec.Meta(description="The investigation or incident, such as INC-1.", max_length=40)]
 
@@ -23,15 +23,15 @@ class Investigate(msgspec.Struct):
 
 
 @command("investigate", Investigate, group="detect", noun="investigations", positional=("title",))
-def investigate(desk: Desk, asked: Investigate) -> Done:
+def investigate(uow: UnitOfWork, asked: Investigate) -> Done:
     """R5: it has a number and a timeline from the start, so that declaring loses nothing."""
     title = " ".join(asked.title.split())
     if not title:
         raise Invalid("The title is empty.", field="title", hint="Say in a few words what looks odd.")
-    owner = asked.owner.strip() or desk.actor.name
-    incident = desk.open(Investigating(title, asked.service, owner, asked.private))
+    owner = asked.owner.strip() or uow.actor.name
+    incident = uow.open(Investigating(title, asked.service, owner, asked.private))
     if asked.private:
-        desk.admit(incident, owner)
+        uow.admit(incident, owner)
     return Done(f"{incident}: {owner} looks into it. 'stanch declare' makes it an incident.", incident)
 
 
@@ -43,12 +43,12 @@ class Conclude(msgspec.Struct):
 
 
 @command("conclude", Conclude, group="detect", noun="conclusion", positional=("text",))
-def conclude(desk: Desk, asked: Conclude) -> Done:
+def conclude(uow: UnitOfWork, asked: Conclude) -> Done:
     """R1: it ends in one disposition too."""
-    record = desk.record(asked.incident)
+    record = uow.record(asked.incident)
     if record.status != "investigating":
         raise Conflict(f"{record.id} is {record.status}.", hint="Only an investigation is concluded.")
-    desk.append(record.id, Concluded(asked.text.strip()))
+    uow.append(record.id, Concluded(asked.text.strip()))
     return Done(f"{record.id} was no incident: {asked.text.strip()}", record.id)
 
 
@@ -61,10 +61,10 @@ class Answer(msgspec.Struct):
 
 
 @command("answer", Answer, group="detect", noun="answers", positional=("question", "text"))
-def answer(desk: Desk, asked: Answer) -> Done:
+def answer(uow: UnitOfWork, asked: Answer) -> Done:
     """R14: each answer is an entry; a later one replaces it, and both stay in the timeline."""
-    record = desk.record(asked.incident)
-    desk.append(record.id, TriageAnswered(asked.question, asked.text.strip()))
+    record = uow.record(asked.incident)
+    uow.append(record.id, TriageAnswered(asked.question, asked.text.strip()))
     left = [text for key, text in TRIAGE_QUESTIONS.items() if key not in record.answers]
     return Done("Noted." + (f" Still open: {' '.join(left)}" if left else " All three are answered."), record.id)
 
@@ -74,12 +74,10 @@ class Investigations(msgspec.Struct):
 
 
 @command("investigations", Investigations, group="detect", noun="investigations", reading=True)
-def investigations(desk: Desk, _asked: Investigations) -> list[dict[str, Any]]:
+def investigations(uow: UnitOfWork, _asked: Investigations) -> list[dict[str, Any]]:
     """R5. Only those that one may see (P6)."""
-    rows = desk.tx.all(
-        "SELECT id, private FROM incidents WHERE status = 'investigating' ORDER BY number DESC LIMIT 200"
-    )
-    found = [desk.record(row["id"]) for row in rows if desk.may_see(row["id"], bool(row["private"]))]
+    rows = uow.tx.all("SELECT id, private FROM incidents WHERE status = 'investigating' ORDER BY number DESC LIMIT 200")
+    found = [uow.record(row["id"]) for row in rows if uow.may_see(row["id"], bool(row["private"]))]
     return [
         {
             "id": record.id,
@@ -87,7 +85,7 @@ def investigations(desk: Desk, _asked: Investigations) -> list[dict[str, Any]]:
             "service": record.service,
             "owner": record.owner,
             "since": iso(record.detected_at or 0),
-            "age": spell(desk.now - (record.detected_at or desk.now)),
+            "age": spell(uow.now - (record.detected_at or uow.now)),
             "answers": record.answers,
         }
         for record in found

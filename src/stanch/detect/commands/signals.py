@@ -11,8 +11,8 @@ from stanch.kernel.clock import HOUR, iso
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, NotFound
 from stanch.kernel.filling import incident_id
-from stanch.timeline.desk import Desk
 from stanch.timeline.entries import Declared, Merged, SignalDetached
+from stanch.timeline.unit_of_work import UnitOfWork
 
 
 class Signals(msgspec.Struct):
@@ -23,10 +23,10 @@ class Signals(msgspec.Struct):
 
 
 @command("signals", Signals, group="detect", noun="signals", reading=True)
-def list_signals(desk: Desk, asked: Signals) -> list[dict[str, Any]]:
+def list_signals(uow: UnitOfWork, asked: Signals) -> list[dict[str, Any]]:
     """Signals (R1). Those of a private incident one may not see are left out (P6)."""
     where = "" if not asked.disposition else "WHERE s.disposition = :disposition"
-    rows = desk.tx.all(
+    rows = uow.tx.all(
         "SELECT s.*, COALESCE(i.private, 0) AS private FROM signals s LEFT JOIN incidents i ON i.id = s.incident "
         f"{where} ORDER BY s.last_seen DESC LIMIT :limit",
         limit=asked.limit,
@@ -45,14 +45,14 @@ def list_signals(desk: Desk, asked: Signals) -> list[dict[str, Any]]:
             "decided_by": r["decided_by"],
             "incident": r["incident"],
             "repeats": r["repeats"],
-            "flapping": rules.is_flapping(r["turns"], desk.policy) and desk.now - r["turns_since"] < HOUR,
+            "flapping": rules.is_flapping(r["turns"], uow.policy) and uow.now - r["turns_since"] < HOUR,
             "acknowledged_by": r["acknowledged_by"],
             "from": r["intake_key"],
             "starts_at": iso(r["starts_at"]),
             "last_seen": iso(r["last_seen"]),
         }
         for r in rows
-        if desk.may_see(r["incident"], bool(r["private"]))
+        if uow.may_see(r["incident"], bool(r["private"]))
     ]
 
 
@@ -65,12 +65,12 @@ class Triage(msgspec.Struct):
 
 
 @command("triage", Triage, group="detect", noun="signals", positional=("fingerprint", "disposition"))
-def triage(desk: Desk, asked: Triage) -> Done:
+def triage(uow: UnitOfWork, asked: Triage) -> Done:
     """Turn a signal into another disposition (R1)."""
-    row = _signal(desk, asked.fingerprint)
-    reason = asked.reason or f"{desk.actor.name} decided"
-    incident = dispose(desk, row, rules.Verdict(asked.disposition, reason), desk.actor.name)
-    set_timer(desk)
+    row = _signal(uow, asked.fingerprint)
+    reason = asked.reason or f"{uow.actor.name} decided"
+    incident = dispose(uow, row, rules.Verdict(asked.disposition, reason), uow.actor.name)
+    set_timer(uow)
     where = f" {incident}" if incident else ""
     return Done(
         f"{row['name']} is now {'an' if asked.disposition == 'incident' else ''} {asked.disposition}{where}.".replace(
@@ -89,21 +89,21 @@ class Merge(msgspec.Struct):
 
 
 @command("merge", Merge, group="detect", noun="merge", positional=("into",))
-def merge(desk: Desk, asked: Merge) -> Done:
+def merge(uow: UnitOfWork, asked: Merge) -> Done:
     """R1: nobody answers the same thing twice. Pages of the one that ends stop, since it is no longer live."""
     into = incident_id(asked.into)
-    source, target = desk.record(asked.incident), desk.record(into)
+    source, target = uow.record(asked.incident), uow.record(into)
     if source.id == target.id:
         raise Conflict(f"{source.id} cannot be merged into itself.", field="into")
     if source.private != target.private:
         raise Conflict("A private and an open incident cannot be merged.", hint="Copy over what may be known.")
     for each in (source, target):
-        desk.live(each.id)
-    for row in desk.tx.all("SELECT * FROM signals WHERE incident = :incident", incident=source.id):
-        attach(desk, target.id, dict(row))
-    desk.tx.execute("UPDATE signals SET incident = :into WHERE incident = :source", into=target.id, source=source.id)
-    desk.append(target.id, Merged(source=source.id, reason=asked.reason))
-    desk.append(source.id, Merged(into=target.id, reason=asked.reason))
+        uow.live(each.id)
+    for row in uow.tx.all("SELECT * FROM signals WHERE incident = :incident", incident=source.id):
+        attach(uow, target.id, dict(row))
+    uow.tx.execute("UPDATE signals SET incident = :into WHERE incident = :source", into=target.id, source=source.id)
+    uow.append(target.id, Merged(source=source.id, reason=asked.reason))
+    uow.append(source.id, Merged(into=target.id, reason=asked.reason))
     return Done(f"{source.id} is merged into {target.id}.", target.id)
 
 
@@ -115,30 +115,30 @@ class Split(msgspec.Struct):
 
 
 @command("split", Split, group="detect", noun="splits", positional=("fingerprint",))
-def split(desk: Desk, asked: Split) -> Done:
+def split(uow: UnitOfWork, asked: Split) -> Done:
     """R1: the new incident pages as any other; both timelines say why."""
-    row = _signal(desk, asked.fingerprint)
+    row = _signal(uow, asked.fingerprint)
     if not row["incident"]:
         raise Conflict(f"{row['name']} belongs to no incident.", hint="'stanch triage' makes it one.")
     earlier = row["incident"]
     title = str(row["summary"] or row["name"])[:200]
     reason = asked.reason or f"split from {earlier}"
-    fresh = desk.open(Declared(title, str(row["service"]), row["starts_at"], desk.record(earlier).private, reason))
-    attach(desk, fresh, row)
-    desk.append(earlier, SignalDetached(row["fingerprint"], row["name"], asked.reason, fresh))
-    desk.tx.execute(
+    fresh = uow.open(Declared(title, str(row["service"]), row["starts_at"], uow.record(earlier).private, reason))
+    attach(uow, fresh, row)
+    uow.append(earlier, SignalDetached(row["fingerprint"], row["name"], asked.reason, fresh))
+    uow.tx.execute(
         "UPDATE signals SET incident = :incident, reason = :reason, decided_by = :by WHERE fingerprint = :fingerprint",
-        incident=fresh, reason=reason, by=desk.actor.name, fingerprint=row["fingerprint"],
+        incident=fresh, reason=reason, by=uow.actor.name, fingerprint=row["fingerprint"],
     )  # fmt: skip
     return Done(f"{row['name']} is now {fresh}.", fresh)
 
 
-def _signal(desk: Desk, fingerprint: str) -> dict[str, Any]:
+def _signal(uow: UnitOfWork, fingerprint: str) -> dict[str, Any]:
     """A signal that one may see. Raises ``NotFound``, the same for one of a private incident (P6)."""
-    row = desk.tx.one("SELECT * FROM signals WHERE fingerprint = :fingerprint", fingerprint=fingerprint)
+    row = uow.tx.one("SELECT * FROM signals WHERE fingerprint = :fingerprint", fingerprint=fingerprint)
     if row is not None and row["incident"]:
         try:
-            desk.record(row["incident"])
+            uow.record(row["incident"])
         except NotFound:
             row = None
     if row is None:
@@ -154,7 +154,7 @@ class Replay(msgspec.Struct):
 
 
 @command("replay", Replay, group="detect", noun="replays", positional=("post",))
-def replay(desk: Desk, asked: Replay) -> Done:
+def replay(uow: UnitOfWork, asked: Replay) -> Done:
     """P8: nothing is lost, so it can be tried again. Moments count from when a body was received."""
     some = (
         "state = 'unparsable'"
@@ -162,9 +162,9 @@ def replay(desk: Desk, asked: Replay) -> Done:
         + (" AND intake_key = :key" if asked.key else "")
     )
     values = {**({"id": asked.post} if asked.post else {}), **({"key": asked.key} if asked.key else {})}
-    found = desk.tx.one(f"SELECT COUNT(*) AS n FROM intake WHERE {some}", **values)
+    found = uow.tx.one(f"SELECT COUNT(*) AS n FROM intake WHERE {some}", **values)
     if not found or not found["n"]:
         raise NotFound("There is no such body that could not be read.", hint="The signals page lists them.")
-    desk.tx.execute(f"UPDATE intake SET state = 'new', note = '' WHERE {some}", **values)
-    desk.tx.after_commit(desk.office.received)
+    uow.tx.execute(f"UPDATE intake SET state = 'new', note = '' WHERE {some}", **values)
+    uow.tx.after_commit(uow.application.received)
     return Done(f"{found['n']} {'body is' if found['n'] == 1 else 'bodies are'} read again.")

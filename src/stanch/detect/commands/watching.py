@@ -6,7 +6,7 @@ import msgspec
 
 from stanch.kernel.clock import SECOND, iso, spell
 from stanch.kernel.command import command
-from stanch.timeline.desk import Desk
+from stanch.timeline.unit_of_work import UnitOfWork
 
 
 class Probes(msgspec.Struct):
@@ -14,7 +14,7 @@ class Probes(msgspec.Struct):
 
 
 @command("probes", Probes, group="detect", noun="probes", reading=True)
-def list_probes(desk: Desk, _asked: Probes) -> list[dict[str, Any]]:
+def list_probes(uow: UnitOfWork, _asked: Probes) -> list[dict[str, Any]]:
     """Probes (R13)."""
     return [
         {
@@ -26,7 +26,7 @@ def list_probes(desk: Desk, _asked: Probes) -> list[dict[str, Any]]:
             "checked_at": iso(r["checked_at"]),
             "took_ms": r["took_ms"],
         }
-        for r in desk.tx.all("SELECT * FROM probe_results ORDER BY probe")
+        for r in uow.tx.all("SELECT * FROM probe_results ORDER BY probe")
     ]
 
 
@@ -35,7 +35,7 @@ class Heartbeats(msgspec.Struct):
 
 
 @command("heartbeats", Heartbeats, group="detect", noun="heartbeats", reading=True)
-def list_heartbeats(desk: Desk, _asked: Heartbeats) -> list[dict[str, Any]]:
+def list_heartbeats(uow: UnitOfWork, _asked: Heartbeats) -> list[dict[str, Any]]:
     """Heartbeats (R13). One that was never heard sleeps: its silence counts from the first beat on."""
     return [
         {
@@ -48,7 +48,7 @@ def list_heartbeats(desk: Desk, _asked: Heartbeats) -> list[dict[str, Any]]:
             "grace": spell(int(r["grace"] * SECOND)),
             "configured": bool(r["configured"]),
         }
-        for r in desk.tx.all("SELECT * FROM heartbeats ORDER BY name")
+        for r in uow.tx.all("SELECT * FROM heartbeats ORDER BY name")
     ]
 
 

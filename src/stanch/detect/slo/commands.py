@@ -8,7 +8,7 @@ from stanch.detect.slo import rules, store
 from stanch.kernel.clock import iso, spell
 from stanch.kernel.command import command
 from stanch.kernel.errors import NotFound
-from stanch.timeline.desk import Desk
+from stanch.timeline.unit_of_work import UnitOfWork
 
 
 class Slos(msgspec.Struct):
@@ -18,11 +18,11 @@ class Slos(msgspec.Struct):
 
 
 @command("slo", Slos, group="detect", noun="slos", positional=("service",), reading=True)
-def list_slos(desk: Desk, asked: Slos) -> list[dict[str, Any]]:
+def list_slos(uow: UnitOfWork, asked: Slos) -> list[dict[str, Any]]:
     """Every SLO as it was measured last (R4). Raises ``NotFound`` for a service without one."""
-    states = store.read(desk, asked.service)
+    states = store.read(uow, asked.service)
     if asked.service and not states:
-        known = ", ".join(sorted(s.name for s in desk.policy.services.values() if s.slos)) or "none yet"
+        known = ", ".join(sorted(s.name for s in uow.policy.services.values() if s.slos)) or "none yet"
         raise NotFound(f"'{asked.service}' has no SLO in the catalog.", hint=f"Services with SLOs: {known}.")
     return [row(state) for state in states]
 

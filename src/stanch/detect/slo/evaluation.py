@@ -13,8 +13,8 @@ from stanch.detect.slo import generate, queries, rules, severity, store
 from stanch.kernel.clock import MINUTE, SECOND
 from stanch.kernel.policy import Policy, Slo
 from stanch.ports import Alert, Failed, Metrics
-from stanch.timeline.desk import Desk, Office
 from stanch.timeline.effects import Effect
+from stanch.timeline.unit_of_work import Application, UnitOfWork
 
 EVERY = 60 * SECOND
 # The whole period is the most expensive query, and no alert waits for it.
@@ -39,14 +39,14 @@ def key(service: str, slo: str) -> str:
     return f"slo:{service}:{slo}"
 
 
-def seed(desk: Desk) -> None:
+def seed(uow: UnitOfWork) -> None:
     """At start: every declared SLO has its effect; those no longer declared end what they had raised."""
-    for service in desk.policy.services.values():
+    for service in uow.policy.services.values():
         for slo in service.slos:
-            desk.effect(key(service.name, slo.name), "slo", "", {"service": service.name, "slo": slo.name}, again=True)
-    for service_name, slo_name in store.known(desk):
-        if find(desk.policy, service_name, slo_name) is None:
-            retire(desk, service_name, slo_name)
+            uow.effect(key(service.name, slo.name), "slo", "", {"service": service.name, "slo": slo.name}, again=True)
+    for service_name, slo_name in store.known(uow):
+        if find(uow.policy, service_name, slo_name) is None:
+            retire(uow, service_name, slo_name)
 
 
 def find(policy: Policy, service: str, slo: str) -> Slo | None:
@@ -112,87 +112,87 @@ class SloHandler:
     urgent = False
     lease_seconds = 30.0
 
-    def __init__(self, office: Office, metrics: dict[str, Metrics]) -> None:
-        self.office = office
+    def __init__(self, application: Application, metrics: dict[str, Metrics]) -> None:
+        self.application = application
         self.metrics = metrics
 
-    def wanted(self, desk: Desk, effect: Effect) -> bool:
+    def wanted(self, uow: UnitOfWork, effect: Effect) -> bool:
         service, name = effect.payload["service"], effect.payload["slo"]
-        if find(desk.policy, service, name) is not None:
+        if find(uow.policy, service, name) is not None:
             return True
-        retire(desk, service, name)
+        retire(uow, service, name)
         return False
 
     def perform(self, effect: Effect) -> Measured:
         service, name = effect.payload["service"], effect.payload["slo"]
-        with self.office.reading() as desk:
-            slo, now = find(desk.policy, service, name), desk.now
+        with self.application.reading() as uow:
+            slo, now = find(uow.policy, service, name), uow.now
             if slo is None:
                 return Measured(now, {}, {}, "the SLO was removed")
-            last = store.one(desk, service, slo).measured.get(store.PERIOD, (None, None, 0))[2]
+            last = store.one(uow, service, slo).measured.get(store.PERIOD, (None, None, 0))[2]
         return measure(self.metrics.get(slo.source), slo, now, period=now - last >= PERIOD_EVERY)
 
-    def settle(self, desk: Desk, effect: Effect, answer: Any) -> int | None:
+    def settle(self, uow: UnitOfWork, effect: Effect, answer: Any) -> int | None:
         service = effect.payload["service"]
-        slo = find(desk.policy, service, effect.payload["slo"])
+        slo = find(uow.policy, service, effect.payload["slo"])
         if slo is None:
             return None
-        round_ = answer if isinstance(answer, Measured) else Measured(desk.now, {}, {}, str(answer))
-        settle(desk, service, slo, round_)
-        for follow in desk.office.on_measured:
-            follow(desk, service)
+        round_ = answer if isinstance(answer, Measured) else Measured(uow.now, {}, {}, str(answer))
+        settle(uow, service, slo, round_)
+        for follow in uow.application.on_measured:
+            follow(uow, service)
         following = effect.due_at + EVERY  # on the minute it began with, unless this came late
-        return following if following > desk.now else desk.now + EVERY
+        return following if following > uow.now else uow.now + EVERY
 
-    def lost(self, desk: Desk, effect: Effect) -> None:
+    def lost(self, uow: UnitOfWork, effect: Effect) -> None:
         raise TypeError("SLOs may be evaluated again")
 
 
-def settle(desk: Desk, service: str, slo: Slo, measured: Measured) -> None:
+def settle(uow: UnitOfWork, service: str, slo: Slo, measured: Measured) -> None:
     """Keep what was measured, judge it, and fold an alert where the verdict changes."""
     try:
         rules.budget(slo)
     except ValueError as error:
-        store.decide(desk, service, slo.name, "none", "cannot be judged", "", str(error))
+        store.decide(uow, service, slo.name, "none", "cannot be judged", "", str(error))
         return
-    store.keep(desk, service, slo.name, measured.at, measured.ratios, measured.events)
-    state = store.one(desk, service, slo)
+    store.keep(uow, service, slo.name, measured.at, measured.ratios, measured.events)
+    state = store.one(uow, service, slo)
     if "1h" in measured.ratios:
-        store.remember(desk, state, measured.at)
+        store.remember(uow, state, measured.at)
     verdict = rules.judge(slo, measured.ratios, measured.events)
     if RANK[verdict.action] < RANK[state.action] and rules.undecided(slo, measured.ratios, state.action):
-        store.decide(desk, service, slo.name, state.action, state.reason, state.proposal, measured.problem)
+        store.decide(uow, service, slo.name, state.action, state.reason, state.proposal, measured.problem)
         return
-    proposal = severity.propose(verdict, severity.Impact(), severity.scope_of(desk.policy, service))
+    proposal = severity.propose(verdict, severity.Impact(), severity.scope_of(uow.policy, service))
     told = proposal.sentence if verdict.action != "none" else ""
-    before = store.decide(desk, service, slo.name, verdict.action, verdict.reason, told, measured.problem)
+    before = store.decide(uow, service, slo.name, verdict.action, verdict.reason, told, measured.problem)
     if before != verdict.action:
-        turned = [alert(desk, service, slo, before, False, verdict.reason, told)] if before != "none" else []
+        turned = [alert(uow, service, slo, before, False, verdict.reason, told)] if before != "none" else []
         if verdict.action != "none":
-            turned.append(alert(desk, service, slo, verdict.action, True, verdict.reason, told))
-        signals.fold(desk, turned, "slo")
+            turned.append(alert(uow, service, slo, verdict.action, True, verdict.reason, told))
+        signals.fold(uow, turned, "slo")
 
 
-def retire(desk: Desk, service: str, slo: str) -> None:
+def retire(uow: UnitOfWork, service: str, slo: str) -> None:
     """An SLO is no longer declared: its alert ends, and what was measured goes."""
-    action = store.forget(desk, service, slo)
+    action = store.forget(uow, service, slo)
     if action != "none":
         gone = Slo(slo, 99, "")
-        signals.fold(desk, [alert(desk, service, gone, action, False, "no longer declared", "")], "slo")
+        signals.fold(uow, [alert(uow, service, gone, action, False, "no longer declared", "")], "slo")
 
 
-def alert(desk: Desk, service: str, slo: Slo, action: str, firing: bool, reason: str, proposal: str) -> Alert:
+def alert(uow: UnitOfWork, service: str, slo: Slo, action: str, firing: bool, reason: str, proposal: str) -> Alert:
     """An alert with the name and labels that the generated rules give it; page and ticket are signals of their own."""
     labels = {**slo.labels, "alertname": generate.ALERT, "service": service, "slo": slo.name, "severity": action}
     summary = (
-        f"{desk.policy.service(service).label()}: {slo.title or slo.name} burns its error budget too fast: {reason}"
+        f"{uow.policy.service(service).label()}: {slo.title or slo.name} burns its error budget too fast: {reason}"
     )
     return Alert(
         f"{key(service, slo.name)}:{action}",
         generate.ALERT,
         firing,
-        desk.now,
-        None if firing else desk.now,
+        uow.now,
+        None if firing else uow.now,
         labels,
         {"summary": summary, "description": proposal or reason},
     )

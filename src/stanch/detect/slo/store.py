@@ -8,7 +8,7 @@ import msgspec
 from stanch.detect.slo import rules
 from stanch.kernel.clock import DAY, MINUTE
 from stanch.kernel.policy import Slo
-from stanch.timeline.desk import Desk
+from stanch.timeline.unit_of_work import UnitOfWork
 
 PERIOD = "period"
 KEPT = 7 * DAY
@@ -44,9 +44,9 @@ class State(msgspec.Struct, frozen=True):
         return None if ratio is None else rules.budget_remaining(ratio, self.slo)
 
 
-def keep(desk: Desk, service: str, slo: str, at: int, ratios: rules.Ratios, events: rules.Ratios) -> None:
+def keep(uow: UnitOfWork, service: str, slo: str, at: int, ratios: rules.Ratios, events: rules.Ratios) -> None:
     """The newest ratios; a window that could not be measured keeps what was measured last."""
-    desk.tx.many(
+    uow.tx.many(
         "INSERT INTO burns (service, slo, span, ratio, events, measured_at) VALUES (:service, :slo, :span, :ratio, :events, :at) "
         "ON CONFLICT (service, slo, span) DO UPDATE SET ratio = excluded.ratio, events = excluded.events, "
         "measured_at = excluded.measured_at",
@@ -57,10 +57,10 @@ def keep(desk: Desk, service: str, slo: str, at: int, ratios: rules.Ratios, even
     )
 
 
-def remember(desk: Desk, state: State, at: int) -> None:
+def remember(uow: UnitOfWork, state: State, at: int) -> None:
     """One row of history for each minute, and none older than a week."""
     burns = state.burns()
-    desk.tx.execute(
+    uow.tx.execute(
         "INSERT INTO burn_history (service, slo, at, burn_1h, burn_6h, budget_remaining) "
         "VALUES (:service, :slo, :at, :one, :six, :left) ON CONFLICT (service, slo, at) DO UPDATE SET "
         "burn_1h = excluded.burn_1h, burn_6h = excluded.burn_6h, budget_remaining = excluded.budget_remaining",
@@ -71,20 +71,20 @@ def remember(desk: Desk, state: State, at: int) -> None:
         six=burns.get("6h"),
         left=state.budget_remaining(),
     )
-    desk.tx.execute(
+    uow.tx.execute(
         "DELETE FROM burn_history WHERE service = :service AND slo = :slo AND at < :oldest",
         service=state.service,
         slo=state.slo.name,
-        oldest=desk.now - KEPT,
+        oldest=uow.now - KEPT,
     )
 
 
-def decide(desk: Desk, service: str, slo: str, action: str, reason: str, proposal: str, problem: str) -> str:
+def decide(uow: UnitOfWork, service: str, slo: str, action: str, reason: str, proposal: str, problem: str) -> str:
     """Write the verdict that stands from now on; answers with the action before. ``since`` moves when the action does."""
-    before = desk.tx.one(
+    before = uow.tx.one(
         "SELECT action FROM slo_verdicts WHERE service = :service AND slo = :slo", service=service, slo=slo
     )
-    desk.tx.execute(
+    uow.tx.execute(
         "INSERT INTO slo_verdicts (service, slo, action, reason, proposal, problem, since, evaluated_at) "
         "VALUES (:service, :slo, :action, :reason, :proposal, :problem, :now, :now) ON CONFLICT (service, slo) DO UPDATE SET "
         "since = CASE WHEN slo_verdicts.action = excluded.action THEN slo_verdicts.since ELSE excluded.since END, "
@@ -96,44 +96,44 @@ def decide(desk: Desk, service: str, slo: str, action: str, reason: str, proposa
         reason=reason,
         proposal=proposal,
         problem=problem[:500],
-        now=desk.now,
+        now=uow.now,
     )
     return str(before["action"]) if before else "none"
 
 
-def read(desk: Desk, service: str = "") -> list[State]:
+def read(uow: UnitOfWork, service: str = "") -> list[State]:
     """Every declared SLO, or those of one service, in order of names; one that was never evaluated has nothing measured."""
     measured: dict[tuple[str, str], dict[str, tuple[float | None, float | None, int]]] = {}
-    for row in desk.tx.all("SELECT * FROM burns"):
+    for row in uow.tx.all("SELECT * FROM burns"):
         one = measured.setdefault((row["service"], row["slo"]), {})
         one[row["span"]] = (row["ratio"], row["events"], row["measured_at"])
-    verdicts = {(row["service"], row["slo"]): row for row in desk.tx.all("SELECT * FROM slo_verdicts")}
+    verdicts = {(row["service"], row["slo"]): row for row in uow.tx.all("SELECT * FROM slo_verdicts")}
     return [
         _state(each.name, slo, measured.get((each.name, slo.name), {}), verdicts.get((each.name, slo.name), {}))
-        for each in sorted(desk.policy.services.values(), key=lambda s: s.name)
+        for each in sorted(uow.policy.services.values(), key=lambda s: s.name)
         for slo in each.slos
         if not service or each.name == service
     ]
 
 
-def one(desk: Desk, service: str, slo: Slo) -> State:
+def one(uow: UnitOfWork, service: str, slo: Slo) -> State:
     """What is known about one SLO."""
-    rows = desk.tx.all("SELECT * FROM burns WHERE service = :service AND slo = :slo", service=service, slo=slo.name)
-    verdict = desk.tx.one(
+    rows = uow.tx.all("SELECT * FROM burns WHERE service = :service AND slo = :slo", service=service, slo=slo.name)
+    verdict = uow.tx.one(
         "SELECT * FROM slo_verdicts WHERE service = :service AND slo = :slo", service=service, slo=slo.name
     )
     return _state(service, slo, {r["span"]: (r["ratio"], r["events"], r["measured_at"]) for r in rows}, verdict or {})
 
 
-def burn_of(desk: Desk, service: str) -> float | None:
+def burn_of(uow: UnitOfWork, service: str) -> float | None:
     """The highest burn rate over one hour of a service's SLOs, None if none is known: what ``Rule.burn_over`` looks at."""
-    burns = [burns["1h"] for state in read(desk, service) if "1h" in (burns := state.burns())]
+    burns = [burns["1h"] for state in read(uow, service) if "1h" in (burns := state.burns())]
     return max(burns, default=None)
 
 
-def history(desk: Desk, service: str, slo: str, since: int) -> list[tuple[int, float | None, float | None]]:
+def history(uow: UnitOfWork, service: str, slo: str, since: int) -> list[tuple[int, float | None, float | None]]:
     """(moment, burn over 1 h, budget remaining) from a moment on, oldest first."""
-    rows = desk.tx.all(
+    rows = uow.tx.all(
         "SELECT at, burn_1h, budget_remaining FROM burn_history WHERE service = :service AND slo = :slo AND at >= :since ORDER BY at",
         service=service,
         slo=slo,
@@ -142,19 +142,19 @@ def history(desk: Desk, service: str, slo: str, since: int) -> list[tuple[int, f
     return [(row["at"], row["burn_1h"], row["budget_remaining"]) for row in rows]
 
 
-def forget(desk: Desk, service: str, slo: str) -> str:
+def forget(uow: UnitOfWork, service: str, slo: str) -> str:
     """Drop what is known about an SLO that is no longer declared; answers with the action that stood."""
-    before = desk.tx.one(
+    before = uow.tx.one(
         "SELECT action FROM slo_verdicts WHERE service = :service AND slo = :slo", service=service, slo=slo
     )
     for table in ("burns", "burn_history", "slo_verdicts"):
-        desk.tx.execute(f"DELETE FROM {table} WHERE service = :service AND slo = :slo", service=service, slo=slo)
+        uow.tx.execute(f"DELETE FROM {table} WHERE service = :service AND slo = :slo", service=service, slo=slo)
     return str(before["action"]) if before else "none"
 
 
-def known(desk: Desk) -> list[tuple[str, str]]:
+def known(uow: UnitOfWork) -> list[tuple[str, str]]:
     """(service, SLO) of every verdict that stands, also of those no longer declared."""
-    rows = desk.tx.all("SELECT service, slo FROM slo_verdicts ORDER BY service, slo")
+    rows = uow.tx.all("SELECT service, slo FROM slo_verdicts ORDER BY service, slo")
     return [(row["service"], row["slo"]) for row in rows]
 
 

@@ -18,7 +18,7 @@ from stanch.integrations.haproxy.state import (
     weight_share,
 )
 from stanch.kernel.policy import Mitigation
-from stanch.ports import Applied, Arguments, Exhibit, Extent, Failed, Mitigator, Preview, Say
+from stanch.ports import Applied, Arguments, EvidenceItem, Extent, Failed, Mitigator, Preview, Say
 
 PORT = "mitigator"
 
@@ -80,12 +80,12 @@ class Haproxy:
         refusal = objection(plan, servers)
         return Preview("\n".join([*now, *commands]), extent, [refusal] if refusal else [])
 
-    def describe(self, arguments: Arguments) -> list[Exhibit]:
+    def describe(self, arguments: Arguments) -> list[EvidenceItem]:
         """The state of every server of the backend, then HAProxy's own statistics of it. Raises ``Failed``."""
         backend = checked(arguments, "backend")
         lines = [f"{backend}/{name}: {in_words(row)}" for name, row in self._state(backend).items()]
         statistics = parse_statistics(self._ask(f"show stat {backend} 6 -1"))
-        return [Exhibit(f"pool {backend}", "\n".join(lines + [statistics_line(row) for row in statistics]))]
+        return [EvidenceItem(f"pool {backend}", "\n".join(lines + [statistics_line(row) for row in statistics]))]
 
     def offers(self, address: str) -> list[Mitigation]:
         """Draining each server of a backend, and each zone of it that is configured. Raises ``Failed``."""

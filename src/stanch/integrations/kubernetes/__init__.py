@@ -10,7 +10,7 @@ from stanch.integrations.kubernetes import describe, drain, nodes, offers, pods,
 from stanch.integrations.kubernetes.connection import Connection, Settings
 from stanch.integrations.kubernetes.target import Target, read
 from stanch.kernel.policy import Mitigation
-from stanch.ports import Applied, Arguments, Exhibit, Failed, Mitigator, Preview, Say
+from stanch.ports import Applied, Arguments, EvidenceItem, Failed, Mitigator, Preview, Say
 
 PORT = "mitigator"
 __all__ = ["PORT", "Kubernetes", "Settings", "build"]
@@ -49,9 +49,9 @@ class Kubernetes:
         _, attempt = _verb(arguments)
         return attempt(self.connection, read(arguments, self.connection.settings.namespaces), arguments)
 
-    def describe(self, arguments: Arguments) -> list[Exhibit]:
+    def describe(self, arguments: Arguments) -> list[EvidenceItem]:
         """The state before, with events and logs; a part that cannot be had says so and costs no other."""
-        return describe.exhibits(self.connection, read(arguments, self.connection.settings.namespaces))
+        return describe.evidence_items(self.connection, read(arguments, self.connection.settings.namespaces))
 
     def offers(self, address: str) -> list[Mitigation]:
         """``namespace/deployment/name`` (or statefulset, daemonset), or ``node/name``. Raises ``Failed``."""

@@ -11,7 +11,7 @@ import yaml
 from stanch.integrations.kubernetes import pods, rollout
 from stanch.integrations.kubernetes.connection import Connection
 from stanch.integrations.kubernetes.target import Target
-from stanch.ports import Exhibit, Failed
+from stanch.ports import EvidenceItem, Failed
 
 # So many unwell pods have their logs kept: the others tell the same.
 UNWELL = 3
@@ -20,24 +20,24 @@ SECRET = re.compile("secret|token|passw|credential|key|dsn|database_url", re.IGN
 DULL = ("managedFields", "selfLink")
 
 
-def exhibits(connection: Connection, target: Target) -> list[Exhibit]:
+def evidence_items(connection: Connection, target: Target) -> list[EvidenceItem]:
     """Raises ``Failed`` only when not even the object can be had."""
     thing = connection.get(target.path())
-    found = [Exhibit(f"describe {target.words()}", _snapshot(thing))]
+    found = [EvidenceItem(f"describe {target.words()}", _snapshot(thing))]
     if target.workload():
         found.append(_part(f"revisions of {target.words()}", lambda: _revisions(connection, target, thing)))
     own: list[dict[str, Any]] = []
     try:
         own = pods.of(connection, target)
-        found.append(Exhibit(f"pods of {target.words()}", "\n".join(map(_pod, own)) or "none"))
+        found.append(EvidenceItem(f"pods of {target.words()}", "\n".join(map(_pod, own)) or "none"))
     except Failed as failed:
-        found.append(Exhibit(f"pods of {target.words()}", f"could not be had: {failed.detail}"))
+        found.append(EvidenceItem(f"pods of {target.words()}", f"could not be had: {failed.detail}"))
     found.append(_part(f"events of {target.words()}", lambda: _events(connection, target, own)))
     chosen = [pod for pod in own if _unwell(pod)][:UNWELL] or own[:1]
     return found + _at_once([each for pod in chosen for each in _logs(connection, pod)])
 
 
-def _at_once(parts: list[tuple[str, Callable[[], str]]]) -> list[Exhibit]:
+def _at_once(parts: list[tuple[str, Callable[[], str]]]) -> list[EvidenceItem]:
     """All logs together within the limit: one that hangs costs no other."""
     if not parts:
         return []
@@ -46,14 +46,14 @@ def _at_once(parts: list[tuple[str, Callable[[], str]]]) -> list[Exhibit]:
     wait(futures.values(), LIMIT_SECONDS)
     pool.shutdown(wait=False, cancel_futures=True)
     late = f"could not be had: no answer within {LIMIT_SECONDS:g} s"
-    return [f.result() if f.done() and not f.cancelled() else Exhibit(name, late) for name, f in futures.items()]
+    return [f.result() if f.done() and not f.cancelled() else EvidenceItem(name, late) for name, f in futures.items()]
 
 
-def _part(name: str, read: Callable[[], str]) -> Exhibit:
+def _part(name: str, read: Callable[[], str]) -> EvidenceItem:
     try:
-        return Exhibit(name, read())
+        return EvidenceItem(name, read())
     except Failed as failed:
-        return Exhibit(name, f"could not be had: {failed.detail}")
+        return EvidenceItem(name, f"could not be had: {failed.detail}")
 
 
 def _snapshot(thing: dict[str, Any]) -> str:

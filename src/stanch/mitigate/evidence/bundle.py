@@ -8,8 +8,8 @@ import msgspec
 
 from stanch.kernel.clock import iso
 from stanch.kernel.errors import NotFound
-from stanch.mitigate.evidence import shelf
-from stanch.timeline.desk import Desk
+from stanch.mitigate.evidence import store as evidence_store
+from stanch.timeline.unit_of_work import UnitOfWork
 
 ENDINGS = {
     "application/json": ".json",
@@ -44,17 +44,17 @@ class Manifest(msgspec.Struct):
     missing: dict[str, list[str]]
 
 
-def bundle(desk: Desk, incident: str) -> bytes:
+def bundle(uow: UnitOfWork, incident: str) -> bytes:
     """A zip archive. Raises ``NotFound`` for an incident one may not see, and where nothing was captured."""
-    record = desk.record(incident)
-    rows = shelf.of(desk, incident)
+    record = uow.record(incident)
+    rows = evidence_store.of(uow, incident)
     missing = {run.run: run.missing for run in record.runs.values() if run.missing}
     if not rows and not missing:
         raise NotFound(f"Nothing was captured in {incident} yet.", hint="Evidence is kept when a mitigation starts.")
     pieces, buffer = [], io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for number, row in enumerate(rows, 1):
-            found = shelf.content(desk, incident, row["digest"]) or b""
+            found = evidence_store.content(uow, incident, row["digest"]) or b""
             run = record.runs.get(row["run"])
             title = run.title if run else row["run"]
             file = f"{row['run']}/{number:03d}-{_slug(row['name'])}{ENDINGS.get(row['media_type'], '.bin')}"
@@ -62,10 +62,10 @@ def bundle(desk: Desk, incident: str) -> bytes:
             pieces.append(
                 Piece(
                     file, row["name"], row["run"], title, row["media_type"], iso(row["captured_at"]), len(found),
-                    row["digest"], shelf.intact(found, row["digest"]),
+                    row["digest"], evidence_store.intact(found, row["digest"]),
                 )
             )  # fmt: skip
-        manifest = Manifest(incident, record.title, iso(desk.now), pieces, missing)
+        manifest = Manifest(incident, record.title, iso(uow.now), pieces, missing)
         _write(archive, "manifest.json", msgspec.json.format(msgspec.json.encode(manifest)))
     return buffer.getvalue()
 

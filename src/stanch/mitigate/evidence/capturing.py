@@ -8,18 +8,18 @@ import msgspec
 
 from stanch.kernel.clock import HOUR, MINUTE, iso
 from stanch.kernel.policy import Criterion, Policy, Probe
-from stanch.mitigate.clues import gather
-from stanch.mitigate.evidence import shelf
+from stanch.mitigate.evidence import store as evidence_store
 from stanch.mitigate.evidence.graph import draw
 from stanch.mitigate.indicators import PROBE, indicators
 from stanch.mitigate.measurements import series as kept_series
+from stanch.mitigate.ranking_inputs import gather
 from stanch.mitigate.survey import affected, newest
 from stanch.mitigate.toolkit import ranked_for
-from stanch.ports import Camera, Failed, Metrics, Prober, World
-from stanch.timeline.desk import Desk, Office
+from stanch.ports import Failed, Metrics, Prober, Screenshotter, World
 from stanch.timeline.effects import Effect
 from stanch.timeline.entries import EvidenceCaptured
 from stanch.timeline.record import Record
+from stanch.timeline.unit_of_work import Application, UnitOfWork
 
 LIMIT_SECONDS = 10.0
 LOOK_BACK = 30 * MINUTE
@@ -37,12 +37,12 @@ class EvidenceHandler:
     urgent = False
     lease_seconds = 15.0
 
-    def __init__(self, office: Office, world: World) -> None:
-        self.office = office
+    def __init__(self, application: Application, world: World) -> None:
+        self.application = application
         self.world = world
 
-    def wanted(self, desk: Desk, effect: Effect) -> bool:
-        run = desk.record(effect.incident).runs[effect.payload["run"]]
+    def wanted(self, uow: UnitOfWork, effect: Effect) -> bool:
+        run = uow.record(effect.incident).runs[effect.payload["run"]]
         return not run.evidence and not run.missing
 
     def perform(self, effect: Effect) -> tuple[list[Item], list[str]]:
@@ -64,27 +64,27 @@ class EvidenceHandler:
             pool.shutdown(wait=False, cancel_futures=True)
         return items, missing
 
-    def settle(self, desk: Desk, effect: Effect, answer: Any) -> int | None:
+    def settle(self, uow: UnitOfWork, effect: Effect, answer: Any) -> int | None:
         items, missing = answer if not isinstance(answer, Exception) else ([], [str(answer)[:500]])
         run = effect.payload["run"]
-        shelf.keep(desk, effect.incident, run, items)
-        desk.append(effect.incident, EvidenceCaptured(run, [name for name, _, _ in items], missing))
+        evidence_store.keep(uow, effect.incident, run, items)
+        uow.append(effect.incident, EvidenceCaptured(run, [name for name, _, _ in items], missing))
         return None
 
-    def lost(self, desk: Desk, effect: Effect) -> None:
+    def lost(self, uow: UnitOfWork, effect: Effect) -> None:
         raise TypeError("evidence may be captured again")
 
     def _sources(self, effect: Effect) -> dict[str, Capture]:
         """Everything to be captured, by a name for people. The database is read here, the world in the captures."""
-        with self.office.reading() as desk:
-            record, now, policy = desk.record(effect.incident), desk.now, desk.policy
+        with self.application.reading() as uow:
+            record, now, policy = uow.record(effect.incident), uow.now, uow.policy
             found: dict[str, Capture] = {
                 "alerts": _known(_facts("alerts", [msgspec.to_builtins(s) for s in record.signals.values()])),
-                "deploys": _known(_facts("deploys", _deploys(desk, record, policy, now))),
-                "ranking": _known(_facts("ranking", _ranking(desk, record))),
+                "deploys": _known(_facts("deploys", _deploys(uow, record, policy, now))),
+                "ranking": _known(_facts("ranking", _ranking(uow, record))),
             }
             criteria = [s.criterion for s in record.criteria.values()] or indicators(record, policy)[0]
-            kept = {c.name: kept_series(desk, record.id, c.name, now - LOOK_BACK) for c in criteria}
+            kept = {c.name: kept_series(uow, record.id, c.name, now - LOOK_BACK) for c in criteria}
         if mitigator := self.world.mitigators.get(effect.payload["adapter"]):
             arguments, target = effect.payload["arguments"], record.runs[effect.payload["run"]].target
             found[f"state of {target}"] = lambda: [
@@ -98,7 +98,7 @@ class EvidenceHandler:
             if prober := self.world.probers.get(probe.kind):
                 found[f"symptom {probe.name}"] = _symptom(prober, probe)
             if probe.kind == "http":
-                for camera in self.world.cameras.values():
+                for camera in self.world.screenshotters.values():
                     found[f"picture of {probe.name}"] = _picture(camera, probe)
         return found
 
@@ -111,12 +111,12 @@ def _facts(name: str, value: Any) -> list[Item]:
     return [(name, "application/json", msgspec.json.format(msgspec.json.encode(value)))]
 
 
-def _deploys(desk: Desk, record: Record, policy: Policy, now: int) -> list[dict[str, Any]]:
+def _deploys(uow: UnitOfWork, record: Record, policy: Policy, now: int) -> list[dict[str, Any]]:
     """The releases that went out within a day before the onset and since, of the service and what it depends on."""
     onset = record.began_at or record.declared_at
     rows = []
     for service in affected(record, policy):
-        for row in desk.tx.all(
+        for row in uow.tx.all(
             "SELECT * FROM deploys WHERE service = :service AND deployed_at BETWEEN :since AND :now ORDER BY deployed_at DESC LIMIT 20",
             service=service,
             since=onset - 24 * HOUR,
@@ -126,16 +126,16 @@ def _deploys(desk: Desk, record: Record, policy: Policy, now: int) -> list[dict[
     return rows
 
 
-def _ranking(desk: Desk, record: Record) -> dict[str, Any]:
+def _ranking(uow: UnitOfWork, record: Record) -> dict[str, Any]:
     """What the choice was made from: the ranking, and what it weighed."""
-    survey = newest(desk, record.id)
+    survey = newest(uow, record.id)
     return {
-        "moment": iso(desk.now),
+        "moment": iso(uow.now),
         "ranking": [
             {"place": r.place, "name": r.mitigation.name, "why": r.why, "score": round(r.score, 1)}
-            for r in ranked_for(desk, record)
+            for r in ranked_for(uow, record)
         ],
-        "weighed": msgspec.to_builtins(gather(desk, record, survey, affected(record, desk.policy))),
+        "weighed": msgspec.to_builtins(gather(uow, record, survey, affected(record, uow.policy))),
     }
 
 
@@ -174,5 +174,5 @@ def _symptom(prober: Prober, probe: Probe) -> Capture:
     return capture
 
 
-def _picture(camera: Camera, probe: Probe) -> Capture:
+def _picture(camera: Screenshotter, probe: Probe) -> Capture:
     return lambda: [(f"picture of {probe.name}", "image/png", camera.picture(probe.url))]

@@ -11,7 +11,7 @@ from stanch.prepare.oncall import overriding, store
 from stanch.prepare.oncall.people import shown_name
 from stanch.prepare.oncall.shift import Shift
 from stanch.prepare.oncall.walltime import local, moment, zone_of
-from stanch.timeline.desk import Desk
+from stanch.timeline.unit_of_work import UnitOfWork
 
 LOOK_AHEAD_DAYS = 60
 Where = Annotated[
@@ -27,26 +27,26 @@ class OnCall(msgspec.Struct):
 
 
 @command("oncall", OnCall, group="prepare", noun="oncall", positional=("schedule",), reading=True)
-def oncall(desk: Desk, asked: OnCall) -> list[dict[str, Any]]:
+def oncall(uow: UnitOfWork, asked: OnCall) -> list[dict[str, Any]]:
     """Now and next (R2). A schedule that cannot be read says so and hides no other."""
-    return [now_and_next(desk, name) for name in _chosen(desk, asked.schedule)]
+    return [now_and_next(uow, name) for name in _chosen(uow, asked.schedule)]
 
 
-def now_and_next(desk: Desk, name: str) -> dict[str, Any]:
+def now_and_next(uow: UnitOfWork, name: str) -> dict[str, Any]:
     """One schedule for people and programs: moments as text in UTC, ``says`` as a sentence."""
     try:
-        plan = store.planned(desk, name, desk.now, desk.now + LOOK_AHEAD_DAYS * DAY)
+        plan = store.planned(uow, name, uow.now, uow.now + LOOK_AHEAD_DAYS * DAY)
     except ValueError as error:
         says = f"The schedule '{name}' cannot be read: {error}."
         return {"schedule": name, "on_call": [], "names": [], "says": says}
     now, until, follows = _joined(plan)
-    names = names_of(desk, now)
+    names = names_of(uow, now)
     answer: dict[str, Any] = {"schedule": name, "on_call": now.people(), "names": names, "override": now.override}
-    if until < desk.now + LOOK_AHEAD_DAYS * DAY:
+    if until < uow.now + LOOK_AHEAD_DAYS * DAY:
         answer["until"] = iso(until)
     if follows is not None:
-        answer["next"] = names_of(desk, follows)
-    return answer | {"says": _sentence(desk, name, now, answer, follows)}
+        answer["next"] = names_of(uow, follows)
+    return answer | {"says": _sentence(uow, name, now, answer, follows)}
 
 
 def _joined(plan: list[Shift]) -> tuple[Shift, int, Shift | None]:
@@ -58,18 +58,18 @@ def _joined(plan: list[Shift]) -> tuple[Shift, int, Shift | None]:
     return now, plan[-1].end, None
 
 
-def _sentence(desk: Desk, name: str, now: Shift, answer: dict[str, Any], follows: Shift | None) -> str:
-    zone = zone_of(store.schedule_of(desk, name).time_zone)
+def _sentence(uow: UnitOfWork, name: str, now: Shift, answer: dict[str, Any], follows: Shift | None) -> str:
+    zone = zone_of(store.schedule_of(uow, name).time_zone)
     until = f" until {local(follows.start, zone):%a %d %b %H:%M} ({zone.key})" if follows else ""
     then = f", then {' and '.join(answer['next']) or 'nobody'}" if follows else ""
     if now.gap:
-        return f"Nobody is on call{until}{then}: {store.gap_reason(desk, name, desk.now)}."
+        return f"Nobody is on call{until}{then}: {store.gap_reason(uow, name, uow.now)}."
     return f"{' and '.join(answer['names'])} {'are' if len(answer['names']) > 1 else 'is'} on call{until}{then}."
 
 
-def names_of(desk: Desk, shift: Shift) -> list[str]:
+def names_of(uow: UnitOfWork, shift: Shift) -> list[str]:
     """What people call those of a shift."""
-    return [shown_name(desk.policy.contacts, person) for person in shift.people()]
+    return [shown_name(uow.policy.contacts, person) for person in shift.people()]
 
 
 class Schedules(msgspec.Struct):
@@ -81,26 +81,26 @@ class Schedules(msgspec.Struct):
 
 
 @command("schedules", Schedules, group="prepare", noun="schedules", positional=("schedule",), reading=True)
-def schedules(desk: Desk, asked: Schedules) -> list[dict[str, Any]]:
+def schedules(uow: UnitOfWork, asked: Schedules) -> list[dict[str, Any]]:
     """Shifts (R2). Moments in UTC; ``person`` is empty in a gap."""
     try:
-        start = moment(asked.start, zone_of("UTC")) if asked.start else desk.now
+        start = moment(asked.start, zone_of("UTC")) if asked.start else uow.now
     except ValueError as error:
         raise Invalid(str(error), field="start") from None
     found: list[dict[str, Any]] = []
-    for name in _chosen(desk, asked.schedule):
-        plan = overriding.plan(desk, name, start, start + asked.days * DAY)
-        found += [_row(desk, name, shift) for shift in plan]
+    for name in _chosen(uow, asked.schedule):
+        plan = overriding.plan(uow, name, start, start + asked.days * DAY)
+        found += [_row(uow, name, shift) for shift in plan]
     return found
 
 
-def _row(desk: Desk, name: str, shift: Shift) -> dict[str, Any]:
+def _row(uow: UnitOfWork, name: str, shift: Shift) -> dict[str, Any]:
     return {
         "schedule": name,
         "start": iso(shift.start),
         "end": iso(shift.end),
         "person": ", ".join(shift.people()),
-        "name": ", ".join(names_of(desk, shift)) or "nobody",
+        "name": ", ".join(names_of(uow, shift)) or "nobody",
         "layer": shift.layer or "gap",
         "override": shift.override,
         "note": shift.note,
@@ -118,14 +118,14 @@ class MakeOverride(msgspec.Struct):
 
 
 @command("override", MakeOverride, group="prepare", noun="overrides", positional=("schedule", "person"))
-def override(desk: Desk, asked: MakeOverride) -> Done:
+def override(uow: UnitOfWork, asked: MakeOverride) -> Done:
     """Take a shift, or give it (R2). What was, stays: a start in the past is taken as now."""
-    store.schedule_of(desk, asked.schedule)
-    person = overriding.person_of(desk, asked.person)
-    start = max(desk.now, overriding.when(desk, asked.schedule, asked.start, "start")) if asked.start else desk.now
-    end = overriding.when(desk, asked.schedule, asked.end, "end")
+    store.schedule_of(uow, asked.schedule)
+    person = overriding.person_of(uow, asked.person)
+    start = max(uow.now, overriding.when(uow, asked.schedule, asked.start, "start")) if asked.start else uow.now
+    end = overriding.when(uow, asked.schedule, asked.end, "end")
     if end <= start:
-        hint = "It would begin now." if start == desk.now else ""
+        hint = "It would begin now." if start == uow.now else ""
         raise Invalid(f"The end ({iso(end)}) is not after the start ({iso(start)}).", field="end", hint=hint)
     if end - start > overriding.LONGEST_DAYS * DAY:
         raise Invalid(
@@ -133,10 +133,10 @@ def override(desk: Desk, asked: MakeOverride) -> Done:
             field="end",
             hint="Change the schedule itself.",
         )
-    desk.tx.one_at_a_time(overriding.LOCK)
-    made = overriding.write(desk, asked.schedule, Shift(person, start, end), asked.reason)
+    uow.tx.one_at_a_time(overriding.LOCK)
+    made = overriding.write(uow, asked.schedule, Shift(person, start, end), asked.reason)
     return Done(
-        f"{overriding.name(desk, person)} has {asked.schedule} {overriding.spelled(desk, asked.schedule, start, end)}.",
+        f"{overriding.name(uow, person)} has {asked.schedule} {overriding.spelled(uow, asked.schedule, start, end)}.",
         id=made,
     )
 
@@ -154,29 +154,29 @@ class Swap(msgspec.Struct):
 
 
 @command("swap", Swap, group="prepare", noun="swaps", positional=("schedule", "mine", "theirs"))
-def swap(desk: Desk, asked: Swap) -> Done:
+def swap(uow: UnitOfWork, asked: Swap) -> Done:
     """Two overrides in one transaction (R2)."""
-    store.schedule_of(desk, asked.schedule)
-    me = overriding.person_of(desk, asked.person)
-    desk.tx.one_at_a_time(overriding.LOCK)
-    mine = overriding.shift_at(desk, asked.schedule, asked.mine, "mine")
-    theirs = overriding.shift_at(desk, asked.schedule, asked.theirs, "theirs")
+    store.schedule_of(uow, asked.schedule)
+    me = overriding.person_of(uow, asked.person)
+    uow.tx.one_at_a_time(overriding.LOCK)
+    mine = overriding.shift_at(uow, asked.schedule, asked.mine, "mine")
+    theirs = overriding.shift_at(uow, asked.schedule, asked.theirs, "theirs")
     they = theirs.person
     if mine.person != me:
         hint = (
-            f"{overriding.name(desk, mine.person)} has it." if asked.person else "Say whose shift it is with 'person'."
+            f"{overriding.name(uow, mine.person)} has it." if asked.person else "Say whose shift it is with 'person'."
         )
-        raise Conflict(f"That shift is not {overriding.name(desk, me)}'s.", field="mine", hint=hint)
+        raise Conflict(f"That shift is not {overriding.name(uow, me)}'s.", field="mine", hint=hint)
     if they == me:
         raise Conflict(
-            f"Both shifts are {overriding.name(desk, me)}'s.", field="theirs", hint="Give a moment in another's shift."
+            f"Both shifts are {overriding.name(uow, me)}'s.", field="theirs", hint="Give a moment in another's shift."
         )
-    reason = asked.reason or f"swap of {overriding.name(desk, me)} and {overriding.name(desk, they)}"
-    first = overriding.write(desk, asked.schedule, Shift(they, mine.start, mine.end), reason)
-    second = overriding.write(desk, asked.schedule, Shift(me, theirs.start, theirs.end), reason)
-    spans = [overriding.spelled(desk, asked.schedule, s.start, s.end) for s in (mine, theirs)]
+    reason = asked.reason or f"swap of {overriding.name(uow, me)} and {overriding.name(uow, they)}"
+    first = overriding.write(uow, asked.schedule, Shift(they, mine.start, mine.end), reason)
+    second = overriding.write(uow, asked.schedule, Shift(me, theirs.start, theirs.end), reason)
+    spans = [overriding.spelled(uow, asked.schedule, s.start, s.end) for s in (mine, theirs)]
     return Done(
-        f"{overriding.name(desk, they)} has {asked.schedule} {spans[0]}, {overriding.name(desk, me)} {spans[1]}.",
+        f"{overriding.name(uow, they)} has {asked.schedule} {spans[0]}, {overriding.name(uow, me)} {spans[1]}.",
         id=f"{first} {second}",
     )
 
@@ -188,24 +188,24 @@ class CancelOverride(msgspec.Struct):
 
 
 @command("cancel-override", CancelOverride, group="prepare", noun="cancelled-overrides", positional=("id",))
-def cancel_override(desk: Desk, asked: CancelOverride) -> Done:
+def cancel_override(uow: UnitOfWork, asked: CancelOverride) -> Done:
     """The layers, and earlier overrides, count again (R2)."""
-    desk.tx.one_at_a_time(overriding.LOCK)
-    row = desk.tx.one("SELECT * FROM overrides WHERE id = :id", id=asked.id)
+    uow.tx.one_at_a_time(overriding.LOCK)
+    row = uow.tx.one("SELECT * FROM overrides WHERE id = :id", id=asked.id)
     if row is None:
         raise NotFound(f"There is no override {asked.id}.", field="id", hint="The page /oncall lists them.")
     if row["cancelled_at"] is not None:
         raise Conflict(f"The override {asked.id} is cancelled already.")
-    if row["end_at"] <= desk.now:
+    if row["end_at"] <= uow.now:
         raise Conflict(f"The override {asked.id} is over; what was, stays.")
-    desk.tx.execute("UPDATE overrides SET cancelled_at = :now WHERE id = :id", now=desk.now, id=asked.id)
+    uow.tx.execute("UPDATE overrides SET cancelled_at = :now WHERE id = :id", now=uow.now, id=asked.id)
     return Done(
-        f"The override of {overriding.name(desk, row['person'])} in {row['schedule']} is cancelled.", id=asked.id
+        f"The override of {overriding.name(uow, row['person'])} in {row['schedule']} is cancelled.", id=asked.id
     )
 
 
-def _chosen(desk: Desk, name: str) -> list[str]:
+def _chosen(uow: UnitOfWork, name: str) -> list[str]:
     if name:
-        store.schedule_of(desk, name)
+        store.schedule_of(uow, name)
         return [name]
-    return sorted(desk.policy.schedules)
+    return sorted(uow.policy.schedules)

@@ -9,59 +9,59 @@ from stanch.prepare.oncall import store
 from stanch.prepare.oncall.people import contact_key, meant, shown_name
 from stanch.prepare.oncall.shift import Shift
 from stanch.prepare.oncall.walltime import local, moment, zone_of
-from stanch.timeline.desk import Desk
+from stanch.timeline.unit_of_work import UnitOfWork
 
 # The advisory lock under which overrides are made, so that two swaps cannot give away the same shift.
 LOCK = 7_823_643
 LONGEST_DAYS = 366
 
 
-def person_of(desk: Desk, text: str) -> str:
+def person_of(uow: UnitOfWork, text: str) -> str:
     """The contact that is meant, or the one who asks. Raises ``Invalid``: nobody else could be reached."""
-    contacts = desk.policy.contacts
-    key = contact_key(contacts, text or desk.actor.name)
+    contacts = uow.policy.contacts
+    key = contact_key(contacts, text or uow.actor.name)
     if not key:
-        who = f"'{text}' is" if text else f"You ({desk.actor.name}) are"
+        who = f"'{text}' is" if text else f"You ({uow.actor.name}) are"
         hint = meant(text, contacts) if text else "Name somebody with 'person', or add yourself to the contacts."
         raise Invalid(f"{who} not in the contacts, so nobody could be reached.", field="person", hint=hint)
     return key
 
 
-def name(desk: Desk, person: str) -> str:
+def name(uow: UnitOfWork, person: str) -> str:
     """What people call someone."""
-    return shown_name(desk.policy.contacts, person) or "nobody"
+    return shown_name(uow.policy.contacts, person) or "nobody"
 
 
-def when(desk: Desk, schedule: str, text: str, field: str) -> int:
+def when(uow: UnitOfWork, schedule: str, text: str, field: str) -> int:
     """A time as people write it, in the schedule's own zone if it has no offset."""
     try:
-        return moment(text, zone_of(store.schedule_of(desk, schedule).time_zone))
+        return moment(text, zone_of(store.schedule_of(uow, schedule).time_zone))
     except ValueError as error:
         raise Invalid(f"{error}.", field=field) from None
 
 
-def spelled(desk: Desk, schedule: str, start: int, end: int) -> str:
+def spelled(uow: UnitOfWork, schedule: str, start: int, end: int) -> str:
     """A span in the schedule's own time."""
-    zone = zone_of(store.schedule_of(desk, schedule).time_zone)
+    zone = zone_of(store.schedule_of(uow, schedule).time_zone)
     return f"from {local(start, zone):%a %d %b %H:%M} to {local(end, zone):%a %d %b %H:%M} ({zone.key})"
 
 
-def plan(desk: Desk, schedule: str, start: int, end: int) -> list[Shift]:
+def plan(uow: UnitOfWork, schedule: str, start: int, end: int) -> list[Shift]:
     """Who is on call within ``start`` and ``end``. Raises ``Invalid`` for a schedule that cannot be read."""
     try:
-        return store.planned(desk, schedule, start, end)
+        return store.planned(uow, schedule, start, end)
     except ValueError as error:
         raise Invalid(f"The schedule '{schedule}' cannot be read: {error}.", field="schedule") from None
 
 
-def shift_at(desk: Desk, schedule: str, text: str, field: str) -> Shift:
+def shift_at(uow: UnitOfWork, schedule: str, text: str, field: str) -> Shift:
     """The whole shift around a moment, from now on. Raises ``Problem`` when there is none to exchange."""
-    at = when(desk, schedule, text, field)
+    at = when(uow, schedule, text, field)
     days = 8
     while True:
-        around = plan(desk, schedule, at - days * DAY, at + days * DAY)
+        around = plan(uow, schedule, at - days * DAY, at + days * DAY)
         found = next(shift for shift in around if shift.start <= at < shift.end)
-        if found.end < around[-1].end and (found.start > around[0].start or around[0].start <= desk.now):
+        if found.end < around[-1].end and (found.start > around[0].start or around[0].start <= uow.now):
             break
         if days > LONGEST_DAYS:
             raise Invalid(f"The shift at {text} has no end within a year.", field=field, hint="Use 'stanch override'.")
@@ -69,18 +69,18 @@ def shift_at(desk: Desk, schedule: str, text: str, field: str) -> Shift:
     if found.gap or found.others:
         said = "Several people are" if found.others else "Nobody is"
         raise Conflict(f"{said} on call in {schedule} at {text}.", field=field, hint="Use 'stanch override'.")
-    if found.end <= desk.now:
+    if found.end <= uow.now:
         raise Conflict(f"The shift at {text} is over.", field=field, hint="Give a moment in a shift to come.")
-    return msgspec.structs.replace(found, start=max(found.start, desk.now))
+    return msgspec.structs.replace(found, start=max(found.start, uow.now))
 
 
-def write(desk: Desk, schedule: str, shift: Shift, reason: str) -> str:
+def write(uow: UnitOfWork, schedule: str, shift: Shift, reason: str) -> str:
     """Keep an override; answers with its id."""
     made = new_id("ovr")
-    desk.tx.execute(
+    uow.tx.execute(
         "INSERT INTO overrides (id, schedule, person, start_at, end_at, author, reason, made_at, cancelled_at) "
         "VALUES (:id, :schedule, :person, :start, :end, :author, :reason, :now, NULL)",
-        id=made, schedule=schedule, person=shift.person, start=shift.start, end=shift.end, author=desk.actor.name,
-        reason=reason, now=desk.now,
+        id=made, schedule=schedule, person=shift.person, start=shift.start, end=shift.end, author=uow.actor.name,
+        reason=reason, now=uow.now,
     )  # fmt: skip
     return made

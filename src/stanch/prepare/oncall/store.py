@@ -10,7 +10,7 @@ from stanch.kernel.schedule import Schedule
 from stanch.prepare.oncall import rules
 from stanch.prepare.oncall.people import contact_key, meant
 from stanch.prepare.oncall.shift import Shift
-from stanch.timeline.desk import Desk
+from stanch.timeline.unit_of_work import UnitOfWork
 
 PREFIX = "schedule:"
 
@@ -36,22 +36,22 @@ class Target(msgspec.Struct, frozen=True):
     reason: str = ""
 
 
-def schedule_of(desk: Desk, name: str) -> Schedule:
+def schedule_of(uow: UnitOfWork, name: str) -> Schedule:
     """A schedule by name. Raises ``NotFound`` with what was probably meant."""
-    found = desk.policy.schedules.get(name)
+    found = uow.policy.schedules.get(name)
     if found is None:
-        known = desk.policy.schedules
+        known = uow.policy.schedules
         hint = meant(name, known) or (f"Known: {', '.join(sorted(known))}." if known else "None is configured yet.")
         raise NotFound(f"There is no schedule '{name}'.", field="schedule", hint=hint)
     return found
 
 
-def kept_overrides(desk: Desk, schedule: str, start: int, end: int) -> list[Kept]:
+def kept_overrides(uow: UnitOfWork, schedule: str, start: int, end: int) -> list[Kept]:
     """The overrides of a schedule that matter within ``start`` and ``end``, the newest last: it beats the others.
 
     One that was cancelled counts up to then: what was, stays.
     """
-    rows = desk.tx.all(
+    rows = uow.tx.all(
         "SELECT * FROM overrides WHERE schedule = :schedule AND end_at > :low AND start_at < :high "
         "AND (cancelled_at IS NULL OR (cancelled_at > start_at AND cancelled_at > :low)) ORDER BY made_at, id",
         schedule=schedule,
@@ -78,54 +78,54 @@ def as_shifts(kept: Iterable[Kept]) -> list[Shift]:
     return [Shift(o.person, o.start, o.end, rules.OVERRIDE, True) for o in kept]
 
 
-def planned(desk: Desk, name: str, start: int, end: int) -> list[Shift]:
+def planned(uow: UnitOfWork, name: str, start: int, end: int) -> list[Shift]:
     """Who is on call within ``start`` and ``end``, gaps included. Raises ``NotFound``, and ``ValueError`` if unreadable."""
-    schedule = schedule_of(desk, name)
-    overrides = as_shifts(kept_overrides(desk, name, start, end))
-    return rules.shifts(schedule, overrides, start, end, desk.office.calendar(name, start, end))
+    schedule = schedule_of(uow, name)
+    overrides = as_shifts(kept_overrides(uow, name, start, end))
+    return rules.shifts(schedule, overrides, start, end, uow.application.calendar(name, start, end))
 
 
-def on_call(desk: Desk, name: str, at: int) -> list[str]:
+def on_call(uow: UnitOfWork, name: str, at: int) -> list[str]:
     """Keys of the contacts that are on call in a schedule at a moment; nobody in a gap.
 
     Raises ``NotFound`` for an unknown schedule, and ``ValueError`` for one that cannot be read.
     """
-    schedule = schedule_of(desk, name)
-    overrides = as_shifts(kept_overrides(desk, name, at, at + 1))
-    found = rules.holders(schedule, overrides, at, desk.office.calendar(name, at, at + 1))
-    return [contact_key(desk.policy.contacts, person) or person for person in found]
+    schedule = schedule_of(uow, name)
+    overrides = as_shifts(kept_overrides(uow, name, at, at + 1))
+    found = rules.holders(schedule, overrides, at, uow.application.calendar(name, at, at + 1))
+    return [contact_key(uow.policy.contacts, person) or person for person in found]
 
 
-def resolve(desk: Desk, targets: Iterable[str], at: int) -> list[Target]:
+def resolve(uow: UnitOfWork, targets: Iterable[str], at: int) -> list[Target]:
     """Each target of an escalation step as people, at a moment: ``ada``, or whoever has ``schedule:primary`` then.
 
     Never raises for what is configured wrongly: a page must go on to the next step, so the reason is said instead.
     ``people`` are keys of the contacts, each once per target; ``reason`` is there exactly when ``people`` is empty.
     """
-    return [_resolve(desk, target.strip(), at) for target in targets]
+    return [_resolve(uow, target.strip(), at) for target in targets]
 
 
-def _resolve(desk: Desk, target: str, at: int) -> Target:
+def _resolve(uow: UnitOfWork, target: str, at: int) -> Target:
     if not target.startswith(PREFIX):
-        key = contact_key(desk.policy.contacts, target)
+        key = contact_key(uow.policy.contacts, target)
         return Target(target, [key]) if key else Target(target, [], f"'{target}' is not in the contacts.")
     name = target.removeprefix(PREFIX).strip()
     try:
-        found = on_call(desk, name, at)
+        found = on_call(uow, name, at)
     except NotFound as error:
         return Target(target, [], error.sentence())
     except ValueError as error:
         return Target(target, [], f"The schedule '{name}' cannot be read: {error}.")
-    known = [person for person in dict.fromkeys(found) if person in desk.policy.contacts]
+    known = [person for person in dict.fromkeys(found) if person in uow.policy.contacts]
     if known:
         return Target(target, known)
     if found:
         return Target(target, [], f"'{found[0]}' has the schedule '{name}', but is not in the contacts.")
-    why = gap_reason(desk, name, at)
+    why = gap_reason(uow, name, at)
     return Target(target, [], f"Nobody is on call in the schedule '{name}' at {iso(at)[:16]}Z: {why}.")
 
 
-def gap_reason(desk: Desk, name: str, at: int) -> str:
+def gap_reason(uow: UnitOfWork, name: str, at: int) -> str:
     """Why nobody is on call at a moment, as the end of a sentence."""
-    notes = [shift.note for shift in desk.office.calendar(name, at, at + 1) if shift.note]
+    notes = [shift.note for shift in uow.application.calendar(name, at, at + 1) if shift.note]
     return notes[0] if notes else "no layer, calendar or override covers it"

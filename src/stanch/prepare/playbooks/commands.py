@@ -9,7 +9,7 @@ from stanch.kernel.errors import NotFound
 from stanch.kernel.filling import incident_id
 from stanch.prepare.playbooks.evidence import suggested
 from stanch.prepare.playbooks.library import playbooks
-from stanch.timeline.desk import Desk
+from stanch.timeline.unit_of_work import UnitOfWork
 
 
 class Playbooks(msgspec.Struct):
@@ -20,7 +20,7 @@ class Playbooks(msgspec.Struct):
 
 
 @command("playbooks", Playbooks, group="prepare", noun="playbooks", positional=("playbook",), reading=True)
-def show_playbooks(desk: Desk, asked: Playbooks) -> Any:
+def show_playbooks(uow: UnitOfWork, asked: Playbooks) -> Any:
     """R6. An unknown name is answered with the known ones; a private incident is unknown to who may not see it."""
     known = playbooks()
     if asked.playbook:
@@ -31,7 +31,7 @@ def show_playbooks(desk: Desk, asked: Playbooks) -> Any:
             )
         return {"playbook": book.name, "title": book.title, "text": book.text}
     if asked.fits:
-        fitting = suggested(desk, desk.record(incident_id(asked.fits)))
+        fitting = suggested(uow, uow.record(incident_id(asked.fits)))
         return [{**_row(book.name), "reason": found.reason} for book, found in fitting]
     return [_row(name) for name in known]
 

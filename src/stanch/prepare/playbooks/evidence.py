@@ -3,17 +3,17 @@
 from stanch.kernel.policy import Policy
 from stanch.prepare.playbooks.library import Playbook, playbooks
 from stanch.prepare.playbooks.rules import GRACE, SUSPECT_FOR, Released, Seen, Suggestion, Words, suggest
-from stanch.timeline.desk import Desk
 from stanch.timeline.record import Record, Signal
+from stanch.timeline.unit_of_work import UnitOfWork
 
 
-def suggested(desk: Desk, record: Record) -> list[tuple[Playbook, Suggestion]]:
+def suggested(uow: UnitOfWork, record: Record) -> list[tuple[Playbook, Suggestion]]:
     """The playbooks that fit an incident, best first, each with its reason."""
     known = playbooks()
-    return [(known[found.playbook], found) for found in suggest(seen(desk, record))]
+    return [(known[found.playbook], found) for found in suggest(seen(uow, record))]
 
 
-def seen(desk: Desk, record: Record) -> Seen:
+def seen(uow: UnitOfWork, record: Record) -> Seen:
     """Everything the rules weigh; a rejected hypothesis says nothing any more."""
     onset = record.began_at or record.detected_at or record.declared_at
     firing = [s for s in record.signals.values() if s.firing] or list(record.signals.values())
@@ -22,8 +22,8 @@ def seen(desk: Desk, record: Record) -> Seen:
     if record.impact:
         said.append(Words("the impact", record.impact.value))
     said += [Words("a hypothesis", h.text) for h in record.hypotheses.values() if h.standing != "rejected"]
-    kinds = tuple(kind for s in firing if (kind := _probe_kind(desk.policy, s)))
-    return Seen(onset, tuple(said), tuple(s.labels for s in firing), kinds, _released(desk, record.service, onset))
+    kinds = tuple(kind for s in firing if (kind := _probe_kind(uow.policy, s)))
+    return Seen(onset, tuple(said), tuple(s.labels for s in firing), kinds, _released(uow, record.service, onset))
 
 
 def _probe_kind(policy: Policy, signal: Signal) -> str:
@@ -33,10 +33,10 @@ def _probe_kind(policy: Policy, signal: Signal) -> str:
     return next((probe.kind for probe in probes if probe.name == name), "")
 
 
-def _released(desk: Desk, service: str, onset: int) -> tuple[Released, ...]:
+def _released(uow: UnitOfWork, service: str, onset: int) -> tuple[Released, ...]:
     found = []
-    for name in dict.fromkeys([service, *desk.policy.service(service).depends_on]) if service else ():
-        rows = desk.tx.all(
+    for name in dict.fromkeys([service, *uow.policy.service(service).depends_on]) if service else ():
+        rows = uow.tx.all(
             "SELECT release, deployed_at FROM deploys WHERE service = :service AND deployed_at BETWEEN :since AND :until "
             "ORDER BY deployed_at DESC LIMIT 5",
             service=name,

@@ -43,8 +43,8 @@ def routes(receiving: Receiving) -> list[Route]:
     @native(_error)
     async def alerts(request: Request) -> Response:
         name = receiving.key_name(request)
-        with receiving.stanch.office.reading() as desk:
-            rows = desk.tx.all(
+        with receiving.stanch.application.reading() as uow:
+            rows = uow.tx.all(
                 "SELECT * FROM signals WHERE intake_key = :key AND state = 'firing' ORDER BY fingerprint LIMIT 5000",
                 key=name,
             )

@@ -37,8 +37,8 @@ def routes(receiving: Receiving) -> list[Route]:
         failed = how == "fail" or (how.isdecimal() and int(how[:9]) != 0)
         if how and not failed and how not in ("start", "log") and not how.isdecimal():
             raise Problem(f"'{how}' says nothing of a heartbeat.", hint="It is start, log, fail, or an exit code.")
-        with receiving.stanch.office.reading() as desk:
-            names = heartbeats.names(desk)
+        with receiving.stanch.application.reading() as uow:
+            names = heartbeats.names(uow)
         name = next((n for n in names if hmac.compare_digest(token_of(secret, n).encode(), given.encode())), "")
         key = "heartbeat" if name else receiving.key_name(request)
         name = name or given

@@ -58,7 +58,7 @@ class Hooks:
 
     def __init__(self, stanch: Stanch, journal: Journal, keys: Keys, others: Any) -> None:
         self.journal = journal
-        self._clock = stanch.office.clock
+        self._clock = stanch.application.clock
         self._keys = keys
         self._signing = frozenset(stanch.settings.signing_secrets)
         self._signatures = Signatures(stanch.settings.signing_secrets)

@@ -24,8 +24,8 @@ class Journal:
     """One writer thread, one connection of its own, one transaction for everything that waits."""
 
     def __init__(self, stanch: Stanch) -> None:
-        self._office = stanch.office
-        self._database = stanch.office.database
+        self._application = stanch.application
+        self._database = stanch.application.database
         self._queue: queue.SimpleQueue[tuple[Row, asyncio.Future[None]] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._proxy: Any = None
@@ -76,7 +76,7 @@ class Journal:
         except RuntimeError:
             pass  # the loop is gone, and with it those who waited; what was committed stays
         if problem is None:
-            self._office.received()
+            self._application.received()
 
     def _commit(self, rows: list[Row]) -> None:
         if self._proxy is None:

@@ -88,26 +88,26 @@ def _alias(receiving: Receiving, request: Request, key: str, identifier: str) ->
         raise Invalid(f"identifierType '{kind}' is unknown.", hint="It is id, tiny or alias.")
     if kind == "alias":
         return identifier
-    with receiving.stanch.office.reading() as desk:
-        return opsgenie_reading.alias_of(desk, key, identifier) or identifier
+    with receiving.stanch.application.reading() as uow:
+        return opsgenie_reading.alias_of(uow, key, identifier) or identifier
 
 
 def _read(receiving: Receiving, request: Request, key: str, rest: list[str]) -> Response:
     query = request.query_params
-    with receiving.stanch.office.reading() as desk:
+    with receiving.stanch.application.reading() as uow:
         match rest:
             case []:
                 offset, limit = _number(query.get("offset"), 0), _number(query.get("limit"), 20)
-                found = opsgenie_reading.alerts(desk, key, offset, min(limit, 100))
+                found = opsgenie_reading.alerts(uow, key, offset, min(limit, 100))
                 return _answer({"data": found})
             case ["count"]:
-                return _answer({"data": {"count": opsgenie_reading.count(desk, key)}})
+                return _answer({"data": {"count": opsgenie_reading.count(uow, key)}})
             case ["requests", identity]:
-                return _answer({"data": opsgenie_reading.request(desk, key, identity)})
+                return _answer({"data": opsgenie_reading.request(uow, key, identity)})
             case [identifier]:
                 kind = query.get("identifierType", "id")
-                alias = identifier if kind == "alias" else opsgenie_reading.alias_of(desk, key, identifier)
-                return _answer({"data": opsgenie_reading.alert(desk, key, alias)})
+                alias = identifier if kind == "alias" else opsgenie_reading.alias_of(uow, key, identifier)
+                return _answer({"data": opsgenie_reading.alert(uow, key, alias)})
     raise NotFound(
         "stanch keeps no such part of an alert.", hint="It answers /v2/alerts, /v2/alerts/ID and /requests/ID."
     )
@@ -130,44 +130,44 @@ async def _heartbeats(receiving: Receiving, request: Request, key: str, rest: li
 def _administer(receiving: Receiving, request: Request, key: str, rest: list[str], body: bytes) -> Response:
     """Heartbeats are made, read, changed and removed at once. One that the configuration names is changed there only."""
     if request.method == "GET":
-        with receiving.stanch.office.reading() as desk:
+        with receiving.stanch.application.reading() as uow:
             if not rest:
                 return _answer(
-                    {"data": {"heartbeats": [opsgenie_reading.heartbeat(r) for r in opsgenie_reading.heartbeats(desk)]}}
+                    {"data": {"heartbeats": [opsgenie_reading.heartbeat(r) for r in opsgenie_reading.heartbeats(uow)]}}
                 )
-            return _answer({"data": opsgenie_reading.heartbeat(_known(desk, rest[0]))})
-    with receiving.stanch.office.desk(Actor(f"key {key}"), "api") as desk:
+            return _answer({"data": opsgenie_reading.heartbeat(_known(uow, rest[0]))})
+    with receiving.stanch.application.uow(Actor(f"key {key}"), "api") as uow:
         if not rest and request.method == "POST":
             values = _values(body)
             name = values.get("name")
             if not isinstance(name, str) or not name.strip() or len(name) > LONGEST_NAME:
                 raise Invalid(f"name: a heartbeat needs one, of at most {LONGEST_NAME} characters.", field="name")
-            _refuse_configured(heartbeats.find(desk, name))
-            heartbeats.define(desk, name, _defined(values, None))
+            _refuse_configured(heartbeats.find(uow, name))
+            heartbeats.define(uow, name, _defined(values, None))
             if values.get("enabled") is False:
-                heartbeats.enable(desk, name, False)
+                heartbeats.enable(uow, name, False)
             return _answer(
                 {"result": "Created", "data": {"name": name, "enabled": values.get("enabled", True), "expired": False}},
                 201,
             )
         if not rest:
             raise NotFound("A heartbeat is changed under its name: /v2/heartbeats/NAME.")
-        row = _known(desk, rest[0])
+        row = _known(uow, rest[0])
         _refuse_configured(row)
         match [request.method, *rest[1:]]:
             case ["PATCH"]:
-                heartbeats.define(desk, row["name"], _defined(_values(body), row))
+                heartbeats.define(uow, row["name"], _defined(_values(body), row))
             case ["DELETE"]:
-                heartbeats.remove(desk, row["name"])
+                heartbeats.remove(uow, row["name"])
             case ["POST" | "GET", "enable" | "disable" as what]:
-                heartbeats.enable(desk, row["name"], what == "enable")
+                heartbeats.enable(uow, row["name"], what == "enable")
             case _:
                 raise NotFound("A heartbeat is pinged, enabled, disabled, changed or deleted.")
     return _answer({"result": "Done", "data": {"name": rest[0]}})
 
 
-def _known(desk: Any, name: str) -> Any:
-    row = heartbeats.find(desk, name)
+def _known(uow: Any, name: str) -> Any:
+    row = heartbeats.find(uow, name)
     if row is None:
         raise NotFound(f"Heartbeat with name [{name}] does not exist.")
     return row

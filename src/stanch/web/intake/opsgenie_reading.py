@@ -11,7 +11,7 @@ import msgspec
 from stanch.detect.limits import identity as known_as
 from stanch.kernel.clock import iso
 from stanch.kernel.errors import NotFound
-from stanch.timeline.desk import Desk
+from stanch.timeline.unit_of_work import UnitOfWork
 
 SPACE = uuid.UUID("6f0c2a2e-5d0f-4b7c-9a53-2f1f5f6f7a10")
 PRIORITIES = frozenset({"P1", "P2", "P3", "P4", "P5"})
@@ -27,32 +27,32 @@ def tiny_id(key: str, alias: str) -> str:
     return str(zlib.crc32(f"{key}/{alias}".encode()) % 100_000)
 
 
-def alias_of(desk: Desk, key: str, identifier: str) -> str:
+def alias_of(uow: UnitOfWork, key: str, identifier: str) -> str:
     """The alias of the alert that has this id or tiny id, or the empty string."""
-    for row in desk.tx.all(f"{_MINE} ORDER BY last_seen DESC LIMIT 10000", **_prefix(key)):
+    for row in uow.tx.all(f"{_MINE} ORDER BY last_seen DESC LIMIT 10000", **_prefix(key)):
         alias = _alias(key, row)
         if identifier in (alert_id(key, alias), tiny_id(key, alias)):
             return alias
     return ""
 
 
-def alerts(desk: Desk, key: str, offset: int, limit: int) -> list[dict[str, Any]]:
+def alerts(uow: UnitOfWork, key: str, offset: int, limit: int) -> list[dict[str, Any]]:
     """The newest alerts of a key, without the parts that only a single one has."""
-    rows = desk.tx.all(
+    rows = uow.tx.all(
         f"{_MINE} ORDER BY last_seen DESC LIMIT :limit OFFSET :offset", **_prefix(key), limit=limit, offset=offset
     )
     return [_alert(key, row) for row in rows]
 
 
-def count(desk: Desk, key: str) -> int:
+def count(uow: UnitOfWork, key: str) -> int:
     """How many alerts of a key there are."""
-    row = desk.tx.one(_MINE.replace("SELECT *", "SELECT COUNT(*) AS n"), **_prefix(key))
+    row = uow.tx.one(_MINE.replace("SELECT *", "SELECT COUNT(*) AS n"), **_prefix(key))
     return int(row["n"]) if row else 0
 
 
-def alert(desk: Desk, key: str, alias: str) -> dict[str, Any]:
+def alert(uow: UnitOfWork, key: str, alias: str) -> dict[str, Any]:
     """One alert, whole. Raises ``NotFound``."""
-    row = desk.tx.one("SELECT * FROM signals WHERE fingerprint = :fingerprint", fingerprint=known_as(f"{key}/{alias}"))
+    row = uow.tx.one("SELECT * FROM signals WHERE fingerprint = :fingerprint", fingerprint=known_as(f"{key}/{alias}"))
     if row is None or not alias:
         raise NotFound("Alert does not exist.")
     labels = msgspec.json.decode(row["labels"], type=dict[str, str])
@@ -67,17 +67,15 @@ def alert(desk: Desk, key: str, alias: str) -> dict[str, Any]:
     }
 
 
-def request(desk: Desk, key: str, identity: str) -> dict[str, Any]:
+def request(uow: UnitOfWork, key: str, identity: str) -> dict[str, Any]:
     """What became of a request. Raises ``NotFound`` while it is not processed."""
-    row = desk.tx.one("SELECT * FROM intake WHERE request = :identity", identity=identity)
+    row = uow.tx.one("SELECT * FROM intake WHERE request = :identity", identity=identity)
     if row is None or row["intake_key"] != key or row["state"] == "new":
         raise NotFound("Request not found. It might not be processed, yet.")
     method, _, rest = row["about"].partition(" ")
     path = rest.partition("?")[0].split("/")
     alias = _named(row, path)
-    found = desk.tx.one(
-        "SELECT * FROM signals WHERE fingerprint = :fingerprint", fingerprint=known_as(f"{key}/{alias}")
-    )
+    found = uow.tx.one("SELECT * FROM signals WHERE fingerprint = :fingerprint", fingerprint=known_as(f"{key}/{alias}"))
     action = "Create" if method == "POST" and len(path) <= 3 else (path[4] if len(path) > 4 else method).capitalize()
     ok = row["state"] == "digested" and found is not None
     return {
@@ -87,9 +85,9 @@ def request(desk: Desk, key: str, identity: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def heartbeats(desk: Desk) -> list[Any]:
+def heartbeats(uow: UnitOfWork) -> list[Any]:
     """Every heartbeat's row."""
-    return desk.tx.all("SELECT * FROM heartbeats ORDER BY name")
+    return uow.tx.all("SELECT * FROM heartbeats ORDER BY name")
 
 
 def heartbeat(row: Any) -> dict[str, Any]:

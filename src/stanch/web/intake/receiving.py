@@ -58,7 +58,7 @@ class Receiving:
     ) -> None:
         """On disk when this returns (P1). What is ``wrong`` with it is kept beside it."""
         row = (
-            key, form, self.stanch.office.clock.now(), body, "unparsable" if wrong else "new", wrong[:500],
+            key, form, self.stanch.application.clock.now(), body, "unparsable" if wrong else "new", wrong[:500],
             about or about_of(request.scope), identity,
         )  # fmt: skip
         await self._journal.put(row, asyncio.get_running_loop())
@@ -69,7 +69,7 @@ class Receiving:
 
     def now(self) -> int:
         """The moment."""
-        return self.stanch.office.clock.now()
+        return self.stanch.application.clock.now()
 
 
 def app_of(receiving: Receiving) -> Starlette:

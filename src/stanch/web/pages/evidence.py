@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from stanch.kernel.errors import Conflict, NotFound
 from stanch.kernel.filling import incident_id
-from stanch.mitigate.evidence import shelf
+from stanch.mitigate.evidence import store as evidence_store
 from stanch.mitigate.evidence.bundle import bundle
 from stanch.web import auth
 from stanch.web.pages.render import signed_in
@@ -28,20 +28,20 @@ def routes(stanch: Stanch) -> list[Route]:
 
     def whole(request: Request) -> Response:
         incident = incident_id(request.path_params["incident"])
-        with stanch.office.reading(auth.require(request)) as desk:
-            content = bundle(desk, incident)
+        with stanch.application.reading(auth.require(request)) as uow:
+            content = bundle(uow, incident)
         name = f'attachment; filename="{incident}-evidence.zip"'
         return Response(content, media_type="application/zip", headers={"Content-Disposition": name})
 
     def piece(request: Request) -> Response:
         incident, digest = incident_id(request.path_params["incident"]), request.path_params["digest"]
-        with stanch.office.reading(auth.require(request)) as desk:
-            desk.record(incident)
-            found = shelf.content(desk, incident, digest)
-            kinds = {row["digest"]: row["media_type"] for row in shelf.of(desk, incident)}
+        with stanch.application.reading(auth.require(request)) as uow:
+            uow.record(incident)
+            found = evidence_store.content(uow, incident, digest)
+            kinds = {row["digest"]: row["media_type"] for row in evidence_store.of(uow, incident)}
         if found is None:
             raise NotFound(f"{incident} has no evidence with that digest.")
-        if not shelf.intact(found, digest):
+        if not evidence_store.intact(found, digest):
             raise Conflict(
                 "That piece is not what was captured any more.", hint="Run 'stanch verify', restore a backup."
             )

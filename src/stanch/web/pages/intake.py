@@ -11,7 +11,7 @@ from starlette.routing import Route
 from stanch.detect import digest
 from stanch.kernel.errors import NotFound
 from stanch.ports import Alert, Beat, Change, MappedSource, Post, Received
-from stanch.timeline.desk import Desk
+from stanch.timeline.unit_of_work import UnitOfWork
 from stanch.web import auth
 from stanch.web.pages.render import page, signed_in
 
@@ -28,9 +28,9 @@ def routes(stanch: Stanch) -> list[Route]:
         name = request.path_params["name"]
         if name not in stanch.settings.intake_keys:
             raise NotFound(f"There is no integration key '{name}'.", hint="The settings page lists them.")
-        with stanch.office.reading(auth.require(request)) as desk:
-            events = [_event(desk, stanch, row) for row in _rows(desk, name)]
-            now = desk.now
+        with stanch.application.reading(auth.require(request)) as uow:
+            events = [_event(uow, stanch, row) for row in _rows(uow, name)]
+            now = uow.now
         query = request.query_params
         tried = _tried(stanch, events, query.get("mapping", ""), query.get("event", ""), now)
         return page(
@@ -41,19 +41,19 @@ def routes(stanch: Stanch) -> list[Route]:
     return [signed_in("/signals/keys/{name}", key)]
 
 
-def _rows(desk: Desk, name: str) -> list[Any]:
-    return desk.tx.all(
+def _rows(uow: UnitOfWork, name: str) -> list[Any]:
+    return uow.tx.all(
         "SELECT id, format, received_at, body, about, state, note, intake_key FROM intake WHERE intake_key = :name AND id > "
         f"(SELECT COALESCE(MAX(id), 0) FROM intake) - {LOOK_AT} ORDER BY id DESC LIMIT {NEWEST}",
         name=name,
     )
 
 
-def _event(desk: Desk, stanch: Stanch, row: Any) -> dict[str, Any]:
+def _event(uow: UnitOfWork, stanch: Stanch, row: Any) -> dict[str, Any]:
     """One post, and what each thing in it became. Read again from the raw body, which is the truth."""
     post = Post(bytes(row["body"]), row["received_at"], row["intake_key"], row["about"])
     received = digest.read(stanch.world.sources, row["format"], post)[0] if row["state"] != "unparsable" else []
-    became = [_became(desk, each) for each in received[:SHOWN_OF_ONE]]
+    became = [_became(uow, each) for each in received[:SHOWN_OF_ONE]]
     shown = [text for text in became if text]
     hidden = len(became) - len(shown)
     return {
@@ -64,7 +64,7 @@ def _event(desk: Desk, stanch: Stanch, row: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _became(desk: Desk, each: Received) -> dict[str, str] | None:
+def _became(uow: UnitOfWork, each: Received) -> dict[str, str] | None:
     if isinstance(each, Beat):
         return {
             "name": f"Heartbeat {each.heartbeat}",
@@ -74,14 +74,14 @@ def _became(desk: Desk, each: Received) -> dict[str, str] | None:
         }
     if isinstance(each, Change):
         return {"name": f"{each.service} {each.release}", "what": "recorded as a deploy", "why": "", "incident": ""}
-    row = desk.tx.one(
+    row = uow.tx.one(
         "SELECT s.*, COALESCE(i.private, 0) AS private FROM signals s LEFT JOIN incidents i ON i.id = s.incident "
         "WHERE s.fingerprint = :fingerprint", fingerprint=each.fingerprint,
     )  # fmt: skip
     name = each.name if isinstance(each, Alert) else "acknowledgement"
     if row is None:
         return {"name": name or "a key", "what": "nothing", "why": "no alert of that key is known", "incident": ""}
-    if not desk.may_see(row["incident"], bool(row["private"])):
+    if not uow.may_see(row["incident"], bool(row["private"])):
         return None
     how = "" if isinstance(each, Alert) and each.firing else "ended" if isinstance(each, Alert) else "acknowledged"
     return {

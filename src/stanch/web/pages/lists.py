@@ -15,7 +15,7 @@ from stanch.kernel.clock import DAY, parse_moment
 from stanch.prepare.playbooks.library import playbooks
 from stanch.respond.commands import Incidents, incidents
 from stanch.respond.prompts import active
-from stanch.timeline.desk import Desk
+from stanch.timeline.unit_of_work import UnitOfWork
 from stanch.web import auth
 from stanch.web.intake.heartbeats import token_of
 from stanch.web.pages import slo_picture
@@ -33,8 +33,8 @@ def routes(stanch: Stanch) -> list[Route]:
     """The lists."""
 
     def home(request: Request) -> Response:
-        with stanch.office.reading(auth.require(request)) as desk:
-            context = _home(desk)
+        with stanch.application.reading(auth.require(request)) as uow:
+            context = _home(uow)
         return page(request, "home.html", **context)
 
     def all_incidents(request: Request) -> Response:
@@ -42,19 +42,19 @@ def routes(stanch: Stanch) -> list[Route]:
         status = status if status in STATUSES else ""
         before = request.query_params.get("before", "")
         number = int(before) if before.isascii() and before.isdecimal() and len(before) < 10 else 0
-        with stanch.office.reading(auth.require(request)) as desk:
-            rows = [_moments(row) for row in incidents(desk, Incidents(status=status, limit=PAGE, before=number))]
-            now = desk.now
+        with stanch.application.reading(auth.require(request)) as uow:
+            rows = [_moments(row) for row in incidents(uow, Incidents(status=status, limit=PAGE, before=number))]
+            now = uow.now
         more = int(rows[-1]["id"].removeprefix("INC-")) if len(rows) == PAGE else 0
         return page(request, "incidents.html", rows=rows, chosen=status, statuses=STATUSES, more=more, now=now)
 
     def signals(request: Request) -> Response:
         chosen = request.query_params.get("disposition", "")
         chosen = chosen if chosen in DISPOSITIONS else ""
-        with stanch.office.reading(auth.require(request)) as desk:
-            rows = [_seen(row) for row in list_signals(desk, Signals(limit=200, disposition=chosen))]
-            raw, beats = _unparsable(desk), _beats(desk, stanch.settings.secret_key)
-            now = desk.now
+        with stanch.application.reading(auth.require(request)) as uow:
+            rows = [_seen(row) for row in list_signals(uow, Signals(limit=200, disposition=chosen))]
+            raw, beats = _unparsable(uow), _beats(uow, stanch.settings.secret_key)
+            now = uow.now
         keys, url = sorted(stanch.settings.intake_keys), stanch.settings.url()
         return page(
             request,
@@ -70,8 +70,8 @@ def routes(stanch: Stanch) -> list[Route]:
         )
 
     def services(request: Request) -> Response:
-        with stanch.office.reading(auth.require(request)) as desk:
-            context = _services(desk)
+        with stanch.application.reading(auth.require(request)) as uow:
+            context = _services(uow)
         return page(request, "services.html", **context, playbooks=playbooks().values())
 
     def settings(request: Request) -> Response:
@@ -87,15 +87,15 @@ def routes(stanch: Stanch) -> list[Route]:
     ]
 
 
-def _home(desk: Desk) -> dict[str, Any]:
-    live = [_moments(row) for row in incidents(desk, Incidents(status="live", limit=200))]
-    looking = investigations(desk, Investigations())
+def _home(uow: UnitOfWork) -> dict[str, Any]:
+    live = [_moments(row) for row in incidents(uow, Incidents(status="live", limit=200))]
+    looking = investigations(uow, Investigations())
     live_or_looking = [*live, *looking]
-    asked = [(desk.record(row["id"]), active(desk.record(row["id"]), desk.policy, desk.now)) for row in live_or_looking]
-    held = [_seen(r) for r in list_signals(desk, Signals(limit=50, disposition="held")) if r["state"] == "firing"]
+    asked = [(uow.record(row["id"]), active(uow.record(row["id"]), uow.policy, uow.now)) for row in live_or_looking]
+    held = [_seen(r) for r in list_signals(uow, Signals(limit=50, disposition="held")) if r["state"] == "firing"]
     return {
-        "live": live, "investigations": looking, "asked": [(record, found) for record, found in asked if found], "held": held, "now": desk.now,
-        "services": sorted(desk.policy.services), "severities": desk.policy.severities,
+        "live": live, "investigations": looking, "asked": [(record, found) for record, found in asked if found], "held": held, "now": uow.now,
+        "services": sorted(uow.policy.services), "severities": uow.policy.severities,
     }  # fmt: skip
 
 
@@ -108,48 +108,48 @@ def _seen(row: dict[str, Any]) -> dict[str, Any]:
     return {**row, "seen": parse_moment(row["last_seen"])}
 
 
-def _unparsable(desk: Desk) -> list[dict[str, Any]]:
+def _unparsable(uow: UnitOfWork) -> list[dict[str, Any]]:
     """What came in and could not be read: kept raw and shown (P8)."""
-    rows = desk.tx.all(
+    rows = uow.tx.all(
         "SELECT id, intake_key, format, received_at, body, note FROM intake WHERE state = 'unparsable' ORDER BY id DESC LIMIT 20"
     )
     return [{**row, "text": bytes(row["body"])[:2000].decode("utf-8", "replace")} for row in rows]
 
 
-def _beats(desk: Desk, secret: str) -> list[dict[str, Any]]:
+def _beats(uow: UnitOfWork, secret: str) -> list[dict[str, Any]]:
     """Heartbeats, each with the part of its address that is its own."""
-    rows: list[dict[str, Any]] = list_heartbeats(desk, Heartbeats())
+    rows: list[dict[str, Any]] = list_heartbeats(uow, Heartbeats())
     for row in rows:
         row["heard"] = parse_moment(row["last_beat"]) if row["last_beat"] else None
         row["token"] = token_of(secret, row["heartbeat"])
     return rows
 
 
-def _services(desk: Desk) -> dict[str, Any]:
-    live = incidents(desk, Incidents(status="live", limit=200))
+def _services(uow: UnitOfWork) -> dict[str, Any]:
+    live = incidents(uow, Incidents(status="live", limit=200))
     deploys: dict[str, list[Any]] = {}
-    for row in desk.tx.all(
+    for row in uow.tx.all(
         "SELECT * FROM deploys WHERE deployed_at > :since ORDER BY deployed_at DESC LIMIT 500",
-        since=desk.now - 90 * DAY,
+        since=uow.now - 90 * DAY,
     ):
         deploys.setdefault(row["service"], []).append(row)
     probes: dict[str, list[Any]] = {}
-    for probe in list_probes(desk, Probes()):
+    for probe in list_probes(uow, Probes()):
         probes.setdefault(probe["service"], []).append(probe)
     return {
-        "services": sorted(desk.policy.services.values(), key=lambda s: (not s.core, s.name)), "now": desk.now,
-        "live": live, "deploys": deploys, "probes": probes, "policy": desk.policy,
-        "slos": slo_picture.shown(desk),
+        "services": sorted(uow.policy.services.values(), key=lambda s: (not s.core, s.name)), "now": uow.now,
+        "live": live, "deploys": deploys, "probes": probes, "policy": uow.policy,
+        "slos": slo_picture.shown(uow),
     }  # fmt: skip
 
 
 def _settings(stanch: Stanch) -> dict[str, Any]:
     """What is configured. Addresses, keys and passwords stay out."""
     settings, world = stanch.settings, stanch.world
-    policy = stanch.office.policy()
+    policy = stanch.application.policy()
     return {
         "watched": settings.watchdog_every if settings.watchdog_url else 0,
-        "url": settings.url(), "database": stanch.office.database.dialect, "data": str(settings.data),
+        "url": settings.url(), "database": stanch.application.database.dialect, "data": str(settings.data),
         "keys": sorted(settings.intake_keys), "sources": sorted(world.sources), "notifiers": sorted(world.notifiers),
         "mitigators": sorted(world.mitigators), "metrics": sorted(world.metrics), "policy": policy,
         "people": auth.people(stanch), "static_status": str(settings.static_status or ""),

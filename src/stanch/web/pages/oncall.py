@@ -22,7 +22,7 @@ from stanch.prepare.oncall.commands import now_and_next
 from stanch.prepare.oncall.people import contact_key, shown_name
 from stanch.prepare.oncall.shift import Shift
 from stanch.prepare.oncall.walltime import instant, local, zone_of
-from stanch.timeline.desk import Desk
+from stanch.timeline.unit_of_work import UnitOfWork
 from stanch.web import auth
 from stanch.web.pages.oncall_picture import Lane, colours_of, strips
 from stanch.web.pages.render import page, signed_in
@@ -47,9 +47,9 @@ def routes(stanch: Stanch) -> list[Route]:
     def oncall(request: Request) -> Response:
         actor = auth.require(request)
         calendars = stanch.world.extra.get("calendars")
-        with stanch.office.reading(actor) as desk:
-            schedules = [_schedule(desk, name, stanch.settings.secret_key) for name in sorted(desk.policy.schedules)]
-            contacts, findings = desk.policy.contacts, reaching.report(desk)
+        with stanch.application.reading(actor) as uow:
+            schedules = [_schedule(uow, name, stanch.settings.secret_key) for name in sorted(uow.policy.schedules)]
+            contacts, findings = uow.policy.contacts, reaching.report(uow)
         return page(
             request, "oncall.html", schedules=schedules, contacts=contacts, findings=findings, mine=contact_key(contacts, actor.name),
             problems=sorted(calendars.problems().values()) if calendars else [], days=SHOWN_DAYS,
@@ -60,65 +60,65 @@ def routes(stanch: Stanch) -> list[Route]:
         expected = calendar_key(stanch.settings.secret_key, name)
         given = request.query_params.get("key", "")
         right = hmac.compare_digest(expected.encode(), given.encode("utf-8", "replace"))
-        with stanch.office.reading() as desk:
-            if not right or name not in desk.policy.schedules:
+        with stanch.application.reading() as uow:
+            if not right or name not in uow.policy.schedules:
                 raise NotFound("There is no such calendar.", hint="The page /oncall links to each schedule's calendar.")
-            return _feed(request, desk, name)
+            return _feed(request, uow, name)
 
     return [signed_in("/oncall", oncall), Route("/oncall/{schedule:path}.ics", ics, methods=["GET"])]
 
 
-def _feed(request: Request, desk: Desk, name: str) -> Response:
+def _feed(request: Request, uow: UnitOfWork, name: str) -> Response:
     """From the beginning of last month on: edges that stay for a month, so that no shift is cut anew each day."""
-    this_month = datetime.combine(local(desk.now, UTC_ZONE).date().replace(day=1), datetime.min.time())
+    this_month = datetime.combine(local(uow.now, UTC_ZONE).date().replace(day=1), datetime.min.time())
     start = instant((this_month - timedelta(days=1)).replace(day=1), UTC_ZONE)
     end = instant((this_month + timedelta(days=31 * FEED_MONTHS)).replace(day=1), UTC_ZONE)
     try:
-        shifts = store.planned(desk, name, start, end)
+        shifts = store.planned(uow, name, start, end)
     except ValueError as error:
         raise Conflict(f"The schedule cannot be read: {error}.") from None
-    names = {person: shown_name(desk.policy.contacts, person) for shift in shifts for person in shift.people()}
+    names = {person: shown_name(uow.policy.contacts, person) for shift in shifts for person in shift.people()}
     # The stamp of the rendering is no change of the calendar.
     tag = f'"{hashlib.sha256(feed(name, shifts, 0, names)).hexdigest()[:32]}"'
     headers = {"ETag": tag, "Cache-Control": "private, max-age=300", "X-Robots-Tag": "noindex"}
     if tag in [part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")]:
         return Response(status_code=304, headers=headers)
-    return Response(feed(name, shifts, desk.now, names), headers=headers, media_type="text/calendar")
+    return Response(feed(name, shifts, uow.now, names), headers=headers, media_type="text/calendar")
 
 
-def _schedule(desk: Desk, name: str, secret: str) -> dict[str, Any]:
+def _schedule(uow: UnitOfWork, name: str, secret: str) -> dict[str, Any]:
     """Everything the page shows of one schedule; one that cannot be read says why and hides no other."""
-    schedule = desk.policy.schedules[name]
+    schedule = uow.policy.schedules[name]
     shown: dict[str, Any] = {
-        "name": name, "title": schedule.title or name, "now": now_and_next(desk, name), "readable": False,
+        "name": name, "title": schedule.title or name, "now": now_and_next(uow, name), "readable": False,
         "feed": f"/oncall/{quote(name, safe='')}.ics?key={calendar_key(secret, name)}",
     }  # fmt: skip
-    end = desk.now + SHOWN_DAYS * DAY
+    end = uow.now + SHOWN_DAYS * DAY
     try:
         zone = zone_of(schedule.time_zone)
-        plan = store.planned(desk, name, desk.now, end)
-        lanes = _lanes(desk, name, schedule, plan)
+        plan = store.planned(uow, name, uow.now, end)
+        lanes = _lanes(uow, name, schedule, plan)
     except ValueError:
         return shown
     people = {person for lane in lanes for shift in lane.shifts for person in shift.people()}
-    names = {person: shown_name(desk.policy.contacts, person) for person in people}
+    names = {person: shown_name(uow.policy.contacts, person) for person in people}
     rows = [_row(shift, zone, names) for shift in plan]
     gaps = [row for row in rows if row["gap"]]
     return shown | {
-        "readable": True, "zone": zone.key, "picture": strips(lanes, desk.now, end, zone, names), "rows": rows,
+        "readable": True, "zone": zone.key, "picture": strips(lanes, uow.now, end, zone, names), "rows": rows,
         "legend": [(colour, names[person]) for person, colour in colours_of(lanes).items()],
-        "gaps": gaps[:GAPS_SHOWN], "more_gaps": max(0, len(gaps) - GAPS_SHOWN), "overrides": _overrides(desk, name, zone),
-        "changes": rows[0]["end_text"] if len(rows) > 1 else "", "local_now": f"{local(desk.now, zone):%a %d %b %H:%M}",
+        "gaps": gaps[:GAPS_SHOWN], "more_gaps": max(0, len(gaps) - GAPS_SHOWN), "overrides": _overrides(uow, name, zone),
+        "changes": rows[0]["end_text"] if len(rows) > 1 else "", "local_now": f"{local(uow.now, zone):%a %d %b %H:%M}",
     }  # fmt: skip
 
 
-def _lanes(desk: Desk, name: str, schedule: Schedule, plan: list[Shift]) -> list[Lane]:
+def _lanes(uow: UnitOfWork, name: str, schedule: Schedule, plan: list[Shift]) -> list[Lane]:
     """What comes out first, then what it is made of, from the top down."""
     start, end = plan[0].start, plan[-1].end
     found = [Lane("On call", plan)]
     # Without layers below, only overrides are left to be seen.
     bare = Schedule(time_zone=schedule.time_zone, overrides=schedule.overrides)
-    kept = store.as_shifts(store.kept_overrides(desk, name, start, end))
+    kept = store.as_shifts(store.kept_overrides(uow, name, start, end))
     overrides = [shift for shift in rules.shifts(bare, kept, start, end) if not shift.gap]
     if overrides:
         found.append(Lane("Overrides", overrides))
@@ -127,7 +127,7 @@ def _lanes(desk: Desk, name: str, schedule: Schedule, plan: list[Shift]) -> list
         label = rules.layer_name(schedule, index)
         found.append(Lane(label[:1].upper() + label[1:], turns))
     if schedule.ical:
-        found.append(Lane("Calendar", desk.office.calendar(name, start, end)))
+        found.append(Lane("Calendar", uow.application.calendar(name, start, end)))
     return found
 
 
@@ -140,13 +140,13 @@ def _row(shift: Shift, zone: Any, names: dict[str, str]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _overrides(desk: Desk, name: str, zone: Any) -> list[dict[str, Any]]:
+def _overrides(uow: UnitOfWork, name: str, zone: Any) -> list[dict[str, Any]]:
     """Those that run or are to come, the next first."""
-    far = desk.now + 400 * DAY
+    far = uow.now + 400 * DAY
     return [
         {
-            "id": o.id, "who": shown_name(desk.policy.contacts, o.person), "reason": o.reason, "author": o.author,
+            "id": o.id, "who": shown_name(uow.policy.contacts, o.person), "reason": o.reason, "author": o.author,
             "start_text": f"{local(o.start, zone):%a %d %b %H:%M}", "end_text": f"{local(o.end, zone):%a %d %b %H:%M}",
         }
-        for o in sorted(store.kept_overrides(desk, name, desk.now, far), key=lambda o: (o.start, o.made_at))
+        for o in sorted(store.kept_overrides(uow, name, uow.now, far), key=lambda o: (o.start, o.made_at))
     ]  # fmt: skip

@@ -21,9 +21,9 @@ def routes(stanch: Stanch) -> list[Route]:
     """``/readiness``."""
 
     def show(request: Request) -> Response:
-        with stanch.office.reading(auth.require(request)) as desk:
-            found = readiness.report(desk.policy, around(desk), desk.now)
-            now = desk.now
+        with stanch.application.reading(auth.require(request)) as uow:
+            found = readiness.report(uow.policy, around(uow), uow.now)
+            now = uow.now
         return page(request, "readiness.html", report=found, trouble=stanch.catalog.trouble, now=now)
 
     return [signed_in("/readiness", show)]

@@ -15,7 +15,7 @@ from stanch.learn.postmortem import PARTS, TITLES, draft, timeline
 from stanch.learn.rules import missing
 from stanch.learn.statistics import learning
 from stanch.respond.commands import Incidents, incidents
-from stanch.timeline.desk import Desk
+from stanch.timeline.unit_of_work import UnitOfWork
 from stanch.web import auth, pictures
 from stanch.web.pages.render import page, signed_in
 from stanch.web.pages.room import people, record_of
@@ -37,20 +37,20 @@ def routes(stanch: Stanch) -> list[Route]:
 
     def postmortem(request: Request) -> Response:
         incident = incident_id(request.path_params["incident"])
-        with stanch.office.reading(auth.require(request)) as desk:
-            record, entries = record_of(desk, incident)
+        with stanch.application.reading(auth.require(request)) as uow:
+            record, entries = record_of(uow, incident)
             context: dict[str, Any] = {
-                "record": record, "parts": draft(record, entries, desk.policy), "gaps": missing(record), "now": desk.now,
-                "timeline": timeline(entries), "people": people(desk),
-                "lanes": pictures.swim_lanes(record, record.closed_at or record.resolved_at or desk.now),
+                "record": record, "parts": draft(record, entries, uow.policy), "gaps": missing(record), "now": uow.now,
+                "timeline": timeline(entries), "people": people(uow),
+                "lanes": pictures.swim_lanes(record, record.closed_at or record.resolved_at or uow.now),
             }  # fmt: skip
         return page(request, "postmortem.html", **context, names=PARTS, titles=TITLES, help=HELP)
 
     def meeting(request: Request) -> Response:
         incident = incident_id(request.path_params["incident"])
-        with stanch.office.reading(auth.require(request)) as desk:
-            record = desk.record(incident)
-            now = desk.now
+        with stanch.application.reading(auth.require(request)) as uow:
+            record = uow.record(incident)
+            now = uow.now
         if record.postmortem_at is None:
             raise NotFound(f"{incident} has no postmortem meeting yet.", hint="Closing it sets one, a day later.")
         content = calendar_file(record, f"{stanch.settings.url()}/incidents/{incident}/postmortem", now)
@@ -58,19 +58,19 @@ def routes(stanch: Stanch) -> list[Route]:
         return Response(content, media_type="text/calendar; charset=utf-8", headers={"Content-Disposition": name})
 
     def postmortems(request: Request) -> Response:
-        with stanch.office.reading(auth.require(request)) as desk:
-            rows = [_line(desk, row) for row in _ended(desk)]
+        with stanch.application.reading(auth.require(request)) as uow:
+            rows = [_line(uow, row) for row in _ended(uow)]
         return page(request, "postmortems.html", rows=rows)
 
     def actions(request: Request) -> Response:
-        with stanch.office.reading(auth.require(request)) as desk:
-            found = learning(desk)
+        with stanch.application.reading(auth.require(request)) as uow:
+            found = learning(uow)
         found.open_items.sort(key=lambda item: item.due_at)
         return page(request, "actions.html", learning=found)
 
     def learned(request: Request) -> Response:
-        with stanch.office.reading(auth.require(request)) as desk:
-            found = learning(desk)
+        with stanch.application.reading(auth.require(request)) as uow:
+            found = learning(uow)
         return page(request, "learning.html", learning=found)
 
     return [
@@ -82,13 +82,13 @@ def routes(stanch: Stanch) -> list[Route]:
     ]
 
 
-def _ended(desk: Desk) -> list[dict[str, Any]]:
-    rows = incidents(desk, Incidents(limit=200))
+def _ended(uow: UnitOfWork) -> list[dict[str, Any]]:
+    rows = incidents(uow, Incidents(limit=200))
     return [row for row in rows if row["status"] in ("resolved", "closed")]
 
 
-def _line(desk: Desk, row: dict[str, Any]) -> dict[str, Any]:
-    record = desk.record(row["id"])
+def _line(uow: UnitOfWork, row: dict[str, Any]) -> dict[str, Any]:
+    record = uow.record(row["id"])
     if record.published_at:
         state = "published"
     elif record.postmortem_form:

@@ -14,7 +14,7 @@ from stanch.kernel.errors import Invalid
 from stanch.kernel.filling import incident_id
 from stanch.kernel.policy import PHASES
 from stanch.learn.rules import missing
-from stanch.mitigate.evidence import shelf
+from stanch.mitigate.evidence import store as evidence_store
 from stanch.mitigate.measurements import all_series
 from stanch.mitigate.survey import newest
 from stanch.mitigate.toolkit import ranked_for
@@ -23,9 +23,9 @@ from stanch.prepare.runbooks import age_problem, for_phase
 from stanch.recover.rules import checklist, proposed, standing
 from stanch.respond.facts import six_facts
 from stanch.respond.prompts import prompts
-from stanch.timeline.desk import Desk
 from stanch.timeline.entries import TRIAGE_QUESTIONS, Amended, Entry
 from stanch.timeline.record import Record, fold
+from stanch.timeline.unit_of_work import UnitOfWork
 from stanch.web import auth, pictures
 from stanch.web.pages.render import exact, page, signed_in
 
@@ -47,13 +47,13 @@ def routes(stanch: Stanch) -> list[Route]:
     def war_room(request: Request) -> Response:
         incident = incident_id(request.path_params["incident"])
         query = request.query_params
-        with stanch.office.reading(auth.require(request)) as desk:
-            entries = desk.entries(incident)
+        with stanch.application.reading(auth.require(request)) as uow:
+            entries = uow.entries(incident)
             step = _number(query.get("entry", ""))
             if 0 < step < len(entries):
                 return RedirectResponse(f"/incidents/{incident}?at={exact(entries[step - 1].recorded_at)}", 303)
-            at = moment(desk, query.get("at", ""))
-            context = room(desk, incident, entries, at)
+            at = moment(uow, query.get("at", ""))
+            context = room(uow, incident, entries, at)
         before = _number(query.get("before", ""))
         correct = _number(query.get("correct", ""))
         context |= older(context["timeline"], before)
@@ -62,7 +62,7 @@ def routes(stanch: Stanch) -> list[Route]:
     return [signed_in("/incidents/{incident}", war_room)]
 
 
-def moment(desk: Desk, text: str) -> int | None:
+def moment(uow: UnitOfWork, text: str) -> int | None:
     """The past moment that is asked for. Raises ``Invalid``."""
     if not text:
         return None
@@ -70,7 +70,7 @@ def moment(desk: Desk, text: str) -> int | None:
         at = parse_moment(text)
     except ValueError as error:
         raise Invalid(str(error), field="at") from None
-    if at > desk.now:
+    if at > uow.now:
         raise Invalid("That moment lies in the future.", field="at", hint="Choose an earlier one.")
     return at
 
@@ -79,54 +79,54 @@ def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
 
 
-def room(desk: Desk, incident: str, entries: list[Entry], at: int | None) -> dict[str, Any]:
+def room(uow: UnitOfWork, incident: str, entries: list[Entry], at: int | None) -> dict[str, Any]:
     """Everything the template shows, as of a moment or now."""
-    record = desk.record(incident, at=at)
+    record = uow.record(incident, at=at)
     known = [x for x in entries if at is None or x.recorded_at <= at]
-    now = desk.now if at is None else at
-    asked = prompts(record, desk.policy)
+    now = uow.now if at is None else at
+    asked = prompts(record, uow.policy)
     return {
         "record": record, "now": now, "at": at, "total": len(entries), "first": entries[0].recorded_at,
-        "facts": six_facts(record, desk.policy, now),
+        "facts": six_facts(record, uow.policy, now),
         "prompts": [p for p in asked if p.due <= now], "later": [p for p in asked if p.due > now][:4],
         "timeline": known[::-1], "amended": {x.facts.position: x.position for x in known if isinstance(x.facts, Amended)},
         "phases": phase_times(record, now), "bar": pictures.phase_bar(record.spells, now),
-        "moments": key_moments(entries), "policy": desk.policy, "people": people(desk),
-        "service": desk.policy.service(record.service) if record.service else None,
-        **_panels(desk, record, now),
+        "moments": key_moments(entries), "policy": uow.policy, "people": people(uow),
+        "service": uow.policy.service(record.service) if record.service else None,
+        **_panels(uow, record, now),
     }  # fmt: skip
 
 
-def _panels(desk: Desk, record: Record, now: int) -> dict[str, Any]:
-    public = draft_public(record, desk.policy)
-    internal = draft_internal(record, desk.policy, now)
-    service = desk.policy.service(record.service)
+def _panels(uow: UnitOfWork, record: Record, now: int) -> dict[str, Any]:
+    public = draft_public(record, uow.policy)
+    internal = draft_internal(record, uow.policy, now)
+    service = uow.policy.service(record.service)
     return {
-        "ranked": ranked_for(desk, record), "survey": newest(desk, record.id), "progress": _progress(desk, record),
-        "standing": standing(record, desk.policy, now),
-        "proposed": proposed(record, desk.policy)[0],
-        "sparklines": sparklines(desk, record, now),
+        "ranked": ranked_for(uow, record), "survey": newest(uow, record.id), "progress": _progress(uow, record),
+        "standing": standing(record, uow.policy, now),
+        "proposed": proposed(record, uow.policy)[0],
+        "sparklines": sparklines(uow, record, now),
         "runbook_now": for_phase(service.runbook, record.phase), "runbook_age": age_problem(service, now),
         "questions": TRIAGE_QUESTIONS, "hints": TRIAGE_HINTS,
-        "playbooks": suggested(desk, record),
+        "playbooks": suggested(uow, record),
         "internal": internal, "internal_now": internal.replace(BLANK, "not known yet"), "public": public,
-        "objections": wording(public, desk.policy),
+        "objections": wording(public, uow.policy),
         "checklist": checklist(record), "gaps": missing(record),
-        "evidence": shelf.of(desk, record.id, now),
+        "evidence": evidence_store.of(uow, record.id, now),
     }  # fmt: skip
 
 
-def _progress(desk: Desk, record: Record) -> dict[str, str]:
+def _progress(uow: UnitOfWork, record: Record) -> dict[str, str]:
     """What each run that has not answered yet said last."""
     if all(run.answered for run in record.runs.values()):
         return {}
-    rows = desk.tx.all("SELECT run, progress FROM mitigation_runs WHERE incident = :id", id=record.id)
+    rows = uow.tx.all("SELECT run, progress FROM mitigation_runs WHERE incident = :id", id=record.id)
     return {row["run"]: row["progress"] for row in rows if row["progress"]}
 
 
-def sparklines(desk: Desk, record: Record, now: int) -> dict[str, Any]:
+def sparklines(uow: UnitOfWork, record: Record, now: int) -> dict[str, Any]:
     """One picture for each criterion that has been measured."""
-    series = all_series(desk, record.id)
+    series = all_series(uow, record.id)
     marks = [(run.applied_at, run.title) for run in record.runs.values() if run.applied_at]
     return {
         name: pictures.sparkline(points, state.criterion, marks)
@@ -158,13 +158,13 @@ def older(timeline: list[Entry], before: int) -> dict[str, Any]:
     return {"timeline": shown, "more": more, "before": before, "quiet": QUIET}
 
 
-def people(desk: Desk) -> list[str]:
+def people(uow: UnitOfWork) -> list[str]:
     """Names to offer where a person is asked for."""
-    names = {row["name"] for row in desk.tx.all("SELECT name FROM people")} | set(desk.policy.contacts)
+    names = {row["name"] for row in uow.tx.all("SELECT name FROM people")} | set(uow.policy.contacts)
     return sorted(names)
 
 
-def record_of(desk: Desk, incident: str) -> tuple[Record, list[Entry]]:
+def record_of(uow: UnitOfWork, incident: str) -> tuple[Record, list[Entry]]:
     """The record and its entries, read once."""
-    entries = desk.entries(incident)
+    entries = uow.entries(incident)
     return fold(entries), entries

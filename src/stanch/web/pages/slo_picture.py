@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 from stanch.detect.slo import rules, store
 from stanch.kernel.clock import DAY, MINUTE, hour_minute, spell
 from stanch.kernel.policy import Slo
-from stanch.timeline.desk import Desk
+from stanch.timeline.unit_of_work import UnitOfWork
 
 WIDTH, HEIGHT, TOP, BOTTOM = 320, 120, 8, 18
 MOST_POINTS = 288
@@ -36,13 +36,13 @@ class Shown(msgspec.Struct, frozen=True):
     left: str
 
 
-def shown(desk: Desk) -> dict[str, list[Shown]]:
+def shown(uow: UnitOfWork) -> dict[str, list[Shown]]:
     """Every SLO by service, with the last day of each."""
     found: dict[str, list[Shown]] = {}
-    for state in store.read(desk):
-        past = store.history(desk, state.service, state.slo.name, desk.now - DAY)
+    for state in store.read(uow):
+        past = store.history(uow, state.service, state.slo.name, uow.now - DAY)
         points = [(at, burn) for at, burn, _ in past if burn is not None]
-        found.setdefault(state.service, []).append(_shown(state, points, desk.now))
+        found.setdefault(state.service, []).append(_shown(state, points, uow.now))
     return found
 
 

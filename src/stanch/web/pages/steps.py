@@ -26,12 +26,12 @@ def routes(stanch: Stanch) -> list[Route]:
 
     def mitigate(request: Request) -> Response:
         actor = auth.require(request)
-        with stanch.office.reading(actor) as desk:
-            record = desk.live(incident_id(request.path_params["incident"]))
-            tool = named(desk, record, request.path_params["name"])
-            ranked = next((r for r in ranked_for(desk, record) if r.mitigation.name == tool.mitigation.name), None)
+        with stanch.application.reading(actor) as uow:
+            record = uow.live(incident_id(request.path_params["incident"]))
+            tool = named(uow, record, request.path_params["name"])
+            ranked = next((r for r in ranked_for(uow, record) if r.mitigation.name == tool.mitigation.name), None)
             said = [*warnings(record, actor.name), *filter(None, [may_start(record, tool.mitigation, actor.name)])]
-            survey = newest(desk, record.id)
+            survey = newest(uow, record.id)
         seen = survey.previews.get(tool.mitigation.name) if survey else None
         tried, trouble = _tried(stanch, tool) if request.query_params.get("dry") else (seen, "")
         return page(
@@ -42,10 +42,10 @@ def routes(stanch: Stanch) -> list[Route]:
 
     def undo(request: Request) -> Response:
         actor = auth.require(request)
-        with stanch.office.reading(actor) as desk:
-            record = desk.record(incident_id(request.path_params["incident"]))
+        with stanch.application.reading(actor) as uow:
+            record = uow.record(incident_id(request.path_params["incident"]))
             run = to_undo(record, request.path_params["run"])
-            tool, arguments = undoing(desk, record, run)
+            tool, arguments = undoing(uow, record, run)
             said = warnings(record, actor.name)
         return page(
             request, "mitigate.html", record=record, m=tool.mitigation, ranked=None, warnings=said, run=run,

@@ -6,7 +6,7 @@ from typing import NoReturn, TypeVar
 import msgspec
 
 from stanch.ports import Alert
-from stanch.ports.posted import NUL, UNREADABLE, clean_all, link, moment
+from stanch.ports.json_fields import NUL, UNREADABLE, clean_all, link, moment
 
 
 class Told(msgspec.Struct, rename={"starts_at": "startsAt", "ends_at": "endsAt", "link": "generatorURL"}, gc=False):

@@ -3,23 +3,23 @@
 import hashlib
 from typing import Any
 
-from stanch.timeline.desk import Desk
+from stanch.timeline.unit_of_work import UnitOfWork
 
 LARGEST = 4_000_000
 
 
-def keep(desk: Desk, incident: str, run: str, items: list[tuple[str, str, bytes]]) -> None:
+def keep(uow: UnitOfWork, incident: str, run: str, items: list[tuple[str, str, bytes]]) -> None:
     """Store (name, media type, content) of one run. What is larger than 4 MB is cut, and its name says so."""
     for name, media_type, content in items:
         if len(content) > LARGEST:
             name, content = f"{name} (the first 4 MB)", content[:LARGEST]
         digest = hashlib.sha256(content).hexdigest()
-        desk.tx.execute(
+        uow.tx.execute(
             "INSERT INTO exhibits (digest, content) VALUES (:digest, :content) ON CONFLICT (digest) DO NOTHING",
             digest=digest,
             content=content,
         )
-        desk.tx.execute(
+        uow.tx.execute(
             "INSERT INTO evidence (digest, incident, run, name, media_type, captured_at, size) "
             "VALUES (:digest, :incident, :run, :name, :media, :now, :size) ON CONFLICT DO NOTHING",
             digest=digest,
@@ -27,16 +27,16 @@ def keep(desk: Desk, incident: str, run: str, items: list[tuple[str, str, bytes]
             run=run,
             name=name,
             media=media_type,
-            now=desk.now,
+            now=uow.now,
             size=len(content),
         )
 
 
-def of(desk: Desk, incident: str, at: int | None = None) -> list[dict[str, Any]]:
+def of(uow: UnitOfWork, incident: str, at: int | None = None) -> list[dict[str, Any]]:
     """Everything kept of an incident, without the contents, in the order of its capture; as of a moment, if one is given."""
     return [
         dict(row)
-        for row in desk.tx.all(
+        for row in uow.tx.all(
             "SELECT run, name, media_type, captured_at, digest, size FROM evidence "
             "WHERE incident = :id AND captured_at <= :at ORDER BY captured_at, run, name",
             id=incident,
@@ -45,9 +45,9 @@ def of(desk: Desk, incident: str, at: int | None = None) -> list[dict[str, Any]]
     ]
 
 
-def content(desk: Desk, incident: str, digest: str) -> bytes | None:
+def content(uow: UnitOfWork, incident: str, digest: str) -> bytes | None:
     """A content of this incident; None when it has none of that digest (P6: another incident's is not handed out)."""
-    row = desk.tx.one(
+    row = uow.tx.one(
         "SELECT x.content FROM exhibits x JOIN evidence e ON e.digest = x.digest "
         "WHERE e.incident = :id AND x.digest = :digest LIMIT 1",
         id=incident,

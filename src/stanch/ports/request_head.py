@@ -4,7 +4,7 @@ from urllib.parse import parse_qsl, unquote
 
 import msgspec
 
-from stanch.ports.posted import clean
+from stanch.ports.json_fields import clean
 
 
 class Asked(msgspec.Struct, frozen=True):

@@ -9,7 +9,7 @@ import structlog
 log = structlog.get_logger()
 
 
-class Upkeep:
+class PeriodicJobs:
     """One thread; each task runs at once and then every so many seconds. A task that fails is logged and tried again."""
 
     def __init__(self, tasks: list[tuple[str, float, Callable[[], object]]]) -> None:
@@ -19,7 +19,7 @@ class Upkeep:
 
     def start(self) -> None:
         """Begin."""
-        self._thread = threading.Thread(target=self._run, name="upkeep", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="periodic_jobs", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
@@ -42,4 +42,4 @@ class Upkeep:
         try:
             task()
         except Exception:
-            log.exception("upkeep failed and is tried again", task=name)
+            log.exception("periodic_jobs failed and is tried again", task=name)

@@ -7,8 +7,8 @@ import structlog
 
 from stanch.kernel.clock import MINUTE
 from stanch.kernel.errors import Problem, Unavailable
-from stanch.timeline.desk import Desk
 from stanch.timeline.effects import Effect, EffectHandler
+from stanch.timeline.unit_of_work import UnitOfWork
 
 log = structlog.get_logger()
 LONGEST_DOUBLINGS = 6
@@ -24,41 +24,41 @@ class Steady:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._handler, name)
 
-    def wanted(self, desk: Desk, effect: Effect) -> bool:
+    def wanted(self, uow: UnitOfWork, effect: Effect) -> bool:
         """When nobody can tell: a page too many rather than none (P2), and no mitigation (P4)."""
         try:
-            return self._handler.wanted(desk, effect)
+            return self._handler.wanted(uow, effect)
         except Unavailable:
             raise
         except Exception as error:
             log.error("nobody can tell whether an effect is wanted", key=effect.key, error=_named(error))
             return not self._handler.at_most_once
 
-    def settle(self, desk: Desk, effect: Effect, answer: Any) -> int | None:
+    def settle(self, uow: UnitOfWork, effect: Effect, answer: Any) -> int | None:
         """What cannot be recorded is tried again, later each time: what left was sent, and must not be sent without end.
 
         What runs at most once is not: its outcome is unknown.
         """
         try:
-            with desk.attempt():
-                again = self._handler.settle(desk, effect, answer)
+            with uow.attempt():
+                again = self._handler.settle(uow, effect, answer)
         except Problem:
             raise
         except Exception as error:
             log.error("what became of an effect could not be recorded", key=effect.key, error=_named(error))
             if self._handler.at_most_once:
-                self.lost(desk, effect)
+                self.lost(uow, effect)
                 return None
             self._stumbles[effect.key] += 1
-            return desk.now + (MINUTE << min(self._stumbles[effect.key] - 1, LONGEST_DOUBLINGS))
+            return uow.now + (MINUTE << min(self._stumbles[effect.key] - 1, LONGEST_DOUBLINGS))
         self._stumbles.pop(effect.key, None)
         return again
 
-    def lost(self, desk: Desk, effect: Effect) -> None:
+    def lost(self, uow: UnitOfWork, effect: Effect) -> None:
         """It counts as lost, also where that cannot be recorded."""
         try:
-            with desk.attempt():
-                self._handler.lost(desk, effect)
+            with uow.attempt():
+                self._handler.lost(uow, effect)
         except Unavailable:
             raise
         except Exception as error:

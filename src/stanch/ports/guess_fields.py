@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from stanch.ports.posted import words
+from stanch.ports.json_fields import words
 
 LIKELY: dict[str, tuple[str, ...]] = {
     "fingerprint": ("dedupkey", "fingerprint", "alias", "incidentkey", "alertid", "alertkey", "id", "uid"),

@@ -1,6 +1,6 @@
-"""The unit of work. A desk is one transaction with everything a command, a reaction or a clock needs.
+"""The unit of work. A uow is one transaction with everything a command, a reaction or a clock needs.
 
-Path of every change: ``Office.run`` opens a transaction and a ``Desk`` -> the handler appends entries -> each append
+Path of every change: ``Application.run`` opens a transaction and a ``UnitOfWork`` -> the handler appends entries -> each append
 runs the reactions (which may append more, and write effects to the outbox) -> ``finish`` writes the incident's row and
 its one durable timer -> commit -> those who wait are woken.
 """
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 # The advisory lock under which incidents get their numbers.
 NUMBERING = 7_823_642
-Reaction = Callable[["Desk", Entry, Record], None]
+Reaction = Callable[["UnitOfWork", Entry, Record], None]
 
 
 class Due(msgspec.Struct):
@@ -35,28 +35,28 @@ class Due(msgspec.Struct):
 
     key: str
     at: int
-    act: Callable[[Desk, Record], None]
+    act: Callable[[UnitOfWork, Record], None]
 
 
 IncidentClock = Callable[[Record, Policy], list[Due]]
 
 
-class Desk:
+class UnitOfWork:
     """One transaction's view: who acts, when, under which policy, and the records touched so far."""
 
-    def __init__(self, office: Office, tx: Transaction, actor: Actor, source: str) -> None:
-        self.office = office
+    def __init__(self, application: Application, tx: Transaction, actor: Actor, source: str) -> None:
+        self.application = application
         self.tx = tx
         self.actor = actor
         self.source = source
-        self.now = office.clock.now()
-        self.policy = office.policy()
+        self.now = application.clock.now()
+        self.policy = application.policy()
         self._records: dict[str, Record] = {}
         self._touched: set[str] = set()
         self._locking = True
 
     @contextmanager
-    def looking(self) -> Iterator[None]:
+    def read_without_locks(self) -> Iterator[None]:
         """Inside, records are read without locking their incidents: for a transaction that holds other locks already.
 
         Whoever writes locks the incident first and everything else after it; two orders would wait for each other.
@@ -157,7 +157,7 @@ class Desk:
         )
         fold([entry], record)
         self._touched.add(incident)
-        for reaction in self.office.reactions:
+        for reaction in self.application.reactions:
             reaction(self, entry, record)
         return entry
 
@@ -197,7 +197,7 @@ class Desk:
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
-        """What is written in it is undone when it raises, and the desk can be used on: its records are read again."""
+        """What is written in it is undone when it raises, and the uow can be used on: its records are read again."""
         touched = set(self._touched)
         try:
             with self.tx.savepoint():
@@ -227,11 +227,11 @@ class Desk:
             dues = self.dues(record)
             self.timer(f"wake:{incident}", min((due.at for due in dues), default=None))
             self.tx.notify(f"incident:{incident}")
-            self.tx.after_commit(lambda incident=incident: self.office.changed(incident))  # type: ignore[misc]
+            self.tx.after_commit(lambda incident=incident: self.application.changed(incident))  # type: ignore[misc]
 
     def dues(self, record: Record) -> list[Due]:
         """Everything that the clocks derive from a record, in order of their moments."""
-        dues = [due for clock in self.office.clocks for due in clock(record, self.policy)]
+        dues = [due for clock in self.application.clocks for due in clock(record, self.policy)]
         return sorted(dues, key=lambda due: due.at)
 
     def may_see(self, incident: str, private: bool) -> bool:
@@ -248,22 +248,22 @@ class Desk:
         )
 
     def _look(self, incident: str, *, lock: bool) -> None:
-        suffix = self.tx.for_update() if lock and self._locking and self.office.writing(self) else ""
+        suffix = self.tx.for_update() if lock and self._locking and self.application.writing(self) else ""
         row = self.tx.one(f"SELECT private FROM incidents WHERE id = :id{suffix}", id=incident)
         if row is None or not self.may_see(incident, bool(row["private"])):
             raise NotFound(f"There is no incident {incident}.", hint="'stanch incidents' lists those you may see.")
 
     def _wake_engine(self) -> None:
         self.tx.notify("engine")
-        self.tx.after_commit(self.office.wake)
+        self.tx.after_commit(self.application.wake)
 
 
-class ReadingDesk(Desk):
-    """A desk on a read transaction: it can look, not append."""
+class ReadingUnitOfWork(UnitOfWork):
+    """A uow on a read transaction: it can look, not append."""
 
 
-class Office:
-    """Where desks are opened. Built once, by the composition root, which knows the reactions and clocks of all features."""
+class Application:
+    """Where uows are opened. Built once, by the composition root, which knows the reactions and clocks of all features."""
 
     def __init__(
         self,
@@ -286,28 +286,28 @@ class Office:
         # What can be asked for a dry run, by the adapter's name.
         self.mitigators: dict[str, Any] = {}
         # What follows when a service's SLOs have been measured, in the same transaction.
-        self.on_measured: list[Callable[[Desk, str], None]] = []
+        self.on_measured: list[Callable[[UnitOfWork, str], None]] = []
         self.on_intake: list[Callable[[], None]] = []
         self.on_wake: list[Callable[[], None]] = []
         self.on_change: list[Callable[[str], None]] = []
 
     @contextmanager
-    def desk(self, actor: Actor = ENGINE, source: str = "machine") -> Iterator[Desk]:
-        """A desk in a write transaction; finished and committed when the block ends well."""
+    def uow(self, actor: Actor = ENGINE, source: str = "machine") -> Iterator[UnitOfWork]:
+        """A uow in a write transaction; finished and committed when the block ends well."""
         with self.database.transaction() as tx:
-            desk = Desk(self, tx, actor, source)
-            yield desk
-            desk.finish()
+            uow = UnitOfWork(self, tx, actor, source)
+            yield uow
+            uow.finish()
 
     @contextmanager
-    def reading(self, actor: Actor = ENGINE) -> Iterator[Desk]:
-        """A desk in a read transaction."""
+    def reading(self, actor: Actor = ENGINE) -> Iterator[UnitOfWork]:
+        """A uow in a read transaction."""
         with self.database.reading() as tx:
-            yield ReadingDesk(self, tx, actor, "machine")
+            yield ReadingUnitOfWork(self, tx, actor, "machine")
 
-    def writing(self, desk: Desk) -> bool:
-        """Whether this desk may take row locks."""
-        return not isinstance(desk, ReadingDesk)
+    def writing(self, uow: UnitOfWork) -> bool:
+        """Whether this uow may take row locks."""
+        return not isinstance(uow, ReadingUnitOfWork)
 
     def wake(self) -> None:
         """The engine has something new to look at."""

@@ -8,20 +8,20 @@ from stanch.mitigate.ranking.evidence import Evidence, Pressure, Release, Shape,
 from stanch.mitigate.survey import Survey
 from stanch.prepare.playbooks.evidence import suggested
 from stanch.prepare.playbooks.rules import ZONE_LABELS
-from stanch.timeline.desk import Desk
 from stanch.timeline.record import Record
+from stanch.timeline.unit_of_work import UnitOfWork
 
 # Ten minutes of grace: onset is often dated by the alert, and clocks differ.
 GRACE = 10 * MINUTE
 LABELS = {"zone": ZONE_LABELS, "version": ("version", "release"), "feature": ("feature", "flag")}
 
 
-def gather(desk: Desk, record: Record, survey: Survey | None, services: list[str]) -> Evidence:
+def gather(uow: UnitOfWork, record: Record, survey: Survey | None, services: list[str]) -> Evidence:
     """Everything that is known now."""
     onset = record.began_at or record.detected_at or record.declared_at
     firing = [s for s in record.signals.values() if s.firing] or list(record.signals.values())
     spreads = {label: found for label in LABELS if (found := _spread(label, [s.labels for s in firing], survey))}
-    shapes = [Shape(book.name, book.title, found.reason, found.weight) for book, found in suggested(desk, record)]
+    shapes = [Shape(book.name, book.title, found.reason, found.weight) for book, found in suggested(uow, record)]
     tried: dict[str, str] = {
         r.mitigation: r.outcome or "watching"
         for r in record.runs.values()
@@ -30,13 +30,13 @@ def gather(desk: Desk, record: Record, survey: Survey | None, services: list[str
     return Evidence(
         onset,
         record.service,
-        tuple(release for name in services for release in _releases(desk, name, onset)),
+        tuple(release for name in services for release in _releases(uow, name, onset)),
         spreads,
         _pressure(survey),
         tuple(shapes),
         frozenset(s.labels["service"] for s in firing if s.labels.get("service")),
         tried,
-        past_runs(desk, record, services),
+        past_runs(uow, record, services),
     )
 
 
@@ -55,8 +55,8 @@ def _value(labels: dict[str, str], names: tuple[str, ...]) -> str:
     return next((labels[name] for name in names if labels.get(name)), "")
 
 
-def _releases(desk: Desk, service: str, onset: int) -> list[Release]:
-    rows = desk.tx.all(
+def _releases(uow: UnitOfWork, service: str, onset: int) -> list[Release]:
+    rows = uow.tx.all(
         "SELECT * FROM deploys WHERE service = :service AND deployed_at BETWEEN :since AND :until "
         "ORDER BY deployed_at DESC LIMIT 10",
         service=service,

@@ -49,16 +49,16 @@ def _said(stanch: Stanch, names: dict[str, str], digits: str) -> str:
     if digits != "1":
         return "That was not the key 1. Nobody has acknowledged. Use the link in the text message."
     try:
-        with stanch.office.desk(Actor(names["person"], admin=True), "link") as desk:
-            record = desk.record(names["incident"])
+        with stanch.application.uow(Actor(names["person"], admin=True), "link") as uow:
+            record = uow.record(names["incident"])
             page = record.pages.get(names["page"])
-            if page is None or desk.now - page.requested_at > GOOD_FOR:
+            if page is None or uow.now - page.requested_at > GOOD_FOR:
                 return "This page is too old. Open the incident in stanch."
             if page.acknowledged_at is not None:
                 return f"{page.acknowledged_by} has {record.id} already. Goodbye."
             if not page.waiting():
                 return f"{record.id} is over. There is nothing to do. Goodbye."
-            desk.append(record.id, Acknowledged(names["person"], page.page))
+            uow.append(record.id, Acknowledged(names["person"], page.page))
             return f"Thank you. You have {record.id}. Goodbye."
     except Problem as problem:
         return problem.sentence()
