@@ -15,7 +15,7 @@ def test_a_release_just_before_the_alert_brings_up_the_first_moves_for_it(house:
     house.wait(minutes=5)
     house.alert()
     house.wait(seconds=61)
-    assert fitting(house) == [("crash-on-deploy", "release v42 of shop went out 5 min before it began")]
+    assert fitting(house) == [("crash-on-deploy", "release v42 of shop went out 5 min before onset")]
 
 
 def test_a_release_of_another_service_is_no_evidence(house: House) -> None:

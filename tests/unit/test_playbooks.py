@@ -1,5 +1,7 @@
 """Playbooks: first moves for six shapes, and which of them the evidence points to (R6)."""
 
+import itertools
+
 import pytest
 
 from stanch.kernel.clock import HOUR, MINUTE
@@ -84,13 +86,21 @@ def test_ordinary_words_point_nowhere(text: str) -> None:
 
 def test_a_release_shortly_before_the_onset_is_suspected_and_an_old_one_is_not() -> None:
     recent = Seen(ONSET, released=(Released("shop", "v42", ONSET - 7 * MINUTE),))
-    assert suggest(recent)[0].reason == "release v42 of shop went out 7 min before it began"
+    assert suggest(recent)[0].reason == "release v42 of shop went out 7 min before onset"
     assert suggest(Seen(ONSET, released=(Released("shop", "v41", ONSET - HOUR),))) == []
 
 
 def test_a_release_dated_a_little_after_the_onset_is_suspected_because_clocks_differ() -> None:
     assert names(Seen(ONSET, released=(Released("shop", "v42", ONSET + 2 * MINUTE),))) == ["crash-on-deploy"]
     assert names(Seen(ONSET, released=(Released("shop", "v43", ONSET + HOUR),))) == []
+
+
+def test_the_suspicion_of_a_release_falls_without_an_edge() -> None:  # R17
+    weights = [
+        suggest(Seen(ONSET, released=(Released("shop", "v42", ONSET - m * MINUTE),)), 0)[0].weight
+        for m in range(-60, 300)
+    ]
+    assert max(abs(a - b) for a, b in itertools.pairwise(weights)) < 0.5
 
 
 def test_the_newest_of_several_releases_is_named() -> None:

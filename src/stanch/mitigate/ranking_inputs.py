@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from stanch.kernel.clock import DAY, MINUTE
+from stanch.kernel.suspicion import LOOK_AHEAD, LOOK_BACK
 from stanch.mitigate.history import past_runs
 from stanch.mitigate.ranking.evidence import Evidence, Pressure, Release, Shape, Spread
 from stanch.mitigate.survey import Survey
@@ -11,8 +11,6 @@ from stanch.prepare.playbooks.rules import ZONE_LABELS
 from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import UnitOfWork
 
-# Ten minutes of grace: onset is often dated by the alert, and clocks differ.
-GRACE = 10 * MINUTE
 LABELS = {"zone": ZONE_LABELS, "version": ("version", "release"), "feature": ("feature", "flag")}
 
 
@@ -60,8 +58,8 @@ def _releases(uow: UnitOfWork, service: str, onset: int) -> list[Release]:
         "SELECT * FROM deploys WHERE service = :service AND deployed_at BETWEEN :since AND :until "
         "ORDER BY deployed_at DESC LIMIT 10",
         service=service,
-        since=onset - 30 * DAY,
-        until=onset + GRACE,
+        since=onset - LOOK_BACK,
+        until=onset + LOOK_AHEAD,
     )
     return [
         Release(service, r["release"], r["previous"], r["deployed_at"], bool(r["reversible"]), r["reason"])

@@ -41,7 +41,7 @@ class Shape(msgspec.Struct, frozen=True):
     name: str
     title: str
     reason: str
-    weight: int
+    weight: float
 
 
 class Measured(msgspec.Struct, frozen=True):

@@ -1,8 +1,9 @@
 """What the record and the deploys say, in the words that the rules take."""
 
 from stanch.kernel.policy import Policy
+from stanch.kernel.suspicion import LOOK_AHEAD, LOOK_BACK
 from stanch.prepare.playbooks.library import Playbook, playbooks
-from stanch.prepare.playbooks.rules import GRACE, SUSPECT_FOR, Released, Seen, Suggestion, Words, suggest
+from stanch.prepare.playbooks.rules import Released, Seen, Suggestion, Words, suggest
 from stanch.timeline.record import Record, Signal
 from stanch.timeline.unit_of_work import UnitOfWork
 
@@ -40,8 +41,8 @@ def _released(uow: UnitOfWork, service: str, onset: int) -> tuple[Released, ...]
             "SELECT release, deployed_at FROM deploys WHERE service = :service AND deployed_at BETWEEN :since AND :until "
             "ORDER BY deployed_at DESC LIMIT 5",
             service=name,
-            since=onset - SUSPECT_FOR,
-            until=onset + GRACE,
+            since=onset - LOOK_BACK,
+            until=onset + LOOK_AHEAD,
         )
         found += [Released(name, row["release"], row["deployed_at"]) for row in rows]
     return tuple(found)

@@ -6,11 +6,10 @@ from collections.abc import Callable
 
 import msgspec
 
-from stanch.kernel.clock import MINUTE, spell
+from stanch.kernel.suspicion import DATED_BY_ALERT, suspicion, when
 
-# A release this long before the onset is suspected; onsets are dated by alerts and clocks differ, hence the grace.
-SUSPECT_FOR = 30 * MINUTE
-GRACE = 10 * MINUTE
+# What weighs less is not suggested to people.
+LEAST = 1.0
 ZONE_LABELS = ("zone", "availability_zone", "topology_kubernetes_io_zone", "az", "datacenter", "dc")
 QUOTED = 120
 
@@ -31,37 +30,40 @@ class Released(msgspec.Struct, frozen=True):
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """What is known of an incident. ``onset`` in microseconds; ``labels`` and ``probe_kinds``: one for each firing alert."""
+    """What is known of an incident. ``onset`` and its ``uncertainty`` in microseconds.
+
+    ``labels`` and ``probe_kinds``: one for each firing alert.
+    """
 
     onset: int
     words: tuple[Words, ...] = ()
     labels: tuple[dict[str, str], ...] = ()
     probe_kinds: tuple[str, ...] = ()
     released: tuple[Released, ...] = ()
+    uncertainty: int = DATED_BY_ALERT
 
 
 class Suggestion(msgspec.Struct, frozen=True):
-    """A playbook's name, why it may fit, and how much speaks for it (more is more)."""
+    """A playbook's name, why it may fit, and how much speaks for it (0 to 5; more is more)."""
 
     playbook: str
     reason: str
-    weight: int
+    weight: float
 
 
-def suggest(seen: Seen) -> list[Suggestion]:
+def suggest(seen: Seen, least: float = LEAST) -> list[Suggestion]:
     """The playbooks that fit, best first. Nothing speaks for any: an empty list, never a guess."""
-    found = [suggestion for rule in RULES if (suggestion := rule(seen)) is not None]
+    found = [fit for rule in RULES if (fit := rule(seen)) is not None and fit.weight >= least]
     return sorted(found, key=lambda s: (-s.weight, s.playbook))
 
 
 def _crash_on_deploy(seen: Seen) -> Suggestion | None:
-    near = [r for r in seen.released if -GRACE <= seen.onset - r.at <= SUSPECT_FOR]
     restarting = _said(seen, r"crash.?loop|back-?off restarting|oom-?killed|restart(s|ed|ing)? (again|loop|too often)")
-    if near:
-        last = max(near, key=lambda r: r.at)
-        when = f"{spell(seen.onset - last.at)} before it began" if last.at <= seen.onset else "just as it began"
-        reason = f"release {last.release} of {last.service} went out {when}"
-        return Suggestion("crash-on-deploy", f"{reason}, and {restarting}" if restarting else reason, 4)
+    suspected = [(4 * suspicion(r.at, seen.onset, seen.uncertainty), r) for r in seen.released]
+    weight, last = max(suspected, key=lambda pair: pair[0], default=(0.0, None))
+    if last is not None and (weight >= LEAST or not restarting):
+        reason = f"release {last.release} of {last.service} went out {when(last.at, seen.onset)}"
+        return Suggestion("crash-on-deploy", f"{reason}, and {restarting}" if restarting else reason, weight)
     return Suggestion("crash-on-deploy", restarting, 2) if restarting else None
 
 
@@ -111,7 +113,7 @@ def _zone(labels: dict[str, str]) -> str:
     return next((labels[name] for name in ZONE_LABELS if labels.get(name)), "")
 
 
-def _by_words(seen: Seen, playbook: str, pattern: str, weight: int) -> Suggestion | None:
+def _by_words(seen: Seen, playbook: str, pattern: str, weight: float) -> Suggestion | None:
     reason = _said(seen, pattern)
     return Suggestion(playbook, reason, weight) if reason else None
 
