@@ -99,7 +99,8 @@ class Stanch:
 
     def start(self) -> None:
         """Start the engine. On SQLite one server owns the file; a second one is refused with what to do."""
-        from stanch.detect import heartbeats, retention
+        from stanch.detect import heartbeats
+        from stanch.engine import retention
 
         if self.application.database.dialect == "sqlite":
             self._lock = (self.settings.data / "serve.lock").open("w")
@@ -220,7 +221,8 @@ def _clocks() -> list[Any]:
 
 
 def _timer_handlers() -> dict[str, Any]:
-    from stanch.detect import heartbeats, retention, signals
+    from stanch.detect import heartbeats, signals
+    from stanch.engine import retention
 
     return {"signals": signals.run_due, "heartbeats": heartbeats.run_due, "retention": retention.run_due}
 

@@ -109,7 +109,7 @@ def test_a_heartbeat_that_is_no_longer_configured_is_forgotten_and_its_alert_end
 
 
 def test_raw_bodies_go_after_their_time_and_unread_ones_stay(house: House) -> None:
-    from stanch.detect import retention
+    from stanch.engine import retention
 
     with house.application.uow() as uow:
         rows = [{"at": uow.now, "state": state} for state in ("digested", "unparsable", "new")]

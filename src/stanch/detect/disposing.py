@@ -134,7 +134,8 @@ def _storm(uow: UnitOfWork) -> str:
     """When alerts have opened many incidents just now, the rest are one: a flood of pages wakes people and tells them nothing."""
     since = uow.now - STORM_WINDOW
     opened = uow.tx.one(
-        "SELECT COUNT(*) AS n FROM incidents WHERE opened_at > :since AND id IN (SELECT incident FROM signals WHERE incident <> '')",
+        "SELECT COUNT(*) AS n FROM incidents i WHERE i.opened_at > :since AND EXISTS "
+        "(SELECT 1 FROM signals s WHERE s.incident = i.id)",
         since=since,
     )
     if not opened or opened["n"] < uow.policy.storm_after:

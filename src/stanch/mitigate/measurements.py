@@ -1,17 +1,13 @@
 """The newest measurements of each incident's criteria, kept in the database so that any replica can judge and draw them."""
 
-from stanch.kernel.clock import DAY
 from stanch.timeline.unit_of_work import UnitOfWork
 
 
 def keep(uow: UnitOfWork, incident: str, values: dict[str, float]) -> None:
-    """Store one round of measurements at this moment, and forget those older than 30 days."""
+    """Store one round of measurements at this moment."""
     uow.tx.many(
         "INSERT INTO measurements (incident, name, at, value) VALUES (:incident, :name, :at, :value) ON CONFLICT DO NOTHING",
         [{"incident": incident, "name": name, "at": uow.now, "value": value} for name, value in values.items()],
-    )
-    uow.tx.execute(
-        "DELETE FROM measurements WHERE incident = :incident AND at < :old", incident=incident, old=uow.now - 30 * DAY
     )
 
 
