@@ -9,11 +9,11 @@ from pathlib import Path
 import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from stanch.identity import credentials, people
 from stanch.kernel.clock import Clock
 from stanch.kernel.policy import Criterion, EscalationPolicy, EscalationStep, Mitigation, Policy, Service
 from stanch.main import Stanch, open_stanch
 from stanch.prepare.settings import Settings
-from stanch.web import auth
 from stanch.web.app import create_app
 
 ARGS = [
@@ -49,7 +49,9 @@ class House:
 
     def sign_in(self, page: Page) -> None:
         """By a one-time link, as a person does the first time."""
-        page.goto(auth.once_link(self.stanch, auth.create_once(self.stanch, PERSON), self.url))
+        application = self.stanch.application
+        code = credentials.create_link(application.database, PERSON, application.clock.now())
+        page.goto(credentials.link_address(self.url, code))
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_url(self.url + "/")
 
@@ -81,7 +83,7 @@ def running(
         policy=policy_ or policy(), intake_keys=keys or {"default": "for-tests-only"}, signing_secrets=signing or {}, watchdog_url=watchdog, watchdog_every=1,
     )  # fmt: skip
     stanch = open_stanch(settings=settings, clock=clock)
-    auth.create_person(stanch, PERSON, admin=True)
+    people.add(stanch.application.database, PERSON, stanch.application.clock.now(), admin=True)
     config = uvicorn.Config(
         create_app(stanch), host="127.0.0.1", port=port, log_level="warning", ws="none", timeout_graceful_shutdown=1
     )

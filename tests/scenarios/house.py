@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from stanch.identity import credentials, people
 from stanch.kernel.actor import Actor
 from stanch.kernel.clock import SteppedClock
 from stanch.kernel.command import REGISTRY, Done
@@ -148,6 +149,12 @@ class House:
         self.application.database.close()
         self.open()
         self.outbox.reclaim()
+
+    def bearer(self, person: str) -> dict[str, str]:
+        """The header of a new person who calls the API."""
+        database, now = self.application.database, self.clock.now()
+        people.add(database, person, now, password="a long password")
+        return {"Authorization": f"Bearer {credentials.create_token(database, person, now, 'test')}"}
 
     def do(self, name: str, actor: str = "ada", **values: Any) -> Any:
         """A person gives a command."""

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from stanch.kernel.command import REGISTRY
 from stanch.timeline import store
-from stanch.web import auth
 from stanch.web.app import create_app, routes_of
 from tests.scenarios.house import House
 
@@ -49,9 +48,7 @@ def client(house: House) -> Iterator[TestClient]:
     house.do("declare", title="Cart is slow", service="shop")
     house.wait(seconds=70)
     with TestClient(create_app(house.stanch), follow_redirects=False, raise_server_exceptions=True) as client:
-        auth.create_person(house.stanch, "ada", password="a long password")
-        token = auth.create_token(house.stanch, "ada", "test")
-        client.headers.update({"Authorization": f"Bearer {token}", "Origin": "http://testserver"})
+        client.headers.update({**house.bearer("ada"), "Origin": "http://testserver"})
         yield client
 
 

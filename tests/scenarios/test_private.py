@@ -11,7 +11,6 @@ import pytest
 from stanch.kernel.actor import Actor
 from stanch.kernel.command import REGISTRY, Command
 from stanch.kernel.errors import Problem
-from stanch.web import auth
 from stanch.web.app import create_app, routes_of
 from tests.scenarios.house import House
 
@@ -57,15 +56,13 @@ def told(house: House) -> House:
     house.do("action", incident=SECRET, title=f"Mend the {MARK} fence", owner="ada", test=f"{MARK} stays")
     house.do("postmortem", incident=SECRET, part="impact", text=f"{MARK} was out")
     house.wait(seconds=60)
-    auth.create_person(house.stanch, "mallory", password="a long password")
     return house
 
 
 @pytest.fixture
 def client(told: House) -> Iterator[TestClient]:
     with TestClient(create_app(told.stanch), follow_redirects=False) as client:
-        token = auth.create_token(told.stanch, "mallory", "test")
-        client.headers["Authorization"] = f"Bearer {token}"
+        client.headers.update(told.bearer("mallory"))
         yield client
 
 

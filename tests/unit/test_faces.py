@@ -12,11 +12,11 @@ from click.testing import CliRunner
 
 from stanch.cli import stanch as command_line
 from stanch.cli.place import Place
+from stanch.identity import credentials, people
 from stanch.kernel import filling
 from stanch.kernel.command import REGISTRY
 from stanch.kernel.errors import Invalid
 from stanch.prepare.settings import Settings
-from stanch.web import auth
 from stanch.web.app import create_app
 from tests.scenarios.house import House
 
@@ -46,8 +46,7 @@ def client(house: House) -> Iterator[TestClient]:
 
 @pytest.fixture
 def token(house: House) -> dict[str, str]:
-    auth.create_person(house.stanch, "ada", password="a long password")
-    return {"Authorization": f"Bearer {auth.create_token(house.stanch, 'ada', 'test')}"}
+    return house.bearer("ada")
 
 
 def rows(house: House, sql: str) -> list[Any]:
@@ -140,19 +139,19 @@ def test_sign_in_forms_and_forged_requests(client: TestClient, token: dict[str, 
 
 
 def test_a_link_works_once_and_only_in_time(house: House, client: TestClient, token: dict[str, str]) -> None:
-    code = auth.create_once(house.stanch, "ada")
+    code = credentials.create_link(house.application.database, "ada", house.clock.now())
     assert client.post("/login", data={"once": code}, headers=MINE).status_code == 303
     assert client.post("/login", data={"once": code}, headers=MINE).status_code == 401
-    late = auth.create_once(house.stanch, "ada")
+    late = credentials.create_link(house.application.database, "ada", house.clock.now())
     house.clock.forward(minutes=11)
     assert client.post("/login", data={"once": late}, headers=MINE).status_code == 401
 
 
 def test_setup_link_makes_the_first_admin(house: House, client: TestClient) -> None:
-    code = auth.create_once(house.stanch, "admin", setup=True)
-    assert auth.people(house.stanch) == []
+    code = credentials.create_setup_link(house.application.database, house.clock.now())
+    assert people.everybody(house.application.database) == []
     assert client.post("/login", data={"once": code}, headers=MINE).status_code == 303
-    assert auth.people(house.stanch) == [{"name": "admin", "admin": True, "password": False}]
+    assert people.everybody(house.application.database) == [people.Person("admin", admin=True, password=False)]
 
 
 def test_guessing_is_slowed_down(client: TestClient, token: dict[str, str]) -> None:
@@ -161,8 +160,7 @@ def test_guessing_is_slowed_down(client: TestClient, token: dict[str, str]) -> N
 
 
 def test_private_incidents_do_not_exist_for_others(house: House, client: TestClient) -> None:
-    auth.create_person(house.stanch, "mallory")
-    token = {"Authorization": f"Bearer {auth.create_token(house.stanch, 'mallory', 'test')}"}
+    token = house.bearer("mallory")
     house.do("declare", "ben", title="secret", private=True)
     for path in ("", "/events", "/export"):
         private = client.get(f"/api/v1/incidents/INC-1{path}", headers=token)
@@ -254,8 +252,7 @@ def test_verify_names_the_first_wrong_entry(house: House, run: Any) -> None:
 def test_hooks_and_commands_on_postgresql(postgres_url: str, tmp_path: Path) -> None:
     house = House(postgres_url, tmp_path)
     house.stanch.settings.intake_keys = {"prometheus": "key-of-prometheus"}
-    auth.create_person(house.stanch, "ada")
-    token = {"Authorization": f"Bearer {auth.create_token(house.stanch, 'ada')}", "Idempotency-Key": "k"}
+    token = {**house.bearer("ada"), "Idempotency-Key": "k"}
     with TestClient(create_app(house.stanch)) as client:
         assert client.post(HOOK + "?key=key-of-prometheus", content=b"[]").status_code == 200
         answers = [client.post("/api/v1/incidents", json={"title": "x"}, headers=token) for _ in range(2)]

@@ -18,7 +18,6 @@ from stanch.detect.slo import evaluation, store
 from stanch.kernel.clock import DAY, HOUR, MINUTE
 from stanch.kernel.errors import Problem
 from stanch.kernel.policy import Slo
-from stanch.web import auth
 from stanch.web.app import create_app
 from stanch.web.pages import slo_picture
 from tests.scenarios.house import POLICY, House, opened
@@ -50,8 +49,7 @@ def house(sqlite_url: str, tmp_path: Path) -> Iterator[House]:
 @pytest.fixture
 def client(house: House) -> Iterator[TestClient]:
     with TestClient(create_app(house.stanch), follow_redirects=False) as client:
-        auth.create_person(house.stanch, "ada", password="a long password")
-        client.headers["Authorization"] = f"Bearer {auth.create_token(house.stanch, 'ada', 'test')}"
+        client.headers.update(house.bearer("ada"))
         yield client
 
 

@@ -19,11 +19,11 @@ def user() -> None:
 @click.pass_obj
 def add(place: Place, name: str, admin: bool, password: bool) -> None:
     """Add a person; prints a sign-in link that works once within ten minutes."""
-    from stanch.web import auth
+    from stanch.identity import people
 
-    stanch = place.local()
+    application = place.local().application
     secret = _ask() if password else ""
-    auth.create_person(stanch, name, admin=admin, password=secret)
+    people.add(application.database, name, application.clock.now(), admin=admin, password=secret)
     click.echo(f"{name} may sign in now{' and is an admin' if admin else ''}.")
     if not password:
         _print_link(place, name)
@@ -42,9 +42,9 @@ def link(place: Place, name: str) -> None:
 @click.pass_obj
 def change(place: Place, name: str) -> None:
     """Set a person's password; their sessions end."""
-    from stanch.web import auth
+    from stanch.identity import people
 
-    auth.set_password(place.local(), name, _ask())
+    people.set_password(place.local().application.database, name, _ask())
     click.echo(f"The password of {name} is set.")
 
 
@@ -52,10 +52,12 @@ def change(place: Place, name: str) -> None:
 @click.pass_obj
 def everybody(place: Place) -> None:
     """List who may sign in."""
-    from stanch.cli.render import table
-    from stanch.web import auth
+    import msgspec
 
-    table(auth.people(place.local()))
+    from stanch.cli.render import table
+    from stanch.identity import people
+
+    table(msgspec.to_builtins(people.everybody(place.local().application.database)))
 
 
 @user.command("remove")
@@ -63,9 +65,9 @@ def everybody(place: Place) -> None:
 @click.pass_obj
 def remove(place: Place, name: str) -> None:
     """Take a person's access away at once; what they wrote stays."""
-    from stanch.web import auth
+    from stanch.identity import people
 
-    auth.remove_person(place.local(), name)
+    people.remove(place.local().application.database, name)
     click.echo(f"{name} can no longer sign in.")
 
 
@@ -80,9 +82,10 @@ def token() -> None:
 @click.pass_obj
 def create(place: Place, person: str, name: str) -> None:
     """Print a new token of a person. It is shown this once."""
-    from stanch.web import auth
+    from stanch.identity import credentials
 
-    click.echo(auth.create_token(place.local(), person, name))
+    application = place.local().application
+    click.echo(credentials.create_token(application.database, person, application.clock.now(), name))
 
 
 @token.command("revoke")
@@ -91,9 +94,9 @@ def create(place: Place, person: str, name: str) -> None:
 @click.pass_obj
 def revoke(place: Place, person: str, name: str) -> None:
     """End a person's tokens of a name."""
-    from stanch.web import auth
+    from stanch.identity import credentials
 
-    click.echo(f"{auth.revoke_tokens(place.local(), person, name)} revoked.")
+    click.echo(f"{credentials.revoke_tokens(place.local().application.database, person, name)} revoked.")
 
 
 def _ask() -> str:
@@ -104,7 +107,8 @@ def _ask() -> str:
 
 
 def _print_link(place: Place, name: str) -> None:
-    from stanch.web import auth
+    from stanch.identity import credentials
 
     stanch = place.local()
-    click.echo(f"Open once, within ten minutes:\n  {auth.once_link(stanch, auth.create_once(stanch, name))}")
+    code = credentials.create_link(stanch.application.database, name, stanch.application.clock.now())
+    click.echo(f"Open once, within ten minutes:\n  {credentials.link_address(stanch.settings.url(), code)}")

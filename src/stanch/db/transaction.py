@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from stanch.kernel.errors import Invalid
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, CursorResult
+    from sqlalchemy import Connection, CursorResult, TextClause
 
 Row = Mapping[str, Any]
+
+
+@lru_cache(maxsize=512)
+def _parsed(sql: str) -> TextClause:
+    """A statement, parsed once. The library is imported late, so that ``--help`` stays quick."""
+    from sqlalchemy import text
+
+    return text(sql)
 
 
 class Transaction:
@@ -82,16 +91,14 @@ class Transaction:
         """
         from sqlalchemy.exc import DataError
 
-        from stanch.db.connection import statement
-
         try:
-            return self._connection.execute(statement(sql), values)
+            return self._connection.execute(_parsed(sql), values)
         except (DataError, UnicodeEncodeError, OverflowError) as error:
             fit = [_fit(row) for row in values] if isinstance(values, list) else _fit(values)
             if fit == values:
                 cause = str(getattr(error, "orig", error)).strip().partition("\n")[0]
                 raise Invalid(f"The database cannot keep this: {cause}.") from error
-        return self._connection.execute(statement(sql), fit)
+        return self._connection.execute(_parsed(sql), fit)
 
 
 def _fit(values: Mapping[str, Any]) -> dict[str, Any]:

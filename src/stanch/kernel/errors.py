@@ -60,6 +60,13 @@ class TooLarge(Problem):
     title = "The body is too large"
 
 
+class TooMany(Problem):
+    """Too many attempts; ``hint`` says when to come back."""
+
+    status = 429
+    title = "Too many attempts"
+
+
 class Unavailable(Problem):
     """Temporarily not possible; trying again helps."""
 

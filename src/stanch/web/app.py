@@ -14,13 +14,15 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
+from stanch.identity import credentials, people
 from stanch.kernel.errors import Problem, Unavailable
-from stanch.web import acknowledge, api, auth, forms, live, pages, slack, status, twilio_callback
+from stanch.web import acknowledge, api, forms, live, pages, slack, status, twilio_callback
 from stanch.web.intake.hooks import Hooks, Receive, Scope, Send
 from stanch.web.intake.journal import Journal
 from stanch.web.intake.keys import Keys
 from stanch.web.intake.receiving import Receiving, app_of
-from stanch.web.problems import Failure, from_http, respond
+from stanch.web.pages.problem import respond
+from stanch.web.problems import Failure, from_http
 
 if TYPE_CHECKING:
     from stanch.main import Stanch
@@ -94,7 +96,7 @@ def _on_http(request: Request, error: Exception) -> Response:
 
 def routes_of(stanch: Stanch) -> list[Any]:
     """Everything that is served, but the hooks."""
-    faces = (live, api, auth, forms, acknowledge, twilio_callback, slack, status, pages)
+    faces = (live, api, forms, acknowledge, twilio_callback, slack, status, pages)
     return [route for face in faces for route in face.routes(stanch)]
 
 
@@ -177,8 +179,10 @@ def _listen(host: str, port: int) -> socket.socket:
 
 def _announce(stanch: Stanch, base: str) -> None:
     lines = [f"stanch is ready at {base}"]
-    if not auth.people(stanch):
-        link = auth.once_link(stanch, auth.create_once(stanch, "admin", setup=True), base)
+    database = stanch.application.database
+    if not people.everybody(database):
+        code = credentials.create_setup_link(database, stanch.application.clock.now())
+        link = credentials.link_address(base, code)
         lines.append(f"Nobody can sign in yet. Open this once, within a day, to become the first admin:\n  {link}")
     sys.stdout.write("\n".join(lines) + "\n")
     sys.stdout.flush()

@@ -1,10 +1,21 @@
-"""Reading a body without ever holding more than the limit."""
+"""Reading a body without ever holding more than the limit, and the form in it."""
+
+from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
-from stanch.kernel.errors import TooLarge
+from stanch.kernel.errors import Invalid, TooLarge
 
 BODY_LIMIT = 1_000_000
+MOST_FIELDS = 1000
+
+
+class Form(dict[str, list[str]]):
+    """The values of each field of a form, in the order of the body."""
+
+    def last(self) -> dict[str, str]:
+        """The last value of each field."""
+        return {name: values[-1] for name, values in self.items()}
 
 
 async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
@@ -19,3 +30,15 @@ async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
             raise TooLarge(f"The body has more than {limit} bytes.")
         parts.append(part)
     return b"".join(parts)
+
+
+def form_of(body: bytes) -> Form:
+    """The fields of an ``application/x-www-form-urlencoded`` body. Raises ``Invalid``."""
+    try:
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    except ValueError:
+        raise Invalid("The form cannot be read.") from None
+    form = Form()
+    for name, value in pairs:
+        form.setdefault(name, []).append(value)
+    return form

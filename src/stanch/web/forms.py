@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl
 
 import msgspec
 from starlette.concurrency import run_in_threadpool
@@ -12,11 +11,12 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from stanch.kernel.command import REGISTRY, Command
-from stanch.kernel.errors import Invalid, NotFound, Problem
+from stanch.kernel.errors import NotFound, Problem
 from stanch.kernel.filling import fill
 from stanch.web import auth, requests
-from stanch.web.bodies import read_body
-from stanch.web.problems import error_page, page_function, respond, wants_page
+from stanch.web.bodies import form_of, read_body
+from stanch.web.pages.problem import form_problem
+from stanch.web.problems import problem_response, wants_page
 
 if TYPE_CHECKING:
     from stanch.main import Stanch
@@ -40,7 +40,7 @@ def _do(stanch: Stanch, request: Request, body: bytes) -> Response:
     command = REGISTRY.get(request.path_params["command"])
     if command is None or command.reading:
         raise NotFound("There is no such form.")
-    form = _pairs(body)
+    form = form_of(body)
     try:
         asked = fill(command, values_of(command, form))
         key = form.get("once_key", [""])[-1]
@@ -48,22 +48,11 @@ def _do(stanch: Stanch, request: Request, body: bytes) -> Response:
         answer = requests.run(stanch.application, command, asked, actor, "page", key=once)
     except Problem as problem:
         if not wants_page(request):
-            return respond(request, problem)
-        return _again(request, stanch, command, {name: values[-1] for name, values in form.items()}, problem)
+            return problem_response(problem)
+        return form_problem(request, command, form.last(), problem)
     incident = (answer.value or {}).get("incident") if isinstance(answer.value, dict) else answer.value.incident
     default = f"/incidents/{incident}" if incident else "/"
     return RedirectResponse(auth.same_site_path(form.get("next", [""])[-1], default), 303)
-
-
-def _pairs(body: bytes) -> dict[str, list[str]]:
-    try:
-        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=1000)
-    except ValueError:
-        raise Invalid("The form cannot be read.") from None
-    form: dict[str, list[str]] = {}
-    for name, value in pairs:
-        form.setdefault(name, []).append(value)
-    return form
 
 
 def values_of(command: Command, form: dict[str, list[str]]) -> dict[str, Any]:
@@ -83,9 +72,3 @@ def values_of(command: Command, form: dict[str, list[str]]) -> dict[str, Any]:
         elif given[-1] != "" or field.required:
             values[name] = given[-1].replace("\r\n", "\n")
     return values
-
-
-def _again(request: Request, stanch: Stanch, command: Command, form: dict[str, str], problem: Problem) -> Response:
-    """The page with the form as it was filled and the sentence beside it."""
-    render = page_function("form_problem")
-    return render(request, stanch, command, form, problem) if render else error_page(request, problem)

@@ -1,30 +1,20 @@
-"""Errors as RFC 9457 ``application/problem+json``, or as a page for people. Never a traceback."""
+"""Errors as RFC 9457 ``application/problem+json``. Never a traceback. ``pages/problem.py`` shows them to people."""
 
 from __future__ import annotations
 
-import html
-import importlib
 import re
-from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
 import msgspec
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import Response
 
-from stanch.kernel.errors import NotFound, Problem, TooLarge, Unauthenticated
+from stanch.kernel.errors import NotFound, Problem, TooLarge, TooMany, Unauthenticated
 
 MEDIA_TYPE = "application/problem+json"
 PROGRAM_PATHS = ("/api/", "/hooks/", "/openapi.json", "/healthz", "/readyz", "/metrics")
-
-
-class TooMany(Problem):
-    """Too many attempts; ``hint`` says when to come back."""
-
-    status = 429
-    title = "Too many attempts"
 
 
 class Failure(Problem):
@@ -64,47 +54,6 @@ def wants_page(request: Request) -> bool:
     if request.url.path.startswith(PROGRAM_PATHS):
         return False
     return "text/html" in request.headers.get("accept", "")
-
-
-def respond(request: Request, problem: Problem) -> Response:
-    """The error in the form that the caller reads; who is not signed in is led to the sign-in page."""
-    if not wants_page(request):
-        return problem_response(problem)
-    if isinstance(problem, Unauthenticated) and request.method == "GET":
-        from urllib.parse import urlencode
-
-        here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        return RedirectResponse("/login?" + urlencode({"next": here}), 303)
-    return error_page(request, problem)
-
-
-def error_page(request: Request, problem: Problem) -> Response:
-    """``error.html`` of the pages, and a plain page where there are none."""
-    context = {
-        "status": problem.status, "title": problem.title, "detail": problem.detail, "hint": problem.hint,
-    }  # fmt: skip
-    render = page_function("error")
-    if render:
-        return render(request, **context)
-    lines = "".join(f"<p>{html.escape(text)}</p>" for text in (problem.detail, problem.hint) if text)
-    title = html.escape(problem.title)
-    return HTMLResponse(
-        f'<!doctype html><html lang="en"><title>{title}</title><h1>{title}</h1>{lines}'
-        '<p><a href="/">Back to the start</a></p></html>',
-        problem.status,
-    )
-
-
-def page_function(name: str) -> Callable[..., Response] | None:
-    """A function of the pages, or None where there are no pages or no such function."""
-    try:
-        pages: Any = importlib.import_module("stanch.web.pages")
-    except ModuleNotFoundError as error:
-        if error.name != "stanch.web.pages":
-            raise
-        return None
-    found: Callable[..., Response] | None = getattr(pages, name, None)
-    return found
 
 
 def from_http(error: HTTPException) -> Problem:

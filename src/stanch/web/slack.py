@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from stanch.identity import people
 from stanch.kernel.actor import Actor
 from stanch.kernel.command import REGISTRY, Done
 from stanch.kernel.errors import Denied, Invalid, NotFound, Problem, Unauthenticated
@@ -23,8 +24,8 @@ from stanch.kernel.filling import fill
 from stanch.respond.chat import parse
 from stanch.respond.commands import Incidents, incidents
 from stanch.web import requests
-from stanch.web.bodies import read_body
-from stanch.web.slack_requests import SlackCommand, command_of, form_of, presses_of, verify
+from stanch.web.bodies import form_of, read_body
+from stanch.web.slack_requests import SlackCommand, command_of, presses_of, verify
 
 if TYPE_CHECKING:
     from stanch.main import Stanch
@@ -68,10 +69,7 @@ async def _verified(stanch: Stanch, request: Request) -> dict[str, str]:
             "This was not signed by Slack within the last five minutes.",
             hint="Compare the signing secret with the app's, and this machine's clock with the world's.",
         )
-    try:
-        return form_of(body)
-    except ValueError:
-        raise Invalid("The body is not a form.") from None
+    return form_of(body).last()
 
 
 def _command(stanch: Stanch, form: dict[str, str]) -> Response:
@@ -128,9 +126,7 @@ def member(stanch: Stanch, identity: str) -> Actor:
             f"stanch does not know who you are{' (several contacts have this id)' if found else ''}.",
             hint=f"Ask for '{names}' under 'names' of your contact in the configuration.",
         )
-    with stanch.application.database.reading() as tx:
-        row = tx.one("SELECT admin FROM people WHERE name = :name", name=found[0])
-    return Actor(found[0], admin=bool(row and row["admin"]))
+    return people.actor(stanch.application.database, found[0])
 
 
 def _only_live(stanch: Stanch, actor: Actor) -> str:

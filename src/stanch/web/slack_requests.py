@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 import json
-from urllib.parse import parse_qs
 
 import msgspec
 
@@ -38,12 +37,6 @@ def verify(secret: str, timestamp: str, body: bytes, signature: str, now: int) -
     base = b"v0:" + timestamp.encode() + b":" + body
     expected = "v0=" + hmac.new(secret.encode(), base, hashlib.sha256).hexdigest()
     return hmac.compare_digest(expected.encode(), signature.encode("utf-8", "replace"))
-
-
-def form_of(body: bytes) -> dict[str, str]:
-    """The form's fields; the last of a name counts. Raises ``ValueError`` when it is none."""
-    pairs = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=100)
-    return {name: values[-1] for name, values in pairs.items()}
 
 
 def command_of(form: dict[str, str]) -> SlackCommand:

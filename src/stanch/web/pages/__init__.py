@@ -7,15 +7,11 @@ from typing import TYPE_CHECKING
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
-from stanch.web.pages import evidence, intake, lists, oncall, readiness, record, room, steps
-from stanch.web.pages.problem import error, form_problem, render_error
+from stanch.web.pages import evidence, intake, lists, oncall, readiness, record, room, sign_in, steps
 from stanch.web.pages.render import STATIC
-from stanch.web.pages.steps import login_page
 
 if TYPE_CHECKING:
     from stanch.main import Stanch
-
-__all__ = ["error", "form_problem", "login_page", "render_error", "routes"]
 
 
 def routes(stanch: Stanch) -> list[BaseRoute]:
@@ -28,6 +24,7 @@ def routes(stanch: Stanch) -> list[BaseRoute]:
         *room.routes(stanch),
         *record.routes(stanch),
         *steps.routes(stanch),
+        *sign_in.routes(stanch),
         *evidence.routes(stanch),
         Mount("/static", StaticFiles(directory=STATIC)),
     ]

@@ -11,6 +11,7 @@ from starlette.routing import Route
 from stanch.detect.commands.investigations import Investigations, investigations
 from stanch.detect.commands.signals import Signals, list_signals
 from stanch.detect.commands.watching import Heartbeats, Probes, list_heartbeats, list_probes
+from stanch.identity import people
 from stanch.kernel.clock import DAY, parse_moment
 from stanch.prepare.playbooks.library import playbooks
 from stanch.respond.commands import Incidents, incidents
@@ -152,6 +153,6 @@ def _settings(stanch: Stanch) -> dict[str, Any]:
         "url": settings.url(), "database": stanch.application.database.dialect, "data": str(settings.data),
         "keys": sorted(settings.intake_keys), "sources": sorted(world.sources), "notifiers": sorted(world.notifiers),
         "mitigators": sorted(world.mitigators), "metrics": sorted(world.metrics), "policy": policy,
-        "people": auth.people(stanch), "static_status": str(settings.static_status or ""),
+        "people": people.everybody(stanch.application.database), "static_status": str(settings.static_status or ""),
         "reach": {name: [way.to.split(":", 1)[0] for way in c.ways()] for name, c in policy.contacts.items()},
     }  # fmt: skip

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, get_args
+from typing import Any, get_args
+from urllib.parse import urlencode
 
 import msgspec
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from stanch.kernel.command import Command
-from stanch.kernel.errors import Problem
+from stanch.kernel.errors import Problem, Unauthenticated
 from stanch.kernel.filling import choices
+from stanch.web.auth import same_site_path
 from stanch.web.pages.render import page
-
-if TYPE_CHECKING:
-    from stanch.main import Stanch
+from stanch.web.problems import problem_response, wants_page
 
 HIDDEN = {"incident", "run", "confirm", "key", "hypothesis", "item", "fingerprint", "mitigation", "page", "corrects"}
 LONG = {"text", "reason", "impact", "note", "answer", "test"}
@@ -37,16 +37,24 @@ class Field(msgspec.Struct):
     wrong: bool
 
 
-def form_problem(
-    request: Request, stanch: Stanch, command: Command, form: dict[str, str], problem: Problem
-) -> Response:
+def respond(request: Request, problem: Problem) -> Response:
+    """The error in the form that the caller reads; who is not signed in is led to the sign-in page."""
+    if not wants_page(request):
+        return problem_response(problem)
+    if isinstance(problem, Unauthenticated) and request.method == "GET":
+        here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return RedirectResponse("/login?" + urlencode({"next": here}), 303)
+    return page(
+        request, "error.html", status=problem.status, title=problem.title, detail=problem.detail, hint=problem.hint
+    )
+
+
+def form_problem(request: Request, command: Command, form: dict[str, str], problem: Problem) -> Response:
     """The form again with what was typed, and what to do about it."""
     shown = _fields(command, form, problem)
     back = form.get("next") or (f"/incidents/{form['incident']}" if form.get("incident") else "/")
-    if not back.startswith("/") or back.startswith("//"):
-        back = "/"
     return page(
-        request, "problem.html", status=problem.status, problem=problem, command=command, fields=shown, back=back,
+        request, "problem.html", status=problem.status, problem=problem, command=command, fields=shown, back=same_site_path(back),
         incident=form.get("incident", ""),
     )  # fmt: skip
 
@@ -78,13 +86,3 @@ def _kind(name: str, kind: Any) -> tuple[str, list[str]]:
     if options:
         return "choice", options
     return ("long" if name in LONG else "line"), []
-
-
-def error(request: Request, *, status: int, title: str, detail: str, hint: str) -> Response:
-    """A page that says what was wrong and where to go from here."""
-    return page(request, "error.html", status=status, title=title, detail=detail, hint=hint)
-
-
-def render_error(request: Request, status: int, title: str, detail: str, hint: str) -> Response:
-    """``error`` by position."""
-    return error(request, status=status, title=title, detail=detail, hint=hint)

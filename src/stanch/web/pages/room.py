@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from stanch.communicate.rules import BLANK, draft_internal, draft_public, wording
+from stanch.identity.people import names
 from stanch.kernel.clock import parse_moment
 from stanch.kernel.errors import Invalid
 from stanch.kernel.filling import incident_id
@@ -160,8 +161,7 @@ def older(timeline: list[Entry], before: int) -> dict[str, Any]:
 
 def people(uow: UnitOfWork) -> list[str]:
     """Names to offer where a person is asked for."""
-    names = {row["name"] for row in uow.tx.all("SELECT name FROM people")} | set(uow.policy.contacts)
-    return sorted(names)
+    return sorted(names(uow.tx) | set(uow.policy.contacts))
 
 
 def record_of(uow: UnitOfWork, incident: str) -> tuple[Record, list[Entry]]:

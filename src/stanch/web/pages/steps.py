@@ -1,11 +1,11 @@
-"""Pages with one question: confirm a mitigation, confirm an undo, sign in."""
+"""Pages with one question: confirm a mitigation, confirm an undo."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from stanch.kernel.filling import incident_id
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def routes(stanch: Stanch) -> list[Route]:
-    """The confirmation pages, and ``GET /login``."""
+    """The confirmation pages."""
 
     def mitigate(request: Request) -> Response:
         actor = auth.require(request)
@@ -52,14 +52,9 @@ def routes(stanch: Stanch) -> list[Route]:
             does=recipe(arguments), undoes="", preview=None, trouble="", asked_at=None,
         )  # fmt: skip
 
-    def login(request: Request) -> Response:
-        query = request.query_params
-        return login_page(request, once=query.get("once", ""), next=query.get("next", "/"))
-
     return [
         signed_in("/incidents/{incident}/mitigate/{name}", mitigate),
         signed_in("/incidents/{incident}/undo/{run}", undo),
-        Route("/login", login, methods=["GET"]),
     ]
 
 
@@ -72,10 +67,3 @@ def _tried(stanch: Stanch, tool: Tool) -> tuple[Preview | None, str]:
         return mitigator.preview(tool.mitigation.run), ""
     except Failed as failed:
         return None, failed.detail
-
-
-def login_page(
-    request: Request, *, once: str = "", error: str = "", next: str = "/", status: int = 200
-) -> HTMLResponse:
-    """Sign in by name and password, or with a one-time link (a button: link previews must not use it up)."""
-    return page(request, "login.html", status=status, once=once, error=error, next=auth.same_site_path(next))

@@ -1,0 +1,104 @@
+"""Secrets that stand for a person: API tokens, sessions of browsers and one-time links, one table for the three kinds.
+
+A secret has 256 random bits, is stored as its SHA-256 and found by it, so no comparison leaks anything about it.
+"""
+
+from typing import Literal
+
+from stanch.db.connection import Database
+from stanch.identity import people
+from stanch.kernel.actor import Actor
+from stanch.kernel.clock import DAY, MINUTE
+from stanch.kernel.errors import Unauthenticated
+from stanch.kernel.ids import digest, new_secret
+
+Kind = Literal["token", "session", "once"]
+SESSION_FOR, LINK_FOR, SETUP_FOR = 14 * DAY, 10 * MINUTE, DAY
+
+
+def person_of(database: Database, secret: str, kind: Kind, now: int) -> Actor | None:
+    """The person whose valid credential this is."""
+    with database.reading() as tx:
+        row = tx.one(
+            "SELECT p.name, p.admin FROM credentials c JOIN people p ON p.name = c.person "
+            "WHERE c.digest = :digest AND c.kind = :kind AND (c.expires_at IS NULL OR c.expires_at > :now)",
+            digest=_digest(secret), kind=kind, now=now,
+        )  # fmt: skip
+    return Actor(row["name"], admin=bool(row["admin"])) if row else None
+
+
+def create_token(database: Database, person: str, now: int, name: str = "") -> str:
+    """A bearer token, shown this once. Raises ``NotFound``."""
+    return _issue(database, person, "token", now, None, name)
+
+
+def revoke_tokens(database: Database, person: str, name: str) -> int:
+    """End a person's tokens of this name; answers with how many."""
+    with database.transaction() as tx:
+        return tx.execute("DELETE FROM credentials WHERE person = :person AND kind = 'token' AND name = :name",
+                          person=person, name=name)  # fmt: skip
+
+
+def open_session(database: Database, person: str, now: int) -> str:
+    """The secret of a new session, for the browser's cookie."""
+    return _issue(database, person, "session", now, SESSION_FOR)
+
+
+def end_session(database: Database, secret: str) -> None:
+    """End a session; an unknown one is none."""
+    with database.transaction() as tx:
+        tx.execute("DELETE FROM credentials WHERE digest = :d AND kind = 'session'", d=_digest(secret))
+
+
+def create_link(database: Database, person: str, now: int) -> str:
+    """The code of a one-time sign-in link, good for ten minutes. Raises ``NotFound``."""
+    return _issue(database, person, "once", now, LINK_FOR)
+
+
+def create_setup_link(database: Database, now: int) -> str:
+    """The code of a link good for a day that makes the first admin, named ``admin``; it replaces the one before."""
+    with database.transaction() as tx:
+        tx.execute("DELETE FROM credentials WHERE kind = 'once' AND name = 'setup'")
+    return _issue(database, "admin", "once", now, SETUP_FOR, "setup", must_exist=False)
+
+
+def use_link(database: Database, code: str, now: int) -> str:
+    """Use up a one-time code; answers with the person. Raises ``Unauthenticated``."""
+    with database.transaction() as tx:
+        row = tx.one(
+            "SELECT person, name FROM credentials WHERE digest = :d AND kind = 'once' AND expires_at > :now",
+            d=_digest(code), now=now,
+        )  # fmt: skip
+        # Whoever deletes the row has used it: two at once cannot both.
+        if row is None or not tx.execute("DELETE FROM credentials WHERE digest = :d", d=_digest(code)):
+            raise Unauthenticated("This link has been used or is too old.", hint="Ask for a new one.")
+        if row["name"] == "setup":
+            people.insert(tx, row["person"], now, admin=True)
+    return str(row["person"])
+
+
+def link_address(base: str, code: str) -> str:
+    """The address to open, below the address of the product."""
+    return f"{base}/login?once={code}"
+
+
+def _issue(
+    database: Database, person: str, kind: Kind, now: int, lasts: int | None, name: str = "", *, must_exist: bool = True
+) -> str:
+    secret = new_secret()
+    with database.transaction() as tx:
+        if must_exist and tx.one("SELECT 1 AS yes FROM people WHERE name = :person", person=person) is None:
+            raise people.unknown(person)
+        tx.execute("DELETE FROM credentials WHERE expires_at < :now", now=now)
+        tx.execute(
+            "INSERT INTO credentials (digest, person, kind, name, created_at, expires_at) "
+            "VALUES (:digest, :person, :kind, :name, :now, :expires)",
+            digest=_digest(secret), person=person, kind=kind, name=name, now=now,
+            expires=None if lasts is None else now + lasts,
+        )  # fmt: skip
+    return secret
+
+
+def _digest(secret: str) -> str:
+    # Headers are Latin-1: whatever came, it must not fail here.
+    return digest(secret.encode("utf-8", "replace").decode())

@@ -1,0 +1,79 @@
+"""Who may sign in."""
+
+import msgspec
+
+from stanch.db.connection import Database
+from stanch.db.transaction import Transaction
+from stanch.identity import passwords
+from stanch.kernel.actor import Actor
+from stanch.kernel.errors import Conflict, Invalid, NotFound
+
+
+class Person(msgspec.Struct, frozen=True):
+    """Someone who may sign in. ``password``: whether one is set."""
+
+    name: str
+    admin: bool
+    password: bool
+
+
+def add(database: Database, name: str, now: int, *, admin: bool = False, password: str = "") -> None:
+    """Add a person. Raises ``Conflict`` when the name is taken, ``Invalid`` for a bad name or password."""
+    name = name.strip()
+    if not name or len(name) > 200 or not name.isprintable():
+        raise Invalid("A person needs a printable name of at most 200 characters.", field="name")
+    hashed = passwords.hashed(password) if password else ""
+    with database.transaction() as tx:
+        if not insert(tx, name, now, admin=admin, hashed=hashed):
+            raise Conflict(f"There is a person '{name}' already.")
+
+
+def insert(tx: Transaction, name: str, now: int, *, admin: bool, hashed: str = "") -> bool:
+    """Write a person's row; False when there is one of this name."""
+    added = tx.execute(
+        "INSERT INTO people (name, password, admin, created_at) VALUES (:name, :password, :admin, :now) "
+        "ON CONFLICT (name) DO NOTHING",
+        name=name, password=hashed, admin=int(admin), now=now,
+    )  # fmt: skip
+    return bool(added)
+
+
+def remove(database: Database, name: str) -> None:
+    """Take a person's access away at once; what they wrote stays. Raises ``NotFound``."""
+    with database.transaction() as tx:
+        tx.execute("DELETE FROM credentials WHERE person = :name", name=name)
+        if not tx.execute("DELETE FROM people WHERE name = :name", name=name):
+            raise unknown(name)
+
+
+def set_password(database: Database, name: str, password: str) -> None:
+    """Change a person's password; their sessions end. Raises ``NotFound`` and ``Invalid``."""
+    hashed = passwords.hashed(password)
+    with database.transaction() as tx:
+        if not tx.execute("UPDATE people SET password = :hashed WHERE name = :name", hashed=hashed, name=name):
+            raise unknown(name)
+        tx.execute("DELETE FROM credentials WHERE person = :name AND kind = 'session'", name=name)
+
+
+def everybody(database: Database) -> list[Person]:
+    """Everybody, by name."""
+    with database.reading() as tx:
+        rows = tx.all("SELECT name, admin, password FROM people ORDER BY name")
+    return [Person(row["name"], bool(row["admin"]), bool(row["password"])) for row in rows]
+
+
+def names(tx: Transaction) -> set[str]:
+    """The names of everybody, read in a transaction that is open already."""
+    return {row["name"] for row in tx.all("SELECT name FROM people")}
+
+
+def actor(database: Database, name: str) -> Actor:
+    """The person as one who acts; a name that may not sign in acts without rights of an admin."""
+    with database.reading() as tx:
+        row = tx.one("SELECT admin FROM people WHERE name = :name", name=name)
+    return Actor(name, admin=bool(row and row["admin"]))
+
+
+def unknown(name: str) -> NotFound:
+    """What to raise when there is no person of this name."""
+    return NotFound(f"There is no person '{name}'.", hint="'stanch user list' shows who there is.")

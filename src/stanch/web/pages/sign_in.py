@@ -1,0 +1,78 @@
+"""Sign in by name and password or by a one-time link, and sign out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from stanch.identity import credentials, passwords
+from stanch.identity.throttle import Throttle
+from stanch.kernel.clock import SECOND
+from stanch.kernel.errors import Problem, Unauthenticated
+from stanch.web import auth
+from stanch.web.bodies import form_of, read_body
+from stanch.web.pages.render import page
+from stanch.web.problems import problem_response, wants_page
+
+if TYPE_CHECKING:
+    from stanch.main import Stanch
+
+
+def routes(stanch: Stanch) -> list[Route]:
+    """``GET`` and ``POST /login``, and ``POST /logout``."""
+    throttle = Throttle()
+
+    def ask(request: Request) -> Response:
+        query = request.query_params
+        return _page(request, once=query.get("once", ""), next=query.get("next", "/"))
+
+    async def login(request: Request) -> Response:
+        form = form_of(await read_body(request)).last()
+        return await run_in_threadpool(_login, stanch, throttle, request, form)
+
+    def logout(request: Request) -> Response:
+        auth.check_origin(request)
+        credentials.end_session(stanch.application.database, request.cookies.get(auth.COOKIE, ""))
+        response = RedirectResponse("/login", 303)
+        response.delete_cookie(auth.COOKIE, path="/")
+        return response
+
+    return [
+        Route("/login", ask, methods=["GET"]),
+        Route("/login", login, methods=["POST"]),
+        Route("/logout", logout, methods=["POST"]),
+    ]
+
+
+def _login(stanch: Stanch, throttle: Throttle, request: Request, form: dict[str, str]) -> Response:
+    database, now = stanch.application.database, stanch.application.clock.now()
+    address = request.client.host if request.client else ""
+    following = auth.same_site_path(form.get("next", ""))
+    try:
+        auth.check_origin(request)
+        throttle.check(address, now)
+        if form.get("once"):
+            person = credentials.use_link(database, form["once"], now)
+        else:
+            person = passwords.check(database, form.get("name", "").strip(), form.get("password", ""))
+    except Problem as problem:
+        if isinstance(problem, Unauthenticated):
+            throttle.failed(address, now)
+        if not wants_page(request):
+            return problem_response(problem)
+        return _page(request, error=problem.sentence(), next=following, status=problem.status)
+    response = RedirectResponse(following, 303)
+    response.set_cookie(
+        auth.COOKIE, credentials.open_session(database, person, now), max_age=credentials.SESSION_FOR // SECOND,
+        httponly=True, samesite="lax", path="/", secure=stanch.settings.url().startswith("https:"),
+    )  # fmt: skip
+    return response
+
+
+def _page(request: Request, *, once: str = "", error: str = "", next: str = "/", status: int = 200) -> HTMLResponse:
+    """The form. A one-time link is a button: the previews that chat programs fetch must not use it up."""
+    return page(request, "login.html", status=status, once=once, error=error, next=auth.same_site_path(next))
