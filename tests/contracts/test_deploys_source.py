@@ -147,17 +147,40 @@ def test_a_sync_that_runs_or_failed_is_no_change(phase: str) -> None:
 
 
 def test_what_the_template_could_not_fill_is_missing() -> None:
-    with pytest.raises(ValueError, match="app or revision is missing"):
-        source.read(posted(ARGO | {"revision": "<no value>"}))
+    with pytest.raises(ValueError, match="app is missing"):
+        source.read(posted(ARGO | {"app": "<no value>"}))
     got = only(source, posted(ARGO | {"finishedAt": "<no value>"}))
     assert isinstance(got, Change) and got.at == NOW
+
+
+@pytest.mark.parametrize(
+    ("told", "release", "complaints"),
+    [
+        ({"revision": "", "revisions": ["2.2.3", ARGO["revision"]]}, "2.2.3, a8f3c210d8fc", 0),
+        ({"revision": "<no value>", "revisions": ["<no value>", "v7"]}, "v7", 0),
+        ({"revisions": None}, "a8f3c210d8fc", 0),
+        ({"revision": "<no value>"}, "sync 2026-11-23T03:59:00Z", 1),
+        ({"revision": "", "revisions": [], "finishedAt": ""}, "sync", 1),
+    ],
+)
+def test_an_application_with_several_sources_has_revisions(
+    told: dict[str, object], release: str, complaints: int
+) -> None:
+    """R17: it has no ``revision``; what went out is still a deploy."""
+    (got,), said = source.read(posted(ARGO | told))
+    assert isinstance(got, Change) and (got.service, got.release, len(said)) == ("checkout", release, complaints)
 
 
 def test_the_template_in_the_documentation_fills_these_keys() -> None:
     text = (ROOT.parent / "docs" / "how-to" / "senders.md").read_text()
     (body,) = re.findall(r"body: \|\n +(\{.*?\n +\})", text, re.DOTALL)
-    filled = json.loads(re.sub(r"\{\{.*?\}\}", "x", body))
-    assert set(filled) <= {*ARGO, "service", "author"} and {"app", "revision", "phase", "finishedAt"} <= set(filled)
+    filled = json.loads(re.sub(r"\{\{.*?\}\}", "x", re.sub(r"\{\{toJson.*?\}\}", '["x"]', body)))
+    assert set(filled) <= {*ARGO, "revisions", "service", "author"} and {
+        "app",
+        "revision",
+        "phase",
+        "finishedAt",
+    } <= set(filled)
     fields = re.findall(r"\{\{\s*\.(app[\w.]+)", body)
     assert "app.status.operationState.phase" in fields and "app.status.operationState.finishedAt" in fields
 

@@ -126,23 +126,40 @@ def test_a_haproxy_that_is_away_is_tried_again() -> None:
 HAPROXY = shutil.which("haproxy") or shutil.which("/usr/sbin/haproxy")
 
 
-@pytest.fixture
-def live(tmp_path: Path) -> Iterator[haproxy.Haproxy]:
+def starting(folder: Path, backends: str) -> Iterator[haproxy.Haproxy]:
+    """A real HAProxy with these backends, the frontend going to the first one."""
     if HAPROXY is None:
         pytest.skip("needs haproxy")
-    path, config = tmp_path / "h.sock", tmp_path / "h.cfg"
+    path, config = folder / "h.sock", folder / "h.cfg"
     config.write_text(
         f"global\n stats socket {path} mode 600 level admin\n"
-        "defaults\n mode http\n timeout connect 1s\n timeout client 5s\n"
-        " timeout server 5s\nbackend app\n"
-        + "".join(f" server s{n} 127.0.0.1:{n} weight 10\n" for n in (1, 2, 3))
-        + f"frontend f\n bind unix@{tmp_path}/f.sock\n default_backend app\n"
+        "defaults\n mode http\n timeout connect 1s\n timeout client 5s\n timeout server 5s\n"
+        f"{backends}frontend f\n bind unix@{folder}/f.sock\n default_backend {backends.split()[1]}\n"
     )
     process = subprocess.Popen([HAPROXY, "-db", "-f", str(config)])
     _wait_for(path)
     yield haproxy.Haproxy(haproxy.Settings(str(path)))
     process.terminate()
     process.wait(10)
+
+
+@pytest.fixture
+def live(tmp_path: Path) -> Iterator[haproxy.Haproxy]:
+    yield from starting(
+        tmp_path, "backend app\n" + "".join(f" server s{n} 127.0.0.1:{n} weight 10\n" for n in (1, 2, 3))
+    )
+
+
+@pytest.fixture
+def configured(tmp_path: Path) -> Iterator[haproxy.Haproxy]:
+    """Backends with a server that is disabled in the configuration, and with backup servers."""
+    yield from starting(
+        tmp_path,
+        "backend shop\n server blue 127.0.0.1:1\n server green 127.0.0.1:2 disabled\n"
+        "backend sp\n server main 127.0.0.1:1\n server spare 127.0.0.1:2 backup\n server last 127.0.0.1:3 backup\n"
+        "backend every\n option allbackups\n server main 127.0.0.1:1\n"
+        " server b1 127.0.0.1:2 backup weight 10\n server b2 127.0.0.1:3 backup weight 30\n",
+    )
 
 
 def _wait_for(path: Path) -> None:
@@ -220,3 +237,35 @@ def test_weights_are_set_and_haproxys_own_refusal_is_passed_on(live: haproxy.Hap
 def test_unknown_names_are_answered_with_the_known_ones(live: haproxy.Haproxy) -> None:
     assert "it has s1, s2, s3" in failing(live, {"action": "drain", "backend": "app", "server": "s9"}).detail
     assert "Can't find backend" in failing(live, {"action": "drain", "backend": "shop", "server": "s1"}).detail
+
+
+def test_a_server_disabled_in_the_configuration_counts_once_it_is_ready(configured: haproxy.Haproxy) -> None:
+    """R19: bit 0x04 only remembers the configuration; HAProxy's own mask for maintenance is 0x23."""
+    assert (
+        "no active server left" in failing(configured, {"action": "drain", "backend": "shop", "server": "blue"}).detail
+    )
+    ran(configured, {"action": "ready", "backend": "shop", "server": "green"})
+    seen = configured.preview({"action": "drain", "backend": "shop", "server": "blue"})
+    assert seen.extent and (seen.extent.touched, seen.extent.of, seen.extent.share) == (1, 2, 0.5)
+    assert "-> drain" in ran(configured, {"action": "drain", "backend": "shop", "server": "blue"})
+
+
+@pytest.mark.parametrize(
+    ("backend", "gone", "server", "count", "of", "share"),
+    [
+        ("sp", [], "main", 1, 1, 1.0),
+        ("sp", [], "spare", 0, 1, 0.0),
+        ("sp", ["main"], "spare", 1, 1, 1.0),
+        ("sp", ["main"], "last", 0, 1, 0.0),
+        ("every", ["main"], "b2", 1, 2, 0.75),
+    ],
+)
+def test_backup_servers_carry_no_traffic_while_another_one_does(
+    configured: haproxy.Haproxy, backend: str, gone: list[str], server: str, count: int, of: int, share: float
+) -> None:
+    """R19, R22: ``act=0``, ``bck=1``; with ``option allbackups`` all of them carry it, otherwise the first."""
+    for name in gone:
+        ran(configured, {"action": "drain", "backend": backend, "server": name})
+    seen = configured.preview({"action": "drain", "backend": backend, "server": server})
+    assert seen.extent and (seen.extent.touched, seen.extent.of, seen.extent.share) == (count, of, share)
+    assert not seen.objections, "another one is left"

@@ -139,23 +139,38 @@ def _own(body: Any, post: Post, errors: list[str]) -> Change:
 
 def _argocd(body: dict[str, Any], post: Post, errors: list[str]) -> list[Change]:
     """What the template of docs/how-to/senders.md sends; an operation that is running or failed changed nothing."""
-    told = {key: "" if value == UNSET else words(value, SUMMARY).strip() for key, value in body.items()}
+    told = {key: _filled(value) for key, value in body.items()}
     if told.get("phase") != "Succeeded":
         return []
-    if not told["app"] or not told.get("revision"):
-        raise ValueError("app or revision is missing; use the template of docs/how-to/senders.md")
+    if not told["app"]:
+        raise ValueError("app is missing; use the template of docs/how-to/senders.md")
     finished = told.get("finishedAt", "")
+    release = _argocd_release(told.get("revision", ""), body.get("revisions"))
+    if not release:
+        errors.append("it names no revision; an application with several sources needs 'revisions' in the template")
+    named = release or finished
     return [
         Change(
             service=(told.get("service") or told["app"])[:NAME],
-            release=_release("", told["revision"])[:NAME],
+            release=(release or f"sync {finished}".rstrip())[:NAME],
             at=_at("finishedAt", finished, post.received_at, errors),
             summary=told.get("message", ""),
             author=told.get("author", "")[:NAME],
             link=link(told.get("link")),
-            identity=f"argocd/{post.intake_key}/{told['app']}/{told['revision']}/{finished}"[:600],
+            identity=f"argocd/{post.intake_key}/{told['app']}/{named}/{finished}"[:600] if named else "",
         )
     ]
+
+
+def _argocd_release(revision: str, revisions: object) -> str:
+    """An application with several sources has no ``revision``: then it is all of ``revisions``, in their order."""
+    several = [_filled(each) for each in revisions] if isinstance(revisions, list) else []
+    return ", ".join(_release("", each) for each in ([revision] if revision else several) if each)
+
+
+def _filled(value: object) -> str:
+    """What the template could fill in; empty where it could not."""
+    return "" if value == UNSET else words(value, SUMMARY).strip()
 
 
 def _release(ref: str, commit: str) -> str:

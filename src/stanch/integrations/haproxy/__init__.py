@@ -7,8 +7,9 @@ import msgspec
 
 from stanch.integrations.haproxy.plan import NAME, Plan, checked, confirmed, known, objection, read
 from stanch.integrations.haproxy.state import (
+    Row,
     Servers,
-    active,
+    carrying,
     difference,
     in_words,
     parse_state,
@@ -16,6 +17,7 @@ from stanch.integrations.haproxy.state import (
     restorable,
     statistics_line,
     weight_share,
+    with_statistics,
 )
 from stanch.kernel.policy import Mitigation
 from stanch.ports import Applied, Arguments, EvidenceItem, Extent, Failed, Mitigator, Preview, Say
@@ -72,9 +74,11 @@ class Haproxy:
         plan = read(arguments)
         servers = self._state(plan.backend)
         known(plan, servers)
-        carrying = [name for name in plan.servers if active(servers[name])]
+        busy = carrying(servers)
+        touched = [name for name in plan.servers if name in busy]
         share = weight_share(servers, plan.servers)
-        extent = Extent(len(carrying or plan.servers), sum(map(active, servers.values())), "server", share)
+        count = len(touched) if plan.takes_away() else len(plan.servers)
+        extent = Extent(count, max(count, len(busy)), "server", share)
         commands = [line for name in plan.servers for line in plan.lines(name)]
         now = [f"{plan.backend}/{name} is {in_words(servers[name])}" for name in plan.servers]
         refusal = objection(plan, servers)
@@ -84,7 +88,7 @@ class Haproxy:
         """The state of every server of the backend, then HAProxy's own statistics of it. Raises ``Failed``."""
         backend = checked(arguments, "backend")
         lines = [f"{backend}/{name}: {in_words(row)}" for name, row in self._state(backend).items()]
-        statistics = parse_statistics(self._ask(f"show stat {backend} 6 -1"))
+        statistics = self._statistics(backend)
         return [EvidenceItem(f"pool {backend}", "\n".join(lines + [statistics_line(row) for row in statistics]))]
 
     def offers(self, address: str) -> list[Mitigation]:
@@ -124,7 +128,11 @@ class Haproxy:
         servers = parse_state(answer)
         if servers is None:
             raise Failed(f"HAProxy on backend '{backend}': {answer.strip()[:300] or 'no answer'}", again=False)
-        return servers
+        return with_statistics(servers, self._statistics(backend))
+
+    def _statistics(self, backend: str) -> list[Row]:
+        """Of its servers and of the backend itself: types 4 and 2."""
+        return parse_statistics(self._ask(f"show stat {backend} 6 -1"))
 
     def _ask(self, line: str) -> str:
         """One line, then read until HAProxy closes. Raises ``Failed`` (again: setting a state twice is harmless)."""

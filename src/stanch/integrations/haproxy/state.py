@@ -4,16 +4,16 @@ import csv
 
 FORCED_MAINT = 0x01
 FORCED_DRAIN = 0x08
-OUT_OF_SERVICE = 0x01 | 0x02 | 0x04 | 0x08 | 0x10 | 0x20
+# HAProxy's own masks: 0x23 for maintenance, 0x18 for drain. 0x04 only remembers that it was `disabled` in the configuration.
+OUT_OF_SERVICE = 0x23 | 0x18
 FLAGS = {
     0x01: "maint",
     0x02: "maint (inherited)",
-    0x04: "maint (configured)",
     0x08: "drain",
     0x10: "drain (inherited)",
     0x20: "maint (DNS)",
 }
-STAT_COLUMNS = ("svname", "status", "weight", "act", "scur", "qcur", "econ", "eresp", "hrsp_5xx")
+STAT_COLUMNS = ("svname", "status", "weight", "act", "bck", "scur", "qcur", "econ", "eresp", "hrsp_5xx")
 
 Row = dict[str, str]
 Servers = dict[str, Row]
@@ -49,9 +49,39 @@ def active(row: Row) -> bool:
     return row["srv_op_state"] != "0" and not flags(row) & OUT_OF_SERVICE and row["srv_uweight"] != "0"
 
 
+def backup(row: Row) -> bool:
+    """Whether a server is there for when no other is left (``bck`` of ``show stat``)."""
+    return row.get("bck") == "1"
+
+
+def carrying(servers: Servers) -> Servers:
+    """The servers that get new traffic now: backup servers only while no other one does (and without
+    ``option allbackups`` only the first of them, which the backend's own weight tells).
+    """
+    able = {name: row for name, row in servers.items() if active(row)}
+    first = {name: row for name, row in able.items() if not backup(row)}
+    return first or dict([*able.items()][: None if _all_backups(able) else 1])
+
+
+def _all_backups(able: Servers) -> bool:
+    total = sum(int(row.get("weight") or 0) for row in able.values())
+    return any(row.get("backend weight") == str(total) for row in able.values())
+
+
+def with_statistics(servers: Servers, statistics: list[Row]) -> Servers:
+    """Each server with what only ``show stat`` knows of it: ``bck``, its effective weight, and the backend's."""
+    known = {row["svname"]: row for row in statistics if "svname" in row}
+    whole = known.get("BACKEND", {}).get("weight", "")
+    more = {
+        name: {"bck": found.get("bck", ""), "weight": found.get("weight", ""), "backend weight": whole}
+        for name, found in known.items()
+    }
+    return {name: {**row, **more.get(name, {})} for name, row in servers.items()}
+
+
 def weight_share(servers: Servers, touched: list[str]) -> float | None:
     """The share of new traffic that goes to some servers, by weight; None when nobody gets any."""
-    weights = {name: int(row["srv_uweight"]) for name, row in servers.items() if active(row)}
+    weights = {name: int(row["srv_uweight"]) for name, row in carrying(servers).items()}
     total = sum(weights.values())
     return sum(weights.get(name, 0) for name in touched) / total if total else None
 
@@ -60,7 +90,8 @@ def in_words(row: Row) -> str:
     """``ready, running, weight 10 of 10``."""
     set_flags = [word for bit, word in FLAGS.items() if flags(row) & bit]
     running = {"0": "stopped", "1": "starting", "2": "running", "3": "stopping"}.get(row["srv_op_state"], "?")
-    return f"{' + '.join(set_flags) or 'ready'}, {running}, weight {row['srv_uweight']} of {row['srv_iweight']}"
+    role = "backup, " if backup(row) else ""
+    return f"{role}{' + '.join(set_flags) or 'ready'}, {running}, weight {row['srv_uweight']} of {row['srv_iweight']}"
 
 
 def difference(backend: str, name: str, before: Row, after: Row) -> str:
