@@ -185,7 +185,8 @@ class Mitigation(Part, frozen=True):
     ``zone``, ``version``, ``feature``: what it takes away, to be compared with where the errors are. ``needs``: what must
     be true first. ``destroys``: what is lost by it, to be captured before (R24). ``allowed``: roles or people who may
     start it; empty: everyone who may act. ``own_undo``: the adapter knows by itself how to put back what it found.
-    ``helps``: playbooks for which it is a first move (R6), such as ``expired-certificate``.
+    ``helps``: playbooks for which it is a first move (R6), such as ``expired-certificate``. ``runs_as``: the name that its runs
+    are remembered under, where its own names a revision or a number that is another one next time.
     """
 
     name: str
@@ -210,6 +211,7 @@ class Mitigation(Part, frozen=True):
     allowed: list[str] = msgspec.field(default_factory=list)
     own_undo: bool = False
     helps: list[str] = msgspec.field(default_factory=list)
+    runs_as: str = ""
 
     def reversible(self) -> bool:
         """Whether stanch can take it back."""

@@ -14,7 +14,7 @@ from stanch.mitigate.evidence import store as evidence_store
 from stanch.mitigate.history import likeness
 from stanch.mitigate.ranking.rank import Ranked
 from stanch.mitigate.rules import may_start, recipe, warnings
-from stanch.mitigate.survey import Tool
+from stanch.mitigate.survey import Tool, digest
 from stanch.mitigate.toolkit import named, ranked_for
 from stanch.ports import Failed
 from stanch.timeline.entries import MitigationStarted
@@ -50,6 +50,7 @@ def _line(r: Ranked) -> dict[str, Any]:
     return {
         "place": r.place,
         "name": m.name,
+        "seen": digest(m),
         "title": m.title,
         "why": r.why,
         "would_move": r.would_move,
@@ -109,6 +110,12 @@ class Mitigate(msgspec.Struct):
     incident: str
     mitigation: Name
     confirm: Confirmation = ""
+    seen: Annotated[
+        str,
+        msgspec.Meta(
+            max_length=64, description="Its 'seen' in the list: refused when it would do something else by now."
+        ),
+    ] = ""
     hypothesis: Annotated[str, msgspec.Meta(max_length=100, description="The hypothesis that it rests on.")] = ""
     timebox: Annotated[str, msgspec.Meta(max_length=100, description="The time-box whose fallback it is.")] = ""
 
@@ -117,9 +124,16 @@ class Mitigate(msgspec.Struct):
 def mitigate(uow: UnitOfWork, asked: Mitigate) -> Done:
     """R23: the confirmation names target, blast radius and undo. P4: at most one run for each confirmation."""
     record = uow.live(asked.incident)
+    if asked.confirm and (started := _started_by(uow, record, asked.confirm)):
+        return started
     tool = named(uow, record, asked.mitigation)
     if refusal := may_start(record, tool.mitigation, uow.actor.name):
         raise Denied(f"{refusal}.", hint="Ask one of them, or take the role.")
+    if asked.seen and asked.seen != digest(tool.mitigation):
+        raise Conflict(
+            f"'{tool.mitigation.title}' is not what you saw: by now it does {recipe(tool.mitigation.run)}.",
+            hint="Look at it again; nothing was started.",
+        )
     if asked.hypothesis and asked.hypothesis not in record.hypotheses:
         raise Invalid(f"{asked.incident} has no hypothesis '{asked.hypothesis}'.", field="hypothesis")
     if asked.timebox and asked.timebox not in record.timeboxes:
@@ -150,6 +164,8 @@ class Undo(msgspec.Struct):
 def undo(uow: UnitOfWork, asked: Undo) -> Done:
     """R23: undo is a first-class action. It puts back what was found, where the adapter knows it."""
     record = uow.record(asked.incident)
+    if asked.confirm and (started := _started_by(uow, record, asked.confirm)):
+        return started
     run = to_undo(record, asked.run)
     tool, arguments = undoing(uow, record, run)
     if refusal := may_start(record, tool.mitigation, uow.actor.name):
@@ -165,7 +181,11 @@ def undo(uow: UnitOfWork, asked: Undo) -> Done:
 
 def to_undo(record: Record, name: str) -> Run:
     """The run that is to be taken back: the named one, else the newest that is still in place. Raises ``Problem``."""
-    in_place = [r for r in record.runs.values() if not r.undo_of and not r.undone_by and r.ok is not False]
+    in_place = [
+        r
+        for r in record.runs.values()
+        if not r.undo_of and not r.undone_by and (r.ok is not False or r.undo) and r.changed
+    ]
     run = record.runs.get(name) if name else (in_place[-1] if in_place else None)
     if run is None or run.undo_of:
         raise NotFound(f"{record.id} has no such mitigation to undo.")
@@ -179,17 +199,24 @@ def to_undo(record: Record, name: str) -> Run:
 
 
 def undoing(uow: UnitOfWork, record: Record, run: Run) -> tuple[Tool, dict[str, Any]]:
-    """How a run is taken back: what the adapter found before it, else what the catalog declared when it was started."""
+    """How a run is taken back: what the adapter found before it, else what the catalog declared when it was started.
+
+    It goes where the run went, under the run's title, whatever is offered under its name by now; who may start it is what
+    the catalog says today.
+    """
     row = uow.tx.one("SELECT * FROM mitigation_runs WHERE run = :run", run=run.run)
     arguments = msgspec.json.decode(row["undo"]) if row else {}
-    if row is None or not arguments:
-        raise Conflict(f"'{run.title}' cannot be undone by stanch.", hint="The catalog declares no undo for it.")
+    if row is None or not run.changed or not arguments:
+        why = "It changed nothing." if not run.changed else "The catalog declares no undo for it."
+        raise Conflict(f"'{run.title}' cannot be undone by stanch.", hint=why)
     try:
-        tool = named(uow, record, run.mitigation)
+        now = named(uow, record, run.mitigation).mitigation
     except NotFound:  # the catalog has changed, or it is not offered any more: what was done can still be taken back
-        gone = Mitigation(run.mitigation, run.title, row["kind"], row["adapter"], run.target, {})
-        tool = Tool(gone, record.service)
-    return tool, arguments
+        now = Mitigation(run.mitigation, run.title, row["kind"], row["adapter"], run.target, {})
+    adapter = row["adapter"] or now.adapter
+    return Tool(
+        msgspec.structs.replace(now, title=run.title, adapter=adapter, target=run.target), row["service"]
+    ), arguments
 
 
 def question(record: Record, mitigation: Mitigation, actor: str, ranked: Ranked | None = None) -> str:
@@ -202,6 +229,21 @@ def question(record: Record, mitigation: Mitigation, actor: str, ranked: Ranked 
     lost = f"It destroys: {'; '.join(mitigation.destroys)}." if mitigation.destroys else ""
     cautions = f"Caution: {'; '.join(ranked.cautions)}." if ranked and ranked.cautions else ""
     return " ".join(part for part in (text, first, lost, cautions, *warnings(record, actor)) if part)
+
+
+def _confirmation(record: Record, confirm: str) -> str:
+    return hashlib.sha256(f"{record.id}\x1f{confirm}".encode()).hexdigest()
+
+
+def _started_by(uow: UnitOfWork, record: Record, confirm: str) -> Done | None:
+    """The run that this confirmation has started already, whatever is offered under its name by now (P4)."""
+    first = uow.tx.one(
+        "SELECT run, mitigation FROM mitigation_runs WHERE confirmation = :c", c=_confirmation(record, confirm)
+    )
+    if first is None:
+        return None
+    said = f"That confirmation has started {first['mitigation']} already ({first['run']}); nothing more was started."
+    return Done(said, record.id, first["run"])
 
 
 def _start(
@@ -224,7 +266,6 @@ def _start(
     """
     mitigation, run = tool.mitigation, new_id("run")
     title = f"Undo: {mitigation.title}" if undo_of else mitigation.title
-    confirmation = hashlib.sha256(f"{record.id}\x1f{confirm}".encode()).hexdigest()
     inserted = uow.tx.execute(
         "INSERT INTO mitigation_runs (run, incident, service, mitigation, started_at, effect_seconds, outcome, confirmation, "
         "kind, adapter, target, undo_of, undo, likeness) VALUES (:run, :incident, :service, :mitigation, :now, NULL, '', "
@@ -232,9 +273,9 @@ def _start(
         run=run,
         incident=record.id,
         service=tool.service,
-        mitigation=mitigation.name,
+        mitigation=mitigation.runs_as or mitigation.name,
         now=uow.now,
-        confirmation=confirmation,
+        confirmation=_confirmation(record, confirm),
         kind=mitigation.kind,
         adapter=mitigation.adapter,
         target=mitigation.target,
@@ -243,13 +284,9 @@ def _start(
         likeness=msgspec.json.encode(likeness(record)).decode(),
     )
     if not inserted:
-        first = uow.tx.one("SELECT run, mitigation FROM mitigation_runs WHERE confirmation = :c", c=confirmation)
+        first = _started_by(uow, record, confirm)
         assert first is not None
-        return Done(
-            f"That confirmation has started {first['mitigation']} already ({first['run']}); nothing more was started.",
-            record.id,
-            first["run"],
-        )
+        return first
     for other in record.runs.values():
         if other.title == title and other.target == mitigation.target and not other.answered:
             raise Conflict(

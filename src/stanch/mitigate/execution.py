@@ -8,7 +8,7 @@ import msgspec
 
 from stanch.kernel.errors import Problem
 from stanch.mitigate.rules import recipe
-from stanch.ports import Applied, Failed, Mitigator, Unsure
+from stanch.ports import Applied, Arguments, Failed, Mitigator, Partly, Unsure
 from stanch.timeline.effects import Effect
 from stanch.timeline.entries import MitigationApplied
 from stanch.timeline.unit_of_work import Application, UnitOfWork
@@ -37,34 +37,44 @@ class MitigationHandler:
     def wanted(self, uow: UnitOfWork, effect: Effect) -> bool:
         return True
 
-    def perform(self, effect: Effect) -> tuple[Applied, float]:
+    def perform(self, effect: Effect) -> tuple[Applied | Failed, float]:
+        """What the adapter answered, and after how many seconds; what it did not foresee is raised."""
         adapter = effect.payload["adapter"]
         mitigator = self.mitigators.get(adapter)
         if mitigator is None:
-            raise Failed(f"no adapter '{adapter}' is configured", again=False)
+            return Failed(f"no adapter '{adapter}' is configured", again=False), 0.0
         began = time.monotonic()
-        applied = mitigator.run(effect.payload["arguments"], self._progress(effect.payload["run"]))
-        return applied, time.monotonic() - began
+        try:
+            answer: Applied | Failed = mitigator.run(effect.payload["arguments"], self._progress(effect.payload["run"]))
+        except Failed as failed:
+            answer = failed
+        return answer, time.monotonic() - began
 
     def settle(self, uow: UnitOfWork, effect: Effect, answer: Any) -> int | None:
         run = effect.payload["run"]
         if isinstance(answer, Exception):
-            detail = (answer.detail if isinstance(answer, Failed) else str(answer))[:OUTPUT_CHARS]
             # What a port did not foresee may have happened after the change: only 'Failed' knows that it did not.
-            ok = False if isinstance(answer, Failed) and not isinstance(answer, Unsure) else None
-            uow.append(effect.incident, MitigationApplied(run, ok, detail))
+            uow.append(effect.incident, MitigationApplied(run, None, str(answer)[:OUTPUT_CHARS]))
             return None
-        applied, took = answer
+        said, took = answer
+        if isinstance(said, Failed):
+            self._failed(uow, effect, said, took)
+            return None
+        row = uow.tx.one("SELECT undo FROM mitigation_runs WHERE run = :run", run=run)
+        declared = msgspec.json.decode(row["undo"]) if row and said.changed else {}
+        _keep_undo(uow, run, said.undo or declared)
         uow.append(
             effect.incident,
-            MitigationApplied(run, True, applied.output[:OUTPUT_CHARS], took, recipe(applied.undo)),
+            MitigationApplied(
+                run,
+                True,
+                said.output[:OUTPUT_CHARS],
+                took,
+                recipe(said.undo),
+                bool(said.undo or declared),
+                said.changed,
+            ),
         )
-        if applied.undo:
-            uow.tx.execute(
-                "UPDATE mitigation_runs SET undo = :undo WHERE run = :run",
-                run=run,
-                undo=msgspec.json.encode(applied.undo).decode(),
-            )
         if effect.payload["undo_of"]:
             uow.tx.execute(
                 "UPDATE mitigation_runs SET undo_seconds = :took WHERE run = :run",
@@ -72,6 +82,15 @@ class MitigationHandler:
                 took=took,
             )
         return None
+
+    def _failed(self, uow: UnitOfWork, effect: Effect, failed: Failed, took: float) -> None:
+        """What failed half way can be taken back; what failed altogether has nothing to take back."""
+        run, ok = effect.payload["run"], None if isinstance(failed, Unsure) else False
+        undo = failed.undo if isinstance(failed, Partly) else {}
+        if undo:
+            _keep_undo(uow, run, undo)
+        detail = failed.detail[:OUTPUT_CHARS]
+        uow.append(effect.incident, MitigationApplied(run, ok, detail, took, recipe(undo), bool(undo) or ok is None))
 
     def lost(self, uow: UnitOfWork, effect: Effect) -> None:
         """A crash came between start and answer: it is never started again, and a person is asked (P4)."""
@@ -101,3 +120,9 @@ class MitigationHandler:
                 pass  # a busy database: the next line, or the answer itself, follows
 
         return say
+
+
+def _keep_undo(uow: UnitOfWork, run: str, undo: Arguments) -> None:
+    uow.tx.execute(
+        "UPDATE mitigation_runs SET undo = :undo WHERE run = :run", run=run, undo=msgspec.json.encode(undo).decode()
+    )

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from stanch.mitigate.ranking.evidence import Measured, PastRuns
+from stanch.mitigate.survey import Tool
 from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import UnitOfWork
 
@@ -22,13 +23,13 @@ def likeness(record: Record) -> list[str]:
     return sorted(said)
 
 
-def past_runs(uow: UnitOfWork, record: Record, services: list[str]) -> dict[str, PastRuns]:
-    """By the mitigation's name, over the other incidents of these services; undoing is counted with what it undid.
+def past_runs(uow: UnitOfWork, record: Record, at_hand: list[Tool]) -> dict[str, PastRuns]:
+    """By the mitigation's name, over the other incidents of its service; undoing is counted with what it undid.
 
     Only incidents that the reader may see are named (P6); the times of all are used.
     """
-    rows: dict[str, list[dict[str, Any]]] = {}
-    for service in services:
+    rows: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for service in {tool.service for tool in at_hand}:
         for row in uow.tx.all(
             "SELECT r.mitigation, r.incident, r.outcome, r.effect_seconds, r.undo_seconds, r.likeness, i.private "
             "FROM mitigation_runs r JOIN incidents i ON i.id = r.incident "
@@ -38,9 +39,12 @@ def past_runs(uow: UnitOfWork, record: Record, services: list[str]) -> dict[str,
             id=record.id,
             most=REMEMBERED,
         ):
-            rows.setdefault(row["mitigation"], []).append(dict(row))
+            rows.setdefault((service, row["mitigation"]), []).append(dict(row))
     now = set(likeness(record))
-    return {name: _summed(found, now) for name, found in rows.items()}
+    remembered = {
+        tool.mitigation.name: (tool.service, tool.mitigation.runs_as or tool.mitigation.name) for tool in at_hand
+    }
+    return {name: _summed(rows[key], now) for name, key in remembered.items() if key in rows}
 
 
 def _summed(rows: list[dict[str, Any]], now: set[str]) -> PastRuns:

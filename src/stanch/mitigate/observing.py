@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from stanch.kernel.clock import MINUTE, SECOND
+from stanch.kernel.clock import MINUTE, SECOND, spell
 from stanch.kernel.policy import Criterion, Policy
 from stanch.mitigate.indicators import indicators
 from stanch.mitigate.measurements import series
@@ -19,14 +19,28 @@ EXTENSIONS = 2
 
 
 def outcome_clock(record: Record, policy: Policy) -> list[Due]:
-    """At the end of each run's observation window its outcome is measured."""
+    """At the end of each run's observation window its outcome is measured, or when it has been undone, if that is earlier."""
     if record.status == "closed":
         return []
     return [
         Due(f"outcome:{run.run}", ends, _measuring(run.run))
         for run in record.runs.values()
-        if run.outcome is None and (ends := run.observation_ends()) is not None
+        if run.outcome is None and (ends := _watched_until(record, run)) is not None
     ]
+
+
+def _watched_until(record: Record, run: Run) -> int | None:
+    """Nothing that is measured after a run was undone says anything about it. While the undo runs nobody knows yet."""
+    ends, undo = run.observation_ends(), undone(record, run)
+    if ends is None or undo is None:
+        return ends
+    return undo.started_at if undo.answered else None
+
+
+def undone(record: Record, run: Run) -> Run | None:
+    """The undo that was started while the run was still being watched."""
+    undo, ends = record.runs.get(run.undone_by), run.observation_ends()
+    return undo if undo is not None and (ends is None or undo.started_at < ends) else None
 
 
 def _measuring(run: str) -> Any:
@@ -39,13 +53,17 @@ def observe(uow: UnitOfWork, record: Record, run: Run) -> None:
     windows = [_windows(uow, record, run, criterion) for criterion in watched]
     found = [(c, judge(c, *window)) for c, window in zip(watched, windows, strict=True)]
     overall = together([judgement for _, judgement in found])
-    if overall.outcome == "unknown" and run.extended < EXTENSIONS and any(not_yet(*window) for window in windows):
+    undo = undone(record, run)
+    if undo is not None and overall.outcome == "unknown":
+        after = spell(undo.started_at - (run.applied_at or run.started_at))
+        overall = Judgement("unknown", f"it was undone after {after}, before its effect could be told")
+    elif overall.outcome == "unknown" and run.extended < EXTENSIONS and any(not_yet(*window) for window in windows):
         # A whole window from now on, however long nothing ran.
         until = uow.now + int(run.observe_seconds * SECOND)
         uow.append(record.id, ObservationExtended(run.run, until, overall.reason))
         return
     effect = _effect_seconds(uow, record, run, [c for c, judgement in found if judgement.outcome == "helped"])
-    others = [judgement.reason for _, judgement in found if judgement is not overall]
+    others = [] if undo else [judgement.reason for _, judgement in found if judgement is not overall]
     uow.append(
         record.id,
         OutcomeMeasured(
@@ -66,14 +84,19 @@ def _windows(uow: UnitOfWork, record: Record, run: Run, criterion: Criterion) ->
     applied = run.applied_at or uow.now
     before = series(uow, record.id, criterion.name, run.started_at - max(window, LOOK_BACK), run.started_at + 1)
     # The first half of the window is the time the action takes to show; judge what it settled to.
-    return before, series(uow, record.id, criterion.name, applied + window // 2, uow.now + 1)
+    return before, series(uow, record.id, criterion.name, applied + window // 2, _until(uow, record, run))
+
+
+def _until(uow: UnitOfWork, record: Record, run: Run) -> int:
+    undo = undone(record, run)
+    return min(uow.now, undo.started_at if undo else uow.now) + 1
 
 
 def _effect_seconds(uow: UnitOfWork, record: Record, run: Run, helped: list[Criterion]) -> float | None:
     """From the start of the action until every criterion that it helped kept its bound, twice in a row."""
     moments = []
     for criterion in helped:
-        points = series(uow, record.id, criterion.name, run.started_at)
+        points = series(uow, record.id, criterion.name, run.started_at, _until(uow, record, run))
         good = [holds(criterion, value) for _, value in points]
         inside = (at for (at, _), first, second in zip(points, good, good[1:], strict=False) if first and second)
         moments.append(next(inside, None))

@@ -5,7 +5,7 @@ from collections import Counter
 from stanch.kernel.suspicion import LOOK_AHEAD, LOOK_BACK
 from stanch.mitigate.history import past_runs
 from stanch.mitigate.ranking.evidence import Evidence, Pressure, Release, Shape, Spread
-from stanch.mitigate.survey import Survey
+from stanch.mitigate.survey import Survey, tools
 from stanch.prepare.playbooks.evidence import suggested
 from stanch.prepare.playbooks.rules import ZONE_LABELS
 from stanch.timeline.record import Record
@@ -23,7 +23,7 @@ def gather(uow: UnitOfWork, record: Record, survey: Survey | None, services: lis
     tried: dict[str, str] = {
         r.mitigation: r.outcome or "watching"
         for r in record.runs.values()
-        if not r.undo_of and not r.undone_by and r.ok is not False
+        if not r.undo_of and not r.undone_by and r.ok is not False and r.changed
     }
     return Evidence(
         onset,
@@ -34,7 +34,7 @@ def gather(uow: UnitOfWork, record: Record, survey: Survey | None, services: lis
         tuple(shapes),
         frozenset(s.labels["service"] for s in firing if s.labels.get("service")),
         tried,
-        past_runs(uow, record, services),
+        past_runs(uow, record, tools(record, uow.policy, survey)),
     )
 
 

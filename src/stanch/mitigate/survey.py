@@ -3,6 +3,8 @@
 A survey is a look, not a fact: only the newest one is kept, and what a mitigation was started on is in its evidence.
 """
 
+import hashlib
+
 import msgspec
 
 from stanch.kernel.policy import Mitigation, Policy
@@ -58,16 +60,50 @@ def affected(record: Record, policy: Policy) -> list[str]:
     return [record.service, *policy.service(record.service).depends_on]
 
 
+def digest(mitigation: Mitigation) -> str:
+    """What exactly it would do: another one is another run, whatever its name."""
+    return hashlib.sha256(msgspec.json.encode([mitigation.adapter, mitigation.run])).hexdigest()[:12]
+
+
+def of_instance(mitigation: Mitigation) -> Mitigation:
+    """An offer of ``kubernetes@eu`` says so in its name, title and target: another cluster may have one just like it."""
+    instance = mitigation.adapter.partition("@")[2]
+    if not instance:
+        return mitigation
+    return msgspec.structs.replace(
+        mitigation,
+        name=f"{mitigation.name}@{instance}",
+        title=f"{mitigation.title} ({instance})",
+        target=f"{mitigation.target} ({instance})",
+        runs_as=f"{mitigation.runs_as or mitigation.name}@{instance}",
+    )
+
+
 def tools(record: Record, policy: Policy, survey: Survey | None) -> list[Tool]:
-    """Everything at hand. What the catalog declares hides an offer of the same name: people know better."""
+    """Everything at hand, each under a name of its own. What the catalog declares hides an offer of the same name: people
+    know better. What was found out in the dry run is part of what runs.
+    """
     names = affected(record, policy)
-    declared = [Tool(m, name) for name in names for m in policy.service(name).mitigations]
-    known = {tool.mitigation.name for tool in declared}
-    offers = [
-        Tool(m, offer.service, offer.address)
-        for offer in (survey.offers if survey else [])
-        if offer.service in names
-        for m in offer.mitigations
-        if m.name not in known
-    ]
-    return declared + offers
+    found: dict[str, Tool] = {}
+    for name in names:
+        for m in policy.service(name).mitigations:
+            tool = Tool(m if m.name not in found else _qualified(m, name), name)
+            found.setdefault(tool.mitigation.name, tool)
+    for offer in survey.offers if survey else []:
+        for m in offer.mitigations if offer.service in names else []:
+            found.setdefault(m.name, Tool(m, offer.service, offer.address))
+    return [_pinned(tool, survey) for tool in found.values()]
+
+
+def _qualified(mitigation: Mitigation, service: str) -> Mitigation:
+    """Two services may each declare a ``rollback``; the affected service's own keeps the short name."""
+    return msgspec.structs.replace(
+        mitigation, name=f"{service}:{mitigation.name}", runs_as=mitigation.runs_as or mitigation.name
+    )
+
+
+def _pinned(tool: Tool, survey: Survey | None) -> Tool:
+    preview = survey.previews.get(tool.mitigation.name) if survey else None
+    if preview is None or not preview.pinned:
+        return tool
+    return msgspec.structs.replace(tool, mitigation=msgspec.structs.replace(tool.mitigation, run=preview.pinned))

@@ -11,8 +11,8 @@ import msgspec
 from stanch.kernel.clock import SECOND
 from stanch.kernel.policy import Breakdown, Criterion, Mitigation, Policy
 from stanch.mitigate.rules import holds
-from stanch.mitigate.survey import Offer, Reading, Survey, affected, tools
-from stanch.ports import Failed, Metrics, Mitigator, World
+from stanch.mitigate.survey import Offer, Reading, Survey, affected, of_instance, tools
+from stanch.ports import Failed, Metrics, Mitigator, Preview, World
 from stanch.timeline.effects import Effect
 from stanch.timeline.entries import Entry
 from stanch.timeline.record import Record
@@ -111,14 +111,18 @@ class SurveyHandler:
     def _offers(self, service: str, address: str) -> Asked:
         def ask() -> Callable[[Survey], None]:
             adapter, _, place = address.partition(":")
-            found = Offer(service, address, self._mitigator(adapter).offers(place))
+            offered = self._mitigator(adapter).offers(place)
+            found = Offer(service, address, [of_instance(mitigation) for mitigation in offered])
             return lambda survey: survey.offers.append(found)
 
         return ask
 
     def _preview(self, mitigation: Mitigation) -> Asked:
         def ask() -> Callable[[Survey], None]:
-            found = self._mitigator(mitigation.adapter).preview(mitigation.run)
+            try:
+                found = self._mitigator(mitigation.adapter).preview(mitigation.run)
+            except Failed as failed:  # whoever reads the list must know that it would fail
+                found = Preview("", None, [f"its dry run failed: {failed.detail}"])
             return lambda survey: survey.previews.update({mitigation.name: found})
 
         return ask

@@ -16,7 +16,8 @@ def named(uow: UnitOfWork, record: Record, name: str) -> Tool:
         if tool.mitigation.name == name:
             return tool
     known = ", ".join(tool.mitigation.name for tool in at_hand) or "none is declared for this service"
-    raise NotFound(f"{record.id} has no mitigation '{name}'.", hint=f"Known: {known}.")
+    hint = f"What is offered follows what runs there now; it may have changed since you looked. Known: {known}."
+    raise NotFound(f"{record.id} has no mitigation '{name}'.", hint=hint)
 
 
 def ranked_for(uow: UnitOfWork, record: Record) -> list[Ranked]:

@@ -25,6 +25,14 @@ class Unsure(Failed):
         super().__init__(detail, again=False)
 
 
+class Partly(Failed):
+    """It failed half way. ``undo``: arguments that put back what had been done by then."""
+
+    def __init__(self, detail: str, undo: dict[str, str | list[str]]) -> None:
+        super().__init__(detail, again=False)
+        self.undo = undo
+
+
 class Alert(msgspec.Struct, frozen=True):
     """One alert in our terms. Moments in microseconds; ``ends_at`` None while firing.
 
@@ -140,10 +148,14 @@ Say = Callable[[str], None]
 
 
 class Applied(msgspec.Struct, frozen=True):
-    """What a run did. ``undo``: arguments that put back what was found before, where the adapter knows them."""
+    """What a run did. ``undo``: arguments that put back what was found before, where the adapter knows them.
+
+    ``changed``: False where everything was so already, so that there is neither an effect to watch nor anything to undo.
+    """
 
     output: str
     undo: dict[str, str | list[str]] = {}
+    changed: bool = True
 
 
 class Extent(msgspec.Struct, frozen=True):
@@ -159,11 +171,16 @@ class Extent(msgspec.Struct, frozen=True):
 
 
 class Preview(msgspec.Struct, frozen=True):
-    """A dry run: what would change, in words. ``objections``: why it would be refused or is dangerous now."""
+    """A dry run: what would change, in words. ``objections``: why it would be refused or is dangerous now.
+
+    ``pinned``: arguments with what was found filled in (which revision is "the one before"); started with them, a run does
+    what this dry run said, or is refused. Empty: the arguments say everything already.
+    """
 
     text: str
     extent: Extent | None = None
     objections: list[str] = []
+    pinned: dict[str, str | list[str]] = {}
 
 
 class EvidenceItem(msgspec.Struct, frozen=True):
@@ -175,8 +192,8 @@ class EvidenceItem(msgspec.Struct, frozen=True):
 
 
 class Mitigator(Protocol):
-    """Changes the real system. ``run`` says each step as it goes; it raises ``Failed`` when nothing happened or what
-    happened was only a part (saying which), and ``Unsure`` when that cannot be known.
+    """Changes the real system. ``run`` says each step as it goes; it raises ``Failed`` when nothing happened, ``Partly`` when
+    what happened was only a part (saying which), and ``Unsure`` when that cannot be known.
 
     ``preview`` changes nothing and asks the real system. ``describe`` is the evidence that a run might destroy.
     ``offers``: what can be done with what runs at an address (R16), raises ``Failed``. Each of them raises ``Failed``.

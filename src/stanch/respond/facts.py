@@ -4,7 +4,7 @@ import msgspec
 
 from stanch.kernel.clock import MINUTE, SECOND, hour_minute
 from stanch.kernel.policy import Policy
-from stanch.timeline.record import Record
+from stanch.timeline.record import Record, Run
 
 
 class SixFact(msgspec.Struct):
@@ -99,7 +99,7 @@ def _hypothesis(record: Record, now: int, limit: int) -> SixFact:
 
 def _mitigations(record: Record) -> SixFact:
     runs = list(record.runs.values())
-    words = [f"{'undo of ' if r.undo_of else ''}{r.title} ({_standing(r.ok, r.answered, r.outcome)})" for r in runs]
+    words = [f"{'undo of ' if r.undo_of else ''}{r.title} ({_standing(r)})" for r in runs]
     last = runs[-1] if runs else None
     return SixFact(
         "mitigations",
@@ -113,12 +113,14 @@ def _mitigations(record: Record) -> SixFact:
     )
 
 
-def _standing(ok: bool | None, answered: bool, outcome: str | None) -> str:
-    if outcome:
-        return {"helped": "helped", "no_change": "no change", "worse": "worse", "unknown": "unknown: look"}[outcome]
-    if answered and not ok:
+def _standing(run: Run) -> str:
+    if run.outcome:
+        return {"helped": "helped", "no_change": "no change", "worse": "worse", "unknown": "unknown: look"}[run.outcome]
+    if run.answered and not run.changed:
+        return "nothing to change"
+    if run.answered and not run.ok:
         return "failed"
-    return "watching" if answered else "running"
+    return "watching" if run.answered else "running"
 
 
 def _next_update(record: Record, policy: Policy, now: int) -> SixFact:

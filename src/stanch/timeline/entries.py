@@ -383,6 +383,7 @@ class MitigationApplied(_Facts, frozen=True, tag="mitigation_applied"):
     """The adapter answered. ``ok`` None: a crash came between, nobody knows, a person must look.
 
     ``undo``: what would put back what it found, in one line; empty where only the catalog's own undo is known.
+    ``undoable``: False where nothing takes it back. ``changed``: False where everything was so already.
     """
 
     run: str
@@ -390,6 +391,8 @@ class MitigationApplied(_Facts, frozen=True, tag="mitigation_applied"):
     output: str
     took_seconds: float = 0.0
     undo: str = ""
+    undoable: bool = True
+    changed: bool = True
 
     def sentence(self) -> str:
         if self.ok is None:

@@ -53,6 +53,7 @@ class Run(msgspec.Struct):
     others: list[str] = msgspec.field(default_factory=list)
     evidence: list[str] = msgspec.field(default_factory=list)
     missing: list[str] = msgspec.field(default_factory=list)
+    changed: bool = True
 
     def observation_ends(self) -> int | None:
         """When the outcome is measured, or None while it has not been applied."""
@@ -444,13 +445,14 @@ def _started(record: Record, entry: e.Entry, facts: e.MitigationStarted) -> None
 def _applied(record: Record, entry: e.Entry, facts: e.MitigationApplied) -> None:
     run = record.runs[facts.run]
     run.answered, run.ok, run.output = True, facts.ok, facts.output
-    if facts.undo:
+    run.changed = facts.changed
+    if facts.undo or not facts.undoable:
         run.undo = facts.undo
     if facts.ok is not None and run.outcome == "unknown":
         run.outcome, run.reason = None, ""  # the answer came after it had been given up
     if facts.ok is False and run.undo_of in record.runs:
         record.runs[run.undo_of].undone_by = ""  # it is still in place, and may be undone again
-    if facts.ok:
+    if facts.ok and facts.changed:
         run.applied_at = entry.happened_at
     elif facts.ok is None:
         run.outcome, run.reason = "unknown", facts.output

@@ -16,7 +16,19 @@ from stanch.web.auth import same_site_path
 from stanch.web.pages.render import page
 from stanch.web.problems import problem_response, wants_page
 
-HIDDEN = {"incident", "run", "confirm", "key", "hypothesis", "item", "fingerprint", "mitigation", "page", "corrects"}
+HIDDEN = {
+    "incident",
+    "run",
+    "confirm",
+    "key",
+    "hypothesis",
+    "item",
+    "fingerprint",
+    "mitigation",
+    "page",
+    "corrects",
+    "seen",
+}
 LONG = {"text", "reason", "impact", "note", "answer", "test"}
 LABELS = {
     "next_in": "Minutes to the next update", "override": "Resolve although the criteria have not held",

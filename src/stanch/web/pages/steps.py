@@ -11,7 +11,7 @@ from starlette.routing import Route
 from stanch.kernel.filling import incident_id
 from stanch.mitigate.commands import to_undo, undoing
 from stanch.mitigate.rules import may_start, recipe, warnings
-from stanch.mitigate.survey import Tool, newest
+from stanch.mitigate.survey import Tool, digest, newest
 from stanch.mitigate.toolkit import named, ranked_for
 from stanch.ports import Failed, Preview
 from stanch.web import auth
@@ -38,6 +38,7 @@ def routes(stanch: Stanch) -> list[Route]:
             request, "mitigate.html", record=record, m=tool.mitigation, ranked=ranked, warnings=said, run=None,
             does=recipe(tool.mitigation.run), undoes=recipe(tool.mitigation.undo), preview=tried, trouble=trouble,
             asked_at=None if trouble or tried is not seen or survey is None else survey.taken_at,
+            seen=digest(tool.mitigation),
         )  # fmt: skip
 
     def undo(request: Request) -> Response:
@@ -49,7 +50,7 @@ def routes(stanch: Stanch) -> list[Route]:
             said = warnings(record, actor.name)
         return page(
             request, "mitigate.html", record=record, m=tool.mitigation, ranked=None, warnings=said, run=run,
-            does=recipe(arguments), undoes="", preview=None, trouble="", asked_at=None,
+            does=recipe(arguments), undoes="", preview=None, trouble="", asked_at=None, seen="",
         )  # fmt: skip
 
     return [
