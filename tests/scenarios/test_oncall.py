@@ -221,7 +221,7 @@ def test_a_calendar_file_says_who_is_on_call_and_a_name_it_does_not_know_is_the_
     house.policy["schedules"]["vendor"] = {"ical": "vendor.ics"}
     house.crash()
     calendars = Calendars(house.application.policy, house.clock, house.folder)
-    house.application.calendar = calendars.shifts
+    house.application.calendars = calendars
     assert "its calendar has not been read yet" in resolved(house, "schedule:vendor")[0][1]
     (house.folder / "vendor.ics").write_text(CALENDAR)
     assert calendars.refresh() == {}

@@ -19,7 +19,7 @@ def burning(house: House, ratio: float) -> None:
     with house.application.uow() as uow:
         spans = ("5m", "30m", "1h", "2h", "6h", "1d", "3d")
         evaluation.settle(uow, "shop", slo, Measured(uow.now, dict.fromkeys(spans, ratio), dict.fromkeys(spans, 1e6)))
-        for follow in house.application.on_measured:
+        for follow in house.application.measured:
             follow(uow, "shop")
 
 

@@ -8,6 +8,7 @@ import pytest
 import urllib3
 
 from stanch.detect import heartbeats
+from stanch.detect.watchdog import WatchdogHandler
 from stanch.kernel.policy import Heartbeat
 from stanch.web.intake.heartbeats import token_of
 from tests.browser.house import House, running
@@ -36,9 +37,10 @@ def test_one_stanch_watches_another_and_alerts_when_its_engine_stops(tmp_path: P
 @pytest.mark.slow
 def test_an_engine_that_does_not_move_is_not_ready_and_gives_no_sign_of_life(tmp_path: Path) -> None:
     with running(tmp_path / "house") as house:
-        house.stanch.engine._came_round["digest"] = time.monotonic() - 60  # as if its turn hung for a minute
+        house.stanch.application.liveness._came_round["digest"] = (
+            time.monotonic() - 60
+        )  # as if its turn hung for a minute
         house.stanch.engine._stopping.set()
         assert urllib3.request("GET", f"{house.url}/readyz").status == 503
-        house.stanch.watchdog.url = house.url
         with pytest.raises(Exception, match="no sign of life"):
-            house.stanch.watchdog.perform(None)  # type: ignore[arg-type]
+            WatchdogHandler(house.stanch.application).perform(None)  # type: ignore[arg-type]

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from stanch.kernel.clock import DAY, HOUR, SteppedClock, iso, parse_moment
 from stanch.kernel.policy import Contact, Policy
 from stanch.kernel.schedule import Layer, Schedule
+from stanch.kernel.shift import Shift
 from stanch.ports import Failed
 from stanch.prepare.oncall import calendars as module
 from stanch.prepare.oncall import rules
 from stanch.prepare.oncall.calendar import feed, parse, read
 from stanch.prepare.oncall.calendars import Calendars, fetch_calendar
-from stanch.prepare.oncall.shift import Shift
 
 CONTACTS = {
     "ada": Contact("Ada Lovelace", names=["ada@example.org"], reach=["phone:+49 30 1234567"]),

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from stanch.kernel.clock import DAY, HOUR, MINUTE, SECOND, iso
 from stanch.kernel.policy import Policy
 from stanch.kernel.schedule import DAYS, Layer, Override, Schedule, Times, WorkingHours
+from stanch.kernel.shift import Shift
 from stanch.prepare.oncall import rules
-from stanch.prepare.oncall.shift import Shift
 from stanch.prepare.yaml_file import convert
 
 ZONES = [

@@ -3,6 +3,7 @@
 from importlib import resources
 
 from stanch.db.connection import Database
+from stanch.db.locks import Lock
 from stanch.kernel.errors import Conflict
 
 
@@ -28,8 +29,7 @@ def migrate(database: Database) -> int:
     Two replicas that start at once: the second waits on the first one's lock and finds nothing left to do.
     """
     with database.transaction() as tx:
-        if tx.dialect == "postgresql":
-            tx.execute("SELECT pg_advisory_xact_lock(7823641)")
+        tx.one_at_a_time(Lock.MIGRATING)
         tx.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)")
         row = tx.one("SELECT MAX(version) AS version FROM schema_version")
         current = int(row["version"] or 0) if row else 0

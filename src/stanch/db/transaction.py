@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from stanch.db.locks import Lock
 from stanch.kernel.errors import Invalid
 
 if TYPE_CHECKING:
@@ -60,10 +61,10 @@ class Transaction:
         """The suffix that makes concurrent writers of one row wait for each other."""
         return " FOR UPDATE" if self.dialect == "postgresql" else ""
 
-    def one_at_a_time(self, lock: int) -> None:
-        """Let transactions that take the same lock number follow each other; on SQLite all writers do anyway."""
+    def one_at_a_time(self, lock: Lock) -> None:
+        """Let transactions that take the same lock follow each other; on SQLite all writers do anyway."""
         if self.dialect == "postgresql":
-            self.execute("SELECT pg_advisory_xact_lock(:lock)", lock=lock)
+            self.execute("SELECT pg_advisory_xact_lock(:lock)", lock=int(lock))
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:

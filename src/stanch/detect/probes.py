@@ -4,9 +4,9 @@ from stanch.db.transaction import Row
 from stanch.detect import signals
 from stanch.kernel.clock import SECOND
 from stanch.kernel.policy import Policy, Probe
-from stanch.ports import Alert, ProbeAnswer, Prober
-from stanch.timeline.effects import Effect
-from stanch.timeline.unit_of_work import Application, UnitOfWork
+from stanch.ports import Alert, ProbeAnswer
+from stanch.timeline.effects import Effect, EffectHandler
+from stanch.timeline.unit_of_work import UnitOfWork
 
 # A failure that is still to come has a signal of its own, which is work and wakes nobody.
 SOON = ":soon"
@@ -31,17 +31,10 @@ def find(policy: Policy, payload: dict[str, str]) -> Probe | None:
     return next((p for p in service.probes if p.name == payload["probe"]), None) if service else None
 
 
-class ProbeHandler:
+class ProbeHandler(EffectHandler):
     """Checks, records, and turns failures in a row into an alert like any other."""
 
     kind = "probe"
-    at_most_once = False
-    urgent = False
-    lease_seconds = 15.0
-
-    def __init__(self, application: Application, probers: dict[str, Prober]) -> None:
-        self.application = application
-        self.probers = probers
 
     def wanted(self, uow: UnitOfWork, effect: Effect) -> bool:
         return find(uow.policy, effect.payload) is not None
@@ -50,7 +43,7 @@ class ProbeHandler:
         probe = find(self.application.policy(), effect.payload)
         if probe is None:
             return ProbeAnswer(False, "the probe was removed", 0)
-        prober = self.probers.get(probe.kind)
+        prober = self.application.world.probers.get(probe.kind)
         return prober.check(probe) if prober else ProbeAnswer(False, f"no integration checks '{probe.kind}'", 0)
 
     def settle(self, uow: UnitOfWork, effect: Effect, answer: ProbeAnswer | Exception) -> int | None:
@@ -60,9 +53,6 @@ class ProbeHandler:
         seen = answer if isinstance(answer, ProbeAnswer) else ProbeAnswer(False, str(answer), 0)
         self._record(uow, effect, probe, seen)
         return uow.now + int(probe.every * SECOND)
-
-    def lost(self, uow: UnitOfWork, effect: Effect) -> None:
-        raise TypeError("probes may run again")
 
     def _record(self, uow: UnitOfWork, effect: Effect, probe: Probe, seen: ProbeAnswer) -> None:
         before = uow.tx.one("SELECT failures FROM probe_results WHERE probe = :probe", probe=effect.key)

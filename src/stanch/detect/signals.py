@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 import structlog
 
+from stanch.db.locks import Lock
 from stanch.detect import folding, rules
 from stanch.detect.disposing import dispose
 from stanch.detect.folding import Known
@@ -17,8 +18,6 @@ from stanch.ports import Acknowledgement, Alert
 from stanch.timeline.entries import Acknowledged, SignalCleared
 from stanch.timeline.unit_of_work import UnitOfWork
 
-# Replicas fold one after another: what a signal becomes rests on what all the others are (P3).
-FOLDING = 7_823_643
 SERVICE_LABELS = ("service", "app", "job")
 AGAIN = 10 * SECOND
 log = structlog.get_logger()
@@ -54,7 +53,7 @@ def fold(uow: UnitOfWork, alerts: list[Alert], intake_key: str) -> None:
     """Fold alerts in. The same alert twice, or late, or in another order, ends in the same state (R1)."""
     if not alerts:
         return
-    uow.tx.one_at_a_time(FOLDING)
+    uow.tx.one_at_a_time(Lock.FOLDING)
     copies: dict[str, list[Alert]] = {}
     for alert in alerts:
         copies.setdefault(alert.fingerprint, []).append(alert)
@@ -86,7 +85,7 @@ def fold(uow: UnitOfWork, alerts: list[Alert], intake_key: str) -> None:
 
 def acknowledge(uow: UnitOfWork, ack: Acknowledgement, intake_key: str) -> None:
     """Someone took it in the tool that sent it: the pages of its incident stop. An unknown one is no mistake."""
-    uow.tx.one_at_a_time(FOLDING)
+    uow.tx.one_at_a_time(Lock.FOLDING)
     row = uow.tx.one("SELECT * FROM signals WHERE fingerprint = :fingerprint", fingerprint=ack.fingerprint)
     if row is None or row["state"] != "firing" or row["acknowledged_by"]:
         return
@@ -102,7 +101,7 @@ def acknowledge(uow: UnitOfWork, ack: Acknowledgement, intake_key: str) -> None:
 
 def run_due(uow: UnitOfWork) -> None:
     """Dispose of signals whose hold is over, and end those whose sender stopped renewing them."""
-    uow.tx.one_at_a_time(FOLDING)
+    uow.tx.one_at_a_time(Lock.FOLDING)
     held = "SELECT * FROM signals WHERE hold_until <= :now AND state = 'firing' ORDER BY hold_until LIMIT 500"
     _each(uow, list(uow.tx.all(held, now=uow.now)), _judge)
     leased = "SELECT * FROM signals WHERE lease_until <= :now AND state = 'firing' LIMIT 500"

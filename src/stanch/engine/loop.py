@@ -1,7 +1,6 @@
 """The loop: digest what came in, run due timers, lease and perform due effects, sleep until the next moment."""
 
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -17,8 +16,6 @@ log = structlog.get_logger()
 
 # Other processes (a CLI on the same file, another replica) write timers too: nothing waits longer than this to be seen.
 LONGEST_SLEEP = 0.5
-# A thread that has not come round for so long does not move any more.
-STUCK_SECONDS = 30.0
 # In each of two lanes: what wakes people or changes systems never waits behind what only looks.
 WORKERS = 16
 
@@ -40,12 +37,12 @@ class Engine:
         self.outbox = outbox
         self.digest = digest
         self.sole = sole
-        self._wakes = (threading.Event(), threading.Event())
+        self._application = timers.application
+        self._wakes = (self._application.engine_wake, self._application.digester_wake)
         self._stopping = threading.Event()
         self._lanes = (Lane(urgent=True), Lane(urgent=False))
         self._counting = threading.Lock()
         self._threads: list[threading.Thread] = []
-        self._came_round: dict[str, float] = {}
 
     def start(self) -> None:
         """Start the threads; where this is the only process, take over at once what a dead one had leased (P2)."""
@@ -54,6 +51,7 @@ class Engine:
         for name, turn, wake in zip(("engine", "digest"), (self.turn, self._digest_all), self._wakes, strict=True):
             thread = threading.Thread(target=self._run, args=(turn, wake), name=name, daemon=True)
             thread.start()
+            self._application.liveness.watch(thread)
             self._threads.append(thread)
         renewing = threading.Thread(target=self._renew, name="renew", daemon=True)
         renewing.start()
@@ -70,8 +68,7 @@ class Engine:
 
     def healthy(self) -> bool:
         """Whether every thread of a started engine still comes round."""
-        now = time.monotonic()
-        return all(t.is_alive() and now - self._came_round.get(t.name, now) < STUCK_SECONDS for t in self._threads)
+        return self._application.liveness.healthy()
 
     def wake(self) -> None:
         """A timer or an effect is new."""
@@ -113,7 +110,7 @@ class Engine:
 
     def _run(self, turn: Callable[[], bool], wake: threading.Event) -> None:
         while not self._stopping.is_set():
-            self._came_round[threading.current_thread().name] = time.monotonic()
+            self._application.liveness.came_round()
             # Sleeping asks the database as well: whatever is away, this thread must come round again.
             try:
                 if not turn():

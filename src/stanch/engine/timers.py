@@ -1,24 +1,23 @@
 """Runs due timers. A timer says only *that* something is due; what it is, is derived from the record again."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 
 import structlog
 
-from stanch.detect.signals import FOLDING
 from stanch.kernel.clock import SECOND
 from stanch.kernel.errors import NotFound, Unavailable
+from stanch.timeline.feature import Timer
 from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import Application, UnitOfWork
 
 log = structlog.get_logger()
-TimerHandler = Callable[[UnitOfWork], None]
 PUT_OFF = 10 * SECOND
 
 
 class Timers:
     """``wake:INC-1`` timers run the incident's clocks; other keys have a handler of their own."""
 
-    def __init__(self, application: Application, handlers: dict[str, TimerHandler]) -> None:
+    def __init__(self, application: Application, handlers: Mapping[str, Timer]) -> None:
         self.application = application
         self.handlers = handlers
 
@@ -67,9 +66,10 @@ class Timers:
         with self.application.uow() as uow:
             handler = self.handlers.get(key.split(":", 1)[0])
             if handler:
-                uow.tx.one_at_a_time(FOLDING)
+                if handler.lock:
+                    uow.tx.one_at_a_time(handler.lock)
                 if _due(uow, key):
-                    handler(uow)
+                    handler.run(uow)
             elif key.startswith("wake:"):
                 self._wake(uow, key.removeprefix("wake:"))
             else:

@@ -6,7 +6,7 @@ from stanch.kernel.clock import DAY
 from stanch.kernel.policy import Policy
 from stanch.learn.rules import Question, question, triggers
 from stanch.respond.telling import tell
-from stanch.timeline.entries import ActionItemAdded, Closed, Entry, PostmortemDecided, ReviewAsked
+from stanch.timeline.entries import ActionItemAdded, Entry, PostmortemDecided, ReviewAsked
 from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import Due, UnitOfWork
 
@@ -15,8 +15,6 @@ NOTHING_FIRED = "no trigger fired: customers were hardly affected, nobody had to
 
 def decide(uow: UnitOfWork, entry: Entry, record: Record) -> None:
     """At close: a full postmortem or a short review, with the reasons; an unknown cause leaves a follow-up (R15)."""
-    if not isinstance(entry.facts, Closed):
-        return
     fired = triggers(record, uow.policy)
     uow.append(
         record.id,

@@ -88,7 +88,7 @@ class DryRun(msgspec.Struct):
 def dry_run(uow: UnitOfWork, asked: DryRun) -> dict[str, Any]:
     """R22: each action has a dry run. ``objections``: why it would be refused, or is dangerous now."""
     tool = named(uow, uow.record(asked.incident), asked.mitigation)
-    mitigator = uow.application.mitigators.get(tool.mitigation.adapter)
+    mitigator = uow.application.world.mitigators.get(tool.mitigation.adapter)
     if mitigator is None:
         raise Conflict(f"No adapter '{tool.mitigation.adapter}' is configured.", hint="See 'stanch doctor'.")
     try:

@@ -8,17 +8,17 @@ import msgspec
 
 from stanch.kernel.errors import Problem
 from stanch.mitigate.rules import recipe
-from stanch.ports import Applied, Arguments, Failed, Mitigator, Partly, Unsure
-from stanch.timeline.effects import Effect
+from stanch.ports import Applied, Arguments, Failed, Partly, Unsure
+from stanch.timeline.effects import Effect, EffectHandler
 from stanch.timeline.entries import MitigationApplied
-from stanch.timeline.unit_of_work import Application, UnitOfWork
+from stanch.timeline.unit_of_work import UnitOfWork
 
 OUTPUT_CHARS = 4000
 # Progress is for people who watch: more often than this nobody reads it.
 SAY_EVERY_SECONDS = 1.0
 
 
-class MitigationHandler:
+class MitigationHandler(EffectHandler):
     """The effect ``mitigation``: the only one that runs at most once.
 
     What runs is what was confirmed: adapter and arguments travel in the effect, so that a catalog that changes in
@@ -30,17 +30,10 @@ class MitigationHandler:
     urgent = True
     lease_seconds = 5.0
 
-    def __init__(self, application: Application, mitigators: dict[str, Mitigator]) -> None:
-        self.application = application
-        self.mitigators = mitigators
-
-    def wanted(self, uow: UnitOfWork, effect: Effect) -> bool:
-        return True
-
     def perform(self, effect: Effect) -> tuple[Applied | Failed, float]:
         """What the adapter answered, and after how many seconds; what it did not foresee is raised."""
         adapter = effect.payload["adapter"]
-        mitigator = self.mitigators.get(adapter)
+        mitigator = self.application.world.mitigators.get(adapter)
         if mitigator is None:
             return Failed(f"no adapter '{adapter}' is configured", again=False), 0.0
         began = time.monotonic()

@@ -12,11 +12,11 @@ from stanch.kernel.clock import SECOND
 from stanch.kernel.policy import Breakdown, Criterion, Mitigation, Policy
 from stanch.mitigate.rules import holds
 from stanch.mitigate.survey import Offer, Reading, Survey, affected, of_instance, tools
-from stanch.ports import Failed, Metrics, Mitigator, Preview, World
-from stanch.timeline.effects import Effect
+from stanch.ports import Failed, Metrics, Mitigator, Preview
+from stanch.timeline.effects import Effect, EffectHandler
 from stanch.timeline.entries import Entry
 from stanch.timeline.record import Record
-from stanch.timeline.unit_of_work import Application, UnitOfWork
+from stanch.timeline.unit_of_work import UnitOfWork
 
 EVERY_SECONDS = 30
 LIMIT_SECONDS = 8.0
@@ -29,8 +29,7 @@ Asked = Callable[[], Callable[[Survey], None]]
 
 def start_surveying(uow: UnitOfWork, entry: Entry, record: Record) -> None:
     """A reaction: from the declaration on, and again at once when something was changed."""
-    if entry.kind in ("declared", "reopened", "mitigation_applied"):
-        arm(uow, record)
+    arm(uow, record)
 
 
 def arm(uow: UnitOfWork, record: Record) -> None:
@@ -47,17 +46,11 @@ def seed(uow: UnitOfWork) -> None:
             arm(uow, uow.record(row["id"]))
 
 
-class SurveyHandler:
+class SurveyHandler(EffectHandler):
     """The effect ``survey``: one round for one incident."""
 
     kind = "survey"
-    at_most_once = False
-    urgent = False
     lease_seconds = 20.0
-
-    def __init__(self, application: Application, world: World) -> None:
-        self.application = application
-        self.world = world
 
     def wanted(self, uow: UnitOfWork, effect: Effect) -> bool:
         return uow.record(effect.incident).live()
@@ -84,9 +77,6 @@ class SurveyHandler:
             content=msgspec.json.encode(survey).decode(),
         )
         return uow.now + EVERY_SECONDS * SECOND
-
-    def lost(self, uow: UnitOfWork, effect: Effect) -> None:
-        raise TypeError("a survey may be taken again")
 
     def _looks(self, record: Record, policy: Policy) -> dict[str, Asked]:
         asked: dict[str, Asked] = {}
@@ -143,12 +133,12 @@ class SurveyHandler:
         return ask
 
     def _mitigator(self, name: str) -> Mitigator:
-        if found := self.world.mitigators.get(name):
+        if found := self.application.world.mitigators.get(name):
             return found
         raise Failed(f"no adapter '{name}' is configured", again=False)
 
     def _metrics(self, name: str) -> Metrics:
-        if found := self.world.metrics.get(name):
+        if found := self.application.world.metrics.get(name):
             return found
         raise Failed(f"no metrics source '{name}' is configured", again=False)
 

@@ -1,11 +1,12 @@
 """What the product asks of the world. Each port is a protocol; integrations implement them, features only see these."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Protocol
 
 import msgspec
 
 from stanch.kernel.policy import Mitigation, Probe
+from stanch.kernel.shift import Shift
 
 
 class Failed(Exception):
@@ -252,6 +253,18 @@ class Screenshotter(Protocol):
     def picture(self, url: str) -> bytes: ...
 
 
+class Calendars(Protocol):
+    """The calendars that schedules name, as last read: both answer from memory.
+
+    ``shifts``: who a schedule's calendar has on call between two moments (microseconds); empty for one without a calendar.
+    ``problems``: what failed when they were read last, by schedule.
+    """
+
+    def shifts(self, name: str, start: int, end: int) -> list[Shift]: ...
+
+    def problems(self) -> dict[str, str]: ...
+
+
 class World(msgspec.Struct):
     """Every configured integration, by name."""
 
@@ -261,4 +274,3 @@ class World(msgspec.Struct):
     metrics: dict[str, Metrics] = msgspec.field(default_factory=dict)
     probers: dict[str, Prober] = msgspec.field(default_factory=dict)
     screenshotters: dict[str, Screenshotter] = msgspec.field(default_factory=dict)
-    extra: dict[str, Any] = msgspec.field(default_factory=dict)

@@ -1,39 +1,22 @@
 """Trying to reach people before it matters: test pages, what became of every attempt, and the report on both."""
 
-from collections.abc import Mapping
 from typing import Annotated, Any
 
 import msgspec
 
-from stanch.kernel.clock import SECOND, iso
+from stanch.kernel.clock import iso
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Denied, Invalid, NotFound
 from stanch.kernel.ids import new_id
-from stanch.ports import Failed, Message, Notifier
+from stanch.ports import Message
 from stanch.prepare.oncall.people import contact_key
 from stanch.prepare.reachability import Finding, Reached, reachability, shown
+from stanch.prepare.sending import Sending
 from stanch.timeline.effects import Effect
-from stanch.timeline.unit_of_work import Application, UnitOfWork
+from stanch.timeline.unit_of_work import UnitOfWork
 
 # Seconds between the attempts of one test page: who sent it is waiting for it.
 RETRIES = (5, 30)
-
-
-def note(uow: UnitOfWork, person: str, reach: str, ok: bool, detail: str, kind: str) -> None:
-    """Keep the newest attempt on one way of a person. ``kind``: ``test``, ``page`` or ``message``."""
-    uow.tx.execute(
-        "INSERT INTO reached (person, reach, at, ok, detail, kind, last_ok_at) "
-        "VALUES (:person, :reach, :now, :ok, :detail, :kind, :last) ON CONFLICT (person, reach) DO UPDATE SET "
-        "at = excluded.at, ok = excluded.ok, detail = excluded.detail, kind = excluded.kind, "
-        "last_ok_at = COALESCE(excluded.last_ok_at, reached.last_ok_at)",
-        person=person,
-        reach=reach,
-        now=uow.now,
-        ok=int(ok),
-        detail=detail[:300],
-        kind=kind,
-        last=uow.now if ok else None,
-    )
 
 
 def attempts(uow: UnitOfWork) -> list[Reached]:
@@ -48,7 +31,7 @@ def report(uow: UnitOfWork) -> list[Finding]:
         "SELECT schedule, person FROM overrides WHERE cancelled_at IS NULL AND end_at > :now", now=uow.now
     )
     overriding = [(row["schedule"], row["person"]) for row in rows]
-    return reachability(uow.policy, attempts(uow), uow.application.notifiers, uow.now, overriding)
+    return reachability(uow.policy, attempts(uow), frozenset(uow.application.world.notifiers), uow.now, overriding)
 
 
 class TestPage(msgspec.Struct):
@@ -94,47 +77,19 @@ def reachable(uow: UnitOfWork, _asked: Reachability) -> list[dict[str, Any]]:
     return [msgspec.to_builtins(finding) for finding in report(uow)]
 
 
-def send(notifiers: Mapping[str, Notifier], reach: str, message: Message) -> str:
-    """Send one message over one way (``notifier:address``); answers with what the other side said. Raises ``Failed``."""
-    kind, _, address = reach.partition(":")
-    notifier = notifiers.get(kind)
-    if notifier is None:
-        raise Failed(f"no notifier '{kind}' is configured", again=False)
-    return notifier.send(address, message)
-
-
-class TestPageHandler:
+class TestPageHandler(Sending):
     """The effect ``test_page``: as urgent as a page, so that it shows whether a page would be noticed."""
 
     kind = "test_page"
-    at_most_once = False
-    urgent = True
-    lease_seconds = 15.0
+    purpose = "test"
 
-    def __init__(self, application: Application, notifiers: dict[str, Notifier], url: str) -> None:
-        self.application = application
-        self.notifiers = notifiers
-        self.url = url
-
-    def wanted(self, uow: UnitOfWork, effect: Effect) -> bool:
-        return True
-
-    def perform(self, effect: Effect) -> str:
+    def message(self, effect: Effect) -> Message:
         text = (
             f"{effect.payload['by']} asked for it at {iso(effect.due_at)}. Nothing is wrong and there is nothing to do: "
             "had this been an incident, this is how you would have learned of it."
         )
-        message = Message(effect.key, "Test page from stanch", text, f"{self.url}/oncall", urgent=True)
-        return send(self.notifiers, effect.payload["reach"], message)
+        link = f"{self.application.installation.url}/oncall"
+        return Message(effect.key, "Test page from stanch", text, link, urgent=True)
 
-    def settle(self, uow: UnitOfWork, effect: Effect, answer: Any) -> int | None:
-        failed = isinstance(answer, Exception)
-        detail = answer.detail if isinstance(answer, Failed) else str(answer)
-        note(uow, effect.payload["person"], effect.payload["reach"], not failed, detail, "test")
-        if not failed or (isinstance(answer, Failed) and not answer.again) or effect.attempts > len(RETRIES):
-            return None
-        asked = answer.after if isinstance(answer, Failed) and answer.after else 0
-        return uow.now + int(max(RETRIES[effect.attempts - 1], asked) * SECOND)
-
-    def lost(self, uow: UnitOfWork, effect: Effect) -> None:
-        raise TypeError("test pages may be sent again")
+    def wait_seconds(self, attempts: int) -> float | None:
+        return RETRIES[attempts - 1] if attempts <= len(RETRIES) else None

@@ -8,11 +8,10 @@ from stanch.mitigate.indicators import indicators
 from stanch.mitigate.measurements import keep
 from stanch.mitigate.measuring import Measured, measure
 from stanch.mitigate.rules import holds
-from stanch.ports import Metrics
-from stanch.timeline.effects import Effect
+from stanch.timeline.effects import Effect, EffectHandler
 from stanch.timeline.entries import CriteriaHeld, CriteriaSet, CriterionTurned, Entry
 from stanch.timeline.record import Record
-from stanch.timeline.unit_of_work import Application, Due, UnitOfWork
+from stanch.timeline.unit_of_work import Due, UnitOfWork
 
 IDLE_SECONDS = 30
 
@@ -24,21 +23,15 @@ def watched(record: Record) -> bool:
 
 def start_watching(uow: UnitOfWork, entry: Entry, record: Record) -> None:
     """A reaction: it was declared, criteria were set, or it came back."""
-    if isinstance(entry.facts, CriteriaSet) or (entry.kind in ("declared", "reopened") and _wanted(record, uow.policy)):
+    if isinstance(entry.facts, CriteriaSet) or _wanted(record, uow.policy):
         uow.effect(f"criteria:{record.id}", "criteria", record.id, {}, again=True)
 
 
-class CriteriaHandler:
+class CriteriaHandler(EffectHandler):
     """The effect ``criteria``: one round of measurements of one incident."""
 
     kind = "criteria"
-    at_most_once = False
-    urgent = False
     lease_seconds = 20.0
-
-    def __init__(self, application: Application, metrics: dict[str, Metrics]) -> None:
-        self.application = application
-        self.metrics = metrics
 
     def wanted(self, uow: UnitOfWork, effect: Effect) -> bool:
         return watched(uow.record(effect.incident))
@@ -46,7 +39,7 @@ class CriteriaHandler:
     def perform(self, effect: Effect) -> Measured:
         with self.application.reading() as uow:
             criteria = _wanted(uow.record(effect.incident), uow.policy)
-        return measure(self.application, self.metrics, criteria)
+        return measure(self.application, self.application.world.metrics, criteria)
 
     def settle(self, uow: UnitOfWork, effect: Effect, answer: Any) -> int | None:
         record = uow.record(effect.incident)
@@ -55,9 +48,6 @@ class CriteriaHandler:
         for name, value in measured.items():
             turn(uow, record, name, value)
         return uow.now + int(_pace(record, uow.policy, bool(measured)) * SECOND)
-
-    def lost(self, uow: UnitOfWork, effect: Effect) -> None:
-        raise TypeError("criteria may be measured again")
 
 
 def _pace(record: Record, policy: Policy, measured: bool) -> float:

@@ -2,14 +2,12 @@
 
 import hmac
 from hashlib import sha256
-from typing import Any
 
-from stanch.kernel.clock import SECOND
-from stanch.ports import Failed, Message, Notifier
-from stanch.prepare import reaching
+from stanch.ports import Message
+from stanch.prepare.sending import Sending
 from stanch.timeline.effects import Effect
 from stanch.timeline.entries import PageSent
-from stanch.timeline.unit_of_work import Application, UnitOfWork
+from stanch.timeline.unit_of_work import UnitOfWork
 
 # Seconds between attempts of one page, the last again and again while somebody is wanted: the escalation goes on meanwhile by
 # its own clock, and a way that is away for an hour must not be the end of it.
@@ -23,19 +21,11 @@ def acknowledge_code(secret: str, incident: str, page: str, person: str) -> str:
     return hmac.new(secret.encode(), f"ack\x1f{incident}\x1f{page}\x1f{person}".encode(), sha256).hexdigest()[:40]
 
 
-class PageHandler:
+class PageHandler(Sending):
     """The effect ``page``."""
 
-    kind = "page"
-    at_most_once = False
-    urgent = True
+    kind = purpose = "page"
     lease_seconds = 5.0
-
-    def __init__(self, application: Application, notifiers: dict[str, Notifier], url: str, secret: str) -> None:
-        self.application = application
-        self.notifiers = notifiers
-        self.url = url
-        self.secret = secret
 
     def wanted(self, uow: UnitOfWork, effect: Effect) -> bool:
         """None leaves after its acknowledgement is recorded."""
@@ -44,12 +34,13 @@ class PageHandler:
             return False
         return uow.record(effect.incident).live()
 
-    def perform(self, effect: Effect) -> str:
+    def message(self, effect: Effect) -> Message:
+        url, secret = self.application.installation.url, self.application.installation.secret_key
         with self.application.reading() as uow:
             record = uow.record(effect.incident)
         person, page = effect.payload["person"], effect.payload["page"]
-        link = f"{self.url}/incidents/{record.id}"
-        code = acknowledge_code(self.secret, record.id, page, person)
+        link = f"{url}/incidents/{record.id}"
+        code = acknowledge_code(secret, record.id, page, person)
         text = "\n".join(
             [
                 record.title,
@@ -58,23 +49,13 @@ class PageHandler:
                 f"Open it: {link}",
             ]
         )
-        acknowledge = f"{self.url}/ack/{record.id}/{page}/{person}/{code}"
-        message = Message(effect.key, f"[{record.id}] {record.title}"[:200], text, link, acknowledge)
-        return reaching.send(self.notifiers, effect.payload["reach"], message)
+        acknowledge = f"{url}/ack/{record.id}/{page}/{person}/{code}"
+        return Message(effect.key, f"[{record.id}] {record.title}"[:200], text, link, acknowledge)
 
-    def settle(self, uow: UnitOfWork, effect: Effect, answer: Any) -> int | None:
-        ok = not isinstance(answer, Exception)
-        again = not ok and (not isinstance(answer, Failed) or answer.again)
-        detail = answer.detail if isinstance(answer, Failed) else str(answer)
+    def wait_seconds(self, attempts: int) -> float:
+        return RETRIES[min(attempts, len(RETRIES)) - 1]
+
+    def record_attempt(self, uow: UnitOfWork, effect: Effect, *, ok: bool, final: bool, detail: str) -> None:
         page, person, reach = effect.payload["page"], effect.payload["person"], effect.payload["reach"]
-        if not again or effect.attempts <= len(RETRIES) or effect.attempts % NOTED_EVERY == 0:
+        if final or effect.attempts <= len(RETRIES) or effect.attempts % NOTED_EVERY == 0:
             uow.append(effect.incident, PageSent(page, person, reach, ok, effect.attempts, detail[:300], effect.key))
-        reaching.note(uow, person, reach, ok, detail, "page")
-        if not again:
-            return None
-        wait = RETRIES[min(effect.attempts, len(RETRIES)) - 1]
-        asked = answer.after if isinstance(answer, Failed) and answer.after else 0
-        return uow.now + int(max(wait, asked) * SECOND)
-
-    def lost(self, uow: UnitOfWork, effect: Effect) -> None:
-        raise TypeError("pages are sent at least once")

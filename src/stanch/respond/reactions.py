@@ -17,7 +17,6 @@ from stanch.timeline.entries import (
     PageStepped,
     PhaseShifted,
     Prompted,
-    Reopened,
     SeveritySet,
 )
 from stanch.timeline.record import Page, Record
@@ -27,16 +26,26 @@ from stanch.timeline.unit_of_work import Due, UnitOfWork
 NOBODY_AGAIN = 5 * MINUTE
 
 
-def page_on_call(uow: UnitOfWork, entry: Entry, record: Record) -> None:
-    """Declared, come back by itself, or raised to a severity that pages: someone is woken in the same commit (R2)."""
-    facts = entry.facts
-    if isinstance(facts, Declared) and not facts.quiet:
+def page_when_declared(uow: UnitOfWork, entry: Entry, record: Record) -> None:
+    """Someone is woken in the same commit (R2)."""
+    assert isinstance(entry.facts, Declared)
+    if not entry.facts.quiet:
         request_page(uow, record, "declared")
-    elif isinstance(facts, Reopened) and entry.source == "alert":
+
+
+def page_when_reopened(uow: UnitOfWork, entry: Entry, record: Record) -> None:
+    """Come back by itself, or opened again while nobody had it yet (R2)."""
+    if entry.source == "alert":
         request_page(uow, record, "it came back")
-    elif isinstance(facts, Reopened) and record.pages and record.acknowledged_at is None:
+    elif record.pages and record.acknowledged_at is None:
         request_page(uow, record, "opened again, and nobody ever had it")
-    elif isinstance(facts, SeveritySet) and record.live() and uow.policy.severity(facts.severity).pages:
+
+
+def page_when_severe(uow: UnitOfWork, entry: Entry, record: Record) -> None:
+    """Raised to a severity that pages (R2)."""
+    facts = entry.facts
+    assert isinstance(facts, SeveritySet)
+    if record.live() and uow.policy.severity(facts.severity).pages:
         if not record.pages:
             request_page(uow, record, f"severity is {facts.severity}")
         for page in list(record.pages.values()):
@@ -131,5 +140,5 @@ def _raising(prompt: Prompt) -> Any:
 
 def follow_phase(uow: UnitOfWork, entry: Entry, record: Record) -> None:
     """A mitigation started while still assessing: the posture has shifted, say so (R12)."""
-    if entry.kind == "mitigation_started" and record.phase in ("detect", "triage"):
+    if record.phase in ("detect", "triage"):
         uow.append(record.id, PhaseShifted("mitigate", "a mitigation was started"), author="stanch", source="machine")

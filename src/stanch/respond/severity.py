@@ -2,15 +2,14 @@
 
 from stanch.detect.slo import rules, store
 from stanch.detect.slo.severity import Impact, Proposal, propose, scope_of
-from stanch.timeline.entries import Declared, Entry, ImpactSet, SeverityProposed, SignalAttached
+from stanch.timeline.entries import Entry, SeverityProposed
 from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import UnitOfWork
 
 
 def reconsider(uow: UnitOfWork, entry: Entry, record: Record) -> None:
     """After what changes burn, impact or scope: a new proposal is an entry, the same one again is not."""
-    if isinstance(entry.facts, Declared | ImpactSet | SignalAttached):
-        propose_for(uow, record)
+    propose_for(uow, record)
 
 
 def remeasured(uow: UnitOfWork, service: str) -> None:

@@ -1,10 +1,11 @@
 """What leaves the product: rows of the outbox, and what the handler of one kind of effect does with them."""
 
-from typing import Any, Protocol
+from abc import ABC, abstractmethod
+from typing import Any, ClassVar
 
 import msgspec
 
-from stanch.timeline.unit_of_work import UnitOfWork
+from stanch.timeline.unit_of_work import Application, UnitOfWork
 
 
 class Effect(msgspec.Struct, frozen=True):
@@ -18,25 +19,33 @@ class Effect(msgspec.Struct, frozen=True):
     attempts: int
 
 
-class EffectHandler(Protocol):
+class EffectHandler(ABC):
     """Four moments of an effect, each in the right place to do it.
 
-    ``wanted`` in the leasing transaction: a page that has been acknowledged meanwhile is dropped there.
-    ``perform`` outside any transaction: the I/O. It may raise; whatever it raises is handed to ``settle``.
-    ``settle`` in a transaction: record the answer; a moment as the answer means "again then", None means done.
+    ``at_most_once``: it is never performed again after a crash; then ``lost`` must be written.
     ``urgent``: it wakes people or changes systems, and never waits behind what only looks.
-    ``lost`` in a transaction, only where ``at_most_once``: a crash came between; nobody knows whether it happened.
     """
 
-    kind: str
-    at_most_once: bool
-    urgent: bool
-    lease_seconds: float
+    kind: ClassVar[str]
+    at_most_once: ClassVar[bool] = False
+    urgent: ClassVar[bool] = False
+    lease_seconds: ClassVar[float] = 15.0
 
-    def wanted(self, uow: UnitOfWork, effect: Effect) -> bool: ...
+    def __init__(self, application: Application) -> None:
+        self.application = application
 
-    def perform(self, effect: Effect) -> Any: ...
+    def wanted(self, uow: UnitOfWork, effect: Effect) -> bool:
+        """In the leasing transaction: a page that has been acknowledged meanwhile is dropped there."""
+        return True
 
-    def settle(self, uow: UnitOfWork, effect: Effect, answer: Any) -> int | None: ...
+    @abstractmethod
+    def perform(self, effect: Effect) -> Any:
+        """Outside any transaction: the I/O. It may raise; whatever it raises is handed to ``settle``."""
 
-    def lost(self, uow: UnitOfWork, effect: Effect) -> None: ...
+    @abstractmethod
+    def settle(self, uow: UnitOfWork, effect: Effect, answer: Any) -> int | None:
+        """In a transaction: record the answer; a moment as the answer means "again then", None means done."""
+
+    def lost(self, uow: UnitOfWork, effect: Effect) -> None:
+        """In a transaction, only where ``at_most_once``: a crash came between; nobody knows whether it happened."""
+        raise TypeError(f"effects of kind '{self.kind}' may be performed again, so none is ever lost")

@@ -7,17 +7,21 @@ its one durable timer -> commit -> those who wait are woken.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from stanch.db.locks import Lock
 from stanch.db.transaction import Transaction
 from stanch.kernel.actor import ENGINE, Actor
 from stanch.kernel.clock import Clock
 from stanch.kernel.errors import Conflict, NotFound
+from stanch.kernel.liveness import Liveness
 from stanch.kernel.policy import Policy
+from stanch.ports import Calendars, World
 from stanch.timeline import store
 from stanch.timeline.entries import Declared, Entry, Facts, Investigating
 from stanch.timeline.record import Record, fold
@@ -25,9 +29,9 @@ from stanch.timeline.record import Record, fold
 if TYPE_CHECKING:
     from stanch.db.connection import Database
 
-# The advisory lock under which incidents get their numbers.
-NUMBERING = 7_823_642
 Reaction = Callable[["UnitOfWork", Entry, Record], None]
+# What follows when a service's SLOs have been measured, in the same transaction.
+Measured = Callable[["UnitOfWork", str], None]
 
 
 class Due(msgspec.Struct):
@@ -75,7 +79,7 @@ class UnitOfWork:
 
     def open(self, facts: Declared | Investigating) -> str:
         """Create the next incident and its first entry; answers with its id (``INC-7``)."""
-        self.tx.one_at_a_time(NUMBERING)
+        self.tx.one_at_a_time(Lock.NUMBERING)
         row = self.tx.one("SELECT COALESCE(MAX(number), 0) + 1 AS number FROM incidents")
         number = int(row["number"]) if row else 1
         incident = f"INC-{number}"
@@ -157,7 +161,7 @@ class UnitOfWork:
         )
         fold([entry], record)
         self._touched.add(incident)
-        for reaction in self.application.reactions:
+        for reaction in self.application.reactions.get(type(facts), ()):
             reaction(self, entry, record)
         return entry
 
@@ -262,34 +266,50 @@ class ReadingUnitOfWork(UnitOfWork):
     """A uow on a read transaction: it can look, not append."""
 
 
+class Installation(msgspec.Struct, frozen=True):
+    """How people and programs reach this stanch, and who watches it.
+
+    ``watchdog_url`` is called every ``watchdog_every`` seconds while the engine works; empty: nobody watches.
+    """
+
+    url: str
+    secret_key: str
+    watchdog_url: str = ""
+    watchdog_every: float = 60
+
+
 class Application:
-    """Where uows are opened. Built once, by the composition root, which knows the reactions and clocks of all features."""
+    """Where uows are opened, and all that a command, a reaction or an effect may ask for. Complete when it is built.
+
+    ``reactions``: by the class of the facts. ``engine_wake`` and ``digester_wake`` are set when there is something new
+    for these threads of this process.
+    """
 
     def __init__(
         self,
         database: Database,
         clock: Clock,
         policy: Callable[[], Policy],
-        reactions: list[Reaction],
-        clocks: list[IncidentClock],
+        *,
+        world: World,
+        calendars: Calendars,
+        installation: Installation,
+        reactions: Mapping[type[Facts], tuple[Reaction, ...]],
+        clocks: tuple[IncidentClock, ...],
+        measured: tuple[Measured, ...],
     ) -> None:
         self.database = database
         self.clock = clock
         self.policy = policy
+        self.world = world
+        self.calendars = calendars
+        self.installation = installation
         self.reactions = reactions
         self.clocks = clocks
-        # Shifts of a schedule's iCal calendar, in memory: (name, start, end). The composition root may set it.
-        self.calendar: Callable[[str, int, int], list[Any]] = lambda _name, _start, _end: []
-        # Which notifiers are configured, by name; None where nobody has said so.
-        self.notifiers: frozenset[str] | None = None
-        self.metrics: frozenset[str] = frozenset()
-        # What can be asked for a dry run, by the adapter's name.
-        self.mitigators: dict[str, Any] = {}
-        # What follows when a service's SLOs have been measured, in the same transaction.
-        self.on_measured: list[Callable[[UnitOfWork, str], None]] = []
-        self.on_intake: list[Callable[[], None]] = []
-        self.on_wake: list[Callable[[], None]] = []
-        self.on_change: list[Callable[[str], None]] = []
+        self.measured = measured
+        self.liveness = Liveness()
+        self.engine_wake, self.digester_wake = threading.Event(), threading.Event()
+        self._subscribers: list[Callable[[str], None]] = []
 
     @contextmanager
     def uow(self, actor: Actor = ENGINE, source: str = "machine") -> Iterator[UnitOfWork]:
@@ -311,15 +331,17 @@ class Application:
 
     def wake(self) -> None:
         """The engine has something new to look at."""
-        for callback in self.on_wake:
-            callback()
+        self.engine_wake.set()
 
     def received(self) -> None:
         """The intake journal has something new: only the digester needs to know."""
-        for callback in self.on_intake:
-            callback()
+        self.digester_wake.set()
+
+    def subscribe(self, callback: Callable[[str], None]) -> None:
+        """Call back with an incident's id after each commit of this process that appended to it."""
+        self._subscribers.append(callback)
 
     def changed(self, incident: str) -> None:
         """An incident has new entries."""
-        for callback in self.on_change:
+        for callback in self._subscribers:
             callback(incident)

@@ -60,7 +60,7 @@ class Broadcaster:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._polling = False
-        stanch.application.on_change.append(self._changed)
+        stanch.application.subscribe(self._changed)
 
     def _changed(self, incident: str) -> None:
         """From the thread of whoever wrote."""

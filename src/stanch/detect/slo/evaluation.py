@@ -13,8 +13,8 @@ from stanch.detect.slo import generate, queries, rules, severity, store
 from stanch.kernel.clock import MINUTE, SECOND
 from stanch.kernel.policy import Policy, Slo
 from stanch.ports import Alert, Failed, Metrics
-from stanch.timeline.effects import Effect
-from stanch.timeline.unit_of_work import Application, UnitOfWork
+from stanch.timeline.effects import Effect, EffectHandler
+from stanch.timeline.unit_of_work import UnitOfWork
 
 EVERY = 60 * SECOND
 # The whole period is the most expensive query, and no alert waits for it.
@@ -104,17 +104,11 @@ def _number(metrics: Metrics, query: str, at: int) -> float | None:
     return points[-1][1] if points else None
 
 
-class SloHandler:
+class SloHandler(EffectHandler):
     """The effect ``slo``: one round of one SLO."""
 
     kind = "slo"
-    at_most_once = False
-    urgent = False
     lease_seconds = 30.0
-
-    def __init__(self, application: Application, metrics: dict[str, Metrics]) -> None:
-        self.application = application
-        self.metrics = metrics
 
     def wanted(self, uow: UnitOfWork, effect: Effect) -> bool:
         service, name = effect.payload["service"], effect.payload["slo"]
@@ -130,7 +124,7 @@ class SloHandler:
             if slo is None:
                 return Measured(now, {}, {}, "the SLO was removed")
             last = store.one(uow, service, slo).measured.get(store.PERIOD, (None, None, 0))[2]
-        return measure(self.metrics.get(slo.source), slo, now, period=now - last >= PERIOD_EVERY)
+        return measure(self.application.world.metrics.get(slo.source), slo, now, period=now - last >= PERIOD_EVERY)
 
     def settle(self, uow: UnitOfWork, effect: Effect, answer: Any) -> int | None:
         service = effect.payload["service"]
@@ -139,13 +133,10 @@ class SloHandler:
             return None
         round_ = answer if isinstance(answer, Measured) else Measured(uow.now, {}, {}, str(answer))
         settle(uow, service, slo, round_)
-        for follow in uow.application.on_measured:
+        for follow in uow.application.measured:
             follow(uow, service)
         following = effect.due_at + EVERY  # on the minute it began with, unless this came late
         return following if following > uow.now else uow.now + EVERY
-
-    def lost(self, uow: UnitOfWork, effect: Effect) -> None:
-        raise TypeError("SLOs may be evaluated again")
 
 
 def settle(uow: UnitOfWork, service: str, slo: Slo, measured: Measured) -> None:

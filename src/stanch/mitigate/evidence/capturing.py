@@ -15,11 +15,11 @@ from stanch.mitigate.measurements import series as kept_series
 from stanch.mitigate.ranking_inputs import gather
 from stanch.mitigate.survey import affected, newest
 from stanch.mitigate.toolkit import ranked_for
-from stanch.ports import Failed, Metrics, Prober, Screenshotter, World
-from stanch.timeline.effects import Effect
+from stanch.ports import Failed, Metrics, Prober, Screenshotter
+from stanch.timeline.effects import Effect, EffectHandler
 from stanch.timeline.entries import EvidenceCaptured
 from stanch.timeline.record import Record
-from stanch.timeline.unit_of_work import Application, UnitOfWork
+from stanch.timeline.unit_of_work import UnitOfWork
 
 LIMIT_SECONDS = 10.0
 LOOK_BACK = 30 * MINUTE
@@ -29,17 +29,10 @@ Item = tuple[str, str, bytes]
 Capture = Callable[[], list[Item]]
 
 
-class EvidenceHandler:
+class EvidenceHandler(EffectHandler):
     """The effect ``evidence``: runs beside the mitigation, as an effect of its own."""
 
     kind = "evidence"
-    at_most_once = False
-    urgent = False
-    lease_seconds = 15.0
-
-    def __init__(self, application: Application, world: World) -> None:
-        self.application = application
-        self.world = world
 
     def wanted(self, uow: UnitOfWork, effect: Effect) -> bool:
         run = uow.record(effect.incident).runs[effect.payload["run"]]
@@ -71,9 +64,6 @@ class EvidenceHandler:
         uow.append(effect.incident, EvidenceCaptured(run, [name for name, _, _ in items], missing))
         return None
 
-    def lost(self, uow: UnitOfWork, effect: Effect) -> None:
-        raise TypeError("evidence may be captured again")
-
     def _sources(self, effect: Effect) -> dict[str, Capture]:
         """Everything to be captured, by a name for people. The database is read here, the world in the captures."""
         with self.application.reading() as uow:
@@ -85,20 +75,20 @@ class EvidenceHandler:
             }
             criteria = [s.criterion for s in record.criteria.values()] or indicators(record, policy)[0]
             kept = {c.name: kept_series(uow, record.id, c.name, now - LOOK_BACK) for c in criteria}
-        if mitigator := self.world.mitigators.get(effect.payload["adapter"]):
+        if mitigator := self.application.world.mitigators.get(effect.payload["adapter"]):
             arguments, target = effect.payload["arguments"], record.runs[effect.payload["run"]].target
             found[f"state of {target}"] = lambda: [
                 (f"{exhibit.name}", exhibit.media_type, exhibit.text.encode())
                 for exhibit in mitigator.describe(arguments)
             ]
         for criterion in criteria:
-            metrics = self.world.metrics.get(criterion.source)
+            metrics = self.application.world.metrics.get(criterion.source)
             found[f"measurements of {criterion.name}"] = _series(metrics, criterion, now, kept[criterion.name])
         for probe in policy.service(record.service).probes:
-            if prober := self.world.probers.get(probe.kind):
+            if prober := self.application.world.probers.get(probe.kind):
                 found[f"symptom {probe.name}"] = _symptom(prober, probe)
             if probe.kind == "http":
-                for camera in self.world.screenshotters.values():
+                for camera in self.application.world.screenshotters.values():
                     found[f"picture of {probe.name}"] = _picture(camera, probe)
         return found
 

@@ -16,8 +16,8 @@ import msgspec
 
 from stanch.kernel.clock import SECOND
 from stanch.kernel.policy import Contact
+from stanch.kernel.shift import Shift
 from stanch.prepare.oncall.people import names_of
-from stanch.prepare.oncall.shift import Shift
 from stanch.prepare.oncall.walltime import EPOCH_UTC, MICROSECOND, instant, zone_of
 
 if TYPE_CHECKING:

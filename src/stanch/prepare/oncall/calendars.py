@@ -13,10 +13,10 @@ import msgspec
 from stanch.kernel.clock import DAY, Clock
 from stanch.kernel.policy import Policy
 from stanch.kernel.schedule import Schedule
+from stanch.kernel.shift import Shift
 from stanch.ports import Failed
 from stanch.prepare.oncall.calendar import LAYER, parse, read
 from stanch.prepare.oncall.checking import LOOPBACK
-from stanch.prepare.oncall.shift import Shift
 
 if TYPE_CHECKING:
     import icalendar

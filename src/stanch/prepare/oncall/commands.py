@@ -4,12 +4,13 @@ from typing import Annotated, Any
 
 import msgspec
 
+from stanch.db.locks import Lock
 from stanch.kernel.clock import DAY, iso
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Invalid, NotFound
+from stanch.kernel.shift import Shift
 from stanch.prepare.oncall import overriding, store
 from stanch.prepare.oncall.people import shown_name
-from stanch.prepare.oncall.shift import Shift
 from stanch.prepare.oncall.walltime import local, moment, zone_of
 from stanch.timeline.unit_of_work import UnitOfWork
 
@@ -133,7 +134,7 @@ def override(uow: UnitOfWork, asked: MakeOverride) -> Done:
             field="end",
             hint="Change the schedule itself.",
         )
-    uow.tx.one_at_a_time(overriding.LOCK)
+    uow.tx.one_at_a_time(Lock.OVERRIDING)
     made = overriding.write(uow, asked.schedule, Shift(person, start, end), asked.reason)
     return Done(
         f"{overriding.name(uow, person)} has {asked.schedule} {overriding.spelled(uow, asked.schedule, start, end)}.",
@@ -158,7 +159,7 @@ def swap(uow: UnitOfWork, asked: Swap) -> Done:
     """Two overrides in one transaction (R2)."""
     store.schedule_of(uow, asked.schedule)
     me = overriding.person_of(uow, asked.person)
-    uow.tx.one_at_a_time(overriding.LOCK)
+    uow.tx.one_at_a_time(Lock.OVERRIDING)
     mine = overriding.shift_at(uow, asked.schedule, asked.mine, "mine")
     theirs = overriding.shift_at(uow, asked.schedule, asked.theirs, "theirs")
     they = theirs.person
@@ -190,7 +191,7 @@ class CancelOverride(msgspec.Struct):
 @command("cancel-override", CancelOverride, group="prepare", noun="cancelled-overrides", positional=("id",))
 def cancel_override(uow: UnitOfWork, asked: CancelOverride) -> Done:
     """The layers, and earlier overrides, count again (R2)."""
-    uow.tx.one_at_a_time(overriding.LOCK)
+    uow.tx.one_at_a_time(Lock.OVERRIDING)
     row = uow.tx.one("SELECT * FROM overrides WHERE id = :id", id=asked.id)
     if row is None:
         raise NotFound(f"There is no override {asked.id}.", field="id", hint="The page /oncall lists them.")

@@ -4,7 +4,7 @@ from datetime import date
 
 from stanch.kernel.clock import DAY
 from stanch.kernel.schedule import Times, WorkingHours
-from stanch.prepare.oncall.shift import Span
+from stanch.kernel.shift import Span
 from stanch.prepare.oncall.walltime import windows, zone_of
 
 # Weeks of holidays in a row happen; a year without one working hour is a mistake.

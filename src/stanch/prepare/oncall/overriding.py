@@ -5,14 +5,12 @@ import msgspec
 from stanch.kernel.clock import DAY
 from stanch.kernel.errors import Conflict, Invalid
 from stanch.kernel.ids import new_id
+from stanch.kernel.shift import Shift
 from stanch.prepare.oncall import store
 from stanch.prepare.oncall.people import contact_key, meant, shown_name
-from stanch.prepare.oncall.shift import Shift
 from stanch.prepare.oncall.walltime import local, moment, zone_of
 from stanch.timeline.unit_of_work import UnitOfWork
 
-# The advisory lock under which overrides are made, so that two swaps cannot give away the same shift.
-LOCK = 7_823_643
 LONGEST_DAYS = 366
 
 

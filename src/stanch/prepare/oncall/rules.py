@@ -14,9 +14,9 @@ import msgspec
 
 from stanch.kernel.clock import HOUR
 from stanch.kernel.schedule import Layer, Schedule, Times
+from stanch.kernel.shift import Shift, Span
 from stanch.prepare.oncall.checking import check
 from stanch.prepare.oncall.hours import check_hours, in_working_hours, next_working_moment
-from stanch.prepare.oncall.shift import Shift, Span
 from stanch.prepare.oncall.walltime import FOREVER, instant, local, moment, wall_time, windows, zone_of
 
 __all__ = [

@@ -7,9 +7,9 @@ import msgspec
 from stanch.kernel.clock import iso
 from stanch.kernel.errors import NotFound
 from stanch.kernel.schedule import Schedule
+from stanch.kernel.shift import Shift
 from stanch.prepare.oncall import rules
 from stanch.prepare.oncall.people import contact_key, meant
-from stanch.prepare.oncall.shift import Shift
 from stanch.timeline.unit_of_work import UnitOfWork
 
 PREFIX = "schedule:"
@@ -82,7 +82,7 @@ def planned(uow: UnitOfWork, name: str, start: int, end: int) -> list[Shift]:
     """Who is on call within ``start`` and ``end``, gaps included. Raises ``NotFound``, and ``ValueError`` if unreadable."""
     schedule = schedule_of(uow, name)
     overrides = as_shifts(kept_overrides(uow, name, start, end))
-    return rules.shifts(schedule, overrides, start, end, uow.application.calendar(name, start, end))
+    return rules.shifts(schedule, overrides, start, end, uow.application.calendars.shifts(name, start, end))
 
 
 def on_call(uow: UnitOfWork, name: str, at: int) -> list[str]:
@@ -92,7 +92,7 @@ def on_call(uow: UnitOfWork, name: str, at: int) -> list[str]:
     """
     schedule = schedule_of(uow, name)
     overrides = as_shifts(kept_overrides(uow, name, at, at + 1))
-    found = rules.holders(schedule, overrides, at, uow.application.calendar(name, at, at + 1))
+    found = rules.holders(schedule, overrides, at, uow.application.calendars.shifts(name, at, at + 1))
     return [contact_key(uow.policy.contacts, person) or person for person in found]
 
 
@@ -127,5 +127,5 @@ def _resolve(uow: UnitOfWork, target: str, at: int) -> Target:
 
 def gap_reason(uow: UnitOfWork, name: str, at: int) -> str:
     """Why nobody is on call at a moment, as the end of a sentence."""
-    notes = [shift.note for shift in uow.application.calendar(name, at, at + 1) if shift.note]
+    notes = [shift.note for shift in uow.application.calendars.shifts(name, at, at + 1) if shift.note]
     return notes[0] if notes else "no layer, calendar or override covers it"

@@ -12,7 +12,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from stanch.kernel.schedule import DAYS, Times
-from stanch.prepare.oncall.shift import Span
+from stanch.kernel.shift import Span
 
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - the origin of naive UTC times
 EPOCH_UTC = datetime(1970, 1, 1, tzinfo=UTC)

@@ -15,12 +15,12 @@ from starlette.routing import Route
 from stanch.kernel.clock import DAY, spell
 from stanch.kernel.errors import Conflict, NotFound
 from stanch.kernel.schedule import Schedule
+from stanch.kernel.shift import Shift
 from stanch.prepare import reaching
 from stanch.prepare.oncall import rules, store
 from stanch.prepare.oncall.calendar import feed
 from stanch.prepare.oncall.commands import now_and_next
 from stanch.prepare.oncall.people import contact_key, shown_name
-from stanch.prepare.oncall.shift import Shift
 from stanch.prepare.oncall.walltime import instant, local, zone_of
 from stanch.timeline.unit_of_work import UnitOfWork
 from stanch.web import auth
@@ -46,13 +46,12 @@ def routes(stanch: Stanch) -> list[Route]:
 
     def oncall(request: Request) -> Response:
         actor = auth.require(request)
-        calendars = stanch.world.extra.get("calendars")
         with stanch.application.reading(actor) as uow:
             schedules = [_schedule(uow, name, stanch.settings.secret_key) for name in sorted(uow.policy.schedules)]
             contacts, findings = uow.policy.contacts, reaching.report(uow)
         return page(
             request, "oncall.html", schedules=schedules, contacts=contacts, findings=findings, mine=contact_key(contacts, actor.name),
-            problems=sorted(calendars.problems().values()) if calendars else [], days=SHOWN_DAYS,
+            problems=sorted(stanch.application.calendars.problems().values()), days=SHOWN_DAYS,
         )  # fmt: skip
 
     def ics(request: Request) -> Response:
@@ -127,7 +126,7 @@ def _lanes(uow: UnitOfWork, name: str, schedule: Schedule, plan: list[Shift]) ->
         label = rules.layer_name(schedule, index)
         found.append(Lane(label[:1].upper() + label[1:], turns))
     if schedule.ical:
-        found.append(Lane("Calendar", uow.application.calendar(name, start, end)))
+        found.append(Lane("Calendar", uow.application.calendars.shifts(name, start, end)))
     return found
 
 

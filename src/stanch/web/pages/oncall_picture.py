@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from markupsafe import Markup, escape
 
-from stanch.prepare.oncall.shift import Shift
+from stanch.kernel.shift import Shift
 from stanch.prepare.oncall.walltime import instant, local
 
 TOP, LABEL, BLOCK, SPACE = 18, 17, 26, 8

@@ -1,0 +1,17 @@
+"""Every advisory lock of PostgreSQL that this product takes. Two jobs under one number would wait for each other."""
+
+from enum import IntEnum, unique
+
+
+@unique
+class Lock(IntEnum):
+    """A name and a number for each. A number in use keeps its meaning: replicas of two releases run side by side."""
+
+    # One process brings the schema up to date at a time.
+    MIGRATING = 7_823_641
+    # Incidents get their numbers one after another.
+    NUMBERING = 7_823_642
+    # Alerts are folded one after another: what a signal becomes rests on what all the others are (P3).
+    FOLDING = 7_823_643
+    # Overrides of on-call schedules are checked against each other.
+    OVERRIDING = 7_823_644

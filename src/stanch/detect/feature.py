@@ -1,0 +1,33 @@
+"""What detecting plugs in."""
+
+from stanch.db.locks import Lock
+from stanch.timeline.feature import Feature, Timer, Wiring
+
+
+def wiring() -> Wiring:
+    """Imported when the product opens, not for a command line's help."""
+    from stanch.detect import heartbeats, probes, signals, watchdog
+    from stanch.detect.slo import evaluation
+
+    return Wiring(
+        handlers=(probes.ProbeHandler, evaluation.SloHandler, watchdog.WatchdogHandler),
+        timers={
+            "signals": Timer(signals.run_due, Lock.FOLDING),
+            "heartbeats": Timer(heartbeats.run_due, Lock.FOLDING),
+        },
+        starts=(heartbeats.after_absence, watchdog.seed),
+        seeds=(probes.seed, heartbeats.seed, evaluation.seed),
+    )
+
+
+FEATURE = Feature(
+    "detect",
+    (
+        "stanch.detect.commands.deploys",
+        "stanch.detect.commands.investigations",
+        "stanch.detect.commands.signals",
+        "stanch.detect.commands.watching",
+        "stanch.detect.slo.commands",
+    ),
+    wiring,
+)

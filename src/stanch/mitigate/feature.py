@@ -1,0 +1,22 @@
+"""What mitigating plugs in."""
+
+from stanch.timeline.feature import Feature, Wiring
+
+
+def wiring() -> Wiring:
+    """Imported when the product opens, not for a command line's help."""
+    from stanch.mitigate.evidence.capturing import EvidenceHandler
+    from stanch.mitigate.execution import MitigationHandler
+    from stanch.mitigate.observing import outcome_clock
+    from stanch.mitigate.surveying import SurveyHandler, seed, start_surveying
+    from stanch.timeline.entries import Declared, MitigationApplied, Reopened
+
+    return Wiring(
+        reactions=dict.fromkeys((Declared, Reopened, MitigationApplied), (start_surveying,)),
+        clocks=(outcome_clock,),
+        handlers=(MitigationHandler, EvidenceHandler, SurveyHandler),
+        seeds=(seed,),
+    )
+
+
+FEATURE = Feature("mitigate", ("stanch.mitigate.commands",), wiring)

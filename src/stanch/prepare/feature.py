@@ -1,0 +1,22 @@
+"""What preparing plugs in."""
+
+from stanch.timeline.feature import Feature, Wiring
+
+
+def wiring() -> Wiring:
+    """Imported when the product opens, not for a command line's help."""
+    from stanch.prepare.reaching import TestPageHandler
+
+    return Wiring(handlers=(TestPageHandler,))
+
+
+FEATURE = Feature(
+    "prepare",
+    (
+        "stanch.prepare.commands",
+        "stanch.prepare.oncall.commands",
+        "stanch.prepare.playbooks.commands",
+        "stanch.prepare.reaching",
+    ),
+    wiring,
+)

@@ -1,0 +1,67 @@
+"""Sends something to a person over one way (``notifier:address``), and keeps what became of it: pages, messages, test pages."""
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from stanch.kernel.clock import SECOND
+from stanch.ports import Failed, Message, Notifier
+from stanch.timeline.effects import Effect, EffectHandler
+from stanch.timeline.unit_of_work import UnitOfWork
+
+
+def send(notifiers: Mapping[str, Notifier], reach: str, message: Message) -> str:
+    """Send one message over one way; answers with what the other side said. Raises ``Failed``."""
+    kind, _, address = reach.partition(":")
+    notifier = notifiers.get(kind)
+    if notifier is None:
+        raise Failed(f"no notifier '{kind}' is configured", again=False)
+    return notifier.send(address, message)
+
+
+def note(uow: UnitOfWork, person: str, reach: str, ok: bool, detail: str, purpose: str) -> None:
+    """Keep the newest attempt on one way of a person. ``purpose``: ``test``, ``page`` or ``message``."""
+    uow.tx.execute(
+        "INSERT INTO reached (person, reach, at, ok, detail, kind, last_ok_at) "
+        "VALUES (:person, :reach, :now, :ok, :detail, :kind, :last) ON CONFLICT (person, reach) DO UPDATE SET "
+        "at = excluded.at, ok = excluded.ok, detail = excluded.detail, kind = excluded.kind, "
+        "last_ok_at = COALESCE(excluded.last_ok_at, reached.last_ok_at)",
+        person=person,
+        reach=reach,
+        now=uow.now,
+        ok=int(ok),
+        detail=detail[:300],
+        kind=purpose,
+        last=uow.now if ok else None,
+    )
+
+
+class Sending(EffectHandler):
+    """An effect whose payload names ``person`` and ``reach``; at least once, with one key for every attempt (P2)."""
+
+    urgent = True
+    purpose: ClassVar[str]
+
+    @abstractmethod
+    def message(self, effect: Effect) -> Message:
+        """What is sent. Outside any transaction."""
+
+    @abstractmethod
+    def wait_seconds(self, attempts: int) -> float | None:
+        """How long to wait after so many failed attempts; None: no more."""
+
+    def record_attempt(self, uow: UnitOfWork, effect: Effect, *, ok: bool, final: bool, detail: str) -> None:
+        """What else is kept of an attempt. ``final``: it will not be tried again."""
+
+    def perform(self, effect: Effect) -> str:
+        return send(self.application.world.notifiers, effect.payload["reach"], self.message(effect))
+
+    def settle(self, uow: UnitOfWork, effect: Effect, answer: Any) -> int | None:
+        ok = not isinstance(answer, Exception)
+        failed = answer if isinstance(answer, Failed) else None
+        wait = None if ok or (failed and not failed.again) else self.wait_seconds(effect.attempts)
+        self.record_attempt(uow, effect, ok=ok, final=wait is None, detail=str(answer))
+        note(uow, effect.payload["person"], effect.payload["reach"], ok, str(answer), self.purpose)
+        if wait is None:
+            return None
+        return uow.now + int(max(wait, (failed and failed.after) or 0) * SECOND)

@@ -1,0 +1,18 @@
+"""What recovering plugs in."""
+
+from stanch.timeline.feature import Feature, Wiring
+
+
+def wiring() -> Wiring:
+    """Imported when the product opens, not for a command line's help."""
+    from stanch.recover.watching import CriteriaHandler, hold_clock, start_watching
+    from stanch.timeline.entries import CriteriaSet, Declared, Reopened
+
+    return Wiring(
+        reactions=dict.fromkeys((Declared, Reopened, CriteriaSet), (start_watching,)),
+        clocks=(hold_clock,),
+        handlers=(CriteriaHandler,),
+    )
+
+
+FEATURE = Feature("recover", ("stanch.recover.commands",), wiring)

@@ -1,0 +1,29 @@
+"""What responding plugs in."""
+
+from stanch.timeline.feature import Feature, Wiring
+
+
+def wiring() -> Wiring:
+    """Imported when the product opens, not for a command line's help."""
+    from stanch.respond import reactions
+    from stanch.respond.paging import PageHandler
+    from stanch.respond.severity import reconsider, remeasured
+    from stanch.respond.telling import MessageHandler
+    from stanch.timeline.entries import Declared, ImpactSet, MitigationStarted, Reopened, SeveritySet, SignalAttached
+
+    return Wiring(
+        reactions={
+            Declared: (reactions.page_when_declared, reconsider),
+            Reopened: (reactions.page_when_reopened,),
+            SeveritySet: (reactions.page_when_severe,),
+            MitigationStarted: (reactions.follow_phase,),
+            ImpactSet: (reconsider,),
+            SignalAttached: (reconsider,),
+        },
+        clocks=(reactions.page_clock, reactions.prompt_clock),
+        handlers=(PageHandler, MessageHandler),
+        measured=(remeasured,),
+    )
+
+
+FEATURE = Feature("respond", ("stanch.respond.commands", "stanch.respond.timeboxes", "stanch.respond.chat"), wiring)

@@ -1,0 +1,86 @@
+"""What a feature says of itself: once, in its ``feature.py``. The composition root only loops over these.
+
+``commands`` are names of modules, because the command line's help imports nothing else of a feature; everything else is
+in ``wiring``, a function that imports what it names when it is called.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from stanch.db.locks import Lock
+from stanch.timeline.effects import EffectHandler
+from stanch.timeline.entries import Facts
+from stanch.timeline.record import Record
+from stanch.timeline.unit_of_work import Application, IncidentClock, Measured, Reaction, UnitOfWork
+
+Step = Callable[[UnitOfWork], None]
+
+
+class Timer(msgspec.Struct, frozen=True):
+    """What runs when a timer of this key is due; ``lock`` is taken before anything else."""
+
+    run: Step
+    lock: Lock | None = None
+
+
+class Panel(msgspec.Struct, frozen=True):
+    """A part of the war room. The web floor owns ``template``; the feature says what is shown in it, and where.
+
+    ``context`` answers with the template's variables; None: the panel is left out for this record.
+    """
+
+    name: str
+    order: int
+    template: str
+    context: Callable[[UnitOfWork, Record], Mapping[str, Any] | None]
+
+
+class Wiring(msgspec.Struct, frozen=True, kw_only=True):
+    """What a feature plugs in.
+
+    ``reactions``: what follows an entry of a class, in the same transaction. ``clocks``: what is due to an incident when.
+    ``handlers``: one for each kind of effect. ``timers``: those that belong to no incident, by key.
+    ``seeds`` run at start and when the catalog has changed, ``starts`` only at start.
+    ``measured``: what follows when a service's SLOs have been measured.
+    """
+
+    reactions: Mapping[type[Facts], tuple[Reaction, ...]] = {}
+    clocks: tuple[IncidentClock, ...] = ()
+    handlers: tuple[Callable[[Application], EffectHandler], ...] = ()
+    timers: Mapping[str, Timer] = {}
+    seeds: tuple[Step, ...] = ()
+    starts: tuple[Step, ...] = ()
+    measured: tuple[Measured, ...] = ()
+    panels: tuple[Panel, ...] = ()
+
+
+class Feature(msgspec.Struct, frozen=True):
+    """One folder of the product. ``commands``: the modules that register its commands."""
+
+    name: str
+    commands: tuple[str, ...] = ()
+    wiring: Callable[[], Wiring] = Wiring
+
+
+def together(features: list[Wiring]) -> Wiring:
+    """All of them as one, in the order of the features. Raises ``ValueError`` where two declare the same timer."""
+    reactions: dict[type[Facts], tuple[Reaction, ...]] = {}
+    timers: dict[str, Timer] = {}
+    for wiring in features:
+        for kind, follows in wiring.reactions.items():
+            reactions[kind] = reactions.get(kind, ()) + follows
+        if twice := timers.keys() & wiring.timers.keys():
+            raise ValueError(f"the timer '{min(twice)}' is declared twice")
+        timers.update(wiring.timers)
+    return Wiring(
+        reactions=reactions,
+        timers=timers,
+        clocks=tuple(clock for wiring in features for clock in wiring.clocks),
+        handlers=tuple(handler for wiring in features for handler in wiring.handlers),
+        seeds=tuple(seed for wiring in features for seed in wiring.seeds),
+        starts=tuple(start for wiring in features for start in wiring.starts),
+        measured=tuple(follow for wiring in features for follow in wiring.measured),
+        panels=tuple(sorted((p for wiring in features for p in wiring.panels), key=lambda panel: panel.order)),
+    )
