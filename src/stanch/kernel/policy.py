@@ -296,6 +296,7 @@ class Policy(Part, frozen=True):
     turns within an hour make a signal flapping. ``keep_raw``: how long raw intake bodies stay. ``reopen_within``: the same alert so soon after
     resolving reopens the incident; within ``recurs_within`` a new one is linked to the old one (R42).
     ``public_approval``: people and roles whose word a public post needs (R8); empty: whoever may act may post.
+    ``public_words``: product names and other words that customers know, which the wording check lets pass (R33).
     """
 
     severities: dict[Severity, SeverityPolicy] = msgspec.field(default_factory=_severities)
@@ -307,6 +308,7 @@ class Policy(Part, frozen=True):
     investigation_after: Seconds = 3600
     keep_raw: Seconds = 7 * 86400
     public_approval: list[str] = msgspec.field(default_factory=list)
+    public_words: list[str] = msgspec.field(default_factory=list)
     reopen_within: Seconds = 3600
     recurs_within: Seconds = 14 * 86400
     working_hours: WorkingHours = WorkingHours()

@@ -1,0 +1,228 @@
+"""Status codes and acronyms (R33). Pure. A number is a status code only where the words around it say so."""
+
+import re
+from collections.abc import Iterator
+
+from stanch.communicate.wording.engine import Hit
+from stanch.communicate.wording.jargon import TERMS
+from stanch.communicate.wording.text import Text
+from stanch.communicate.wording.vocabulary import Vocabulary
+
+_CODE = r"(?:[45]\d\d|[45]xx)"
+_SAYS = r"(?:http(?:/\d)?|status|error|code|errors|codes|response|responses|return(?:s|ed|ing)?|answer(?:s|ed|ing)?|respond(?:s|ed|ing)?|got|get(?:ting)?|throw(?:s|ing)?|threw|receiv(?:e|es|ed|ing)|serv(?:e|es|ed|ing)|see(?:ing)?|gave|giv(?:es|ing)|with|an?|of|the|intermittent|occasional|elevated)"
+_STATUS = [
+    re.compile(rf"\bhttp(?:/\d(?:\.\d)?)?(?:\s+(?:status|error|code|response)s?)*\s+{_CODE}s?\b", re.I),
+    re.compile(rf"\b(?:status|error|response)(?:\s+codes?)?s?:?\s+\(?{_CODE}\)?\b(?!\s*(?:%|percent|times|minutes|customers|users|people))", re.I),
+    re.compile(rf"\b{_CODE}(?:\s*/\s*{_CODE})*(?:'s)?\s+(?:errors?|status(?:es)?|responses?|codes?|response codes?|status codes?|error codes?|internal server error|bad gateway|service unavailable|gateway time-?out|not found|forbidden|unauthorized|unauthorised|too many requests|bad request|pages?|failures?|exceptions?)\b", re.I),
+    re.compile(rf"\b{_SAYS}\s+(?:an?\s+|the\s+|many\s+|some\s+|more\s+)?(?:[45]\d\d'?s|[45]xx(?:'?s)?)\b", re.I),
+    re.compile(rf"\b(?:return(?:s|ed|ing)?|respond(?:s|ed|ing)? with|answer(?:s|ed|ing)?(?: with)?|throw(?:s|ing)?|threw|serv(?:es|ed|ing)|got|getting|receiving|seeing|gave|giving|with)\s+(?:an?\s+|the\s+)?{_CODE}\b(?!\s*(?:%|[a-z]))", re.I),
+    re.compile(rf"\b(?:return(?:s|ed|ing)?|respond(?:s|ed|ing)? with|answer(?:s|ed|ing)?(?: with)?|throw(?:s|ing)?|threw|seeing|getting)\s+(?:an?\s+)?{_CODE}\s+(?:for|to|on|when|instead|and|or|from|at|in|since)\b", re.I),
+    re.compile(r"\b(?:5xx|4xx)\b", re.I),
+    re.compile(r"\b(?:E[A-Z]{5,}|(?:ERR|SSL|TLS|NET|ORA|SQLSTATE|ECONN)[_-][A-Z0-9_]+|ORA-\d+|0x[0-9A-Fa-f]{4,}|errno\s*\d+|exit code \d+|SIG(?:KILL|TERM|SEGV))\b"),
+    re.compile(r"\b(?:NXDOMAIN|SERVFAIL|OOMKilled|CrashLoopBackOff|ImagePullBackOff)\b"),
+]  # fmt: skip
+
+_UPPER = re.compile(r"\b[A-Z]{2,6}s?\b")
+# Words in capitals that a customer of anything knows, and words that people only emphasise.
+_COMMON = frozenset(
+    [
+        "UTC",
+        "GMT",
+        "CET",
+        "CEST",
+        "EET",
+        "BST",
+        "IST",
+        "PST",
+        "PDT",
+        "EST",
+        "EDT",
+        "CST",
+        "CDT",
+        "MST",
+        "MDT",
+        "AEST",
+        "AEDT",
+        "JST",
+        "SGT",
+        "NZST",
+        "NZDT",
+        "WAT",
+        "EAT",
+        "SAST",
+        "HKT",
+        "KST",
+        "AM",
+        "PM",
+        "US",
+        "USA",
+        "UK",
+        "EU",
+        "UAE",
+        "PDF",
+        "SMS",
+        "ID",
+        "IDS",
+        "PIN",
+        "ATM",
+        "VAT",
+        "TV",
+        "FAQ",
+        "URL",
+        "URLS",
+        "OK",
+        "IT",
+        "CEO",
+        "ISO",
+        "GPS",
+        "USB",
+        "QR",
+        "PC",
+        "NFC",
+        "HTML",
+        "CSV",
+        "IOS",
+        "API",
+        "APIS",
+        "VPN",
+        "IBAN",
+        "SEPA",
+        "BIC",
+        "PAYPAL",
+        "SIM",
+        "WIFI",
+        "LED",
+        "DVD",
+        "CD",
+        "JPG",
+        "PNG",
+        "MP",
+        "ZIP",
+        "XML",
+        "JSON",
+        "RSS",
+        "EUR",
+        "USD",
+        "GBP",
+        "CHF",
+        "JPY",
+        "AUD",
+        "CAD",
+        "INR",
+        "KB",
+        "MB",
+        "GB",
+        "TB",
+        "NOT",
+        "ALL",
+        "AND",
+        "OR",
+        "NO",
+        "NEW",
+        "NOW",
+        "UPDATE",
+        "UPDATED",
+        "RESOLVED",
+        "FIXED",
+        "IMPORTANT",
+        "URGENT",
+        "NOTE",
+        "ONLY",
+        "THE",
+        "WE",
+        "YOU",
+        "MUST",
+        "ANY",
+        "IS",
+        "ARE",
+        "WILL",
+        "MON",
+        "TUE",
+        "WED",
+        "THU",
+        "FRI",
+        "SAT",
+        "SUN",
+        "JAN",
+        "FEB",
+        "MAR",
+        "APR",
+        "MAY",
+        "JUN",
+        "JUL",
+        "AUG",
+        "SEP",
+        "OCT",
+        "NOV",
+        "DEC",
+        "FYI",
+        "ASAP",
+        "PLEASE",
+        "ONE",
+        "TWO",
+        "THREE",
+        "DONE",
+        "ETA",
+        "USSD",
+        "NHS",
+        "BBC",
+        "NBA",
+        "UPS",
+        "DHL",
+        "IRS",
+        "GDPR",
+        "NY",
+        "LA",
+        "DC",
+        "PO",
+        "BOX",
+        "HR",
+        "CV",
+        "MRI",
+        "COVID",
+        "APP",
+        "WEB",
+        "PS",
+        "XBOX",
+    ]
+)
+
+
+def status_codes(text: Text, vocabulary: Vocabulary) -> Iterator[Hit]:
+    """HTTP status codes and error constants."""
+    taken: list[tuple[int, int]] = []
+    for pattern in _STATUS:
+        for m in pattern.finditer(text.raw):
+            if all(m.end() <= s or m.start() >= e for s, e in taken):
+                taken.append((m.start(), m.end()))
+                yield Hit(m.start(), m.end())
+
+
+def acronyms(text: Text, vocabulary: Vocabulary) -> Iterator[Hit]:
+    """Capitals that most customers do not know, at their first place, unless brackets beside them explain."""
+    seen: set[str] = set()
+    for m in _UPPER.finditer(text.raw):
+        word = m.group()
+        plain = word.rstrip("s")
+        if len(set(plain)) == 1 or (plain.lower(),) in TERMS:
+            continue
+        if plain in seen or plain in _COMMON or word.upper() in _COMMON or vocabulary.allows(plain):
+            continue
+        seen.add(plain)
+        if not _part_of_name(text.raw, m.start(), m.end()) and not _explained(text.raw, m.start(), m.end()):
+            yield Hit(m.start(), m.end())
+
+
+def _part_of_name(raw: str, start: int, end: int) -> bool:
+    """Part of a longer identifier, such as ``INC-42`` or ``MY_VALUE``, which another rule judges; or in a shouted sentence."""
+    before, after = raw[max(0, start - 1) : start], raw[end : end + 2]
+    if before in ("-", "_", "/", ".", "#") or after[:1] in ("_", "/") or (after[:1] == "-" and after[1:].isdigit()):
+        return True
+    around = re.findall(r"[A-Za-z]+", raw[max(0, start - 25) : end + 25])
+    return len(around) >= 4 and sum(word.isupper() for word in around) > len(around) * 0.7
+
+
+def _explained(raw: str, start: int, end: int) -> bool:
+    if raw[start - 1 : start] == "(" and raw[end : end + 1] == ")":
+        return bool(re.search(r"[a-z]{3,}\s*\($", raw[:start]))
+    return bool(re.match(r"\s*\((?=[^)]*[a-z]{3,})", raw[end : end + 60]))

@@ -1,0 +1,108 @@
+"""What a post must say: the impact, the next update, no blank, in parts that can be read (R33). Pure."""
+
+import re
+from collections.abc import Iterator
+
+from stanch.communicate.wording.engine import Hit
+from stanch.communicate.wording.text import Text
+from stanch.communicate.wording.vocabulary import Vocabulary
+
+SENTENCE_WORDS = 38
+PARAGRAPH_WORDS = 95
+_BLANK = re.compile(r"\[(?:…|\.\.\.|_+|TODO|TBD|tbd|[A-Z][A-Z _]{2,}|[a-z ]*(?:here|name|time|service|date|insert)[a-z ]*)\]|\{\{?\s*[\w.]+\s*\}?\}|<[A-Za-z_ ]{3,25}>|\bTBD\b|\bTODO\b|\bXX+\b|_{3,}", 0)  # fmt: skip
+_IMPACT = re.compile(
+    r"\b(?:cannot|can't|can not|could not|couldn't|unable|not able|impossible|fail(?:s|ed|ing|ure)?|slow(?:er|ly)?|delay(?:s|ed)?|late|later than|"
+    r"unavailable|unreachable|inaccessible|down|offline|out of service|missing|lost|lose|losing|wrong(?:ly)?|incorrect(?:ly)?|stuck|declin(?:e|ed|es|ing)|reject(?:ed|s|ing)?|duplicat\w+|twice|"
+    r"stop(?:s|ped)?|stopped working|interrupt(?:ed|ion|s)?|trouble|difficult(?:y|ies)?|hang(?:s|ing)?|freez(?:e|es|ing)|frozen|crash(?:es|ed|ing)?|blank|empty|"
+    r"not (?:yet )?(?:load|work|arriv|show|send|sync|updat|open|receiv|deliver|available|appear|complet|display|connect|go|be|reach|being|process|play|print|start|finish|respond|accept|register|sav|upload|download|charg|ship|visible|possible|refresh)\w*|"
+    r"(?:don't|doesn't|didn't|won't|isn't|aren't|wasn't|weren't|do not|does not|did not|will not|is not|are not|was not|were not) (?:\w+ )?(?:load|work|arrive|show|send|sync|update|open|receive|deliver|appear|complete|display|connect|go|reach|process|play|start|finish|respond|accept|save|upload|download|be|get|see|ring|print|match|refresh|unlock)\w*|"
+    r"errors? (?:when|while|on|during|at|message|page|trying|as|in|for|after|if|instead)|(?:see|seeing|sees|saw|get|getting|receive|receiving|with|an) (?:an? |some |occasional |intermittent )*errors?|time(?:s|d)? out|take(?:s|n)? (?:\w+ )?(?:longer|minutes|hours|up to|more)|taking (?:\w+ )?(?:longer|up to|minutes|hours)|"
+    r"(?:works?|working|worked|loads?|loading|arriv\w+|sends?|sending|running|run|function\w*|operat\w+|available|open|opens|process\w*|deliver\w*|behav\w+|back) (?:\w+ )?(?:normally|again|as (?:usual|expected|normal|before)|as they should|as it should|to normal|in full|without)|"
+    r"back to normal|restored|recover(?:ed|ing)?|fully (?:operational|available|working|restored)|no longer|as usual|can (?:once )?(?:again|now)|"
+    r"log(?:ged)? out|signed out|out of date|outdated|stale|old (?:data|prices|figures)|disrupt\w+|dropp(?:ed|ing)|cut off|garbled|overcharged|charged twice|double|partial(?:ly)?|some (?:payments|orders|messages|emails|pages|calls|customers|users|people)|"
+    r"safe|your data|maintenance|read-only|without (?:sound|images|prices|power|service|internet))\b",
+    re.I,
+)  # fmt: skip
+# Sentences about us, about thanks and patience, and about trouble that is not named.
+_NO_CONTENT = re.compile(
+    r"^\W*(?:hello|hi|dear|update|investigating|identified|monitoring|note|notice|attention)?\b[\s,:;\-–—]*(?:currently|today|at (?:the|this) (?:moment|time)|right now|now|unfortunately|at present|presently)?[\s,]*(?:"
+    r"(?:we|our (?:\w+ )?(?:team|teams|engineers|people|staff|technicians|specialists|experts|investigation|fix)|the (?:\w+ )?(?:team|teams|engineers|technicians|investigation|fix|matter|situation|incident|issue|problem|cause|outage|disruption|event|patch|solution|work))\b"
+    r"|(?:an?|some|several|various|certain|multiple|this|there (?:is|are|was|were)(?: an?| some)?|it|these|unexpected|possible|ongoing)\s+(?:\w+ ){0,3}?(?:issues?|problems?|incidents?|outages?|disruptions?|difficult(?:y|ies)|events?|situations?|degradations?|anomal(?:y|ies)|matter|investigation|is being|are being|has come|was brought|was noted)\b"
+    r"|(?:issues?|problems?|difficulties|technical|engineers?|investigations?|steps|measures|efforts|work|everything is under|all hands|services?|performance|availability|operations|degraded performance|service|systems?|thank|thanks|please|kindly bear|bear with|sorry|apolog|stay tuned|more (?:to come|information|details|soon|updates)|further|updates?|details|be assured|rest assured|no (?:further|additional) (?:information|details|updates))\b"
+    r")",
+    re.I,
+)  # fmt: skip
+_VAGUE_IMPACT = re.compile(r"\b(?:some |an? |the |our |certain |various |several |ongoing |possible |potential |technical )*(?:issue|problem|incident|outage|disruption|difficult(?:y|ies)|trouble|failure|slowness|degradation|interruption)s?\b(?: that is| which is)? (?:with|affecting|impacting|on|in|at|of) (?:some |certain |several |various |all |parts of |one of |multiple )*(?:of )?(?:our |the |its )?(?:services?|systems?|platform|products?|infrastructure|site|applications?|environment|network|users|customers)\b", re.I)  # fmt: skip
+_OVER = re.compile(
+    r"\b(?:(?:has|have|had|is|are|was|were) (?:now |been |fully |all |completely )*(?:resolved|fixed|over|restored|solved|completed?|back to normal|normal|operational|concluded|ended|repaired|corrected)|"
+    r"(?:works?|working|back|available|running|operating|loading|arriving|functioning|processing|open|online|up)(?: \w+)? (?:normally|again|as usual|as normal|as expected|to normal|as before|without)|"
+    r"this (?:incident|issue|problem) is (?:now )?(?:resolved|closed|over|fixed)|resolved|all clear|completed successfully|(?:incident|issue|problem|maintenance|outage|this|it) (?:is |has been |was )?(?:now )?(?:\w+ and )?(?:over|resolved|closed|complete|completed|ended)|"
+    r"final update|no further updates|(?:can|are able to) (?:once )?(?:now|again) \w+)\b",
+    re.I,
+)  # fmt: skip
+_AGAIN = re.compile(
+    r"\b(?:again|as usual|as normal|normally)\b(?!\s+(?:at|by|in|within|on|tomorrow|later|soon|if|when|try))|\bno longer \w+|"
+    r"\b(?:was|were) (?:down|closed|unavailable|offline|slow|late)\b[^.!?]*\b(?:from \d|until \d|for \w+ (?:minutes|hours))",
+    re.I,
+)
+_FUTURE = re.compile(
+    r"\b(?:will|shall|should|expect\w*|hop(?:e|es|ing)|aim\w*|going to|until|once (?:it|they|this|we)|try|trying|please|soon|shortly|"
+    r"not yet|cannot|can't|do not|don't|yet again|once again|fail(?:s|ing)?|post again|write again|update|working (?:on|to)|may|might|some|if|half|partly|about half)\b|'ll\b",
+    re.I,
+)
+_TIME = r"(?:\d{1,2}[:.h]\d{2}|\d{1,2} ?(?:am|pm|a\.m|p\.m|o'clock|UTC|GMT|CET)|noon|midnight|midday|(?:\d+|an?|one|two|three|four|five|six|ten|fifteen|twenty|thirty|forty|forty-five|sixty|ninety|half an?|a quarter of an|the|the next|every|the half) (?:minutes?|mins?|hours?|hrs?|half[- ]hour|day)|half[- ]hourly|hourly|half an hour|quarter of an hour|tomorrow|tonight|this (?:morning|afternoon|evening)|top of the hour|on the hour|the hour|(?:mon|tues|wednes|thurs|fri|satur|sun)day|end of (?:the )?day|\d{1,2}(?= UTC))"
+_NEXT = re.compile(
+    rf"\b(?:next|another|further|new|more|fresh|an|our|the|regular|status|every|first|an? additional)\b[^.!?\n]{{0,25}}?\b(?:updates?|posts?|news|information|message|report|bulletin|note|word)\b[^.!?\n]{{0,45}}?\b{_TIME}"
+    rf"|\bmore (?:by|at|in|within|before|after|on) (?:about |around )?{_TIME}|\b(?:back|again) (?:here )?(?:at|by|in|within) {_TIME}"
+    rf"|\b(?:updat(?:e|es|ed|ing)|post(?:ed|ing)?|writ(?:e|ing)|report(?:ing)?|shar(?:e|ing)|news|information|tell you|inform(?:ed|ing)?|hear from us|let you know|come back|be back (?:here )?with|check(?:ing)? (?:in|back)|follow up|say more|speak)\b[^.!?\n]{{0,50}}?\b(?:(?:again|more|here|you|back|next|further|on this|page) )*(?:by|at|in|within|around|before|every|no later than|again at|again by|after|until|on)\b ?(?:about |around |roughly |approximately )?{_TIME}"
+    rf"|\b(?:by|at|in|within|every|before|around)\b (?:about |around )?{_TIME}[^.!?\n]{{0,30}}?\b(?:updat\w+|post|report|news|write|more|tell|share|hear|inform\w*|know|information)\b"
+    rf"|\b{_TIME} updates?\b|\bupdates? (?:{_TIME}|every|hourly)|\bagain (?:at|by|in|within) {_TIME}|\bnext (?:update|post|news|report)s?\s*[:\-–—(]?\s*(?:at |by |in |within |due )?{_TIME}|\bhourly\b|\b(?:post|write|report|update|speak|tell you)\b[^.!?\n]{{0,25}}?\b(?:tomorrow|tonight|this (?:morning|afternoon|evening)|on (?:mon|tues|wednes|thurs|fri|satur|sun)day|every (?:half )?hour)\b",
+    re.I,
+)  # fmt: skip
+
+
+def blanks(text: Text, vocabulary: Vocabulary) -> Iterator[Hit]:
+    """What was left to fill in."""
+    for m in _BLANK.finditer(text.raw):
+        yield Hit(m.start(), m.end(), second_yes=True)
+
+
+def is_over(text: Text) -> bool:
+    """Whether a sentence says that it is over, or works again; one about the future does not. Pure."""
+    return any(
+        bool(_OVER.search(s.text) or _AGAIN.search(s.text)) and not _FUTURE.search(s.text) for s in text.sentences
+    )
+
+
+def no_impact(text: Text, vocabulary: Vocabulary) -> Iterator[Hit]:
+    """No word of what customers can or cannot do: each sentence is about us, our thanks, or trouble without a name."""
+    if text.raw.strip() and all(_is_empty(sentence.text) for sentence in text.sentences):
+        yield Hit(0, len(text.raw))
+
+
+def _is_empty(sentence: str) -> bool:
+    """Whether a sentence tells nothing of what is different for those who read it."""
+    left = _VAGUE_IMPACT.sub(" ", sentence)
+    return not _IMPACT.search(left) and bool(_NO_CONTENT.search(left) or _NEXT.search(left) or not left.strip(" .!"))
+
+
+def no_next_update(text: Text, vocabulary: Vocabulary) -> Iterator[Hit]:
+    """No time of the next update, unless the post says that it is over."""
+    if text.raw.strip() and not _NEXT.search(text.raw) and not is_over(text):
+        yield Hit(0, len(text.raw))
+
+
+def walls(text: Text, vocabulary: Vocabulary) -> Iterator[Hit]:
+    """A sentence or a paragraph that nobody reads on a phone."""
+    for part in text.paragraphs():
+        if _words(text, part.start, part.end) > PARAGRAPH_WORDS:
+            yield Hit(part.start, part.end)
+            return
+    for sentence in text.sentences:
+        if _words(text, sentence.start, sentence.end) > SENTENCE_WORDS:
+            yield Hit(sentence.start, sentence.end)
+            return
+
+
+def _words(text: Text, start: int, end: int) -> int:
+    return sum(start <= word.start < end for word in text.words)

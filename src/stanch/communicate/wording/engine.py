@@ -1,0 +1,92 @@
+"""Rule objects and how they are applied. Pure. A rule has a name, what it finds, why that matters and a better wording."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+
+import msgspec
+
+from stanch.communicate.wording.text import Text
+from stanch.communicate.wording.vocabulary import Vocabulary
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """Something to reword: characters ``start`` to ``end`` of the text. ``better``: one wording that could replace it.
+
+    ``second_yes``: so likely a leak (an internal host, a person's name, a blank) that posting it must be confirmed.
+    """
+
+    rule: str
+    start: int
+    end: int
+    text: str
+    why: str
+    better: str
+    second_yes: bool = False
+
+
+class Hit(msgspec.Struct, frozen=True):
+    """What a rule found before it becomes a finding; empty ``why`` or ``better``: those of the rule."""
+
+    start: int
+    end: int
+    better: str = ""
+    why: str = ""
+    second_yes: bool = False
+
+
+class Rule(msgspec.Struct, frozen=True):
+    """A rule. ``before`` and ``after`` are its example for the documentation, and tested."""
+
+    name: str
+    title: str
+    why: str
+    better: str
+    find: Callable[[Text, Vocabulary], Iterable[Hit]]
+    before: str
+    after: str
+
+
+class Phrase(msgspec.Struct, frozen=True):
+    """A pattern that is only tried when one of its ``words`` (lower case, separated by spaces) occurs at all."""
+
+    words: str
+    pattern: str
+    better: str = ""
+    why: str = ""
+
+
+def phrases(*table: Phrase) -> Callable[[Text, Vocabulary], Iterator[Hit]]:
+    """A rule's search from a table of phrases; overlapping hits are one, the earlier row counts."""
+    compiled = [(frozenset(p.words.split()), re.compile(p.pattern, re.IGNORECASE), p) for p in table]
+
+    def find(text: Text, vocabulary: Vocabulary) -> Iterator[Hit]:
+        taken: list[tuple[int, int]] = []
+        for words, pattern, phrase in compiled:
+            if not words & text.known:
+                continue
+            for m in pattern.finditer(text.raw):
+                if all(m.end() <= start or m.start() >= end for start, end in taken):
+                    taken.append((m.start(), m.end()))
+                    yield Hit(m.start(), m.end(), phrase.better, phrase.why)
+
+    return find
+
+
+def check(raw: str, rules: Iterable[Rule], vocabulary: Vocabulary) -> list[Finding]:
+    """Everything that the rules find in a text, in order of its place. Allowed words of the catalog are never found."""
+    text = Text(raw)
+    found = [
+        Finding(
+            rule.name,
+            hit.start,
+            hit.end,
+            text.raw[hit.start : hit.end],
+            hit.why or rule.why,
+            hit.better or rule.better,
+            hit.second_yes,
+        )
+        for rule in rules
+        for hit in rule.find(text, vocabulary)
+        if not vocabulary.allows(text.raw[hit.start : hit.end])
+    ]
+    return sorted(found, key=lambda f: (f.start, f.end, f.rule))
