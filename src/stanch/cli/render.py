@@ -22,8 +22,8 @@ def show(command: Command, value: Any, as_json: bool) -> None:
         click.echo(clean(value.message))
     elif command.name == "show":
         _incident(value)
-    elif isinstance(value, list) and all(isinstance(row, dict) for row in value):
-        table(value)
+    elif isinstance(rows := msgspec.to_builtins(value), list) and all(isinstance(row, dict) for row in rows):
+        table(rows)
     else:
         _mapping(msgspec.to_builtins(value), "")
 

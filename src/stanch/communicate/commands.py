@@ -4,7 +4,19 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from stanch.communicate.rules import BLANK, approvers, draft_internal, draft_public, may_approve, next_moment, wording
+from stanch.communicate.rules import (
+    BLANK,
+    approvers,
+    draft_internal,
+    draft_public,
+    may_approve,
+    next_moment,
+    suggestions,
+    wording,
+)
+from stanch.communicate.wording.blameless import check_blameless
+from stanch.communicate.wording.engine import Finding
+from stanch.communicate.wording.vocabulary import of_policy
 from stanch.kernel.clock import hour_minute
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Denied, Invalid, NotFound
@@ -45,13 +57,17 @@ class Status(msgspec.Struct):
     text: Annotated[
         str, msgspec.Meta(max_length=5_000, description="In words that customers can check; a draft when left out.")
     ] = ""
-    unchecked: Annotated[bool, msgspec.Meta(description="Post although the wording check objects.")] = False
+    unchecked: Annotated[
+        bool, msgspec.Meta(description="Post although it holds a blank, an internal host or a person's name.")
+    ] = False
     proposal: Annotated[str, msgspec.Meta(max_length=100, description="A proposed post that you approve.")] = ""
 
 
 @command("status", Status, group="communicate", noun="status", positional=("state", "text"))
 def status(uow: UnitOfWork, asked: Status) -> Done:
-    """R33. The wording check stops internal names, jargon and speculation; private incidents are never posted (P6).
+    """R33. The wording check suggests and never blocks, but an internal host, a person's name or a blank needs a second yes.
+
+    Private incidents are never posted (P6).
 
     R8: where the policy names who must approve, the post of anybody else is a proposal until one of them posts it.
     """
@@ -62,10 +78,13 @@ def status(uow: UnitOfWork, asked: Status) -> Done:
     if asked.proposal and proposed is None:
         raise NotFound(f"{asked.incident} has no proposed post '{asked.proposal}' that waits.")
     text = asked.text.strip() or (proposed[2].text if proposed else draft_public(record, uow.policy))
-    objections = wording(text, uow.policy)
-    if objections and not asked.unchecked:
+    findings = wording(text, uow.policy, asked.state)
+    leaks = [finding for finding in findings if finding.second_yes]
+    if leaks and not asked.unchecked:
         raise Invalid(
-            f"Customers would stumble: {'; '.join(objections)}.", field="text", hint="Reword it, or post it unchecked."
+            f"Customers would read this: {' '.join(suggestions(leaks))}",
+            field="text",
+            hint="Reword it, or confirm with 'unchecked'.",
         )
     if not may_approve(record, uow.policy, uow.actor.name):
         if asked.proposal:
@@ -74,7 +93,9 @@ def status(uow: UnitOfWork, asked: Status) -> Done:
         uow.append(asked.incident, PublicProposed(proposal, text, asked.state))
         return Done(f"It waits for the word of {approvers(record, uow.policy)}.", asked.incident, proposal)
     uow.append(asked.incident, UpdatePosted("public", text, asked.state, proposal=asked.proposal))
-    return Done(f"Posted to the status page: {asked.state}.", asked.incident)
+    hints = suggestions(findings)
+    advice = f" For the next one: {' '.join(hints)}" if hints else ""
+    return Done(f"Posted to the status page: {asked.state}.{advice}", asked.incident)
 
 
 class Drafts(msgspec.Struct):
@@ -88,3 +109,22 @@ def drafts(uow: UnitOfWork, asked: Drafts) -> dict[str, Any]:
     """R32: one set of facts, drafted side by side."""
     record = uow.record(asked.incident)
     return {"internal": draft_internal(record, uow.policy, uow.now), "public": draft_public(record, uow.policy)}
+
+
+class Wording(msgspec.Struct):
+    """What to reword in a public post or a postmortem, with the reason and better words. Nothing is posted."""
+
+    text: Annotated[str, msgspec.Meta(max_length=10_000, description="The text to look at.")]
+    kind: Annotated[Literal["public", "postmortem"], msgspec.Meta(description="Who will read it.")] = "public"
+    state: Annotated[
+        Literal["", "investigating", "identified", "monitoring", "resolved"],
+        msgspec.Meta(description="State of the public post."),
+    ] = ""
+
+
+@command("wording", Wording, group="communicate", noun="wording", positional=("text",), reading=True)
+def check_wording(uow: UnitOfWork, asked: Wording) -> list[Finding]:
+    """R33, R44: the rules of the language engine that find something, in order of their place in the text."""
+    if asked.kind == "postmortem":
+        return check_blameless(asked.text, of_policy(uow.policy))
+    return wording(asked.text, uow.policy, asked.state)

@@ -1,19 +1,13 @@
 """Drafts from the record, and a check of public wording. Pure. A missing fact is a blank to fill, never invented (R9)."""
 
-import re
-
+from stanch.communicate.wording.engine import Finding
+from stanch.communicate.wording.public import WHOLE_POST, check_public
+from stanch.communicate.wording.vocabulary import of_policy
 from stanch.kernel.clock import SECOND, hour_minute
 from stanch.kernel.policy import ROLE_TITLES, Policy
 from stanch.timeline.record import Record
 
 BLANK = "[…]"
-JARGON = {
-    r"\b5\d\d\b": "an error code: say what customers see",
-    r"\b(?:p9\d|latency|throughput|timeouts?)\b": "jargon: say 'slow' or 'not loading'",
-    r"\b(?:pods?|nodes?|cluster|kubernetes|database|db|cache|backend|deploy(?:ment)?|rollback|load balancer)\b": "an internal word: say which function is affected",
-    r"\b(?:probably|we think|we believe|might be|may be caused|likely)\b": "speculation on the cause: leave it out",
-    r"\b(?:mistake|human error|fault of|blame|careless)\b": "blame: say what happened, not who",
-}  # fmt: skip
 
 
 def next_moment(record: Record, policy: Policy, now: int, minutes: float | None = None) -> int | None:
@@ -54,18 +48,24 @@ def draft_public(record: Record, policy: Policy) -> str:
     return f"Some customers may have trouble with {name}. We are looking into it and will post again within 30 minutes."
 
 
-def wording(text: str, policy: Policy) -> list[str]:
-    """What a public draft should not say, each with what to say instead (R33)."""
-    found = [
-        f"'{m.group(0)}' is {why}" for pattern, why in JARGON.items() if (m := re.search(pattern, text, re.IGNORECASE))
-    ]
-    for service in policy.services.values():
-        internal = re.search(rf"\b{re.escape(service.name)}\b", text)
-        if internal and service.public_name and service.name.lower() not in service.public_name.lower():
-            found.append(f"'{service.name}' is an internal name: say '{service.public_name}'")
-    if BLANK in text:
-        found.append(f"{BLANK} is a blank: fill it in")
-    return found
+def wording(text: str, policy: Policy, state: str = "") -> list[Finding]:
+    """What to reword in a public post of this state, each with why and what to say instead (R33)."""
+    return check_public(text, of_policy(policy), state=state)
+
+
+def suggestions(findings: list[Finding]) -> list[str]:
+    """The findings as sentences for people."""
+    return [_suggestion(finding) for finding in findings]
+
+
+def _suggestion(finding: Finding) -> str:
+    if finding.rule in WHOLE_POST:
+        return f"{finding.why[0].upper()}{finding.why[1:]}: {finding.better}."
+    return (
+        f"'{finding.text}' is {finding.why}: {finding.better}."
+        if finding.why.startswith("a")
+        else f"'{finding.text}': {finding.why}; {finding.better}."
+    )
 
 
 def may_approve(record: Record, policy: Policy, actor: str) -> bool:

@@ -46,6 +46,7 @@ _PERSON_FAULT = re.compile(
     rf"\b(?:(?:the|an?|our|one of (?:the|our)|some|another|which|when|because|that|but|and|after|before|as|if|since|while)\s+)?(?:[\w-]+\s+)?(?P<who>{_ROLE}|(?-i:[A-Z][a-z]+(?: [A-Z][a-z]+)?))(?: (?:on call|on duty|at the time|on shift))?\s+(?:had |has |have |then |also |again |simply |still |just |apparently |clearly |probably |repeatedly )*{_HUMAN_FAULT}\b",
     re.I,
 )  # fmt: skip
+_FAULT = re.compile(_HUMAN_FAULT, re.I)
 _SYSTEM_WORDS = re.compile(
     r"\b(?:alert|alerts|test|tests|check|checks|probe|pipeline|system|service|server|servers|database|deploy|deployment|canary|replica|failover|script|job|jobs|cron|tool|tooling|monitor|monitoring|process|runbook|cache|client|clients|request|requests|load|balancer|node|nodes|pod|pods|dns|retry|retries|controller|health|certificate|build|release|rollback|migration|query|queries|backup|backups|api|app|application|page|pages|dashboard|config|configuration|kubernetes|linux|redis|kafka|postgres|prometheus|alertmanager|haproxy|nginx|connection|connections|packets?|queue|worker|workers|consumer|consumers|scheduler|lock|it|this|that|which)\s*$",
     re.I,
@@ -86,17 +87,21 @@ def _person_as_cause(text: Text, vocabulary: Vocabulary) -> Iterator[Hit]:
         if not _names_a_thing(text, hit, vocabulary):
             taken.append((hit.start, hit.end))
             yield hit
-    for pattern in (_PERSON_FAULT, _FORGET):
-        for m in pattern.finditer(text.raw):
-            if any(m.start() < end and m.end() > start for start, end in taken):
-                continue
-            who = m.groupdict().get("who", "")
-            if who and (
-                _SYSTEM_WORDS.search(who) or _is_team(text, m.start(), m.end()) or not _is_person(who, vocabulary)
-            ):
-                continue
-            taken.append((m.start(), m.end()))
-            yield Hit(m.start(), m.end(), "say what was done, what was known then, and what did not stop it")
+    for start, end, who in [*_blamed(text), *((m.start(), m.end(), "") for m in _FORGET.finditer(text.raw))]:
+        if any(start < e and end > s for s, e in taken):
+            continue
+        if who and (_SYSTEM_WORDS.search(who) or _is_team(text, start, end) or not _is_person(who, vocabulary)):
+            continue
+        taken.append((start, end))
+        yield Hit(start, end, "say what was done, what was known then, and what did not stop it")
+
+
+def _blamed(text: Text) -> Iterator[tuple[int, int, str]]:
+    """Who did something wrong: start, end, who. Only sentences with a word of fault are looked at closely."""
+    for sentence in text.sentences:
+        if _FAULT.search(sentence.text):
+            for m in _PERSON_FAULT.finditer(sentence.text):
+                yield sentence.start + m.start(), sentence.start + m.end(), m["who"]
 
 
 _ROLE_ONLY = re.compile(rf"^{_ROLE}$", re.I)

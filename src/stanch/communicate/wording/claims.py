@@ -21,6 +21,9 @@ _GUESS = re.compile(
     r")",
     re.IGNORECASE,
 )  # fmt: skip
+_HEDGES = frozenset(
+    ["may", "might", "could", "can", "would", "must", "probably", "likely", "possibly", "perhaps", "presumably", "potentially", "maybe", "apparently", "seemingly", "supposedly", "conceivably", "suspected", "seems", "seem", "seemed", "looks", "look", "looked", "appear", "appears", "appeared", "probable", "possible", "potential", "apparent", "presumed"]
+)
 _OPINION = phrases(
     Phrase("think believe suspect guess assume presume reckon fear imagine", r"\b(?:we|I|our (?:engineers?|teams?|people|technicians?)|engineers|technicians|the team)(?:'re| are| is)?(?: currently| now| strongly| also| still)? (?:think|believe|suspect|guess|assume|presume|reckon|fear|imagine|assuming|guessing|suspecting)s?\b(?!\s+(?:you|customers|everyone|that customers|that you))"),
     Phrase("guess theory hypothesis suspicion hunch assumption bet signs fingers", r"\b(?:(?:our|the|a|one) (?:best |current |working |initial |first |early |leading |main )*(?:guess|theory|hypothesis|suspicion|hunch|assumption|bet)|all (?:signs|fingers) point\w* (?:to|at))\b"),
@@ -34,7 +37,7 @@ _ABOUT_THE_FIX = re.compile(r"\b(?:fixed|resolved|restored|over|recovered|workin
 def speculation(text: Text, vocabulary: Vocabulary) -> Iterator[Hit]:
     """Guesses at the cause. 'You may see errors' and 'some may be affected' are about impact, and stay."""
     taken: list[int] = []
-    for m in _GUESS.finditer(text.raw):
+    for m in _GUESS.finditer(text.raw) if _HEDGES & text.known else ():
         taken.append(text.sentence_of(m.start()).start)
         yield Hit(m.start(), m.end())
     for hit in _OPINION(text, vocabulary):
@@ -61,6 +64,12 @@ _BY = (
 )
 _FUTURE = r"(?:will(?: definitely| certainly| surely| all| again)*(?: be| have| get)?|'ll(?: be| have| get)?|shall(?: be)?|should(?: all)?(?: be| have)?|going to(?: be)?|expect(?:ed|s|ing)?(?: that)?|anticipat(?:e|ed|es|ing)|aim(?:ing|s)? (?:to|for)|hop(?:e|ing|es) (?:to|for|that)?|plan(?:ning)? to|estimat(?:e|ed|es|ing)|target(?:ing)?|promis\w+|guarantee\w*|commit\w* to|intend to|trying to|ought to be)"
 _MAINTENANCE = re.compile(r"\b(?:maintenance|scheduled|planned work|refund\w*|be back (?:here|with)|credit\w*|reimburs\w*|invoice\w*|postmortem|report|review|summary|update|updates|post again|write again|news)\b", re.I)  # fmt: skip
+# At least one of these stands in each promise: the quick look before the slow patterns.
+_REPAIR_WORDS = re.compile(
+    r"\b(?:fix|resol|restor|back|repair|recover|work|up\b|online|running|normal|available|over\b|solv|sorted|live\b|operational|done|reopen|good as|return|"
+    r"all clear|rectif|remed|put right|ready|guarantee|promise|et[ar]\b|estimated|matter of|minutes|hours|moments|patch|solution|service)",
+    re.I,
+)
 _PROMISES = [
     re.compile(rf"(?:\b|(?<=\w)){_FUTURE}\b[^.!?\n]{{0,60}}?\b{_REPAIRED}\b[^.!?\n]{{0,40}}?\b{_BY}", re.I),
     re.compile(rf"(?:\b|(?<=\w)){_FUTURE}\b[^.!?\n]{{0,40}}?\b{_BY}[^.!?\n]{{0,12}}?\b{_REPAIRED}\b", re.I),
@@ -74,15 +83,22 @@ _PROMISES = [
 
 def promises(text: Text, vocabulary: Vocabulary) -> Iterator[Hit]:
     """Promises of a repair time, one for each sentence. The promise of the next update is a good one, and stays."""
-    seen: set[int] = set()
-    for pattern in _PROMISES:
-        for m in pattern.finditer(text.raw):
-            sentence = text.sentence_of(m.start())
-            if sentence.start not in seen and not _MAINTENANCE.search(text.raw, m.start(), m.end() + 1):
-                lead = text.raw[sentence.start : m.start()]
-                if not _MAINTENANCE.search(lead) or re.search(r"\b(?:and|but)\b", lead):
-                    seen.add(sentence.start)
-                    yield Hit(m.start(), m.end())
+    for sentence in text.sentences:
+        if not _REPAIR_WORDS.search(sentence.text):
+            continue
+        m = next(
+            (m for pattern in _PROMISES for m in pattern.finditer(sentence.text) if _is_promise(sentence.text, m)), None
+        )
+        if m:
+            yield Hit(sentence.start + m.start(), sentence.start + m.end())
+
+
+def _is_promise(sentence: str, m: "re.Match[str]") -> bool:
+    """Whether what is promised is the repair, and not the next update, a refund or the end of planned maintenance."""
+    if _MAINTENANCE.search(sentence, m.start(), m.end() + 1):
+        return False
+    lead = sentence[: m.start()]
+    return not _MAINTENANCE.search(lead) or bool(re.search(r"\b(?:and|but)\b", lead))
 
 
 _THEM = r"(?:our |the |a |an |one of our |some )?(?:[\w-]+ ){0,3}?(?:provider|vendor|supplier|partner|contractor|third[- ]party|host|carrier|bank|engineer|developer|employee|operator|technician|admin|administrator|staff(?: member)?|team member|colleague|intern|someone|somebody|manager|team)s?"

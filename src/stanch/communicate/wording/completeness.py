@@ -32,7 +32,7 @@ _NO_CONTENT = re.compile(
     r")",
     re.I,
 )  # fmt: skip
-_VAGUE_IMPACT = re.compile(r"\b(?:some |an? |the |our |certain |various |several |ongoing |possible |potential |technical )*(?:issue|problem|incident|outage|disruption|difficult(?:y|ies)|trouble|failure|slowness|degradation|interruption)s?\b(?: that is| which is)? (?:with|affecting|impacting|on|in|at|of) (?:some |certain |several |various |all |parts of |one of |multiple )*(?:of )?(?:our |the |its )?(?:services?|systems?|platform|products?|infrastructure|site|applications?|environment|network|users|customers)\b", re.I)  # fmt: skip
+_VAGUE_IMPACT = re.compile(r"\b(?:some |an? |the |our |certain |various |several |ongoing |possible |potential |technical ){0,4}(?:issue|problem|incident|outage|disruption|difficult(?:y|ies)|trouble|failure|slowness|degradation|interruption)s?\b(?: that is| which is)? (?:with|affecting|impacting|on|in|at|of) (?:some |certain |several |various |all |parts of |one of |multiple ){0,3}(?:of )?(?:our |the |its )?(?:services?|systems?|platform|products?|infrastructure|site|applications?|environment|network|users|customers)\b", re.I)  # fmt: skip
 _OVER = re.compile(
     r"\b(?:(?:has|have|had|is|are|was|were) (?:now |been |fully |all |completely )*(?:resolved|fixed|over|restored|solved|completed?|back to normal|normal|operational|concluded|ended|repaired|corrected)|"
     r"(?:works?|working|back|available|running|operating|loading|arriving|functioning|processing|open|online|up)(?: \w+)? (?:normally|again|as usual|as normal|as expected|to normal|as before|without)|"

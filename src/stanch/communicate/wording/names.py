@@ -13,14 +13,14 @@ _SHAPES = [
     (re.compile(r"\b(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?\b"), _HOST, True),
     (
         re.compile(
-            r"\b[\w-]+(?:\.[\w-]+)*\.(?:internal|local|lan|corp|intra|svc|localdomain|cluster)(?:\.[a-z]+)*\b", re.I
+            r"(?<![\w.-])[\w-]{1,63}+(?:\.(?!(?:internal|local|lan|corp|intra|svc|localdomain|cluster)\b)[\w-]{1,63}+){0,8}\.(?:internal|local|lan|corp|intra|svc|localdomain|cluster)(?:\.[a-z]+)*\b", re.I
         ),
         _HOST,
         True,
     ),
     # db-01, web3-prod, ip-10-0-0-1, kafka-broker-2, order-api-7d9f8c-x2x4z
-    (re.compile(r"\b[a-z][a-z0-9]*(?:-[a-z0-9]+)*-(?=[a-z0-9]*\d)[a-z0-9]{1,10}(?:-[a-z0-9]{5})?\b"), _HOST, True),
-    (re.compile(r"\b[a-z]{2,}\d{1,3}(?:-[a-z0-9]+)+\b|\b(?:db|web|app|srv|node|host|vm|mx|lb)\d{1,4}\b"), _HOST, True),
+    (re.compile(r"(?<![\w-])[a-z][a-z0-9]{0,30}(?:-[a-z0-9]{1,30}){0,5}?-(?=[a-z0-9]{0,9}\d)[a-z0-9]{1,10}(?:-[a-z0-9]{5})?(?![\w-])"), _HOST, True),
+    (re.compile(r"(?<![\w-])[a-z]{2,30}\d{1,3}(?:-[a-z0-9]{1,30}){1,6}\b|\b(?:db|web|app|srv|node|host|vm|mx|lb)\d{1,4}\b"), _HOST, True),
     (re.compile(r"\b[a-z]{2}-(?:north|south|east|west|central)(?:east|west)?-\d[a-z]\b"), "a zone of ours", False),
     (
         re.compile(r"\b(?:release|version|build|revision)s?\s+v?\d[\w.-]*|\bv\d+(?:\.\d+)*(?:-[\w.]+)?\b", re.I),
@@ -37,8 +37,8 @@ _SHAPES = [
 ]  # fmt: skip
 # A service as engineers write it: two or more words joined by hyphens of which the last says what it is.
 _COMPONENT = re.compile(
-    r"\b[a-z0-9]+(?:-[a-z0-9]+)*-(?:api|svc|service|db|worker|workers|server|proxy|gateway|backend|frontend|cache|queue|broker|"
-    r"prod|staging|primary|replica|cluster|consumer|scheduler|daemon|cron|job|ingest|router|controller|pool|lb)\b"
+    r"(?<![\w-])[a-z0-9]{1,40}(?:-[a-z0-9]{1,30}){0,5}?-(?:api|svc|service|db|worker|workers|server|proxy|gateway|backend|frontend|cache|queue|broker|"
+    r"prod|staging|primary|replica|cluster|consumer|scheduler|daemon|cron|job|ingest|router|controller|pool|lb)(?![\w-])"
 )
 _ZONE = re.compile(
     r"\b(?:us|eu|ap|sa|ca|me|af|cn)-(?:north|south|east|west|central)(?:east|west)?-\d\b(?!\s+(?:region|customers|users))"

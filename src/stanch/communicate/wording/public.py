@@ -42,6 +42,9 @@ RULES = (
          "You cannot sign in at the moment. We are looking into it."),
 )  # fmt: skip
 
+# Rules that judge the post as a whole and not some words of it.
+WHOLE_POST = frozenset({"no_impact", "no_next_update", "wall_of_text"})
+
 
 def check_public(text: str, vocabulary: Vocabulary, *, state: str = "", leave_out: Iterable[str] = ()) -> list[Finding]:
     """What to reword in a public post. ``state`` is that of the post: a resolved one owes no next update."""

@@ -32,7 +32,7 @@ HIDDEN = {
 LONG = {"text", "reason", "impact", "note", "answer", "test"}
 LABELS = {
     "next_in": "Minutes to the next update", "override": "Resolve although the criteria have not held",
-    "cause_unknown": "The cause is not known yet", "unchecked": "Post it although the wording check objects",
+    "cause_unknown": "The cause is not known yet", "unchecked": "Post it although it holds a blank, an internal host or a name",
     "private": "Private: only you and admins see it", "hold": "Seconds that all must hold",
 }  # fmt: skip
 

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from stanch.communicate.rules import BLANK, draft_internal, draft_public, wording
+from stanch.communicate.rules import BLANK, draft_internal, draft_public, suggestions, wording
 from stanch.identity.people import names
 from stanch.kernel.clock import parse_moment
 from stanch.kernel.errors import Invalid
@@ -111,7 +111,7 @@ def _panels(uow: UnitOfWork, record: Record, now: int) -> dict[str, Any]:
         "questions": TRIAGE_QUESTIONS, "hints": TRIAGE_HINTS,
         "playbooks": suggested(uow, record),
         "internal": internal, "internal_now": internal.replace(BLANK, "not known yet"), "public": public,
-        "objections": wording(public, uow.policy),
+        "objections": suggestions(wording(public, uow.policy)),
         "checklist": checklist(record), "gaps": missing(record),
         "evidence": evidence_store.of(uow, record.id, now),
     }  # fmt: skip
