@@ -18,13 +18,15 @@ ROOT = Path(__file__).parent.parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 
 
-def test_the_command_reference_is_current() -> None:
+def test_the_pages_written_from_the_code_are_current() -> None:
     path = ROOT / "docs/reference/generate.py"
     spec = importlib.util.spec_from_file_location("generate", path)
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     assert path.with_name("commands.md").read_text() == module.text(), "run python docs/reference/generate.py"
+    rules = ROOT / "docs/explanation/wording.md"
+    assert rules.read_text() == module.wording_page(), "run python docs/reference/generate.py"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))

@@ -1,10 +1,8 @@
 """The language engine (R33, R44): precision and recall on labelled sets, its examples, its speed."""
 
 import time
-from pathlib import Path
 
 import pytest
-from docs.reference import generate
 
 from stanch.communicate.rules import suggestions, wording
 from stanch.communicate.wording import blameless, public
@@ -74,8 +72,3 @@ def test_odd_texts_are_looked_at_quickly(text: str) -> None:
     wording(text, POLICY)
     blameless.check_blameless(text, wording_finders.VOCABULARY)
     assert time.process_time() - start < 2
-
-
-def test_the_page_of_rules_is_written_from_the_rules() -> None:
-    page = Path("docs/explanation/wording.md").read_text()
-    assert page == generate.wording_page(), "run 'python -m docs.reference.generate'"

@@ -22,7 +22,40 @@ _GUESS = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 _HEDGES = frozenset(
-    ["may", "might", "could", "can", "would", "must", "probably", "likely", "possibly", "perhaps", "presumably", "potentially", "maybe", "apparently", "seemingly", "supposedly", "conceivably", "suspected", "seems", "seem", "seemed", "looks", "look", "looked", "appear", "appears", "appeared", "probable", "possible", "potential", "apparent", "presumed"]
+    [
+        "may",
+        "might",
+        "could",
+        "can",
+        "would",
+        "must",
+        "probably",
+        "likely",
+        "possibly",
+        "perhaps",
+        "presumably",
+        "potentially",
+        "maybe",
+        "apparently",
+        "seemingly",
+        "supposedly",
+        "conceivably",
+        "suspected",
+        "seems",
+        "seem",
+        "seemed",
+        "looks",
+        "look",
+        "looked",
+        "appear",
+        "appears",
+        "appeared",
+        "probable",
+        "possible",
+        "potential",
+        "apparent",
+        "presumed",
+    ]
 )
 _OPINION = phrases(
     Phrase("think believe suspect guess assume presume reckon fear imagine", r"\b(?:we|I|our (?:engineers?|teams?|people|technicians?)|engineers|technicians|the team)(?:'re| are| is)?(?: currently| now| strongly| also| still)? (?:think|believe|suspect|guess|assume|presume|reckon|fear|imagine|assuming|guessing|suspecting)s?\b(?!\s+(?:you|customers|everyone|that customers|that you))"),

@@ -224,5 +224,5 @@ def _part_of_name(raw: str, start: int, end: int) -> bool:
 
 def _explained(raw: str, start: int, end: int) -> bool:
     if raw[start - 1 : start] == "(" and raw[end : end + 1] == ")":
-        return bool(re.search(r"[a-z]{3,}\s*\($", raw[:start]))
+        return bool(re.search(r"[a-z]{2,}\s*\($", raw[:start]))
     return bool(re.match(r"\s*\((?=[^)]*[a-z]{3,})", raw[end : end + 60]))

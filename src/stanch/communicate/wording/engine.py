@@ -75,6 +75,7 @@ def phrases(*table: Phrase) -> Callable[[Text, Vocabulary], Iterator[Hit]]:
 def check(raw: str, rules: Iterable[Rule], vocabulary: Vocabulary) -> list[Finding]:
     """Everything that the rules find in a text, in order of its place. Allowed words of the catalog are never found."""
     text = Text(raw)
+    names = _product_names(text.raw.lower(), vocabulary)
     found = [
         Finding(
             rule.name,
@@ -88,5 +89,12 @@ def check(raw: str, rules: Iterable[Rule], vocabulary: Vocabulary) -> list[Findi
         for rule in rules
         for hit in rule.find(text, vocabulary)
         if not vocabulary.allows(text.raw[hit.start : hit.end])
+        and not any(start <= hit.start and hit.end <= end for start, end in names)
     ]
     return sorted(found, key=lambda f: (f.start, f.end, f.rule))
+
+
+def _product_names(lowered: str, vocabulary: Vocabulary) -> list[tuple[int, int]]:
+    """Where allowed names of several words stand: nothing inside them is found."""
+    several = [name for name in vocabulary.allowed if " " in name and name in lowered]
+    return [m.span() for name in several for m in re.finditer(re.escape(name), lowered)]
