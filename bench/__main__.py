@@ -20,10 +20,10 @@ ROOT = Path(__file__).parent.parent
 KEY = "bench-key"
 
 
-def serve(folder: Path, sink: str) -> tuple[subprocess.Popen[bytes], str]:
-    """A stanch on a fresh SQLite file, with a rule that pages at once."""
+def serve(folder: Path, sink: str, extra: dict[str, Any] | None = None) -> tuple[subprocess.Popen[bytes], str]:
+    """A stanch on a fresh SQLite file (or as ``extra`` has it), with a rule that pages at once."""
     port = free_port()
-    values = {
+    values: dict[str, Any] = {
         "data": str(folder / "data"), "port": port, "intake_keys": {"bench": KEY}, "integrations": {"webhook": {}},
         "policy": {
             "storm_after": 1_000_000,  # each sample is an incident of its own, on purpose
@@ -32,6 +32,8 @@ def serve(folder: Path, sink: str) -> tuple[subprocess.Popen[bytes], str]:
             "contacts": {"ada": {"name": "Ada", "reach": [f"webhook:{sink}"]}},
         },
     }  # fmt: skip
+    for name, value in (extra or {}).items():
+        values[name] = {**values[name], **value} if isinstance(values.get(name), dict) else value
     (folder / "stanch.yaml").write_text(yaml.safe_dump(values))
     environment = {**os.environ, "STANCH_CONFIG": str(folder / "stanch.yaml")}
     process = subprocess.Popen([sys.executable, "-m", "stanch", "serve"], env=environment, stdout=subprocess.DEVNULL)

@@ -22,9 +22,24 @@ def person_of(database: Database, secret: str, kind: Kind, now: int) -> Actor | 
         row = tx.one(
             "SELECT p.name, p.admin FROM credentials c JOIN people p ON p.name = c.person "
             "WHERE c.digest = :digest AND c.kind = :kind AND (c.expires_at IS NULL OR c.expires_at > :now)",
-            digest=_digest(secret), kind=kind, now=now,
+            digest=stored(secret), kind=kind, now=now,
         )  # fmt: skip
     return Actor(row["name"], admin=bool(row["admin"])) if row else None
+
+
+def still_valid(database: Database, digests: set[str], now: int) -> set[str]:
+    """Those of the stored credentials that have not ended or run out, of people who are still there."""
+    listed, found = sorted(digests), set()
+    with database.reading() as tx:
+        for start in range(0, len(listed), 200):
+            names = {f"d{i}": one for i, one in enumerate(listed[start : start + 200])}
+            rows = tx.all(
+                f"SELECT c.digest FROM credentials c JOIN people p ON p.name = c.person "
+                f"WHERE c.digest IN ({', '.join(f':{name}' for name in names)}) AND (c.expires_at IS NULL OR c.expires_at > :now)",
+                now=now, **names,
+            )  # fmt: skip
+            found |= {str(row["digest"]) for row in rows}
+    return found
 
 
 def create_token(database: Database, person: str, now: int, name: str = "") -> str:
@@ -47,7 +62,7 @@ def open_session(database: Database, person: str, now: int) -> str:
 def end_session(database: Database, secret: str) -> None:
     """End a session; an unknown one is none."""
     with database.transaction() as tx:
-        tx.execute("DELETE FROM credentials WHERE digest = :d AND kind = 'session'", d=_digest(secret))
+        tx.execute("DELETE FROM credentials WHERE digest = :d AND kind = 'session'", d=stored(secret))
 
 
 def create_link(database: Database, person: str, now: int) -> str:
@@ -67,10 +82,10 @@ def use_link(database: Database, code: str, now: int) -> str:
     with database.transaction() as tx:
         row = tx.one(
             "SELECT person, name FROM credentials WHERE digest = :d AND kind = 'once' AND expires_at > :now",
-            d=_digest(code), now=now,
+            d=stored(code), now=now,
         )  # fmt: skip
         # Whoever deletes the row has used it: two at once cannot both.
-        if row is None or not tx.execute("DELETE FROM credentials WHERE digest = :d", d=_digest(code)):
+        if row is None or not tx.execute("DELETE FROM credentials WHERE digest = :d", d=stored(code)):
             raise Unauthenticated("This link has been used or is too old.", hint="Ask for a new one.")
         if row["name"] == "setup":
             people.insert(tx, row["person"], now, admin=True)
@@ -93,12 +108,13 @@ def _issue(
         tx.execute(
             "INSERT INTO credentials (digest, person, kind, name, created_at, expires_at) "
             "VALUES (:digest, :person, :kind, :name, :now, :expires)",
-            digest=_digest(secret), person=person, kind=kind, name=name, now=now,
+            digest=stored(secret), person=person, kind=kind, name=name, now=now,
             expires=None if lasts is None else now + lasts,
         )  # fmt: skip
     return secret
 
 
-def _digest(secret: str) -> str:
+def stored(secret: str) -> str:
+    """What the database keeps of a secret."""
     # Headers are Latin-1: whatever came, it must not fail here.
     return digest(secret.encode("utf-8", "replace").decode())

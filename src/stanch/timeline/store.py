@@ -69,12 +69,15 @@ def append(
     return Entry(incident, position, happened_at, recorded_at, author, source, facts, str(row["hash"]))
 
 
-def read(tx: Transaction, incident: str, *, after: int = 0, at: int | None = None) -> list[Entry]:
-    """Entries after a position, in order; with ``at``, only what had been recorded by that moment (R10)."""
+def read(
+    tx: Transaction, incident: str, *, after: int = 0, at: int | None = None, most: int | None = None
+) -> list[Entry]:
+    """Entries after a position, in order and at most so many; with ``at``, only what had been recorded by that moment (R10)."""
     until = " AND recorded_at <= :at" if at is not None else ""
+    limit = "" if most is None else f" LIMIT {most}"
     rows = tx.all(
         "SELECT incident, position, happened_at, recorded_at, author, source, facts, hash FROM entries "
-        f"WHERE incident = :incident AND position > :after{until} ORDER BY position",
+        f"WHERE incident = :incident AND position > :after{until} ORDER BY position{limit}",
         incident=incident,
         after=after,
         **({"at": at} if at is not None else {}),

@@ -133,10 +133,16 @@ class UnitOfWork:
             raise Conflict(f"{record.id} is {record.status}.", hint="Reopen it first.")
         return record
 
-    def entries(self, incident: str, *, after: int = 0, at: int | None = None) -> list[Entry]:
-        """The timeline of an incident one may see."""
+    def entries(self, incident: str, *, after: int = 0, at: int | None = None, most: int | None = None) -> list[Entry]:
+        """The timeline of an incident one may see; ``most``: only so many."""
         self._look(incident, lock=False)
-        return store.read(self.tx, incident, after=after, at=at)
+        return store.read(self.tx, incident, after=after, at=at, most=most)
+
+    def position(self, incident: str) -> int:
+        """How many entries an incident has that one may see, without reading them. Raises ``NotFound``."""
+        self._look(incident, lock=False)
+        row = self.tx.one("SELECT position FROM incidents WHERE id = :id", id=incident)
+        return int(row["position"]) if row else 0
 
     def append(
         self,

@@ -21,6 +21,7 @@ from stanch.web.intake.hooks import Hooks, Receive, Scope, Send
 from stanch.web.intake.journal import Journal
 from stanch.web.intake.keys import Keys
 from stanch.web.intake.receiving import Receiving, app_of
+from stanch.web.looking import Looking
 from stanch.web.pages.problem import respond
 from stanch.web.problems import Failure, from_http
 
@@ -38,6 +39,8 @@ SECURITY = [
     (b"referrer-policy", b"same-origin"),
 ]
 PUBLIC = ("/static/", "/status")
+# How long a thread that computes keeps the interpreter while another waits for it: a page takes some fifty such turns.
+SWITCH_SECONDS = 0.0005
 
 
 class Guard:
@@ -114,7 +117,7 @@ def create_app(stanch: Stanch) -> Callable[[Scope, Receive, Send], Any]:
     starlette = Starlette(routes=routes_of(stanch), exception_handlers=handlers, lifespan=lifespan)
     starlette.state.stanch = stanch
     starlette.router.redirect_slashes = False
-    guarded = Guard(starlette, https=stanch.settings.url().startswith("https:"))
+    guarded = Guard(Looking(starlette), https=stanch.settings.url().startswith("https:"))
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"] if scope["type"] == "http" else ""
@@ -141,6 +144,7 @@ def serve(stanch: Stanch) -> None:
             if self.started:
                 _announce(stanch, base)
 
+    sys.setswitchinterval(SWITCH_SECONDS)
     stanch.start()
     try:
         config = uvicorn.Config(

@@ -54,6 +54,12 @@ def _find_actor(request: Request) -> Actor | None:
     return actor
 
 
+def credential(request: Request) -> str:
+    """The stored form of what a request is signed in with: a token's or a session's."""
+    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+    return credentials.stored(secret.strip() if scheme else request.cookies.get(COOKIE, ""))
+
+
 def check_origin(request: Request) -> None:
     """A cookie travels with forged requests too: the browser itself must say where it comes from."""
     site = request.headers.get("sec-fetch-site")

@@ -6,8 +6,8 @@ Each change is read once and given to every client of that incident, however man
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING
+from collections.abc import AsyncIterator, Callable
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 from starlette.concurrency import run_in_threadpool
@@ -15,6 +15,8 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
+from stanch.db.transaction import Transaction
+from stanch.identity import credentials
 from stanch.kernel.actor import Actor
 from stanch.kernel.clock import iso
 from stanch.kernel.errors import Invalid, Problem
@@ -28,31 +30,53 @@ if TYPE_CHECKING:
 HEARTBEAT_SECONDS = 15.0
 POLL_SECONDS = 1.0
 BEHIND = 1000
+# Whoever looks is read for by so few threads at once: the interpreter belongs to what wakes people (P2).
+READERS = 2
+# Events are rendered and kept in pieces of so many entries, and so many pieces for each incident that is watched.
+CHUNK, CHUNKS_KEPT = 200, 100
 HEADERS = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}
 Event = tuple[int, bytes]
+T = TypeVar("T")
+
+
+class Client:
+    """One open stream: what waits to be sent, and by what right it is read."""
+
+    def __init__(self, person: str, credential: str) -> None:
+        self.person, self.credential = person, credential
+        self.waiting: asyncio.Queue[Event | None] = asyncio.Queue()
+
+    def end(self) -> None:
+        """The stream ends; the browser asks again, and is told why it may not."""
+        self.waiting.put_nowait(None)
 
 
 class Room:
-    """The clients of one incident, and the last position they were given."""
+    """The clients of one incident, the last position they were given, and the events that were rendered for them."""
 
     def __init__(self, position: int) -> None:
         self.position = position
-        self.clients: set[asyncio.Queue[Event | None]] = set()
+        self.clients: set[Client] = set()
         self.reading = asyncio.Lock()
+        self.rendered: dict[int, list[Event]] = {}
 
     def give(self, events: list[Event]) -> None:
         """To everybody; one that does not keep up is let go and resumes by its last id."""
         for client in list(self.clients):
-            if client.qsize() + len(events) > BEHIND:
-                self.clients.discard(client)
-                client.put_nowait(None)
+            if client.waiting.qsize() + len(events) > BEHIND:
+                self.let_go(client)
                 continue
             for event in events:
-                client.put_nowait(event)
+                client.waiting.put_nowait(event)
+
+    def let_go(self, client: Client) -> None:
+        """End one stream."""
+        self.clients.discard(client)
+        client.end()
 
 
 class Broadcaster:
-    """One for each process."""
+    """One for each process. Whatever it reads, it reads once for all clients, two reads at a time at most."""
 
     def __init__(self, stanch: Stanch) -> None:
         self._application = stanch.application
@@ -60,7 +84,12 @@ class Broadcaster:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._polling = False
+        self._few = asyncio.Semaphore(READERS)
         stanch.application.subscribe(self._changed)
+
+    async def _in_thread(self, read: Callable[..., T], *args: Any) -> T:
+        async with self._few:
+            return await run_in_threadpool(read, *args)
 
     def _changed(self, incident: str) -> None:
         """From the thread of whoever wrote."""
@@ -85,31 +114,39 @@ class Broadcaster:
             return
         async with room.reading:
             try:
-                events = await run_in_threadpool(self._read, incident, room.position)
+                entries = await self._in_thread(self._read, incident, room.position)
             except Problem:
                 return  # the database does not answer now; the poll comes back to it
-            if events:
-                room.position = events[-1][0]
-                room.give(events)
+            if not entries:
+                return
+            if any(entry.kind == "redacted" for entry in entries):
+                room.rendered.clear()
+            room.position = entries[-1].position
+            room.give([_event(entry, len(room.clients)) for entry in entries])
 
-    def _read(self, incident: str, after: int) -> list[Event]:
+    def _read(self, incident: str, after: int, most: int | None = None) -> list[Entry]:
         with self._application.reading() as uow:
-            return [_event(entry) for entry in uow.entries(incident, after=after)]
+            return uow.entries(incident, after=after, most=most)
 
-    def _position(self, incident: str, actor: Actor) -> int:
-        """Where the incident stands, for one who may see it. Raises ``NotFound``."""
+    def _admit(self, request: Request, incident: str) -> tuple[Actor, int]:
+        """Who asks, and where the incident stands. Raises ``Unauthenticated``, and ``NotFound`` for what one may not see."""
+        actor = auth.require(request)
         with self._application.reading(actor) as uow:
-            return uow.record(incident).entries
+            return actor, uow.position(incident)
 
     async def _poll(self) -> None:
-        """Other processes write to the same database: look at the positions while somebody watches."""
+        """Other processes write to the same database, and rights end: look at both while somebody watches."""
         try:
             while self._rooms:
                 await asyncio.sleep(POLL_SECONDS)
+                watching = {
+                    name: {(c.person, c.credential) for c in room.clients} for name, room in self._rooms.items()
+                }
                 try:
-                    there = await run_in_threadpool(self._positions, list(self._rooms))
+                    there, ended = await self._in_thread(self._look_around, watching)
                 except Problem:
                     continue
+                self._end(ended)
                 for incident, position in there.items():
                     room = self._rooms.get(incident)
                     if room is not None and position > room.position:
@@ -117,23 +154,39 @@ class Broadcaster:
         finally:
             self._polling = False
 
-    def _positions(self, incidents: list[str]) -> dict[str, int]:
+    def _end(self, ended: set[tuple[str, str]]) -> None:
+        for incident, room in self._rooms.items():
+            for client in list(room.clients):
+                if (incident, client.credential) in ended:
+                    room.let_go(client)
+
+    def _look_around(self, watching: dict[str, set[tuple[str, str]]]) -> tuple[dict[str, int], set[tuple[str, str]]]:
+        """Positions by incident, and the (incident, credential) pairs that may not be read with any more (P6)."""
+        held = {credential for pairs in watching.values() for _, credential in pairs}
+        valid = credentials.still_valid(self._application.database, held, self._application.clock.now())
+        positions, ended = {}, set()
         with self._application.database.reading() as tx:
-            marks = ", ".join(f":i{n}" for n in range(len(incidents)))
-            rows = tx.all(f"SELECT id, position FROM incidents WHERE id IN ({marks})",
-                          **{f"i{n}": incident for n, incident in enumerate(incidents)})  # fmt: skip
-        return {row["id"]: row["position"] for row in rows}
+            for incident, pairs in watching.items():
+                row = tx.one("SELECT position, private FROM incidents WHERE id = :id", id=incident)
+                if row is None:
+                    continue
+                positions[incident] = int(row["position"])
+                invited = members(tx, incident) if row["private"] else None
+                ended |= {
+                    (incident, credential) for person, credential in pairs
+                    if credential not in valid or (invited is not None and person not in invited)
+                }  # fmt: skip
+        return positions, ended
 
-    async def connect(self, incident: str, actor: Actor, after: int) -> AsyncIterator[bytes]:
-        """Authorise, then answer with the stream. Raises ``NotFound`` before the first byte."""
-        position = await run_in_threadpool(self._position, incident, actor)
+    async def connect(self, request: Request, incident: str, after: int) -> AsyncIterator[bytes]:
+        """Authorise, then answer with the stream. Raises ``Problem`` before the first byte."""
+        actor, position = await self._in_thread(self._admit, request, incident)
         self._loop = asyncio.get_running_loop()
-        return self._stream(incident, position, after)
+        return self._stream(incident, position, after, Client(actor.name, auth.credential(request)))
 
-    async def _stream(self, incident: str, position: int, after: int) -> AsyncIterator[bytes]:
+    async def _stream(self, incident: str, position: int, after: int, mine: Client) -> AsyncIterator[bytes]:
         # Into the room first, then the backlog: what is written between is in both, and the position drops the double.
         room = self._rooms.setdefault(incident, Room(position))
-        mine: asyncio.Queue[Event | None] = asyncio.Queue()
         room.clients.add(mine)
         if not self._polling:
             self._polling = True
@@ -141,30 +194,63 @@ class Broadcaster:
         try:
             yield b"retry: 2000\n: connected\n\n"
             last = after
-            for at, event in await run_in_threadpool(self._read, incident, after):
-                yield event
-                last = at
-            while True:
-                try:
-                    given = await asyncio.wait_for(mine.get(), HEARTBEAT_SECONDS)
-                except TimeoutError:
-                    yield b": still here\n\n"
-                    continue
-                if given is None:
-                    return
-                if given[0] > last:
-                    last = given[0]
-                    yield given[1]
+            while last < room.position and mine in room.clients:
+                events = await self._chunk(incident, room, last // CHUNK)
+                missing = [event for at, event in events if at > last]
+                if not missing:
+                    break
+                yield b"".join(missing)
+                last = events[-1][0]
+            async for at, event in self._live(mine):
+                if at > last or not at:
+                    last = at or last
+                    yield event
         finally:
             room.clients.discard(mine)
-            if not room.clients:
-                self._rooms.pop(incident, None)
+            if not room.clients and self._rooms.get(incident) is room:
+                del self._rooms[incident]
+
+    @staticmethod
+    async def _live(mine: Client) -> AsyncIterator[Event]:
+        """What is given from now on; position 0 is a sign of life."""
+        while True:
+            try:
+                given = await asyncio.wait_for(mine.waiting.get(), HEARTBEAT_SECONDS)
+            except TimeoutError:
+                yield 0, b": still here\n\n"
+                continue
+            if given is None:
+                return
+            yield given
+
+    async def _chunk(self, incident: str, room: Room, number: int) -> list[Event]:
+        """The rendered events of positions ``number * CHUNK + 1`` and on: read once for everybody who comes back to the room."""
+        async with room.reading:
+            known = room.rendered.get(number, [])
+            upto = min((number + 1) * CHUNK, room.position)
+            if not known or known[-1][0] < upto:
+                entries = await self._in_thread(self._read, incident, number * CHUNK, upto - number * CHUNK)
+                known = [_event(entry, len(room.clients)) for entry in entries]
+                room.rendered[number] = known
+                while len(room.rendered) > CHUNKS_KEPT:
+                    del room.rendered[next(iter(room.rendered))]
+            return known
 
 
-def _event(entry: Entry) -> Event:
+def members(tx: Transaction, incident: str) -> set[str]:
+    """Who may see a private incident (P6): those invited, and the administrators."""
+    rows = tx.all(
+        "SELECT person AS name FROM members WHERE incident = :incident UNION SELECT name FROM people WHERE admin = 1",
+        incident=incident,
+    )
+    return {str(row["name"]) for row in rows}
+
+
+def _event(entry: Entry, watchers: int) -> Event:
+    """``watchers`` tells a browser among how many it is, so that they do not all fetch the page in the same moment."""
     data = {
         "position": entry.position, "kind": entry.kind, "sentence": entry.facts.sentence(),
-        "happened_at": iso(entry.happened_at), "author": entry.author,
+        "happened_at": iso(entry.happened_at), "author": entry.author, "watchers": watchers,
     }  # fmt: skip
     return entry.position, b"id: %d\nevent: entry\ndata: %s\n\n" % (entry.position, msgspec.json.encode(data))
 
@@ -182,9 +268,7 @@ def routes(stanch: Stanch) -> list[Route]:
     broadcaster = Broadcaster(stanch)
 
     async def events(request: Request) -> Response:
-        actor = await run_in_threadpool(auth.require, request)
-        after = last_seen(request)
-        stream = await broadcaster.connect(incident_id(request.path_params["incident"]), actor, after)
+        stream = await broadcaster.connect(request, incident_id(request.path_params["incident"]), last_seen(request))
         return StreamingResponse(stream, headers=HEADERS, media_type="text/event-stream")
 
     return [Route("/api/v1/incidents/{incident}/events", events, methods=["GET"])]

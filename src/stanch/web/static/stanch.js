@@ -68,7 +68,12 @@
   }
   if (room) {
     const events = new EventSource(`/api/v1/incidents/${room.dataset.room}/events?after=${room.dataset.position}`);
-    events.addEventListener("entry", () => refresh());
+    // Among many who watch, each waits a moment of its own: the page is rendered for them one after the other.
+    events.addEventListener("entry", (event) => {
+      const watchers = JSON.parse(event.data).watchers || 1;
+      if (watchers < 10) refresh(); else if (!crowd) crowd = setTimeout(() => { crowd = 0; refresh(); }, Math.random() * Math.min(15000, watchers * 40));
+    });
+    let crowd = 0;
     addEventListener("pagehide", () => events.close());
     addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
   }

@@ -1,0 +1,68 @@
+"""Reading pages and the API is bounded: however many look, the interpreter stays free for what wakes people (P2)."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from starlette.requests import Request
+
+from stanch.kernel.errors import Unavailable
+from stanch.web.pages.problem import respond
+
+# So many are answered at once; so many more wait for their turn, and the rest is told to come back.
+AT_ONCE, WAITING = 3, 1000
+# Small, or needed to act in the night: these wait behind no page.
+NEVER_WAIT = ("/healthz", "/readyz", "/static/", "/ack/", "/login")
+
+
+class Looking:
+    """An ASGI app before the others: GET and HEAD take turns until their answer begins."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._waiting = 0
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD") or self._goes_ahead(scope["path"]):
+            await self.app(scope, receive, send)
+            return
+        if self._waiting >= WAITING:
+            busy = Unavailable(
+                "Very many look at the moment.", hint="Pages are sent all the same; look again in a moment."
+            )
+            await respond(Request(scope, receive), busy)(scope, receive, send)
+            return
+        self._waiting += 1
+        try:
+            await self._turns.acquire()
+        finally:
+            self._waiting -= 1
+        turn = Turn(self._turns)
+
+        async def begun(message: Any) -> None:
+            turn.give_back()  # the answer is made: sending it to a slow reader takes nothing from the others
+            await send(message)
+
+        try:
+            await self.app(scope, receive, begun)
+        finally:
+            turn.give_back()
+
+    @staticmethod
+    def _goes_ahead(path: str) -> bool:
+        return path.startswith(NEVER_WAIT) or path.endswith("/events")
+
+
+class Turn:
+    """Given back once, by whoever comes first."""
+
+    def __init__(self, turns: asyncio.Semaphore) -> None:
+        self._turns: asyncio.Semaphore | None = turns
+
+    def give_back(self) -> None:
+        """Let the next one have it."""
+        if self._turns is not None:
+            self._turns.release()
+            self._turns = None
