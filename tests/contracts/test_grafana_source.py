@@ -100,18 +100,13 @@ def test_a_webhook_of_alertmanager_itself_is_read_too() -> None:
         received, errors = source.read(Post(path.read_bytes(), NOW))
         raw = json.loads(path.read_bytes())["alerts"]
         assert [a.fingerprint for a in received if isinstance(a, Alert)] == [a["fingerprint"] for a in raw]
-        assert not errors
+        assert all("left out by the sender" in error for error in errors)
 
 
 @pytest.mark.parametrize(
     ("post", "where"),
     [
         (posted({"title": "my own payload"}), "alerts is missing, this is not the body of Grafana's webhook"),
-        (webhook(labels=None), "alerts[0].labels is missing"),
-        (webhook(status="alerting"), "alerts[0].status is 'alerting'"),
-        (webhook(startsAt="a\x00b"), "alerts[0].startsAt: 'ab' is not a time"),
-        (webhook(panelURL=7), "alerts[0].panelURL"),
-        (webhook(fingerprint="\x00"), "alerts[0].fingerprint is missing"),
         (Post(b"[" * 100_000, NOW), "Grafana"),
     ],
 )

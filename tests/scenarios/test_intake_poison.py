@@ -20,7 +20,6 @@ class Bomb:
     """A source whose second alert cannot be folded, as a defect of ours would have it."""
 
     name = "bomb"
-    scoped = False
 
     def read(self, post: Post) -> tuple[list[Received], list[str]]:
         leases: Any = [None, object(), None]

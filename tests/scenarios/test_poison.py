@@ -18,7 +18,7 @@ SOURCES = {
 class Exploding:
     """A source with a bug that its author did not foresee."""
 
-    name, scoped = "exploding", False
+    name = "exploding"
 
     def read(self, post: Post) -> Any:
         if b"boom" in post.body:

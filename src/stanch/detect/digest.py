@@ -8,11 +8,13 @@ import structlog
 from stanch.detect import changes, heartbeats, signals
 from stanch.detect.limits import within
 from stanch.kernel.errors import Problem, Unavailable
-from stanch.ports import Acknowledgement, Alert, Beat, Change, Post, Received, Source
+from stanch.ports import NO_TITLE, Acknowledgement, Alert, Beat, Change, Post, Received, Source
 from stanch.timeline.unit_of_work import Application, UnitOfWork
 
 log = structlog.get_logger()
 BATCH = 1000
+# Their senders read no answer: a body of another shape at their address is no mistake that anybody would see.
+ALERT_FORMATS = ("alertmanager", "grafana", "prometheus")
 
 
 def digest(application: Application, sources: dict[str, Source]) -> int:
@@ -141,22 +143,34 @@ def fold(uow: UnitOfWork, received: list[Received], intake_key: str) -> None:
 
 
 def read(sources: dict[str, Source], form: str, post: Post) -> tuple[list[Received], str, str]:
-    """What a post holds, the state it is in now, and a note. Fingerprints of scoped formats begin with the key's name."""
+    """What a post holds, the state it is in now, and a note. Fingerprints begin with the key's name: senders are strangers."""
     source = sources.get(form)
     if source is None:
         return [], "unparsable", f"no integration reads '{form}'"
     try:
         received, errors = source.read(post)
     except (ValueError, Problem) as error:
-        return [], "unparsable", str(error)
-    if source.scoped:
-        received = [_scoped(each, post.intake_key) for each in received]
+        received, errors = _as_any_json(sources, form, post), [str(error)]
     state = "digested" if received or not errors else "unparsable"
-    received = [within(each, post.received_at) for each in received]
+    received = [within(_of_key(each, post.intake_key), post.received_at) for each in received]
     return received, "partly" if received and errors else state, "; ".join(errors)
 
 
-def _scoped(each: Received, intake_key: str) -> Received:
-    if isinstance(each, Alert | Acknowledgement):
+def _as_any_json(sources: dict[str, Source], form: str, post: Post) -> list[Received]:
+    """An alert in a shape of its own at the address of another format still pages: what it is called must be plain."""
+    if form not in ALERT_FORMATS or "generic" not in sources:
+        return []
+    try:
+        received, _ = sources["generic"].read(post)
+    except (ValueError, Problem):
+        return []
+    return [each for each in received if isinstance(each, Alert) and each.name != NO_TITLE]
+
+
+def _of_key(each: Received, intake_key: str) -> Received:
+    if isinstance(each, Alert):
+        group = f"{intake_key}/{each.group}" if each.group else ""
+        return msgspec.structs.replace(each, fingerprint=f"{intake_key}/{each.fingerprint}", group=group)
+    if isinstance(each, Acknowledgement):
         return msgspec.structs.replace(each, fingerprint=f"{intake_key}/{each.fingerprint}")
     return each

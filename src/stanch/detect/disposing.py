@@ -85,16 +85,25 @@ def _open_for(uow: UnitOfWork, row: dict[str, Any]) -> str:
     if row["grouping"] and (grouped := _newest(uow, "s.grouping = :wanted", str(row["grouping"]))):
         return grouped
     if not service:
-        return _newest(uow, "s.name = :wanted AND s.service = ''", str(row["name"]))
+        return _of_the_same_rule(uow, row)
     related = neighbours(service, uow.policy)
     return next((str(each["id"]) for each in live if each["service"] in related), "")
 
 
-def _newest(uow: UnitOfWork, condition: str, wanted: str) -> str:
+def _of_the_same_rule(uow: UnitOfWork, row: dict[str, Any]) -> str:
+    """An ``alertname`` names a rule, which many things break at once; a title that two things share says nothing."""
+    if "alertname" not in msgspec.json.decode(str(row["labels"]), type=dict[str, str]):
+        return ""
+    same = "s.name = :wanted AND s.service = '' AND s.intake_key = :key"
+    return _newest(uow, same, str(row["name"]), key=str(row["intake_key"]))
+
+
+def _newest(uow: UnitOfWork, condition: str, wanted: str, **more: str) -> str:
     found = uow.tx.one(
         f"SELECT s.incident FROM signals s JOIN incidents i ON i.id = s.incident WHERE {condition} AND i.status IN {LIVE} "
         "ORDER BY i.number DESC LIMIT 1",
         wanted=wanted,
+        **more,
     )
     return str(found["incident"]) if found else ""
 

@@ -8,10 +8,9 @@ import msgspec
 
 from stanch.kernel.clock import SECOND, spell
 from stanch.kernel.policy import Policy, Rule
+from stanch.ports.severity_words import grade
 
 Disposition = Literal["incident", "ticket", "noise"]
-TICKET_WORDS = frozenset({"warning", "warn", "ticket", "minor", "sev-3", "sev-4"})
-NOISE_WORDS = frozenset({"none", "info", "informational", "debug", "ok"})
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -75,10 +74,10 @@ def still_firing(subject: Subject, held: int, policy: Policy) -> Verdict:
     rule = matching(subject, policy)
     if rule:
         return Verdict(rule.disposition, f"rule '{_name(rule)}': {waited}")
-    severity, word = subject.severity, subject.severity.lower()
-    if word in NOISE_WORDS:
+    severity, asks = subject.severity, grade(subject.severity)
+    if asks in ("noise", "over"):
         return Verdict("noise", f"severity '{severity}' asks nobody to act")
-    if word in TICKET_WORDS:
+    if asks == "ticket":
         return Verdict("ticket", f"severity '{severity}' is normal work; {waited}")
     return Verdict("incident", f"severity '{severity}' pages; {waited}" if severity else waited)
 

@@ -3,7 +3,7 @@
 import msgspec
 
 from stanch.ports import Post, Received, Source
-from stanch.ports.grouped_alerts import Grouped, decode, read_told
+from stanch.ports.grouped_alerts import Grouped, Told, decode, read_told
 
 PORT = "source"
 WHAT = "Alertmanager's webhook version 4"
@@ -13,14 +13,10 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """Nothing to set: status and moments are the sender's."""
 
 
-_decoder = msgspec.json.Decoder(Grouped)
-
-
 class Alertmanager:
     """The source of the posts of Alertmanager's webhook receiver."""
 
     name: str = "alertmanager"
-    scoped: bool = False
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -28,15 +24,14 @@ class Alertmanager:
     def read(self, post: Post) -> tuple[list[Received], list[str]]:
         """Every alert of the message; the moment of receipt stands in for a start that is not set.
 
-        The status is the sender's (decided when it sent), never our clock against ``endsAt``. A message is taken whole
-        or not at all: Alertmanager has validated every alert of it.
-        Raises ``ValueError`` saying what is wrong, where, and what to do.
+        The status is the sender's (decided when it sent), never our clock against ``endsAt``. An odd part costs a sentence
+        and itself only. Raises ``ValueError`` saying what to send, when there are no alerts in the body.
         """
-        webhook = decode(_decoder, post.body, WHAT)
-        posted, group = webhook.alerts, webhook.group()
-        if posted is None:
-            raise ValueError(f"alerts is missing, this is not {WHAT}; remove the 'payload:' option")
-        return [read_told(position, told, post.received_at, WHAT, group) for position, told in enumerate(posted)], []
+        webhook, notes = decode(Grouped, Told, post.body, WHAT)
+        return [
+            read_told(told, f"alerts[{position}]", post.received_at, webhook, notes)
+            for position, told in enumerate(webhook.alerts or [])
+        ], notes
 
 
 def build(settings: Settings) -> Source:

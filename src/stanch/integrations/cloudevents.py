@@ -8,8 +8,10 @@ import msgspec
 
 from stanch.ports import Alert, Change, Post, Received, Source
 from stanch.ports.cloudevent import Event, read_events
-from stanch.ports.guess_fields import guess, is_firing
+from stanch.ports.guess_fields import guess, guess_severity, guess_title
+from stanch.ports.guess_identity import guess_identity, guess_key
 from stanch.ports.json_fields import flatten, link, loose_moment, words
+from stanch.ports.state_words import is_firing
 
 PORT = "source"
 NAME = 200
@@ -39,7 +41,6 @@ class CloudEvents:
     """
 
     name: str = "cloudevents"
-    scoped: bool = True
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -69,7 +70,7 @@ def _is_deploy(kind: str) -> bool:
 def _alert(event: Event, kind: str, now: int, errors: list[str]) -> Alert:
     data, content = _object(event.data), _content(event)
     said = _status(kind, data)
-    severity = words(event.get("severity") or event.get("severitytext") or guess(data, "severity"), NAME).lower()
+    severity = words(event.get("severity") or event.get("severitytext") or guess_severity(data), NAME).lower()
     at = _at(event, now, errors)
     labels = {
         "severity": severity or ("info" if said is None else ""),
@@ -78,7 +79,7 @@ def _alert(event: Event, kind: str, now: int, errors: list[str]) -> Alert:
         "source": event.get("source"),
         "subject": event.get("subject"),
     }
-    name = words(guess(data, "name"), NAME) or " ".join(filter(None, [event.get("type"), event.get("subject")]))[:NAME]
+    name = guess_title(data) or " ".join(filter(None, [event.get("type"), event.get("subject")]))[:NAME]
     summary = guess(data, "summary") or content.get("description")
     if not data and isinstance(event.data, str):
         summary = event.data
@@ -107,7 +108,9 @@ def _status(kind: str, data: dict[str, Any]) -> bool | None:
 def _fingerprint(event: Event, kind: str, data: dict[str, Any], said: bool | None) -> str:
     """An event's id is its own, so that the end finds its beginning by the data's key, the subject, or the type."""
     stem = kind.rpartition(".")[0] if kind.rpartition(".")[2] in FIRING | OVER else kind
-    key = guess(data, "fingerprint") or event.get("subject") or _id(data.get("subject"))
+    key = guess_key(data) or event.get("subject") or _id(data.get("subject"))
+    if not key and data and said is not None:
+        key = guess_identity(data, guess_title(data))
     if not key and said is None:
         return f"{event.get('source')}#{event.get('id')}"[:KEY]
     return f"{event.get('source')}#{stem}#{words(key, NAME)}"[:KEY]

@@ -30,7 +30,6 @@ class Deploys:
     """The source of changes for ``/hooks/deploys``; formats are told apart by GitHub's header and by their keys."""
 
     name: str = "deploys"
-    scoped: bool = False
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings

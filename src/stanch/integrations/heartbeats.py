@@ -16,7 +16,6 @@ class Heartbeats:
     """The source of ``/hooks/heartbeats/...`` and of Opsgenie's pings."""
 
     name: str = "heartbeats"
-    scoped: bool = False
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings

@@ -45,7 +45,6 @@ class Opsgenie:
     """
 
     name: str = "opsgenie"
-    scoped: bool = True
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings

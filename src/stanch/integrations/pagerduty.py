@@ -29,7 +29,6 @@ class PagerDuty:
     """The source of events for ``/v2/enqueue`` and ``/v2/change/enqueue``; the path is taken from ``about``."""
 
     name: str = "pagerduty"
-    scoped: bool = True
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings

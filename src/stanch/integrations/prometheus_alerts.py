@@ -1,17 +1,14 @@
 """Reads what Prometheus (and rulers, amtool) post to ``/api/v2/alerts``; rules 1-6 of formats/01, section 1.2."""
 
-from functools import lru_cache
-
 import msgspec
 
 from stanch.kernel.clock import SECOND
 from stanch.ports import Alert, Post, Received, Source
-from stanch.ports.json_fields import UNREADABLE, clean_all, link, moment
+from stanch.ports.grouped_alerts import loosely
+from stanch.ports.json_fields import UNREADABLE, clean_all, kind, link, loose_moment, read_json
+from stanch.ports.label_fingerprint import fingerprint
 
 PORT = "source"
-FNV_OFFSET = 0xCBF29CE484222325
-FNV_PRIME = 0x100000001B3
-FNV_MASK = 0xFFFFFFFFFFFFFFFF
 
 
 class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -29,15 +26,12 @@ class _Posted(msgspec.Struct, rename={"starts_at": "startsAt", "ends_at": "endsA
 
 
 _all = msgspec.json.Decoder(list[_Posted])
-_pieces = msgspec.json.Decoder(list[msgspec.Raw])
-_one = msgspec.json.Decoder(_Posted)
 
 
 class PrometheusAlerts:
     """The source of alerts that come without a status: a future ``endsAt`` is a lease, a past one a resolution."""
 
     name: str = "prometheus"
-    scoped: bool = False
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -48,22 +42,22 @@ class PrometheusAlerts:
         Raises ``ValueError`` when the body is not a JSON array.
         """
         alerts: list[Received] = []
-        errors = []
-        for position, posted in enumerate(_decode(post.body)):
+        errors: list[str] = []
+        for position, posted in enumerate(_decode(post.body, errors)):
             try:
-                alerts.append(self._read(posted, post.received_at))
+                alerts.append(self._read(posted, f"alerts[{position}]", post.received_at, errors))
             except (ValueError, OverflowError) as error:
                 errors.append(f"alerts[{position}]{error}")
         return alerts, errors
 
-    def _read(self, posted: _Posted | str, now: int) -> Alert:
+    def _read(self, posted: _Posted | str, place: str, now: int, errors: list[str]) -> Alert:
         if isinstance(posted, str):
             raise ValueError(posted)
         labels = _labels(posted.labels)
-        ends_at = _when("endsAt", posted.ends_at)
-        starts_at = _when("startsAt", posted.starts_at)
+        ends_at = _when(f"{place}.endsAt", posted.ends_at, errors)
+        starts_at = _when(f"{place}.startsAt", posted.starts_at, errors)
         if starts_at is None:
-            starts_at = now if ends_at is None else ends_at
+            starts_at = now if ends_at is None else min(now, ends_at)
         if ends_at is not None and ends_at < starts_at:
             raise ValueError(".endsAt is before startsAt; send the end after the start")
         until = now + int(self.settings.resolve_timeout * SECOND) if ends_at is None else ends_at
@@ -86,41 +80,21 @@ def build(settings: Settings) -> Source:
     return PrometheusAlerts(settings)
 
 
-def fingerprint(labels: dict[str, str]) -> str:
-    """Alertmanager's identity of a label set: FNV-1a 64 over ``name 0xFF value 0xFF``, sorted, 16 hex characters."""
-    return _fnv(tuple(sorted(labels.items(), key=lambda pair: pair[0].encode("utf-8", "replace"))))
-
-
-@lru_cache(maxsize=16384)
-def _fnv(pairs: tuple[tuple[str, str], ...]) -> str:
-    total = FNV_OFFSET
-    for name, value in pairs:
-        for byte in name.encode("utf-8", "replace") + b"\xff" + value.encode("utf-8", "replace") + b"\xff":
-            total = ((total ^ byte) * FNV_PRIME) & FNV_MASK
-    return f"{total:016x}"
-
-
-def _decode(body: bytes) -> list[_Posted | str]:
+def _decode(body: bytes, errors: list[str]) -> list[_Posted | str]:
     """All at once; only when one does not fit, each on its own, the bad ones as a sentence."""
     try:
         return list(_all.decode(body))
-    except msgspec.ValidationError:
-        return _one_by_one(body)
-    except UNREADABLE as error:
-        raise ValueError(f"the body is not JSON ({error}); send an array of alerts to /api/v2/alerts") from None
-
-
-def _one_by_one(body: bytes) -> list[_Posted | str]:
-    try:
-        pieces = _pieces.decode(body)
     except UNREADABLE:
-        raise ValueError("the body is not an array; send an array of alerts, as Prometheus does") from None
+        document, odd = read_json(body, "an array of alerts to /api/v2/alerts")
+    if not isinstance(document, list):
+        raise ValueError("the body is not an array; send an array of alerts, as Prometheus does")
+    errors += odd
     read: list[_Posted | str] = []
-    for piece in pieces:
-        try:
-            read.append(_one.decode(piece))
-        except UNREADABLE as error:
-            read.append(f": {error}; send it as Prometheus does")
+    for position, each in enumerate(document):
+        if isinstance(each, dict):
+            read.append(loosely(_Posted, each, f"alerts[{position}]", errors))
+        else:
+            read.append(f" is {kind(each)}; send it as Prometheus does")
     return read
 
 
@@ -128,16 +102,16 @@ def _labels(posted: dict[str, str] | None) -> dict[str, str]:
     """Without empty values (before validation and fingerprinting); at least one must stay."""
     if posted is None:
         raise ValueError(".labels is missing; every alert needs at least one label")
-    labels = {name: value for name, value in clean_all(posted).items() if value}
+    labels = {name: value for name, value in clean_all(posted).items() if value and name}
     if not labels:
         raise ValueError(".labels is empty; every alert needs at least one label with a value")
-    if "" in labels:
-        raise ValueError(".labels has a label without a name; name it")
     return labels
 
 
-def _when(key: str, text: str | None) -> int | None:
+def _when(place: str, text: str | None, errors: list[str]) -> int | None:
+    """A time that cannot be read costs a sentence, not the alert."""
     try:
-        return moment(text)
+        return loose_moment(text)
     except ValueError as error:
-        raise ValueError(f".{key}: {error}") from None
+        errors.append(f"{place}: {error}; the moment of receipt was taken")
+        return None

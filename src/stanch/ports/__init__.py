@@ -34,6 +34,10 @@ class Partly(Failed):
         self.undo = undo
 
 
+# The name of an alert in whose body nothing says what it is called.
+NO_TITLE = "event without a title"
+
+
 class Alert(msgspec.Struct, frozen=True):
     """One alert in our terms. Moments in microseconds; ``ends_at`` None while firing.
 
@@ -101,12 +105,11 @@ class Post(msgspec.Struct, frozen=True):
 class Source(Protocol):
     """Reads one format: what can be read, and a sentence for each part that cannot.
 
-    ``scoped``: its fingerprints are unique within one integration key only.
+    Fingerprints need to be unique within one integration key only: those of two keys are never taken for the same.
     Raises ``ValueError`` with what was wrong, where, and what to do, when nothing in the body can be read.
     """
 
     name: str
-    scoped: bool
 
     def read(self, post: Post) -> tuple[list[Received], list[str]]: ...
 

@@ -3,8 +3,25 @@
 from typing import Any
 
 import jmespath  # type: ignore[import-untyped]
+import msgspec
+from jmespath import functions
 
-from stanch.ports.json_fields import words
+from stanch.ports.json_fields import UNREADABLE, words
+
+
+class _Functions(functions.Functions):  # type: ignore[misc]
+    """JMESPath's own functions, and ``from_json``: many senders put JSON inside a text (Amazon SNS)."""
+
+    @functions.signature({"types": ["string", "null"]})
+    def _func_from_json(self, text: str | None) -> Any:
+        """What the text says; null where it is no JSON."""
+        try:
+            return msgspec.json.decode(text) if text else None
+        except UNREADABLE:
+            return None
+
+
+_OPTIONS = jmespath.Options(custom_functions=_Functions())
 
 
 class Expression:
@@ -27,6 +44,6 @@ class Expression:
         if self.wants_root and isinstance(element, dict):
             element = element | {"root": document}
         try:
-            return self.compiled.search(element)
+            return self.compiled.search(element, options=_OPTIONS)
         except (ValueError, TypeError, ArithmeticError, LookupError, AttributeError, RecursionError) as error:
             raise ValueError(f"{self} failed: {words(str(error), 200)}") from None

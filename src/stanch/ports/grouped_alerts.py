@@ -1,12 +1,16 @@
 """Alerts whose sender says their status: Alertmanager's webhook, and Grafana's, which has the same keys (formats/01)."""
 
 from hashlib import sha256
-from typing import NoReturn, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
 from stanch.ports import Alert
-from stanch.ports.json_fields import NUL, UNREADABLE, clean_all, link, moment
+from stanch.ports.json_fields import NUL, UNREADABLE, clean, clean_all, kind, link, loose_moment, read_json, words
+from stanch.ports.label_fingerprint import fingerprint
+from stanch.ports.state_words import is_firing
+
+LEFT_OUT = "truncated"
 
 
 class Told(msgspec.Struct, rename={"starts_at": "startsAt", "ends_at": "endsAt", "link": "generatorURL"}, gc=False):
@@ -21,13 +25,21 @@ class Told(msgspec.Struct, rename={"starts_at": "startsAt", "ends_at": "endsAt",
     fingerprint: str | None = None
 
 
-class Grouped(msgspec.Struct, rename={"group_key": "groupKey", "group_labels": "groupLabels"}):
+class Grouped(
+    msgspec.Struct,
+    rename={
+        "group_key": "groupKey", "group_labels": "groupLabels", "common_labels": "commonLabels", "truncated": "truncatedAlerts",
+    },
+):  # fmt: skip
     """What both senders say of the alerts together."""
 
     alerts: list[Told] | None = None
+    status: str | None = None
     receiver: str | None = None
     group_key: str | None = None
     group_labels: dict[str, str] | None = None
+    common_labels: dict[str, str] | None = None
+    truncated: int | None = None
 
     def group(self) -> str:
         """What was grouped on purpose: a route that groups by nothing puts unrelated alerts together, and says nothing.
@@ -39,53 +51,142 @@ class Grouped(msgspec.Struct, rename={"group_key": "groupKey", "group_labels": "
         return sha256(f"{self.receiver}\n{self.group_key}".encode("utf-8", "replace")).hexdigest()
 
 
-Webhook = TypeVar("Webhook")
+Webhook = TypeVar("Webhook", bound=Grouped)
+Struct = TypeVar("Struct", bound=msgspec.Struct)
 
 
-def decode(decoder: msgspec.json.Decoder[Webhook], body: bytes, what: str) -> Webhook:
-    """The body in one go. Raises ``ValueError``: where it is wrong, and ``what`` to send."""
-    try:
-        return decoder.decode(body)
-    except msgspec.ValidationError as error:
-        text = str(error).replace("`$.", "`")
-        raise ValueError(f"{text}; send {what} unchanged") from None
-    except UNREADABLE as error:
-        raise ValueError(f"the body is not JSON ({error}); send {what} unchanged") from None
+def decode(shape: type[Webhook], told: type[Told], body: bytes, what: str) -> tuple[Webhook, list[str]]:
+    """The body, and a sentence for each part of it that is odd, which costs only itself.
 
-
-def read_told(position: int, told: Told, now: int, what: str, group: str = "") -> Alert:
-    """One alert; ``now`` stands in for moments that are not set. The status is the sender's, never our clock's.
-
-    Raises ``ValueError`` with its place in ``alerts``, and ``what`` to send.
+    Raises ``ValueError`` saying ``what`` to send, when there are no alerts in it.
     """
-    labels = clean_all(told.labels) if told.labels is not None else _missing(position, "labels", what)
-    fingerprint = (told.fingerprint or "").replace(NUL, "") or _missing(position, "fingerprint", what)
-    if told.status not in ("firing", "resolved"):
-        raise ValueError(f"alerts[{position}].status is {told.status!r}; write 'firing' or 'resolved'")
-    starts_at = _when(position, "startsAt", told.starts_at)
-    ends_at = _when(position, "endsAt", told.ends_at)
-    firing = told.status == "firing"
+    try:
+        webhook = msgspec.json.decode(body, type=shape)
+    except UNREADABLE:
+        webhook, notes = _by_parts(shape, told, body, what)
+    else:
+        notes = []
+    if webhook.alerts is None:
+        raise ValueError(f"alerts is missing, this is not {what}; remove the 'payload:' option or the custom payload")
+    if webhook.truncated and webhook.truncated > 0:
+        notes.append(f"{_left_out(webhook.truncated)}, whose max_alerts is smaller than the group")
+    return webhook, notes
+
+
+def loosely(shape: type[Struct], piece: dict[str, Any], place: str, notes: list[str]) -> Struct:
+    """An object as far as it can be read: a null is left out, a number becomes text, and each gets a sentence."""
+    found: dict[str, Any] = {}
+    for field in msgspec.structs.fields(shape):
+        value, where = piece.get(field.encode_name), f"{place}.{field.encode_name}"
+        if value is None or field.name == "alerts":
+            continue
+        if field.type == int | None:
+            found[field.name] = int(value) if str(value).isdecimal() else 0
+        elif field.type == dict[str, str] | None:
+            found[field.name] = _texts(value, where, notes)
+        elif field.type == Any or isinstance(value, str):
+            found[field.name] = value
+        else:
+            notes.append(f"{where} is {kind(value)}, not a text")
+            found[field.name] = words(value)
+    return shape(**found)
+
+
+def read_told(told: Told, place: str, now: int, webhook: Grouped, notes: list[str]) -> Alert:
+    """One alert; ``now`` stands in for moments that are not set. The status is the sender's, never our clock's."""
+    labels = clean_all(told.labels if told.labels is not None else _common(webhook, place, notes))
+    starts_at, ends_at = (
+        _when(f"{place}.startsAt", told.starts_at, notes),
+        _when(f"{place}.endsAt", told.ends_at, notes),
+    )
+    firing = _firing(told, place, webhook, ends_at, now, notes)
     if not firing and ends_at is None:
         ends_at = now
+    annotations = clean_all(told.annotations or {})
+    if webhook.truncated and webhook.truncated > 0:
+        annotations |= {LEFT_OUT: _left_out(webhook.truncated)}
+    given = (told.fingerprint or "").replace(NUL, "").strip()
     return Alert(
-        fingerprint=fingerprint,
+        fingerprint=given or (fingerprint(labels) if labels else sha256(msgspec.json.encode(told)).hexdigest()[:16]),
         name=labels.get("alertname") or "unnamed alert",
         firing=firing,
         starts_at=starts_at if starts_at is not None else (now if ends_at is None else min(ends_at, now)),
         ends_at=None if firing else ends_at,
         labels=labels,
-        annotations=clean_all(told.annotations or {}),
+        annotations=annotations,
         link=link(told.link),
-        group=group,
+        group=webhook.group(),
     )
 
 
-def _when(position: int, key: str, text: str | None) -> int | None:
+def _by_parts(shape: type[Webhook], told: type[Told], body: bytes, what: str) -> tuple[Webhook, list[str]]:
+    """When the whole does not fit: each alert on its own."""
+    document, notes = read_json(body, f"{what} unchanged")
+    if isinstance(document, list):
+        notes.append(f"the body is an array; send {what} unchanged")
+        document = {"alerts": document}
+    if not isinstance(document, dict):
+        raise ValueError(f"the body is {kind(document)}, not an object; send {what} unchanged")
+    webhook = loosely(shape, document, "the body", notes)
+    alerts = document.get("alerts")
+    if isinstance(alerts, dict):
+        notes.append("alerts is one object, not an array")
+    pieces = [alerts] if isinstance(alerts, dict) else alerts
+    if isinstance(pieces, list):
+        webhook.alerts = []
+        for position, piece in enumerate(pieces):
+            place = f"alerts[{position}]"
+            if isinstance(piece, dict):
+                webhook.alerts.append(loosely(told, piece, place, notes))
+            else:
+                notes.append(f"{place} is {kind(piece)}; send {what} unchanged")
+    return webhook, notes
+
+
+def _texts(value: object, place: str, notes: list[str]) -> dict[str, str]:
+    if not isinstance(value, dict):
+        notes.append(f"{place} is {kind(value)}, not an object")
+        return {}
+    texts = {}
+    for name, text in value.items():
+        if text is None:
+            notes.append(f"{place}.{words(name, 60)} is null and was left out")
+            continue
+        if not isinstance(text, str):
+            notes.append(f"{place}.{words(name, 60)} is {kind(text)} and was taken as text")
+        texts[clean(str(name))] = clean(text) if isinstance(text, str) else words(text)
+    return texts
+
+
+def _common(webhook: Grouped, place: str, notes: list[str]) -> dict[str, str]:
+    """What all alerts of the message have in common, for one that says nothing of its own."""
+    notes.append(f"{place}.labels is missing; those of the whole message were taken")
+    return (webhook.common_labels or {}) | (webhook.group_labels or {})
+
+
+def _firing(told: Told, place: str, webhook: Grouped, ends_at: int | None, now: int, notes: list[str]) -> bool:
+    if told.status in ("firing", "resolved"):
+        return told.status == "firing"
+    said = is_firing(told.status)
+    if said is None and told.status:
+        notes.append(f"{place}.status is {words(told.status, 40)!r}, which is no status; it was taken as firing")
+        return True
+    if said is None:
+        said = is_firing(webhook.status)
+    if said is None:
+        said = ends_at is None or ends_at > now
+    notes.append(f"{place}.status is {told.status!r}; it was taken as {'firing' if said else 'resolved'}")
+    return said
+
+
+def _when(place: str, text: str | None, notes: list[str]) -> int | None:
+    """A time that cannot be read costs a sentence, not the alert."""
     try:
-        return moment(text)
+        return loose_moment(text)
     except ValueError as error:
-        raise ValueError(f"alerts[{position}].{key}: {error}") from None
+        notes.append(f"{place}: {error}; the moment of receipt was taken")
+        return None
 
 
-def _missing(position: int, key: str, what: str) -> NoReturn:
-    raise ValueError(f"alerts[{position}].{key} is missing; send {what} unchanged")
+def _left_out(number: int) -> str:
+    return f"{number} more {'alert' if number == 1 else 'alerts'} of this group {'was' if number == 1 else 'were'} left out by the sender"

@@ -1,5 +1,8 @@
 """What every source needs to read other people's JSON: text that can be kept, moments, links, values as words."""
 
+import json
+import re
+from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import Any
 
@@ -15,6 +18,10 @@ DEEPEST = 4
 LONGEST_TIME = 64
 UNREADABLE = (msgspec.DecodeError, UnicodeError, RecursionError)
 _parse = lru_cache(maxsize=4096)(parse_moment)
+# Go's Time.String(): 2026-11-26 22:00:00.123456789 +0000 UTC m=+0.001
+_GO_TIME = re.compile(
+    r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d+)?) ([+-]\d\d):?(\d\d)( [A-Z+\-\d]+)?( m=[+-][\d.]+)?"
+)
 
 
 def clean(text: str) -> str:
@@ -42,7 +49,7 @@ def moment(text: str | None) -> int | None:
 
 
 def loose_moment(value: object) -> int | None:
-    """A moment from whatever senders write: ``moment``'s texts, ``+00:00Z``, Unix seconds, milli- or nanoseconds.
+    """A moment from whatever senders write: ``moment``'s texts, ``+00:00Z``, Unix seconds, milli- or nanoseconds, Go's and mail's.
 
     None when there is none. Raises ``ValueError`` with what to write.
     """
@@ -56,7 +63,22 @@ def loose_moment(value: object) -> int | None:
         raise ValueError(f"{words(value, 40)} is not a time; write it like 2026-05-14T14:07:00Z")
     text = value.strip()
     doubled = text[-1:] in "Zz" and len(text) > 7 and text[-7] in "+-" and text[-4] == ":"
-    return moment(text[:-1] if doubled else text)
+    return moment(text[:-1]) if doubled else _from_text(text[: LONGEST_TIME + 1])
+
+
+def _from_text(text: str) -> int | None:
+    if text.startswith(ZERO_YEAR):
+        return None
+    if go := _GO_TIME.fullmatch(text):
+        return moment(f"{go[1]}{go[2]}:{go[3]}")
+    if text[:3].isalpha() and text[3:4] == ",":
+        try:
+            return _from_number(parsedate_to_datetime(clean(text)).timestamp())
+        except (ValueError, OverflowError):
+            pass  # named below
+    if text[4:5] == "/" == text[7:8]:
+        text = text.replace("/", "-", 2)
+    return moment(text.removesuffix(" UTC") + "Z" if text.endswith(" UTC") else text)
 
 
 def _from_number(number: float) -> int:
@@ -110,12 +132,27 @@ def _flatten(value: dict[Any, Any], prefix: str, pairs: dict[str, str], depth: i
             pairs[name] = text
 
 
+def read_json(body: bytes, what: str) -> tuple[Any, list[str]]:
+    """The body, and a sentence if it was only nearly JSON: a byte that is no UTF-8 or a NaN must not cost an alert.
+
+    Raises ``ValueError`` naming ``what`` should have been sent.
+    """
+    try:
+        return msgspec.json.decode(body), []
+    except UNREADABLE as error:
+        why = f"{error or 'nested too deeply'}"
+    try:
+        text = body.decode(json.detect_encoding(body), "replace")
+        return json.loads(text, strict=False, parse_constant=str), [
+            f"the body is not quite JSON ({why}); it was read as far as it goes"
+        ]
+    except (ValueError, RecursionError):
+        raise ValueError(f"the body is not JSON ({why}); send {what}") from None
+
+
 def json_object(body: bytes, what: str) -> dict[str, Any]:
     """The body as a JSON object. Raises ``ValueError`` naming ``what`` should have been sent."""
-    try:
-        read = msgspec.json.decode(body)
-    except UNREADABLE as error:
-        raise ValueError(f"the body is not JSON ({error or 'nested too deeply'}); send {what}") from None
+    read, _ = read_json(body, what)
     if not isinstance(read, dict):
         raise ValueError(f"the body is {kind(read)}, not an object; send {what}")
     return read
