@@ -98,4 +98,4 @@ def test_a_bug_in_a_source_leaves_the_raw_body_with_what_went_wrong(house: House
     found = states(house)
     assert [state for state, _ in found] == ["digested", "unparsable", "digested"]
     assert found[1][1] == "This could not be read: 'groupLabels'."
-    assert {signal["fingerprint"] for signal in house.do("signals")} == {"one", "two"}
+    assert {signal["fingerprint"] for signal in house.do("signals")} == {"k/one", "k/two"}

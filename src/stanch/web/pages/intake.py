@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from stanch.detect import digest
 from stanch.kernel.errors import NotFound
-from stanch.ports import Alert, Beat, Change, MappedSource, Post, Received
+from stanch.ports import Acknowledgement, Alert, Beat, Change, MappedSource, Post, Received, Source
 from stanch.timeline.unit_of_work import UnitOfWork
 from stanch.web import auth
 from stanch.web.pages.render import page, signed_in
@@ -18,7 +18,7 @@ from stanch.web.pages.render import page, signed_in
 if TYPE_CHECKING:
     from stanch.main import Stanch
 
-NEWEST, LOOK_AT, SHOWN_OF_ONE, BODY = 30, 5000, 3, 2000
+NEWEST, LOOK_AT, SHOWN_OF_ONE, BODY, CHUNK = 30, 5000, 3, 2000, 400
 
 
 def routes(stanch: Stanch) -> list[Route]:
@@ -29,7 +29,7 @@ def routes(stanch: Stanch) -> list[Route]:
         if name not in stanch.settings.intake_keys:
             raise NotFound(f"There is no integration key '{name}'.", hint="The settings page lists them.")
         with stanch.application.reading(auth.require(request)) as uow:
-            events = [_event(uow, stanch, row) for row in _rows(uow, name)]
+            events = [event for row in _rows(uow, name) if (event := _event(uow, stanch, row))]
             now = uow.now
         query = request.query_params
         tried = _tried(stanch, events, query.get("mapping", ""), query.get("event", ""), now)
@@ -49,22 +49,41 @@ def _rows(uow: UnitOfWork, name: str) -> list[Any]:
     )
 
 
-def _event(uow: UnitOfWork, stanch: Stanch, row: Any) -> dict[str, Any]:
-    """One post, and what each thing in it became. Read again from the raw body, which is the truth."""
+def read_again(sources: dict[str, Source], row: Any) -> list[Received]:
+    """What a kept post holds, read again from the raw body, which is the truth."""
     post = Post(bytes(row["body"]), row["received_at"], row["intake_key"], row["about"])
-    received = digest.read(stanch.world.sources, row["format"], post)[0] if row["state"] != "unparsable" else []
-    became = [_became(uow, each) for each in received[:SHOWN_OF_ONE]]
-    shown = [text for text in became if text]
-    hidden = len(became) - len(shown)
+    return digest.read(sources, row["format"], post)[0]
+
+
+def may_see_post(uow: UnitOfWork, received: list[Received]) -> bool:
+    """Whether nothing in a post belongs to a private incident that one may not see (P6), however far down it stands."""
+    fingerprints = [each.fingerprint for each in received if isinstance(each, Alert | Acknowledgement)]
+    for start in range(0, len(fingerprints), CHUNK):
+        names = {f"f{i}": each for i, each in enumerate(fingerprints[start : start + CHUNK])}
+        marks = ", ".join(f":{name}" for name in names)
+        rows = uow.tx.all(
+            "SELECT s.incident FROM signals s JOIN incidents i ON i.id = s.incident WHERE i.private = 1 "
+            f"AND s.fingerprint IN ({marks})", **names,
+        )  # fmt: skip
+        if not all(uow.may_see(row["incident"], True) for row in rows):
+            return False
+    return True
+
+
+def _event(uow: UnitOfWork, stanch: Stanch, row: Any) -> dict[str, Any] | None:
+    """One post, and what each thing in it became. None where a part of it is a private incident's."""
+    received = read_again(stanch.world.sources, row) if row["state"] != "unparsable" else []
+    if not may_see_post(uow, received):
+        return None
+    body = bytes(row["body"])
     return {
         "id": row["id"], "format": row["format"], "at": row["received_at"], "state": row["state"], "note": row["note"],
-        "became": shown, "more": len(received) - len(became), "bytes": len(post.body),
-        # What belongs to a private incident is not shown to the uninvited, its body neither (P6).
-        "body": "" if hidden else post.body[:BODY].decode("utf-8", "replace"), "raw": post.body,
+        "became": [_became(uow, each) for each in received[:SHOWN_OF_ONE]], "more": len(received) - SHOWN_OF_ONE,
+        "bytes": len(body), "body": body[:BODY].decode("utf-8", "replace"), "raw": body,
     }  # fmt: skip
 
 
-def _became(uow: UnitOfWork, each: Received) -> dict[str, str] | None:
+def _became(uow: UnitOfWork, each: Received) -> dict[str, str]:
     if isinstance(each, Beat):
         return {
             "name": f"Heartbeat {each.heartbeat}",
@@ -74,15 +93,10 @@ def _became(uow: UnitOfWork, each: Received) -> dict[str, str] | None:
         }
     if isinstance(each, Change):
         return {"name": f"{each.service} {each.release}", "what": "recorded as a deploy", "why": "", "incident": ""}
-    row = uow.tx.one(
-        "SELECT s.*, COALESCE(i.private, 0) AS private FROM signals s LEFT JOIN incidents i ON i.id = s.incident "
-        "WHERE s.fingerprint = :fingerprint", fingerprint=each.fingerprint,
-    )  # fmt: skip
+    row = uow.tx.one("SELECT * FROM signals WHERE fingerprint = :fingerprint", fingerprint=each.fingerprint)
     name = each.name if isinstance(each, Alert) else "acknowledgement"
     if row is None:
         return {"name": name or "a key", "what": "nothing", "why": "no alert of that key is known", "incident": ""}
-    if not uow.may_see(row["incident"], bool(row["private"])):
-        return None
     how = "" if isinstance(each, Alert) and each.firing else "ended" if isinstance(each, Alert) else "acknowledged"
     return {
         "name": row["name"], "what": f"{row['disposition'] or 'held'}{', ' + how if how else ''}", "why": row["reason"],

@@ -13,6 +13,7 @@ from stanch.detect.commands.signals import Signals, list_signals
 from stanch.detect.commands.watching import Heartbeats, Probes, list_heartbeats, list_probes
 from stanch.identity import people
 from stanch.kernel.clock import DAY, parse_moment
+from stanch.ports import Source
 from stanch.prepare.playbooks.library import playbooks
 from stanch.respond.commands import Incidents, incidents
 from stanch.respond.prompts import active
@@ -20,6 +21,7 @@ from stanch.timeline.unit_of_work import UnitOfWork
 from stanch.web import auth
 from stanch.web.intake.heartbeats import token_of
 from stanch.web.pages import slo_picture
+from stanch.web.pages.intake import may_see_post, read_again
 from stanch.web.pages.render import page, signed_in
 
 if TYPE_CHECKING:
@@ -54,7 +56,7 @@ def routes(stanch: Stanch) -> list[Route]:
         chosen = chosen if chosen in DISPOSITIONS else ""
         with stanch.application.reading(auth.require(request)) as uow:
             rows = [_seen(row) for row in list_signals(uow, Signals(limit=200, disposition=chosen))]
-            raw, beats = _unparsable(uow), _beats(uow, stanch.settings.secret_key)
+            raw, beats = _unparsable(uow, stanch.world.sources), _beats(uow, stanch.settings.secret_key)
             now = uow.now
         keys, url = sorted(stanch.settings.intake_keys), stanch.settings.url()
         return page(
@@ -96,8 +98,19 @@ def _home(uow: UnitOfWork) -> dict[str, Any]:
     held = [_seen(r) for r in list_signals(uow, Signals(limit=50, disposition="held")) if r["state"] == "firing"]
     return {
         "live": live, "investigations": looking, "asked": [(record, found) for record, found in asked if found], "held": held, "now": uow.now,
-        "services": sorted(uow.policy.services), "severities": uow.policy.severities,
+        "services": sorted(uow.policy.services), "severities": uow.policy.severities, "unread": _unread(uow),
     }  # fmt: skip
+
+
+def _unread(uow: UnitOfWork) -> dict[str, int]:
+    """How many posts of the last day could not be read at all, and how many only in part (P8)."""
+    counted = {}
+    for state in ("unparsable", "partly"):
+        row = uow.tx.one(
+            f"SELECT COUNT(*) AS n FROM intake WHERE state = '{state}' AND received_at > :since", since=uow.now - DAY
+        )
+        counted[state] = int(row["n"]) if row else 0
+    return counted
 
 
 def _moments(row: dict[str, Any]) -> dict[str, Any]:
@@ -109,11 +122,15 @@ def _seen(row: dict[str, Any]) -> dict[str, Any]:
     return {**row, "seen": parse_moment(row["last_seen"])}
 
 
-def _unparsable(uow: UnitOfWork) -> list[dict[str, Any]]:
-    """What came in and could not be read: kept raw and shown (P8)."""
-    rows = uow.tx.all(
-        "SELECT id, intake_key, format, received_at, body, note FROM intake WHERE state = 'unparsable' ORDER BY id DESC LIMIT 20"
-    )
+def _unparsable(uow: UnitOfWork, sources: dict[str, Source]) -> list[dict[str, Any]]:
+    """What came in and could not be read, or only in part: kept raw and shown (P8), unless it is a private incident's (P6)."""
+    columns = "id, intake_key, format, received_at, body, about, state, note"
+    rows = [
+        row
+        for state in ("unparsable", "partly")
+        for row in uow.tx.all(f"SELECT {columns} FROM intake WHERE state = '{state}' ORDER BY id DESC LIMIT 20")
+        if state == "unparsable" or may_see_post(uow, read_again(sources, row))
+    ]
     return [{**row, "text": bytes(row["body"])[:2000].decode("utf-8", "replace")} for row in rows]
 
 
