@@ -15,10 +15,11 @@ from stanch.learn.postmortem import PARTS, TITLES, draft, timeline
 from stanch.learn.rules import missing
 from stanch.learn.statistics import learning
 from stanch.respond.commands import Incidents, incidents
+from stanch.timeline.record import fold
 from stanch.timeline.unit_of_work import UnitOfWork
 from stanch.web import auth, pictures
 from stanch.web.pages.render import page, signed_in
-from stanch.web.pages.room import people, record_of
+from stanch.web.room.people import known_names
 
 if TYPE_CHECKING:
     from stanch.main import Stanch
@@ -38,10 +39,11 @@ def routes(stanch: Stanch) -> list[Route]:
     def postmortem(request: Request) -> Response:
         incident = incident_id(request.path_params["incident"])
         with stanch.application.reading(auth.require(request)) as uow:
-            record, entries = record_of(uow, incident)
+            entries = uow.entries(incident)
+            record = fold(entries)
             context: dict[str, Any] = {
                 "record": record, "parts": draft(record, entries, uow.policy), "gaps": missing(record), "now": uow.now,
-                "timeline": timeline(entries), "people": people(uow),
+                "timeline": timeline(entries), "people": known_names(uow),
                 "lanes": pictures.swim_lanes(record, record.closed_at or record.resolved_at or uow.now),
             }  # fmt: skip
         return page(request, "postmortem.html", **context, names=PARTS, titles=TITLES, help=HELP)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import nh3
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -21,9 +21,6 @@ from stanch.kernel.clock import SECOND, day, hour_minute, iso, spell
 from stanch.kernel.ids import new_id
 from stanch.kernel.policy import PHASES, ROLE_TITLES
 from stanch.web import auth
-
-if TYPE_CHECKING:
-    from stanch.main import Stanch
 
 HERE = Path(__file__).parent.parent
 STATIC = HERE / "static"
@@ -75,9 +72,15 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
     """Render a template for whoever is signed in."""
     actor = getattr(request.state, "actor", None)
     html = ENVIRONMENT.get_template(template).render(
-        me=actor.name if actor else "", path=request.url.path, **{"problem": None, **context}
+        **{"me": actor.name if actor else "", "path": request.url.path, "problem": None, **context}
     )
     return HTMLResponse(html, status)
+
+
+def fragment(template: str, **context: Any) -> Markup:
+    """Render a part of a page. The macros are at hand as ``m``."""
+    macros = ENVIRONMENT.get_template("_macros.html").module
+    return Markup(ENVIRONMENT.get_template(template).render(m=macros, **context))  # noqa: S704 - the template escapes
 
 
 def signed_in(path: str, handler: Callable[[Request], Response]) -> Route:
@@ -88,9 +91,3 @@ def signed_in(path: str, handler: Callable[[Request], Response]) -> Route:
         return handler(request)
 
     return Route(path, guarded, methods=["GET"])
-
-
-def stanch_of(request: Request) -> Stanch:
-    """The running product behind a request."""
-    stanch: Stanch = request.app.state.stanch
-    return stanch

@@ -1,0 +1,24 @@
+"""The war room's panels: a file here and a template of the same name each, found by scanning this folder.
+
+A panel says where it stands, and what its template is told about an incident. The page knows none by name.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Mapping
+from functools import lru_cache
+
+from stanch.web.room.panel import Panel, Place, View
+
+__all__ = ["Panel", "Place", "View", "panels"]
+
+
+@lru_cache(maxsize=1)
+def panels() -> Mapping[Place, list[Panel]]:
+    """Every panel by place, in order."""
+    modules = [importlib.import_module(f"{__name__}.{module.name}") for module in pkgutil.iter_modules(__path__)]
+    found = sorted((module.PANEL for module in modules if hasattr(module, "PANEL")), key=lambda panel: panel.order)
+    places: tuple[Place, ...] = ("head", "now", "stream", "side")
+    return {place: [panel for panel in found if panel.place == place] for place in places}

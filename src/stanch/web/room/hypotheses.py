@@ -1,0 +1,11 @@
+"""What it might be."""
+
+from stanch.web.room.panel import Context, Panel, View
+
+
+def context(_view: View) -> Context:
+    """All is in the record."""
+    return {}
+
+
+PANEL = Panel("hypotheses", "side", 70, "Hypotheses", context)

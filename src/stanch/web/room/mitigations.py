@@ -1,0 +1,25 @@
+"""What has been done, and what could stop the harm, best first."""
+
+from stanch.mitigate.survey import newest
+from stanch.mitigate.toolkit import ranked_for
+from stanch.web.room.panel import Context, Panel, View
+
+
+def context(view: View) -> Context:
+    """The ranked list, and what could not be asked."""
+    return {
+        "ranked": ranked_for(view.uow, view.record),
+        "survey": newest(view.uow, view.record.id),
+        "progress": _progress(view),
+    }
+
+
+def _progress(view: View) -> dict[str, str]:
+    """What each run that has not answered yet said last."""
+    if all(run.answered for run in view.record.runs.values()):
+        return {}
+    rows = view.uow.tx.all("SELECT run, progress FROM mitigation_runs WHERE incident = :id", id=view.record.id)
+    return {row["run"]: row["progress"] for row in rows if row["progress"]}
+
+
+PANEL = Panel("mitigations", "side", 20, "Mitigations", context)

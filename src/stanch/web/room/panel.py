@@ -1,0 +1,71 @@
+"""What a panel is, and what it is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+
+import msgspec
+
+from stanch.kernel.policy import Policy, Service
+from stanch.timeline.entries import Entry
+from stanch.timeline.record import Record
+from stanch.timeline.unit_of_work import UnitOfWork
+
+# Above everything, what waits for an answer, the column of the timeline, the column beside it.
+Place = Literal["head", "now", "stream", "side"]
+Context = Mapping[str, Any]
+
+
+class View(msgspec.Struct, frozen=True):
+    """An incident as of a moment.
+
+    ``at``: the past moment that is looked at; None: now. ``entries``: the whole timeline, also what came after that moment.
+    ``query``: the parameters of the page's address.
+    """
+
+    uow: UnitOfWork
+    record: Record
+    entries: list[Entry]
+    at: int | None
+    query: Mapping[str, str]
+
+    @property
+    def now(self) -> int:
+        """The moment as of which everything is shown."""
+        return self.uow.now if self.at is None else self.at
+
+    @property
+    def policy(self) -> Policy:
+        """What the team has decided in advance."""
+        return self.uow.policy
+
+    @property
+    def service(self) -> Service | None:
+        """The incident's service, if one is named."""
+        return self.policy.service(self.record.service) if self.record.service else None
+
+    @property
+    def acting(self) -> bool:
+        """Whether something can be done to the incident from this page."""
+        return self.at is None and self.record.status != "closed"
+
+    def number(self, name: str) -> int:
+        """A number of the address; 0 for what is none."""
+        text = self.query.get(name, "")
+        return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+
+
+class Panel(msgspec.Struct, frozen=True):
+    """One part of the page.
+
+    ``name``: of its template ``room/<name>.html``, of its anchor and of the region that is kept live. ``title``: how the
+    row of links calls it; empty: not in that row. ``context``: the template's variables; None: the panel is left out.
+    A side panel's frame is the page's work, the others bring theirs.
+    """
+
+    name: str
+    place: Place
+    order: int
+    title: str
+    context: Callable[[View], Context | None]

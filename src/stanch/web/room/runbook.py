@@ -1,0 +1,18 @@
+"""The runbook's section for this phase, playbooks that may fit, and whom to turn to."""
+
+from stanch.prepare.playbooks.evidence import suggested
+from stanch.prepare.runbooks import age_problem, for_phase
+from stanch.web.room.panel import Context, Panel, View
+
+
+def context(view: View) -> Context:
+    """Of a service that the catalog does not know: nothing."""
+    service = view.policy.service(view.record.service)
+    return {
+        "playbooks": suggested(view.uow, view.record),
+        "runbook_now": for_phase(service.runbook, view.record.phase),
+        "runbook_age": age_problem(service, view.now),
+    }
+
+
+PANEL = Panel("runbook", "side", 30, "Runbook", context)

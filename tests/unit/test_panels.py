@@ -1,0 +1,24 @@
+"""The war room's panels: the page knows none by name."""
+
+from pathlib import Path
+
+from stanch.web import room
+from stanch.web.pages import room as page
+
+TEMPLATES = Path(room.__file__).parent.parent / "templates"
+# Parts that a panel's template includes.
+PARTS = {"past", "playbooks"}
+
+
+def test_each_panel_has_its_template_and_each_template_its_panel() -> None:
+    names = {panel.name for found in room.panels().values() for panel in found}
+    assert names == {path.stem for path in (TEMPLATES / "room").glob("*.html")} - PARTS
+    assert len({(panel.place, panel.order) for found in room.panels().values() for panel in found}) == len(names)
+
+
+def test_the_page_names_no_panel() -> None:
+    text = Path(str(page.__file__)).read_text() + (TEMPLATES / "room.html").read_text()
+    for found in room.panels().values():
+        for panel in found:
+            assert f"room/{panel.name}" not in text
+            assert f'"{panel.name}"' not in text.replace('data-live="head"', "")
