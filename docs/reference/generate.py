@@ -1,11 +1,19 @@
-"""Writes ``commands.md`` from the registry and ``../explanation/wording.md`` from the wording rules. A test checks that both are current."""
+"""Writes what derives from the code: ``python docs/reference/generate.py``. A test checks that it is current.
 
+The commands and the wording rules for readers, and the index of the commands for ``stanch --help``.
+"""
+
+import json
+from collections.abc import Callable
 from pathlib import Path
 
+from stanch.cli.tree import first_sentence
 from stanch.communicate.wording import blameless, public
 from stanch.communicate.wording.engine import Rule
 from stanch.kernel.command import REGISTRY
 from stanch.main import load_commands
+
+ROOT = Path(__file__).parents[2]
 
 
 def text() -> str:
@@ -54,6 +62,27 @@ def _rule(rule: Rule) -> list[str]:
     return [*lines, f"- Before: {rule.before}", f"- After: {rule.after}", ""]
 
 
+def index() -> str:
+    """The module from which the help of the command line is written without importing a command."""
+    load_commands()
+    lines = [
+        '"""Written by ``python docs/reference/generate.py`` from the command registry, so that ``--help`` imports no command."""',
+        "",
+        "# fmt: off",
+        "COMMANDS: dict[str, tuple[str, str]] = {",
+        *(f'    "{name}": ("{c.group}", {json.dumps(first_sentence(c.doc))}),' for name, c in sorted(REGISTRY.items())),
+        "}",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "docs/reference/commands.md": text,
+    "docs/explanation/wording.md": wording_page,
+    "src/stanch/cli/index.py": index,
+}
+
 if __name__ == "__main__":
-    Path(__file__).with_name("commands.md").write_text(text())
-    Path(__file__).parents[1].joinpath("explanation", "wording.md").write_text(wording_page())
+    for name, written in PAGES.items():
+        (ROOT / name).write_text(written())

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from stanch.kernel.command import REGISTRY
+from stanch.cli.index import COMMANDS
 
 # name -> (group, module, first line of help); the module is imported when the command is called for
 BY_HAND: dict[str, tuple[str, str, str]] = {
@@ -27,23 +27,24 @@ GROUPS = ("respond", "mitigate", "communicate", "recover", "learn", "detect", "p
 
 
 class Tree(click.Group):
-    """Loads the registry's structs only; handlers and databases wait."""
+    """The help imports no command at all; the registry is loaded for the one that is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        _load()
-        return sorted({*REGISTRY, *BY_HAND})
+        return sorted({*COMMANDS, *BY_HAND})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name in BY_HAND:
             module = importlib.import_module(f"stanch.cli.{BY_HAND[cmd_name][1]}")
             found: click.Command = getattr(module, cmd_name + "_" * keyword.iskeyword(cmd_name))
             return found
-        _load()
-        if cmd_name in REGISTRY:
-            from stanch.cli.generated import build
+        if cmd_name not in COMMANDS:
+            return None
+        from stanch.cli.generated import build
+        from stanch.kernel.command import REGISTRY
+        from stanch.main import load_commands
 
-            return build(REGISTRY[cmd_name])
-        return None
+        load_commands()
+        return build(REGISTRY[cmd_name])
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         try:
@@ -57,11 +58,10 @@ class Tree(click.Group):
             raise click.UsageError(f"{error.message} Did you mean '{near[0]}'?", ctx) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        _load()
         lines: dict[str, list[tuple[str, str]]] = {group: [] for group in GROUPS}
-        for name, command in REGISTRY.items():
+        for name, (group, text) in COMMANDS.items():
             if name not in BY_HAND:
-                lines[command.group].append((name, _first(command.doc)))
+                lines[group].append((name, text))
         for name, (group, _, text) in BY_HAND.items():
             lines[group].append((name, text))
         for group, rows in lines.items():
@@ -70,11 +70,7 @@ class Tree(click.Group):
                     formatter.write_dl(sorted(rows))
 
 
-def _load() -> None:
-    from stanch.main import load_commands
-
-    load_commands()
-
-
-def _first(text: str) -> str:
-    return text.partition(". ")[0].rstrip(".") + "."
+def first_sentence(text: str) -> str:
+    """What the help shows of a command's description."""
+    first = text.partition(". ")[0].rstrip(".")
+    return first if first.endswith(("?", "!")) else first + "."

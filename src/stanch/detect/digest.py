@@ -3,15 +3,14 @@
 from typing import Any
 
 import msgspec
-import structlog
 
 from stanch.detect import changes, heartbeats, signals
 from stanch.detect.limits import within
 from stanch.kernel.errors import Problem, Unavailable
+from stanch.kernel.logs import log
 from stanch.ports import NO_TITLE, Acknowledgement, Alert, Beat, Change, Post, Received, Source
 from stanch.timeline.unit_of_work import Application, UnitOfWork
 
-log = structlog.get_logger()
 BATCH = 1000
 # Their senders read no answer: a body of another shape at their address is no mistake that anybody would see.
 ALERT_FORMATS = ("alertmanager", "grafana", "prometheus")

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
-import structlog
 
 from stanch.db.locks import Lock
 from stanch.detect import folding, rules
@@ -13,6 +12,7 @@ from stanch.detect.folding import Known
 from stanch.detect.slo.store import burn_of
 from stanch.kernel.clock import HOUR, SECOND
 from stanch.kernel.errors import Unavailable
+from stanch.kernel.logs import log
 from stanch.kernel.policy import Policy
 from stanch.ports import Acknowledgement, Alert
 from stanch.timeline.entries import Acknowledged, SignalCleared
@@ -20,7 +20,6 @@ from stanch.timeline.unit_of_work import UnitOfWork
 
 SERVICE_LABELS = ("service", "app", "job")
 AGAIN = 10 * SECOND
-log = structlog.get_logger()
 _CHUNK = 400
 _SAME = (
     "UPDATE signals SET last_seen = :now, repeats = repeats + :more, lease_until = :lease, newest_start = :start, "

@@ -3,14 +3,12 @@
 from collections import Counter
 from typing import Any
 
-import structlog
-
 from stanch.kernel.clock import MINUTE
 from stanch.kernel.errors import Problem, Unavailable
+from stanch.kernel.logs import log
 from stanch.timeline.effects import Effect, EffectHandler
 from stanch.timeline.unit_of_work import UnitOfWork
 
-log = structlog.get_logger()
 LONGEST_DOUBLINGS = 6
 
 

@@ -4,15 +4,12 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-import structlog
-
 from stanch.engine.outbox import Outbox
 from stanch.engine.timers import Timers
 from stanch.kernel.clock import SECOND
 from stanch.kernel.errors import Problem
+from stanch.kernel.logs import log
 from stanch.timeline.effects import Effect
-
-log = structlog.get_logger()
 
 # Other processes (a CLI on the same file, another replica) write timers too: nothing waits longer than this to be seen.
 LONGEST_SLEEP = 0.5

@@ -6,16 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
-import structlog
 
 from stanch.db.transaction import Row
 from stanch.engine.contain_failures import Steady
 from stanch.kernel.clock import SECOND
 from stanch.kernel.errors import NotFound, Problem, Unavailable
+from stanch.kernel.logs import log
 from stanch.timeline.effects import Effect, EffectHandler
 from stanch.timeline.unit_of_work import Application
-
-log = structlog.get_logger()
 
 
 class Outbox:

@@ -4,9 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 
-import structlog
-
-log = structlog.get_logger()
+from stanch.kernel.logs import log
 
 
 class PeriodicJobs:

@@ -2,15 +2,13 @@
 
 from collections.abc import Mapping
 
-import structlog
-
 from stanch.kernel.clock import SECOND
 from stanch.kernel.errors import NotFound, Unavailable
+from stanch.kernel.logs import log
 from stanch.timeline.feature import Timer
 from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import Application, UnitOfWork
 
-log = structlog.get_logger()
 PUT_OFF = 10 * SECOND
 
 

@@ -1,13 +1,45 @@
-"""How log lines look. A traceback tells where, and never the values: among them are keys, tokens and people's words."""
+"""How log lines look. A traceback tells where, and never the values: among them are keys, tokens and people's words.
+
+structlog is imported with the first line that is written: it takes longer to import than ``stanch --help`` may run.
+"""
 
 import sys
 from typing import Any
 
-import structlog
+
+class Log:
+    """What a module writes its lines to: a sentence, and values by name."""
+
+    def info(self, sentence: str, **values: Any) -> None:
+        """Something that an operator may want to know."""
+        _logger().info(sentence, **values)
+
+    def warning(self, sentence: str, **values: Any) -> None:
+        """Something failed that is tried again or has another way."""
+        _logger().warning(sentence, **values)
+
+    def error(self, sentence: str, **values: Any) -> None:
+        """Something failed that somebody should look at."""
+        _logger().error(sentence, **values)
+
+    def exception(self, sentence: str, **values: Any) -> None:
+        """The same with the traceback of the exception being handled."""
+        _logger().exception(sentence, **values)
+
+
+log = Log()
+
+
+def _logger() -> Any:
+    import structlog
+
+    return structlog.get_logger()
 
 
 def quiet_tracebacks() -> None:
     """Set the log up, unless somebody (a test) has. Without it the log's default prints every local variable of every frame."""
+    import structlog
+
     if structlog.is_configured():
         return
     processors: list[Any] = [

@@ -4,15 +4,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
-import structlog
 
 from stanch.kernel.clock import Clock
 from stanch.kernel.errors import Problem
+from stanch.kernel.logs import log
 from stanch.kernel.policy import Policy
 from stanch.prepare import catalog, catalog_copy
 from stanch.prepare.settings import Settings, load_all
-
-log = structlog.get_logger()
 
 
 class Trouble(msgspec.Struct, frozen=True):

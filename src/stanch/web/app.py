@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
@@ -16,6 +15,7 @@ from starlette.responses import Response
 
 from stanch.identity import credentials, people
 from stanch.kernel.errors import Problem, Unavailable
+from stanch.kernel.logs import log
 from stanch.web import acknowledge, api, forms, live, pages, slack, status, twilio_callback
 from stanch.web.intake.hooks import Hooks, Receive, Scope, Send
 from stanch.web.intake.journal import Journal
@@ -28,7 +28,6 @@ from stanch.web.problems import Failure, from_http
 if TYPE_CHECKING:
     from stanch.main import Stanch
 
-log = structlog.get_logger()
 CSP = (
     "default-src 'self'; style-src 'self'; script-src 'self'; img-src 'self' data:; frame-ancestors 'none'; "
     "base-uri 'none'; form-action 'self'; object-src 'none'"
