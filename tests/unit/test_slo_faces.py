@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 
 from stanch.cli import main
 from stanch.cli import stanch as command_line
-from stanch.detect.slo import evaluation, store
+from stanch.detect.slo import evaluation, rules, store
 from stanch.kernel.clock import DAY, HOUR, MINUTE
 from stanch.kernel.errors import Problem
 from stanch.kernel.policy import Slo
@@ -35,7 +35,7 @@ NOW = 1_747_231_620 * 1_000_000
 
 def measured(house: House, ratio: float | None, *, period: float | None = 0.0004) -> None:
     with house.application.uow() as uow:
-        ratios = {**dict.fromkeys(evaluation.ORDER, ratio), store.PERIOD: period}
+        ratios = {**dict.fromkeys(rules.SPANS, ratio), store.PERIOD: period}
         evaluation.settle(uow, "shop", SLO, evaluation.Measured(uow.now, ratios, {"1h": 36000.0}))
 
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stanch.detect.slo import queries, rules
-from stanch.detect.slo.rules import PAIRS, budget, burn, check, factor, judge, pairs, threshold
+from stanch.detect.slo import evaluation, generate, queries, rules
+from stanch.detect.slo.rules import PAIRS, Pair, budget, burn, check, factor, judge, pairs, threshold
 from stanch.kernel.clock import DAY, HOUR
-from stanch.kernel.policy import Slo
+from stanch.kernel.policy import Service, Slo
 
 ERRORS = 'sum(rate(http_requests_total{code=~"5.."}[{{.window}}]))'
 TOTAL = "sum(rate(http_requests_total[{{.window}}]))"
@@ -22,6 +22,21 @@ def slo(objective: float = 99.9, **more: object) -> Slo:
 
 def at(ratio: float | None, *spans: str) -> dict[str, float | None]:
     return {span: ratio if span in spans else 0.0 for span in rules.SPANS}
+
+
+class Everything:
+    """A metrics source with an answer to every query."""
+
+    name = "everything"
+
+    def value(self, query: str) -> float:
+        return 1.0
+
+    def series(self, query: str, start: int, end: int, step_seconds: float) -> list[tuple[int, float]]:
+        return [(end, 1.0)]
+
+    def by_label(self, query: str, label: str) -> dict[str, float]:
+        return {}
 
 
 def test_the_budget_of_three_nines_is_exactly_a_thousandth() -> None:
@@ -201,3 +216,22 @@ def test_a_burn_rate_is_the_ratio_in_budgets(objective: float, ratio: float) -> 
 def test_the_budget_is_used_up_when_it_is_said(remaining: float, rate: float) -> None:
     left = rules.time_to_exhaustion(remaining, rate, slo())
     assert left is not None and math.isclose(left * rate, remaining * 30 * DAY, rel_tol=1e-6)
+
+
+def test_the_order_in_which_pairs_are_written_does_not_matter() -> None:
+    """The first that fires is the worst, the first of all the one that proposes a SEV-1, and what pages is asked for first."""
+    assert rules.ordered(reversed(PAIRS)) == PAIRS
+    assert rules.spans(PAIRS) == ["5m", "1h", "30m", "6h", "2h", "1d", "3d"]
+    slow_page = Pair("3h", "15m", "page", Decimal("0.001"))
+    assert rules.ordered([*PAIRS, slow_page])[2] == slow_page
+
+
+def test_a_new_window_pair_is_measured_recorded_and_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    pairs = rules.ordered([*PAIRS, Pair("12h", "45m", "page", Decimal("0.07"))])
+    monkeypatch.setattr(rules, "PAIRS", pairs)
+    monkeypatch.setattr(rules, "SPANS", {span: rules.seconds(span) for span in rules.spans(pairs)})
+    measured = evaluation.measure(Everything(), slo(), 0, period=False)
+    assert {"12h", "45m"} <= measured.ratios.keys()
+    assert judge(slo(), {**dict.fromkeys(measured.ratios, 0.0), "12h": 0.1, "45m": 0.1}, {}).action == "page"
+    recorded = {rule.get("record") for rule in generate.group(Service("shop"), slo())["rules"]}
+    assert {"stanch:slo_error_ratio:12h", "stanch:slo_error_ratio:45m"} <= recorded

@@ -19,8 +19,6 @@ from stanch.timeline.unit_of_work import UnitOfWork
 EVERY = 60 * SECOND
 # The whole period is the most expensive query, and no alert waits for it.
 PERIOD_EVERY = 15 * MINUTE
-# What pages is asked for first: when the source answers slowly, those are known.
-ORDER = ("5m", "1h", "30m", "6h", "2h", "1d", "3d")
 PATIENCE = 2
 RANK = {"none": 0, "ticket": 1, "page": 2}
 
@@ -65,9 +63,9 @@ def measure(metrics: Metrics | None, slo: Slo, at: int, *, period: bool) -> Meas
     ratios: dict[str, float | None] = {}
     events: dict[str, float | None] = {}
     failures: list[str] = []
-    for span in ORDER:
+    for span in rules.spans(rules.PAIRS):
         try:
-            ratios[span], events[span] = _window(metrics, slo, span, rules.SPANS[span], at)
+            ratios[span], events[span] = _window(metrics, slo, span, rules.seconds(span), at)
         except Failed as failed:
             failures.append(failed.detail)
             if len(failures) == PATIENCE:

@@ -18,7 +18,7 @@ from typing import Any
 import yaml
 
 from stanch.detect.slo import queries, rules
-from stanch.detect.slo.rules import SPANS, Pair
+from stanch.detect.slo.rules import Pair
 from stanch.kernel.policy import Policy, Service, Slo
 
 ALERT = "SLOBurn"
@@ -89,7 +89,7 @@ def period_span(slo: Slo) -> str:
 def _recordings(slo: Slo, ids: dict[str, str]) -> list[Group]:
     chosen = _selector(ids)
     made = []
-    for span in SPANS:
+    for span in rules.SPANS:
         whole, bad = f"stanch:slo_total:{span}", f"stanch:slo_errors:{span}"
         made.append(_record(whole, queries.total(slo, span), ids))
         made.append(_record(bad, queries.errors(slo, span, f"sum({whole}{chosen})"), ids))
@@ -110,7 +110,7 @@ def _alert(service: Service, slo: Slo, pair: Pair, ids: dict[str, str], labels: 
         f"and stanch:slo_error_ratio:{pair.short}{chosen} > {bound}",
     ]
     if slo.minimum_events:
-        times = queries.scale(slo, SPANS[pair.long])
+        times = queries.scale(slo, rules.seconds(pair.long))
         lines.append(f"and stanch:slo_total:{pair.long}{chosen} * {times} >= {slo.minimum_events!r}")
     factor = rules.number(float(rules.factor(pair, slo)))
     what = f"{_literal(service.label())}: {_literal(slo.title or slo.name)}"

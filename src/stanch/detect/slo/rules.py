@@ -7,7 +7,7 @@ the generated rules must have the same threshold as the live evaluation, to the 
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Literal
 
@@ -19,7 +19,9 @@ from stanch.kernel.policy import Slo
 
 Action = Literal["page", "ticket", "none"]
 Ratios = Mapping[str, float | None]
-SPANS: dict[str, int] = {"5m": 300, "30m": 1800, "1h": 3600, "2h": 7200, "6h": 21600, "1d": 86400, "3d": 259200}
+SECONDS = {"m": 60, "h": 3600, "d": 86400}
+# The error budget is recorded over the one and the burn rate shown over the other, whatever the pairs are.
+ALWAYS = ("5m", "1h")
 DAY_SECONDS = 86400
 LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 RESERVED = frozenset({"alertname", "service", "slo", "severity", "long", "short"})
@@ -34,12 +36,30 @@ class Pair(msgspec.Struct, frozen=True):
     spent: Decimal
 
 
-PAIRS: tuple[Pair, ...] = (
-    Pair("1h", "5m", "page", Decimal("0.02")),
-    Pair("6h", "30m", "page", Decimal("0.05")),
-    Pair("1d", "2h", "ticket", Decimal("0.10")),
-    Pair("3d", "6h", "ticket", Decimal("0.10")),
+def seconds(span: str) -> int:
+    """The length of a window: ``30m`` is 1800."""
+    return int(span[:-1]) * SECONDS[span[-1]]
+
+
+def ordered(pairs: Iterable[Pair]) -> tuple[Pair, ...]:
+    """What pages before what makes a ticket, and the fastest first: so the first that fires is the worst."""
+    return tuple(sorted(pairs, key=lambda pair: (pair.action != "page", -pair.spent / seconds(pair.long))))
+
+
+def spans(pairs: Iterable[Pair]) -> list[str]:
+    """Every window of the pairs once, in the order to ask for them: what pages is known first."""
+    return list(dict.fromkeys([*(span for pair in pairs for span in (pair.short, pair.long)), *ALWAYS]))
+
+
+PAIRS = ordered(
+    (
+        Pair("1h", "5m", "page", Decimal("0.02")),
+        Pair("6h", "30m", "page", Decimal("0.05")),
+        Pair("1d", "2h", "ticket", Decimal("0.10")),
+        Pair("3d", "6h", "ticket", Decimal("0.10")),
+    )
 )
+SPANS = {span: seconds(span) for span in sorted(spans(PAIRS), key=seconds)}
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -68,7 +88,7 @@ def period_seconds(slo: Slo) -> Decimal:
 
 def factor(pair: Pair, slo: Slo) -> Decimal:
     """``share x period / long window``: 14.4, 6, 3 and 1 for 30 days, 13.44 and so on for 28."""
-    return pair.spent * period_seconds(slo) / SPANS[pair.long]
+    return pair.spent * period_seconds(slo) / seconds(pair.long)
 
 
 def threshold(pair: Pair, slo: Slo) -> float:
@@ -78,7 +98,7 @@ def threshold(pair: Pair, slo: Slo) -> float:
 
 def pairs(slo: Slo) -> list[Pair]:
     """The pairs that can fire: their threshold is below 100 % of errors, and their window no longer than the period."""
-    return [pair for pair in PAIRS if threshold(pair, slo) < 1 and SPANS[pair.long] <= period_seconds(slo)]
+    return [pair for pair in PAIRS if threshold(pair, slo) < 1 and seconds(pair.long) <= period_seconds(slo)]
 
 
 def burn(ratio: float, slo: Slo) -> float:
@@ -148,7 +168,7 @@ def check(slo: Slo) -> list[str]:
         return [*wrong, f"period_days is {slo.period_days:g}; write the length of the rolling period, such as 30"]
     for pair in PAIRS:
         name, times = f"{spoken(pair.long)} and {spoken(pair.short)}", number(float(factor(pair, slo)))
-        if SPANS[pair.long] > period_seconds(slo):
+        if seconds(pair.long) > period_seconds(slo):
             wrong.append(f"the windows {name} are left out: they are longer than the period of {slo.period_days:g} d")
         elif threshold(pair, slo) >= 1:
             wrong.append(

@@ -85,7 +85,7 @@ def _by_burn(verdict: Verdict | None, impact: Impact, scope: Scope) -> tuple[Sev
     if scope.core and pages:
         if impact.core_function_down is False:
             return "SEV-2", f"{scope.service} is core, and its core function works"
-        fastest = verdict.pair is not None and verdict.pair.long == PAIRS[0].long
+        fastest = verdict.pair is not None and verdict.pair == PAIRS[0]
         return (
             ("SEV-1", f"{scope.service} is core")
             if fastest
