@@ -141,7 +141,7 @@ def open_stanch(
     from stanch.engine.periodic_jobs import PeriodicJobs
     from stanch.kernel.clock import SystemClock
     from stanch.kernel.logs import quiet_tracebacks
-    from stanch.prepare.oncall.calendars import Calendars
+    from stanch.prepare.oncall.calendar_cache import CalendarCache
     from stanch.prepare.reload import LiveCatalog
     from stanch.prepare.settings import load_all, settings_file
     from stanch.timeline.feature import together
@@ -159,7 +159,7 @@ def open_stanch(
     migrate(database)
     clock = clock or SystemClock()
     catalog = LiveCatalog(settings, problems, file, clock)
-    calendars = Calendars(catalog.policy, clock)
+    calendars = CalendarCache(catalog.policy, clock)
     calendars.refresh(fetch=False)
     wiring = together([feature.wiring() for feature in features()])
     application = Application(

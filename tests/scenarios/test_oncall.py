@@ -11,7 +11,7 @@ import pytest
 from stanch.kernel.clock import DAY, HOUR, SECOND, iso
 from stanch.kernel.errors import Conflict, Invalid, NotFound
 from stanch.prepare.oncall import store
-from stanch.prepare.oncall.calendars import Calendars
+from stanch.prepare.oncall.calendar_cache import CalendarCache
 from tests.scenarios.house import POLICY, House, opened
 
 SCHEDULES: dict[str, Any] = {
@@ -220,7 +220,7 @@ END:VCALENDAR
 def test_a_calendar_file_says_who_is_on_call_and_a_name_it_does_not_know_is_the_reason(house: House) -> None:
     house.policy["schedules"]["vendor"] = {"ical": "vendor.ics"}
     house.crash()
-    calendars = Calendars(house.application.policy, house.clock, house.folder)
+    calendars = CalendarCache(house.application.policy, house.clock, house.folder)
     house.application.calendars = calendars
     assert "its calendar has not been read yet" in resolved(house, "schedule:vendor")[0][1]
     (house.folder / "vendor.ics").write_text(CALENDAR)

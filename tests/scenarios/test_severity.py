@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from stanch.detect.slo import evaluation
-from stanch.detect.slo.evaluation import Measured
+from stanch.detect.slo.evaluation import Round
 from stanch.kernel.errors import Invalid
 from stanch.kernel.policy import Slo
 from tests.scenarios.house import POLICY, House, opened
@@ -18,7 +18,7 @@ def burning(house: House, ratio: float) -> None:
     assert isinstance(slo, Slo)
     with house.application.uow() as uow:
         spans = ("5m", "30m", "1h", "2h", "6h", "1d", "3d")
-        evaluation.settle(uow, "shop", slo, Measured(uow.now, dict.fromkeys(spans, ratio), dict.fromkeys(spans, 1e6)))
+        evaluation.settle(uow, "shop", slo, Round(uow.now, dict.fromkeys(spans, ratio), dict.fromkeys(spans, 1e6)))
         for follow in house.application.measured:
             follow(uow, "shop")
 

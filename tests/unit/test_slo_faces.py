@@ -36,7 +36,7 @@ NOW = 1_747_231_620 * 1_000_000
 def measured(house: House, ratio: float | None, *, period: float | None = 0.0004) -> None:
     with house.application.uow() as uow:
         ratios = {**dict.fromkeys(rules.SPANS, ratio), store.PERIOD: period}
-        evaluation.settle(uow, "shop", SLO, evaluation.Measured(uow.now, ratios, {"1h": 36000.0}))
+        evaluation.settle(uow, "shop", SLO, evaluation.Round(uow.now, ratios, {"1h": 36000.0}))
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from stanch.detect import changes, heartbeats, signals
+from stanch.detect import deploys, heartbeats, signals
 from stanch.detect.limits import within
 from stanch.kernel.errors import Problem, Unavailable
 from stanch.kernel.logs import log
@@ -134,7 +134,7 @@ def fold(uow: UnitOfWork, received: list[Received], intake_key: str) -> None:
     signals.fold(uow, alerts, intake_key)
     for each in received:
         if isinstance(each, Change):
-            changes.record(uow, each, intake_key)
+            deploys.record(uow, each, intake_key)
         elif isinstance(each, Acknowledgement):
             signals.acknowledge(uow, each, intake_key)
         elif isinstance(each, Beat):

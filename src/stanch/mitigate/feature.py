@@ -8,11 +8,11 @@ def wiring() -> Wiring:
     from stanch.mitigate.evidence.capturing import EvidenceHandler
     from stanch.mitigate.execution import MitigationHandler
     from stanch.mitigate.observing import outcome_clock
-    from stanch.mitigate.surveying import SurveyHandler, seed, start_surveying
+    from stanch.mitigate.survey_effect import SurveyHandler, seed, start_survey
     from stanch.timeline.entries import Declared, MitigationApplied, Reopened
 
     return Wiring(
-        reactions=dict.fromkeys((Declared, Reopened, MitigationApplied), (start_surveying,)),
+        reactions=dict.fromkeys((Declared, Reopened, MitigationApplied), (start_survey,)),
         clocks=(outcome_clock,),
         handlers=(MitigationHandler, EvidenceHandler, SurveyHandler),
         seeds=(seed,),

@@ -5,7 +5,7 @@ from typing import Any
 from stanch.kernel.clock import MINUTE, SECOND, spell
 from stanch.kernel.policy import Criterion, Policy
 from stanch.mitigate.indicators import indicators
-from stanch.mitigate.measurements import series
+from stanch.mitigate.measurement_store import series
 from stanch.mitigate.outcome import Judgement, Points, judge, not_yet, together
 from stanch.mitigate.rules import holds
 from stanch.timeline.entries import HypothesisStated, ObservationExtended, OutcomeMeasured

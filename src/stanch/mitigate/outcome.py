@@ -3,7 +3,7 @@
 import msgspec
 
 from stanch.kernel.policy import Criterion, Outcome
-from stanch.mitigate.change import Change, change
+from stanch.mitigate.median_shift import MedianShift, median_shift
 from stanch.mitigate.rules import badness
 
 # A change smaller than this share of the earlier value is no effect, however certain it is.
@@ -35,7 +35,7 @@ def judge(criterion: Criterion, before: Points, after: Points) -> Judgement:
     if len(before) < FEWEST or len(after) < FEWEST:
         seldom = f"'{name}' was measured too seldom to tell ({len(before)} times before, {len(after)} after)"
         return Judgement("unknown", seldom)
-    found = change(before, after)
+    found = median_shift(before, after)
     said = f"'{name}' went from {found.before:.3g}{unit} to {found.after:.3g}{unit}"
     bad_before, bad_after = badness(criterion, found.before), badness(criterion, found.after)
     better, size = bad_after < bad_before, _size(criterion, found)
@@ -66,7 +66,7 @@ def together(judgements: list[Judgement]) -> Judgement:
     )
 
 
-def _size(criterion: Criterion, found: Change) -> float:
+def _size(criterion: Criterion, found: MedianShift) -> float:
     bound = criterion.below if criterion.below is not None else (criterion.above or 0.0)
     # The scale is the bound, too: from 0.0 to 0.001 is no harm when 0.05 is allowed.
     return abs(found.after - found.before) / max(abs(found.before), abs(bound), 1e-12)

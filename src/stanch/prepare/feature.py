@@ -5,7 +5,7 @@ from stanch.timeline.feature import Feature, Wiring
 
 def wiring() -> Wiring:
     """Imported when the product opens, not for a command line's help."""
-    from stanch.prepare.reaching import TestPageHandler
+    from stanch.prepare.page_tests import TestPageHandler
 
     return Wiring(handlers=(TestPageHandler,))
 
@@ -16,7 +16,7 @@ FEATURE = Feature(
         "stanch.prepare.commands",
         "stanch.prepare.oncall.commands",
         "stanch.prepare.playbooks.commands",
-        "stanch.prepare.reaching",
+        "stanch.prepare.page_tests",
     ),
     wiring,
 )

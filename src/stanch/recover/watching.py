@@ -5,8 +5,8 @@ from typing import Any
 from stanch.kernel.clock import SECOND
 from stanch.kernel.policy import Criterion, Policy
 from stanch.mitigate.indicators import indicators
-from stanch.mitigate.measurements import keep
-from stanch.mitigate.measuring import Measured, measure
+from stanch.mitigate.measure_criteria import Measurements, measure
+from stanch.mitigate.measurement_store import keep
 from stanch.mitigate.rules import holds
 from stanch.timeline.effects import Effect, EffectHandler
 from stanch.timeline.entries import CriteriaHeld, CriteriaSet, CriterionTurned, Entry
@@ -36,14 +36,14 @@ class CriteriaHandler(EffectHandler):
     def wanted(self, uow: UnitOfWork, effect: Effect) -> bool:
         return watched(uow.record(effect.incident))
 
-    def perform(self, effect: Effect) -> Measured:
+    def perform(self, effect: Effect) -> Measurements:
         with self.application.reading() as uow:
             criteria = _wanted(uow.record(effect.incident), uow.policy)
         return measure(self.application, self.application.world.metrics, criteria)
 
     def settle(self, uow: UnitOfWork, effect: Effect, answer: Any) -> int | None:
         record = uow.record(effect.incident)
-        measured: Measured = answer if isinstance(answer, dict) else {name: str(answer) for name in record.criteria}
+        measured: Measurements = answer if isinstance(answer, dict) else {name: str(answer) for name in record.criteria}
         keep(uow, record.id, {name: value for name, value in measured.items() if isinstance(value, float)})
         for name, value in measured.items():
             turn(uow, record, name, value)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import msgspec
 
-from stanch.detect import changes
+from stanch.detect import deploys
 from stanch.kernel.clock import iso, parse_moment
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Invalid
@@ -34,5 +34,5 @@ def deploy(uow: UnitOfWork, asked: Deploy) -> Done:
     change = Change(
         asked.service, asked.release, at, previous=asked.previous, reversible=reversible, reason=asked.reason
     )
-    identity = changes.record(uow, change, uow.actor.name)
+    identity = deploys.record(uow, change, uow.actor.name)
     return Done(f"Recorded: {asked.service} runs {asked.release} since {iso(at)}.", id=identity)

@@ -23,7 +23,7 @@ PATIENCE = 2
 RANK = {"none": 0, "ticket": 1, "page": 2}
 
 
-class Measured(msgspec.Struct, frozen=True):
+class Round(msgspec.Struct, frozen=True):
     """One round. A window without traffic or series has the ratio None; one that could not be asked for is not in it."""
 
     at: int
@@ -53,13 +53,13 @@ def find(policy: Policy, service: str, slo: str) -> Slo | None:
     return next((each for each in known.slos if each.name == slo), None) if known else None
 
 
-def measure(metrics: Metrics | None, slo: Slo, at: int, *, period: bool) -> Measured:
+def measure(metrics: Metrics | None, slo: Slo, at: int, *, period: bool) -> Round:
     """Ask for every window as of one moment. Gives up after two failures: the rest would wait in vain too."""
     if metrics is None:
-        return Measured(at, {}, {}, f"no metrics source '{slo.source}' is configured")
+        return Round(at, {}, {}, f"no metrics source '{slo.source}' is configured")
     wrong = queries.problems(slo)
     if wrong:
-        return Measured(at, {}, {}, wrong[0])
+        return Round(at, {}, {}, wrong[0])
     ratios: dict[str, float | None] = {}
     events: dict[str, float | None] = {}
     failures: list[str] = []
@@ -79,10 +79,10 @@ def measure(metrics: Metrics | None, slo: Slo, at: int, *, period: bool) -> Meas
             ratios[store.PERIOD] = events[store.PERIOD] = None
             failures.append(f"the error budget is not known: {failed.detail}")
     if failures:
-        return Measured(at, ratios, events, failures[0])
+        return Round(at, ratios, events, failures[0])
     absent = all(each is None for each in (*ratios.values(), *events.values()))
     said = "the query of all events gives nothing; check the metric's name and that it is scraped"
-    return Measured(at, ratios, events, said if absent else "")
+    return Round(at, ratios, events, said if absent else "")
 
 
 def _window(metrics: Metrics, slo: Slo, span: str, seconds: int, at: int) -> tuple[float | None, float | None]:
@@ -115,12 +115,12 @@ class SloHandler(EffectHandler):
         retire(uow, service, name)
         return False
 
-    def perform(self, effect: Effect) -> Measured:
+    def perform(self, effect: Effect) -> Round:
         service, name = effect.payload["service"], effect.payload["slo"]
         with self.application.reading() as uow:
             slo, now = find(uow.policy, service, name), uow.now
             if slo is None:
-                return Measured(now, {}, {}, "the SLO was removed")
+                return Round(now, {}, {}, "the SLO was removed")
             last = store.one(uow, service, slo).measured.get(store.PERIOD, (None, None, 0))[2]
         return measure(self.application.world.metrics.get(slo.source), slo, now, period=now - last >= PERIOD_EVERY)
 
@@ -129,7 +129,7 @@ class SloHandler(EffectHandler):
         slo = find(uow.policy, service, effect.payload["slo"])
         if slo is None:
             return None
-        round_ = answer if isinstance(answer, Measured) else Measured(uow.now, {}, {}, str(answer))
+        round_ = answer if isinstance(answer, Round) else Round(uow.now, {}, {}, str(answer))
         settle(uow, service, slo, round_)
         for follow in uow.application.measured:
             follow(uow, service)
@@ -137,7 +137,7 @@ class SloHandler(EffectHandler):
         return following if following > uow.now else uow.now + EVERY
 
 
-def settle(uow: UnitOfWork, service: str, slo: Slo, measured: Measured) -> None:
+def settle(uow: UnitOfWork, service: str, slo: Slo, measured: Round) -> None:
     """Keep what was measured, judge it, and fold an alert where the verdict changes."""
     try:
         rules.budget(slo)

@@ -11,7 +11,7 @@ from stanch.kernel.policy import Criterion, Policy, Probe
 from stanch.mitigate.evidence import store as evidence_store
 from stanch.mitigate.evidence.graph import draw
 from stanch.mitigate.indicators import PROBE, indicators
-from stanch.mitigate.measurements import series as kept_series
+from stanch.mitigate.measurement_store import series as kept_series
 from stanch.mitigate.ranking_inputs import gather
 from stanch.mitigate.survey import affected, newest
 from stanch.mitigate.toolkit import ranked_for

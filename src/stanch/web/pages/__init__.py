@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
-from stanch.web.pages import evidence, intake, lists, oncall, readiness, record, room, sign_in, steps
+from stanch.web.pages import confirm, evidence, intake, lists, oncall, readiness, record, room, sign_in
 from stanch.web.pages.render import STATIC
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def routes(stanch: Stanch) -> list[BaseRoute]:
         *oncall.routes(stanch),
         *room.routes(stanch),
         *record.routes(stanch),
-        *steps.routes(stanch),
+        *confirm.routes(stanch),
         *sign_in.routes(stanch),
         *evidence.routes(stanch),
         Mount("/static", StaticFiles(directory=STATIC)),

@@ -16,10 +16,10 @@ from stanch.kernel.clock import DAY, spell
 from stanch.kernel.errors import Conflict, NotFound
 from stanch.kernel.schedule import Schedule
 from stanch.kernel.shift import Shift
-from stanch.prepare import reaching
+from stanch.prepare import page_tests
 from stanch.prepare.oncall import rules, store
-from stanch.prepare.oncall.calendar import feed
 from stanch.prepare.oncall.commands import now_and_next
+from stanch.prepare.oncall.ical import feed
 from stanch.prepare.oncall.people import contact_key, shown_name
 from stanch.prepare.oncall.walltime import instant, local, zone_of
 from stanch.timeline.unit_of_work import UnitOfWork
@@ -48,7 +48,7 @@ def routes(stanch: Stanch) -> list[Route]:
         actor = auth.require(request)
         with stanch.application.reading(actor) as uow:
             schedules = [_schedule(uow, name, stanch.settings.secret_key) for name in sorted(uow.policy.schedules)]
-            contacts, findings = uow.policy.contacts, reaching.report(uow)
+            contacts, findings = uow.policy.contacts, page_tests.report(uow)
         return page(
             request, "oncall.html", schedules=schedules, contacts=contacts, findings=findings, mine=contact_key(contacts, actor.name),
             problems=sorted(stanch.application.calendars.problems().values()), days=SHOWN_DAYS,

@@ -2,7 +2,7 @@
 
 from markupsafe import Markup
 
-from stanch.mitigate.measurements import all_series
+from stanch.mitigate.measurement_store import all_series
 from stanch.recover.rules import proposed, standing
 from stanch.web import pictures
 from stanch.web.room.panel import Context, Panel, View

@@ -14,10 +14,10 @@ from stanch.kernel.policy import Contact, Policy
 from stanch.kernel.schedule import Layer, Schedule
 from stanch.kernel.shift import Shift
 from stanch.ports import Failed
-from stanch.prepare.oncall import calendars as module
+from stanch.prepare.oncall import calendar_cache as module
 from stanch.prepare.oncall import rules
-from stanch.prepare.oncall.calendar import feed, parse, read
-from stanch.prepare.oncall.calendars import Calendars, fetch_calendar
+from stanch.prepare.oncall.calendar_cache import CalendarCache, fetch_calendar
+from stanch.prepare.oncall.ical import feed, parse, read
 
 CONTACTS = {
     "ada": Contact("Ada Lovelace", names=["ada@example.org"], reach=["phone:+49 30 1234567"]),
@@ -247,9 +247,9 @@ def address(server: Server, path: str) -> str:
     return f"http://127.0.0.1:{server.server_address[1]}{path}"
 
 
-def of(ical: str, folder: Path | None = None) -> Calendars:
+def of(ical: str, folder: Path | None = None) -> CalendarCache:
     policy = Policy(contacts=CONTACTS, schedules={"primary": Schedule(ical=ical), "plain": Schedule()})
-    return Calendars(lambda: policy, SteppedClock(MAY), folder)
+    return CalendarCache(lambda: policy, SteppedClock(MAY), folder)
 
 
 def test_a_file_is_read_again_when_it_has_changed(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ THREADS = 8
 Asked = Callable[[], Callable[[Survey], None]]
 
 
-def start_surveying(uow: UnitOfWork, entry: Entry, record: Record) -> None:
+def start_survey(uow: UnitOfWork, entry: Entry, record: Record) -> None:
     """A reaction: from the declaration on, and again at once when something was changed."""
     arm(uow, record)
 

@@ -14,7 +14,7 @@ import msgspec
 EXACT = 3_000
 
 
-class Change(msgspec.Struct, frozen=True):
+class MedianShift(msgspec.Struct, frozen=True):
     """From one median to another. ``shift``: the typical difference; ``confidence`` 0 to 1 that it is up, or down, at all.
 
     ``drift``: the shift that the trend before would have brought anyway.
@@ -27,12 +27,12 @@ class Change(msgspec.Struct, frozen=True):
     drift: float
 
 
-def change(before: list[tuple[int, float]], after: list[tuple[int, float]]) -> Change:
+def median_shift(before: list[tuple[int, float]], after: list[tuple[int, float]]) -> MedianShift:
     """Compare two series of (moment, value), each with at least one value."""
     was, now = [v for _, v in before], [v for _, v in after]
     shift = median(b - a for a in was for b in now)
     p = _chance(was, now) if shift > 0 else _chance(now, was) if shift < 0 else 1.0
-    return Change(median(was), median(now), shift, 1 - p, _drift(before, after))
+    return MedianShift(median(was), median(now), shift, 1 - p, _drift(before, after))
 
 
 def _chance(low: list[float], high: list[float]) -> float:

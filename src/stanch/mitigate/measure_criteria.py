@@ -8,16 +8,16 @@ from stanch.mitigate.indicators import PROBE
 from stanch.ports import Failed, Metrics
 from stanch.timeline.unit_of_work import Application, UnitOfWork
 
-Measured = dict[str, float | str]
+Measurements = dict[str, float | str]
 LIMIT_SECONDS = 10.0
 THREADS = 8
 
 
-def measure(application: Application, metrics: dict[str, Metrics], criteria: Iterable[Criterion]) -> Measured:
+def measure(application: Application, metrics: dict[str, Metrics], criteria: Iterable[Criterion]) -> Measurements:
     """By the criterion's name. All at once: one source that hangs does not keep the others waiting."""
     wanted = list(criteria)
     with application.reading() as uow:
-        found: Measured = {c.name: _probe(uow, c) for c in wanted if c.source == PROBE}
+        found: Measurements = {c.name: _probe(uow, c) for c in wanted if c.source == PROBE}
     rest = [c for c in wanted if c.source != PROBE]
     if len(rest) == 1:
         found[rest[0].name] = _ask(metrics, rest[0])

@@ -7,7 +7,7 @@ import pytest
 from stanch.kernel.actor import Actor
 from stanch.kernel.command import REGISTRY
 from stanch.kernel.errors import Denied, Invalid, NotFound
-from stanch.prepare.reaching import note
+from stanch.prepare.sending import note
 from tests.scenarios.house import House
 
 
@@ -100,7 +100,7 @@ def test_the_newest_attempt_counts_and_the_last_success_is_kept(house: House) ->
 
 
 def test_the_report_is_a_section_of_a_page(house: House) -> None:
-    from stanch.prepare.reaching import report
+    from stanch.prepare.page_tests import report
     from stanch.web.pages.render import ENVIRONMENT
 
     with house.application.reading() as uow:

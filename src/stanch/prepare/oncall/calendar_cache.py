@@ -15,8 +15,8 @@ from stanch.kernel.policy import Policy
 from stanch.kernel.schedule import Schedule
 from stanch.kernel.shift import Shift
 from stanch.ports import Failed
-from stanch.prepare.oncall.calendar import LAYER, parse, read
 from stanch.prepare.oncall.checking import LOOPBACK
+from stanch.prepare.oncall.ical import LAYER, parse, read
 
 if TYPE_CHECKING:
     import icalendar
@@ -43,7 +43,7 @@ class Copy(msgspec.Struct):
     shifts: list[Shift]
 
 
-class Calendars:
+class CalendarCache:
     """``refresh`` does the input and output, from a background timer; ``shifts`` answers from memory only.
 
     ``policy``: the policy in force; ``folder``: where relative paths begin.

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from stanch.kernel.clock import SECOND
 from stanch.kernel.policy import Criterion
-from stanch.mitigate.change import change
+from stanch.mitigate.median_shift import median_shift
 from stanch.mitigate.outcome import Judgement, judge, together
 
 ERRORS = Criterion("errors", "gauge", "errors", below=0.01)
@@ -106,9 +106,9 @@ def test_neighbours_that_resemble_each_other_prove_less() -> None:
 
 @given(st.lists(st.floats(0, 1), min_size=3, max_size=12), st.lists(st.floats(0, 1), min_size=3, max_size=12))
 def test_a_confidence_is_a_probability_and_the_shift_has_its_sign(before: list[float], after: list[float]) -> None:
-    found = change(points(before), points(after, len(before)))
+    found = median_shift(points(before), points(after, len(before)))
     assert 0 <= found.confidence <= 1
-    mirrored = change(points([-v for v in before]), points([-v for v in after], len(before)))
+    mirrored = median_shift(points([-v for v in before]), points([-v for v in after], len(before)))
     assert abs(mirrored.shift + found.shift) < 1e-9
 
 
