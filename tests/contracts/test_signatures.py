@@ -1,11 +1,15 @@
 """Signatures of senders, with GitHub's published example and numbers from openssl, as stories."""
 
+import base64
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from standardwebhooks import Webhook
 
 from stanch.kernel.clock import MINUTE, SECOND
-from stanch.ports.signature import github_signature_ok, grafana_signature_ok
+from stanch.ports.signature import github_signature_ok, grafana_signature_ok, sign
 
 GITHUB_SECRET = "It's a Secret to Everybody"
 GITHUB = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17"
@@ -56,3 +60,10 @@ def test_a_recorded_request_is_refused_later() -> None:
 def test_no_header_makes_it_fail(body: bytes, header: str, moment: str) -> None:
     assert not github_signature_ok("a secret", body, header)
     assert not grafana_signature_ok("a secret", body, header, moment, now=SENT)
+
+
+@given(st.binary(min_size=24, max_size=64), st.text(st.characters(codec="utf-8"), max_size=20), st.integers(1, 2**31))
+def test_ours_is_the_one_of_standard_webhooks_own_library(key: bytes, text: str, seconds: int) -> None:
+    secret = "whsec_" + base64.b64encode(key).decode()
+    theirs = Webhook(secret).sign("msg_1", datetime.fromtimestamp(seconds, UTC), text)
+    assert sign(secret, "msg_1", str(seconds), text.encode()) == theirs

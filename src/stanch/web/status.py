@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
-from xml.sax.saxutils import escape, quoteattr
 
 import msgspec
 from starlette.requests import Request
@@ -15,6 +14,7 @@ from starlette.routing import BaseRoute, Route
 from stanch.communicate.status_page import PublicIncident, PublicService, PublicView, public_view
 from stanch.kernel.clock import iso
 from stanch.kernel.errors import NotFound
+from stanch.web.feeds import atom, rss
 from stanch.web.pages.render import ENVIRONMENT
 
 if TYPE_CHECKING:
@@ -150,54 +150,3 @@ DOCUMENTS: dict[str, Callable[[PublicView, str], Json]] = {
     "scheduled-maintenances/upcoming": _nothing_planned,
     "scheduled-maintenances/active": _nothing_planned,
 }  # fmt: skip
-
-
-def _posts_html(incident: PublicIncident) -> str:
-    """The shape that feed readers know: newest first, one paragraph each, the state in bold."""
-    return "".join(
-        f"<p><small>{iso(moment)[:10]} {iso(moment)[11:16]} UTC</small><br><strong>{state.capitalize()}</strong> - {escape(text)}</p>"
-        for moment, state, text in incident.posts
-    )
-
-
-def atom(view: PublicView, base: str) -> str:
-    """``history.atom``: an entry for each incident, whose ``updated`` moves with each post."""
-    host = base.split("://", 1)[-1]
-    entries = "".join(
-        f"<entry><id>tag:{escape(host)},2005:Incident/{i.id}</id><published>{_seconds(i.created_at)}</published>"
-        f"<updated>{_seconds(i.posts[0][0])}</updated>"
-        f'<link rel="alternate" type="text/html" href={quoteattr(f"{base}/status/incidents/{i.id}")}/>'
-        f'<title>{escape(i.title)}</title><content type="html">{escape(_posts_html(i))}</content></entry>'
-        for i in view.incidents[:50]
-    )
-    changed = _seconds(max((i.posts[0][0] for i in view.incidents), default=0))
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?><feed xml:lang="en-US" xmlns="http://www.w3.org/2005/Atom">'
-        f"<id>tag:{escape(host)},2005:/history</id>"
-        f'<link rel="alternate" type="text/html" href={quoteattr(base + "/status")}/>'
-        f'<link rel="self" type="application/atom+xml" href={quoteattr(base + "/status/history.atom")}/>'
-        f"<title>Status - Incident History</title><updated>{changed}</updated><author><name>Status</name></author>"
-        f"{entries}</feed>"
-    )
-
-
-def rss(view: PublicView, base: str) -> str:
-    """``history.rss``, RSS 2.0."""
-    from email.utils import formatdate
-
-    items = "".join(
-        f"<item><title>{escape(i.title)}</title><description>{escape(_posts_html(i))}</description>"
-        f"<pubDate>{formatdate(i.posts[0][0] / 1e6)}</pubDate><link>{escape(f'{base}/status/incidents/{i.id}')}</link>"
-        f"<guid>{escape(f'{base}/status/incidents/{i.id}')}</guid></item>"
-        for i in view.incidents[:50]
-    )
-    changed = max((i.posts[0][0] for i in view.incidents), default=0)
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel><title>Status - Incident History</title>'
-        f"<link>{escape(base)}/status</link><description>Status</description><pubDate>{formatdate(changed / 1e6)}</pubDate>"
-        f"{items}</channel></rss>"
-    )
-
-
-def _seconds(moment: int) -> str:
-    return iso(moment)[:19] + "Z"
