@@ -266,49 +266,17 @@ def _start(
     """
     mitigation, run = tool.mitigation, new_id("run")
     title = f"Undo: {mitigation.title}" if undo_of else mitigation.title
-    inserted = uow.tx.execute(
-        "INSERT INTO mitigation_runs (run, incident, service, mitigation, started_at, effect_seconds, outcome, confirmation, "
-        "kind, adapter, target, undo_of, undo, likeness) VALUES (:run, :incident, :service, :mitigation, :now, NULL, '', "
-        ":confirmation, :kind, :adapter, :target, :undo_of, :undo, :likeness) ON CONFLICT (confirmation) DO NOTHING",
-        run=run,
-        incident=record.id,
-        service=tool.service,
-        mitigation=mitigation.runs_as or mitigation.name,
-        now=uow.now,
-        confirmation=_confirmation(record, confirm),
-        kind=mitigation.kind,
-        adapter=mitigation.adapter,
-        target=mitigation.target,
-        undo_of=undo_of,
-        undo="{}" if undo_of else msgspec.json.encode(mitigation.undo).decode(),
-        likeness=msgspec.json.encode(likeness(record)).decode(),
-    )
-    if not inserted:
+    if not _confirmed_first(uow, record, tool, run, confirm, undo_of):
         first = _started_by(uow, record, confirm)
         assert first is not None
         return first
-    for other in record.runs.values():
-        if other.title == title and other.target == mitigation.target and not other.answered:
-            raise Conflict(
-                f"'{title}' is being run already: {other.by} started it ({other.run}).", hint="Wait for its answer."
-            )
+    _refuse_second_run(record, title, mitigation.target)
     back = "" if undo_of else recipe(mitigation.undo) or ("puts back what it finds" if mitigation.own_undo else "")
-    uow.append(
-        record.id,
-        MitigationStarted(
-            run,
-            mitigation.name,
-            title,
-            mitigation.kind,
-            mitigation.target,
-            mitigation.blast_radius,
-            back,
-            mitigation.observe_seconds,
-            undo_of,
-            hypothesis,
-            timebox,
-        ),
-    )
+    started = MitigationStarted(
+        run, mitigation.name, title, mitigation.kind, mitigation.target, mitigation.blast_radius, back,
+        mitigation.observe_seconds, undo_of, hypothesis, timebox,
+    )  # fmt: skip
+    uow.append(record.id, started)
     payload = {
         "run": run,
         "mitigation": mitigation.name,
@@ -319,6 +287,38 @@ def _start(
     uow.effect(f"evidence:{run}", "evidence", record.id, payload)
     uow.effect(f"mitigation:{run}", "mitigation", record.id, payload)
     return Done(f"Started: {title} on {mitigation.target} ({run}).", record.id, run)
+
+
+def _refuse_second_run(record: Record, title: str, target: str) -> None:
+    for other in record.runs.values():
+        if other.title == title and other.target == target and not other.answered:
+            raise Conflict(
+                f"'{title}' is being run already: {other.by} started it ({other.run}).", hint="Wait for its answer."
+            )
+
+
+def _confirmed_first(uow: UnitOfWork, record: Record, tool: Tool, run: str, confirm: str, undo_of: str) -> bool:
+    """Keep the run under its confirmation. False: that confirmation has started another one already."""
+    mitigation = tool.mitigation
+    return bool(
+        uow.tx.execute(
+            "INSERT INTO mitigation_runs (run, incident, service, mitigation, started_at, effect_seconds, outcome, confirmation, "
+            "kind, adapter, target, undo_of, undo, likeness) VALUES (:run, :incident, :service, :mitigation, :now, NULL, '', "
+            ":confirmation, :kind, :adapter, :target, :undo_of, :undo, :likeness) ON CONFLICT (confirmation) DO NOTHING",
+            run=run,
+            incident=record.id,
+            service=tool.service,
+            mitigation=mitigation.runs_as or mitigation.name,
+            now=uow.now,
+            confirmation=_confirmation(record, confirm),
+            kind=mitigation.kind,
+            adapter=mitigation.adapter,
+            target=mitigation.target,
+            undo_of=undo_of,
+            undo="{}" if undo_of else msgspec.json.encode(mitigation.undo).decode(),
+            likeness=msgspec.json.encode(likeness(record)).decode(),
+        )
+    )
 
 
 class ShowEvidence(msgspec.Struct):

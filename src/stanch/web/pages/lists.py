@@ -60,17 +60,9 @@ def routes(stanch: Stanch) -> list[Route]:
             now = uow.now
         keys, url = sorted(stanch.settings.intake_keys), stanch.settings.url()
         return page(
-            request,
-            "signals.html",
-            rows=rows,
-            raw=raw,
-            beats=beats,
-            keys=keys,
-            url=url,
-            chosen=chosen,
-            dispositions=DISPOSITIONS,
-            now=now,
-        )
+            request, "signals.html", rows=rows, raw=raw, beats=beats, keys=keys, url=url, chosen=chosen,
+            dispositions=DISPOSITIONS, now=now,
+        )  # fmt: skip
 
     def services(request: Request) -> Response:
         with stanch.application.reading(auth.require(request)) as uow:
