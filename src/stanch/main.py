@@ -1,4 +1,4 @@
-"""Composition root: the only place that knows everybody."""
+"""Composition root: the only module that imports every feature."""
 
 import fcntl
 import importlib

@@ -1,4 +1,4 @@
-"""``stanch doctor``: what would stand in the way."""
+"""``stanch doctor``: checks configuration, database, catalog and integrations."""
 
 import os
 from collections.abc import Iterator

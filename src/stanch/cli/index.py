@@ -30,7 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "oncall": ("prepare", "Who is on call now in each schedule, until when, and who is next."),
     "override": ("prepare", "Put someone on call in a schedule for a while."),
     "page": ("respond", "Wake people by an escalation policy."),
-    "phase": ("respond", "Shift the posture deliberately: detect, triage, mitigate, resolve or learn."),
+    "phase": ("respond", "Shift the phase deliberately: detect, triage, mitigate, resolve or learn."),
     "playbooks": ("prepare", "The first moves for six shapes that incidents come in: the list, one of them, or those that fit an incident."),
     "postmortem": ("learn", "Write a part of the postmortem, ask for a full one, or publish it."),
     "probes": ("detect", "The built-in probes and what each saw last."),

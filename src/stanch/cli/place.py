@@ -1,4 +1,4 @@
-"""Where a command is carried out: in the local data directory, or on a server."""
+"""Runs a command in the local data directory, or on a server over its API."""
 
 from __future__ import annotations
 

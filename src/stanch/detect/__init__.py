@@ -1,1 +1,1 @@
-"""The listening posture (R1, R13, R17): signals and what becomes of each, probes, deploys."""
+"""The detect phase (R1, R13, R17): signals and what becomes of each, probes, deploys."""

@@ -1,4 +1,4 @@
-"""stanch is watched in turn: while its engine works, it calls another stanch's heartbeat, or any heartbeat service (R13).
+"""stanch itself is monitored: while its engine works, it calls another stanch's heartbeat, or any heartbeat service (R13).
 
 The call is an effect like any other, so it leaves only when timers, outbox, database and digester all do their work.
 """

@@ -1,4 +1,4 @@
-"""An effect that cannot be judged or settled costs itself: never the lease of the others, never a page every five seconds."""
+"""Contains a handler's exceptions, so that one failing effect neither rolls back the batch nor repeats every few seconds."""
 
 from collections import Counter
 from typing import Any

@@ -1,4 +1,4 @@
-"""What is looked at again and again outside of any transaction: files that may have changed, calendars far away."""
+"""Jobs that run at intervals outside of any transaction: reload of changed files, refresh of remote calendars."""
 
 import threading
 import time

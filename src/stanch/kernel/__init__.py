@@ -1,1 +1,1 @@
-"""What everybody stands on: clock, ids, actors, errors, the command registry and the policy. No I/O."""
+"""The lowest layer: clock, ids, actors, errors, the command registry and the policy. No I/O."""

@@ -1,4 +1,4 @@
-"""Who is acting, and through which door."""
+"""Who is acting, and through which interface (API, page, CLI, chat)."""
 
 from typing import Literal
 

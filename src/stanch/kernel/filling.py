@@ -1,4 +1,4 @@
-"""From the plain values that any face was given to a command's struct, with errors that say where and what to do."""
+"""Converts the plain values that an interface was given into a command's struct; errors say where and what to do."""
 
 import difflib
 import math
@@ -110,7 +110,9 @@ def _storable(place: str, value: Any) -> None:
         try:
             value.encode()
         except UnicodeEncodeError:
-            raise Invalid(f"{place} contains half of a character.", field=place, hint="Send UTF-8.") from None
+            raise Invalid(
+                f"{place} contains a lone surrogate, which is not valid text.", field=place, hint="Send UTF-8."
+            ) from None
     elif isinstance(value, int) and abs(value) > LARGEST:
         raise Invalid(f"{place} is too large.", field=place)
     elif isinstance(value, float) and not math.isfinite(value):

@@ -1,4 +1,4 @@
-"""Whether the threads of this process still move: its health check and its watchdog ask."""
+"""Whether each thread of this process still makes progress: asked by the health check and the watchdog."""
 
 import threading
 import time

@@ -1,4 +1,4 @@
-"""What every other file here speaks of: a stretch of time, and who has it."""
+"""A shift: a span of time, and who is on call in it."""
 
 import msgspec
 

@@ -1,1 +1,1 @@
-"""The reflecting posture (R43, R46, R48, R49): the decision, the postmortem, action items, the three-week question."""
+"""The learn phase (R43, R46, R48, R49): the decision, the postmortem, action items, the three-week question."""

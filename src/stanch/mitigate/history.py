@@ -1,4 +1,4 @@
-"""What past runs of each mitigation measured (R16, R50): how often it helped, how long it took to show and to undo."""
+"""Statistics of past runs of each mitigation (R16, R50): how often it helped, how long it took to show and to undo."""
 
 from statistics import median
 from typing import Any

@@ -1,4 +1,4 @@
-"""One round of measurements: each criterion's newest number, or a sentence why there is none."""
+"""Measures every criterion once: its newest number, or a sentence why there is none."""
 
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor, wait

@@ -1,4 +1,4 @@
-"""Before an action, and whether a measurement keeps its bound. Pure."""
+"""Who may start a mitigation, warnings before it, and whether a measurement is within its bound. Pure."""
 
 from typing import Any
 

@@ -1,6 +1,6 @@
 """What the real systems said when they were last asked, and what can be done with it at hand (R16).
 
-A survey is a look, not a fact: only the newest one is kept, and what a mitigation was started on is in its evidence.
+A survey is no entry of the timeline: only the newest one is kept, and what a mitigation was started on is in its evidence.
 """
 
 import hashlib

@@ -20,7 +20,7 @@ from stanch.timeline.unit_of_work import UnitOfWork
 
 EVERY_SECONDS = 30
 LIMIT_SECONDS = 8.0
-# So many are asked for their dry run in one round; a catalog with more has other worries.
+# Limits the dry runs of one round, so that a long catalog cannot use up the time limit.
 MOST_PREVIEWS = 40
 THREADS = 8
 # What an answer does to the survey: applied only in time, so that a late one disturbs nothing.

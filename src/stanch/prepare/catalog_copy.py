@@ -1,4 +1,4 @@
-"""The last policy that was whole, kept beside the data: a restart with a broken file must not forget whom to page."""
+"""Keeps a copy of the last valid policy in the data directory, so that a restart with a broken file still knows whom to page."""
 
 import os
 from pathlib import Path

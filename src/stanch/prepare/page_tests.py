@@ -1,4 +1,4 @@
-"""Trying to reach people before it matters: test pages, what became of every attempt, and the report on both."""
+"""Test pages (R2): what became of every attempt, and the report on both."""
 
 from typing import Annotated, Any
 
@@ -42,7 +42,7 @@ class TestPage(msgspec.Struct):
 
 @command("test-page", TestPage, group="prepare", noun="test-pages", positional=("person",))
 def test_page(uow: UnitOfWork, asked: TestPage) -> Done:
-    """A page that nobody has ever received is a hope. One effect for each way; the report shows what became of it."""
+    """Queues a test page for every way of the contact. One effect for each way; the report shows what became of it."""
     own = contact_key(uow.policy.contacts, uow.actor.name)
     person = contact_key(uow.policy.contacts, asked.person) if asked.person else own
     if not person:

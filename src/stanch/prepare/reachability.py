@@ -1,4 +1,4 @@
-"""Whom a page would not reach, found before the page (R2, R8). Pure: the moment and everything known are arguments."""
+"""Which contacts a page would not reach, and why (R2, R8). Pure: the moment and everything known are arguments."""
 
 from collections.abc import Iterable, Mapping
 from typing import Literal
@@ -110,7 +110,7 @@ def _of(
     if not ways:
         find("unreachable", "has no way to be reached", f"add 'reach' to the contact '{person}'")
     elif len({way.to for way in ways}) == 1:
-        find("weak", "has only one way to be reached", "add another one over another service, so that one may fail")
+        find("weak", "has only one contact method", "add another one over another service, so that one may fail")
     broken = 0
     for way in ways:
         worry = _way(person, way, newest.get((person, way.to)), notifiers, now)
@@ -118,7 +118,7 @@ def _of(
             broken += worry[0] == "failing"
             find(*worry, shown(way.to))
     if ways and broken == len(ways):
-        find("unreachable", "has no way that works", "mend one of the ways below, then send a test page")
+        find("unreachable", "has no contact method that works", "mend one of those below, then send a test page")
     return findings
 
 
@@ -128,7 +128,11 @@ def _way(
     kind, colon, address = way.to.partition(":")
     again = f"stanch test-page {person}"
     if not colon or not address:
-        return "failing", "is no way: it needs a notifier and an address", "write it like smtp:ada@example.org"
+        return (
+            "failing",
+            "is no address to page: it needs a notifier and an address",
+            "write it like smtp:ada@example.org",
+        )
     if notifiers is not None and kind not in notifiers:
         near = f"configure '{kind}' under 'integrations', or use one of: {', '.join(sorted(notifiers))}"
         return "failing", f"needs the notifier '{kind}', which is not configured", near
@@ -143,7 +147,7 @@ def _way(
 
 
 def shown(reach: str) -> str:
-    """A way for people's eyes: of a URL, whose rest may be a secret, only its kind and, on the web, its host."""
+    """A contact method as it is shown: of a URL, whose rest may be a secret, only its kind and, on the web, its host."""
     kind, _, address = reach.partition(":")
     scheme, mark, rest = address.partition("://")
     if not mark:

@@ -1,4 +1,4 @@
-"""Sends something to a person over one way (``notifier:address``), and keeps what became of it: pages, messages, test pages."""
+"""Sends to a person by one contact method (``notifier:address``) and keeps the result: pages, messages, test pages."""
 
 from abc import abstractmethod
 from collections.abc import Mapping

@@ -99,7 +99,7 @@ def past(uow: UnitOfWork, text: str) -> int | None:
 
 
 class ShiftPhase(msgspec.Struct):
-    """Shift the posture deliberately: detect, triage, mitigate, resolve or learn."""
+    """Shift the phase deliberately: detect, triage, mitigate, resolve or learn."""
 
     incident: IncidentId
     phase: Phase

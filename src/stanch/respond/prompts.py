@@ -319,7 +319,7 @@ def _why(outcome: str | None) -> str:
 
 
 def _shift_to_resolve(record: Record, policy: Policy) -> list[Prompt]:
-    """R12: a mitigation helped, so the posture should shift."""
+    """R12: a mitigation helped, so the phase should shift."""
     helped = [run for run in record.runs.values() if run.outcome == "helped" and not run.undo_of and not run.undone_by]
     if not helped or record.phase not in ("triage", "mitigate") or not record.live():
         return []

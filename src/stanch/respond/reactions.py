@@ -139,6 +139,6 @@ def _raising(prompt: Prompt) -> Any:
 
 
 def follow_phase(uow: UnitOfWork, entry: Entry, record: Record) -> None:
-    """A mitigation started while still assessing: the posture has shifted, say so (R12)."""
+    """A mitigation started while still assessing: the phase has shifted, say so (R12)."""
     if record.phase in ("detect", "triage"):
         uow.append(record.id, PhaseShifted("mitigate", "a mitigation was started"), author="stanch", source="machine")

@@ -1,4 +1,4 @@
-"""Something said to a person that wakes nobody: a question that waits, a reminder."""
+"""Messages to a person that are no pages: questions and reminders. They are not escalated."""
 
 from stanch.ports import Message
 from stanch.prepare.sending import Sending

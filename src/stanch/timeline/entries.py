@@ -146,7 +146,7 @@ class Said(_Facts, frozen=True, tag="said"):
 
 
 class PhaseShifted(_Facts, frozen=True, tag="phase_shifted"):
-    """The posture changes deliberately (R12)."""
+    """The phase changes deliberately (R12)."""
 
     phase: Phase
     reason: str = ""

@@ -1,1 +1,1 @@
-"""The faces over HTTP: API, hooks, live events, sign-in, and the pages."""
+"""The HTTP interfaces: API, hooks, live events, sign-in, and the pages."""

@@ -1,4 +1,4 @@
-"""The whole face over HTTP, put together: hooks before everything, then API, forms, live events, sign-in and pages."""
+"""The ASGI application: hooks first, then API, forms, live events, sign-in and pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a phone call's key press comes to: ``<acknowledge link>/call`` takes Twilio's POST and answers with TwiML.
+"""Handles a key press in a Twilio call: ``<acknowledge link>/call`` takes Twilio's POST and answers with TwiML.
 
 Signed like the link itself. A caller hears words for everything, since Twilio reads 'an application error' for a status.
 """

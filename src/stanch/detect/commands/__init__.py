@@ -1,1 +1,1 @@
-"""What people may ask while listening: signals, deploys, and what watches from outside."""
+"""Commands of the detect phase: signals, investigations, deploys, probes and heartbeats."""

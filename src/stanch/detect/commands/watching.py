@@ -1,4 +1,4 @@
-"""What watches from outside: probes and heartbeats (R13)."""
+"""Commands that list probes and heartbeats (R13)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Keys for the catalog out of the names people gave things."""
+"""Makes catalog keys (letters, digits, hyphens) out of free names."""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""Between wall clocks and moments, right when the clocks change.
+"""Converts between local time and moments, correctly across daylight-saving changes.
 
 One rule for every wall-clock time: its moment is the first at which the local clock shows that time or a later one. A time
 that the spring gap leaves out is therefore the moment after the gap, and one that comes twice in autumn is its first coming.

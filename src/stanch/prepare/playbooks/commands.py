@@ -1,4 +1,4 @@
-"""Asking for the first moves."""
+"""The command that lists playbooks."""
 
 from typing import Annotated, Any
 

@@ -1,4 +1,4 @@
-"""The playbooks themselves: Markdown files beside this one, each with the same four parts."""
+"""Loads the playbooks: Markdown files in this folder, each with the same four parts."""
 
 import re
 from functools import lru_cache
