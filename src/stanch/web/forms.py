@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from types import UnionType
+from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
 
 import msgspec
 from starlette.concurrency import run_in_threadpool
@@ -65,10 +66,20 @@ def values_of(command: Command, form: dict[str, list[str]]) -> dict[str, Any]:
         field = fields.get(name)
         if field is None:
             values[name] = given[-1]  # the filling refuses it with a suggestion
-        elif "list" in str(field.type):
+        elif list in (kinds := _kinds(field.type)):
             values[name] = [text for text in given if text]
-        elif "bool" in str(field.type) and (given[-1] != "" or "None" not in str(field.type)):
+        elif bool in kinds and (given[-1] != "" or type(None) not in kinds):
             values[name] = given[-1] not in ("", "0", "false", "off")
         elif given[-1] != "" or field.required:
             values[name] = given[-1].replace("\r\n", "\n")
     return values
+
+
+def _kinds(declared: Any) -> set[Any]:
+    """The plain types that a field accepts, without their descriptions: ``Annotated[list[str], ...] | None`` is list and None."""
+    origin = get_origin(declared)
+    if origin is Annotated:
+        return _kinds(get_args(declared)[0])
+    if origin in (Union, UnionType):
+        return set().union(*map(_kinds, get_args(declared)))
+    return {origin or declared}

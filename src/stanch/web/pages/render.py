@@ -18,9 +18,11 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from stanch.kernel.clock import SECOND, day, hour_minute, iso, spell
+from stanch.kernel.errors import Problem
 from stanch.kernel.ids import new_id
 from stanch.kernel.policy import PHASES, ROLE_TITLES
 from stanch.web import auth
+from stanch.web.pages.shell import Shell, shell
 
 HERE = Path(__file__).parent.parent
 STATIC = HERE / "static"
@@ -72,7 +74,10 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
     """Render a template for whoever is signed in."""
     actor = getattr(request.state, "actor", None)
     html = ENVIRONMENT.get_template(template).render(
-        **{"me": actor.name if actor else "", "path": request.url.path, "problem": None, **context}
+        **{
+            "me": actor.name if actor else "", "path": request.url.path, "shell": _shell(request), "problem": None,
+            **context,
+        }
     )
     return HTMLResponse(html, status)
 
@@ -81,6 +86,18 @@ def fragment(template: str, **context: Any) -> Markup:
     """Render a part of a page. The macros are at hand as ``m``."""
     macros = ENVIRONMENT.get_template("_macros.html").module
     return Markup(ENVIRONMENT.get_template(template).render(m=macros, **context))  # noqa: S704 - the template escapes
+
+
+def _shell(request: Request) -> Shell | None:
+    """The frame of a page; a page that says that the database is away has none."""
+    actor = getattr(request.state, "actor", None)
+    if actor is None:
+        return None
+    try:
+        with stanch_of(request).application.reading(actor) as uow:
+            return shell(uow)
+    except Problem:
+        return None
 
 
 def signed_in(path: str, handler: Callable[[Request], Response]) -> Route:

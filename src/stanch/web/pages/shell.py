@@ -1,0 +1,54 @@
+"""What the frame around each page shows: what is open, what waits, who is on call now."""
+
+from __future__ import annotations
+
+import msgspec
+
+from stanch.kernel.errors import NotFound
+from stanch.prepare.oncall import store
+from stanch.prepare.oncall.people import shown_name
+from stanch.timeline.unit_of_work import UnitOfWork
+
+OPEN = (
+    "SELECT COUNT(*) AS n FROM incidents i WHERE i.status IN ('open', 'mitigated') AND (i.private = 0 OR :admin = 1 "
+    "OR EXISTS (SELECT 1 FROM members m WHERE m.incident = i.id AND m.person = :me))"
+)
+HELD = "SELECT COUNT(*) AS n FROM (SELECT 1 FROM signals WHERE disposition = 'held' AND state = 'firing' LIMIT 100) h"
+
+
+class Duty(msgspec.Struct, frozen=True):
+    """Who is on call now in one schedule, as people read it."""
+
+    schedule: str
+    names: str
+
+
+class Shell(msgspec.Struct, frozen=True):
+    """``schedules``: whether there are any; without one nobody can be on call. Counts are those that one may see (P6)."""
+
+    open: int
+    held: int
+    schedules: bool
+    duty: list[Duty]
+
+
+def shell(uow: UnitOfWork) -> Shell:
+    """The frame for whoever asks."""
+    rows = uow.tx.one(OPEN, admin=int(uow.actor.admin), me=uow.actor.name), uow.tx.one(HELD)
+    opened, held = (int(row["n"]) if row else 0 for row in rows)
+    return Shell(
+        opened,
+        held,
+        bool(uow.policy.schedules),
+        [d for name in sorted(uow.policy.schedules) if (d := _duty(uow, name))],
+    )
+
+
+def _duty(uow: UnitOfWork, name: str) -> Duty | None:
+    """A schedule that cannot be read, or has nobody now, is told on its own page."""
+    try:
+        people = store.on_call(uow, name, uow.now)
+    except (NotFound, ValueError):
+        return None
+    names = " and ".join(shown_name(uow.policy.contacts, person) for person in people)
+    return Duty(name, names) if names else None
