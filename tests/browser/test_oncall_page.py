@@ -77,9 +77,10 @@ def test_who_is_on_call_comes_first_and_gaps_are_called_out_in_words(
     page.context.close()
 
 
-def test_on_a_phone_the_open_page_stands_in_view_in_the_row_of_pages(rota: House, browser: Browser) -> None:
+def test_on_a_phone_the_open_page_stands_in_view_in_the_tab_bar(rota: House, browser: Browser) -> None:
     page = opened(rota, browser)
-    expect(page.locator("nav [aria-current=page]")).to_be_in_viewport()
+    expect(page.locator(".tabbar [aria-current=page]")).to_be_in_viewport()
+    expect(page.locator(".tabbar [aria-current=page]")).to_have_text("On call")
     assert page.evaluate("window.scrollY") == 0
     page.context.close()
 

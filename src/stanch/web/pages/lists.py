@@ -76,6 +76,7 @@ def routes(stanch: Stanch) -> list[Route]:
     return [
         signed_in("/", home),
         signed_in("/incidents", all_incidents),
+        signed_in("/more", lambda request: page(request, "more.html")),
         signed_in("/signals", signals),
         signed_in("/services", services),
         signed_in("/settings", settings),

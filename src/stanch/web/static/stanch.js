@@ -15,9 +15,6 @@
   }
   setInterval(tick, 5000);
 
-  // On a narrow screen the row of pages scrolls: the open one is brought into view.
-  document.querySelector("nav [aria-current=page]")?.scrollIntoView({ block: "nearest", inline: "center" });
-
   // A region with typed text or the focus is left alone and brought up to date later.
   function busy(region) {
     const active = document.activeElement;
