@@ -21,6 +21,7 @@ from stanch.kernel.clock import SECOND, day, hour_minute, iso, spell
 from stanch.kernel.errors import Problem
 from stanch.kernel.ids import new_id
 from stanch.kernel.policy import PHASES, ROLE_TITLES
+from stanch.timeline.unit_of_work import Application
 from stanch.web import auth
 from stanch.web.pages.shell import Shell, shell
 
@@ -75,7 +76,10 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
     actor = getattr(request.state, "actor", None)
     html = ENVIRONMENT.get_template(template).render(
         **{
-            "me": actor.name if actor else "", "path": request.url.path, "shell": _shell(request), "problem": None,
+            "me": actor.name if actor else "",
+            "path": request.url.path,
+            "shell": _shell(request),
+            "problem": None,
             **context,
         }
     )
@@ -94,7 +98,8 @@ def _shell(request: Request) -> Shell | None:
     if actor is None:
         return None
     try:
-        with stanch_of(request).application.reading(actor) as uow:
+        application: Application = request.app.state.stanch.application
+        with application.reading(actor) as uow:
             return shell(uow)
     except Problem:
         return None
