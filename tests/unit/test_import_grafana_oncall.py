@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stanch.kernel.policy import Reach
-from stanch.prepare.importers import grafana_oncall
+from stanch.prepare.importers import grafana_oncall_dump as grafana_oncall
 from tests.unit.imports import JSON, TODAY, assert_loads_back, assert_read_or_refused, at, dump, on_call, places, told
 
 BERLIN, NEW_YORK = ZoneInfo("Europe/Berlin"), ZoneInfo("America/New_York")

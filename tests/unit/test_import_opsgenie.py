@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from stanch.kernel.policy import Reach
 from stanch.kernel.schedule import Times
-from stanch.prepare.importers import opsgenie
+from stanch.prepare.importers import opsgenie_dump as opsgenie
 from tests.unit.imports import JSON, TODAY, assert_loads_back, assert_read_or_refused, at, dump, on_call, places, told
 
 BERLIN = ZoneInfo("Europe/Berlin")

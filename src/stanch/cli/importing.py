@@ -43,10 +43,13 @@ def _command(name: str, module: str, title: str, lists: str) -> None:
         _run(name, module, title, files, folder, force, as_json)
 
 
-_command("pagerduty", "pagerduty", "PagerDuty", "users, schedules, escalation policies, services")
-_command("opsgenie", "opsgenie", "Opsgenie", "users, teams, schedules, escalations, services")
+_command("pagerduty", "pagerduty_dump", "PagerDuty", "users, schedules, escalation policies, services")
+_command("opsgenie", "opsgenie_dump", "Opsgenie", "users, teams, schedules, escalations, services")
 _command(
-    "grafana-oncall", "grafana_oncall", "Grafana OnCall", "users, schedules, shifts, escalation chains, integrations"
+    "grafana-oncall",
+    "grafana_oncall_dump",
+    "Grafana OnCall",
+    "users, schedules, shifts, escalation chains, integrations",
 )
 
 

@@ -17,7 +17,7 @@ from stanch.kernel.actor import Actor
 from stanch.kernel.errors import Invalid, NotFound, Problem
 from stanch.kernel.policy import Heartbeat
 from stanch.ports import Post
-from stanch.web.intake import opsgenie_reading
+from stanch.web.intake import opsgenie_answers
 from stanch.web.intake.receiving import Receiving, native
 
 PREFIX = "/hooks/opsgenie"
@@ -89,7 +89,7 @@ def _alias(receiving: Receiving, request: Request, key: str, identifier: str) ->
     if kind == "alias":
         return identifier
     with receiving.stanch.application.reading() as uow:
-        return opsgenie_reading.alias_of(uow, key, identifier) or identifier
+        return opsgenie_answers.alias_of(uow, key, identifier) or identifier
 
 
 def _read(receiving: Receiving, request: Request, key: str, rest: list[str]) -> Response:
@@ -98,16 +98,16 @@ def _read(receiving: Receiving, request: Request, key: str, rest: list[str]) -> 
         match rest:
             case []:
                 offset, limit = _number(query.get("offset"), 0), _number(query.get("limit"), 20)
-                found = opsgenie_reading.alerts(uow, key, offset, min(limit, 100))
+                found = opsgenie_answers.alerts(uow, key, offset, min(limit, 100))
                 return _answer({"data": found})
             case ["count"]:
-                return _answer({"data": {"count": opsgenie_reading.count(uow, key)}})
+                return _answer({"data": {"count": opsgenie_answers.count(uow, key)}})
             case ["requests", identity]:
-                return _answer({"data": opsgenie_reading.request(uow, key, identity)})
+                return _answer({"data": opsgenie_answers.request(uow, key, identity)})
             case [identifier]:
                 kind = query.get("identifierType", "id")
-                alias = identifier if kind == "alias" else opsgenie_reading.alias_of(uow, key, identifier)
-                return _answer({"data": opsgenie_reading.alert(uow, key, alias)})
+                alias = identifier if kind == "alias" else opsgenie_answers.alias_of(uow, key, identifier)
+                return _answer({"data": opsgenie_answers.alert(uow, key, alias)})
     raise NotFound(
         "stanch keeps no such part of an alert.", hint="It answers /v2/alerts, /v2/alerts/ID and /requests/ID."
     )
@@ -133,9 +133,9 @@ def _administer(receiving: Receiving, request: Request, key: str, rest: list[str
         with receiving.stanch.application.reading() as uow:
             if not rest:
                 return _answer(
-                    {"data": {"heartbeats": [opsgenie_reading.heartbeat(r) for r in opsgenie_reading.heartbeats(uow)]}}
+                    {"data": {"heartbeats": [opsgenie_answers.heartbeat(r) for r in opsgenie_answers.heartbeats(uow)]}}
                 )
-            return _answer({"data": opsgenie_reading.heartbeat(_known(uow, rest[0]))})
+            return _answer({"data": opsgenie_answers.heartbeat(_known(uow, rest[0]))})
     with receiving.stanch.application.uow(Actor(f"key {key}"), "api") as uow:
         if not rest and request.method == "POST":
             values = _values(body)
