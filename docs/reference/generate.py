@@ -11,7 +11,8 @@ from stanch.cli.tree import first_sentence
 from stanch.communicate.wording import blameless, public
 from stanch.communicate.wording.engine import Rule
 from stanch.kernel.command import REGISTRY
-from stanch.main import load_commands
+from stanch.main import integrations, load_commands
+from stanch.ports.integration import CAPABILITIES, PORTS, Integration
 
 ROOT = Path(__file__).parents[2]
 
@@ -77,8 +78,35 @@ def index() -> str:
     return "\n".join(lines)
 
 
+def integrations_page() -> str:
+    """The reference of all integrations, from what each says of itself."""
+    lines = [
+        "# Integrations",
+        "",
+        "Written by `python docs/reference/generate.py` from the description of each integration.",
+        "",
+    ]
+    for port, title in PORTS.items():
+        lines += [f"## {title}", ""]
+        for name, integration in sorted(integrations().items()):
+            if integration.port == port:
+                lines += _integration(name, integration)
+    return "\n".join(lines)
+
+
+def _integration(name: str, integration: Integration) -> list[str]:
+    able = "; ".join(CAPABILITIES[each] for each in integration.capabilities)
+    lines = [f"### {integration.title} (`{name}`)", "", *([f"It {able}.", ""] if able else [])]
+    fields = integration.fields()
+    if not fields:
+        return [*lines, "There is nothing to set.", ""]
+    rows = [f"| `{f.name}` | {'required' if f.required else f'`{f.default}`'} | {f.help} |" for f in fields]
+    return [*lines, "| setting | default | meaning |", "|---|---|---|", *rows, ""]
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/commands.md": text,
+    "docs/reference/integrations.md": integrations_page,
     "docs/explanation/wording.md": wording_page,
     "src/stanch/cli/index.py": index,
 }

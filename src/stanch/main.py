@@ -3,10 +3,9 @@
 import fcntl
 import importlib
 import pkgutil
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import msgspec
 
 from stanch.kernel.errors import Conflict, Invalid
 from stanch.ports import World
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from stanch.engine.loop import Engine
     from stanch.engine.periodic_jobs import PeriodicJobs
     from stanch.kernel.clock import Clock
+    from stanch.ports.integration import Integration
     from stanch.prepare.reload import LiveCatalog
     from stanch.prepare.settings import Settings
     from stanch.timeline.feature import Feature, Wiring
@@ -36,43 +36,41 @@ def load_commands() -> None:
             importlib.import_module(module)
 
 
+@cache
+def integrations() -> "dict[str, Integration]":
+    """What can be integrated, by name: every file and folder of ``stanch.integrations`` describes itself."""
+    import stanch.integrations
+
+    names = [module.name for module in pkgutil.iter_modules(stanch.integrations.__path__)]
+    return {name: importlib.import_module(f"stanch.integrations.{name}").INTEGRATION for name in names}
+
+
 def load_world(configured: dict[str, dict[str, Any]]) -> World:
     """Build every integration of the folder; one without settings of its own gets its defaults, if it has any.
 
     ``haproxy@eu`` is another one of the same kind, known by that whole name. Raises ``Invalid`` for unknown integrations and unknown keys.
     """
-    import stanch.integrations
-    from stanch.prepare.yaml_file import convert
-
-    names = [module.name for module in pkgutil.iter_modules(stanch.integrations.__path__)]
-    unknown = sorted(key for key in configured if key.partition("@")[0] not in names)
+    known = integrations()
+    unknown = sorted(key for key in configured if key.partition("@")[0] not in known)
     if unknown:
-        raise Invalid(f"There is no integration '{unknown[0]}'.", hint=f"Known: {', '.join(sorted(names))}.")
+        raise Invalid(f"There is no integration '{unknown[0]}'.", hint=f"Known: {', '.join(sorted(known))}.")
     world = World()
-    shelves: dict[str, dict[str, Any]] = {
-        "source": world.sources,
-        "notifier": world.notifiers,
-        "mitigator": world.mitigators,
-        "metrics": world.metrics,
-        "prober": world.probers,
-        "camera": world.screenshotters,
-    }
-    for name in names:
-        module = importlib.import_module(f"stanch.integrations.{name}")
-        required = [f.name for f in msgspec.structs.fields(module.Settings) if f.required]
-        if name in configured or not required:
-            _shelve(shelves, module, convert(configured.get(name, {}), module.Settings, f"integrations.{name}"))
+    for name, integration in known.items():
+        if name in configured or not integration.needs_settings():
+            _build(world, integration, configured.get(name, {}), name)
         for key in (key for key in configured if key.startswith(f"{name}@")):
-            _shelve(shelves, module, convert(configured[key], module.Settings, f"integrations.{key}"), key)
+            _build(world, integration, configured[key], key)
     return world
 
 
-def _shelve(shelves: dict[str, dict[str, Any]], module: Any, settings: Any, called: str = "") -> None:
-    built = module.build(settings)
-    for port in built if isinstance(built, list) else [built]:
-        if called:
-            port.name = called
-        shelves[module.PORT][port.name] = port
+def _build(world: World, integration: "Integration", values: dict[str, Any], key: str) -> None:
+    from stanch.prepare.yaml_file import convert
+
+    built = integration.build(convert(values, integration.settings, f"integrations.{key}"))
+    for adapter in built if isinstance(built, list) else [built]:
+        if "@" in key:
+            adapter.name = key
+        getattr(world, integration.port)[adapter.name] = adapter
 
 
 class Stanch:
@@ -95,6 +93,10 @@ class Stanch:
         self.periodic_jobs = periodic_jobs
         self.catalog = catalog
         self._lock: Any = None
+
+    def integrations(self) -> "dict[str, Integration]":
+        """The description of each configured integration, by the name in the configuration."""
+        return {key: integrations()[key.partition("@")[0]] for key in sorted(self.settings.integrations)}
 
     def start(self) -> None:
         """Start the engine. On SQLite one server owns the file; a second one is refused with what to do."""

@@ -2,12 +2,12 @@
 
 import os
 from collections.abc import Iterator
-from typing import Any
 
 import click
 
 from stanch.cli.place import Place
 from stanch.kernel.errors import Problem
+from stanch.ports.integration import PORTS
 
 Finding = tuple[bool, str]
 
@@ -36,12 +36,20 @@ def _look(place: Place) -> Iterator[Finding]:
     with stanch.application.database.transaction() as tx:
         row = tx.one("SELECT MAX(version) AS version FROM schema_version")
     yield True, f"the database ({stanch.application.database.dialect}) answers, schema {row['version'] if row else '?'}"
-    world = stanch.world
-    shelves: dict[str, dict[str, Any]] = {"alert sources": world.sources, "notifiers": world.notifiers, "mitigators": world.mitigators,
-               "metrics": world.metrics, "probers": world.probers}  # fmt: skip
-    for name, shelf in shelves.items():
-        yield True, f"{name}: {', '.join(sorted(shelf)) or 'none'}"
+    for port, title in PORTS.items():
+        yield True, f"{title.lower()}: {', '.join(sorted(getattr(stanch.world, port))) or 'none'}"
+    yield from _secrets(place)
     yield from _references(place)
+
+
+def _secrets(place: Place) -> Iterator[Finding]:
+    """A variable that an integration reads its secret from must be set where stanch runs."""
+    for key, integration in place.stanch.integrations().items():
+        values = place.stanch.settings.integrations[key]
+        for field in integration.fields():
+            variable = str(values.get(field.name, "")) if field.name.endswith("_env") else ""
+            if variable and variable not in os.environ:
+                yield False, f"{integration.title}: {variable} is not set ({key}.{field.name}: {field.help})"
 
 
 def _references(place: Place) -> Iterator[Finding]:

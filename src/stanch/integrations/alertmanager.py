@@ -4,8 +4,8 @@ import msgspec
 
 from stanch.ports import Post, Received, Source
 from stanch.ports.grouped_alerts import Grouped, Told, decode, read_told
+from stanch.ports.integration import Integration
 
-PORT = "source"
 WHAT = "Alertmanager's webhook version 4"
 
 
@@ -37,3 +37,6 @@ class Alertmanager:
 def build(settings: Settings) -> Source:
     """For the scanner in main."""
     return Alertmanager(settings)
+
+
+INTEGRATION = Integration("Alertmanager webhook", "sources", Settings, build)

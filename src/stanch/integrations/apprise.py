@@ -5,24 +5,23 @@ Apprise is slow to import, so that happens with the first message and not with `
 
 import os
 import re
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 from stanch.ports import Failed, Message, Notifier
+from stanch.ports.integration import Integration
 from stanch.ports.message_text import cut, one_line, printable
-
-PORT = "notifier"
 
 
 class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """``urls``: Apprise URLs by name, with ``${VARIABLE}`` where a secret stands. ``timeout`` in seconds.
+    """Each field says what it is for."""
 
-    Contacts then say ``apprise:NAME``, and no secret is in a contact or a receipt.
-    """
-
-    urls: dict[str, str] = msgspec.field(default_factory=dict)
-    timeout: float = 30.0
+    urls: Annotated[
+        dict[str, str],
+        msgspec.Meta(description="URLs by name, ${VARIABLE} for each secret; contacts say apprise:NAME."),
+    ] = msgspec.field(default_factory=dict)
+    timeout: Annotated[float, msgspec.Meta(description="Seconds to wait for an answer.")] = 30.0
 
 
 class AppriseUrls:
@@ -126,3 +125,6 @@ def _final(reason: str) -> bool:
 def _shown(address: str) -> str:
     scheme, mark, _ = address.partition("://")
     return f"the {scheme[:20]}:// address" if mark else f"'{cut(address, 40)}'"
+
+
+INTEGRATION = Integration("Apprise", "notifiers", Settings, build)

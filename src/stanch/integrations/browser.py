@@ -6,12 +6,13 @@ import signal
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
 from stanch.ports import Failed, Screenshotter
+from stanch.ports.integration import Integration
 
-PORT = "camera"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 # A page of somebody else's in a browser of ours: no extensions, no profile that lasts, no second process group.
 ARGUMENTS = (
@@ -21,17 +22,16 @@ ARGUMENTS = (
 
 
 class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """``enabled`` says that pictures are wanted; ``program`` is found on PATH by default; ``timeout`` in seconds.
+    """Each field says what it is for."""
 
-    ``sandbox``: Chromium's own; switch it off only where it cannot work (root in a container).
-    """
-
-    enabled: bool = False
-    program: str = ""
-    timeout: float = 8.0
-    width: int = 390
-    height: int = 844
-    sandbox: bool = True
+    enabled: Annotated[bool, msgspec.Meta(description="Whether pictures are wanted.")] = False
+    program: Annotated[str, msgspec.Meta(description="The Chromium to start; by default the one on PATH.")] = ""
+    timeout: Annotated[float, msgspec.Meta(description="Seconds that a picture may take.")] = 8.0
+    width: Annotated[int, msgspec.Meta(description="Width of the window in pixels.")] = 390
+    height: Annotated[int, msgspec.Meta(description="Height of the window in pixels.")] = 844
+    sandbox: Annotated[
+        bool, msgspec.Meta(description="Chromium's own sandbox; off only where it cannot work (root in a container).")
+    ] = True
 
 
 class Browser:
@@ -79,3 +79,6 @@ class Browser:
 def build(settings: Settings) -> list[Screenshotter]:
     """For the scanner in main. Nothing unless it is enabled: a browser is a lot to start without being asked."""
     return [Browser(settings)] if settings.enabled else []
+
+
+INTEGRATION = Integration("Browser (pictures of web pages)", "screenshotters", Settings, build)

@@ -10,10 +10,10 @@ from stanch.ports import Alert, Change, Post, Received, Source
 from stanch.ports.cloudevent import Event, read_events
 from stanch.ports.guess_fields import guess, guess_severity, guess_title
 from stanch.ports.guess_identity import guess_identity, guess_key
+from stanch.ports.integration import Integration
 from stanch.ports.json_fields import flatten, link, loose_moment, words
 from stanch.ports.state_words import is_firing
 
-PORT = "source"
 NAME = 200
 SUMMARY = 1024
 KEY = 500
@@ -174,3 +174,6 @@ def _last(path: str) -> str:
 
 def _object(value: object) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
+
+
+INTEGRATION = Integration("CloudEvents", "sources", Settings, build)

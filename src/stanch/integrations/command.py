@@ -8,13 +8,14 @@ import shutil
 import signal
 import subprocess
 import time
+from typing import Annotated
 
 import msgspec
 
 from stanch.kernel.policy import Mitigation
 from stanch.ports import Applied, Arguments, EvidenceItem, Failed, Mitigator, Preview, Say
+from stanch.ports.integration import Integration
 
-PORT = "mitigator"
 OUTPUT_CHARS = 20_000
 OUTPUT_BYTES = OUTPUT_CHARS * 4
 TAIL_CHARS = 2_000
@@ -22,10 +23,12 @@ LOOK_SECONDS = 0.05
 
 
 class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """``environment`` is added to PATH, HOME and LANG, the only variables passed on; ``timeout`` in seconds."""
+    """Each field says what it is for."""
 
-    environment: dict[str, str] = {}
-    timeout: float = 30.0
+    environment: Annotated[
+        dict[str, str], msgspec.Meta(description="Variables added to PATH, HOME and LANG, the only ones passed on.")
+    ] = {}
+    timeout: Annotated[float, msgspec.Meta(description="Seconds that the program may run.")] = 30.0
 
 
 class CommandMitigator:
@@ -167,3 +170,6 @@ def _ending(code: int) -> str:
 def _tail(text: str) -> str:
     tail = text.strip()[-TAIL_CHARS:]
     return f": {tail}" if tail else " and wrote nothing"
+
+
+INTEGRATION = Integration("Command", "mitigators", Settings, build)

@@ -1,15 +1,15 @@
 """Reads deploys (R17): our own format, GitHub's ``deployment_status`` webhook, and what Argo CD's notifications send."""
 
 import re
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 from stanch.ports import Change, Post, Received, Source
+from stanch.ports.integration import Integration
 from stanch.ports.json_fields import UNREADABLE, kind, link, loose_moment, words
 from stanch.ports.request_head import read_about
 
-PORT = "source"
 NAME = 200
 SUMMARY = 1024
 MOST = 1000
@@ -21,9 +21,12 @@ WHAT = 'send {"service": "checkout", "release": "v42"}'
 
 
 class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """``environments``: GitHub's deployments to others are not recorded; empty takes all."""
+    """Each field says what it is for."""
 
-    environments: list[str] = msgspec.field(default_factory=list)
+    environments: Annotated[
+        list[str],
+        msgspec.Meta(description="GitHub's deployments to others are not recorded; empty takes all."),
+    ] = msgspec.field(default_factory=list)
 
 
 class Deploys:
@@ -201,3 +204,6 @@ def _parsed(value: object) -> object:
 
 def _object(value: object) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
+
+
+INTEGRATION = Integration("Deploys (own format, GitHub, Argo CD)", "sources", Settings, build)

@@ -1,20 +1,20 @@
 """Checks that a name resolves, and to what (R13). Every failure is an answer, none an exception."""
 
 import time
+from typing import Annotated
 
 import msgspec
 
 from stanch.kernel.policy import Probe
 from stanch.ports import ProbeAnswer, Prober
-
-PORT = "prober"
+from stanch.ports.integration import Integration
 
 
 class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """``nameservers``: addresses to ask instead of the system's; ``port`` theirs."""
+    """Each field says what it is for."""
 
-    nameservers: list[str] = []
-    port: int = 53
+    nameservers: Annotated[list[str], msgspec.Meta(description="Addresses to ask instead of the system's.")] = []
+    port: Annotated[int, msgspec.Meta(description="The port of these name servers.")] = 53
 
 
 class DnsProbe:
@@ -76,3 +76,6 @@ def _ask(resolver: "object", name: str, kinds: list[str], seconds: float) -> lis
 
 def _milliseconds(began: float) -> float:
     return round((time.perf_counter() - began) * 1000, 1)
+
+
+INTEGRATION = Integration("DNS probe", "probers", Settings, build)

@@ -12,22 +12,25 @@ import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import yaml
 
 from stanch.kernel.policy import Mitigation
 from stanch.ports import Applied, Arguments, EvidenceItem, Failed, Mitigator, Preview, Say
+from stanch.ports.integration import Integration
 
-PORT = "mitigator"
 KEPT = ("state", "defaultVariant", "targeting")
 
 
 class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """``files``: the definition files that may be changed; the first is meant where none is named."""
+    """Each field says what it is for."""
 
-    files: list[str]
+    files: Annotated[
+        list[str],
+        msgspec.Meta(description="The definition files that may be changed; the first is meant where none is named."),
+    ]
 
 
 class FlagdFile:
@@ -197,3 +200,6 @@ def _locked(path: Path) -> Iterator[None]:
         yield
     finally:
         os.close(folder)
+
+
+INTEGRATION = Integration("flagd definition file", "mitigators", Settings, build, ("offers",))

@@ -6,9 +6,9 @@ import msgspec
 
 from stanch.ports import Alert, Post, Received, Source
 from stanch.ports.grouped_alerts import Grouped, Told, decode, read_told
+from stanch.ports.integration import Integration
 from stanch.ports.json_fields import link, words
 
-PORT = "source"
 WHAT = "the body of Grafana's webhook contact point"
 STANDING_IN = {"DatasourceNoData": "no data", "DatasourceError": "error"}
 TEST_RECEIVERS = ("test", "testreceiver")
@@ -102,3 +102,6 @@ def _values(values: object) -> str:
     if not isinstance(values, dict):
         return ""
     return ", ".join(f"{words(name, 50)}={words(value, 50)}" for name, value in sorted(values.items())[:20])
+
+
+INTEGRATION = Integration("Grafana alerting", "sources", Settings, build)

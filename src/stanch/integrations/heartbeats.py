@@ -3,9 +3,8 @@
 import msgspec
 
 from stanch.ports import Beat, Post, Received, Source
+from stanch.ports.integration import Integration
 from stanch.ports.json_fields import clean
-
-PORT = "source"
 
 
 class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -32,3 +31,6 @@ class Heartbeats:
 def build(settings: Settings) -> Source:
     """For the scanner in main."""
     return Heartbeats(settings)
+
+
+INTEGRATION = Integration("Heartbeats", "sources", Settings, build)

@@ -1,6 +1,7 @@
 """A generic call over HTTP as a mitigation: signed as Standard Webhooks says, to addresses that the configuration allows."""
 
 import json
+from typing import Annotated
 from urllib.parse import urlsplit
 
 import msgspec
@@ -9,23 +10,24 @@ from stanch.kernel.clock import SECOND, SystemClock
 from stanch.kernel.ids import new_id
 from stanch.kernel.policy import Mitigation
 from stanch.ports import Applied, Arguments, EvidenceItem, Failed, Mitigator, Preview, Say, Unsure
+from stanch.ports.integration import Integration
 from stanch.ports.signature import sign
 from stanch.ports.web_service import Answer, WebService, secret_of
 
-PORT = "mitigator"
 METHODS = ("POST", "PUT", "PATCH", "DELETE")
 
 
 class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """``allowed``: what an address must begin with. ``secret_env`` and ``bearer_env`` name environment variables.
+    """Each field says what it is for."""
 
-    ``timeout`` in seconds.
-    """
-
-    allowed: list[str] = []
-    secret_env: str = ""
-    bearer_env: str = ""
-    timeout: float = 15.0
+    allowed: Annotated[
+        list[str], msgspec.Meta(description="What an address must begin with; without any, no call is made.")
+    ] = []
+    secret_env: Annotated[
+        str, msgspec.Meta(description="The environment variable that holds the secret that calls are signed with.")
+    ] = ""
+    bearer_env: Annotated[str, msgspec.Meta(description="The environment variable that holds the bearer token.")] = ""
+    timeout: Annotated[float, msgspec.Meta(description="Seconds to wait for an answer.")] = 15.0
 
 
 class HttpCall:
@@ -123,3 +125,6 @@ def _request(arguments: Arguments) -> tuple[str, str, bytes]:
 
 def _texts(value: str | list[str]) -> list[str]:
     return [value] if isinstance(value, str) else list(value)
+
+
+INTEGRATION = Integration("HTTP call", "mitigators", Settings, build)

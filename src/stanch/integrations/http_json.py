@@ -2,21 +2,22 @@
 
 import json
 import math
+from typing import Annotated
 
 import msgspec
 import urllib3
 
 from stanch.ports import Failed, Metrics
+from stanch.ports.integration import Integration
 from stanch.ports.web_service import reason
 
-PORT = "metrics"
 BODY_BYTES = 1_000_000
 
 
 class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """``timeout`` in seconds."""
+    """Each field says what it is for."""
 
-    timeout: float = 5.0
+    timeout: Annotated[float, msgspec.Meta(description="Seconds to wait for an answer.")] = 5.0
 
 
 class HttpJson:
@@ -106,3 +107,6 @@ def _number(found: object, query: str) -> float:
     if not math.isfinite(number):
         raise Failed(f"{query} leads to {str(found)[:100]!r}, which is no number", again=False)
     return number
+
+
+INTEGRATION = Integration("Number in a JSON document", "metrics", Settings, build, ("labels",))

@@ -1,22 +1,23 @@
 """Checks an address from outside with GET. Every failure is an answer, none an exception (R13)."""
 
 import time
+from typing import Annotated
 
 import msgspec
 import urllib3
 
 from stanch.kernel.policy import Probe
 from stanch.ports import ProbeAnswer, Prober
+from stanch.ports.integration import Integration
 
-PORT = "prober"
 BODY_CHARS = 2_000
 
 
 class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """``ca_file``: certificates to trust instead of the system's."""
+    """Each field says what it is for."""
 
-    ca_file: str = ""
-    user_agent: str = "stanch-probe"
+    ca_file: Annotated[str, msgspec.Meta(description="Certificates to trust instead of the system's.")] = ""
+    user_agent: Annotated[str, msgspec.Meta(description="How the probe names itself.")] = "stanch-probe"
 
 
 class HttpProbe:
@@ -84,3 +85,6 @@ def _why(error: Exception, timeout: float) -> str:
     if isinstance(error, urllib3.exceptions.TimeoutError | TimeoutError):
         return f"no answer within {timeout:g} s"
     return f"{type(error).__name__}: {error}"
+
+
+INTEGRATION = Integration("HTTP probe", "probers", Settings, build)

@@ -7,15 +7,16 @@ import hashlib
 import re
 import threading
 from html import escape
+from typing import Annotated
 from urllib.parse import quote
 
 import msgspec
 
 from stanch.ports import Failed, Message, Notifier
+from stanch.ports.integration import Integration
 from stanch.ports.message_text import cut, one_line, printable, without
 from stanch.ports.web_service import Answer, WebService, secret_of
 
-PORT = "notifier"
 API = "/_matrix/client/v3"
 # An event may have 65,536 bytes, and the text is in it twice, once with entities.
 TEXT_CHARACTERS = 4000
@@ -31,14 +32,11 @@ HINTS = {
 
 
 class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """``homeserver``: the base address of the client-server API. ``token_env`` names the variable with the bot's token.
+    """Each field says what it is for."""
 
-    ``timeout`` in seconds.
-    """
-
-    homeserver: str
-    token_env: str
-    timeout: float = 10.0
+    homeserver: Annotated[str, msgspec.Meta(description="The base address of the client-server API.")]
+    token_env: Annotated[str, msgspec.Meta(description="The environment variable that holds the bot's access token.")]
+    timeout: Annotated[float, msgspec.Meta(description="Seconds to wait for an answer.")] = 10.0
 
 
 class Matrix:
@@ -182,3 +180,6 @@ def _text(said: dict[str, object], name: str) -> str:
 
 def _q(part: str) -> str:
     return quote(part, safe="")
+
+
+INTEGRATION = Integration("Matrix", "notifiers", Settings, build)

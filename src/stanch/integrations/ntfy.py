@@ -1,29 +1,29 @@
 """Pushes to phones over ntfy (formats/10, 10.5): JSON to the server's root address, so that any text is allowed."""
 
 import os
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 import urllib3
 
 from stanch.ports import Failed, Message, Notifier
+from stanch.ports.integration import Integration
 from stanch.ports.message_text import one_line, printable
 from stanch.ports.web_service import reason
 
-PORT = "notifier"
 MESSAGE_BYTES = 4096
 
 
 class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """``token_env`` names the environment variable with the access token; ``timeout`` in seconds.
+    """Each field says what it is for."""
 
-    ``acknowledge``: ``http`` posts to the link from the notification, ``view`` opens it in the browser.
-    """
-
-    server: str = "https://ntfy.sh"
-    token_env: str = ""
-    timeout: float = 10.0
-    acknowledge: Literal["http", "view"] = "http"
+    server: Annotated[str, msgspec.Meta(description="The server's root address.")] = "https://ntfy.sh"
+    token_env: Annotated[str, msgspec.Meta(description="The environment variable that holds the access token.")] = ""
+    timeout: Annotated[float, msgspec.Meta(description="Seconds to wait for an answer.")] = 10.0
+    acknowledge: Annotated[
+        Literal["http", "view"],
+        msgspec.Meta(description="'http' posts to the acknowledge link, 'view' opens it in the browser."),
+    ] = "http"
 
 
 class Ntfy:
@@ -108,3 +108,6 @@ def _judge(status: int, said: str, retry_after: str | None) -> str:
     again = status in (408, 425, 429) or status >= 500
     after = float(retry_after) if again and retry_after and retry_after.strip().isdecimal() else None
     raise Failed(f"{status} {said}".strip(), again=again, after=after)
+
+
+INTEGRATION = Integration("ntfy", "notifiers", Settings, build)

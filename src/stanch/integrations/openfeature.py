@@ -4,7 +4,7 @@ The webhook gets ``{"flagKey", "value", "reason"}``, signed as Standard Webhooks
 """
 
 import time
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import quote
 
 import msgspec
@@ -13,25 +13,31 @@ from stanch.kernel.clock import SECOND, SystemClock
 from stanch.kernel.ids import new_id
 from stanch.kernel.policy import Mitigation
 from stanch.ports import Applied, Arguments, EvidenceItem, Failed, Mitigator, Preview, Say, Unsure
+from stanch.ports.integration import Integration
 from stanch.ports.signature import sign
 from stanch.ports.web_service import WebService, secret_of
 
-PORT = "mitigator"
 LOOK_SECONDS = 0.5
 
 
 class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """``webhook``: where the change is sent. ``ofrep``: the base address that evaluates; empty: nothing is verified.
+    """Each field says what it is for."""
 
-    ``secret_env`` and ``ofrep_bearer_env`` name environment variables; ``within``: seconds until clients must see it.
-    """
-
-    webhook: str
-    ofrep: str = ""
-    secret_env: str = ""
-    ofrep_bearer_env: str = ""
-    within: float = 20.0
-    timeout: float = 10.0
+    webhook: Annotated[str, msgspec.Meta(description="The address that a change is sent to.")]
+    ofrep: Annotated[
+        str, msgspec.Meta(description="The base address that evaluates flags; empty: nothing is verified.")
+    ] = ""
+    secret_env: Annotated[
+        str,
+        msgspec.Meta(
+            description="The environment variable that holds the secret that calls to the webhook are signed with."
+        ),
+    ] = ""
+    ofrep_bearer_env: Annotated[
+        str, msgspec.Meta(description="The environment variable that holds the bearer token for 'ofrep'.")
+    ] = ""
+    within: Annotated[float, msgspec.Meta(description="Seconds until clients must see a change.")] = 20.0
+    timeout: Annotated[float, msgspec.Meta(description="Seconds to wait for an answer.")] = 10.0
 
 
 class OpenFeature:
@@ -137,3 +143,6 @@ def _asked(arguments: Arguments) -> tuple[str, Any]:
 
 def _shown(value: Any) -> str:
     return "the default in its code" if value is msgspec.UNSET else msgspec.json.encode(value).decode()
+
+
+INTEGRATION = Integration("Feature flags through a webhook (OpenFeature)", "mitigators", Settings, build, ("offers",))

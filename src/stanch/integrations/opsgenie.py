@@ -6,10 +6,10 @@ from typing import Any
 import msgspec
 
 from stanch.ports import Acknowledgement, Alert, Beat, NativeSource, Post, Received
+from stanch.ports.integration import Integration
 from stanch.ports.json_fields import clean, flatten, json_object, link, words
 from stanch.ports.request_head import Asked, read_about
 
-PORT = "source"
 # Opsgenie tells people of a P3, its default: so does stanch.
 SEVERITIES = {"P1": "critical", "P2": "error", "P3": "error", "P4": "warning", "P5": "info"}
 DEFAULT_PRIORITY = "P3"
@@ -209,3 +209,6 @@ def _responder(responder: object) -> str:
     if not isinstance(responder, dict):
         return words(responder, 100)
     return words(responder.get("name") or responder.get("username") or responder.get("id"), 100)
+
+
+INTEGRATION = Integration("Opsgenie Alert API", "sources", Settings, build, ("answers",))

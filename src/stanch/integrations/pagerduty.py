@@ -5,10 +5,10 @@ from typing import Any
 import msgspec
 
 from stanch.ports import Acknowledgement, Alert, Change, NativeSource, Post, Received
+from stanch.ports.integration import Integration
 from stanch.ports.json_fields import CUT, clean, flatten, json_object, link, loose_moment, words
 from stanch.ports.request_head import read_about
 
-PORT = "source"
 CHANGE_PATH = "/change/enqueue"
 SUMMARY = 1024
 NAME = 200
@@ -195,3 +195,6 @@ def _object(value: object) -> dict[str, Any]:
 
 def _present(texts: dict[str, Any]) -> dict[str, str]:
     return {name: text for name, value in texts.items() if (text := words(value, CUT * 4))}
+
+
+INTEGRATION = Integration("PagerDuty Events API v2", "sources", Settings, build, ("answers",))

@@ -2,25 +2,25 @@
 
 import math
 import os
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 import urllib3
 
 from stanch.kernel.clock import SECOND
 from stanch.ports import Failed, Metrics
+from stanch.ports.integration import Integration
 from stanch.ports.web_service import reason
 
-PORT = "metrics"
 T = TypeVar("T")
 
 
 class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """``bearer_env`` names the environment variable with the token; ``timeout`` in seconds."""
+    """Each field says what it is for."""
 
-    url: str
-    timeout: float = 5.0
-    bearer_env: str = ""
+    url: Annotated[str, msgspec.Meta(description="The server's base address.")]
+    timeout: Annotated[float, msgspec.Meta(description="Seconds to wait for an answer.")] = 5.0
+    bearer_env: Annotated[str, msgspec.Meta(description="The environment variable that holds the bearer token.")] = ""
 
 
 class _Data(msgspec.Struct, rename={"kind": "resultType"}):
@@ -174,3 +174,6 @@ def _number(text: str, query: str) -> float:
             again=True,
         )
     return number
+
+
+INTEGRATION = Integration("Prometheus", "metrics", Settings, build, ("history", "labels"))

@@ -1,20 +1,23 @@
 """Reads what Prometheus (and rulers, amtool) post to ``/api/v2/alerts``; rules 1-6 of formats/01, section 1.2."""
 
+from typing import Annotated
+
 import msgspec
 
 from stanch.kernel.clock import SECOND
 from stanch.ports import Alert, Post, Received, Source
 from stanch.ports.grouped_alerts import loosely
+from stanch.ports.integration import Integration
 from stanch.ports.json_fields import UNREADABLE, clean_all, kind, link, loose_moment, read_json
 from stanch.ports.label_fingerprint import fingerprint
 
-PORT = "source"
-
 
 class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """``resolve_timeout`` in seconds: how long an alert without ``endsAt`` counts as firing (Alertmanager: 5 min)."""
+    """Each field says what it is for."""
 
-    resolve_timeout: float = 300.0
+    resolve_timeout: Annotated[
+        float, msgspec.Meta(description="Seconds that an alert without 'endsAt' counts as firing (Alertmanager: 300).")
+    ] = 300.0
 
 
 class _Posted(msgspec.Struct, rename={"starts_at": "startsAt", "ends_at": "endsAt", "link": "generatorURL"}, gc=False):
@@ -115,3 +118,6 @@ def _when(place: str, text: str | None, errors: list[str]) -> int | None:
     except ValueError as error:
         errors.append(f"{place}: {error}; the moment of receipt was taken")
         return None
+
+
+INTEGRATION = Integration("Prometheus alerts", "sources", Settings, build)

@@ -1,15 +1,16 @@
 """Posts to Slack channels and people (formats/09, 9.1). HTTP 200 says nothing there: ``ok`` in the body does."""
 
 import re
+from typing import Annotated
 from urllib.parse import urlencode
 
 import msgspec
 
 from stanch.ports import Failed, Message, Notifier
+from stanch.ports.integration import Integration
 from stanch.ports.message_text import cut, one_line, printable, without
 from stanch.ports.web_service import WebService, secret_of
 
-PORT = "notifier"
 HEADER_CHARACTERS = 150
 SECTION_CHARACTERS = 3000
 PASSING = frozenset(
@@ -33,15 +34,17 @@ HINTS = {
 
 
 class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """``token_env`` names the variable with the bot token, ``signing_secret_env`` that with the app's signing secret.
+    """Each field says what it is for."""
 
-    The signing secret is needed for /stanch and buttons only. ``timeout`` in seconds.
-    """
-
-    token_env: str
-    signing_secret_env: str = ""
-    base_url: str = "https://slack.com/api"
-    timeout: float = 10.0
+    token_env: Annotated[str, msgspec.Meta(description="The environment variable that holds the bot token (xoxb-...).")]
+    signing_secret_env: Annotated[
+        str,
+        msgspec.Meta(
+            description="The environment variable that holds the app's signing secret; for /stanch and buttons only."
+        ),
+    ] = ""
+    base_url: Annotated[str, msgspec.Meta(description="The base address of Slack's Web API.")] = "https://slack.com/api"
+    timeout: Annotated[float, msgspec.Meta(description="Seconds to wait for an answer.")] = 10.0
 
 
 class Slack:
@@ -189,3 +192,6 @@ def _id(said: dict[str, object], name: str) -> str:
 
 def _form(**values: str) -> bytes:
     return urlencode(values).encode()
+
+
+INTEGRATION = Integration("Slack", "notifiers", Settings, build)

@@ -8,26 +8,26 @@ import ssl
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import formatdate, parseaddr
+from typing import Annotated
 
 import msgspec
 
 from stanch.kernel.clock import SECOND, SystemClock
 from stanch.ports import Failed, Message, Notifier
+from stanch.ports.integration import Integration
 from stanch.ports.message_text import one_line, printable
-
-PORT = "notifier"
 
 
 class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """``password_env`` names the environment variable with the password; ``timeout`` in seconds per step."""
+    """Each field says what it is for."""
 
-    host: str
-    sender: str
-    port: int = 587
-    username: str = ""
-    password_env: str = ""
-    starttls: bool = True
-    timeout: float = 10.0
+    host: Annotated[str, msgspec.Meta(description="The mail server.")]
+    sender: Annotated[str, msgspec.Meta(description="The address that mail comes from.")]
+    port: Annotated[int, msgspec.Meta(description="The mail server's port.")] = 587
+    username: Annotated[str, msgspec.Meta(description="The name to log in with; empty: no login.")] = ""
+    password_env: Annotated[str, msgspec.Meta(description="The environment variable that holds the password.")] = ""
+    starttls: Annotated[bool, msgspec.Meta(description="Whether the connection is encrypted with STARTTLS.")] = True
+    timeout: Annotated[float, msgspec.Meta(description="Seconds to wait for each step.")] = 10.0
 
 
 class Smtp:
@@ -141,3 +141,6 @@ def _step(what: str, answer: tuple[int, bytes]) -> str:
 def _refused(what: str, code: int, said: bytes | str) -> Failed:
     text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
     return Failed(f"{what} was refused: {code} {text}", again=not 500 <= code < 600)
+
+
+INTEGRATION = Integration("E-mail (SMTP)", "notifiers", Settings, build)

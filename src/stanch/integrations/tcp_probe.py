@@ -8,8 +8,8 @@ import msgspec
 from stanch.kernel.policy import Probe
 from stanch.ports import ProbeAnswer, Prober
 from stanch.ports.address import host_port
+from stanch.ports.integration import Integration
 
-PORT = "prober"
 GREETING_BYTES = 4_096
 
 
@@ -64,3 +64,6 @@ def _greeting(connection: socket.socket, expected: str, deadline: float) -> str:
 
 def _milliseconds(began: float) -> float:
     return round((time.perf_counter() - began) * 1000, 1)
+
+
+INTEGRATION = Integration("TCP probe", "probers", Settings, build)

@@ -6,6 +6,7 @@ Protocols that begin in the clear (STARTTLS) are not spoken; probe their TLS por
 import socket
 import ssl
 import time
+from typing import Annotated
 
 import msgspec
 
@@ -13,8 +14,8 @@ from stanch.kernel.clock import SystemClock
 from stanch.kernel.policy import Probe
 from stanch.ports import ProbeAnswer, Prober
 from stanch.ports.address import host_port
+from stanch.ports.integration import Integration
 
-PORT = "prober"
 DAY_SECONDS = 86_400
 # With more days than these left, a certificate that is to be renewed is work, and no reason to wake anybody.
 WAKES_BELOW_DAYS = 3.0
@@ -32,9 +33,9 @@ PROBLEMS = {
 
 
 class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """``ca_file``: certificates to trust instead of the system's."""
+    """Each field says what it is for."""
 
-    ca_file: str = ""
+    ca_file: Annotated[str, msgspec.Meta(description="Certificates to trust instead of the system's.")] = ""
 
 
 class TlsProbe:
@@ -87,3 +88,6 @@ def _judged(certificate: object, probe: Probe, took: float) -> ProbeAnswer:
 
 def _milliseconds(began: float) -> float:
     return round((time.perf_counter() - began) * 1000, 1)
+
+
+INTEGRATION = Integration("TLS certificate probe", "probers", Settings, build)

@@ -2,16 +2,17 @@
 
 import base64
 import re
+from typing import Annotated
 from urllib.parse import quote, urlencode
 from xml.sax.saxutils import escape, quoteattr
 
 import msgspec
 
 from stanch.ports import Failed, Message, Notifier
+from stanch.ports.integration import Integration
 from stanch.ports.message_text import cut, one_line, printable, without
 from stanch.ports.web_service import Answer, WebService, secret_of
 
-PORT = "notifier"
 LONGEST_SMS = 1600
 SPOKEN_CHARACTERS = 300
 # GSM 03.38: the characters that make a text message of 160; those in the second text count twice.
@@ -41,23 +42,27 @@ HINTS = {
 
 
 class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """``token_env`` names the variable with the auth token, or with the secret of the API key ``key_sid``.
+    """Each field says what it is for."""
 
-    ``sender``: a number of the account, or a messaging service (MG...). ``caller``: the number that calls, if another one.
-    ``segments``: how many parts a text message may have. ``keys``: pressing 1 acknowledges; it needs a public address.
-    ``language`` of the voice; ``timeout`` in seconds.
-    """
-
-    account_sid: str
-    token_env: str
-    sender: str
-    caller: str = ""
-    key_sid: str = ""
-    base_url: str = "https://api.twilio.com"
-    segments: int = 3
-    keys: bool = True
-    language: str = "en-US"
-    timeout: float = 10.0
+    account_sid: Annotated[str, msgspec.Meta(description="The account's SID (AC...).")]
+    token_env: Annotated[
+        str,
+        msgspec.Meta(
+            description="The environment variable that holds the auth token, or the secret of the API key 'key_sid'."
+        ),
+    ]
+    sender: Annotated[str, msgspec.Meta(description="A number of the account, or a messaging service (MG...).")]
+    caller: Annotated[str, msgspec.Meta(description="The number that calls, if another one.")] = ""
+    key_sid: Annotated[str, msgspec.Meta(description="The SID of an API key (SK...), instead of the auth token.")] = ""
+    base_url: Annotated[str, msgspec.Meta(description="The base address of Twilio's REST API.")] = (
+        "https://api.twilio.com"
+    )
+    segments: Annotated[int, msgspec.Meta(description="How many parts a text message may have.")] = 3
+    keys: Annotated[bool, msgspec.Meta(description="Whether pressing 1 acknowledges; it needs a public address.")] = (
+        True
+    )
+    language: Annotated[str, msgspec.Meta(description="The language of the voice.")] = "en-US"
+    timeout: Annotated[float, msgspec.Meta(description="Seconds to wait for an answer.")] = 10.0
 
 
 class Account:
@@ -193,3 +198,6 @@ def _refused(answer: Answer, said: dict[str, object]) -> Failed:
     hint = HINTS.get(code) if isinstance(code, int) else None
     text = f"{answer.status}" + (f" ({code})" if code else "") + f" {cut(str(words), 200)}"
     return Failed(text + (f": {hint}" if hint else ""), again=answer.passing(), after=answer.after)
+
+
+INTEGRATION = Integration("Twilio text messages and calls", "notifiers", Settings, build)

@@ -1,30 +1,30 @@
 """Switches features off and on through Unleash's admin API (formats/08, 8.3), and puts back exactly what it found (R18)."""
 
 import re
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
 from stanch.kernel.policy import Mitigation
 from stanch.ports import Applied, Arguments, EvidenceItem, Failed, Mitigator, Preview, Say, Unsure
+from stanch.ports.integration import Integration
 from stanch.ports.web_service import Answer, WebService, secret_of
 
-PORT = "mitigator"
 NAME = re.compile(r"[A-Za-z0-9_.~-]{1,100}")
 Action = Literal["off", "on", "restore"]
 
 
 class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """``token_env`` names the environment variable with an admin or service-account token (never a client token).
+    """Each field says what it is for."""
 
-    ``url`` with the instance's path, where it has one. ``timeout`` in seconds.
-    """
-
-    url: str
-    token_env: str = "UNLEASH_ADMIN_TOKEN"  # noqa: S105 - the name of a variable
-    project: str = "default"
-    environment: str = "production"
-    timeout: float = 10.0
+    url: Annotated[str, msgspec.Meta(description="The instance's address, with its path where it has one.")]
+    token_env: Annotated[
+        str,
+        msgspec.Meta(description="The environment variable that holds an admin or service-account token."),
+    ] = "UNLEASH_ADMIN_TOKEN"  # noqa: S105 - the name of a variable
+    project: Annotated[str, msgspec.Meta(description="The project of flags that name none.")] = "default"
+    environment: Annotated[str, msgspec.Meta(description="The environment in which flags are switched.")] = "production"
+    timeout: Annotated[float, msgspec.Meta(description="Seconds to wait for an answer.")] = 10.0
 
 
 class Strategy(msgspec.Struct):
@@ -212,3 +212,6 @@ def _refusal(answer: Answer) -> Failed:
         again=answer.passing(),
         after=answer.after,
     )
+
+
+INTEGRATION = Integration("Unleash", "mitigators", Settings, build, ("offers",))

@@ -2,27 +2,29 @@
 
 import os
 from email.utils import parsedate_to_datetime
+from typing import Annotated
 
 import msgspec
 import urllib3
 
 from stanch.kernel.clock import SECOND, SystemClock, iso
 from stanch.ports import Failed, Message, Notifier
+from stanch.ports.integration import Integration
 from stanch.ports.message_text import one_line, printable
 from stanch.ports.signature import sign
 from stanch.ports.web_service import reason
 
-PORT = "notifier"
-
 
 class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """``secret_env`` names the environment variable with ``whsec_...`` (two, separated by a space, while rotating).
+    """Each field says what it is for."""
 
-    ``timeout`` in seconds.
-    """
-
-    secret_env: str = ""
-    timeout: float = 15.0
+    secret_env: Annotated[
+        str,
+        msgspec.Meta(
+            description="The environment variable that holds whsec_... (two, separated by a space, while rotating)."
+        ),
+    ] = ""
+    timeout: Annotated[float, msgspec.Meta(description="Seconds to wait for an answer.")] = 15.0
 
 
 class Webhook:
@@ -113,3 +115,6 @@ def _after(text: str | None, now: int) -> float | None:
         return max(0.0, parsedate_to_datetime(text).timestamp() - now / SECOND)
     except ValueError:
         return None
+
+
+INTEGRATION = Integration("Webhook", "notifiers", Settings, build)

@@ -1,5 +1,7 @@
 """Reads JSON of any shape: with a mapping of JMESPath expressions for an integration key, and by guessing without one."""
 
+from typing import Annotated
+
 import msgspec
 import yaml
 
@@ -9,16 +11,19 @@ from stanch.integrations.generic.reading import Reading
 from stanch.kernel.clock import iso
 from stanch.kernel.errors import Invalid
 from stanch.ports import Change, MappedSource, Post, Received
+from stanch.ports.integration import Integration
 from stanch.ports.json_fields import read_json, words
 
-PORT = "source"
 LONGEST_MAPPING = 20_000
 
 
 class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """``mappings`` by the name of the integration key."""
+    """Each field says what it is for."""
 
-    mappings: dict[str, Mapping] = msgspec.field(default_factory=dict)
+    mappings: Annotated[
+        dict[str, Mapping],
+        msgspec.Meta(description="JMESPath expressions by the integration key's name; without them it is guessed."),
+    ] = msgspec.field(default_factory=dict)
 
 
 class Generic:
@@ -93,3 +98,6 @@ def _row(each: Received) -> dict[str, str]:
             value = iso(value) if value else None
         row[field] = words(value)
     return row
+
+
+INTEGRATION = Integration("JSON of any shape", "sources", Settings, build, ("mapping",))

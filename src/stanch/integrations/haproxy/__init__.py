@@ -2,6 +2,7 @@
 
 import socket
 import threading
+from typing import Annotated
 
 import msgspec
 
@@ -21,21 +22,21 @@ from stanch.integrations.haproxy.state import (
 )
 from stanch.kernel.policy import Mitigation
 from stanch.ports import Applied, Arguments, EvidenceItem, Extent, Failed, Mitigator, Preview, Say
-
-PORT = "mitigator"
+from stanch.ports.integration import Integration
 
 
 class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """``socket``: path of the stats socket with ``level admin``; ``timeout`` in seconds per command.
+    """Each field says what it is for."""
 
-    ``zones``: zone -> the servers in it, so that a whole zone is offered to be drained. ``observe_seconds``: how long
-    the effect of what is offered is watched.
-    """
-
-    socket: str
-    timeout: float = 5.0
-    zones: dict[str, list[str]] = {}
-    observe_seconds: float = 60
+    socket: Annotated[str, msgspec.Meta(description="Path of the stats socket with 'level admin'.")]
+    timeout: Annotated[float, msgspec.Meta(description="Seconds to wait for each command.")] = 5.0
+    zones: Annotated[
+        dict[str, list[str]],
+        msgspec.Meta(description="Zone -> the servers in it, so that a whole zone is offered to be drained."),
+    ] = {}
+    observe_seconds: Annotated[
+        float, msgspec.Meta(description="Seconds that the effect of what is offered is watched.")
+    ] = 60
 
 
 class Haproxy:
@@ -152,3 +153,6 @@ class Haproxy:
 def build(settings: Settings) -> Mitigator:
     """For the scanner in main."""
     return Haproxy(settings)
+
+
+INTEGRATION = Integration("HAProxy", "mitigators", Settings, build, ("offers",))

@@ -11,9 +11,9 @@ from stanch.integrations.kubernetes.connection import Connection, Settings
 from stanch.integrations.kubernetes.target import Target, read
 from stanch.kernel.policy import Mitigation
 from stanch.ports import Applied, Arguments, EvidenceItem, Failed, Mitigator, Preview, Say
+from stanch.ports.integration import Integration
 
-PORT = "mitigator"
-__all__ = ["PORT", "Kubernetes", "Settings", "build"]
+__all__ = ["INTEGRATION", "Kubernetes", "Settings", "build"]
 
 Act = Callable[[Connection, Target, Arguments, Say], Applied]
 Try = Callable[[Connection, Target, Arguments], Preview]
@@ -68,3 +68,6 @@ def _verb(arguments: Arguments) -> tuple[Act, Try]:
     if verb not in VERBS:
         raise Failed(f"verb is {verb!r}; write one of {', '.join(VERBS)}", again=False)
     return VERBS[str(verb)]
+
+
+INTEGRATION = Integration("Kubernetes", "mitigators", Settings, build, ("offers",))

@@ -13,7 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 import msgspec
@@ -34,25 +34,31 @@ NEVER_SENT = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectT
 
 
 class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """By ``kubeconfig`` (and ``context``), by ``server`` with ``token_env`` or ``token_file`` and ``ca_file``, or in the cluster.
+    """Each field says what it is for."""
 
-    ``namespaces``: those that may be touched; empty: all that the credentials allow. ``diagnostics``: name -> argument list of
-    what ``exec`` may run. Seconds: ``timeout`` of a request, ``rollout`` waited for a rollout, ``drain`` for a drain.
-    """
-
-    kubeconfig: str = ""
-    context: str = ""
-    server: str = ""
-    token_env: str = ""
-    token_file: str = ""
-    ca_file: str = ""
-    namespaces: list[str] = []
-    diagnostics: dict[str, list[str]] = {}
-    timeout: float = 10.0
-    rollout: float = 120.0
-    drain: float = 300.0
-    every: float = 1.0
-    eviction_retry: float = 5.0
+    kubeconfig: Annotated[
+        str, msgspec.Meta(description="Path of the kubeconfig; without it and 'server', the pod's own service account.")
+    ] = ""
+    context: Annotated[str, msgspec.Meta(description="The context of the kubeconfig; by default the current one.")] = ""
+    server: Annotated[str, msgspec.Meta(description="Address of the API server, instead of a kubeconfig.")] = ""
+    token_env: Annotated[
+        str, msgspec.Meta(description="The environment variable that holds the bearer token for 'server'.")
+    ] = ""
+    token_file: Annotated[str, msgspec.Meta(description="The file that holds the bearer token; it is read again.")] = ""
+    ca_file: Annotated[str, msgspec.Meta(description="The certificates that 'server' is checked against.")] = ""
+    namespaces: Annotated[
+        list[str], msgspec.Meta(description="Those that may be touched; empty: all that the credentials allow.")
+    ] = []
+    diagnostics: Annotated[
+        dict[str, list[str]], msgspec.Meta(description="Name -> argument list of what 'exec' may run.")
+    ] = {}
+    timeout: Annotated[float, msgspec.Meta(description="Seconds to wait for each request.")] = 10.0
+    rollout: Annotated[float, msgspec.Meta(description="Seconds to wait for a rollout.")] = 120.0
+    drain: Annotated[float, msgspec.Meta(description="Seconds to wait for a drain.")] = 300.0
+    every: Annotated[float, msgspec.Meta(description="Seconds between looks at what is waited for.")] = 1.0
+    eviction_retry: Annotated[
+        float, msgspec.Meta(description="Seconds until an eviction that was refused is asked for again.")
+    ] = 5.0
 
 
 class Refused(Failed):

@@ -14,6 +14,7 @@ from stanch.detect.commands.watching import Heartbeats, Probes, list_heartbeats,
 from stanch.identity import people
 from stanch.kernel.clock import DAY, parse_moment
 from stanch.ports import Source
+from stanch.ports.integration import PORTS
 from stanch.prepare.playbooks.library import playbooks
 from stanch.respond.commands import Incidents, incidents
 from stanch.respond.prompts import active
@@ -161,8 +162,9 @@ def _settings(stanch: Stanch) -> dict[str, Any]:
     return {
         "watched": settings.watchdog_every if settings.watchdog_url else 0,
         "url": settings.url(), "database": stanch.application.database.dialect, "data": str(settings.data),
-        "keys": sorted(settings.intake_keys), "sources": sorted(world.sources), "notifiers": sorted(world.notifiers),
-        "mitigators": sorted(world.mitigators), "metrics": sorted(world.metrics), "policy": policy,
+        "keys": sorted(settings.intake_keys), "policy": policy,
+        "ports": {title: sorted(getattr(world, port)) for port, title in PORTS.items()},
+        "integrations": stanch.integrations(), "configured": settings.integrations,
         "people": people.everybody(stanch.application.database), "static_status": str(settings.static_status or ""),
         "reach": {name: [way.to.split(":", 1)[0] for way in c.ways()] for name, c in policy.contacts.items()},
     }  # fmt: skip
