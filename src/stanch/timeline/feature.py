@@ -5,14 +5,12 @@ in ``wiring``, a function that imports what it names when it is called.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import msgspec
 
 from stanch.db.locks import Lock
 from stanch.timeline.effects import EffectHandler
 from stanch.timeline.entries import Facts
-from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import Application, IncidentClock, Measured, Reaction, UnitOfWork
 
 Step = Callable[[UnitOfWork], None]
@@ -23,18 +21,6 @@ class Timer(msgspec.Struct, frozen=True):
 
     run: Step
     lock: Lock | None = None
-
-
-class Panel(msgspec.Struct, frozen=True):
-    """A part of the war room. The web floor owns ``template``; the feature says what is shown in it, and where.
-
-    ``context`` answers with the template's variables; None: the panel is left out for this record.
-    """
-
-    name: str
-    order: int
-    template: str
-    context: Callable[[UnitOfWork, Record], Mapping[str, Any] | None]
 
 
 class Wiring(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,7 +39,6 @@ class Wiring(msgspec.Struct, frozen=True, kw_only=True):
     seeds: tuple[Step, ...] = ()
     starts: tuple[Step, ...] = ()
     measured: tuple[Measured, ...] = ()
-    panels: tuple[Panel, ...] = ()
 
 
 class Feature(msgspec.Struct, frozen=True):
@@ -82,5 +67,4 @@ def together(features: list[Wiring]) -> Wiring:
         seeds=tuple(seed for wiring in features for seed in wiring.seeds),
         starts=tuple(start for wiring in features for start in wiring.starts),
         measured=tuple(follow for wiring in features for follow in wiring.measured),
-        panels=tuple(sorted((p for wiring in features for p in wiring.panels), key=lambda panel: panel.order)),
     )
