@@ -11,8 +11,8 @@ from stanch.detect.disposing import dispose
 from stanch.detect.folding import Known
 from stanch.detect.slo.store import burn_of
 from stanch.kernel.clock import HOUR, SECOND
+from stanch.kernel.contained import contained
 from stanch.kernel.errors import Unavailable
-from stanch.kernel.logs import log
 from stanch.kernel.policy import Policy
 from stanch.ports import Acknowledgement, Alert
 from stanch.timeline.entries import Acknowledged, SignalCleared
@@ -131,14 +131,10 @@ def _each(uow: UnitOfWork, rows: list[Any], what: Callable[[UnitOfWork, Any], No
 
 
 def _alone(uow: UnitOfWork, row: Any, what: Callable[[UnitOfWork, Any], None]) -> None:
-    try:
-        with uow.attempt():
-            what(uow, row)
-    except Unavailable:
-        raise
-    except Exception as error:
-        said = f"{type(error).__name__}: {str(error).partition(chr(10))[0][:300]}"
-        log.error("a signal could not be judged; it is tried again", fingerprint=row["fingerprint"], error=said)
+    sentence = "a signal could not be judged; it is tried again"
+    with contained(sentence, fingerprint=row["fingerprint"]) as judging, uow.attempt():
+        what(uow, row)
+    if judging.error:
         uow.tx.execute(
             "UPDATE signals SET hold_until = CASE WHEN hold_until <= :now THEN :later ELSE hold_until END, "
             "lease_until = CASE WHEN lease_until <= :now THEN :later ELSE lease_until END WHERE fingerprint = :fingerprint",

@@ -4,8 +4,8 @@ from collections import Counter
 from typing import Any
 
 from stanch.kernel.clock import MINUTE
-from stanch.kernel.errors import Problem, Unavailable
-from stanch.kernel.logs import log
+from stanch.kernel.contained import contained
+from stanch.kernel.errors import Problem
 from stanch.timeline.effects import Effect, EffectHandler
 from stanch.timeline.unit_of_work import UnitOfWork
 
@@ -24,26 +24,20 @@ class Steady:
 
     def wanted(self, uow: UnitOfWork, effect: Effect) -> bool:
         """When nobody can tell: a page too many rather than none (P2), and no mitigation (P4)."""
-        try:
-            return self._handler.wanted(uow, effect)
-        except Unavailable:
-            raise
-        except Exception as error:
-            log.error("nobody can tell whether an effect is wanted", key=effect.key, error=_named(error))
-            return not self._handler.at_most_once
+        wanted = not self._handler.at_most_once
+        with contained("nobody can tell whether an effect is wanted", key=effect.key):
+            wanted = self._handler.wanted(uow, effect)
+        return wanted
 
     def settle(self, uow: UnitOfWork, effect: Effect, answer: Any) -> int | None:
         """What cannot be recorded is tried again, later each time: what left was sent, and must not be sent without end.
 
         What runs at most once is not: its outcome is unknown.
         """
-        try:
-            with uow.attempt():
-                again = self._handler.settle(uow, effect, answer)
-        except Problem:
-            raise
-        except Exception as error:
-            log.error("what became of an effect could not be recorded", key=effect.key, error=_named(error))
+        sentence = "what became of an effect could not be recorded"
+        with contained(sentence, passing=Problem, key=effect.key) as recording, uow.attempt():
+            again = self._handler.settle(uow, effect, answer)
+        if recording.error:
             if self._handler.at_most_once:
                 self.lost(uow, effect)
                 return None
@@ -54,14 +48,5 @@ class Steady:
 
     def lost(self, uow: UnitOfWork, effect: Effect) -> None:
         """It counts as lost, also where that cannot be recorded."""
-        try:
-            with uow.attempt():
-                self._handler.lost(uow, effect)
-        except Unavailable:
-            raise
-        except Exception as error:
-            log.error("a lost effect could not be recorded", key=effect.key, error=_named(error))
-
-
-def _named(error: Exception) -> str:
-    return f"{type(error).__name__}: {str(error).partition(chr(10))[0][:300]}"
+        with contained("a lost effect could not be recorded", key=effect.key), uow.attempt():
+            self._handler.lost(uow, effect)

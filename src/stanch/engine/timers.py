@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from stanch.kernel.clock import SECOND
-from stanch.kernel.errors import NotFound, Unavailable
+from stanch.kernel.contained import contained
+from stanch.kernel.errors import NotFound
 from stanch.kernel.logs import log
 from stanch.timeline.feature import Timer
 from stanch.timeline.record import Record
@@ -33,12 +34,9 @@ class Timers:
 
     def _run_steadily(self, key: str) -> None:
         """A timer that cannot be run costs itself: it is put off, and those of other incidents go on (P2)."""
-        try:
+        with contained("a timer failed and is put off", key=key) as running:
             self._run(key)
-        except Unavailable:
-            raise
-        except Exception as error:
-            log.error("a timer failed and is put off", key=key, error=f"{type(error).__name__}: {str(error)[:300]}")
+        if running.error:
             now = self.application.clock.now()
             with self.application.database.transaction() as tx:
                 tx.execute(
