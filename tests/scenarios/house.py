@@ -162,7 +162,7 @@ class House:
         asked = msgspec.convert(values, command.struct, strict=False)
         if command.reading:
             with self.application.reading(Actor(actor)) as uow:
-                return command.handle(uow, asked)
+                return msgspec.to_builtins(command.handle(uow, asked))
         with self.application.uow(Actor(actor), "cli") as uow:
             done = command.handle(uow, asked)
         assert isinstance(done, Done)

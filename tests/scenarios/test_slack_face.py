@@ -142,7 +142,10 @@ def test_a_line_names_one_incident_and_may_speak_of_others(house: House, client:
 def test_reading_in_slack_answers_in_lines(house: House, client: TestClient) -> None:
     assert _write(house, client, "incidents") == "There is nothing to list."
     house.do("declare", title="Checkout is down")
-    assert _write(house, client, "incidents").startswith("INC-1 · Checkout is down")
+    assert _write(house, client, "incidents") == "INC-1 · Checkout is down · open · triage"
+    house.do("severity", incident="INC-1", severity="SEV-2")
+    said = _write(house, client, "show INC-1")
+    assert "Severity: SEV-2" in said and "Customer impact: missing" in said and "Needed now: " in said
 
 
 def test_a_stranger_is_told_what_to_add(house: House, client: TestClient) -> None:

@@ -77,7 +77,7 @@ class Place:
             path = path.replace("{incident}", quote(incident_id(given.pop("incident")), safe=""))
         if command.reading:
             query = urlencode({k: str(v).lower() if isinstance(v, bool) else v for k, v in given.items()}, doseq=True)
-            return msgspec.json.decode(self.fetch("GET", path + (f"?{query}" if query else "")))
+            return msgspec.json.decode(self.fetch("GET", path + (f"?{query}" if query else "")), type=command.answer)
         return msgspec.json.decode(self.fetch("POST", path, msgspec.json.encode(given)), type=Done)
 
     def fetch(self, method: str, path: str, body: bytes | None = None) -> bytes:

@@ -8,6 +8,7 @@ from typing import Any
 import click
 import msgspec
 
+from stanch.kernel.answers import plain
 from stanch.kernel.command import Command, Done
 
 WIDE = 200
@@ -21,11 +22,11 @@ def show(command: Command, value: Any, as_json: bool) -> None:
     elif isinstance(value, Done):
         click.echo(clean(value.message))
     elif command.name == "show":
-        _incident(value)
-    elif isinstance(rows := msgspec.to_builtins(value), list) and all(isinstance(row, dict) for row in rows):
-        table(rows)
+        _incident(plain(value))
+    elif isinstance(value, list):
+        table(plain(value))
     else:
-        _mapping(msgspec.to_builtins(value), "")
+        _mapping(plain(value), "")
 
 
 def clean(text: object) -> str:

@@ -1,6 +1,6 @@
 """Posting updates, inside and outside."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -104,11 +104,22 @@ class Drafts(msgspec.Struct):
     incident: str
 
 
+class Drafted(msgspec.Struct, frozen=True):
+    """The next update for each audience."""
+
+    internal: str
+    public: str
+
+    def line(self) -> str:
+        """For chat."""
+        return f"Internal: {self.internal}\n\nPublic: {self.public}"
+
+
 @command("drafts", Drafts, group="communicate", noun="drafts", reading=True)
-def drafts(uow: UnitOfWork, asked: Drafts) -> dict[str, Any]:
+def drafts(uow: UnitOfWork, asked: Drafts) -> Drafted:
     """R32: one set of facts, drafted side by side."""
     record = uow.record(asked.incident)
-    return {"internal": draft_internal(record, uow.policy, uow.now), "public": draft_public(record, uow.policy)}
+    return Drafted(draft_internal(record, uow.policy, uow.now), draft_public(record, uow.policy))
 
 
 class Wording(msgspec.Struct):

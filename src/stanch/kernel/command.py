@@ -35,6 +35,11 @@ class Command(msgspec.Struct, frozen=True):
         """What it does, for every face."""
         return " ".join((self.struct.__doc__ or "").split())
 
+    @property
+    def answer(self) -> Any:
+        """The type of what the handler answers."""
+        return get_type_hints(self.handle, include_extras=True)["return"]
+
     def fields(self) -> dict[str, Any]:
         """Field names and their types, in order."""
         hints = get_type_hints(self.struct, include_extras=True)

@@ -1,6 +1,6 @@
 """Writing the postmortem, following action items through, and what was learned."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -8,7 +8,7 @@ from stanch.kernel.clock import DAY, day, parse_moment
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Invalid, NotFound
 from stanch.learn.rules import missing
-from stanch.learn.statistics import learning
+from stanch.learn.statistics import Learning, learning
 from stanch.timeline.entries import (
     ActionItemAdded,
     ActionItemDone,
@@ -124,6 +124,6 @@ class AskLearning(msgspec.Struct):
 
 
 @command("learning", AskLearning, group="learn", noun="learning", reading=True)
-def show_learning(uow: UnitOfWork, _asked: AskLearning) -> Any:
+def show_learning(uow: UnitOfWork, _asked: AskLearning) -> Learning:
     """R49: maturity is the share of items completed."""
-    return msgspec.to_builtins(learning(uow))
+    return learning(uow)

@@ -4,6 +4,7 @@ from statistics import quantiles
 
 import msgspec
 
+from stanch.kernel.answers import Moment, Span
 from stanch.kernel.policy import PHASES
 from stanch.timeline import store
 from stanch.timeline.record import fold
@@ -17,7 +18,7 @@ class OpenItem(msgspec.Struct):
     item: str
     title: str
     owner: str
-    due_at: int
+    due_at: Moment
     overdue: bool
 
 
@@ -25,8 +26,8 @@ class PhaseTime(msgspec.Struct):
     """Time in a phase over all closed incidents, microseconds."""
 
     phase: str
-    median: int
-    p90: int
+    median: Span
+    p90: Span
 
 
 class Learning(msgspec.Struct):
@@ -39,6 +40,13 @@ class Learning(msgspec.Struct):
     open_items: list[OpenItem] = msgspec.field(default_factory=list)
     phases: list[PhaseTime] = msgspec.field(default_factory=list)
     incidents: int = 0
+
+    def line(self) -> str:
+        """For chat."""
+        if self.completion is None:
+            return "There is no action item yet."
+        late = sum(item.overdue for item in self.open_items)
+        return f"{self.items_done} of {self.items_total} action items are done; {late} of those open are overdue."
 
 
 def learning(uow: UnitOfWork) -> Learning:

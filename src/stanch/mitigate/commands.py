@@ -5,18 +5,15 @@ from typing import Annotated, Any
 
 import msgspec
 
-from stanch.kernel.clock import iso
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Denied, Invalid, NotFound
 from stanch.kernel.ids import new_id
 from stanch.kernel.policy import Mitigation
-from stanch.mitigate.evidence import store as evidence_store
 from stanch.mitigate.history import likeness
 from stanch.mitigate.ranking.rank import Ranked
 from stanch.mitigate.rules import may_start, recipe, warnings
 from stanch.mitigate.survey import Tool, digest
 from stanch.mitigate.toolkit import named, ranked_for
-from stanch.ports import Failed
 from stanch.timeline.entries import MitigationStarted
 from stanch.timeline.record import Record, Run
 from stanch.timeline.unit_of_work import UnitOfWork
@@ -31,77 +28,6 @@ Confirmation = Annotated[
         ),
     ),
 ]
-
-
-class Mitigations(msgspec.Struct):
-    """What can be done for this incident, ranked, with the reasons."""
-
-    incident: str
-
-
-@command("mitigations", Mitigations, group="mitigate", noun="mitigations", reading=True)
-def mitigations(uow: UnitOfWork, asked: Mitigations) -> list[dict[str, Any]]:
-    """R16: each with reversibility, blast radius, time to effect and to undo, why it stands there, and what would move it."""
-    return [_line(ranked) for ranked in ranked_for(uow, uow.record(asked.incident))]
-
-
-def _line(r: Ranked) -> dict[str, Any]:
-    m = r.mitigation
-    return {
-        "place": r.place,
-        "name": m.name,
-        "seen": digest(m),
-        "title": m.title,
-        "why": r.why,
-        "would_move": r.would_move,
-        "kind": m.kind,
-        "service": r.service,
-        "adapter": m.adapter,
-        "target": m.target,
-        "reversibility": m.reversibility,
-        "blast_radius": m.blast_radius,
-        "reach": r.reach(),
-        "effect_seconds": r.effect.seconds,
-        "effect_worst_seconds": r.effect.worst,
-        "measured_runs": r.effect.count,
-        "undo_seconds": r.undo.seconds,
-        "undo_worst_seconds": r.undo.worst,
-        "measured_undos": r.undo.count,
-        "reversible_by_stanch": m.reversible(),
-        "needs": m.needs,
-        "destroys": m.destroys,
-        "users_lose": m.users_lose,
-        "reasons": r.reasons,
-        "cautions": r.cautions,
-        "offered_by": r.offered_by,
-    }
-
-
-class DryRun(msgspec.Struct):
-    """What a mitigation would change, asked of the real system now. Changes nothing."""
-
-    incident: str
-    mitigation: Name
-
-
-@command("dry-run", DryRun, group="mitigate", noun="dry-runs", positional=("mitigation",), reading=True)
-def dry_run(uow: UnitOfWork, asked: DryRun) -> dict[str, Any]:
-    """R22: each action has a dry run. ``objections``: why it would be refused, or is dangerous now."""
-    tool = named(uow, uow.record(asked.incident), asked.mitigation)
-    mitigator = uow.application.world.mitigators.get(tool.mitigation.adapter)
-    if mitigator is None:
-        raise Conflict(f"No adapter '{tool.mitigation.adapter}' is configured.", hint="See 'stanch doctor'.")
-    try:
-        preview = mitigator.preview(tool.mitigation.run)
-    except Failed as failed:
-        raise Conflict(f"The dry run failed: {failed.detail}.", hint="Nothing was changed.") from None
-    return {
-        "mitigation": tool.mitigation.name,
-        "target": tool.mitigation.target,
-        "would": preview.text,
-        "extent": msgspec.to_builtins(preview.extent),
-        "objections": preview.objections,
-    }
 
 
 class Mitigate(msgspec.Struct):
@@ -319,32 +245,3 @@ def _confirmed_first(uow: UnitOfWork, record: Record, tool: Tool, run: str, conf
             likeness=msgspec.json.encode(likeness(record)).decode(),
         )
     )
-
-
-class ShowEvidence(msgspec.Struct):
-    """The evidence that was captured beside each mitigation."""
-
-    incident: str
-    content: Annotated[bool, msgspec.Meta(description="With the content of texts, not only names and digests.")] = False
-
-
-@command("evidence", ShowEvidence, group="mitigate", noun="evidence", reading=True)
-def evidence(uow: UnitOfWork, asked: ShowEvidence) -> list[dict[str, Any]]:
-    """R24: content-addressed; the digest is checked each time it is shown. ``evidence.zip`` beside it is the whole bundle."""
-    uow.record(asked.incident)
-    shown = []
-    for row in evidence_store.of(uow, asked.incident):
-        found = evidence_store.content(uow, asked.incident, row["digest"]) or b""
-        line = {
-            "run": row["run"],
-            "name": row["name"],
-            "media_type": row["media_type"],
-            "captured_at": iso(row["captured_at"]),
-            "digest": row["digest"],
-            "bytes": row["size"],
-            "intact": evidence_store.intact(found, row["digest"]),
-        }
-        if asked.content and not row["media_type"].startswith("image/png"):
-            line["content"] = found.decode("utf-8", "replace")
-        shown.append(line)
-    return shown

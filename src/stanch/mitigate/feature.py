@@ -19,4 +19,4 @@ def wiring() -> Wiring:
     )
 
 
-FEATURE = Feature("mitigate", ("stanch.mitigate.commands",), wiring)
+FEATURE = Feature("mitigate", ("stanch.mitigate.commands", "stanch.mitigate.looking"), wiring)

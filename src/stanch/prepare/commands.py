@@ -1,6 +1,6 @@
 """Reading the catalog: services, how ready each is, runbooks, contacts."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 
@@ -20,22 +20,33 @@ class Services(msgspec.Struct):
     """The services of the catalog, with what each depends on and what can be done for it."""
 
 
+class ServiceRow(msgspec.Struct, frozen=True):
+    """A service of the catalog. ``runbook``: whether it has one."""
+
+    name: str
+    title: str
+    core: bool
+    depends_on: list[str]
+    mitigations: list[str]
+    criteria: list[str]
+    probes: list[str]
+    runbook: bool
+
+    def line(self) -> str:
+        """For chat."""
+        return f"{self.name} · {self.title}{' · core' if self.core else ''}"
+
+
 @command("services", Services, group="prepare", noun="services", reading=True)
-def services(uow: UnitOfWork, _asked: Services) -> list[dict[str, Any]]:
+def services(uow: UnitOfWork, _asked: Services) -> list[ServiceRow]:
     """Every service (R7)."""
     return [
-        {
-            "name": s.name,
-            "title": s.label(),
-            "core": s.core,
-            "depends_on": s.depends_on,
-            "mitigations": [m.name for m in s.mitigations],
-            "criteria": [c.name for c in s.criteria],
-            "probes": [p.name for p in s.probes],
-            "runbook": bool(s.runbook),
-        }
+        ServiceRow(
+            s.name, s.label(), s.core, s.depends_on, [m.name for m in s.mitigations], [c.name for c in s.criteria],
+            [p.name for p in s.probes], bool(s.runbook),
+        )
         for s in sorted(uow.policy.services.values(), key=lambda s: s.name)
-    ]
+    ]  # fmt: skip
 
 
 class ShowReadiness(msgspec.Struct):
@@ -76,8 +87,19 @@ class ShowRunbook(msgspec.Struct):
     phase: Annotated[Phase | None, msgspec.Meta(description="Only what is needed in this phase.")] = None
 
 
+class Runbook(msgspec.Struct, frozen=True):
+    """A runbook's sections by their headings; ``before``: what stands above the first."""
+
+    service: str
+    sections: dict[str, str]
+
+    def line(self) -> str:
+        """For chat."""
+        return "\n\n".join(f"{heading}\n{text}" for heading, text in self.sections.items())
+
+
 @command("runbook", ShowRunbook, group="prepare", noun="runbooks", positional=("service",), reading=True)
-def show_runbook(uow: UnitOfWork, asked: ShowRunbook) -> dict[str, Any]:
+def show_runbook(uow: UnitOfWork, asked: ShowRunbook) -> Runbook:
     """R7."""
     service = _service(uow, asked.service)
     if not service.runbook:
@@ -85,7 +107,7 @@ def show_runbook(uow: UnitOfWork, asked: ShowRunbook) -> dict[str, Any]:
             f"{service.name} has no runbook.", hint=f"Write {service.name}.md beside its file in the catalog."
         )
     parts = runbooks.for_phase(service.runbook, asked.phase) if asked.phase else runbooks.sections(service.runbook)
-    return {"service": service.name, **{part.heading or "before": part.text for part in parts}}
+    return Runbook(service.name, {part.heading or "before": part.text for part in parts})
 
 
 class Contacts(msgspec.Struct):
@@ -95,8 +117,24 @@ class Contacts(msgspec.Struct):
     role: Annotated[str, msgspec.Meta(max_length=200, description="Only those with this role, such as support.")] = ""
 
 
+class ContactRow(msgspec.Struct, frozen=True):
+    """Someone to turn to. ``reach``: full addresses for admins, the means alone for others."""
+
+    contact: str
+    name: str
+    kind: str
+    roles: list[str]
+    reach: list[str]
+    lead: str
+    note: str
+
+    def line(self) -> str:
+        """For chat."""
+        return " · ".join(word for word in (self.name, ", ".join(self.roles), ", ".join(self.reach), self.note) if word)
+
+
 @command("contacts", Contacts, group="prepare", noun="contacts", reading=True)
-def contacts(uow: UnitOfWork, asked: Contacts) -> list[dict[str, Any]]:
+def contacts(uow: UnitOfWork, asked: Contacts) -> list[ContactRow]:
     """R8. Full addresses are for admins; everybody sees by what someone can be reached."""
     policy = uow.policy
     named: dict[str, list[str]] = {}
@@ -106,19 +144,15 @@ def contacts(uow: UnitOfWork, asked: Contacts) -> list[dict[str, Any]]:
             named.setdefault(key, []).append(f"{role} of {service.name}")
     wanted = asked.role.casefold()
     return [
-        {
-            "contact": key,
-            "name": contact.name,
-            "kind": contact.kind,
-            "roles": [*contact.roles, *named.get(key, [])],
-            "reach": [way.to if uow.actor.admin else way.to.partition(":")[0] for way in contact.ways()],
-            "lead": contact.lead,
-            "note": contact.note,
-        }
+        ContactRow(
+            key, contact.name, contact.kind, [*contact.roles, *named.get(key, [])],
+            [way.to if uow.actor.admin else way.to.partition(":")[0] for way in contact.ways()],
+            contact.lead, contact.note,
+        )
         for key, contact in sorted(policy.contacts.items())
         if (not asked.service or key in named)
         and (not wanted or any(wanted in role.casefold() for role in [*contact.roles, *named.get(key, [])]))
-    ]
+    ]  # fmt: skip
 
 
 def _service(uow: UnitOfWork, name: str) -> Service:

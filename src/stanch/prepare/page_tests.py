@@ -1,6 +1,6 @@
 """Test pages (R2): what became of every attempt, and the report on both."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 
@@ -72,9 +72,9 @@ class Reachability(msgspec.Struct):
 
 
 @command("reachability", Reachability, group="prepare", noun="reachability", reading=True)
-def reachable(uow: UnitOfWork, _asked: Reachability) -> list[dict[str, Any]]:
+def reachable(uow: UnitOfWork, _asked: Reachability) -> list[Finding]:
     """R2, R8: the report, the worst first; empty when everybody can be reached and it was tried lately."""
-    return [msgspec.to_builtins(finding) for finding in report(uow)]
+    return report(uow)
 
 
 class TestPageHandler(Sending):

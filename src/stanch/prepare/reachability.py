@@ -37,6 +37,10 @@ class Finding(msgspec.Struct, frozen=True):
     paged_by: list[str]
     way: str = ""
 
+    def line(self) -> str:
+        """For chat."""
+        return f"{self.name}: {self.text} · {self.do}"
+
 
 def pageable(policy: Policy, now: int, overriding: Iterable[tuple[str, str]] = ()) -> dict[str, list[str]]:
     """Everyone whom an escalation policy or a schedule can page, and by what.

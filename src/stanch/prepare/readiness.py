@@ -37,6 +37,11 @@ class Report(msgspec.Struct, frozen=True):
     weakest_core: int
     services: list[Readiness]
 
+    def line(self) -> str:
+        """For chat."""
+        lines = [f"{s.service}: {s.score} of 100{' · ' + s.lacks[0].text if s.lacks else ''}" for s in self.services]
+        return "\n".join([f"Overall {self.overall} of 100", *lines])
+
 
 class Around(msgspec.Struct, frozen=True):
     """What the policy does not say: configured metrics sources, and schedules without anybody now or soon, with why."""

@@ -1,20 +1,17 @@
 """What people may say and decide during a response. One transaction each."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 
-from stanch.kernel.clock import iso, parse_moment, spell
+from stanch.kernel.clock import parse_moment
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Invalid, NotFound
 from stanch.kernel.filling import incident_id
 from stanch.kernel.policy import PHASES, ROLE_TITLES, Phase, Role, Severity
 from stanch.prepare.oncall.people import contact_key
-from stanch.respond.facts import six_facts
-from stanch.respond.prompts import active
 from stanch.respond.reactions import request_page
 from stanch.timeline import entries as e
-from stanch.timeline.record import Record, fold
 from stanch.timeline.unit_of_work import UnitOfWork
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=10_000)]
@@ -278,136 +275,3 @@ def decline(uow: UnitOfWork, asked: Decline) -> Done:
         raise Invalid("Say why it is not declared.", field="reason", hint="One sentence; it stays in the record.")
     uow.append(asked.incident, e.PromptDeclined(asked.key, asked.reason))
     return Done("Noted; it will not be asked again.", asked.incident)
-
-
-class Incidents(msgspec.Struct):
-    """Incidents, newest first."""
-
-    status: Annotated[
-        str, msgspec.Meta(description="open, mitigated, resolved, closed, or 'live' for the first two.")
-    ] = ""
-    limit: Annotated[int, msgspec.Meta(ge=1, le=500)] = 50
-    before: Annotated[int, msgspec.Meta(ge=0, description="Only those with a smaller number (for the next page).")] = 0
-
-
-@command("incidents", Incidents, group="respond", noun="incidents", reading=True)
-def incidents(uow: UnitOfWork, asked: Incidents) -> list[dict[str, Any]]:
-    """Every incident one may see (P6)."""
-    statuses = {"": ("open", "mitigated", "resolved", "closed"), "live": ("open", "mitigated")}.get(
-        asked.status, (asked.status,)
-    )
-    marks = ", ".join(f":s{i}" for i in range(len(statuses)))
-    rows = uow.tx.all(
-        "SELECT i.* FROM incidents i LEFT JOIN members m ON m.incident = i.id AND m.person = :person "
-        f"WHERE status IN ({marks}) AND number < :before AND (private = 0 OR :admin = 1 OR m.person IS NOT NULL) "
-        "ORDER BY number DESC LIMIT :limit",
-        limit=asked.limit,
-        before=asked.before or 2**31 - 1,
-        person=uow.actor.name,
-        admin=int(uow.actor.admin),
-        **{f"s{i}": status for i, status in enumerate(statuses)},
-    )
-    return [
-        {
-            "id": r["id"],
-            "title": r["title"],
-            "service": r["service"],
-            "status": r["status"],
-            "severity": r["severity"],
-            "phase": r["phase"],
-            "private": bool(r["private"]),
-            "opened_at": iso(r["opened_at"]),
-            "resolved_at": iso(r["resolved_at"]) if r["resolved_at"] else None,
-        }
-        for r in rows
-    ]
-
-
-class Show(msgspec.Struct):
-    """One incident: the six facts first, then what needs someone now, then the timeline."""
-
-    incident: IncidentId
-    at: Annotated[str, msgspec.Meta(description="As it was known at this moment (RFC 3339).")] = ""
-    last: Annotated[int, msgspec.Meta(ge=0, le=100_000, description="Only so many newest entries; 0 for all.")] = 0
-
-
-@command("show", Show, group="respond", noun="", positional=("incident",), reading=True)
-def show(uow: UnitOfWork, asked: Show) -> dict[str, Any]:
-    """R10: the same record everywhere; any past moment can be shown."""
-    at = past(uow, asked.at)
-    entries = uow.entries(asked.incident, at=at)
-    if not entries:
-        raise NotFound(f"{asked.incident} did not exist yet at that moment.")
-    record, now = fold(entries), at or uow.now
-    shown = entries[-asked.last :] if asked.last else entries
-    return {
-        **_head(record, uow, now),
-        "timeline": [
-            {
-                "position": x.position,
-                "kind": x.kind,
-                "happened_at": iso(x.happened_at),
-                "recorded_at": iso(x.recorded_at),
-                "author": x.author,
-                "source": x.source,
-                "sentence": x.facts.sentence(),
-                "facts": msgspec.to_builtins(x.facts),
-            }
-            for x in shown
-        ],
-    }
-
-
-def _head(record: Record, uow: UnitOfWork, now: int) -> dict[str, Any]:
-    def moment(value: int | None) -> str | None:
-        return iso(value) if value else None
-
-    return {
-        "id": record.id,
-        "title": record.title,
-        "service": record.service,
-        "status": record.status,
-        "phase": record.phase,
-        "severity": record.severity_name(),
-        "proposed": {"severity": record.proposed.severity, "why": record.proposed.text} if record.proposed else None,
-        "entries": record.entries,
-        "as_of": iso(now),
-        "facts": [
-            {
-                "key": f.key,
-                "label": f.label,
-                "value": f.value or None,
-                "age": spell(now - f.at) if f.at else None,
-                "stale": f.stale,
-                "missing": f.missing,
-                "ask": f.ask if f.missing or f.stale else "",
-            }
-            for f in six_facts(record, uow.policy, now)
-        ],
-        "times": {
-            "began": moment(record.began_at),
-            "detected": moment(record.detected_at),
-            "declared": moment(record.declared_at),
-            "acknowledged": moment(record.acknowledged_at),
-            "mitigated": moment(record.mitigated_at),
-            "resolved": moment(record.resolved_at),
-            "closed": moment(record.closed_at),
-        },
-        "phases": [
-            {"phase": s.phase, "since": iso(s.since), "seconds": ((s.until or now) - s.since) / 1e6}
-            for s in record.spells
-        ],
-        "roles": {name: fact.value for name, fact in record.roles.items()},
-        "prompts": [
-            {"key": p.key, "to": p.to, "text": p.text, "reason": p.reason, "due": iso(p.due)}
-            for p in active(record, uow.policy, now)
-        ],
-        "runs": [msgspec.to_builtins(run) for run in record.runs.values()],
-        "criteria": [
-            {"name": c.criterion.name, "holds": c.holds, "value": c.value, "detail": c.detail, "since": moment(c.since)}
-            for c in record.criteria.values()
-        ],
-        "pages": [msgspec.to_builtins(p) for p in record.pages.values()],
-        "action_items": [msgspec.to_builtins(i) for i in record.action_items.values()],
-        "hypotheses": [msgspec.to_builtins(h) for h in record.hypotheses.values()],
-    }

@@ -26,4 +26,8 @@ def wiring() -> Wiring:
     )
 
 
-FEATURE = Feature("respond", ("stanch.respond.commands", "stanch.respond.timeboxes", "stanch.respond.chat"), wiring)
+FEATURE = Feature(
+    "respond",
+    ("stanch.respond.commands", "stanch.respond.overview", "stanch.respond.timeboxes", "stanch.respond.chat"),
+    wiring,
+)

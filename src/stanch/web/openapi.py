@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from stanch import __version__
-from stanch.kernel.command import REGISTRY, Command, Done
+from stanch.kernel.command import REGISTRY, Command
 
 PROBLEM = {
     "type": "object",
@@ -25,17 +25,17 @@ INCIDENT = {"name": "incident", "in": "path", "required": True, "schema": {"type
 def document(url: str) -> dict[str, Any]:
     """OpenAPI 3.1 of every registered command."""
     commands = list(REGISTRY.values())
-    structs = [command.struct for command in commands] + [Done]
-    references, components = msgspec.json.schema_components(structs, ref_template="#/components/schemas/{name}")
-    named = dict(zip([c.name for c in commands], references, strict=False))
+    kinds = [command.struct for command in commands] + [command.answer for command in commands]
+    references, components = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")
+    asked, answers = references[: len(commands)], references[len(commands) :]
     paths: dict[str, dict[str, Any]] = {}
-    for command in commands:
-        schema = components[command.struct.__name__]
+    for command, reference, answer in zip(commands, asked, answers, strict=True):
+        schema = components[reference["$ref"].rpartition("/")[2]]
         method = "get" if command.reading else "post"
-        paths.setdefault(command.path, {})[method] = _operation(command, named[command.name], schema)
-    for command in commands:
+        paths.setdefault(command.path, {})[method] = _operation(command, reference, schema, answer)
+    for command, reference in zip(commands, asked, strict=True):
         if command.needs_incident:  # it comes from the address, never from the body
-            schema = components[command.struct.__name__]
+            schema = components[reference["$ref"].rpartition("/")[2]]
             schema["properties"] = {k: v for k, v in schema["properties"].items() if k != "incident"}
             schema["required"] = [name for name in schema.get("required", []) if name != "incident"]
     return {
@@ -47,8 +47,9 @@ def document(url: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _operation(command: Command, reference: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
-    answer = {} if command.reading else {"$ref": "#/components/schemas/Done"}
+def _operation(
+    command: Command, reference: dict[str, Any], schema: dict[str, Any], answer: dict[str, Any]
+) -> dict[str, Any]:
     problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     operation: dict[str, Any] = {
         "operationId": command.name, "summary": command.doc, "tags": [command.group],

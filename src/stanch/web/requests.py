@@ -74,9 +74,8 @@ def run(
 
 def _version(command: Command, value: Any) -> int | None:
     """How many entries an incident has: the version that ``If-Match`` names."""
-    if command.needs_incident and isinstance(value, dict) and isinstance(value.get("entries"), int):
-        return int(value["entries"])
-    return None
+    entries = getattr(value, "entries", None)
+    return entries if command.needs_incident and isinstance(entries, int) else None
 
 
 def _write(

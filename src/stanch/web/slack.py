@@ -22,7 +22,7 @@ from stanch.kernel.command import REGISTRY, Done
 from stanch.kernel.errors import Denied, Invalid, NotFound, Problem, Unauthenticated
 from stanch.kernel.filling import fill
 from stanch.respond.chat import parse
-from stanch.respond.commands import Incidents, incidents
+from stanch.respond.overview import Incidents, incidents
 from stanch.web import requests
 from stanch.web.bodies import form_of, read_body
 from stanch.web.slack_requests import SlackCommand, command_of, presses_of, verify
@@ -133,25 +133,18 @@ def _only_live(stanch: Stanch, actor: Actor) -> str:
     with stanch.application.reading(actor) as uow:
         live = incidents(uow, Incidents(status="live", limit=10))
     if len(live) == 1:
-        return str(live[0]["id"])
-    listed = "; ".join(f"{row['id']} {row['title']}" for row in live) or "none is open"
+        return str(live[0].id)
+    listed = "; ".join(f"{row.id} {row.title}" for row in live) or "none is open"
     raise Invalid("Which incident?", hint=f"Name it, like INC-1. Open now: {listed}.")
 
 
 def _read(value: Any) -> str:
     """What a reading command answers, in a few lines."""
     rows = value if isinstance(value, list) else [value]
-    lines = [_row(row) for row in rows[:ROWS]]
+    lines = [row.line() for row in rows[:ROWS]]
     if len(rows) > ROWS:
         lines.append(f"and {len(rows) - ROWS} more")
-    return "\n".join(line for line in lines if line) or "There is nothing to list."
-
-
-def _row(row: Any) -> str:
-    if not isinstance(row, dict):
-        return str(row)[:500]
-    plain = {k: v for k, v in row.items() if isinstance(v, str | int | float) and not isinstance(v, bool) and v != ""}
-    return " · ".join(f"{value}" for value in list(plain.values())[:7])[:500]
+    return "\n".join(lines) or "There is nothing to list."
 
 
 def _whisper(text: str) -> Response:

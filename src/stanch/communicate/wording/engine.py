@@ -23,6 +23,10 @@ class Finding(msgspec.Struct, frozen=True):
     better: str
     second_yes: bool = False
 
+    def line(self) -> str:
+        """For chat."""
+        return f"'{self.text}': {self.why}{' · better: ' + self.better if self.better else ''}"
+
 
 class Hit(msgspec.Struct, frozen=True):
     """What a rule found before it becomes a finding; empty ``why`` or ``better``: those of the rule."""

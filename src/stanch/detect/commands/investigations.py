@@ -1,10 +1,11 @@
 """Investigations: a triage that nobody has declared yet, under a one-hour clock (R5), and its three questions (R14)."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 
-from stanch.kernel.clock import iso, spell
+from stanch.kernel.answers import Moment
+from stanch.kernel.clock import spell
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Invalid
 from stanch.timeline.entries import TRIAGE_QUESTIONS, Concluded, Investigating, TriageAnswered, TriageQuestion
@@ -73,20 +74,31 @@ class Investigations(msgspec.Struct):
     """Investigations that are neither declared nor concluded."""
 
 
+class InvestigationRow(msgspec.Struct, frozen=True):
+    """An investigation under way, and what its questions were answered with."""
+
+    id: str
+    title: str
+    service: str
+    owner: str
+    since: Moment
+    age: str
+    answers: dict[str, str]
+
+    def line(self) -> str:
+        """For chat."""
+        return f"{self.id} · {self.title} · {self.owner} looks into it for {self.age}"
+
+
 @command("investigations", Investigations, group="detect", noun="investigations", reading=True)
-def investigations(uow: UnitOfWork, _asked: Investigations) -> list[dict[str, Any]]:
+def investigations(uow: UnitOfWork, _asked: Investigations) -> list[InvestigationRow]:
     """R5. Only those that one may see (P6)."""
     rows = uow.tx.all("SELECT id, private FROM incidents WHERE status = 'investigating' ORDER BY number DESC LIMIT 200")
     found = [uow.record(row["id"]) for row in rows if uow.may_see(row["id"], bool(row["private"]))]
     return [
-        {
-            "id": record.id,
-            "title": record.title,
-            "service": record.service,
-            "owner": record.owner,
-            "since": iso(record.detected_at or 0),
-            "age": spell(uow.now - (record.detected_at or uow.now)),
-            "answers": record.answers,
-        }
+        InvestigationRow(
+            record.id, record.title, record.service, record.owner, record.detected_at or 0,
+            spell(uow.now - (record.detected_at or uow.now)), record.answers,
+        )
         for record in found
-    ]
+    ]  # fmt: skip

@@ -7,7 +7,8 @@ import msgspec
 from stanch.detect import rules
 from stanch.detect.disposing import attach, dispose
 from stanch.detect.signals import set_timer
-from stanch.kernel.clock import HOUR, iso
+from stanch.kernel.answers import Moment
+from stanch.kernel.clock import HOUR
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, NotFound
 from stanch.kernel.filling import incident_id
@@ -22,8 +23,34 @@ class Signals(msgspec.Struct):
     disposition: Annotated[str, msgspec.Meta(description="Only these: incident, ticket, noise or held.")] = ""
 
 
+class SignalRow(msgspec.Struct, frozen=True):
+    """A signal and what became of it. ``from``: the key by which it came."""
+
+    fingerprint: str
+    name: str
+    service: str
+    severity: str
+    summary: str
+    state: str
+    disposition: str
+    reason: str
+    decided_by: str
+    incident: str
+    repeats: int
+    flapping: bool
+    acknowledged_by: str
+    origin: str = msgspec.field(name="from")
+    starts_at: Moment
+    last_seen: Moment
+
+    def line(self) -> str:
+        """For chat."""
+        words = (self.name, self.service, self.state, self.disposition, self.incident, self.reason)
+        return " · ".join(word for word in words if word)
+
+
 @command("signals", Signals, group="detect", noun="signals", reading=True)
-def list_signals(uow: UnitOfWork, asked: Signals) -> list[dict[str, Any]]:
+def list_signals(uow: UnitOfWork, asked: Signals) -> list[SignalRow]:
     """Signals (R1). Those of a private incident one may not see are left out (P6)."""
     where = "" if not asked.disposition else "WHERE s.disposition = :disposition"
     rows = uow.tx.all(
@@ -33,27 +60,15 @@ def list_signals(uow: UnitOfWork, asked: Signals) -> list[dict[str, Any]]:
         **({"disposition": asked.disposition.replace("held", "")} if asked.disposition else {}),
     )
     return [
-        {
-            "fingerprint": r["fingerprint"],
-            "name": r["name"],
-            "service": r["service"],
-            "severity": r["severity"],
-            "summary": r["summary"],
-            "state": r["state"],
-            "disposition": r["disposition"] or "held",
-            "reason": r["reason"],
-            "decided_by": r["decided_by"],
-            "incident": r["incident"],
-            "repeats": r["repeats"],
-            "flapping": rules.is_flapping(r["turns"], uow.policy) and uow.now - r["turns_since"] < HOUR,
-            "acknowledged_by": r["acknowledged_by"],
-            "from": r["intake_key"],
-            "starts_at": iso(r["starts_at"]),
-            "last_seen": iso(r["last_seen"]),
-        }
+        SignalRow(
+            r["fingerprint"], r["name"], r["service"], r["severity"], r["summary"], r["state"],
+            r["disposition"] or "held", r["reason"], r["decided_by"], r["incident"], r["repeats"],
+            rules.is_flapping(r["turns"], uow.policy) and uow.now - r["turns_since"] < HOUR,
+            r["acknowledged_by"], r["intake_key"], r["starts_at"], r["last_seen"],
+        )
         for r in rows
         if uow.may_see(r["incident"], bool(r["private"]))
-    ]
+    ]  # fmt: skip
 
 
 class Triage(msgspec.Struct):

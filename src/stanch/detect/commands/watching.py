@@ -4,7 +4,8 @@ from typing import Any
 
 import msgspec
 
-from stanch.kernel.clock import SECOND, iso, spell
+from stanch.kernel.answers import Moment
+from stanch.kernel.clock import SECOND, spell
 from stanch.kernel.command import command
 from stanch.timeline.unit_of_work import UnitOfWork
 
@@ -13,19 +14,27 @@ class Probes(msgspec.Struct):
     """The built-in probes and what each saw last."""
 
 
+class ProbeRow(msgspec.Struct, frozen=True):
+    """A probe's newest answer. ``failures``: how many in a row."""
+
+    probe: str
+    service: str
+    ok: bool
+    failures: int
+    detail: str
+    checked_at: Moment
+    took_ms: float
+
+    def line(self) -> str:
+        """For chat."""
+        return f"{self.probe}: {'ok' if self.ok else 'fails'} · {self.detail}"
+
+
 @command("probes", Probes, group="detect", noun="probes", reading=True)
-def list_probes(uow: UnitOfWork, _asked: Probes) -> list[dict[str, Any]]:
+def list_probes(uow: UnitOfWork, _asked: Probes) -> list[ProbeRow]:
     """Probes (R13)."""
     return [
-        {
-            "probe": r["probe"],
-            "service": r["service"],
-            "ok": bool(r["ok"]),
-            "failures": r["failures"],
-            "detail": r["detail"],
-            "checked_at": iso(r["checked_at"]),
-            "took_ms": r["took_ms"],
-        }
+        ProbeRow(r["probe"], r["service"], bool(r["ok"]), r["failures"], r["detail"], r["checked_at"], r["took_ms"])
         for r in uow.tx.all("SELECT * FROM probe_results ORDER BY probe")
     ]
 
@@ -34,22 +43,33 @@ class Heartbeats(msgspec.Struct):
     """What must be heard of again and again, and when each was heard last."""
 
 
+class HeartbeatRow(msgspec.Struct, frozen=True):
+    """A heartbeat. ``silent_at``: from when on its silence is an alert."""
+
+    heartbeat: str
+    service: str
+    state: str
+    last_beat: Moment | None
+    silent_at: Moment | None
+    every: str
+    grace: str
+    configured: bool
+
+    def line(self) -> str:
+        """For chat."""
+        return f"{self.heartbeat}: {self.state} · every {self.every}"
+
+
 @command("heartbeats", Heartbeats, group="detect", noun="heartbeats", reading=True)
-def list_heartbeats(uow: UnitOfWork, _asked: Heartbeats) -> list[dict[str, Any]]:
+def list_heartbeats(uow: UnitOfWork, _asked: Heartbeats) -> list[HeartbeatRow]:
     """Heartbeats (R13). One that was never heard sleeps: its silence counts from the first beat on."""
     return [
-        {
-            "heartbeat": r["name"],
-            "service": r["service"],
-            "state": _state(r),
-            "last_beat": iso(r["last_beat"]) if r["last_beat"] else None,
-            "silent_at": iso(r["deadline"]) if r["deadline"] else None,
-            "every": spell(int(r["every"] * SECOND)),
-            "grace": spell(int(r["grace"] * SECOND)),
-            "configured": bool(r["configured"]),
-        }
+        HeartbeatRow(
+            r["name"], r["service"], _state(r), r["last_beat"] or None, r["deadline"] or None,
+            spell(int(r["every"] * SECOND)), spell(int(r["grace"] * SECOND)), bool(r["configured"]),
+        )
         for r in uow.tx.all("SELECT * FROM heartbeats ORDER BY name")
-    ]
+    ]  # fmt: skip
 
 
 def _state(row: Any) -> str:

@@ -1,11 +1,12 @@
 """What people may ask about SLOs."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 
 from stanch.detect.slo import rules, store
-from stanch.kernel.clock import iso, spell
+from stanch.kernel.answers import Moment
+from stanch.kernel.clock import spell
 from stanch.kernel.command import command
 from stanch.kernel.errors import NotFound
 from stanch.timeline.unit_of_work import UnitOfWork
@@ -17,8 +18,31 @@ class Slos(msgspec.Struct):
     service: Annotated[str, msgspec.Meta(description="Only those of this service.")] = ""
 
 
+class SloRow(msgspec.Struct, frozen=True):
+    """An SLO: burn rates by window, the budget that is left as a share, and when that would be used up."""
+
+    service: str
+    slo: str
+    objective: float
+    verdict: str
+    reason: str
+    proposal: str
+    burns: dict[str, float]
+    budget_remaining: float | None
+    exhausted_in: str
+    problem: str
+    since: Moment | None
+    measured_at: Moment | None
+
+    def line(self) -> str:
+        """For chat."""
+        return " · ".join(
+            word for word in (f"{self.service} {self.slo}", self.verdict, self.reason, self.problem) if word
+        )
+
+
 @command("slo", Slos, group="detect", noun="slos", positional=("service",), reading=True)
-def list_slos(uow: UnitOfWork, asked: Slos) -> list[dict[str, Any]]:
+def list_slos(uow: UnitOfWork, asked: Slos) -> list[SloRow]:
     """Every SLO as it was measured last (R4). Raises ``NotFound`` for a service without one."""
     states = store.read(uow, asked.service)
     if asked.service and not states:
@@ -27,21 +51,21 @@ def list_slos(uow: UnitOfWork, asked: Slos) -> list[dict[str, Any]]:
     return [row(state) for state in states]
 
 
-def row(state: store.State) -> dict[str, Any]:
-    """An SLO for people and programs: burn rates by window, the budget left as a share, moments in RFC 3339."""
+def row(state: store.State) -> SloRow:
+    """An SLO as it was measured last."""
     burns, left = state.burns(), state.budget_remaining()
     lasts = None if left is None else rules.time_to_exhaustion(left, burns.get("1h", 0), state.slo)
-    return {
-        "service": state.service,
-        "slo": state.slo.name,
-        "objective": state.slo.objective,
-        "verdict": state.action,
-        "reason": state.reason,
-        "proposal": state.proposal,
-        "burns": {span: round(burns[span], 3) for span in rules.SPANS if span in burns},
-        "budget_remaining": None if left is None else round(left, 4),
-        "exhausted_in": "" if lasts is None else spell(lasts),
-        "problem": "; ".join(filter(None, [state.problem, *rules.check(state.slo)])),
-        "since": iso(state.since) if state.since else "",
-        "measured_at": iso(state.measured["1h"][2]) if "1h" in state.measured else "",
-    }
+    return SloRow(
+        state.service,
+        state.slo.name,
+        state.slo.objective,
+        state.action,
+        state.reason,
+        state.proposal,
+        {span: round(burns[span], 3) for span in rules.SPANS if span in burns},
+        None if left is None else round(left, 4),
+        "" if lasts is None else spell(lasts),
+        "; ".join(filter(None, [state.problem, *rules.check(state.slo)])),
+        state.since or None,
+        state.measured["1h"][2] if "1h" in state.measured else None,
+    )

@@ -1,10 +1,11 @@
 """What people may ask about on-call, and how they change who has it."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 
 from stanch.db.locks import Lock
+from stanch.kernel.answers import Moment
 from stanch.kernel.clock import DAY, iso
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Invalid, NotFound
@@ -27,27 +28,44 @@ class OnCall(msgspec.Struct):
     schedule: Annotated[str, msgspec.Meta(description="Only this schedule; all by default.")] = ""
 
 
+class OnCallNow(msgspec.Struct, frozen=True):
+    """Who is on call in a schedule. ``names``: what people call those; ``next``: who follows, empty for a gap.
+
+    ``until`` None: for longer than is looked ahead; ``next`` None: nobody follows that is known.
+    """
+
+    schedule: str
+    on_call: list[str]
+    names: list[str]
+    says: str
+    override: bool = False
+    until: Moment | None = None
+    next: list[str] | None = None
+
+    def line(self) -> str:
+        """For chat."""
+        return f"{self.schedule}: {self.says}"
+
+
 @command("oncall", OnCall, group="prepare", noun="oncall", positional=("schedule",), reading=True)
-def oncall(uow: UnitOfWork, asked: OnCall) -> list[dict[str, Any]]:
+def oncall(uow: UnitOfWork, asked: OnCall) -> list[OnCallNow]:
     """Now and next (R2). A schedule that cannot be read says so and hides no other."""
     return [now_and_next(uow, name) for name in _chosen(uow, asked.schedule)]
 
 
-def now_and_next(uow: UnitOfWork, name: str) -> dict[str, Any]:
-    """One schedule for people and programs: moments as text in UTC, ``says`` as a sentence."""
+def now_and_next(uow: UnitOfWork, name: str) -> OnCallNow:
+    """One schedule. A schedule that cannot be read says so."""
+    end = uow.now + LOOK_AHEAD_DAYS * DAY
     try:
-        plan = store.planned(uow, name, uow.now, uow.now + LOOK_AHEAD_DAYS * DAY)
+        plan = store.planned(uow, name, uow.now, end)
     except ValueError as error:
-        says = f"The schedule '{name}' cannot be read: {error}."
-        return {"schedule": name, "on_call": [], "names": [], "says": says}
+        return OnCallNow(name, [], [], f"The schedule '{name}' cannot be read: {error}.")
     now, until, follows = _joined(plan)
-    names = names_of(uow, now)
-    answer: dict[str, Any] = {"schedule": name, "on_call": now.people(), "names": names, "override": now.override}
-    if until < uow.now + LOOK_AHEAD_DAYS * DAY:
-        answer["until"] = iso(until)
-    if follows is not None:
-        answer["next"] = names_of(uow, follows)
-    return answer | {"says": _sentence(uow, name, now, answer, follows)}
+    found = OnCallNow(
+        name, now.people(), names_of(uow, now), "", now.override, until if until < end else None,
+        None if follows is None else names_of(uow, follows),
+    )  # fmt: skip
+    return msgspec.structs.replace(found, says=_sentence(uow, found, now, follows))
 
 
 def _joined(plan: list[Shift]) -> tuple[Shift, int, Shift | None]:
@@ -59,13 +77,13 @@ def _joined(plan: list[Shift]) -> tuple[Shift, int, Shift | None]:
     return now, plan[-1].end, None
 
 
-def _sentence(uow: UnitOfWork, name: str, now: Shift, answer: dict[str, Any], follows: Shift | None) -> str:
-    zone = zone_of(store.schedule_of(uow, name).time_zone)
+def _sentence(uow: UnitOfWork, found: OnCallNow, now: Shift, follows: Shift | None) -> str:
+    zone = zone_of(store.schedule_of(uow, found.schedule).time_zone)
     until = f" until {local(follows.start, zone):%a %d %b %H:%M} ({zone.key})" if follows else ""
-    then = f", then {' and '.join(answer['next']) or 'nobody'}" if follows else ""
+    then = "" if found.next is None else f", then {' and '.join(found.next) or 'nobody'}"
     if now.gap:
-        return f"Nobody is on call{until}{then}: {store.gap_reason(uow, name, uow.now)}."
-    return f"{' and '.join(answer['names'])} {'are' if len(answer['names']) > 1 else 'is'} on call{until}{then}."
+        return f"Nobody is on call{until}{then}: {store.gap_reason(uow, found.schedule, uow.now)}."
+    return f"{' and '.join(found.names)} {'are' if len(found.names) > 1 else 'is'} on call{until}{then}."
 
 
 def names_of(uow: UnitOfWork, shift: Shift) -> list[str]:
@@ -81,31 +99,43 @@ class Schedules(msgspec.Struct):
     start: Annotated[str, msgspec.Meta(description="From when on; now by default.")] = ""
 
 
+class ShiftRow(msgspec.Struct, frozen=True):
+    """A shift. ``person`` is empty in a gap."""
+
+    schedule: str
+    start: Moment
+    end: Moment
+    person: str
+    name: str
+    layer: str
+    override: bool
+    note: str
+
+    def line(self) -> str:
+        """For chat."""
+        span = f"{iso(self.start)[:16].replace('T', ' ')} to {iso(self.end)[:16].replace('T', ' ')} UTC"
+        return f"{self.schedule} · {span} · {self.name}"
+
+
 @command("schedules", Schedules, group="prepare", noun="schedules", positional=("schedule",), reading=True)
-def schedules(uow: UnitOfWork, asked: Schedules) -> list[dict[str, Any]]:
-    """Shifts (R2). Moments in UTC; ``person`` is empty in a gap."""
+def schedules(uow: UnitOfWork, asked: Schedules) -> list[ShiftRow]:
+    """Shifts (R2)."""
     try:
         start = moment(asked.start, zone_of("UTC")) if asked.start else uow.now
     except ValueError as error:
         raise Invalid(str(error), field="start") from None
-    found: list[dict[str, Any]] = []
+    found: list[ShiftRow] = []
     for name in _chosen(uow, asked.schedule):
         plan = overriding.plan(uow, name, start, start + asked.days * DAY)
         found += [_row(uow, name, shift) for shift in plan]
     return found
 
 
-def _row(uow: UnitOfWork, name: str, shift: Shift) -> dict[str, Any]:
-    return {
-        "schedule": name,
-        "start": iso(shift.start),
-        "end": iso(shift.end),
-        "person": ", ".join(shift.people()),
-        "name": ", ".join(names_of(uow, shift)) or "nobody",
-        "layer": shift.layer or "gap",
-        "override": shift.override,
-        "note": shift.note,
-    }
+def _row(uow: UnitOfWork, name: str, shift: Shift) -> ShiftRow:
+    return ShiftRow(
+        name, shift.start, shift.end, ", ".join(shift.people()), ", ".join(names_of(uow, shift)) or "nobody",
+        shift.layer or "gap", shift.override, shift.note,
+    )  # fmt: skip
 
 
 class MakeOverride(msgspec.Struct):

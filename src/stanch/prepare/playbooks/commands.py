@@ -1,6 +1,6 @@
 """The command that lists playbooks."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 
@@ -19,8 +19,33 @@ class Playbooks(msgspec.Struct):
     fits: Annotated[str, msgspec.Meta(max_length=50, description="An incident: only what fits it, and why.")] = ""
 
 
+class PlaybookRow(msgspec.Struct, frozen=True):
+    """A playbook of the list. ``reason``: why it may fit the incident that was asked about."""
+
+    playbook: str
+    title: str
+    first: str
+    reason: str = ""
+
+    def line(self) -> str:
+        """For chat."""
+        return " · ".join(word for word in (f"{self.playbook}: {self.title}", self.reason, self.first) if word)
+
+
+class Playbook(msgspec.Struct, frozen=True):
+    """A playbook, whole."""
+
+    playbook: str
+    title: str
+    text: str
+
+    def line(self) -> str:
+        """For chat."""
+        return f"{self.title}\n{self.text}"
+
+
 @command("playbooks", Playbooks, group="prepare", noun="playbooks", positional=("playbook",), reading=True)
-def show_playbooks(uow: UnitOfWork, asked: Playbooks) -> Any:
+def show_playbooks(uow: UnitOfWork, asked: Playbooks) -> list[PlaybookRow] | Playbook:
     """R6. An unknown name is answered with the known ones; a private incident is unknown to who may not see it."""
     known = playbooks()
     if asked.playbook:
@@ -29,13 +54,13 @@ def show_playbooks(uow: UnitOfWork, asked: Playbooks) -> Any:
             raise NotFound(
                 f"There is no playbook '{asked.playbook}'.", field="playbook", hint=f"Known: {', '.join(known)}."
             )
-        return {"playbook": book.name, "title": book.title, "text": book.text}
+        return Playbook(book.name, book.title, book.text)
     if asked.fits:
         fitting = suggested(uow, uow.record(incident_id(asked.fits)))
-        return [{**_row(book.name), "reason": found.reason} for book, found in fitting]
+        return [_row(book.name, found.reason) for book, found in fitting]
     return [_row(name) for name in known]
 
 
-def _row(name: str) -> dict[str, Any]:
+def _row(name: str, reason: str = "") -> PlaybookRow:
     book = playbooks()[name]
-    return {"playbook": name, "title": book.title, "first": book.parts["First"][0]}
+    return PlaybookRow(name, book.title, book.parts["First"][0], reason)

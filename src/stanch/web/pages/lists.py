@@ -10,13 +10,13 @@ from starlette.routing import Route
 
 from stanch.detect.commands.investigations import Investigations, investigations
 from stanch.detect.commands.signals import Signals, list_signals
-from stanch.detect.commands.watching import Heartbeats, Probes, list_heartbeats, list_probes
+from stanch.detect.commands.watching import HeartbeatRow, Heartbeats, Probes, list_heartbeats, list_probes
 from stanch.identity import people
-from stanch.kernel.clock import DAY, parse_moment
+from stanch.kernel.clock import DAY
 from stanch.ports import Source
 from stanch.ports.integration import PORTS
 from stanch.prepare.playbooks.library import playbooks
-from stanch.respond.commands import Incidents, incidents
+from stanch.respond.overview import Incidents, incidents
 from stanch.respond.prompts import active
 from stanch.timeline.unit_of_work import UnitOfWork
 from stanch.web import auth
@@ -47,16 +47,16 @@ def routes(stanch: Stanch) -> list[Route]:
         before = request.query_params.get("before", "")
         number = int(before) if before.isascii() and before.isdecimal() and len(before) < 10 else 0
         with stanch.application.reading(auth.require(request)) as uow:
-            rows = [_moments(row) for row in incidents(uow, Incidents(status=status, limit=PAGE, before=number))]
+            rows = incidents(uow, Incidents(status=status, limit=PAGE, before=number))
             now = uow.now
-        more = int(rows[-1]["id"].removeprefix("INC-")) if len(rows) == PAGE else 0
+        more = int(rows[-1].id.removeprefix("INC-")) if len(rows) == PAGE else 0
         return page(request, "incidents.html", rows=rows, chosen=status, statuses=STATUSES, more=more, now=now)
 
     def signals(request: Request) -> Response:
         chosen = request.query_params.get("disposition", "")
         chosen = chosen if chosen in DISPOSITIONS else ""
         with stanch.application.reading(auth.require(request)) as uow:
-            rows = [_seen(row) for row in list_signals(uow, Signals(limit=200, disposition=chosen))]
+            rows = list_signals(uow, Signals(limit=200, disposition=chosen))
             raw, beats = _unparsable(uow, stanch.world.sources), _beats(uow, stanch.settings.secret_key)
             now = uow.now
         keys, url = sorted(stanch.settings.intake_keys), stanch.settings.url()
@@ -85,11 +85,11 @@ def routes(stanch: Stanch) -> list[Route]:
 
 
 def _home(uow: UnitOfWork) -> dict[str, Any]:
-    live = [_moments(row) for row in incidents(uow, Incidents(status="live", limit=200))]
+    live = incidents(uow, Incidents(status="live", limit=200))
     looking = investigations(uow, Investigations())
-    live_or_looking = [*live, *looking]
-    asked = [(uow.record(row["id"]), active(uow.record(row["id"]), uow.policy, uow.now)) for row in live_or_looking]
-    held = [_seen(r) for r in list_signals(uow, Signals(limit=50, disposition="held")) if r["state"] == "firing"]
+    names = [row.id for row in live] + [row.id for row in looking]
+    asked = [(uow.record(name), active(uow.record(name), uow.policy, uow.now)) for name in names]
+    held = [r for r in list_signals(uow, Signals(limit=50, disposition="held")) if r.state == "firing"]
     return {
         "live": live, "investigations": looking, "asked": [(record, found) for record, found in asked if found], "held": held, "now": uow.now,
         "services": sorted(uow.policy.services), "severities": uow.policy.severities, "unread": _unread(uow),
@@ -107,15 +107,6 @@ def _unread(uow: UnitOfWork) -> dict[str, int]:
     return counted
 
 
-def _moments(row: dict[str, Any]) -> dict[str, Any]:
-    end = row["resolved_at"]
-    return {**row, "opened": parse_moment(row["opened_at"]), "resolved": parse_moment(end) if end else None}
-
-
-def _seen(row: dict[str, Any]) -> dict[str, Any]:
-    return {**row, "seen": parse_moment(row["last_seen"])}
-
-
 def _unparsable(uow: UnitOfWork, sources: dict[str, Source]) -> list[dict[str, Any]]:
     """What came in and could not be read, or only in part: kept raw and shown (P8), unless it is a private incident's (P6)."""
     columns = "id, intake_key, format, received_at, body, about, state, note"
@@ -128,13 +119,9 @@ def _unparsable(uow: UnitOfWork, sources: dict[str, Source]) -> list[dict[str, A
     return [{**row, "text": bytes(row["body"])[:2000].decode("utf-8", "replace")} for row in rows]
 
 
-def _beats(uow: UnitOfWork, secret: str) -> list[dict[str, Any]]:
+def _beats(uow: UnitOfWork, secret: str) -> list[tuple[HeartbeatRow, str]]:
     """Heartbeats, each with the part of its address that is its own."""
-    rows: list[dict[str, Any]] = list_heartbeats(uow, Heartbeats())
-    for row in rows:
-        row["heard"] = parse_moment(row["last_beat"]) if row["last_beat"] else None
-        row["token"] = token_of(secret, row["heartbeat"])
-    return rows
+    return [(row, token_of(secret, row.heartbeat)) for row in list_heartbeats(uow, Heartbeats())]
 
 
 def _services(uow: UnitOfWork) -> dict[str, Any]:
@@ -147,7 +134,7 @@ def _services(uow: UnitOfWork) -> dict[str, Any]:
         deploys.setdefault(row["service"], []).append(row)
     probes: dict[str, list[Any]] = {}
     for probe in list_probes(uow, Probes()):
-        probes.setdefault(probe["service"], []).append(probe)
+        probes.setdefault(probe.service, []).append(probe)
     return {
         "services": sorted(uow.policy.services.values(), key=lambda s: (not s.core, s.name)), "now": uow.now,
         "live": live, "deploys": deploys, "probes": probes, "policy": uow.policy,

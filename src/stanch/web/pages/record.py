@@ -14,7 +14,7 @@ from stanch.learn.meeting import calendar_file
 from stanch.learn.postmortem import PARTS, TITLES, draft, timeline
 from stanch.learn.rules import missing
 from stanch.learn.statistics import learning
-from stanch.respond.commands import Incidents, incidents
+from stanch.respond.overview import IncidentRow, Incidents, incidents
 from stanch.timeline.record import fold
 from stanch.timeline.unit_of_work import UnitOfWork
 from stanch.web import auth, pictures
@@ -84,13 +84,13 @@ def routes(stanch: Stanch) -> list[Route]:
     ]
 
 
-def _ended(uow: UnitOfWork) -> list[dict[str, Any]]:
+def _ended(uow: UnitOfWork) -> list[IncidentRow]:
     rows = incidents(uow, Incidents(limit=200))
-    return [row for row in rows if row["status"] in ("resolved", "closed")]
+    return [row for row in rows if row.status in ("resolved", "closed")]
 
 
-def _line(uow: UnitOfWork, row: dict[str, Any]) -> dict[str, Any]:
-    record = uow.record(row["id"])
+def _line(uow: UnitOfWork, row: IncidentRow) -> dict[str, Any]:
+    record = uow.record(row.id)
     if record.published_at:
         state = "published"
     elif record.postmortem_form:

@@ -1,0 +1,59 @@
+"""What reading commands answer: structures whose moments and spans are integers, and how a face shows them to people."""
+
+import typing
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Annotated, Any, Protocol
+
+import msgspec
+
+from stanch.kernel.clock import iso, spell
+
+Moment = Annotated[int, msgspec.Meta(title="moment", description="UTC, microseconds since 1970.")]
+Span = Annotated[int, msgspec.Meta(title="span", description="A length of time in microseconds.")]
+WORDS = {"moment": iso, "span": spell}
+
+
+class Row(Protocol):
+    """An answer, or each of a list of them."""
+
+    def line(self) -> str:
+        """What matters of it in one line, for chat."""
+        ...
+
+
+def plain(value: Any) -> Any:
+    """Dicts and lists for people: moments as RFC 3339 text, spans in words, everything else as it is."""
+    if isinstance(value, msgspec.Struct):
+        words = _words(type(value))
+        names = zip(value.__struct_fields__, value.__struct_encode_fields__, strict=True)
+        return {shown: _worded(getattr(value, name), words.get(name)) for name, shown in names}
+    if isinstance(value, list | tuple):
+        return [plain(part) for part in value]
+    if isinstance(value, Mapping):
+        return {key: plain(part) for key, part in value.items()}
+    return value
+
+
+def _worded(value: Any, words: Any) -> Any:
+    return plain(value) if words is None or value is None else words(value)
+
+
+@lru_cache(maxsize=256)
+def _words(kind: type[msgspec.Struct]) -> dict[str, Any]:
+    """How each field of a struct that is a moment or a span is said."""
+    hints = typing.get_type_hints(kind, include_extras=True)
+    return {name: WORDS[title] for name, hint in hints.items() if (title := _title(hint))}
+
+
+def _title(hint: Any) -> str:
+    for meta in getattr(hint, "__metadata__", ()):
+        if isinstance(meta, msgspec.Meta) and meta.title in WORDS:
+            return str(meta.title)
+    return next((found for part in typing.get_args(hint) if (found := _title(part))), "")
+
+
+def rows_of(answer: Any) -> list[Any]:
+    """The structs of an answer's type: of ``list[A] | B`` it is A and B; what is none of these stands as it is."""
+    parts = typing.get_args(answer)
+    return [kind for part in parts for kind in rows_of(part)] if parts else [answer]

@@ -1,0 +1,173 @@
+"""What can be done, what it would change, and the evidence that was captured: reading only."""
+
+from typing import Annotated
+
+import msgspec
+
+from stanch.kernel.answers import Moment
+from stanch.kernel.command import command
+from stanch.kernel.errors import Conflict
+from stanch.mitigate.commands import Name
+from stanch.mitigate.evidence import store as evidence_store
+from stanch.mitigate.ranking.rank import Ranked
+from stanch.mitigate.survey import digest
+from stanch.mitigate.toolkit import named, ranked_for
+from stanch.ports import Extent, Failed
+from stanch.timeline.unit_of_work import UnitOfWork
+
+
+class Mitigations(msgspec.Struct):
+    """What can be done for this incident, ranked, with the reasons."""
+
+    incident: str
+
+
+class MitigationRow(msgspec.Struct, frozen=True):
+    """A mitigation at its place. ``seen``: its fingerprint, to be sent with the order that starts it."""
+
+    place: int
+    name: str
+    seen: str
+    title: str
+    why: str
+    would_move: str
+    kind: str
+    service: str
+    adapter: str
+    target: str
+    reversibility: str
+    blast_radius: str
+    reach: str
+    effect_seconds: float
+    effect_worst_seconds: float | None
+    measured_runs: int
+    undo_seconds: float
+    undo_worst_seconds: float | None
+    measured_undos: int
+    reversible_by_stanch: bool
+    needs: list[str]
+    destroys: list[str]
+    users_lose: str
+    reasons: list[str]
+    cautions: list[str]
+    offered_by: str
+
+    def line(self) -> str:
+        """For chat."""
+        return f"{self.place}. {self.name}: {self.title} · {self.why}"
+
+
+@command("mitigations", Mitigations, group="mitigate", noun="mitigations", reading=True)
+def mitigations(uow: UnitOfWork, asked: Mitigations) -> list[MitigationRow]:
+    """R16: each with reversibility, blast radius, time to effect and to undo, why it stands there, and what would move it."""
+    return [_row(ranked) for ranked in ranked_for(uow, uow.record(asked.incident))]
+
+
+def _row(r: Ranked) -> MitigationRow:
+    m = r.mitigation
+    return MitigationRow(
+        r.place,
+        m.name,
+        digest(m),
+        m.title,
+        r.why,
+        r.would_move,
+        m.kind,
+        r.service,
+        m.adapter,
+        m.target,
+        m.reversibility,
+        m.blast_radius,
+        r.reach(),
+        r.effect.seconds,
+        r.effect.worst,
+        r.effect.count,
+        r.undo.seconds,
+        r.undo.worst,
+        r.undo.count,
+        m.reversible(),
+        m.needs,
+        m.destroys,
+        m.users_lose,
+        r.reasons,
+        r.cautions,
+        r.offered_by,
+    )
+
+
+class DryRun(msgspec.Struct):
+    """What a mitigation would change, asked of the real system now. Changes nothing."""
+
+    incident: str
+    mitigation: Name
+
+
+class WouldChange(msgspec.Struct, frozen=True):
+    """What a mitigation would change. ``objections``: why it would be refused, or is dangerous now."""
+
+    mitigation: str
+    target: str
+    would: str
+    extent: Extent | None
+    objections: list[str]
+
+    def line(self) -> str:
+        """For chat."""
+        return " · ".join([f"{self.mitigation} on {self.target}: {self.would}", *self.objections])
+
+
+@command("dry-run", DryRun, group="mitigate", noun="dry-runs", positional=("mitigation",), reading=True)
+def dry_run(uow: UnitOfWork, asked: DryRun) -> WouldChange:
+    """R22: each action has a dry run. ``objections``: why it would be refused, or is dangerous now."""
+    tool = named(uow, uow.record(asked.incident), asked.mitigation)
+    mitigator = uow.application.world.mitigators.get(tool.mitigation.adapter)
+    if mitigator is None:
+        raise Conflict(f"No adapter '{tool.mitigation.adapter}' is configured.", hint="See 'stanch doctor'.")
+    try:
+        preview = mitigator.preview(tool.mitigation.run)
+    except Failed as failed:
+        raise Conflict(f"The dry run failed: {failed.detail}.", hint="Nothing was changed.") from None
+    return WouldChange(
+        tool.mitigation.name, tool.mitigation.target, preview.text, preview.extent, list(preview.objections)
+    )
+
+
+class ShowEvidence(msgspec.Struct):
+    """The evidence that was captured beside each mitigation."""
+
+    incident: str
+    content: Annotated[bool, msgspec.Meta(description="With the content of texts, not only names and digests.")] = False
+
+
+class EvidenceRow(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A piece of evidence. ``intact``: it is still what was captured. ``content``: only of texts, and only when asked for."""
+
+    run: str
+    name: str
+    media_type: str
+    captured_at: Moment
+    digest: str
+    bytes: int
+    intact: bool
+    content: str | None = None
+
+    def line(self) -> str:
+        """For chat."""
+        return f"{self.name} · {self.bytes} bytes{'' if self.intact else ' · NOT what was captured'}"
+
+
+@command("evidence", ShowEvidence, group="mitigate", noun="evidence", reading=True)
+def evidence(uow: UnitOfWork, asked: ShowEvidence) -> list[EvidenceRow]:
+    """R24: content-addressed; the digest is checked each time it is shown. ``evidence.zip`` beside it is the whole bundle."""
+    uow.record(asked.incident)
+    shown = []
+    for row in evidence_store.of(uow, asked.incident):
+        found = evidence_store.content(uow, asked.incident, row["digest"]) or b""
+        text = asked.content and not row["media_type"].startswith("image/png")
+        shown.append(
+            EvidenceRow(
+                row["run"], row["name"], row["media_type"], row["captured_at"], row["digest"], row["size"],
+                evidence_store.intact(found, row["digest"]), found.decode("utf-8", "replace") if text else None,
+            )
+        )  # fmt: skip
+    return shown

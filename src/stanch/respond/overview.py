@@ -1,0 +1,234 @@
+"""Looking at incidents: the list, and one whole, now or at any past moment."""
+
+from typing import Annotated, Any
+
+import msgspec
+
+from stanch.kernel.answers import Moment
+from stanch.kernel.clock import hour_minute, spell
+from stanch.kernel.command import command
+from stanch.kernel.errors import NotFound
+from stanch.respond.commands import IncidentId, past
+from stanch.respond.facts import six_facts
+from stanch.respond.prompts import active
+from stanch.timeline.entries import Entry
+from stanch.timeline.record import ActionItem, Hypothesis, Page, Record, Run, fold
+from stanch.timeline.unit_of_work import UnitOfWork
+
+
+class Incidents(msgspec.Struct):
+    """Incidents, newest first."""
+
+    status: Annotated[
+        str, msgspec.Meta(description="open, mitigated, resolved, closed, or 'live' for the first two.")
+    ] = ""
+    limit: Annotated[int, msgspec.Meta(ge=1, le=500)] = 50
+    before: Annotated[int, msgspec.Meta(ge=0, description="Only those with a smaller number (for the next page).")] = 0
+
+
+class IncidentRow(msgspec.Struct, frozen=True):
+    """One incident of the list."""
+
+    id: str
+    title: str
+    service: str
+    status: str
+    severity: str
+    phase: str
+    private: bool
+    opened_at: Moment
+    resolved_at: Moment | None
+
+    def line(self) -> str:
+        """For chat."""
+        words = (self.id, self.title, self.severity, self.status, self.phase, self.service)
+        return " · ".join(word for word in words if word)
+
+
+@command("incidents", Incidents, group="respond", noun="incidents", reading=True)
+def incidents(uow: UnitOfWork, asked: Incidents) -> list[IncidentRow]:
+    """Every incident one may see (P6)."""
+    statuses = {"": ("open", "mitigated", "resolved", "closed"), "live": ("open", "mitigated")}.get(
+        asked.status, (asked.status,)
+    )
+    marks = ", ".join(f":s{i}" for i in range(len(statuses)))
+    rows = uow.tx.all(
+        "SELECT i.* FROM incidents i LEFT JOIN members m ON m.incident = i.id AND m.person = :person "
+        f"WHERE status IN ({marks}) AND number < :before AND (private = 0 OR :admin = 1 OR m.person IS NOT NULL) "
+        "ORDER BY number DESC LIMIT :limit",
+        limit=asked.limit,
+        before=asked.before or 2**31 - 1,
+        person=uow.actor.name,
+        admin=int(uow.actor.admin),
+        **{f"s{i}": status for i, status in enumerate(statuses)},
+    )
+    return [
+        IncidentRow(
+            r["id"], r["title"], r["service"], r["status"], r["severity"], r["phase"], bool(r["private"]),
+            r["opened_at"], r["resolved_at"] or None,
+        )
+        for r in rows
+    ]  # fmt: skip
+
+
+class Show(msgspec.Struct):
+    """One incident: the six facts first, then what needs someone now, then the timeline."""
+
+    incident: IncidentId
+    at: Annotated[str, msgspec.Meta(description="As it was known at this moment (RFC 3339).")] = ""
+    last: Annotated[int, msgspec.Meta(ge=0, le=100_000, description="Only so many newest entries; 0 for all.")] = 0
+
+
+class Proposed(msgspec.Struct, frozen=True):
+    """The severity that the impact facts propose."""
+
+    severity: str
+    why: str
+
+
+class ShownFact(msgspec.Struct, frozen=True):
+    """One of the six facts. ``value`` and ``age`` are None when it is missing."""
+
+    key: str
+    label: str
+    value: str | None
+    age: str | None
+    stale: bool
+    missing: bool
+    ask: str
+
+
+class Times(msgspec.Struct, frozen=True):
+    """When the incident reached each stage; None: not yet."""
+
+    began: Moment | None
+    detected: Moment | None
+    declared: Moment | None
+    acknowledged: Moment | None
+    mitigated: Moment | None
+    resolved: Moment | None
+    closed: Moment | None
+
+
+class ShownPhase(msgspec.Struct, frozen=True):
+    """A stay in a phase."""
+
+    phase: str
+    since: Moment
+    seconds: float
+
+
+class ShownPrompt(msgspec.Struct, frozen=True):
+    """What somebody is asked to do."""
+
+    key: str
+    to: str
+    text: str
+    reason: str
+    due: Moment
+
+
+class ShownCriterion(msgspec.Struct, frozen=True):
+    """A recovery criterion as it was measured last. ``since``: how long it holds, or does not."""
+
+    name: str
+    holds: bool
+    value: float | None
+    detail: str
+    since: Moment | None
+
+
+class ShownEntry(msgspec.Struct, frozen=True):
+    """An entry of the timeline. ``facts`` are the fields of its kind."""
+
+    position: int
+    kind: str
+    happened_at: Moment
+    recorded_at: Moment
+    author: str
+    source: str
+    sentence: str
+    facts: dict[str, Any]
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """One incident whole. ``entries``: how many there are, the version that ``If-Match`` names."""
+
+    id: str
+    title: str
+    service: str
+    status: str
+    phase: str
+    severity: str | None
+    proposed: Proposed | None
+    entries: int
+    as_of: Moment
+    facts: list[ShownFact]
+    times: Times
+    phases: list[ShownPhase]
+    roles: dict[str, str]
+    prompts: list[ShownPrompt]
+    runs: list[Run]
+    criteria: list[ShownCriterion]
+    pages: list[Page]
+    action_items: list[ActionItem]
+    hypotheses: list[Hypothesis]
+    timeline: list[ShownEntry]
+
+    def line(self) -> str:
+        """For chat: the six facts, what needs someone, and what was said last."""
+        lines = [f"{self.id} {self.title} · {self.status} · {self.phase}"]
+        lines += [f"{fact.label}: {fact.value or 'missing'}{' (stale)' if fact.stale else ''}" for fact in self.facts]
+        lines += [f"Needed now: {prompt.text}" for prompt in self.prompts if prompt.due <= self.as_of]
+        lines += [f"{hour_minute(x.happened_at)} {x.author}: {x.sentence}" for x in self.timeline[-3:]]
+        return "\n".join(lines)
+
+
+@command("show", Show, group="respond", noun="", positional=("incident",), reading=True)
+def show(uow: UnitOfWork, asked: Show) -> Shown:
+    """R10: the same record everywhere; any past moment can be shown."""
+    at = past(uow, asked.at)
+    entries = uow.entries(asked.incident, at=at)
+    if not entries:
+        raise NotFound(f"{asked.incident} did not exist yet at that moment.")
+    record, now = fold(entries), at or uow.now
+    return _shown(record, uow, now, entries[-asked.last :] if asked.last else entries)
+
+
+def _shown(record: Record, uow: UnitOfWork, now: int, entries: list[Entry]) -> Shown:
+    return Shown(
+        record.id, record.title, record.service, record.status, record.phase, record.severity_name(),
+        Proposed(record.proposed.severity, record.proposed.text) if record.proposed else None,
+        record.entries, now,
+        [
+            ShownFact(
+                f.key, f.label, f.value or None, spell(now - f.at) if f.at else None, f.stale, f.missing,
+                f.ask if f.missing or f.stale else "",
+            )
+            for f in six_facts(record, uow.policy, now)
+        ],
+        _times(record),
+        [ShownPhase(s.phase, s.since, ((s.until or now) - s.since) / 1e6) for s in record.spells],
+        {name: fact.value for name, fact in record.roles.items()},
+        [ShownPrompt(p.key, p.to, p.text, p.reason, p.due) for p in active(record, uow.policy, now)],
+        list(record.runs.values()),
+        [
+            ShownCriterion(c.criterion.name, c.holds, c.value, c.detail, c.since or None)
+            for c in record.criteria.values()
+        ],
+        list(record.pages.values()), list(record.action_items.values()), list(record.hypotheses.values()),
+        [_entry(x) for x in entries],
+    )  # fmt: skip
+
+
+def _times(record: Record) -> Times:
+    stages = (
+        record.began_at, record.detected_at, record.declared_at, record.acknowledged_at, record.mitigated_at,
+        record.resolved_at, record.closed_at,
+    )  # fmt: skip
+    return Times(*(at or None for at in stages))
+
+
+def _entry(x: Entry) -> ShownEntry:
+    facts: dict[str, Any] = msgspec.to_builtins(x.facts)
+    return ShownEntry(x.position, x.kind, x.happened_at, x.recorded_at, x.author, x.source, x.facts.sentence(), facts)
