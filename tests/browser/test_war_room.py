@@ -54,24 +54,16 @@ def test_a_title_is_enough_to_declare_and_the_six_facts_are_there(
     page.context.close()
 
 
+PATHS = [
+    "/", "/incidents", "/signals", "/signals/keys/default", "/services", "/readiness", "/oncall", "/postmortems", "/actions",
+    "/learning", "/settings", "/status",
+]  # fmt: skip
+
+
 def test_every_page_fits_a_phone(house: House, browser: Browser) -> None:
     page = signed_in(house, browser, PHONE)
     room = house.declare(page, "A title with averyveryveryveryveryveryveryverylongwordthatcannotbreakanywhere" * 2)
-    paths = [
-        "/",
-        "/incidents",
-        "/signals",
-        "/signals/keys/default",
-        "/services",
-        "/readiness",
-        "/oncall",
-        "/postmortems",
-        "/actions",
-        "/learning",
-        "/settings",
-        "/status",
-    ]
-    for url in [room, room + "/postmortem", room + "/mitigate/rollback", *(house.url + path for path in paths)]:
+    for url in [room, room + "/postmortem", room + "/mitigate/rollback", *(house.url + path for path in PATHS)]:
         answer = page.goto(url)
         assert answer is not None
         assert answer.status == 200, url
@@ -183,27 +175,13 @@ def test_a_refused_form_comes_back_with_what_was_typed(house: House, browser: Br
 def test_axe_finds_nothing_serious(house: House, browser: Browser, scheme: str, size: tuple[int, int]) -> None:
     page = signed_in(house, browser, size, color_scheme=scheme, reduced_motion="reduce", bypass_csp=True)
     room = house.declare(page, "Customers cannot pay")
-    paths = [
-        "/",
-        "/incidents",
-        "/signals",
-        "/signals/keys/default",
-        "/services",
-        "/readiness",
-        "/oncall",
-        "/postmortems",
-        "/actions",
-        "/learning",
-        "/settings",
-        "/status",
-    ]
     found = []
     for url in [
         room,
         room + "#people",
         room + "/postmortem",
         room + "/mitigate/rollback",
-        *(house.url + p for p in paths),
+        *(house.url + p for p in PATHS),
     ]:
         page.goto(url)
         for fault in Axe().run(page).response["violations"]:

@@ -75,6 +75,17 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [path, *(place for key, inner in items for place in places(inner, (*path, key)))]
 
 
+def spoilt(data: st.DataObject, name: str, where: list[tuple[Any, ...]]) -> Any:
+    """A fresh copy of a dump with anything in one of its places."""
+    document: Any = dump(name)
+    *path, last = data.draw(st.sampled_from(where[1:]))
+    inside = document
+    for key in path:
+        inside = inside[key]
+    inside[last] = data.draw(JSON)
+    return document
+
+
 def assert_read_or_refused(read: Callable[[object], Imported], document: object) -> None:
     """Whatever a dump holds: an import that reads back, or a sentence that says what is wrong with it."""
     try:

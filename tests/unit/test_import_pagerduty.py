@@ -12,7 +12,17 @@ from stanch.kernel.policy import Reach
 from stanch.kernel.schedule import Times
 from stanch.prepare.importers import pagerduty_dump as pagerduty
 from stanch.prepare.importers.zones import RAILS
-from tests.unit.imports import JSON, TODAY, assert_loads_back, assert_read_or_refused, at, dump, on_call, places, told
+from tests.unit.imports import (
+    TODAY,
+    assert_loads_back,
+    assert_read_or_refused,
+    at,
+    dump,
+    on_call,
+    places,
+    spoilt,
+    told,
+)
 
 NEW_YORK = ZoneInfo("America/New_York")
 KEYS = {"PXPGF42": "earline-greenholt", "PAM4FGS": "jorg-muller", "P0QWERT": "ana-sousa", "PGONE99": "left-person"}
@@ -305,10 +315,4 @@ PLACES = places(dump("pagerduty"))
 
 @given(st.data())
 def test_a_dump_with_anything_in_the_wrong_place_is_read_or_refused_in_a_sentence(data: st.DataObject) -> None:
-    document: Any = dump("pagerduty")
-    *path, last = data.draw(st.sampled_from(PLACES[1:]))
-    inside = document
-    for key in path:
-        inside = inside[key]
-    inside[last] = data.draw(JSON)
-    assert_read_or_refused(pagerduty.read, document)
+    assert_read_or_refused(pagerduty.read, spoilt(data, "pagerduty", PLACES))

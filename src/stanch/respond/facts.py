@@ -4,7 +4,7 @@ import msgspec
 
 from stanch.kernel.clock import MINUTE, SECOND, hour_minute
 from stanch.kernel.policy import Policy
-from stanch.timeline.record import Record, Run
+from stanch.timeline.record import Fact, Record, Run
 
 
 class SixFact(msgspec.Struct):
@@ -40,61 +40,33 @@ def six_facts(record: Record, policy: Policy, now: int) -> list[SixFact]:
 
 
 def _severity(record: Record) -> SixFact:
-    fact = record.severity
-    return SixFact(
-        "severity",
-        "Severity",
-        fact.value if fact else "",
-        fact.at if fact else None,
-        fact.by if fact else "",
-        False,
-        fact is None,
-        "How bad is it? Set a severity.",
-    )
+    return _stated("severity", "Severity", record.severity, False, "How bad is it? Set a severity.")
 
 
 def _commander(record: Record) -> SixFact:
     fact = record.roles.get("incident_commander")
-    return SixFact(
-        "incident_commander",
-        "Incident Commander",
-        fact.value if fact else "",
-        fact.at if fact else None,
-        fact.by if fact else "",
-        False,
-        fact is None,
-        "Who decides? Take the role.",
-    )
+    return _stated("incident_commander", "Incident Commander", fact, False, "Who decides? Take the role.")
 
 
 def _impact(record: Record, now: int, limit: int) -> SixFact:
     fact = record.impact
     stale = bool(fact and record.live() and now - fact.at > limit)
-    return SixFact(
-        "impact",
-        "Customer impact",
-        fact.value if fact else "",
-        fact.at if fact else None,
-        fact.by if fact else "",
-        stale,
-        fact is None,
-        "What do customers see? One sentence.",
-    )
+    return _stated("impact", "Customer impact", fact, stale, "What do customers see? One sentence.")
+
+
+def _stated(key: str, label: str, fact: Fact | None, stale: bool, ask: str) -> SixFact:
+    """What a person stated: its value, moment and author, or that it is missing."""
+    if fact is None:
+        return SixFact(key, label, "", None, "", stale, True, ask)
+    return SixFact(key, label, fact.value, fact.at, fact.by, stale, False, ask)
 
 
 def _hypothesis(record: Record, now: int, limit: int) -> SixFact:
     leading = record.leading()
-    stale = bool(leading and record.live() and now - leading.at > limit)
-    return SixFact(
-        "hypothesis",
-        "Leading hypothesis",
-        leading.text if leading else "",
-        leading.at if leading else None,
-        leading.by if leading else "",
-        stale,
-        leading is None,
-        "What might it be? A guess is fine; mitigate first.",
-    )
+    fact = Fact(leading.text, leading.at, leading.by) if leading else None
+    stale = bool(fact and record.live() and now - fact.at > limit)
+    ask = "What might it be? A guess is fine; mitigate first."
+    return _stated("hypothesis", "Leading hypothesis", fact, stale, ask)
 
 
 def _mitigations(record: Record) -> SixFact:
