@@ -7,7 +7,8 @@
 from collections.abc import Callable
 
 from stanch.integrations.kubernetes import describe, drain, nodes, offers, pods, rollout, scale
-from stanch.integrations.kubernetes.connection import Connection, Settings
+from stanch.integrations.kubernetes.connection import Connection
+from stanch.integrations.kubernetes.settings import Settings
 from stanch.integrations.kubernetes.target import Target, read
 from stanch.kernel.policy import Mitigation
 from stanch.ports import Applied, Arguments, EvidenceItem, Failed, Mitigator, Preview, Say

@@ -4,61 +4,32 @@ Ours and not the official client (ADR 11): it would bring pydantic and aiohttp, 
 types by itself.
 """
 
-import base64
+import io
 import json
-import os
 import ssl
-import subprocess
-import tempfile
 import time
-from collections.abc import Callable
-from pathlib import Path
-from typing import Annotated, Any
-from urllib.parse import urlencode
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeVar
+from urllib.parse import urlencode, urlsplit
 
-import msgspec
 import urllib3
-import yaml
 
-from stanch.ports import Failed, Unsure
+from stanch.integrations.kubernetes.access import Access, Credentials, access_of
+from stanch.integrations.kubernetes.settings import Settings
+from stanch.ports import Failed, Say, Unsure
 from stanch.ports.web_service import reason
 
-IN_CLUSTER = Path("/var/run/secrets/kubernetes.io/serviceaccount")
-# A service account's token rotates; kubelet renews the file well before it ends.
-TOKEN_SECONDS = 60.0
+Answer = TypeVar("Answer")
 BODY_BYTES = 20_000_000
+CHUNK_BYTES = 65_536
 JSON_PATCH = "application/json-patch+json"
 MERGE_PATCH = "application/merge-patch+json"
 STRATEGIC_PATCH = "application/strategic-merge-patch+json"
-NEVER_SENT = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
-
-
-class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """Each field says what it is for."""
-
-    kubeconfig: Annotated[
-        str, msgspec.Meta(description="Path of the kubeconfig; without it and 'server', the pod's own service account.")
-    ] = ""
-    context: Annotated[str, msgspec.Meta(description="The context of the kubeconfig; by default the current one.")] = ""
-    server: Annotated[str, msgspec.Meta(description="Address of the API server, instead of a kubeconfig.")] = ""
-    token_env: Annotated[
-        str, msgspec.Meta(description="The environment variable that holds the bearer token for 'server'.")
-    ] = ""
-    token_file: Annotated[str, msgspec.Meta(description="The file that holds the bearer token; it is read again.")] = ""
-    ca_file: Annotated[str, msgspec.Meta(description="The certificates that 'server' is checked against.")] = ""
-    namespaces: Annotated[
-        list[str], msgspec.Meta(description="Those that may be touched; empty: all that the credentials allow.")
-    ] = []
-    diagnostics: Annotated[
-        dict[str, list[str]], msgspec.Meta(description="Name -> argument list of what 'exec' may run.")
-    ] = {}
-    timeout: Annotated[float, msgspec.Meta(description="Seconds to wait for each request.")] = 10.0
-    rollout: Annotated[float, msgspec.Meta(description="Seconds to wait for a rollout.")] = 120.0
-    drain: Annotated[float, msgspec.Meta(description="Seconds to wait for a drain.")] = 300.0
-    every: Annotated[float, msgspec.Meta(description="Seconds between looks at what is waited for.")] = 1.0
-    eviction_retry: Annotated[
-        float, msgspec.Meta(description="Seconds until an eviction that was refused is asked for again.")
-    ] = 5.0
+# Alerts with which a server refuses who we are (in TLS 1.3 after we have sent): it has never read the request.
+HANDSHAKE = (
+    "ALERT_CERTIFICATE", "ALERT_BAD_CERTIFICATE", "CERTIFICATE_REQUIRED", "ALERT_UNKNOWN_CA", "ALERT_ACCESS_DENIED",
+    "HANDSHAKE_FAILURE", "ALERT_PROTOCOL_VERSION", "CERTIFICATE_VERIFY_FAILED",
+)  # fmt: skip
 
 
 class Refused(Failed):
@@ -71,13 +42,22 @@ class Refused(Failed):
         self.status, self.reason, self.causes = status, reason, causes
 
 
-class Access(msgspec.Struct):
-    """Where and as whom. ``token`` is asked for again when it is old."""
+class Unanswered(Unsure):
+    """The server was asked to change something, and said that itself went wrong (5xx): ``status`` as it gave it."""
 
-    server: str
-    context: ssl.SSLContext | None
-    token: Callable[[], str]
-    server_name: str = ""
+    def __init__(self, detail: str, status: int) -> None:
+        super().__init__(detail)
+        self.status = status
+
+
+class Outgoing(io.BytesIO):
+    """A body that knows whether it has begun to leave: whatever fails before that was never asked for."""
+
+    begun = False
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self.begun = True
+        return super().read(size)
 
 
 class Connection:
@@ -86,7 +66,7 @@ class Connection:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._access: Access | None = None
-        self._pool: urllib3.PoolManager | None = None
+        self._pool: tuple[ssl.SSLContext | None, urllib3.PoolManager] | None = None
 
     def get(self, path: str, **query: str) -> Any:
         """A JSON answer. Raises ``Failed``."""
@@ -123,9 +103,19 @@ class Connection:
             if not more:
                 return found
 
-    def post(self, path: str, body: Any, *, seen: Callable[[], bool] | None = None) -> Any:
+    def post(self, path: str, body: Any, *, dry: bool = False, seen: Callable[[], bool] | None = None) -> Any:
         """Create something. Raises ``Failed`` and ``Unsure``."""
-        return self._change("POST", path, {}, "application/json", body, seen)
+        return self._change(
+            "POST", path, {"dryRun": "All"} if dry else {}, "application/json", body, None if dry else seen
+        )
+
+    def ask(self, path: str, body: Any) -> dict[str, Any]:
+        """A question that is put as a POST and changes nothing, such as what one may do. Raises ``Failed``."""
+        try:
+            answer: dict[str, Any] = self._change("POST", path, {}, "application/json", body, None)
+        except Unsure as unsure:
+            raise Failed(unsure.detail, again=True) from None
+        return answer
 
     def _change(
         self, method: str, path: str, query: dict[str, str], kind: str, body: Any, seen: Callable[[], bool] | None
@@ -142,7 +132,8 @@ class Connection:
             except Failed:
                 raise unsure from None
             if not happened:  # it may still be on its way
-                raise Unsure(f"{unsure.detail}; a look afterwards shows it unchanged") from None
+                unsure.detail += "; a look afterwards shows it unchanged"
+                raise
             return {}
 
     def _request(
@@ -154,189 +145,158 @@ class Connection:
         body: bytes = b"",
         accept: str = "application/json",
     ) -> bytes:
-        access, pool = self._connected()
-        if method != "GET":  # a kept connection that the server has closed would look like a lost answer
-            pool = self._fresh(access)
-        headers = {"Accept": accept, "User-Agent": "stanch"}
-        if kind:
-            headers["Content-Type"] = kind
-        if token := access.token():
-            headers["Authorization"] = f"Bearer {token}"
+        access = self._reached()
+        credentials = access.credentials()
+        # A kept connection that the server has closed would look like a lost answer.
+        pool = self._kept_pool(access, credentials) if method == "GET" else self._fresh(access, credentials)
         url = access.server + path + (f"?{urlencode(query)}" if query else "")
+        headers = self._headers(access, credentials, accept, kind, len(body))
+        outgoing = Outgoing(body) if body else None
         try:
-            response = pool.request(
-                method, url, body=body or None, headers=headers, redirect=False, preload_content=False
-            )
+            response = pool.request(method, url, body=outgoing, headers=headers, redirect=False, preload_content=False)
             content = response.read(BODY_BYTES)
             response.close()
         except urllib3.exceptions.LocationValueError as error:
             raise Failed(f"{access.server} is no address of an API server", again=False) from error
         except (urllib3.exceptions.HTTPError, OSError) as error:
-            said = reason(error)
-            if method != "GET" and not isinstance(error, NEVER_SENT):
-                raise Unsure(f"Kubernetes was asked to, and its answer never came: {said}") from error
-            raise Failed(f"Kubernetes at {access.server} cannot be reached: {said}", again=True) from error
+            raise self._unanswered(access, None if query.get("dryRun") else outgoing, error) from error
+        if response.status == 401:
+            access.credentials.forget()
         if response.status >= 300:
             dry = query.get("dryRun") == "All"
             raise _refusal(method, response.status, content, response.headers.get("Retry-After"), dry=dry)
         return content
 
+    @staticmethod
+    def _unanswered(access: Access, outgoing: Outgoing | None, error: Exception) -> Failed:
+        """What was sent may have been done. A handshake that failed, or was refused after it, was never a request."""
+        said = reason(error)
+        if outgoing is not None and outgoing.begun and not any(word in str(error).upper() for word in HANDSHAKE):
+            return Unsure(f"Kubernetes was asked to, and its answer never came: {said}")
+        return Failed(f"Kubernetes at {access.server} cannot be reached: {said}", again=True)
+
+    @staticmethod
+    def _headers(
+        access: Access, credentials: Credentials, accept: str, kind: str = "", length: int = 0
+    ) -> urllib3.HTTPHeaderDict:
+        headers = urllib3.HTTPHeaderDict({"Accept": accept, "User-Agent": "stanch"})
+        if kind:
+            headers["Content-Type"], headers["Content-Length"] = kind, str(length)
+        if credentials.authorization:
+            headers["Authorization"] = credentials.authorization
+        for name, value in access.headers:  # a group each
+            headers.add(name, value)
+        return headers
+
+    def watch(self, path: str, seconds: float, **query: str) -> Iterator[dict[str, Any]]:
+        """Watch events for so many seconds, each as it comes. Raises ``Failed``; ``Refused`` with 410 where it starts too late."""
+        access = self._reached()
+        credentials = access.credentials()
+        asked = {"watch": "true", "allowWatchBookmarks": "true", "timeoutSeconds": str(max(1, round(seconds))), **query}
+        limit = urllib3.Timeout(connect=self.settings.timeout, read=seconds + self.settings.timeout)
+        try:
+            response = self._fresh(access, credentials).request(
+                "GET", f"{access.server}{path}?{urlencode(asked)}", headers=self._headers(access, credentials, "application/json"),
+                redirect=False, preload_content=False, timeout=limit,
+            )  # fmt: skip
+            with response:
+                if response.status >= 300:
+                    content = response.read(BODY_BYTES)
+                    raise _refusal("GET", response.status, content, response.headers.get("Retry-After"))
+                yield from _events(response.stream(CHUNK_BYTES))
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            raise self._unanswered(access, None, error) from error
+
     def websocket(self, path: str, query: list[tuple[str, str]]) -> Any:
         """An open WebSocket of ``exec``. Raises ``Failed``."""
         import websocket
 
-        access, _ = self._connected()
-        headers = [f"Authorization: Bearer {token}"] if (token := access.token()) else []
+        access = self._reached()
+        credentials = access.credentials()
+        headers = [
+            f"{name}: {value}" for name, value in self._headers(access, credentials, "*/*").items() if name != "Accept"
+        ]
         url = access.server.replace("http", "ws", 1) + path + "?" + urlencode(query)
+        context = access.tls(credentials)
+        tls = {"context": context, **({"server_hostname": access.server_name} if access.server_name else {})}
         try:
             return websocket.create_connection(
                 url, timeout=self.settings.timeout, header=headers, subprotocols=["v5.channel.k8s.io", "v4.channel.k8s.io"],
-                sslopt={"context": access.context} if access.context else None,
+                sslopt=tls if context else None, **_websocket_proxy(access.proxy),
             )  # fmt: skip
         except websocket.WebSocketBadStatusException as error:
             raise _refusal("POST", error.status_code, error.resp_body or b"", None) from None
         except (websocket.WebSocketException, OSError) as error:
             raise Failed(f"exec cannot be opened: {error}", again=False) from None
 
-    def _connected(self) -> tuple[Access, urllib3.PoolManager]:
-        if self._access is None or self._pool is None:
+    def _reached(self) -> Access:
+        if self._access is None:
             self._access = access_of(self.settings)
-            self._pool = self._fresh(self._access)
-        return self._access, self._pool
+        return self._access
 
-    def _fresh(self, access: Access) -> urllib3.PoolManager:
+    def _kept_pool(self, access: Access, credentials: Credentials) -> urllib3.PoolManager:
+        """For looking; another certificate needs other connections."""
+        context = access.tls(credentials)
+        if self._pool is None or self._pool[0] is not context:
+            self._pool = (context, self._fresh(access, credentials))
+        return self._pool[1]
+
+    def _fresh(self, access: Access, credentials: Credentials) -> urllib3.PoolManager:
         named: dict[str, Any] = {}
         if access.server_name:
             named = {"server_hostname": access.server_name, "assert_hostname": access.server_name}
         limit = urllib3.Timeout(total=self.settings.timeout)
-        return urllib3.PoolManager(retries=False, timeout=limit, ssl_context=access.context, maxsize=16, **named)
-
-
-def access_of(settings: Settings) -> Access:
-    """Where and as whom, by the settings. Raises ``Failed`` with what is missing."""
-    if settings.server:
-        context = (
-            ssl.create_default_context(cafile=settings.ca_file or None) if settings.server.startswith("https") else None
+        named |= {"retries": False, "timeout": limit, "ssl_context": access.tls(credentials), "maxsize": 16}
+        if not access.proxy:
+            return urllib3.PoolManager(**named)
+        user = urlsplit(access.proxy)
+        signed = (
+            urllib3.make_headers(proxy_basic_auth=f"{user.username}:{user.password or ''}") if user.username else {}
         )
-        return Access(settings.server.rstrip("/"), context, _token(settings.token_env, settings.token_file))
-    if settings.kubeconfig:
-        return _by_kubeconfig(Path(settings.kubeconfig).expanduser(), settings.context)
-    host, port = os.environ.get("KUBERNETES_SERVICE_HOST"), os.environ.get("KUBERNETES_SERVICE_PORT", "443")
-    if not host:
-        raise Failed(
-            "kubernetes is not configured: give a kubeconfig, or a server; stanch does not run in a cluster",
-            again=False,
-        )
-    context = ssl.create_default_context(cafile=str(IN_CLUSTER / "ca.crt"))
-    host = f"[{host}]" if ":" in host else host
-    return Access(f"https://{host}:{port}", context, _token("", str(IN_CLUSTER / "token")))
+        return urllib3.ProxyManager(access.proxy, proxy_headers=signed, **named)
 
 
-def _token(variable: str, file: str) -> Callable[[], str]:
-    def from_variable() -> str:
-        found = os.environ.get(variable, "").strip()
-        if not found:
-            raise Failed(f"set the environment variable '{variable}' (kubernetes token_env)", again=False)
-        return found
-
-    def from_file() -> str:
+def patiently(connection: Connection, deadline: float, say: Say, ask: Callable[[], Answer]) -> Answer:
+    """Ask again while the server is away for a moment. Raises the last ``Failed`` at the deadline, and any other one at once."""
+    told = False
+    while True:
         try:
-            return Path(file).read_text().strip()
-        except OSError as error:
-            raise Failed(f"the token's file {file} cannot be read: {error.strerror}", again=False) from None
-
-    return from_variable if variable else _kept(from_file) if file else lambda: ""
-
-
-def _kept(fresh: Callable[[], str]) -> Callable[[], str]:
-    """A token for a minute, then a fresh one."""
-    token, until = "", 0.0
-
-    def kept() -> str:
-        nonlocal token, until
-        if time.monotonic() > until:
-            token, until = fresh(), time.monotonic() + TOKEN_SECONDS
-        return token
-
-    return kept
+            return ask()
+        except Failed as failed:
+            if not failed.again or time.monotonic() > deadline:
+                raise
+            if not told:
+                say(f"the API server does not answer; it is asked again: {failed.detail}"[:200])
+                told = True
+            time.sleep(connection.settings.every)
 
 
-def _by_kubeconfig(path: Path, wanted: str) -> Access:
-    try:
-        config = yaml.safe_load(path.read_text()) or {}
-        context = _named(config, "contexts", wanted or config.get("current-context", ""), "context")
-        cluster = _named(config, "clusters", context.get("cluster", ""), "cluster")
-        user = _named(config, "users", context.get("user", ""), "user") if context.get("user") else {}
-    except OSError as error:
-        raise Failed(f"the kubeconfig {path} cannot be read: {error.strerror}", again=False) from None
-    except (yaml.YAMLError, AttributeError, UnicodeDecodeError) as error:
-        # Never the error's own words: they quote the line, and the line may be a token.
-        mark = getattr(error, "problem_mark", None)
-        where = f", line {mark.line + 1}," if mark else ""
-        raise Failed(f"the kubeconfig {path}{where} is not what a kubeconfig is", again=False) from None
-    server = str(cluster.get("server", "")).rstrip("/")
-    tls = _tls(cluster, user, path.parent) if server.startswith("https") else None
-    return Access(server, tls, _credentials(user, path.parent), str(cluster.get("tls-server-name", "")))
+def _events(chunks: Iterable[bytes]) -> Iterator[dict[str, Any]]:
+    """One JSON object on each line; what is cut off at the end of a watch comes again at the next one."""
+    rest = b""
+    for chunk in chunks:
+        *lines, rest = (rest + chunk).split(b"\n")
+        if len(rest) > BODY_BYTES:
+            raise Failed("the API server sends an event that is too long to be one", again=True)
+        for line in filter(None, lines):
+            try:
+                yield json.loads(line)
+            except ValueError:
+                raise Failed("the API server sends watch events that are not JSON", again=True) from None
 
 
-def _named(config: dict[str, Any], many: str, name: str, one: str) -> dict[str, Any]:
-    for each in config.get(many) or []:
-        if each.get("name") == name:
-            return dict(each.get(one) or {})
-    raise Failed(f"the kubeconfig has no {one} '{name}'", again=False)
-
-
-def _tls(cluster: dict[str, Any], user: dict[str, Any], folder: Path) -> ssl.SSLContext:
-    try:
-        authority = cluster.get("certificate-authority-data")
-        context = ssl.create_default_context(
-            cadata=base64.b64decode(authority).decode() if authority else None,
-            cafile=str(folder / cluster["certificate-authority"]) if cluster.get("certificate-authority") else None,
-        )
-        if cluster.get("insecure-skip-tls-verify"):
-            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        certificate, key = (_pem(user, each, folder) for each in ("client-certificate", "client-key"))
-        if certificate and key:
-            # The ssl module reads files only; this one is gone again at once.
-            with tempfile.NamedTemporaryFile(suffix=".pem") as both:
-                both.write(certificate + b"\n" + key)
-                both.flush()
-                context.load_cert_chain(both.name)
-    except (OSError, ValueError) as error:
-        raise Failed(f"the kubeconfig's certificates cannot be used: {error}", again=False) from None
-    return context
-
-
-def _pem(user: dict[str, Any], name: str, folder: Path) -> bytes:
-    if data := user.get(f"{name}-data"):
-        return base64.b64decode(data)
-    return (folder / user[name]).read_bytes() if user.get(name) else b""
-
-
-def _credentials(user: dict[str, Any], folder: Path) -> Callable[[], str]:
-    if plugin := user.get("exec"):
-        return _by_plugin(plugin)
-    if user.get("tokenFile"):
-        return _token("", str(folder / user["tokenFile"]))
-    token = str(user.get("token", ""))
-    return lambda: token
-
-
-def _by_plugin(plugin: dict[str, Any]) -> Callable[[], str]:
-    """A credential plugin (client.authentication.k8s.io); its token is kept for a minute, whatever it says of its end."""
-
-    def fresh() -> str:
-        argv = [str(plugin.get("command", "")), *map(str, plugin.get("args") or [])]
-        own = {str(each["name"]): str(each["value"]) for each in plugin.get("env") or []}
-        info = {"apiVersion": plugin.get("apiVersion"), "kind": "ExecCredential", "spec": {"interactive": False}}
-        environment = {**os.environ, **own, "KUBERNETES_EXEC_INFO": json.dumps(info)}
-        try:
-            done = subprocess.run(argv, env=environment, capture_output=True, timeout=20, check=True)
-            return str(json.loads(done.stdout)["status"]["token"])
-        except (OSError, subprocess.SubprocessError, ValueError, KeyError, TypeError) as error:
-            raise Failed(f"the credential plugin {argv[0]} gave no token: {type(error).__name__}", again=True) from None
-
-    return _kept(fresh)
+def _websocket_proxy(proxy: str) -> dict[str, Any]:
+    if not proxy:
+        return {}
+    parts = urlsplit(proxy)
+    if parts.scheme != "http":
+        raise Failed("exec goes through an http proxy only; the kubeconfig's proxy-url is another", again=False)
+    found: dict[str, Any] = {
+        "proxy_type": "http",
+        "http_proxy_host": parts.hostname,
+        "http_proxy_port": parts.port or 80,
+    }
+    return found | ({"http_proxy_auth": (parts.username, parts.password or "")} if parts.username else {})
 
 
 def _refusal(method: str, status: int, content: bytes, retry_after: str | None, *, dry: bool = False) -> Failed:
@@ -359,6 +319,6 @@ def _refusal(method: str, status: int, content: bytes, retry_after: str | None, 
     }
     said = f"Kubernetes answered {status}{f' ({hints[status]})' if status in hints else ''}: {message}"
     if method != "GET" and status >= 500 and not dry:
-        return Unsure(said)  # behind a gateway or a timeout: what was begun may still go on
+        return Unanswered(said, status)  # behind a gateway or a timeout: what was begun may still go on
     after = float(retry_after) if retry_after and retry_after.isdecimal() else None
     return Refused(said, status, str(told.get("reason", "")), causes, again=status == 429 or status >= 500, after=after)

@@ -8,8 +8,9 @@ from typing import Any
 
 import yaml
 
-from stanch.integrations.kubernetes import pods, rollout
+from stanch.integrations.kubernetes import pods
 from stanch.integrations.kubernetes.connection import Connection
+from stanch.integrations.kubernetes.revisions import history
 from stanch.integrations.kubernetes.target import Target
 from stanch.ports import EvidenceItem, Failed
 
@@ -25,7 +26,9 @@ def evidence_items(connection: Connection, target: Target) -> list[EvidenceItem]
     thing = connection.get(target.path())
     found = [EvidenceItem(f"describe {target.words()}", _snapshot(thing))]
     if target.workload():
-        found.append(_part(f"revisions of {target.words()}", lambda: _revisions(connection, target, thing)))
+        found.append(
+            _part(f"revisions of {target.words()}", lambda: history(connection, target, thing).words() or "none")
+        )
     own: list[dict[str, Any]] = []
     try:
         own = pods.of(connection, target)
@@ -71,13 +74,6 @@ def _discreet(value: Any) -> Any:
     if "value" in value and SECRET.search(str(value.get("name", ""))):
         return {**value, "value": "(left out)"}
     return {key: _discreet(each) for key, each in value.items()}
-
-
-def _revisions(connection: Connection, target: Target, thing: dict[str, Any]) -> str:
-    return (
-        "\n".join(f"{each[0]}: {rollout.words(each)}" for each in rollout.revisions(connection, target, thing))
-        or "none"
-    )
 
 
 def _pod(pod: dict[str, Any]) -> str:

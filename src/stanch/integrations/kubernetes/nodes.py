@@ -30,7 +30,7 @@ def mark(connection: Connection, target: Target, wanted: bool) -> Applied:
     needs(target, "node")
     word = "cordoned" if wanted else "uncordoned"
     if cordoned(connection, target) == wanted:
-        return Applied(f"{target.words()} was {word} already")
+        return Applied(f"{target.words()} was {word} already; nothing was changed", changed=False)
     body = {"spec": {"unschedulable": True if wanted else None}}
     connection.patch(target.path(), STRATEGIC_PATCH, body, seen=lambda: cordoned(connection, target) == wanted)
     return Applied(

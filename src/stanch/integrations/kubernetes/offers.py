@@ -2,8 +2,10 @@
 
 from typing import Any
 
-from stanch.integrations.kubernetes import rollout
 from stanch.integrations.kubernetes.connection import Connection
+from stanch.integrations.kubernetes.managed import gitops
+from stanch.integrations.kubernetes.progress import by_hand, fully_out
+from stanch.integrations.kubernetes.revisions import History, Revision, history, images_of, tag
 from stanch.integrations.kubernetes.target import Target, read
 from stanch.kernel.policy import Mitigation
 from stanch.ports import Failed
@@ -24,37 +26,45 @@ def of(connection: Connection, adapter: str, address: str) -> list[Mitigation]:
     if not target.workload():
         raise Failed(f"a {target.kind} offers nothing; name the workload that it belongs to", again=False)
     thing = connection.get(target.path())
-    return _workload(adapter, target, thing, rollout.revisions(connection, target, thing))
+    return _workload(adapter, target, thing, history(connection, target, thing))
 
 
-def _workload(adapter: str, target: Target, thing: dict[str, Any], known: list[rollout.Revision]) -> list[Mitigation]:
+def _workload(adapter: str, target: Target, thing: dict[str, Any], past: History) -> list[Mitigation]:
     own: dict[str, str | list[str]] = {"kind": target.kind, "namespace": target.namespace, "name": target.name}
     # The namespace, too: two that are called web are two.
     name, words, found = f"{target.namespace}-{target.name}", target.words(), list[Mitigation]()
-    if len(known) > 1:
+    kept, back = "; ".join(gitops(thing)), past.way_back()
+    if back is not None:
+        now = past.find(past.current)
         found.append(Mitigation(
-            f"{name}-undo", f"Roll {target.name} back to {rollout.words(known[-2])}", "rollback", adapter, words, {**own, "verb": "undo"},
-            version=_version(known[-1]), effect_seconds=60, undo_seconds=60, own_undo=True, destroys=LOST,
-            risk="; ".join(rollout.gitops(thing)),
+            f"{name}-undo-to-{back.number}", f"Roll {target.name} back to {back.words()}, revision {back.number}", "rollback",
+            adapter, words,
+            {**own, "verb": "undo", "to_revision": str(back.number), "from_revision": str(past.current)},
+            version=_version(now) if now else "", effect_seconds=60, undo_seconds=60, own_undo=now is not None, destroys=LOST,
+            risk=kept, runs_as=f"{name}-undo",
         ))  # fmt: skip
     if target.kind == "deployment":
         paused = bool(thing["spec"].get("paused"))
         verb, title = ("resume", "Let the rollout go on") if paused else ("pause", "Hold the rollout where it is")
+        # A release that is fully out cannot be held: only its rollback helps.
+        helps = ["crash-on-deploy"] if not paused and not fully_out(target, thing) else []
         found.append(Mitigation(
             f"{name}-{verb}", f"{title}: {target.name}", "cluster", adapter, words, {**own, "verb": verb}, reversibility="instant",
-            effect_seconds=5, undo_seconds=5, own_undo=True, helps=[] if paused else ["crash-on-deploy"],
+            effect_seconds=5, undo_seconds=5, own_undo=True, helps=helps, risk=kept,
         ))  # fmt: skip
-    found.append(Mitigation(
-        f"{name}-restart", f"Restart the pods of {target.name}, a few at a time", "cluster", adapter, words, {**own, "verb": "restart"},
-        reversibility="none", effect_seconds=90, destroys=LOST,
-    ))  # fmt: skip
+    if not by_hand(thing):
+        found.append(Mitigation(
+            f"{name}-restart", f"Restart the pods of {target.name}", "cluster", adapter, words, {**own, "verb": "restart"},
+            reversibility="none", effect_seconds=90, destroys=LOST, risk=kept,
+        ))  # fmt: skip
     replicas = int(thing["spec"].get("replicas", 0))
     if target.kind != "daemonset" and replicas:
         more = replicas + max(1, replicas // 2)
         found.append(Mitigation(
-            f"{name}-scale", f"Scale {target.name} from {replicas} to {more}", "scale", adapter, words,
-            {**own, "verb": "scale", "replicas": str(more)}, effect_seconds=60, undo_seconds=30, own_undo=True,
-            needs=["the nodes have room"], risk="more pods ask more of what they depend on",
+            f"{name}-scale-to-{more}", f"Scale {target.name} from {replicas} to {more}", "scale", adapter, words,
+            {**own, "verb": "scale", "replicas": str(more), "from_replicas": str(replicas)}, effect_seconds=60, undo_seconds=30,
+            own_undo=True, needs=["the nodes have room"], runs_as=f"{name}-scale",
+            risk="; ".join(filter(None, ["more pods ask more of what they depend on", kept])),
         ))  # fmt: skip
     return found
 
@@ -74,8 +84,6 @@ def _node(adapter: str, target: Target) -> list[Mitigation]:
     ]  # fmt: skip
 
 
-def _version(revision: rollout.Revision) -> str:
+def _version(revision: Revision) -> str:
     """The tag of the first image: what errors are broken down by."""
-    image = rollout.words(revision).partition(",")[0].partition(" ")[0]
-    tag = image.rpartition(":")[2]
-    return tag if ":" in image and "/" not in tag else ""
+    return next(map(tag, images_of(revision.template())), "")

@@ -10,6 +10,8 @@ from stanch.ports import Applied, Arguments, Failed, Preview, Say
 
 OUTPUT = 20_000
 TAIL_LINES, LOG_BYTES = "200", "200000"
+DEFAULT_CONTAINER = "kubectl.kubernetes.io/default-container"
+REVIEWS = "/apis/authorization.k8s.io/v1"
 STDOUT, STDERR, STATUS = 1, 2, 3
 
 
@@ -31,7 +33,8 @@ def execute(connection: Connection, target: Target, arguments: Arguments, say: S
 def try_execute(connection: Connection, target: Target, arguments: Arguments) -> Preview:
     """What would run, and where."""
     argv, pod, container = _meant(connection, target, arguments)
-    return Preview(f"would run in {pod}{f', container {container}' if container else ''}: {' '.join(argv)}")
+    text = f"would run in {pod}{f', container {container}' if container else ''}: {' '.join(argv)}"
+    return Preview(text, None, _forbidden(connection, target, pod))
 
 
 def forward(connection: Connection, target: Target, arguments: Arguments, say: Say) -> Applied:
@@ -69,6 +72,7 @@ def log(connection: Connection, namespace: str, pod: str, container: str, *, pre
 
 
 def _meant(connection: Connection, target: Target, arguments: Arguments) -> tuple[list[str], str, str]:
+    """(What to run, pod, container.) Raises ``Failed`` when there is no such diagnostic, pod or container."""
     needs(target, "pod", "deployment", "statefulset", "daemonset")
     known = connection.settings.diagnostics
     wanted = arguments.get("diagnostic")
@@ -77,10 +81,57 @@ def _meant(connection: Connection, target: Target, arguments: Arguments) -> tupl
         raise Failed(
             f"diagnostic is {wanted!r}; those of the setting kubernetes.diagnostics are: {listed}", again=False
         )
-    running = [pod for pod in of(connection, target) if pod.get("status", {}).get("phase") == "Running"]
+    pod = _chosen(of(connection, target), target)
+    return known[str(wanted)], str(pod["metadata"]["name"]), _container(pod, str(arguments.get("container", "")))
+
+
+def _chosen(pods: list[dict[str, Any]], target: Target) -> dict[str, Any]:
+    """A ready one; where none is, one that runs: then it is what must be looked into."""
+    running = [
+        pod
+        for pod in pods
+        if pod.get("status", {}).get("phase") == "Running" and not pod["metadata"].get("deletionTimestamp")
+    ]
     if not running:
         raise Failed(f"no pod of {target.words()} is running", again=False)
-    return known[str(wanted)], str(running[0]["metadata"]["name"]), str(arguments.get("container", ""))
+    return next(filter(ready, running), running[0])
+
+
+def ready(pod: dict[str, Any]) -> bool:
+    """Whether it gets traffic."""
+    conditions = pod.get("status", {}).get("conditions") or []
+    return any(each.get("type") == "Ready" and each.get("status") == "True" for each in conditions)
+
+
+def _container(pod: dict[str, Any], wanted: str) -> str:
+    """The named one; else the one that its annotation names, as kubectl does; else the first."""
+    names = [str(each["name"]) for each in pod.get("spec", {}).get("containers") or []]
+    default = str((pod["metadata"].get("annotations") or {}).get(DEFAULT_CONTAINER, ""))
+    if wanted and wanted not in names:
+        raise Failed(f"{pod['metadata']['name']} has no container '{wanted}'; it has {', '.join(names)}", again=False)
+    return wanted or (default if default in names else next(iter(names), ""))
+
+
+def _forbidden(connection: Connection, target: Target, pod: str) -> list[str]:
+    """Whether we may: a dry run of ``exec`` does not exist, so the server is asked for its opinion."""
+    attributes = {
+        "namespace": target.namespace,
+        "verb": "create",
+        "resource": "pods",
+        "subresource": "exec",
+        "name": pod,
+    }
+    body = {
+        "apiVersion": "authorization.k8s.io/v1",
+        "kind": "SelfSubjectAccessReview",
+        "spec": {"resourceAttributes": attributes},
+    }
+    try:
+        told = connection.ask(f"{REVIEWS}/selfsubjectaccessreviews", body).get("status") or {}
+    except Failed:
+        return []  # an old or a guarded server: the run itself will say it
+    why = f": {told['reason']}" if told.get("reason") else ""
+    return [] if told.get("allowed") else [f"the credentials may not run anything in {pod} (create on pods/exec){why}"]
 
 
 def _read(connection: Connection, path: str, query: list[tuple[str, str]]) -> tuple[str, str]:

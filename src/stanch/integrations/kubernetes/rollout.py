@@ -1,55 +1,77 @@
-"""``kubectl rollout``: undo, pause, resume, restart, and waiting until it is out (formats/06, 6.1 and 6.2)."""
+"""``kubectl rollout``: undo, pause, resume and restart (formats/06, 6.1 and 6.2)."""
 
-import json
-import time
 from typing import Any
 
 from stanch.integrations.kubernetes.connection import JSON_PATCH, STRATEGIC_PATCH, Connection
-from stanch.integrations.kubernetes.target import Target, needs, owner_uid, selector, whole
+from stanch.integrations.kubernetes.managed import gitops
+from stanch.integrations.kubernetes.progress import by_hand, fully_out, pods_of, replicas, status, wait
+from stanch.integrations.kubernetes.revisions import (
+    EARLIER,
+    LEFT,
+    RESTARTED,
+    REVISION,
+    History,
+    Revision,
+    digest,
+    history,
+    images_of,
+    plain,
+    same,
+    template_of,
+)
+from stanch.integrations.kubernetes.target import Target, needs, whole
 from stanch.kernel.clock import SystemClock, iso
-from stanch.ports import Applied, Arguments, Extent, Failed, Preview, Say
+from stanch.ports import Applied, Arguments, Failed, Preview, Say
 
-REVISION = "deployment.kubernetes.io/revision"
-CAUSE = "kubernetes.io/change-cause"
-RESTARTED = "kubectl.kubernetes.io/restartedAt"
-HASH = "pod-template-hash"
 # The deployment's own, which a rollback does not bring back (kubectl's list).
 OWN_ANNOTATIONS = (
-    "kubectl.kubernetes.io/last-applied-configuration", REVISION, "deployment.kubernetes.io/revision-history",
-    "deployment.kubernetes.io/desired-replicas", "deployment.kubernetes.io/max-replicas", "deprecated.deployment.rollback.to",
+    "kubectl.kubernetes.io/last-applied-configuration", REVISION, EARLIER, "deployment.kubernetes.io/desired-replicas",
+    "deployment.kubernetes.io/max-replicas", "deprecated.deployment.rollback.to",
 )  # fmt: skip
-GITOPS = ("argocd.argoproj.io/instance", "kustomize.toolkit.fluxcd.io/name", "helm.toolkit.fluxcd.io/name")
 WORKLOADS = ("deployment", "statefulset", "daemonset")
-Revision = tuple[int, dict[str, Any]]
+ON_DELETE = "its pods are replaced only when they are deleted (OnDelete): until then nothing changes"
 
 
 def undo(connection: Connection, target: Target, arguments: Arguments, say: Say) -> Applied:
-    """Back to ``to_revision``, or to the one before; undone by going to the revision that was current."""
-    thing, _, current, wanted = _found(connection, target, arguments)
-    kind, body = _undoing(target, thing, wanted[1])
+    """Back to ``to_revision``, or to the one before; undone by going to the revision that was current.
+
+    ``from_revision`` and ``from_template``: what it was confirmed on; raises ``Failed`` when that is not what runs any more.
+    ``paused`` "true" or "false": how the rollout is afterwards; a paused one goes on in the same request by default.
+    """
+    thing, past, wanted = _found(connection, target, arguments)
+    kind, body = _undoing(target, thing, wanted, arguments)
     if not body:
-        return Applied(f"{target.words()} has the template of revision {wanted[0]} already; nothing was changed")
+        return _already(target, f"has the template of revision {wanted.number}")
     path = target.path()
-    connection.patch(path, kind, body, seen=lambda: not _undoing(target, connection.get(path), wanted[1])[1])
-    say(f"{target.words()} goes back to revision {wanted[0]}")
-    back: dict[str, str | list[str]] = {**_same(target), "verb": "undo", "to_revision": str(current)}
-    return Applied(f"revision {current} -> {wanted[0]} ({words(wanted)}). {wait(connection, target, say)}", back)
+    connection.patch(path, kind, body, seen=lambda: not _undoing(target, connection.get(path), wanted, arguments)[1])
+    say(f"{target.words()} goes back to revision {wanted.number}")
+    said = f"revision {past.current or 'not out yet'} -> {wanted.number} ({wanted.words()}). {wait(connection, target, say)}"
+    return Applied(said, _way_forward(target, thing, past, wanted))
 
 
 def try_undo(connection: Connection, target: Target, arguments: Arguments) -> Preview:
     """The revisions, and the server's own opinion of the change."""
-    thing, known, current, wanted = _found(connection, target, arguments)
-    kind, body = _undoing(target, thing, wanted[1])
-    objections = [*gitops(thing)]
-    if body:
-        objections += connection.objections(target.path(), kind, body)
-    else:
-        objections.append(f"it has the template of revision {wanted[0]} already")
-    listed = "\n".join(
-        f"revision {each[0]}: {words(each)}" + (" (now)" if each[0] == current else "") for each in known
-    )
-    only = "Only the pod template goes back: not replicas, ConfigMaps or Secrets."
-    return Preview(f"revision {current} -> {wanted[0]}: {words(wanted)}\n{listed}\n{only}", pods_of(thing), objections)
+    thing, past, wanted = _found(connection, target, arguments)
+    kind, body = _undoing(target, thing, wanted, arguments)
+    objections = [*gitops(thing), *([ON_DELETE] if by_hand(thing) else [])]
+    if wanted.left:
+        objections.append(f"revision {wanted.number} was {LEFT}")
+    objections += connection.objections(target.path(), kind, body) if body else []
+    now = past.find(past.current)
+    if not body or (now and plain(now.template()) == plain(wanted.template())):
+        objections.append(
+            f"it has the template of revision {wanted.number} already, but for a restart: nothing would go back"
+        )
+    lines = [f"revision {past.current or 'not out yet'} -> {wanted.number}: {wanted.words()}", past.words()]
+    if thing["spec"].get("paused") and arguments.get("paused") != "true":
+        lines.append("Its rollout is paused: going back lets it go on.")
+    if not past.current:
+        lines.append(
+            "What is asked for now has not been rolled out and is in no revision: stanch cannot bring it back."
+        )
+    lines.append("Only the pod template goes back: not replicas, ConfigMaps or Secrets.")
+    pinned = {**arguments, "to_revision": str(wanted.number), "from_revision": str(past.current)}
+    return Preview("\n".join(lines), pods_of(thing), objections, pinned)
 
 
 def pause(connection: Connection, target: Target, arguments: Arguments, say: Say) -> Applied:
@@ -60,7 +82,7 @@ def pause(connection: Connection, target: Target, arguments: Arguments, say: Say
 def resume(connection: Connection, target: Target, arguments: Arguments, say: Say) -> Applied:
     """Let a rollout go on."""
     done = _paused(connection, target, False)
-    return Applied(f"{done.output}. {wait(connection, target, say)}", done.undo)
+    return Applied(f"{done.output}. {wait(connection, target, say)}", done.undo, done.changed)
 
 
 def try_pause(connection: Connection, target: Target, arguments: Arguments) -> Preview:
@@ -74,7 +96,7 @@ def try_resume(connection: Connection, target: Target, arguments: Arguments) -> 
 
 
 def restart(connection: Connection, target: Target, arguments: Arguments, say: Say) -> Applied:
-    """New pods, a few at a time; cannot be undone."""
+    """New pods, as the workload's strategy replaces them; cannot be undone."""
     needs(target, *WORKLOADS)
     _not_paused(connection.get(target.path()), "restarted")
     body, stamp = _restarting()
@@ -89,147 +111,92 @@ def try_restart(connection: Connection, target: Target, arguments: Arguments) ->
     needs(target, *WORKLOADS)
     thing = connection.get(target.path())
     _not_paused(thing, "restarted")
-    objections = connection.objections(target.path(), STRATEGIC_PATCH, _restarting()[0])
-    objections += ["it has one pod only: nothing answers while that is replaced"] if _replicas(thing) == 1 else []
-    return Preview(f"every pod of {target.words()} would be replaced, a few at a time", pods_of(thing), objections)
+    objections = [*gitops(thing), *connection.objections(target.path(), STRATEGIC_PATCH, _restarting()[0])]
+    if by_hand(thing):
+        return Preview(f"no pod of {target.words()} would be replaced", None, [ON_DELETE, *objections])
+    at_once = (thing["spec"].get("strategy") or {}).get("type") == "Recreate"
+    if at_once:
+        objections.append("it replaces all of its pods at once (Recreate): nothing answers in between")
+    elif replicas(thing) == 1 and target.kind == "statefulset":
+        objections.append("it has one pod only: nothing answers while that is replaced")
+    how = "all at once" if at_once else "a few at a time"
+    return Preview(f"every pod of {target.words()} would be replaced, {how}", pods_of(thing), objections)
 
 
-def revisions(connection: Connection, target: Target, thing: dict[str, Any]) -> list[Revision]:
-    """Every known revision with its object, oldest first; numbers have gaps, since a used one gets a new number."""
-    what = "replicasets" if target.kind == "deployment" else "controllerrevisions"
-    path = f"/apis/apps/v1/namespaces/{target.namespace}/{what}"
-    listed = connection.items(path, labelSelector=selector(thing))
-    uid = thing["metadata"]["uid"]
-    own = [each for each in listed if owner_uid(each) == uid]
-    found = [(number, each) for each in own if (number := _number(target, each)) is not None]
-    return sorted(found, key=lambda revision: revision[0])
-
-
-def words(revision: Revision) -> str:
-    """Its images, and why it was made, if somebody said so."""
-    thing = revision[1]
-    template = thing.get("spec", {}).get("template") or thing.get("data", {}).get("spec", {}).get("template") or {}
-    cause = (thing.get("metadata", {}).get("annotations") or {}).get(CAUSE, "")
-    return ", ".join(_images({"spec": {"template": template}})) + (f" ({cause})" if cause else "")
-
-
-def wait(connection: Connection, target: Target, say: Say) -> str:
-    """Until the rollout is out, or the time for it is over; a sentence says which. An unreachable server is no failure here."""
-    end, told = time.monotonic() + connection.settings.rollout, ""
-    while True:
-        try:
-            done, standing = status(target, connection.get(target.path()))
-        except Failed as failed:
-            return f"It was taken; how it goes on cannot be seen: {failed.detail}"
-        if done is not None:
-            return standing
-        if standing != told:
-            say(told := standing)
-        if time.monotonic() > end:
-            return f"Still under way after {connection.settings.rollout:g} s: {standing}"
-        time.sleep(connection.settings.every)
-
-
-def status(target: Target, thing: dict[str, Any]) -> tuple[bool | None, str]:
-    """``kubectl rollout status``: done, failed (False) or under way (None), and a sentence."""
-    spec, now = thing.get("spec", {}), thing.get("status", {})
-    if thing["metadata"].get("generation", 0) > now.get("observedGeneration", 0):
-        return None, "waiting until the controller has seen it"
-    if target.kind == "daemonset":
-        wanted, updated = now.get("desiredNumberScheduled", 0), now.get("updatedNumberScheduled", 0)
-        available = now.get("numberAvailable", 0)
-        return _counted(wanted, updated, available, available)
-    wanted = _replicas(thing)
-    updated, available = now.get("updatedReplicas", 0), now.get("availableReplicas", 0)
-    if target.kind == "statefulset":
-        ready = now.get("readyReplicas", 0)
-        kept = ((spec.get("updateStrategy") or {}).get("rollingUpdate") or {}).get("partition") or 0
-        complete = updated >= wanted - kept if kept else now.get("updateRevision") == now.get("currentRevision")
-        if ready >= wanted and complete:
-            return True, f"All {wanted - kept} pods that are to change are up to date, and {ready} are ready."
-        return None, f"{updated} of {wanted} pods updated, {ready} ready"
-    for condition in now.get("conditions") or []:
-        if condition.get("type") == "Progressing" and condition.get("reason") == "ProgressDeadlineExceeded":
-            return False, f"The rollout does not get on: {condition.get('message', '')}"
-    if spec.get("paused"):
-        return True, "The rollout is paused."
-    return _counted(wanted, updated, available, now.get("replicas", 0))
-
-
-def _counted(wanted: int, updated: int, available: int, all_of_them: int) -> tuple[bool | None, str]:
-    if updated >= wanted and all_of_them <= max(updated, wanted) and available >= updated:
-        return True, f"All {wanted} pods are up to date and available."
-    return None, f"{updated} of {wanted} pods updated, {available} available"
-
-
-def gitops(thing: dict[str, Any]) -> list[str]:
-    """Whether something else will put it back: then a change here does not last."""
-    meta = thing.get("metadata", {})
-    marks = {**(meta.get("labels") or {}), **(meta.get("annotations") or {})}
-    tool = next((mark.partition(".")[0] if "argocd" in mark else "Flux" for mark in GITOPS if mark in marks), "")
-    return [f"{tool} keeps it as it is in Git and will put it back: pause its synchronisation, too"] if tool else []
-
-
-def pods_of(thing: dict[str, Any]) -> Extent:
-    """All pods of a workload."""
-    count = _replicas(thing)
-    return Extent(count, count, "pod", 1.0 if count else None)
-
-
-def _found(
-    connection: Connection, target: Target, arguments: Arguments
-) -> tuple[dict[str, Any], list[Revision], int, Revision]:
-    """The object, its revisions, the current one's number, and the wanted one. Raises ``Failed``."""
+def _found(connection: Connection, target: Target, arguments: Arguments) -> tuple[dict[str, Any], History, Revision]:
+    """The object, its revisions, and the wanted one. Raises ``Failed``, also when the world has moved on."""
     needs(target, *WORKLOADS)
     thing = connection.get(target.path())
-    _not_paused(thing, "undone")
-    known, to = revisions(connection, target, thing), whole(arguments, "to_revision", 0) or 0
-    if to:
-        wanted = next((each for each in known if each[0] == to), None)
-        if wanted is None:
-            listed = ", ".join(str(each[0]) for each in known) or "none"
-            raise Failed(f"{target.words()} has no revision {to}; it has {listed}", again=False)
-    elif len(known) < 2:
+    past, to = history(connection, target, thing), whole(arguments, "to_revision", 0) or 0
+    _as_confirmed(target, arguments, thing, past)
+    wanted = past.find(to) if to else past.before()
+    if wanted is None and to:
+        listed = ", ".join(str(each.number) for each in past.known) or "none"
+        raise Failed(f"{target.words()} has no revision {to}; it has {listed}", again=False)
+    if wanted is None:
         raise Failed(f"{target.words()} has no earlier revision to go back to", again=False)
-    else:
-        wanted = known[-2]
-    return thing, known, known[-1][0] if known else 0, wanted
+    if wanted.left and not to:
+        raise Failed(
+            f"the revision before, {wanted.number} ({wanted.words()}), was left by going back from it: it may be the bad one; "
+            "to go there all the same, name it (to_revision)",
+            again=False,
+        )
+    return thing, past, wanted
 
 
-def _undoing(target: Target, thing: dict[str, Any], wanted: dict[str, Any]) -> tuple[str, Any]:
-    """Content type and body of the patch; an empty body where nothing would change."""
+def _as_confirmed(target: Target, arguments: Arguments, thing: dict[str, Any], past: History) -> None:
+    """What was confirmed is what runs: raises ``Failed`` when somebody else has changed it since."""
+    seen, template = whole(arguments, "from_revision"), arguments.get("from_template")
+    if (seen is None or seen == past.current) and template in (None, digest(template_of(thing))):
+        return
+    images = ", ".join(images_of(template_of(thing)))
+    now = past.find(past.current)
+    exact = now is not None and plain(now.template()) == plain(template_of(thing))
+    found = f"revision {past.current} ({images})" if exact else images
+    was = f"revision {seen}" if template is None else "what this run had put there"
+    raise Failed(
+        f"nothing was changed: {target.words()} runs {found} by now, and no longer {was}; look at it again and choose anew",
+        again=False,
+    )
+
+
+def _undoing(
+    target: Target, thing: dict[str, Any], wanted: Revision, arguments: Arguments
+) -> tuple[str, list[Any] | dict[str, Any] | None]:
+    """Content type and body of the patch; no body where nothing would change."""
     if target.kind != "deployment":
-        data = wanted["data"]
-        same = _plain(data.get("spec", {}).get("template", {})) == _plain(thing["spec"]["template"])
-        return STRATEGIC_PATCH, None if same else data
-    template = _template(target, wanted)
-    if template == _template(target, thing):
-        return JSON_PATCH, None
-    own = thing["metadata"].get("annotations") or {}
-    kept = {key: own[key] for key in OWN_ANNOTATIONS if key in own}
-    theirs = {k: v for k, v in (wanted["metadata"].get("annotations") or {}).items() if k not in OWN_ANNOTATIONS}
-    return JSON_PATCH, [
-        {"op": "replace", "path": "/spec/template", "value": template},
-        {"op": "replace", "path": "/metadata/annotations", "value": {**theirs, **kept}},
-    ]
+        return STRATEGIC_PATCH, None if same(wanted.template(), template_of(thing)) else wanted.thing["data"]
+    paused, hold = bool(thing["spec"].get("paused")), arguments.get("paused") == "true"
+    operations: list[Any] = []
+    if not same(wanted.template(), template_of(thing)):
+        own = thing["metadata"].get("annotations") or {}
+        kept = {key: own[key] for key in OWN_ANNOTATIONS if key in own}
+        theirs = {
+            k: v for k, v in (wanted.thing["metadata"].get("annotations") or {}).items() if k not in OWN_ANNOTATIONS
+        }
+        operations += [
+            {"op": "replace", "path": "/spec/template", "value": wanted.template()},
+            {"op": "replace", "path": "/metadata/annotations", "value": {**theirs, **kept}},
+        ]
+    # In the same request: resumed first, the bad release would go on for a moment.
+    if paused and not hold:
+        operations.append({"op": "remove", "path": "/spec/paused"})
+    elif hold and not paused:
+        operations.append({"op": "add", "path": "/spec/paused", "value": True})
+    return JSON_PATCH, operations or None
 
 
-def _template(target: Target, thing: dict[str, Any]) -> dict[str, Any]:
-    """A pod template without the hash of its ReplicaSet: with it each undo would make a new one."""
-    template: dict[str, Any] = thing["data"]["spec"]["template"] if "data" in thing else thing["spec"]["template"]
-    labels = {k: v for k, v in (template.get("metadata", {}).get("labels") or {}).items() if k != HASH}
-    return {**template, "metadata": {**template.get("metadata", {}), "labels": labels}}
-
-
-def _plain(template: dict[str, Any]) -> str:
-    return json.dumps({key: value for key, value in template.items() if key != "$patch"}, sort_keys=True)
-
-
-def _number(target: Target, thing: dict[str, Any]) -> int | None:
-    if target.kind != "deployment":
-        return int(thing.get("revision", 0))
-    text = (thing["metadata"].get("annotations") or {}).get(REVISION, "0")
-    return int(text) if text.isdecimal() else None
+def _way_forward(target: Target, thing: dict[str, Any], past: History, wanted: Revision) -> dict[str, str | list[str]]:
+    """To what was found, as long as nobody has put anything else there meanwhile."""
+    if not past.current:
+        return {}
+    back = {
+        **_address(target),
+        "verb": "undo",
+        "to_revision": str(past.current),
+        "from_template": digest(wanted.template()),
+    }
+    return {**back, "paused": "true"} if thing["spec"].get("paused") else back
 
 
 def _paused(connection: Connection, target: Target, wanted: bool) -> Applied:
@@ -237,13 +204,13 @@ def _paused(connection: Connection, target: Target, wanted: bool) -> Applied:
     before = bool(connection.get(target.path())["spec"].get("paused"))
     word = "paused" if wanted else "resumed"
     if before == wanted:
-        return Applied(f"{target.words()} was {word} already")
+        return _already(target, f"was {word}")
     body = {"spec": {"paused": True if wanted else None}}
     path = target.path()
     connection.patch(
         path, STRATEGIC_PATCH, body, seen=lambda: bool(connection.get(path)["spec"].get("paused")) == wanted
     )
-    return Applied(f"{target.words()} {word}", {**_same(target), "verb": "resume" if wanted else "pause"})
+    return Applied(f"{target.words()} {word}", {**_address(target), "verb": "resume" if wanted else "pause"})
 
 
 def _try_paused(connection: Connection, target: Target, wanted: bool) -> Preview:
@@ -254,7 +221,13 @@ def _try_paused(connection: Connection, target: Target, wanted: bool) -> Preview
         return Preview(f"{target.words()} is {word} already; nothing would change")
     body = {"spec": {"paused": True if wanted else None}}
     objections = gitops(thing) + connection.objections(target.path(), STRATEGIC_PATCH, body)
+    if wanted and fully_out(target, thing):
+        objections.append("nothing is being rolled out: its release is out on every pod, and there is nothing to hold")
     return Preview(f"{target.words()} would be {word}. {status(target, thing)[1]}", None, objections)
+
+
+def _already(target: Target, how: str) -> Applied:
+    return Applied(f"{target.words()} {how} already; nothing was changed", changed=False)
 
 
 def _not_paused(thing: dict[str, Any], word: str) -> None:
@@ -271,14 +244,5 @@ def _restarted_at(thing: dict[str, Any]) -> str:
     return str((thing["spec"]["template"].get("metadata", {}).get("annotations") or {}).get(RESTARTED, ""))
 
 
-def _replicas(thing: dict[str, Any]) -> int:
-    spec, now = thing.get("spec", {}), thing.get("status", {})
-    return int(spec["replicas"] if "replicas" in spec else now.get("desiredNumberScheduled", 1))
-
-
-def _images(thing: dict[str, Any]) -> list[str]:
-    return [str(each.get("image", "")) for each in thing["spec"]["template"].get("spec", {}).get("containers") or []]
-
-
-def _same(target: Target) -> dict[str, str | list[str]]:
+def _address(target: Target) -> dict[str, str | list[str]]:
     return {"kind": target.kind, "namespace": target.namespace, "name": target.name}

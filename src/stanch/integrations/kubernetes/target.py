@@ -86,3 +86,23 @@ def selector(thing: dict[str, Any]) -> str:
             {"In": f"{key} in ({values})", "NotIn": f"{key} notin ({values})", "Exists": key}.get(operator, f"!{key}")
         )
     return ",".join(parts)
+
+
+def selects(chosen: dict[str, Any], labels: dict[str, str]) -> bool:
+    """Whether a label selector (labels and expressions, all of which must hold) fits these labels; an empty one fits all."""
+    if any(labels.get(key) != value for key, value in (chosen.get("matchLabels") or {}).items()):
+        return False
+    return all(_holds(each, labels) for each in chosen.get("matchExpressions") or [])
+
+
+def _holds(expression: dict[str, Any], labels: dict[str, str]) -> bool:
+    key, values = expression.get("key", ""), expression.get("values") or []
+    match expression.get("operator"):
+        case "In":
+            return labels.get(key) in values
+        case "NotIn":
+            return labels.get(key) not in values
+        case "Exists":
+            return key in labels
+        case _:
+            return key not in labels

@@ -1,0 +1,100 @@
+"""The evictions of one drain, in rounds: a pod that a disruption budget holds up never keeps another one waiting."""
+
+import threading
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from stanch.integrations.kubernetes.budgets import AT_ONCE, Pod, eviction, path_of, words_of
+from stanch.integrations.kubernetes.connection import Connection, Refused, Unanswered
+from stanch.ports import Failed, Say, Unsure
+
+
+class Evictions:
+    """Respects disruption budgets, and outlasts an API server that is away for a moment, until the deadline."""
+
+    def __init__(self, connection: Connection, grace: int | None, deadline: float, count: int, say: Say) -> None:
+        self.connection, self.grace, self.deadline, self.count, self.say = connection, grace, deadline, count, say
+        self.gone, self.lock = 0, threading.Lock()
+        self.lost: set[str] = set()
+
+    def all(self, pods: list[Pod]) -> list[str]:
+        """Why each is still there; empty: it is gone."""
+        outcome: dict[int, str] = {}
+        ending: dict[int, Future[str]] = {}
+        waiting = dict(enumerate(pods))
+        with ThreadPoolExecutor(AT_ONCE, "evict") as pool, ThreadPoolExecutor(4 * AT_ONCE, "gone") as watch:
+            while waiting:
+                asked = dict(zip(waiting, pool.map(self._ask, waiting.values()), strict=True))
+                outcome |= {number: why for number, (again, why) in asked.items() if not again}
+                ending |= {
+                    n: watch.submit(self._gone, pods[n]) for n, (again, why) in asked.items() if not again and not why
+                }
+                waiting = {number: waiting[number] for number, (again, _) in asked.items() if again}
+                if waiting and time.monotonic() + self.connection.settings.eviction_retry > self.deadline:
+                    outcome |= {number: asked[number][1] for number in waiting}
+                    break
+                if waiting:
+                    why = next(asked[n][1] for n in waiting)
+                    for_what = "a disruption budget" if "disruption" in why.lower() else "the API server"
+                    self.say(f"waiting for {for_what}, {len(waiting)} to go: {why[:120]}")
+                    time.sleep(self.connection.settings.eviction_retry)
+            outcome |= {number: future.result() for number, future in ending.items()}
+        return [outcome[number] for number in range(len(pods))]
+
+    def _ask(self, pod: Pod) -> tuple[bool, str]:
+        """(Whether to ask again, why it is still there.) 429 is a disruption budget, or the server's own limit."""
+        if time.monotonic() > self.deadline:
+            return False, "the time for the drain was over"
+        try:
+            if self._leaving(pod):  # while it was waited for: another of its name may be on another node by now
+                return False, ""
+            self.connection.post(f"{path_of(pod)}/eviction", self._body(pod), seen=lambda: self._leaving(pod))
+        except Refused as refused:
+            if refused.status == 404 or (refused.status == 403 and "NamespaceTerminating" in refused.causes):
+                return False, ""
+            if refused.status == 409 and pod["metadata"]["uid"] in self.lost:
+                return False, ""  # another pod of its name: the one that was asked to go has gone
+            return refused.again, refused.detail
+        except Unsure as unsure:
+            self.lost.add(pod["metadata"]["uid"])
+            # 500 is an answer: more than one budget covers it, which no waiting mends.
+            return not (isinstance(unsure, Unanswered) and unsure.status == 500), unsure.detail
+        except Failed as failed:
+            return failed.again, failed.detail
+        return False, ""
+
+    def _body(self, pod: Pod) -> dict[str, object]:
+        options: dict[str, object] = {} if self.grace is None else {"gracePeriodSeconds": self.grace}
+        if pod["metadata"]["uid"] in self.lost:
+            # It is asked again because the answer was lost: never of another pod of the same name.
+            options["preconditions"] = {"uid": pod["metadata"]["uid"]}
+        return eviction(pod, **options)
+
+    def _leaving(self, pod: Pod) -> bool:
+        """Gone, another one of its name, or on its way out."""
+        try:
+            meta = self.connection.get(path_of(pod))["metadata"]
+        except Refused as refused:
+            if refused.status == 404:
+                return True
+            raise
+        return meta["uid"] != pod["metadata"]["uid"] or bool(meta.get("deletionTimestamp"))
+
+    def _gone(self, pod: Pod) -> str:
+        """By its uid: a StatefulSet makes another pod of the same name."""
+        while True:
+            try:
+                if self.connection.get(path_of(pod))["metadata"]["uid"] != pod["metadata"]["uid"]:
+                    break
+            except Failed as failed:
+                if isinstance(failed, Refused) and failed.status == 404:
+                    break
+                if time.monotonic() > self.deadline:
+                    return f"it was evicted; whether it has ended cannot be seen: {failed.detail}"
+            if time.monotonic() > self.deadline:
+                return "it was evicted, and has not ended yet"
+            time.sleep(self.connection.settings.every)
+        with self.lock:
+            self.gone += 1
+            self.say(f"{self.gone} of {self.count} evicted, the last {words_of(pod)}")
+        return ""
