@@ -11,8 +11,9 @@ import yaml
 
 from stanch.integrations.kubernetes import Kubernetes, Settings
 from stanch.integrations.kubernetes.access import access_of
+from stanch.kernel.clock import SystemClock, iso
 from stanch.kernel.policy import Service
-from stanch.ports import Applied, Arguments, Failed, Partly, Unsure
+from stanch.ports import Applied, Arguments, Checkable, Failed, Partly, Unsure
 from stanch.prepare.yaml_file import convert
 from tests.components.kubernetes import DATA, TOKEN, Asked, Cluster, refusal
 
@@ -485,6 +486,10 @@ RULES: dict[str, tuple[str, str]] = {
     "/apis/apps/v1": ("apps", ""),
     "/apis/autoscaling/v2": ("autoscaling", ""),
     "/apis/policy/v1": ("policy", ""),
+    "/apis/batch/v1": ("batch", ""),
+    "/apis/argoproj.io/v1alpha1": ("argoproj.io", ""),
+    "/apis/helm.toolkit.fluxcd.io/v2": ("helm.toolkit.fluxcd.io", ""),
+    "/apis/kustomize.toolkit.fluxcd.io/v1": ("kustomize.toolkit.fluxcd.io", ""),
 }
 
 
@@ -494,17 +499,20 @@ def needed(asked: Asked) -> tuple[str, str, str]:
     parts = [p for p in rest.split("/") if p]
     parts = parts[2:] if parts[0] == "namespaces" else parts
     resource = "/".join([parts[0], *parts[2:]])
+    if asked.query.get("watch") == "true":
+        return group, resource, "watch"
     verb = {"PATCH": "patch", "POST": "create"}.get(asked.method) or ("list" if len(parts) == 1 else "get")
     return group, resource, verb
 
 
-def documented() -> set[tuple[str, str, str]]:
-    """What the Roles of the how-to grant."""
+def documented(*names: str) -> set[tuple[str, str, str]]:
+    """What the Roles of the how-to grant: those of these names, or all."""
     text = (Path(__file__).parents[2] / "docs/how-to/kubernetes.md").read_text()
     block = next(b for b in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL) if "ClusterRole" in b)
     return {
         (group, resource, verb)
         for role in yaml.safe_load_all(block)
+        if not names or role["metadata"]["name"] in names
         for rule in role["rules"]
         for group in rule["apiGroups"]
         for resource in rule["resources"]
@@ -551,10 +559,35 @@ def test_the_documented_roles_grant_what_is_asked_and_nothing_else(cluster: Clus
             run(connected(cluster, rollout=0.01), "scale", other, replicas="2")
     kube.preview({**NODE, "verb": "drain"})
     run(kube, "drain", NODE)
+    places = ["deployment/checkout", "statefulset/x", "daemonset/x", "rollout/x", "helmrelease/x", "kustomization/x"]
+    addresses, bookmark = [f"default/{place}" for place in places], ""
+    for _ in range(2):
+        cluster.things[DEPLOYMENT]["metadata"]["managedFields"] = []
+        bookmark = kube.watch(addresses, bookmark).bookmark
+        cluster.release(DEPLOYMENT, "registry.test/checkout:v9", at=iso(SystemClock().now()))
+    kube.watch(addresses, bookmark)
     asked = {needed(each) for each in cluster.asked if "/selfsubject" not in each.path} | {
         ("", "pods/exec", "create")
     }  # newer servers ask 'create' of a GET, too
     assert asked == documented()
+
+
+def test_what_is_done_with_nodes_is_granted_for_the_cluster_and_for_where_their_events_lie(
+    cluster: Cluster, kube: Kubernetes
+) -> None:
+    kube.describe({**NODE, "verb": "drain"})
+    kube.preview({**NODE, "verb": "drain"})
+    run(kube, "drain", NODE)
+    logs = ("", "pods/log", "get")  # of the pods on it: what may be read there is what the namespaces' own roles grant
+    assert {needed(each) for each in cluster.asked} - {logs} <= documented("stanch-nodes", "stanch-node-events")
+
+
+def test_doctor_asks_who_answers_and_who_we_are(cluster: Cluster, kube: Kubernetes) -> None:
+    assert isinstance(kube, Checkable)
+    assert kube.check() == "Kubernetes v1.33.13 answers, and we are system:serviceaccount:ops:stanch there"
+    cluster.scripted["GET /version"] = [refusal("401")]
+    with pytest.raises(Failed, match="the credentials are not accepted"):
+        kube.check()
 
 
 def test_the_service_in_the_how_to_is_accepted() -> None:

@@ -16,9 +16,10 @@ from stanch.identity import credentials, people
 from stanch.kernel import filling
 from stanch.kernel.command import REGISTRY
 from stanch.kernel.errors import Invalid
+from stanch.ports import Failed
 from stanch.prepare.settings import Settings
 from stanch.web.app import create_app
-from tests.scenarios.house import House
+from tests.scenarios.house import House, Lever
 
 with warnings.catch_warnings():
     # Starlette warns about its own choice of client library.
@@ -231,6 +232,22 @@ def test_command_line(run: Any) -> None:
     assert run("verify").exit_code == 0 and run("doctor").exit_code in (0, 1)
     assert isinstance(run("severity", "1", "SEV-9").exception, Invalid)
     assert "Did you mean 'show'" in run("sow").output
+
+
+def test_doctor_asks_what_services_are_bound_to(house: House, run: Any) -> None:
+    """R22: a cluster that does not answer is found before three in the morning."""
+
+    class Cluster(Lever):
+        def check(self) -> str:
+            raise Failed("403: the credentials are not accepted", again=False)
+
+    house.application.world.mitigators["lever"] = Cluster()
+    shop = house.application.policy().services["shop"]
+    shop.runs_on.extend(["lever:shop/deployment/web", "nowhere:x"])
+    told = run("doctor")
+    assert told.exit_code == 1 and "WRONG   lever: 403: the credentials are not accepted" in told.output
+    assert "ok      shop: lever:shop/deployment/web: it is there, and offers 0 mitigations" in told.output
+    assert "WRONG   shop: it runs on 'nowhere:x', and no such integration is configured" in told.output
 
 
 def test_help_of_every_command(run: Any) -> None:

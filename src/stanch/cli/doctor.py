@@ -1,13 +1,18 @@
 """``stanch doctor``: checks configuration, database, catalog and integrations."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING
 
 import click
 
 from stanch.cli.place import Place
 from stanch.kernel.errors import Problem
 from stanch.ports.integration import PORTS
+
+if TYPE_CHECKING:
+    from stanch.ports import Mitigator
 
 Finding = tuple[bool, str]
 
@@ -40,6 +45,43 @@ def _look(place: Place) -> Iterator[Finding]:
         yield True, f"{title.lower()}: {', '.join(sorted(getattr(stanch.world, port))) or 'none'}"
     yield from _secrets(place)
     yield from _references(place)
+    yield from _systems(place)
+
+
+def _systems(place: Place) -> Iterator[Finding]:
+    """Each real system is asked something: whether it answers, who we are there, and whether what is bound is there."""
+    from stanch.detect import releases
+    from stanch.ports import Checkable
+
+    stanch = place.stanch
+    policy, mitigators = stanch.settings.policy, stanch.world.mitigators
+    bound = [(s.name, address) for s in policy.services.values() for address in s.runs_on]
+    used = {address.partition(":")[0] for _, address in bound}
+    used |= {m.adapter for s in policy.services.values() for m in s.mitigations} | set(stanch.settings.integrations)
+    for name in sorted(used & set(mitigators)):
+        mitigator = mitigators[name]
+        if isinstance(mitigator, Checkable):
+            yield _asked(name, mitigator.check)
+    for service, address in bound:
+        adapter, _, place_there = address.partition(":")
+        if adapter in mitigators:
+            yield _asked(f"{service}: {address}", partial(_offered, mitigators[adapter], place_there))
+    with stanch.application.reading() as uow:
+        yield from ((False, sentence) for sentence in releases.troubles(uow))
+
+
+def _offered(mitigator: "Mitigator", address: str) -> str:
+    count = len(mitigator.offers(address))
+    return f"it is there, and offers {count} mitigation{'' if count == 1 else 's'}"
+
+
+def _asked(name: str, ask: Callable[[], str]) -> Finding:
+    from stanch.ports import Failed
+
+    try:
+        return True, f"{name}: {ask()}"
+    except Failed as failed:
+        return False, f"{name}: {failed.detail}"
 
 
 def _secrets(place: Place) -> Iterator[Finding]:
@@ -60,6 +102,9 @@ def _references(place: Place) -> Iterator[Finding]:
         for mitigation in service.mitigations:
             if mitigation.adapter not in world.mitigators:
                 yield False, f"{service.name}: '{mitigation.name}' needs the integration '{mitigation.adapter}'"
+        for address in service.runs_on:
+            if address.partition(":")[0] not in world.mitigators:
+                yield False, f"{service.name}: it runs on '{address}', and no such integration is configured"
         for criterion in service.criteria:
             if criterion.source not in world.metrics:
                 yield False, f"{service.name}: criterion '{criterion.name}' needs the integration '{criterion.source}'"

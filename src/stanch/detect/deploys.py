@@ -1,12 +1,21 @@
 """Deploys and other changes, recorded so that it is known when symptoms begin shortly after (R17)."""
 
+from stanch.db.transaction import Row
+from stanch.kernel.clock import MINUTE
 from stanch.kernel.ids import new_id
 from stanch.ports import Change
 from stanch.timeline.unit_of_work import UnitOfWork
 
+# The identity of what was seen by watching begins so; a webhook may tell of the same release, before or after.
+SEEN = "seen/"
+SAME_WITHIN = 30 * MINUTE
+
 
 def record(uow: UnitOfWork, change: Change, author: str) -> str:
-    """Keep a change; the same ``identity`` again changes nothing. Answers with its id."""
+    """Keep a change; the same ``identity`` again only adds what was not known. Answers with its id."""
+    if known := _known(uow, change):
+        _complete(uow, known, change)
+        return str(known["id"])
     last = uow.tx.one(
         "SELECT release FROM deploys WHERE service = :service AND deployed_at < :at ORDER BY deployed_at DESC LIMIT 1",
         service=change.service,
@@ -30,3 +39,45 @@ def record(uow: UnitOfWork, change: Change, author: str) -> str:
         identity=change.identity,
     )
     return identity
+
+
+def _known(uow: UnitOfWork, change: Change) -> Row | None:
+    """The same change: seen before with more to say of it by now, or told by a webhook and seen by watching."""
+    if change.identity.startswith(SEEN):
+        again = uow.tx.one("SELECT * FROM deploys WHERE identity = :identity", identity=change.identity)
+        if again is not None:
+            return again
+    near = uow.tx.all(
+        "SELECT * FROM deploys WHERE service = :service AND deployed_at BETWEEN :since AND :until ORDER BY deployed_at LIMIT 100",
+        service=change.service,
+        since=change.at - SAME_WITHIN,
+        until=change.at + SAME_WITHIN,
+    )
+    other_way = [
+        row
+        for row in near
+        if row["release"] == change.release and row["identity"].startswith(SEEN) != change.identity.startswith(SEEN)
+    ]
+    # With another release in between it went out twice: that is a rollback.
+    nothing_between = (
+        row
+        for row in other_way
+        if not any(
+            each["release"] != change.release
+            and min(row["deployed_at"], change.at) < each["deployed_at"] < max(row["deployed_at"], change.at)
+            for each in near
+        )
+    )
+    return next(nothing_between, None)
+
+
+def _complete(uow: UnitOfWork, known: Row, change: Change) -> None:
+    """What one of them knows counts: above all that there is no clean way back."""
+    uow.tx.execute(
+        "UPDATE deploys SET summary = :summary, link = :link, reversible = :reversible, reason = :reason WHERE id = :id",
+        id=known["id"],
+        summary=change.summary or known["summary"],
+        link=known["link"] or change.link,
+        reversible=int(known["reversible"] and change.reversible),
+        reason=known["reason"] or change.reason,
+    )

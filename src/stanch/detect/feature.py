@@ -6,17 +6,17 @@ from stanch.timeline.feature import Feature, Timer, Wiring
 
 def wiring() -> Wiring:
     """Imported when the product opens, not for a command line's help."""
-    from stanch.detect import heartbeats, probes, signals, watchdog
+    from stanch.detect import heartbeats, probes, releases, signals, watchdog
     from stanch.detect.slo import evaluation
 
     return Wiring(
-        handlers=(probes.ProbeHandler, evaluation.SloHandler, watchdog.WatchdogHandler),
+        handlers=(probes.ProbeHandler, evaluation.SloHandler, watchdog.WatchdogHandler, releases.ReleaseHandler),
         timers={
             "signals": Timer(signals.run_due, Lock.FOLDING),
             "heartbeats": Timer(heartbeats.run_due, Lock.FOLDING),
         },
         starts=(heartbeats.after_absence, watchdog.seed),
-        seeds=(probes.seed, heartbeats.seed, evaluation.seed),
+        seeds=(probes.seed, heartbeats.seed, evaluation.seed, releases.seed),
     )
 
 

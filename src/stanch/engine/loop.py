@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from stanch.engine.outbox import Outbox
+from stanch.engine.outbox import LANES, LOOKING, URGENT, WAITING, Outbox
 from stanch.engine.timers import Timers
 from stanch.kernel.clock import SECOND
 from stanch.kernel.errors import Problem
@@ -13,17 +13,17 @@ from stanch.timeline.effects import Effect
 
 # Other processes (a CLI on the same file, another replica) write timers too: nothing waits longer than this to be seen.
 LONGEST_SLEEP = 0.5
-# In each of two lanes: what wakes people or changes systems never waits behind what only looks.
-WORKERS = 16
+# In each lane; so few wait on purpose that they take turns rather than grow.
+WORKERS = {URGENT: 16, LOOKING: 16, WAITING: 4}
 
 
 class Lane:
     """Threads of its own, and what they are performing."""
 
-    def __init__(self, urgent: bool) -> None:
-        self.urgent = urgent
+    def __init__(self, name: str) -> None:
+        self.name = name
         self.in_flight: set[str] = set()
-        self.workers = ThreadPoolExecutor(WORKERS, "urgent" if urgent else "effect")
+        self.workers = ThreadPoolExecutor(WORKERS[name], name)
 
 
 class Engine:
@@ -37,7 +37,7 @@ class Engine:
         self._application = timers.application
         self._wakes = (self._application.engine_wake, self._application.digester_wake)
         self._stopping = threading.Event()
-        self._lanes = (Lane(urgent=True), Lane(urgent=False))
+        self._lanes = tuple(map(Lane, LANES))
         self._counting = threading.Lock()
         self._threads: list[threading.Thread] = []
 
@@ -82,8 +82,8 @@ class Engine:
         return bool(ran or any(leased))
 
     def _fill(self, lane: Lane) -> int:
-        room = WORKERS - len(lane.in_flight)
-        effects = self.outbox.lease(room, urgent=lane.urgent) if room > 0 else []
+        room = WORKERS[lane.name] - len(lane.in_flight)
+        effects = self.outbox.lease(room, lane=lane.name) if room > 0 else []
         for effect in effects:
             with self._counting:
                 lane.in_flight.add(effect.key)

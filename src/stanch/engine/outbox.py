@@ -15,6 +15,13 @@ from stanch.kernel.logs import log
 from stanch.timeline.effects import Effect, EffectHandler
 from stanch.timeline.unit_of_work import Application
 
+URGENT, LOOKING, WAITING = LANES = ("urgent", "looking", "waiting")
+
+
+def lane_of(handler: Any) -> str:
+    """What wakes people or changes systems never waits behind what looks, nor that behind what waits on purpose."""
+    return URGENT if handler.urgent else WAITING if handler.patient else LOOKING
+
 
 class Outbox:
     """The effects of one application, worked on by this process under one ``owner`` name."""
@@ -29,19 +36,19 @@ class Outbox:
         with self.application.database.transaction() as tx:
             tx.execute("UPDATE outbox SET leased_until = 0 WHERE state = 'running'")
 
-    def lease(self, limit: int, *, urgent: bool | None = None) -> list[Effect]:
-        """Take due effects for this process, in order of their moments; only urgent ones, or only the others, if asked.
+    def lease(self, limit: int, *, lane: str | None = None) -> list[Effect]:
+        """Take due effects for this process, in order of their moments; only those of one lane, if asked.
 
         A row that is 'running' under an expired lease was left by a crash: it is taken again, except where it may
         run at most once (P4); there its handler records that the outcome is unknown.
         """
         taken: list[Effect] = []
         due = "state IN ('waiting', 'running') AND due_at <= :now AND leased_until <= :now"
-        if urgent is not None:
-            looking = sorted(kind for kind, handler in self.handlers.items() if not handler.urgent)
-            listed = ", ".join(f"'{kind}'" for kind in ["", *looking])
+        if lane is not None:
             # What nobody handles is urgent: it must come to light.
-            due += f" AND kind {'NOT ' if urgent else ''}IN ({listed})"
+            kinds = {kind for kind, handler in self.handlers.items() if (lane_of(handler) == lane) != (lane == URGENT)}
+            listed = ", ".join(f"'{kind}'" for kind in ["", *sorted(kinds)])
+            due += f" AND kind {'NOT ' if lane == URGENT else ''}IN ({listed})"
         with self.application.database.reading() as tx:
             # Most wakes bring nothing for the outbox: a look costs less than a write transaction.
             if tx.one(f"SELECT 1 AS yes FROM outbox WHERE {due} LIMIT 1", now=self.application.clock.now()) is None:

@@ -1,7 +1,7 @@
 """What the product asks of the world. Each port is a protocol; integrations implement them, features only see these."""
 
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
@@ -214,6 +214,52 @@ class Mitigator(Protocol):
     def offers(self, address: str) -> list[Mitigation]: ...
 
 
+class Release(msgspec.Struct, frozen=True):
+    """Something that went out at an address, as the real system shows it (R17). ``at`` in microseconds.
+
+    The same ``identity`` again says more of the same release: its cause, or that there is no clean way back.
+    """
+
+    address: str
+    release: str
+    at: int
+    identity: str
+    summary: str = ""
+    previous: str = ""
+    author: str = ""
+    reversible: bool = True
+    reason: str = ""
+
+
+class Watched(msgspec.Struct, frozen=True):
+    """One look at what is released. ``bookmark``: where the next one goes on; ``troubles``: what could not be looked at."""
+
+    releases: list[Release]
+    bookmark: str
+    troubles: list[str] = []
+
+
+@runtime_checkable
+class ReleaseWatcher(Protocol):
+    """Sees what is released at addresses. A look takes some seconds and begins where the bookmark of the last one stands.
+
+    Raises ``Failed`` when nothing could be looked at.
+    """
+
+    name: str
+
+    def watch(self, addresses: list[str], bookmark: str) -> Watched: ...
+
+
+@runtime_checkable
+class Checkable(Protocol):
+    """Can be asked whether it is there and who we are to it, in a sentence. Raises ``Failed``."""
+
+    name: str
+
+    def check(self) -> str: ...
+
+
 class Metrics(Protocol):
     """Measures. ``value`` is the newest number of a query; ``series`` (moment in microseconds, number) pairs over a range.
 
@@ -277,3 +323,7 @@ class World(msgspec.Struct):
     metrics: dict[str, Metrics] = msgspec.field(default_factory=dict)
     probers: dict[str, Prober] = msgspec.field(default_factory=dict)
     screenshotters: dict[str, Screenshotter] = msgspec.field(default_factory=dict)
+
+    def watchers(self) -> dict[str, ReleaseWatcher]:
+        """Those of the mitigators that see what is released."""
+        return {name: each for name, each in self.mitigators.items() if isinstance(each, ReleaseWatcher)}

@@ -24,11 +24,13 @@ class EffectHandler(ABC):
 
     ``at_most_once``: it is never performed again after a crash; then ``lost`` must be written.
     ``urgent``: it wakes people or changes systems, and never waits behind what only looks.
+    ``patient``: it waits for seconds on purpose, and never keeps a look waiting behind it.
     """
 
     kind: ClassVar[str]
     at_most_once: ClassVar[bool] = False
     urgent: ClassVar[bool] = False
+    patient: ClassVar[bool] = False
     lease_seconds: ClassVar[float] = 15.0
 
     def __init__(self, application: Application) -> None:

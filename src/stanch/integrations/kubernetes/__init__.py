@@ -8,12 +8,14 @@ from collections.abc import Callable
 
 from stanch.integrations.kubernetes import describe, drain, nodes, offers, pods, rollout, scale
 from stanch.integrations.kubernetes.connection import Connection
+from stanch.integrations.kubernetes.releases import Releases
 from stanch.integrations.kubernetes.settings import Settings
 from stanch.integrations.kubernetes.target import Target, read
 from stanch.kernel.policy import Mitigation
-from stanch.ports import Applied, Arguments, EvidenceItem, Failed, Mitigator, Preview, Say
+from stanch.ports import Applied, Arguments, EvidenceItem, Failed, Mitigator, Preview, Say, Watched
 from stanch.ports.integration import Integration
 
+REVIEW = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
 __all__ = ["INTEGRATION", "Kubernetes", "Settings", "build"]
 
 Act = Callable[[Connection, Target, Arguments, Say], Applied]
@@ -53,6 +55,17 @@ class Kubernetes:
     def describe(self, arguments: Arguments) -> list[EvidenceItem]:
         """The state before, with events and logs; a part that cannot be had says so and costs no other."""
         return describe.evidence_items(self.connection, read(arguments, self.connection.settings.namespaces))
+
+    def watch(self, addresses: list[str], bookmark: str) -> Watched:
+        """What is released at ``namespace/kind/name``, from the bookmark on (R17). Raises ``Failed``."""
+        return Releases(self.connection).look(addresses, bookmark)
+
+    def check(self) -> str:
+        """Which version answers, and who we are there. Raises ``Failed``."""
+        version = self.connection.get("/version").get("gitVersion", "of an unknown version")
+        told = self.connection.ask(REVIEW, {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"})
+        who = ((told.get("status") or {}).get("userInfo") or {}).get("username") or "somebody unnamed"
+        return f"Kubernetes {version} answers, and we are {who} there"
 
     def offers(self, address: str) -> list[Mitigation]:
         """``namespace/deployment/name`` (or statefulset, daemonset), or ``node/name``. Raises ``Failed``."""

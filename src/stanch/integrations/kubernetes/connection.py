@@ -14,7 +14,8 @@ from urllib.parse import urlencode, urlsplit
 
 import urllib3
 
-from stanch.integrations.kubernetes.access import Access, Credentials, access_of
+from stanch.integrations.kubernetes.access import access_of
+from stanch.integrations.kubernetes.credentials import Access, Credentials
 from stanch.integrations.kubernetes.settings import Settings
 from stanch.ports import Failed, Say, Unsure
 from stanch.ports.web_service import reason

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from stanch.integrations.kubernetes.access import Access, Credentials, Kept, bearer, read_token
+from stanch.integrations.kubernetes.credentials import Access, Credentials, Kept, bearer, read_token
 from stanch.ports import Failed
 
 CLUSTER = {

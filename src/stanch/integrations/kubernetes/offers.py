@@ -20,6 +20,8 @@ def of(connection: Connection, adapter: str, address: str) -> list[Mitigation]:
         target = read({"kind": "node", "name": parts[1]}, connection.settings.namespaces)
         connection.get(target.path())
         return _node(adapter, target)
+    if len(parts) == 3 and parts[1] in ("rollout", "helmrelease", "kustomization"):
+        return []  # bound so that its releases are seen
     if len(parts) != 3:
         raise Failed(f"'{address}' is no address; write namespace/deployment/name, or node/name", again=False)
     target = read({"namespace": parts[0], "kind": parts[1], "name": parts[2]}, connection.settings.namespaces)

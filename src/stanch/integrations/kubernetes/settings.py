@@ -31,4 +31,4 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     eviction_retry: Annotated[
         float, msgspec.Meta(description="Seconds until an eviction that was refused is asked for again.")
     ] = 5.0
-    watch: Annotated[float, msgspec.Meta(description="Seconds of each look at what is released.")] = 10.0
+    watch: Annotated[float, msgspec.Meta(description="Seconds of each look at what is released.")] = 5.0
