@@ -38,7 +38,7 @@ def house(database_url: str, tmp_path: Path) -> Iterator[House]:
         house.gauge.values["errors"] = 0.3
         for name, lever in (("lever", house.lever), ("lever@eu", Lever())):
             lever.offered, lever.undo = [offer(name, "3")], {"to": "4"}
-            house.stanch.world.mitigators[name] = house.application.mitigators[name] = lever
+            house.application.world.mitigators[name] = lever
         house.do("declare", title="Checkout fails", service="shop")
         house.do("ack", incident="INC-1")
         house.do("criteria", incident="INC-1", propose=True)
@@ -47,7 +47,7 @@ def house(database_url: str, tmp_path: Path) -> Iterator[House]:
 
 
 def eu(house: House) -> Any:
-    return house.application.mitigators["lever@eu"]
+    return house.application.world.mitigators["lever@eu"]
 
 
 def lines(house: House, incident: str = "INC-1") -> dict[str, dict[str, Any]]:
@@ -119,7 +119,7 @@ def test_a_dry_run_that_fails_is_an_objection_in_the_list(house: House) -> None:
 
     refusing = Refusing()
     refusing.offered = [offer("lever@eu", "3")]
-    house.stanch.world.mitigators["lever@eu"] = refusing
+    house.application.world.mitigators["lever@eu"] = refusing
     house.wait(seconds=40)
     listed = lines(house)
     assert "its dry run failed: it has no revision 3" in listed["web-undo-to-3@eu"]["cautions"]
@@ -154,7 +154,7 @@ def test_a_run_that_changed_nothing_offers_no_undo_and_is_not_judged(house: Hous
         def run(self, arguments: Arguments, say: Any) -> Applied:
             return Applied("it was so already", {}, changed=False)
 
-    house.stanch.world.mitigators["lever"] = Idle()
+    house.application.world.mitigators["lever"] = Idle()
     run = house.do("mitigate", incident="INC-1", mitigation=name, confirm="go").id
     house.gauge.values["errors"] = 0.0
     house.wait(minutes=3)
