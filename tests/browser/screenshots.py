@@ -9,7 +9,13 @@ from pathlib import Path
 from stanch.kernel.actor import Actor
 from stanch.kernel.clock import MINUTE, SECOND, SystemClock
 from stanch.main import Stanch
-from stanch.timeline import entries as e
+from stanch.timeline.entries import Facts
+from stanch.timeline.facts.communicate import UpdatePosted
+from stanch.timeline.facts.detect import Declared, SignalAttached
+from stanch.timeline.facts.mitigate import MitigationApplied, MitigationStarted, OutcomeMeasured
+from stanch.timeline.facts.paging import Acknowledged
+from stanch.timeline.facts.recover import CriteriaSet, CriterionTurned
+from stanch.timeline.facts.respond import HypothesisStated, ImpactSet, PhaseShifted, RoleTaken, Said, SeveritySet
 from tests.browser.house import PERSON, chromium, policy, running
 
 IMAGES = Path("docs/images")
@@ -31,56 +37,54 @@ def incident(stanch: Stanch, clock: Earlier) -> str:
     clock.behind = 20 * MINUTE
     with stanch.application.uow(Actor(PERSON, admin=True), "page") as uow:
         start = uow.now
-        name = uow.open(e.Declared("Customers cannot pay", "shop", began_at=start - MINUTE, quiet=True))
+        name = uow.open(Declared("Customers cannot pay", "shop", began_at=start - MINUTE, quiet=True))
 
-        def at(minute: float, facts: e.Facts, author: str = PERSON, source: str = "page") -> None:
+        def at(minute: float, facts: Facts, author: str = PERSON, source: str = "page") -> None:
             uow.now = start + int(minute * MINUTE)
             uow.append(name, facts, author=author, source=source)
 
         at(
             0,
-            e.SignalAttached("a1", "CheckoutErrors", "prometheus", "5 of 100 payments fail", start),
+            SignalAttached("a1", "CheckoutErrors", "prometheus", "5 of 100 payments fail", start),
             "stanch",
             "alert",
         )
-        at(1, e.SeveritySet("SEV-1"))
-        at(1.2, e.Acknowledged(PERSON))
-        at(1.5, e.RoleTaken("incident_commander", PERSON))
-        at(3, e.RoleTaken("operations_lead", "ben"), "ben")
-        at(4, e.Said("Errors began two minutes after release v2 went out."), "ben", "cli")
-        at(5, e.HypothesisStated("H1", "Release v2 talks to the old payment endpoint", "leading"), "ben")
-        at(6, e.CriteriaSet(list(shop.criteria), 300))
+        at(1, SeveritySet("SEV-1"))
+        at(1.2, Acknowledged(PERSON))
+        at(1.5, RoleTaken("incident_commander", PERSON))
+        at(3, RoleTaken("operations_lead", "ben"), "ben")
+        at(4, Said("Errors began two minutes after release v2 went out."), "ben", "cli")
+        at(5, HypothesisStated("H1", "Release v2 talks to the old payment endpoint", "leading"), "ben")
+        at(6, CriteriaSet(list(shop.criteria), 300))
         at(
             6.5,
-            e.UpdatePosted(
+            UpdatePosted(
                 "internal", "SEV-1. About one in three payments fails. Rolling back v2 next.", "", start + 24 * MINUTE
             ),
         )
         at(
             7,
-            e.UpdatePosted(
-                "public", "Some customers may have trouble paying. We are looking into it.", "investigating"
-            ),
+            UpdatePosted("public", "Some customers may have trouble paying. We are looking into it.", "investigating"),
         )
-        at(8, e.PhaseShifted("mitigate"))
+        at(8, PhaseShifted("mitigate"))
         at(
             9,
-            e.MitigationStarted(
+            MitigationStarted(
                 "run-1", "rollback", shop.mitigations[0].title, "rollback", "shop, both zones", "service", "argv", 60
             ),
             "ben",
         )
-        at(9.2, e.MitigationApplied("run-1", True, "shop runs v1", 6.4), "stanch", "machine")
+        at(9.2, MitigationApplied("run-1", True, "shop runs v1", 6.4), "stanch", "machine")
         at(
             11,
-            e.OutcomeMeasured(
+            OutcomeMeasured(
                 "run-1", "helped", "'checkout error rate' went from 0.31 to 0.002, inside its bound", 0.31, 0.002
             ),
             "stanch",
             "machine",
         )
-        at(12, e.ImpactSet("For ten minutes about one in three payments failed with 'try again later'."), "ben")
-        at(16, e.CriterionTurned("checkout error rate", True, 0.002, "0.002 is below 0.01"), "stanch", "machine")
+        at(12, ImpactSet("For ten minutes about one in three payments failed with 'try again later'."), "ben")
+        at(16, CriterionTurned("checkout error rate", True, 0.002, "0.002 is below 0.01"), "stanch", "machine")
         uow.tx.many(
             "INSERT INTO measurements (incident, name, at, value) VALUES (:i, :n, :at, :v)",
             [

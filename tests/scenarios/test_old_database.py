@@ -22,7 +22,7 @@ from tests.scenarios.write_database import FOLDER
 
 RELEASES = sorted(path.stem for path in FOLDER.glob("*.sql"))
 READ: dict[str, Any] = {"show": {"last": 1}, "evidence": {}}
-LISTS = ("incidents", "learning", "signals", "investigations", "heartbeats")
+LISTS = ("incidents", "learning", "investigations")
 
 
 @pytest.fixture(params=RELEASES)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from stanch.db.transaction import Transaction
 from stanch.timeline import store
 from stanch.timeline.effects import Effect
-from stanch.timeline.entries import PageStepped
+from stanch.timeline.facts.paging import PageStepped
 from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import UnitOfWork
 from tests.simulation.people import People

@@ -20,7 +20,7 @@ from stanch.communicate.wording.vocabulary import of_policy
 from stanch.kernel.clock import hour_minute
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Denied, Invalid, NotFound
-from stanch.timeline.entries import PublicProposed, UpdatePosted
+from stanch.timeline.facts.communicate import PublicProposed, UpdatePosted
 from stanch.timeline.unit_of_work import UnitOfWork
 
 

@@ -4,7 +4,7 @@ import msgspec
 
 from stanch.kernel.clock import DAY
 from stanch.timeline import store
-from stanch.timeline.entries import UpdatePosted
+from stanch.timeline.facts.communicate import UpdatePosted
 from stanch.timeline.unit_of_work import UnitOfWork
 
 

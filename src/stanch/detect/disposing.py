@@ -7,7 +7,9 @@ import msgspec
 from stanch.detect.rules import Verdict
 from stanch.kernel.clock import MINUTE, SECOND, spell
 from stanch.kernel.policy import Policy
-from stanch.timeline.entries import Acknowledged, Declared, Reopened, SignalAttached, SignalDetached
+from stanch.timeline.facts.detect import Declared, SignalAttached, SignalDetached
+from stanch.timeline.facts.paging import Acknowledged
+from stanch.timeline.facts.recover import Reopened
 from stanch.timeline.unit_of_work import UnitOfWork
 
 STORM_WINDOW = 5 * MINUTE

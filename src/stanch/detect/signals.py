@@ -15,7 +15,8 @@ from stanch.kernel.contained import contained
 from stanch.kernel.errors import Unavailable
 from stanch.kernel.policy import Policy
 from stanch.ports import Acknowledgement, Alert
-from stanch.timeline.entries import Acknowledged, SignalCleared
+from stanch.timeline.facts.detect import SignalCleared
+from stanch.timeline.facts.paging import Acknowledged
 from stanch.timeline.unit_of_work import UnitOfWork
 
 SERVICE_LABELS = ("service", "app", "job")

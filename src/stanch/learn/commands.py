@@ -9,7 +9,7 @@ from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Invalid, NotFound
 from stanch.learn.rules import missing
 from stanch.learn.statistics import Learning, learning
-from stanch.timeline.entries import (
+from stanch.timeline.facts.learn import (
     ActionItemAdded,
     ActionItemDone,
     PostmortemDecided,

@@ -6,7 +6,7 @@ from stanch.timeline.feature import Feature, Wiring
 def wiring() -> Wiring:
     """Imported when the product opens, not for a command line's help."""
     from stanch.learn.reactions import decide, review_clock
-    from stanch.timeline.entries import Closed
+    from stanch.timeline.facts.recover import Closed
 
     return Wiring(reactions={Closed: (decide,)}, clocks=(review_clock,))
 

@@ -6,7 +6,8 @@ from stanch.kernel.clock import DAY
 from stanch.kernel.policy import Policy
 from stanch.learn.rules import Question, question, triggers
 from stanch.respond.telling import tell
-from stanch.timeline.entries import ActionItemAdded, Entry, PostmortemDecided, ReviewAsked
+from stanch.timeline.entries import Entry
+from stanch.timeline.facts.learn import ActionItemAdded, PostmortemDecided, ReviewAsked
 from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import Due, UnitOfWork
 

@@ -14,7 +14,7 @@ from stanch.mitigate.ranking.rank import Ranked
 from stanch.mitigate.rules import may_start, recipe, warnings
 from stanch.mitigate.survey import Tool, digest
 from stanch.mitigate.toolkit import named, ranked_for
-from stanch.timeline.entries import MitigationStarted
+from stanch.timeline.facts.mitigate import MitigationStarted
 from stanch.timeline.record import Record, Run
 from stanch.timeline.unit_of_work import UnitOfWork
 

@@ -10,7 +10,7 @@ from stanch.kernel.errors import Problem
 from stanch.mitigate.rules import recipe
 from stanch.ports import Applied, Arguments, Failed, Partly, Unsure
 from stanch.timeline.effects import Effect, EffectHandler
-from stanch.timeline.entries import MitigationApplied
+from stanch.timeline.facts.mitigate import MitigationApplied
 from stanch.timeline.unit_of_work import UnitOfWork
 
 OUTPUT_CHARS = 4000

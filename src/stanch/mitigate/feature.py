@@ -9,7 +9,9 @@ def wiring() -> Wiring:
     from stanch.mitigate.execution import MitigationHandler
     from stanch.mitigate.observing import outcome_clock
     from stanch.mitigate.survey_effect import SurveyHandler, seed, start_survey
-    from stanch.timeline.entries import Declared, MitigationApplied, Reopened
+    from stanch.timeline.facts.detect import Declared
+    from stanch.timeline.facts.mitigate import MitigationApplied
+    from stanch.timeline.facts.recover import Reopened
 
     return Wiring(
         reactions=dict.fromkeys((Declared, Reopened, MitigationApplied), (start_survey,)),

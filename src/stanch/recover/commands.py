@@ -9,7 +9,8 @@ from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Invalid
 from stanch.kernel.policy import Criterion
 from stanch.recover.rules import checklist, proposed, standing
-from stanch.timeline.entries import Closed, CriteriaSet, Mitigated, PhaseShifted, Reopened, Resolved
+from stanch.timeline.facts.recover import Closed, CriteriaSet, Mitigated, Reopened, Resolved
+from stanch.timeline.facts.respond import PhaseShifted
 from stanch.timeline.unit_of_work import UnitOfWork
 
 

@@ -6,7 +6,8 @@ from stanch.timeline.feature import Feature, Wiring
 def wiring() -> Wiring:
     """Imported when the product opens, not for a command line's help."""
     from stanch.recover.watching import CriteriaHandler, hold_clock, start_watching
-    from stanch.timeline.entries import CriteriaSet, Declared, Reopened
+    from stanch.timeline.facts.detect import Declared
+    from stanch.timeline.facts.recover import CriteriaSet, Reopened
 
     return Wiring(
         reactions=dict.fromkeys((Declared, Reopened, CriteriaSet), (start_watching,)),

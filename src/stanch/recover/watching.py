@@ -9,7 +9,8 @@ from stanch.mitigate.measure_criteria import Measurements, measure
 from stanch.mitigate.measurement_store import keep
 from stanch.mitigate.rules import holds
 from stanch.timeline.effects import Effect, EffectHandler
-from stanch.timeline.entries import CriteriaHeld, CriteriaSet, CriterionTurned, Entry
+from stanch.timeline.entries import Entry
+from stanch.timeline.facts.recover import CriteriaHeld, CriteriaSet, CriterionTurned
 from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import Due, UnitOfWork
 

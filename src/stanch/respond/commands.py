@@ -11,7 +11,19 @@ from stanch.kernel.filling import incident_id
 from stanch.kernel.policy import PHASES, ROLE_TITLES, Phase, Role, Severity
 from stanch.prepare.oncall.people import contact_key
 from stanch.respond.reactions import request_page
-from stanch.timeline import entries as e
+from stanch.timeline.facts.detect import Declared
+from stanch.timeline.facts.paging import Acknowledged
+from stanch.timeline.facts.recover import Mitigated
+from stanch.timeline.facts.respond import (
+    Amended,
+    HypothesisStated,
+    ImpactSet,
+    PhaseShifted,
+    PromptDeclined,
+    RoleTaken,
+    Said,
+    SeveritySet,
+)
 from stanch.timeline.unit_of_work import UnitOfWork
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=10_000)]
@@ -40,7 +52,7 @@ def declare(uow: UnitOfWork, asked: Declare) -> Done:
     if not title:
         raise Invalid("The title is empty.", field="title", hint="Say in a few words what is wrong.")
     quiet = asked.severity is not None  # then the severity decides, which is said in the next entry
-    facts = e.Declared(title, asked.service, private=asked.private, quiet=quiet)
+    facts = Declared(title, asked.service, private=asked.private, quiet=quiet)
     if asked.investigation:
         record = uow.record(incident_id(asked.investigation))
         if record.status != "investigating":
@@ -51,9 +63,9 @@ def declare(uow: UnitOfWork, asked: Declare) -> Done:
     else:
         incident = uow.open(facts)
     if asked.severity:
-        uow.append(incident, e.SeveritySet(asked.severity))
+        uow.append(incident, SeveritySet(asked.severity))
     if asked.impact:
-        uow.append(incident, e.ImpactSet(asked.impact))
+        uow.append(incident, ImpactSet(asked.impact))
     return Done(f"{incident} declared: {title}", incident)
 
 
@@ -76,9 +88,9 @@ def say(uow: UnitOfWork, asked: Say) -> Done:
     if asked.corrects:
         if asked.corrects > record.entries:
             raise Invalid(f"{asked.incident} has no entry {asked.corrects}.", field="corrects")
-        entry = uow.append(asked.incident, e.Amended(asked.corrects, text))
+        entry = uow.append(asked.incident, Amended(asked.corrects, text))
     else:
-        entry = uow.append(asked.incident, e.Said(text), happened_at=past(uow, asked.at))
+        entry = uow.append(asked.incident, Said(text), happened_at=past(uow, asked.at))
     return Done(f"Noted in {asked.incident}.", asked.incident, str(entry.position))
 
 
@@ -112,9 +124,9 @@ def phase(uow: UnitOfWork, asked: ShiftPhase) -> Done:
     if record.status == "closed" and asked.phase != "learn":
         raise Conflict(f"{asked.incident} is closed.", hint="Reopen it first.")
     back = PHASES.index(asked.phase) < PHASES.index(record.phase)
-    uow.append(asked.incident, e.PhaseShifted(asked.phase, asked.reason))
+    uow.append(asked.incident, PhaseShifted(asked.phase, asked.reason))
     if asked.phase == "resolve" and record.mitigated_at is None:
-        uow.append(asked.incident, e.Mitigated(asked.reason))
+        uow.append(asked.incident, Mitigated(asked.reason))
     return Done(f"{asked.incident} moved {'back ' if back else ''}to {asked.phase.capitalize()}.", asked.incident)
 
 
@@ -136,7 +148,7 @@ def severity(uow: UnitOfWork, asked: SetSeverity) -> Done:
             field="reason",
             hint=f"Say why it is {asked.severity}.",
         )
-    uow.append(asked.incident, e.SeveritySet(asked.severity, asked.reason))
+    uow.append(asked.incident, SeveritySet(asked.severity, asked.reason))
     return Done(f"{asked.incident} is {asked.severity}: {uow.policy.severity(asked.severity).meaning}.", asked.incident)
 
 
@@ -161,7 +173,7 @@ def impact(uow: UnitOfWork, asked: SetImpact) -> Done:
     """R10: one of the six facts. R3: what is known of it moves the proposed severity."""
     uow.record(asked.incident)
     share = None if asked.users_percent is None else asked.users_percent / 100
-    facts = e.ImpactSet(asked.text.strip(), asked.core_function_down, asked.data_at_risk, asked.security, share)
+    facts = ImpactSet(asked.text.strip(), asked.core_function_down, asked.data_at_risk, asked.security, share)
     uow.append(asked.incident, facts)
     return Done(f"Customer impact of {asked.incident} noted.", asked.incident)
 
@@ -181,7 +193,7 @@ def role(uow: UnitOfWork, asked: TakeRole) -> Done:
     person = asked.person.strip() or uow.actor.name
     if record.holder(asked.role) == person:
         raise Conflict(f"{person} is {ROLE_TITLES[asked.role]} already.")
-    uow.append(asked.incident, e.RoleTaken(asked.role, person))
+    uow.append(asked.incident, RoleTaken(asked.role, person))
     if record.private:
         uow.admit(asked.incident, person)
     return Done(f"{person} is {ROLE_TITLES[asked.role]} of {asked.incident}.", asked.incident)
@@ -207,7 +219,7 @@ def hypothesis(uow: UnitOfWork, asked: State) -> Done:
     if not text:
         raise Invalid("The hypothesis is empty.", field="text", hint="Say what it might be.")
     identity = asked.hypothesis or f"H{len(record.hypotheses) + 1}"
-    uow.append(asked.incident, e.HypothesisStated(identity, text, asked.standing))
+    uow.append(asked.incident, HypothesisStated(identity, text, asked.standing))
     return Done(f"Hypothesis {identity} is {asked.standing}: {text}", asked.incident, identity)
 
 
@@ -252,7 +264,7 @@ def ack(uow: UnitOfWork, asked: Acknowledge) -> Done:
             f"Nobody is being paged for {asked.incident}" + (f": {having} has it." if having else "."), asked.incident
         )
     person = contact_key(uow.policy.contacts, uow.actor.name) or uow.actor.name
-    uow.append(asked.incident, e.Acknowledged(person, asked.page))
+    uow.append(asked.incident, Acknowledged(person, asked.page))
     missing = [name for p in waiting for name in p.people if p.waiting() and name not in p.acknowledgers]
     if missing:
         return Done(f"Noted. All must acknowledge: {', '.join(missing)} still to come.", asked.incident)
@@ -273,5 +285,5 @@ def decline(uow: UnitOfWork, asked: Decline) -> Done:
     uow.record(asked.incident)
     if asked.key.startswith("investigation:") and not asked.reason.strip():
         raise Invalid("Say why it is not declared.", field="reason", hint="One sentence; it stays in the record.")
-    uow.append(asked.incident, e.PromptDeclined(asked.key, asked.reason))
+    uow.append(asked.incident, PromptDeclined(asked.key, asked.reason))
     return Done("Noted; it will not be asked again.", asked.incident)

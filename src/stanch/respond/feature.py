@@ -9,7 +9,10 @@ def wiring() -> Wiring:
     from stanch.respond.paging import PageHandler
     from stanch.respond.severity import reconsider, remeasured
     from stanch.respond.telling import MessageHandler
-    from stanch.timeline.entries import Declared, ImpactSet, MitigationStarted, Reopened, SeveritySet, SignalAttached
+    from stanch.timeline.facts.detect import Declared, SignalAttached
+    from stanch.timeline.facts.mitigate import MitigationStarted
+    from stanch.timeline.facts.recover import Reopened
+    from stanch.timeline.facts.respond import ImpactSet, SeveritySet
 
     return Wiring(
         reactions={

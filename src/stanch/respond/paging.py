@@ -6,7 +6,7 @@ from hashlib import sha256
 from stanch.ports import Message
 from stanch.prepare.sending import Sending
 from stanch.timeline.effects import Effect
-from stanch.timeline.entries import PageSent
+from stanch.timeline.facts.paging import PageSent
 from stanch.timeline.unit_of_work import UnitOfWork
 
 # Seconds between attempts of one page, the last again and again while somebody is wanted: the escalation goes on meanwhile by

@@ -9,7 +9,7 @@ import msgspec
 
 from stanch.kernel.clock import MINUTE, SECOND, hour_minute, spell
 from stanch.kernel.policy import ROLE_TITLES, Policy
-from stanch.timeline.entries import TRIAGE_QUESTIONS
+from stanch.timeline.facts.detect import TRIAGE_QUESTIONS
 from stanch.timeline.record import Record, Timebox
 
 

@@ -9,16 +9,10 @@ from stanch.respond.escalation import escalation_of, last_resort, next_step, wai
 from stanch.respond.prompts import Prompt, prompts
 from stanch.respond.targets import reached
 from stanch.respond.telling import tell
-from stanch.timeline.entries import (
-    Declared,
-    Entry,
-    PagePutOff,
-    PageRequested,
-    PageStepped,
-    PhaseShifted,
-    Prompted,
-    SeveritySet,
-)
+from stanch.timeline.entries import Entry
+from stanch.timeline.facts.detect import Declared
+from stanch.timeline.facts.paging import PagePutOff, PageRequested, PageStepped
+from stanch.timeline.facts.respond import PhaseShifted, Prompted, SeveritySet
 from stanch.timeline.record import Page, Record
 from stanch.timeline.unit_of_work import Due, UnitOfWork
 

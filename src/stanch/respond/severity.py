@@ -2,7 +2,8 @@
 
 from stanch.detect.slo import rules, store
 from stanch.detect.slo.severity import Impact, Proposal, propose, scope_of
-from stanch.timeline.entries import Entry, SeverityProposed
+from stanch.timeline.entries import Entry
+from stanch.timeline.facts.respond import SeverityProposed
 from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import UnitOfWork
 

@@ -8,7 +8,7 @@ from stanch.kernel.clock import MINUTE, hour_minute
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Invalid, NotFound
 from stanch.respond.commands import IncidentId, Line
-from stanch.timeline.entries import TimeboxEnded, TimeboxExtended, TimeboxOpened
+from stanch.timeline.facts.respond import TimeboxEnded, TimeboxExtended, TimeboxOpened
 from stanch.timeline.record import Record, Timebox
 from stanch.timeline.unit_of_work import UnitOfWork
 

@@ -1,12 +1,99 @@
 """The fold: entries in, the live record out (R10). Pure. Every view of an incident is drawn from this."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Literal, Protocol
 
 import msgspec
 
-from stanch.kernel.policy import Criterion, Outcome, Phase
-from stanch.timeline import entries as e
+from stanch.kernel.policy import Criterion, Outcome, Phase, Severity
+
+
+class Line(Protocol):
+    """What the record needs to know of an entry."""
+
+    @property
+    def incident(self) -> str: ...
+    @property
+    def position(self) -> int: ...
+    @property
+    def happened_at(self) -> int: ...
+    @property
+    def recorded_at(self) -> int: ...
+    @property
+    def author(self) -> str: ...
+    @property
+    def hash(self) -> str: ...
+    @property
+    def facts(self) -> "Stated": ...
+
+
+class Stated(Protocol):
+    """What an entry states, and how it changes the record."""
+
+    def apply(self, record: "Record", entry: Line) -> None: ...
+
+
+class _Kept(msgspec.Struct, frozen=True, tag_field="kind", omit_defaults=True):
+    """What is kept of an entry as it was stated; an export names it by the entry's kind."""
+
+
+class Receipt(_Kept, frozen=True, tag="page_sent"):
+    """How one attempt to reach somebody went."""
+
+    page: str
+    person: str
+    reach: str
+    ok: bool
+    attempt: int
+    result: str
+    key: str = ""
+
+    def sentence(self) -> str:
+        how = self.reach.split(":", 1)[0]
+        return f"Page to {self.person} by {how}: {'sent' if self.ok else 'failed'} ({self.result})"
+
+
+class ReviewQuestion(_Kept, frozen=True, tag="review_asked"):
+    """The three-week question, as it was asked (R48)."""
+
+    item: str
+    person: str
+    question: str
+
+
+class Impact(_Kept, frozen=True, tag="impact_set"):
+    """What is known of the kind of impact (R3)."""
+
+    text: str
+    core_function_down: bool | None = None
+    data_at_risk: bool = False
+    security: bool = False
+    users_share: float | None = None
+
+
+class ProposedSeverity(_Kept, frozen=True, tag="severity_proposed"):
+    """What burn rate, impact and scope ask for (R3)."""
+
+    severity: Severity
+    text: str
+
+
+class Update(_Kept, frozen=True, tag="update_posted"):
+    """An update for an audience (R31, R32)."""
+
+    audience: Literal["internal", "public"]
+    text: str
+    state: Literal["", "investigating", "identified", "monitoring", "resolved"] = ""
+    next_at: int | None = None
+    proposal: str = ""
+
+
+class ProposedPost(_Kept, frozen=True, tag="public_proposed"):
+    """A public post that waits for approval (R8)."""
+
+    proposal: str
+    text: str
+    state: Literal["investigating", "identified", "monitoring", "resolved"]
 
 
 class Fact(msgspec.Struct):
@@ -77,7 +164,7 @@ class Page(msgspec.Struct):
     acknowledged_at: int | None = None
     acknowledged_by: str = ""
     ended_at: int | None = None
-    receipts: list[e.PageSent] = msgspec.field(default_factory=list)
+    receipts: list[Receipt] = msgspec.field(default_factory=list)
 
     def waiting(self) -> bool:
         """Whether somebody is still wanted."""
@@ -120,7 +207,7 @@ class ActionItem(msgspec.Struct):
     done_at: int | None = None
     dropped: bool = False
     note: str = ""
-    asked: list[e.ReviewAsked] = msgspec.field(default_factory=list)
+    asked: list[ReviewQuestion] = msgspec.field(default_factory=list)
     asked_at: int | None = None
     answers: list[str] = msgspec.field(default_factory=list)
     answered_at: int | None = None
@@ -176,8 +263,8 @@ class Record(msgspec.Struct):
     cause_known: bool = True
     severity: Fact | None = None
     impact: Fact | None = None
-    impact_facts: e.ImpactSet = e.ImpactSet("")
-    proposed: e.SeverityProposed | None = None
+    impact_facts: Impact = Impact("")
+    proposed: ProposedSeverity | None = None
     roles: dict[str, Fact] = msgspec.field(default_factory=dict)
     answers: dict[str, str] = msgspec.field(default_factory=dict)
     hypotheses: dict[str, Hypothesis] = msgspec.field(default_factory=dict)
@@ -189,8 +276,8 @@ class Record(msgspec.Struct):
     criteria_hold: float = 0
     criteria_set_at: int | None = None
     criteria_held_at: int | None = None
-    updates: list[tuple[int, str, e.UpdatePosted]] = msgspec.field(default_factory=list)
-    proposals: dict[str, tuple[int, str, e.PublicProposed]] = msgspec.field(default_factory=dict)
+    updates: list[tuple[int, str, Update]] = msgspec.field(default_factory=list)
+    proposals: dict[str, tuple[int, str, ProposedPost]] = msgspec.field(default_factory=dict)
     prompted: dict[str, int] = msgspec.field(default_factory=dict)
     declined: set[str] = msgspec.field(default_factory=set)
     postmortem_form: str = ""
@@ -203,7 +290,7 @@ class Record(msgspec.Struct):
     recurs: str = ""
     entries: int = 0
     changed_at: int = 0
-    last: e.Entry | None = None
+    last: Line | None = None
 
     def severity_name(self) -> str | None:
         """``SEV-1`` .. ``SEV-4``, or None while nobody has said."""
@@ -219,7 +306,7 @@ class Record(msgspec.Struct):
         leading = [h for h in self.hypotheses.values() if h.standing in ("leading", "confirmed")]
         return leading[-1] if leading else None
 
-    def last_update(self, audience: str) -> tuple[int, str, e.UpdatePosted] | None:
+    def last_update(self, audience: str) -> tuple[int, str, Update] | None:
         """The newest update for an audience as (moment, author, facts)."""
         for update in reversed(self.updates):
             if update[2].audience == audience:
@@ -242,8 +329,23 @@ class Record(msgspec.Struct):
         """True while people respond to it."""
         return self.status in ("open", "mitigated")
 
+    def shift(self, phase: Phase, at: int) -> None:
+        """Begin a phase; nothing when it is that one already."""
+        if self.spells and self.spells[-1].phase == phase:
+            return
+        if self.spells:
+            self.spells[-1].until = at
+        self.spells.append(PhaseSpan(phase, at))
+        self.phase = phase
 
-def fold(entries: Iterable[e.Entry], record: Record | None = None) -> Record:
+    def end_pages(self, at: int) -> None:
+        """Nobody is wanted any more. Should it be opened again, somebody is asked anew."""
+        for page in self.pages.values():
+            if page.waiting():
+                page.ended_at, page.next_at = at, None
+
+
+def fold(entries: Iterable[Line], record: Record | None = None) -> Record:
     """Apply entries in order to a record (a new one by default) and answer with it."""
     record = record or Record()
     for entry in entries:
@@ -251,317 +353,5 @@ def fold(entries: Iterable[e.Entry], record: Record | None = None) -> Record:
         record.entries = entry.position
         record.changed_at = entry.recorded_at
         record.last = entry
-        case = _CASES.get(type(entry.facts))
-        if case:
-            case(record, entry, entry.facts)
+        entry.facts.apply(record, entry)
     return record
-
-
-def _shift(record: Record, phase: Phase, at: int) -> None:
-    if record.spells and record.spells[-1].phase == phase:
-        return
-    if record.spells:
-        record.spells[-1].until = at
-    record.spells.append(PhaseSpan(phase, at))
-    record.phase = phase
-
-
-def _declared(record: Record, entry: e.Entry, facts: e.Declared) -> None:
-    record.title, record.service, record.private = facts.title, facts.service, facts.private
-    record.status, record.declared_at = "open", entry.happened_at
-    record.detected_at = record.detected_at or entry.happened_at
-    record.began_at = facts.began_at or record.began_at
-    record.recurs = facts.recurs
-    _shift(record, "triage", entry.happened_at)
-
-
-def _investigating(record: Record, entry: e.Entry, facts: e.Investigating) -> None:
-    record.title, record.service, record.private = facts.title, facts.service, facts.private
-    record.status, record.owner, record.detected_at = "investigating", facts.owner, entry.happened_at
-    _shift(record, "triage", entry.happened_at)
-
-
-def _concluded(record: Record, entry: e.Entry, facts: e.Concluded) -> None:
-    record.status, record.closed_at = "closed", entry.happened_at
-    _end_pages(record, entry.happened_at)
-
-
-def _end_pages(record: Record, at: int) -> None:
-    """Nobody is wanted any more. Should it be opened again, somebody is asked anew."""
-    for page in record.pages.values():
-        if page.waiting():
-            page.ended_at, page.next_at = at, None
-
-
-def _answer(record: Record, entry: e.Entry, facts: e.TriageAnswered) -> None:
-    record.answers[facts.question] = facts.text
-
-
-def _signal(record: Record, entry: e.Entry, facts: e.SignalAttached) -> None:
-    record.signals[facts.fingerprint] = Signal(
-        facts.fingerprint, facts.name, facts.origin, facts.summary, facts.starts_at, True, facts.labels, facts.link
-    )
-    if facts.starts_at and (record.began_at is None or facts.starts_at < record.began_at):
-        record.began_at = facts.starts_at
-
-
-def _cleared(record: Record, entry: e.Entry, facts: e.SignalCleared) -> None:
-    if facts.fingerprint in record.signals:
-        record.signals[facts.fingerprint].firing = False
-
-
-def _detached(record: Record, entry: e.Entry, facts: e.SignalDetached) -> None:
-    record.signals.pop(facts.fingerprint, None)
-
-
-def _merged(record: Record, entry: e.Entry, facts: e.Merged) -> None:
-    if facts.into:
-        record.merged_into = facts.into
-        record.status, record.closed_at = "closed", entry.happened_at
-        _end_pages(record, entry.happened_at)
-
-
-def _severity(record: Record, entry: e.Entry, facts: e.SeveritySet) -> None:
-    record.severity = Fact(facts.severity, entry.happened_at, entry.author)
-
-
-def _impact(record: Record, entry: e.Entry, facts: e.ImpactSet) -> None:
-    record.impact = Fact(facts.text, entry.happened_at, entry.author)
-    record.impact_facts = facts
-
-
-def _proposed(record: Record, entry: e.Entry, facts: e.SeverityProposed) -> None:
-    record.proposed = facts
-
-
-def _role(record: Record, entry: e.Entry, facts: e.RoleTaken) -> None:
-    record.roles[facts.role] = Fact(facts.person, entry.happened_at, entry.author)
-
-
-def _hypothesis(record: Record, entry: e.Entry, facts: e.HypothesisStated) -> None:
-    if facts.standing == "leading":
-        for other in record.hypotheses.values():
-            if other.standing == "leading":
-                other.standing = "open"
-    record.hypotheses.pop(facts.hypothesis, None)
-    record.hypotheses[facts.hypothesis] = Hypothesis(
-        facts.hypothesis, facts.text, facts.standing, entry.happened_at, entry.author
-    )
-
-
-def _timebox(record: Record, entry: e.Entry, facts: e.TimeboxOpened) -> None:
-    record.timeboxes[facts.timebox] = Timebox(
-        facts.timebox, facts.question, facts.owner, entry.happened_at, facts.ends_at, facts.fallback, facts.mitigation
-    )
-
-
-def _extended(record: Record, entry: e.Entry, facts: e.TimeboxExtended) -> None:
-    box = record.timeboxes[facts.timebox]
-    box.ends_at = facts.ends_at
-    box.extensions.append(facts.reason)
-
-
-def _ended(record: Record, entry: e.Entry, facts: e.TimeboxEnded) -> None:
-    box = record.timeboxes[facts.timebox]
-    box.answer, box.fell_back = facts.answer, not facts.answer
-
-
-def _page(record: Record, entry: e.Entry, facts: e.PageRequested) -> None:
-    record.pages[facts.page] = Page(
-        facts.page, facts.escalation, entry.happened_at, facts.reason, next_at=entry.happened_at
-    )
-
-
-def _stepped(record: Record, entry: e.Entry, facts: e.PageStepped) -> None:
-    page = record.pages[facts.page]
-    page.step, page.next_at = facts.step, facts.next_at
-    page.people, page.all_must = facts.people or page.people, facts.all_must
-
-
-def _put_off(record: Record, entry: e.Entry, facts: e.PagePutOff) -> None:
-    record.pages[facts.page].next_at = facts.until
-
-
-def _sent(record: Record, entry: e.Entry, facts: e.PageSent) -> None:
-    record.pages[facts.page].receipts.append(facts)
-
-
-def _acknowledged(record: Record, entry: e.Entry, facts: e.Acknowledged) -> None:
-    record.acknowledged_at = record.acknowledged_at or entry.happened_at
-    for page in record.pages.values():
-        if page.waiting() and facts.page in ("", page.page):
-            page.acknowledgers.append(facts.person)
-            if page.all_must and not set(page.people) <= set(page.acknowledgers):
-                continue
-            page.acknowledged_by = ", ".join(page.acknowledgers)
-            page.acknowledged_at, page.next_at = entry.happened_at, None
-
-
-def _criteria(record: Record, entry: e.Entry, facts: e.CriteriaSet) -> None:
-    before = record.criteria
-    record.criteria = {
-        c.name: before[c.name] if c.name in before and before[c.name].criterion == c else CriterionState(c)
-        for c in facts.criteria
-    }
-    record.criteria_hold = facts.hold_seconds
-    record.criteria_set_at = record.criteria_set_at or entry.happened_at
-    record.criteria_held_at = None
-
-
-def _turned(record: Record, entry: e.Entry, facts: e.CriterionTurned) -> None:
-    state = record.criteria.get(facts.name)
-    if state is None:
-        return
-    if state.holds and not facts.holds:
-        state.broke_at = entry.happened_at
-    state.holds, state.value, state.detail, state.since = facts.holds, facts.value, facts.detail, entry.happened_at
-    if not facts.holds:
-        record.criteria_held_at = None
-
-
-def _held(record: Record, entry: e.Entry, facts: e.CriteriaHeld) -> None:
-    record.criteria_held_at = entry.happened_at
-
-
-def _started(record: Record, entry: e.Entry, facts: e.MitigationStarted) -> None:
-    record.runs[facts.run] = Run(
-        facts.run,
-        facts.mitigation,
-        facts.title,
-        facts.target,
-        entry.happened_at,
-        entry.author,
-        facts.undo,
-        facts.undo_of,
-        facts.observe_seconds,
-        hypothesis=facts.hypothesis,
-    )
-    if facts.timebox in record.timeboxes:
-        record.timeboxes[facts.timebox].fell_back = True
-    if facts.undo_of in record.runs:
-        record.runs[facts.undo_of].undone_by = facts.run
-
-
-def _applied(record: Record, entry: e.Entry, facts: e.MitigationApplied) -> None:
-    run = record.runs[facts.run]
-    run.answered, run.ok, run.output = True, facts.ok, facts.output
-    run.changed = facts.changed
-    if facts.undo or not facts.undoable:
-        run.undo = facts.undo
-    if facts.ok is not None and run.outcome == "unknown":
-        run.outcome, run.reason = None, ""  # the answer came after it had been given up
-    if facts.ok is False and run.undo_of in record.runs:
-        record.runs[run.undo_of].undone_by = ""  # it is still in place, and may be undone again
-    if facts.ok and facts.changed:
-        run.applied_at = entry.happened_at
-    elif facts.ok is None:
-        run.outcome, run.reason = "unknown", facts.output
-
-
-def _evidence(record: Record, entry: e.Entry, facts: e.EvidenceCaptured) -> None:
-    run = record.runs[facts.run]
-    run.evidence, run.missing = facts.items, facts.missing
-
-
-def _watched_on(record: Record, entry: e.Entry, facts: e.ObservationExtended) -> None:
-    run = record.runs[facts.run]
-    run.observed_until, run.extended = facts.until, run.extended + 1
-
-
-def _outcome(record: Record, entry: e.Entry, facts: e.OutcomeMeasured) -> None:
-    run = record.runs[facts.run]
-    run.outcome, run.reason, run.before, run.after = facts.outcome, facts.reason, facts.before, facts.after
-    run.confidence, run.others = facts.confidence, facts.others
-
-
-def _update(record: Record, entry: e.Entry, facts: e.UpdatePosted) -> None:
-    record.updates.append((entry.happened_at, entry.author, facts))
-    record.proposals.pop(facts.proposal, None)
-
-
-def _public(record: Record, entry: e.Entry, facts: e.PublicProposed) -> None:
-    record.proposals[facts.proposal] = (entry.happened_at, entry.author, facts)
-
-
-def _mitigated(record: Record, entry: e.Entry, facts: e.Mitigated) -> None:
-    record.status, record.mitigated_at = "mitigated", entry.happened_at
-
-
-def _resolved(record: Record, entry: e.Entry, facts: e.Resolved) -> None:
-    record.status, record.resolved_at, record.cause_known = "resolved", entry.happened_at, facts.cause_known
-    record.mitigated_at = record.mitigated_at or entry.happened_at
-    _end_pages(record, entry.happened_at)
-
-
-def _closed(record: Record, entry: e.Entry, facts: e.Closed) -> None:
-    record.status, record.closed_at, record.postmortem_at = "closed", entry.happened_at, facts.postmortem_at
-    _shift(record, "learn", entry.happened_at)
-
-
-def _reopened(record: Record, entry: e.Entry, facts: e.Reopened) -> None:
-    record.status, record.mitigated_at, record.resolved_at, record.closed_at = "open", None, None, None
-    record.criteria_held_at = None
-    _shift(record, "mitigate", entry.happened_at)
-
-
-def _decided(record: Record, entry: e.Entry, facts: e.PostmortemDecided) -> None:
-    record.postmortem_form, record.postmortem_reasons = facts.form, facts.reasons
-
-
-def _written(record: Record, entry: e.Entry, facts: e.PostmortemWritten) -> None:
-    record.parts[facts.part] = facts.text
-
-
-def _published(record: Record, entry: e.Entry, facts: e.PostmortemPublished) -> None:
-    record.published_at = entry.happened_at
-
-
-def _item(record: Record, entry: e.Entry, facts: e.ActionItemAdded) -> None:
-    record.action_items[facts.item] = ActionItem(
-        facts.item, facts.title, facts.owner, facts.due_at, facts.test, entry.happened_at
-    )
-
-
-def _done(record: Record, entry: e.Entry, facts: e.ActionItemDone) -> None:
-    item = record.action_items[facts.item]
-    item.done_at, item.dropped, item.note = entry.happened_at, facts.dropped, facts.note
-
-
-def _asked(record: Record, entry: e.Entry, facts: e.ReviewAsked) -> None:
-    item = record.action_items[facts.item]
-    item.asked.append(facts)
-    item.asked_at = entry.happened_at
-
-
-def _answered(record: Record, entry: e.Entry, facts: e.ReviewAnswered) -> None:
-    item = record.action_items[facts.item]
-    item.answers.append(facts.answer)
-    item.answered_at = entry.happened_at
-
-
-def _prompted(record: Record, entry: e.Entry, facts: e.Prompted) -> None:
-    record.prompted[facts.key] = entry.happened_at
-
-
-def _declined(record: Record, entry: e.Entry, facts: e.PromptDeclined) -> None:
-    record.declined.add(facts.key)
-
-
-def _phase(record: Record, entry: e.Entry, facts: e.PhaseShifted) -> None:
-    _shift(record, facts.phase, entry.happened_at)
-
-
-_CASES: dict[type, Any] = {
-    e.Declared: _declared, e.SignalAttached: _signal, e.SignalCleared: _cleared, e.SeveritySet: _severity,
-    e.ImpactSet: _impact, e.RoleTaken: _role, e.HypothesisStated: _hypothesis, e.PageRequested: _page,
-    e.PageStepped: _stepped, e.PageSent: _sent, e.PagePutOff: _put_off, e.Acknowledged: _acknowledged, e.CriteriaSet: _criteria,
-    e.CriterionTurned: _turned, e.CriteriaHeld: _held, e.MitigationStarted: _started, e.MitigationApplied: _applied,
-    e.EvidenceCaptured: _evidence, e.ObservationExtended: _watched_on, e.OutcomeMeasured: _outcome, e.UpdatePosted: _update,
-    e.Mitigated: _mitigated,
-    e.Resolved: _resolved, e.Closed: _closed, e.Reopened: _reopened, e.PostmortemDecided: _decided,
-    e.PostmortemWritten: _written, e.PostmortemPublished: _published, e.ActionItemAdded: _item,
-    e.ActionItemDone: _done, e.ReviewAsked: _asked, e.ReviewAnswered: _answered, e.Prompted: _prompted,
-    e.PromptDeclined: _declined, e.PhaseShifted: _phase, e.SignalDetached: _detached, e.Merged: _merged, e.SeverityProposed: _proposed,
-    e.PublicProposed: _public, e.TimeboxOpened: _timebox, e.TimeboxExtended: _extended, e.TimeboxEnded: _ended,
-    e.Investigating: _investigating, e.Concluded: _concluded, e.TriageAnswered: _answer,
-}  # fmt: skip

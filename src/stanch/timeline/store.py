@@ -7,6 +7,7 @@ import msgspec
 from stanch.db.transaction import Row, Transaction
 from stanch.kernel.errors import Conflict
 from stanch.timeline.entries import Entry, Facts
+from stanch.timeline.record import Line
 
 FIRST_HASH = "0" * 64
 _encoder = msgspec.json.Encoder(order="deterministic")
@@ -42,7 +43,7 @@ def append(
     source: str,
     happened_at: int,
     recorded_at: int,
-    last: Entry | None,
+    last: Line | None,
 ) -> Entry:
     """Append one entry after ``last`` (None: the first). Raises ``Conflict`` when somebody else appended first."""
     text = _encoder.encode(facts).decode()

@@ -23,7 +23,8 @@ from stanch.kernel.liveness import Liveness
 from stanch.kernel.policy import Policy
 from stanch.ports import Calendars, World
 from stanch.timeline import store
-from stanch.timeline.entries import Declared, Entry, Facts, Investigating
+from stanch.timeline.entries import Entry, Facts
+from stanch.timeline.facts.detect import Declared, Investigating
 from stanch.timeline.record import Record, fold
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from stanch.kernel.actor import Actor
 from stanch.kernel.clock import HOUR
 from stanch.kernel.errors import Denied, NotFound
 from stanch.respond.paging import acknowledge_code
-from stanch.timeline.entries import Acknowledged
+from stanch.timeline.facts.paging import Acknowledged
 
 if TYPE_CHECKING:
     from stanch.main import Stanch

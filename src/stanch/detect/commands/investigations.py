@@ -8,7 +8,7 @@ from stanch.kernel.answers import Moment
 from stanch.kernel.clock import spell
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Invalid
-from stanch.timeline.entries import TRIAGE_QUESTIONS, Concluded, Investigating, TriageAnswered, TriageQuestion
+from stanch.timeline.facts.detect import TRIAGE_QUESTIONS, Concluded, Investigating, TriageAnswered, TriageQuestion
 from stanch.timeline.unit_of_work import UnitOfWork
 
 IncidentId = Annotated[str, msgspec.Meta(description="The investigation or incident, such as INC-1.", max_length=40)]

@@ -12,7 +12,7 @@ from stanch.kernel.clock import HOUR
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, NotFound
 from stanch.kernel.filling import incident_id
-from stanch.timeline.entries import Declared, Merged, SignalDetached
+from stanch.timeline.facts.detect import Declared, Merged, SignalDetached
 from stanch.timeline.unit_of_work import UnitOfWork
 
 

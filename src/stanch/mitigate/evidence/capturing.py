@@ -17,7 +17,7 @@ from stanch.mitigate.survey import affected, newest
 from stanch.mitigate.toolkit import ranked_for
 from stanch.ports import Failed, Metrics, Prober, Screenshotter
 from stanch.timeline.effects import Effect, EffectHandler
-from stanch.timeline.entries import EvidenceCaptured
+from stanch.timeline.facts.mitigate import EvidenceCaptured
 from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import UnitOfWork
 

@@ -1,6 +1,7 @@
 """The timeline, newest first, and the ways to a past moment."""
 
-from stanch.timeline.entries import Amended, Entry
+from stanch.timeline.entries import Entry
+from stanch.timeline.facts.respond import Amended
 from stanch.web.room.panel import Context, Panel, View
 
 SHOWN, MOMENTS = 200, 12

@@ -1,6 +1,6 @@
 """The three questions of triage, the signals, and merging."""
 
-from stanch.timeline.entries import TRIAGE_QUESTIONS
+from stanch.timeline.facts.detect import TRIAGE_QUESTIONS
 from stanch.web.room.panel import Context, Panel, View
 
 HINTS = {

@@ -1,0 +1,52 @@
+"""What was told to whom."""
+
+from typing import Literal
+
+import msgspec
+
+from stanch.kernel.clock import hour_minute
+from stanch.timeline.facts.statement import Statement
+from stanch.timeline.record import Line, ProposedPost, Record, Update
+
+
+class PublicProposed(Statement, frozen=True, tag="public_proposed"):
+    """A public post that waits for the word of somebody who may give it (R8)."""
+
+    proposal: str
+    text: str
+    state: Literal["investigating", "identified", "monitoring", "resolved"]
+
+    def sentence(self) -> str:
+        return f"Proposed for the public ({self.state}), waiting for approval: {self.text}"
+
+    def apply(self, record: Record, entry: Line) -> None:
+        record.proposals[self.proposal] = (
+            entry.happened_at,
+            entry.author,
+            ProposedPost(**msgspec.structs.asdict(self)),
+        )
+
+
+class UpdatePosted(Statement, frozen=True, tag="update_posted"):
+    """An update for an audience (R31, R32). ``state`` is the public state of the status page.
+
+    ``proposal``: the proposed post that its author has approved by posting it (R8).
+    """
+
+    audience: Literal["internal", "public"]
+    text: str
+    state: Literal["", "investigating", "identified", "monitoring", "resolved"] = ""
+    next_at: int | None = None
+    proposal: str = ""
+
+    def sentence(self) -> str:
+        nxt = f" Next update at {hour_minute(self.next_at)}." if self.next_at else ""
+        where = f"Public post ({self.state})" if self.audience == "public" else "Internal update"
+        return f"{where}: {self.text}{nxt}"
+
+    def apply(self, record: Record, entry: Line) -> None:
+        record.updates.append((entry.happened_at, entry.author, Update(**msgspec.structs.asdict(self))))
+        record.proposals.pop(self.proposal, None)
+
+
+Facts = PublicProposed | UpdatePosted

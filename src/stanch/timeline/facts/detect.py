@@ -1,0 +1,159 @@
+"""What was noticed, and how it became an incident."""
+
+from typing import Literal
+
+import msgspec
+
+from stanch.timeline.facts.statement import Statement
+from stanch.timeline.record import Line, Record, Signal
+
+TriageQuestion = Literal["real", "bad", "who"]
+TRIAGE_QUESTIONS: dict[TriageQuestion, str] = {
+    "real": "Is this real?",
+    "bad": "How bad is it?",
+    "who": "Who needs to be involved?",
+}
+
+
+class Declared(Statement, frozen=True, tag="declared"):
+    """The incident exists from here on (R5). ``began_at``: when the harm began, if known. ``quiet``: this pages nobody by itself.
+
+    ``recurs``: an ended incident that it looks like (R42).
+    """
+
+    title: str
+    service: str = ""
+    began_at: int | None = None
+    private: bool = False
+    reason: str = ""
+    quiet: bool = False
+    recurs: str = ""
+
+    def sentence(self) -> str:
+        again = f"; it looks like {self.recurs} again" if self.recurs else ""
+        return f"Declared: {self.title}" + (f" ({self.reason}{again})" if self.reason or again else "")
+
+    def apply(self, record: Record, entry: Line) -> None:
+        record.title, record.service, record.private = self.title, self.service, self.private
+        record.status, record.declared_at = "open", entry.happened_at
+        record.detected_at = record.detected_at or entry.happened_at
+        record.began_at = self.began_at or record.began_at
+        record.recurs = self.recurs
+        record.shift("triage", entry.happened_at)
+
+
+class Investigating(Statement, frozen=True, tag="investigating"):
+    """Somebody looks into something that is not declared yet (R5): nobody is paged, and an hour's clock runs."""
+
+    title: str
+    service: str = ""
+    owner: str = ""
+    private: bool = False
+
+    def sentence(self) -> str:
+        return f"{self.owner} looks into: {self.title}"
+
+    def apply(self, record: Record, entry: Line) -> None:
+        record.title, record.service, record.private = self.title, self.service, self.private
+        record.status, record.owner, record.detected_at = "investigating", self.owner, entry.happened_at
+        record.shift("triage", entry.happened_at)
+
+
+class Concluded(Statement, frozen=True, tag="concluded"):
+    """An investigation that was no incident."""
+
+    text: str
+
+    def sentence(self) -> str:
+        return f"No incident: {self.text}"
+
+    def apply(self, record: Record, entry: Line) -> None:
+        record.status, record.closed_at = "closed", entry.happened_at
+        record.end_pages(entry.happened_at)
+
+
+class TriageAnswered(Statement, frozen=True, tag="triage_answered"):
+    """An answer to one of the three questions of triage (R14)."""
+
+    question: TriageQuestion
+    text: str
+
+    def sentence(self) -> str:
+        return f"{TRIAGE_QUESTIONS[self.question]} {self.text}"
+
+    def apply(self, record: Record, entry: Line) -> None:
+        record.answers[self.question] = self.text
+
+
+class SignalAttached(Statement, frozen=True, tag="signal_attached"):
+    """An alert belongs to this incident. ``fingerprint`` is the sender's own where it has one."""
+
+    fingerprint: str
+    name: str
+    origin: str
+    summary: str = ""
+    starts_at: int = 0
+    link: str = ""
+    labels: dict[str, str] = msgspec.field(default_factory=dict)
+
+    def sentence(self) -> str:
+        return f"Alert {self.name} from {self.origin} (fingerprint {self.fingerprint}): {self.summary or 'firing'}"
+
+    def apply(self, record: Record, entry: Line) -> None:
+        record.signals[self.fingerprint] = Signal(
+            self.fingerprint, self.name, self.origin, self.summary, self.starts_at, True, self.labels, self.link
+        )
+        if self.starts_at and (record.began_at is None or self.starts_at < record.began_at):
+            record.began_at = self.starts_at
+
+
+class SignalCleared(Statement, frozen=True, tag="signal_cleared"):
+    """An alert of this incident has stopped firing."""
+
+    fingerprint: str
+    name: str
+    reason: str = "resolved"
+
+    def sentence(self) -> str:
+        return f"Alert {self.name} cleared ({self.reason})"
+
+    def apply(self, record: Record, entry: Line) -> None:
+        if self.fingerprint in record.signals:
+            record.signals[self.fingerprint].firing = False
+
+
+class SignalDetached(Statement, frozen=True, tag="signal_detached"):
+    """An alert is not part of this incident after all. ``to``: the incident it belongs to, if any."""
+
+    fingerprint: str
+    name: str
+    reason: str = ""
+    to: str = ""
+
+    def sentence(self) -> str:
+        where = f" and belongs to {self.to}" if self.to else ""
+        return f"Alert {self.name} is not part of this{where}" + (f": {self.reason}" if self.reason else "")
+
+    def apply(self, record: Record, entry: Line) -> None:
+        record.signals.pop(self.fingerprint, None)
+
+
+class Merged(Statement, frozen=True, tag="merged"):
+    """Two incidents were one. ``into`` on the one that ends here, ``source`` on the one that goes on."""
+
+    into: str = ""
+    source: str = ""
+    reason: str = ""
+
+    def sentence(self) -> str:
+        why = f": {self.reason}" if self.reason else ""
+        return f"Merged into {self.into}{why}" if self.into else f"{self.source} was merged into this one{why}"
+
+    def apply(self, record: Record, entry: Line) -> None:
+        if self.into:
+            record.merged_into = self.into
+            record.status, record.closed_at = "closed", entry.happened_at
+            record.end_pages(entry.happened_at)
+
+
+Facts = Declared | Investigating | Concluded | TriageAnswered | SignalAttached | SignalCleared | SignalDetached | Merged

@@ -1,0 +1,122 @@
+"""What was learned, and what must change."""
+
+from typing import Literal
+
+import msgspec
+
+from stanch.timeline.facts.statement import Statement
+from stanch.timeline.record import ActionItem, Line, Record, ReviewQuestion
+
+
+class PostmortemDecided(Statement, frozen=True, tag="postmortem_decided"):
+    """Full postmortem or short review, decided deliberately, with the triggers that fired (R43)."""
+
+    form: Literal["postmortem", "review"]
+    reasons: list[str]
+
+    def sentence(self) -> str:
+        what = "A postmortem is due" if self.form == "postmortem" else "A short review is enough"
+        return f"{what}: {'; '.join(self.reasons)}"
+
+    def apply(self, record: Record, entry: Line) -> None:
+        record.postmortem_form, record.postmortem_reasons = self.form, self.reasons
+
+
+class PostmortemWritten(Statement, frozen=True, tag="postmortem_written"):
+    """One part of the postmortem as it now stands (R46)."""
+
+    part: Literal["summary", "impact", "factors", "whys", "lessons"]
+    text: str
+
+    def sentence(self) -> str:
+        return f"Postmortem, {self.part}: written"
+
+    def apply(self, record: Record, entry: Line) -> None:
+        record.parts[self.part] = self.text
+
+
+class PostmortemPublished(Statement, frozen=True, tag="postmortem_published"):
+    """Complete, and there to be read."""
+
+    def sentence(self) -> str:
+        return "Postmortem published"
+
+    def apply(self, record: Record, entry: Line) -> None:
+        record.published_at = entry.happened_at
+
+
+class ActionItemAdded(Statement, frozen=True, tag="action_item_added"):
+    """One owner, one due date, and a test that says when it is done (R46)."""
+
+    item: str
+    title: str
+    owner: str
+    due_at: int
+    test: str = ""
+
+    def sentence(self) -> str:
+        return f"Action item {self.item} for {self.owner}: {self.title}"
+
+    def apply(self, record: Record, entry: Line) -> None:
+        record.action_items[self.item] = ActionItem(
+            self.item, self.title, self.owner, self.due_at, self.test, entry.happened_at
+        )
+
+
+class ActionItemDone(Statement, frozen=True, tag="action_item_done"):
+    """Done, or deliberately not done, with the reason (R48: nothing is dropped silently)."""
+
+    item: str
+    dropped: bool = False
+    note: str = ""
+
+    def sentence(self) -> str:
+        return f"Action item {self.item} {'dropped' if self.dropped else 'done'}" + (
+            f": {self.note}" if self.note else ""
+        )
+
+    def apply(self, record: Record, entry: Line) -> None:
+        item = record.action_items[self.item]
+        item.done_at, item.dropped, item.note = entry.happened_at, self.dropped, self.note
+
+
+class ReviewAsked(Statement, frozen=True, tag="review_asked"):
+    """The three-week question (R48)."""
+
+    item: str
+    person: str
+    question: str
+
+    def sentence(self) -> str:
+        return f"Asked {self.person}: {self.question}"
+
+    def apply(self, record: Record, entry: Line) -> None:
+        item = record.action_items[self.item]
+        item.asked.append(ReviewQuestion(**msgspec.structs.asdict(self)))
+        item.asked_at = entry.happened_at
+
+
+class ReviewAnswered(Statement, frozen=True, tag="review_answered"):
+    """The answer is kept."""
+
+    item: str
+    answer: str
+
+    def sentence(self) -> str:
+        return f"Answer on {self.item}: {self.answer}"
+
+    def apply(self, record: Record, entry: Line) -> None:
+        item = record.action_items[self.item]
+        item.answers.append(self.answer)
+        item.answered_at = entry.happened_at
+
+
+Facts = (
+    PostmortemDecided
+    | PostmortemWritten
+    | PostmortemPublished
+    | ActionItemAdded
+    | ActionItemDone
+    | ReviewAsked
+    | ReviewAnswered
+)

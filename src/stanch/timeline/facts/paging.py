@@ -1,0 +1,105 @@
+"""Who was woken, how, and who has it."""
+
+import msgspec
+
+from stanch.kernel.clock import iso
+from stanch.timeline.facts.statement import Statement
+from stanch.timeline.record import Line, Page, Receipt, Record
+
+
+class PageRequested(Statement, frozen=True, tag="page_requested"):
+    """Someone must be woken. Steps of the escalation policy follow until it is acknowledged."""
+
+    page: str
+    escalation: str
+    reason: str
+
+    def sentence(self) -> str:
+        return f"Paging by policy '{self.escalation}': {self.reason}"
+
+    def apply(self, record: Record, entry: Line) -> None:
+        record.pages[self.page] = Page(
+            self.page, self.escalation, entry.happened_at, self.reason, next_at=entry.happened_at
+        )
+
+
+class PageStepped(Statement, frozen=True, tag="page_stepped"):
+    """A step of the escalation policy was reached. ``next_at``: when the next one follows without an acknowledgement.
+
+    ``all_must``: not one of them is enough. ``passed``: steps and targets that were passed over, and why.
+    """
+
+    page: str
+    step: int
+    people: list[str]
+    next_at: int | None = None
+    all_must: bool = False
+    passed: list[str] = msgspec.field(default_factory=list)
+
+    def sentence(self) -> str:
+        who = ", ".join(self.people) or "nobody is left to page"
+        every = " (all must acknowledge)" if self.all_must and len(self.people) > 1 else ""
+        return f"Page step {self.step + 1}: {who}{every}" + (f"; {'; '.join(self.passed)}" if self.passed else "")
+
+    def apply(self, record: Record, entry: Line) -> None:
+        page = record.pages[self.page]
+        page.step, page.next_at = self.step, self.next_at
+        page.people, page.all_must = self.people or page.people, self.all_must
+
+
+class PagePutOff(Statement, frozen=True, tag="page_put_off"):
+    """The page waits: for its hour, or for somebody to be reached at all (R2)."""
+
+    page: str
+    until: int
+    reason: str
+
+    def sentence(self) -> str:
+        return f"Page put off until {iso(self.until)[:16].replace('T', ' ')} UTC: {self.reason}"
+
+    def apply(self, record: Record, entry: Line) -> None:
+        record.pages[self.page].next_at = self.until
+
+
+class PageSent(Statement, frozen=True, tag="page_sent"):
+    """The delivery receipt of one attempt."""
+
+    page: str
+    person: str
+    reach: str
+    ok: bool
+    attempt: int
+    result: str
+    key: str = ""
+
+    def sentence(self) -> str:
+        return self._receipt().sentence()
+
+    def apply(self, record: Record, entry: Line) -> None:
+        record.pages[self.page].receipts.append(self._receipt())
+
+    def _receipt(self) -> Receipt:
+        return Receipt(**msgspec.structs.asdict(self))
+
+
+class Acknowledged(Statement, frozen=True, tag="acknowledged"):
+    """A person has the page: nobody else is woken (P2)."""
+
+    person: str
+    page: str = ""
+
+    def sentence(self) -> str:
+        return f"{self.person} acknowledged the page"
+
+    def apply(self, record: Record, entry: Line) -> None:
+        record.acknowledged_at = record.acknowledged_at or entry.happened_at
+        for page in record.pages.values():
+            if page.waiting() and self.page in ("", page.page):
+                page.acknowledgers.append(self.person)
+                if page.all_must and not set(page.people) <= set(page.acknowledgers):
+                    continue
+                page.acknowledged_by = ", ".join(page.acknowledgers)
+                page.acknowledged_at, page.next_at = entry.happened_at, None
+
+
+Facts = PageRequested | PageStepped | PagePutOff | PageSent | Acknowledged
