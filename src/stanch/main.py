@@ -151,8 +151,7 @@ def open_stanch(
 
     quiet_tracebacks()
     load_commands()
-    problems: list[str] = []
-    file = None
+    problems, file = list[str](), None
     if settings is None:
         file = settings_file(config)
         settings, problems = load_all(file)
@@ -173,6 +172,7 @@ def open_stanch(
         installation=Installation(settings.url(), settings.secret_key, settings.watchdog_url, settings.watchdog_every),
         reactions=wiring.reactions,
         clocks=wiring.clocks,
+        prompts=wiring.prompts,
         measured=wiring.measured,
     )
     periodic_jobs = PeriodicJobs(

@@ -14,7 +14,6 @@ from stanch.kernel.errors import Conflict, Denied, Invalid, NotFound, Problem
 from stanch.kernel.policy import Mitigation
 from stanch.mitigate.evidence.bundle import bundle
 from stanch.ports import EvidenceItem, Extent, Failed, Preview, Unsure
-from stanch.respond.prompts import active
 from tests.scenarios.house import POLICY, House, opened
 
 SHOP = POLICY["services"]["shop"]
@@ -213,9 +212,8 @@ def test_a_time_box_ends_in_a_decision_and_falling_back_is_one_action(house: Hou
     house.wait(minutes=9)
     assert not [p for p in house.do("show", incident="INC-1")["prompts"] if p["key"].startswith("timebox:")]
     house.wait(minutes=1, seconds=5)
-    prompt = next(
-        p for p in active(house.record(), house.application.policy(), house.clock.now()) if "timebox:" in p.key
-    )
+    with house.application.reading() as uow:
+        prompt = next(p for p in uow.prompts(uow.record("INC-1")) if "timebox:" in p.key and p.due <= uow.now)
     assert prompt.text.startswith("Time is up for ben: Is it the database?")
     fall_back = prompt.actions[0]
     assert fall_back.command == "mitigate"

@@ -1,5 +1,13 @@
-"""What communicating plugs in: commands only; what it publishes is derived from the record."""
+"""What communicating plugs in: its commands and prompts; what it publishes is derived from the record."""
 
-from stanch.timeline.feature import Feature
+from stanch.timeline.feature import Feature, Wiring
 
-FEATURE = Feature("communicate", ("stanch.communicate.commands",))
+
+def wiring() -> Wiring:
+    """Imported when the product opens, not for a command line's help."""
+    from stanch.communicate.prompts import PROMPTS
+
+    return Wiring(prompts=PROMPTS)
+
+
+FEATURE = Feature("communicate", ("stanch.communicate.commands",), wiring)

@@ -7,9 +7,11 @@ from stanch.timeline.feature import Feature, Timer, Wiring
 def wiring() -> Wiring:
     """Imported when the product opens, not for a command line's help."""
     from stanch.detect import heartbeats, probes, releases, signals, watchdog
+    from stanch.detect.prompts import PROMPTS
     from stanch.detect.slo import evaluation
 
     return Wiring(
+        prompts=PROMPTS,
         handlers=(probes.ProbeHandler, evaluation.SloHandler, watchdog.WatchdogHandler, releases.ReleaseHandler),
         timers={
             "signals": Timer(signals.run_due, Lock.FOLDING),

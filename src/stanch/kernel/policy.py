@@ -295,6 +295,9 @@ class Policy(Part, frozen=True):
     ``storm_after``: so many incidents opened by alerts within five minutes are one storm. ``flapping_after``: so many
     turns within an hour make a signal flapping. ``keep_raw``: how long raw intake bodies stay. ``reopen_within``: the same alert so soon after
     resolving reopens the incident; within ``recurs_within`` a new one is linked to the old one (R42).
+    ``..._wanted_after``: so long after declaring, people are asked for what is missing. ``update_reminder``: so long before a
+    promised update its author is reminded, at most a fifth of the cadence. ``timebox_extension``: what one tap adds to a
+    time-box. ``postmortem_within``: so long after closing, the postmortem is asked for (R42).
     ``public_approval``: people and roles whose word a public post needs (R8); empty: whoever may act may post.
     ``public_words``: product names and other words that customers know, which the wording check lets pass (R33).
     """
@@ -314,6 +317,13 @@ class Policy(Part, frozen=True):
     working_hours: WorkingHours = WorkingHours()
     commander_within: Seconds = 120
     criteria_wanted_after: Seconds = 60
+    severity_wanted_after: Seconds = 60
+    triage_wanted_after: Seconds = 120
+    impact_wanted_after: Seconds = 180
+    mitigation_wanted_after: Seconds = 300
+    update_reminder: Seconds = 180
+    timebox_extension: Annotated[float, msgspec.Meta(ge=1, le=86400)] = 300
+    postmortem_within: Seconds = 86400
     review_after_days: Days = 21
     lead_after_days: Days = 3
     postmortem: PostmortemTriggers = PostmortemTriggers()

@@ -5,10 +5,11 @@ from stanch.timeline.feature import Feature, Wiring
 
 def wiring() -> Wiring:
     """Imported when the product opens, not for a command line's help."""
+    from stanch.learn.prompts import PROMPTS
     from stanch.learn.reactions import decide, review_clock
     from stanch.timeline.facts.recover import Closed
 
-    return Wiring(reactions={Closed: (decide,)}, clocks=(review_clock,))
+    return Wiring(prompts=PROMPTS, reactions={Closed: (decide,)}, clocks=(review_clock,))
 
 
 FEATURE = Feature("learn", ("stanch.learn.commands",), wiring)

@@ -3,7 +3,6 @@
 from typing import Any
 
 from stanch.kernel.clock import DAY
-from stanch.kernel.policy import Policy
 from stanch.learn.rules import Question, question, triggers
 from stanch.respond.telling import tell
 from stanch.timeline.entries import Entry
@@ -39,9 +38,9 @@ def decide(uow: UnitOfWork, entry: Entry, record: Record) -> None:
         )
 
 
-def review_clock(record: Record, policy: Policy) -> list[Due]:
+def review_clock(uow: UnitOfWork, record: Record) -> list[Due]:
     """The next three-week question of every open action item."""
-    questions = [question(item, record, policy) for item in record.action_items.values()]
+    questions = [question(item, record, uow.policy) for item in record.action_items.values()]
     return [Due(f"review:{q.item}:{len(record.action_items[q.item].asked)}", q.due, _asking(q)) for q in questions if q]
 
 

@@ -8,12 +8,14 @@ def wiring() -> Wiring:
     from stanch.mitigate.evidence.capturing import EvidenceHandler
     from stanch.mitigate.execution import MitigationHandler
     from stanch.mitigate.observing import outcome_clock
+    from stanch.mitigate.prompts import PROMPTS
     from stanch.mitigate.survey_effect import SurveyHandler, seed, start_survey
     from stanch.timeline.facts.detect import Declared
     from stanch.timeline.facts.mitigate import MitigationApplied
     from stanch.timeline.facts.recover import Reopened
 
     return Wiring(
+        prompts=PROMPTS,
         reactions=dict.fromkeys((Declared, Reopened, MitigationApplied), (start_survey,)),
         clocks=(outcome_clock,),
         handlers=(MitigationHandler, EvidenceHandler, SurveyHandler),

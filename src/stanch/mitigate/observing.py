@@ -3,7 +3,7 @@
 from typing import Any
 
 from stanch.kernel.clock import MINUTE, SECOND, spell
-from stanch.kernel.policy import Criterion, Policy
+from stanch.kernel.policy import Criterion
 from stanch.mitigate.indicators import indicators
 from stanch.mitigate.measurement_store import series
 from stanch.mitigate.outcome import Judgement, Points, judge, not_yet, together
@@ -19,7 +19,7 @@ LOOK_BACK = 2 * MINUTE
 EXTENSIONS = 2
 
 
-def outcome_clock(record: Record, policy: Policy) -> list[Due]:
+def outcome_clock(uow: UnitOfWork, record: Record) -> list[Due]:
     """At the end of each run's observation window its outcome is measured, or when it has been undone, if that is earlier."""
     if record.status == "closed":
         return []

@@ -79,7 +79,7 @@ def turn(uow: UnitOfWork, record: Record, name: str, value: float | str) -> None
         uow.append(record.id, CriterionTurned(name, now_holds, value, detail))
 
 
-def hold_clock(record: Record, policy: Policy) -> list[Due]:
+def hold_clock(uow: UnitOfWork, record: Record) -> list[Due]:
     """When the hold will be over, if nothing is breached until then."""
     since = record.holding_since()
     if since is None or record.criteria_held_at is not None or not record.live():

@@ -7,6 +7,7 @@ def wiring() -> Wiring:
     """Imported when the product opens, not for a command line's help."""
     from stanch.respond import reactions
     from stanch.respond.paging import PageHandler
+    from stanch.respond.prompts import PROMPTS
     from stanch.respond.severity import reconsider, remeasured
     from stanch.respond.telling import MessageHandler
     from stanch.timeline.facts.detect import Declared, SignalAttached
@@ -15,6 +16,7 @@ def wiring() -> Wiring:
     from stanch.timeline.facts.respond import ImpactSet, SeveritySet
 
     return Wiring(
+        prompts=PROMPTS,
         reactions={
             Declared: (reactions.page_when_declared, reconsider),
             Reopened: (reactions.page_when_reopened,),

@@ -10,7 +10,6 @@ from stanch.kernel.command import command
 from stanch.kernel.errors import NotFound
 from stanch.respond.commands import IncidentId, past
 from stanch.respond.facts import six_facts
-from stanch.respond.prompts import active
 from stanch.timeline.entries import Entry
 from stanch.timeline.record import ActionItem, Hypothesis, Page, Record, Run, fold
 from stanch.timeline.unit_of_work import UnitOfWork
@@ -210,7 +209,7 @@ def _shown(record: Record, uow: UnitOfWork, now: int, entries: list[Entry]) -> S
         _times(record),
         [ShownPhase(s.phase, s.since, ((s.until or now) - s.since) / 1e6) for s in record.spells],
         {name: fact.value for name, fact in record.roles.items()},
-        [ShownPrompt(p.key, p.to, p.text, p.reason, p.due) for p in active(record, uow.policy, now)],
+        [ShownPrompt(p.key, p.to, p.text, p.reason, p.due) for p in uow.prompts(record) if p.due <= now],
         list(record.runs.values()),
         [
             ShownCriterion(c.criterion.name, c.holds, c.value, c.detail, c.since or None)

@@ -4,15 +4,14 @@ from typing import Any
 
 from stanch.kernel.clock import HOUR, MINUTE, SECOND
 from stanch.kernel.ids import new_id
-from stanch.kernel.policy import Policy
 from stanch.respond.escalation import escalation_of, last_resort, next_step, waits_until
-from stanch.respond.prompts import Prompt, prompts
 from stanch.respond.targets import reached
 from stanch.respond.telling import tell
 from stanch.timeline.entries import Entry
 from stanch.timeline.facts.detect import Declared
 from stanch.timeline.facts.paging import PagePutOff, PageRequested, PageStepped
 from stanch.timeline.facts.respond import PhaseShifted, Prompted, SeveritySet
+from stanch.timeline.prompt import Prompt
 from stanch.timeline.record import Page, Record
 from stanch.timeline.unit_of_work import Due, UnitOfWork
 
@@ -93,7 +92,7 @@ def escalate(uow: UnitOfWork, record: Record, page: Page) -> None:
             uow.effect(f"page:{page.page}:{stepping.number}:{person}:{way.to}", "page", record.id, payload, due_at=due)
 
 
-def page_clock(record: Record, policy: Policy) -> list[Due]:
+def page_clock(uow: UnitOfWork, record: Record) -> list[Due]:
     """The next step of every page that nobody has acknowledged."""
     if not record.live():
         return []
@@ -108,11 +107,11 @@ def _escalating(page: str) -> Any:
     return lambda uow, record: escalate(uow, record, record.pages[page])
 
 
-def prompt_clock(record: Record, policy: Policy) -> list[Due]:
+def prompt_clock(uow: UnitOfWork, record: Record) -> list[Due]:
     """Every prompt that has not been raised yet, at its moment."""
     return [
         Due(f"prompt:{prompt.key}", prompt.due, _raising(prompt))
-        for prompt in prompts(record, policy)
+        for prompt in uow.prompts(record)
         if prompt.key not in record.prompted
     ]
 

@@ -11,6 +11,7 @@ import msgspec
 from stanch.db.locks import Lock
 from stanch.timeline.effects import EffectHandler
 from stanch.timeline.entries import Facts
+from stanch.timeline.prompt import PromptRule
 from stanch.timeline.unit_of_work import Application, IncidentClock, Measured, Reaction, UnitOfWork
 
 Step = Callable[[UnitOfWork], None]
@@ -29,11 +30,12 @@ class Wiring(msgspec.Struct, frozen=True, kw_only=True):
     ``reactions``: what follows an entry of a class, in the same transaction. ``clocks``: what is due to an incident when.
     ``handlers``: one for each kind of effect. ``timers``: those that belong to no incident, by key.
     ``seeds`` run at start and when the catalog has changed, ``starts`` only at start.
-    ``measured``: what follows when a service's SLOs have been measured.
+    ``prompts``: what is asked of people. ``measured``: what follows when a service's SLOs have been measured.
     """
 
     reactions: Mapping[type[Facts], tuple[Reaction, ...]] = {}
     clocks: tuple[IncidentClock, ...] = ()
+    prompts: tuple[PromptRule, ...] = ()
     handlers: tuple[Callable[[Application], EffectHandler], ...] = ()
     timers: Mapping[str, Timer] = {}
     seeds: tuple[Step, ...] = ()
@@ -63,6 +65,7 @@ def together(features: list[Wiring]) -> Wiring:
         reactions=reactions,
         timers=timers,
         clocks=tuple(clock for wiring in features for clock in wiring.clocks),
+        prompts=tuple(rule for wiring in features for rule in wiring.prompts),
         handlers=tuple(handler for wiring in features for handler in wiring.handlers),
         seeds=tuple(seed for wiring in features for seed in wiring.seeds),
         starts=tuple(start for wiring in features for start in wiring.starts),

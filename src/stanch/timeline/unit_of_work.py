@@ -25,6 +25,7 @@ from stanch.ports import Calendars, World
 from stanch.timeline import store
 from stanch.timeline.entries import Entry, Facts
 from stanch.timeline.facts.detect import Declared, Investigating
+from stanch.timeline.prompt import Prompt, PromptRule, prompts
 from stanch.timeline.record import Record, fold
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class Due(msgspec.Struct):
     act: Callable[[UnitOfWork, Record], None]
 
 
-IncidentClock = Callable[[Record, Policy], list[Due]]
+IncidentClock = Callable[["UnitOfWork", Record], list[Due]]
 
 
 class UnitOfWork:
@@ -242,8 +243,12 @@ class UnitOfWork:
 
     def dues(self, record: Record) -> list[Due]:
         """Everything that the clocks derive from a record, in order of their moments."""
-        dues = [due for clock in self.application.clocks for due in clock(record, self.policy)]
+        dues = [due for clock in self.application.clocks for due in clock(self, record)]
         return sorted(dues, key=lambda due: due.at)
+
+    def prompts(self, record: Record) -> list[Prompt]:
+        """What people are asked about an incident now or later, in order of its due moment."""
+        return prompts(self.application.prompts, record, self.policy)
 
     def may_see(self, incident: str, private: bool) -> bool:
         """Private incidents are for admins and those invited (P6)."""
@@ -303,6 +308,7 @@ class Application:
         installation: Installation,
         reactions: Mapping[type[Facts], tuple[Reaction, ...]],
         clocks: tuple[IncidentClock, ...],
+        prompts: tuple[PromptRule, ...],
         measured: tuple[Measured, ...],
     ) -> None:
         self.database = database
@@ -313,6 +319,7 @@ class Application:
         self.installation = installation
         self.reactions = reactions
         self.clocks = clocks
+        self.prompts = prompts
         self.measured = measured
         self.liveness = Liveness()
         self.engine_wake, self.digester_wake = threading.Event(), threading.Event()

@@ -17,7 +17,6 @@ from stanch.ports import Source
 from stanch.ports.integration import PORTS
 from stanch.prepare.playbooks.library import playbooks
 from stanch.respond.overview import Incidents, incidents
-from stanch.respond.prompts import active
 from stanch.timeline.unit_of_work import UnitOfWork
 from stanch.web import auth
 from stanch.web.intake.heartbeats import token_of
@@ -88,7 +87,8 @@ def _home(uow: UnitOfWork) -> dict[str, Any]:
     live = incidents(uow, Incidents(status="live", limit=200))
     looking = investigations(uow, Investigations())
     names = [row.id for row in live] + [row.id for row in looking]
-    asked = [(uow.record(name), active(uow.record(name), uow.policy, uow.now)) for name in names]
+    records = [uow.record(name) for name in names]
+    asked = [(record, [p for p in uow.prompts(record) if p.due <= uow.now]) for record in records]
     held = [r for r in list_signals(uow, Signals(limit=50, disposition="held")) if r.state == "firing"]
     return {
         "live": live, "investigations": looking, "asked": [(record, found) for record, found in asked if found], "held": held, "now": uow.now,
