@@ -1,13 +1,26 @@
 """Each kind of evidence moves the ranking the way the text says, and says so (R16 to R23)."""
 
+import re
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from stanch.kernel.clock import HOUR, MINUTE
 from stanch.kernel.policy import Mitigation
-from stanch.mitigate.ranking.evidence import Evidence, Measured, Option, PastRuns, Pressure, Release, Shape, Spread
+from stanch.mitigate.ranking.evidence import (
+    Dependency,
+    Evidence,
+    Harm,
+    Measured,
+    Option,
+    PastRuns,
+    Pressure,
+    Release,
+    Shape,
+    Spread,
+)
 from stanch.mitigate.ranking.rank import Ranked, rank
 from stanch.ports import Extent
 
@@ -40,7 +53,7 @@ def test_a_release_nearer_to_the_onset_lifts_a_rollback_more() -> None:
 
 def test_the_release_before_the_onset_is_suspected_and_not_the_one_after_it() -> None:
     line = alone(ROLLBACK, releases=(release(-8, release="v3"), release(11, release="v2")))
-    assert "shop v2 went out 11 min before onset" in line.reasons
+    assert line.reasons[0].startswith("shop v2 went out 11 min before onset (+")
 
 
 def test_a_release_that_has_no_clean_way_back_is_flagged() -> None:
@@ -71,16 +84,16 @@ def test_a_zone_is_drained_for_its_own_errors_only() -> None:
 
 
 def test_scaling_without_saturation_is_ranked_down_with_the_measured_reason() -> None:
-    full = alone(SCALE, pressure=Pressure(True, "the queue is at 98%"))
-    free = alone(SCALE, pressure=Pressure(False, "the queue is at 12%"))
-    assert full.score > 0 > alone(SCALE).score > free.score
+    full = alone(SCALE, pressures=(Pressure(True, "the queue is at 98%"),))
+    free = alone(SCALE, pressures=(Pressure(False, "the queue is at 12%"),))
+    assert full.score > 0 > alone(SCALE).score >= free.score
     assert "the queue is at 12%, so there is no saturation" in free.why[0].lower() + free.why[1:]
 
 
 def test_what_the_catalog_says_to_help_with_the_shape_is_lifted() -> None:
     seen = (Shape("expired-certificate", "Expired certificate", "a TLS probe fails", 5),)
     renew = option("renew", helps=["expired-certificate"])
-    assert alone(renew, shapes=seen).score > alone(renew).score + 40
+    assert alone(renew, shapes=seen).score > alone(renew).score + 15
 
 
 def test_what_the_real_system_would_refuse_falls_to_the_end() -> None:
@@ -115,7 +128,7 @@ def test_one_run_that_helped_proves_less_than_ten() -> None:
 
 def test_what_was_tried_in_vain_or_is_in_place_falls() -> None:
     for outcome in ("no_change", "worse", "watching", "helped"):
-        assert alone(option(), tried={"x": outcome}).score < alone(option()).score - 40
+        assert alone(option(), tried={"x": outcome}).score < min(0, alone(option()).score)
 
 
 def test_a_dependency_that_nothing_fires_on_is_not_the_first_place_to_look() -> None:
@@ -152,3 +165,134 @@ def test_the_order_does_not_depend_on_the_order_they_came_in_and_every_line_expl
     assert [line.mitigation.name for line in rank(shuffled, known)] == [line.mitigation.name for line in lines]
     assert [line.place for line in lines] == list(range(1, len(lines) + 1))
     assert all(line.why.endswith(".") and line.would_move.endswith(".") for line in lines)
+
+
+# --- the sum, and no edges (R16) ---
+
+releases = st.lists(
+    st.builds(
+        lambda minutes, kind, clean: Release("shop", f"r{minutes}-{kind}", "v1", ONSET - minutes * MINUTE, clean, kind=kind),
+        st.integers(-60, 300), st.sampled_from(["release", "flag", "config", "capacity", "other"]), st.booleans(),
+    ),
+    max_size=4,
+)  # fmt: skip
+SHARES = Spread("zone", {"zone-a": 0.1, "zone-b": 0.9}, True)
+harms = st.sampled_from([(), (Harm("data", "data is at risk"),), (Harm("security", "a token is stolen", 0.6),)])
+known = st.builds(
+    lambda changed, zone, harm, full: Evidence(
+        ONSET, "shop", tuple(changed), {"zone": SHARES} if zone else {}, (Pressure(full, "the queue is long"),), harms=harm
+    ),
+    releases, st.booleans(), harms, st.booleans(),
+)  # fmt: skip
+
+
+@given(options, known)
+def test_the_printed_reasons_of_a_line_add_up_to_its_score(given_options: list[Option], evidence: Evidence) -> None:
+    for line in rank(given_options, evidence):
+        printed = [float(re.search(r"\(([+-]\d+\.\d) min\)$", reason)[1]) for reason in line.reasons]  # type: ignore[index]
+        assert round(sum(printed), 1) == line.score
+
+
+TITLED = [
+    option("back", "rollback"), option("final", "rollback", reversibility="none"), option("off", "feature_flag"),
+    DRAIN, SCALE, option("stop-payments", "custom"), option("revoke-tokens", "custom", reversibility="none"),
+    option("restore-config", "custom"), option("restart", "cluster", reversibility="none"), option("scale-in", "custom"),
+    option("slow", "rollback", effect_seconds=3600, undo_seconds=3600), option("static", "degrade"),
+]  # fmt: skip
+
+
+@given(known, st.data())
+def test_one_minute_moves_no_score_by_more_than_two(evidence: Evidence, data: st.DataObject) -> None:
+    moved = data.draw(st.integers(0, len(evidence.releases)))
+    later = [
+        replace(r, deployed_at=r.deployed_at + MINUTE) if n == moved else r for n, r in enumerate(evidence.releases)
+    ]
+    # None of the releases was chosen: the onset moves.
+    other = replace(evidence, releases=tuple(later), onset=evidence.onset + (MINUTE if moved == len(later) else 0))
+    before = {line.mitigation.name: line.score for line in rank(TITLED, evidence)}
+    after = {line.mitigation.name: line.score for line in rank(TITLED, other)}
+    assert {name: s for name, s in before.items() if abs(s - after[name]) > 2} == {}
+
+
+def test_an_hour_and_an_hour_and_a_minute_are_nearly_the_same() -> None:
+    an_hour, a_minute_more = alone(ROLLBACK, releases=(release(60),)), alone(ROLLBACK, releases=(release(61),))
+    assert 0 <= an_hour.score - a_minute_more.score < 0.5
+
+
+def test_what_works_in_a_day_is_worth_less_than_what_works_in_minutes() -> None:
+    scores = [alone(option(effect_seconds=60.0 * m), releases=(release(5),)).score for m in (1, 4, 60, 1440)]
+    assert scores == sorted(scores, reverse=True) and scores[0] > scores[-1]
+
+
+def test_harm_in_progress_puts_what_stops_it_first() -> None:
+    stop, back, pause = option("halt-payments"), ROLLBACK, option("pause-rollout", "cluster", reversibility="instant")
+    evidence = Evidence(ONSET, "shop", (release(5),), harms=(Harm("data", "data is at risk"),))
+    assert rank([back, pause, stop], evidence)[0].mitigation.name == "halt-payments"
+    revoke = option("revoke-tokens", reversibility="none", effect_seconds=1800)
+    evidence = Evidence(ONSET, "shop", (release(5),), harms=(Harm("security", "a token is stolen"),))
+    assert rank([back, pause, revoke], evidence)[0].mitigation.name == "revoke-tokens"
+
+
+def test_saturation_belongs_to_something() -> None:
+    own = alone(SCALE, pressures=(Pressure(True, "threads are at 98 %", "shop", True),))
+    pool = alone(SCALE, pressures=(Pressure(True, "the pool is at 98 %", "database", False),))
+    assert own.score > 0 > pool.score and "more instances ask more of it" in pool.why
+    resized = Release("shop", "scale to 20", "", ONSET - 5 * MINUTE, kind="capacity")
+    assert alone(SCALE, releases=(resized,)).score < alone(SCALE).score
+    assert alone(option("scale-in"), releases=(resized,)).score > alone(option("scale-in")).score + 5
+
+
+@given(st.sampled_from(["fleet", "service", "component"]), st.integers(1, 5))
+def test_what_cannot_be_undone_is_not_lifted_by_the_catalogs_word(radius: str, weight: int) -> None:
+    final = option("final", helps=["zone-power"], reversibility="none", blast_radius="component", effect_seconds=1)
+    supported = option("drain", "traffic_shift", zone="zone-b", blast_radius=radius)
+    evidence = Evidence(
+        ONSET, "shop", spreads={"zone": SHARES}, shapes=(Shape("zone-power", "Power", "power is lost", weight),)
+    )
+    lines = rank([final, supported, option("other")], evidence)
+    assert lines[0].mitigation.name == "drain" and lines[-1].mitigation.name == "final"
+
+
+def test_a_dependency_that_nobody_here_can_mend_lifts_degraded_modes_and_no_drain() -> None:
+    down = (Dependency("bank", "down", "the bank is down"),)
+    lines = rank(
+        [DRAIN, option("queue", "degrade"), ROLLBACK],
+        Evidence(ONSET, "shop", dependencies=down, needs={"shop": ("bank",)}),
+    )
+    assert lines[0].mitigation.name == "queue" and "this works without it" in lines[0].why
+    assert next(line for line in lines if line.mitigation.name == "drain").score < 0
+
+
+def test_nothing_supported_is_said_and_a_harmless_action_is_called_a_guess() -> None:
+    first, *_ = rank([option("a", reversibility="instant"), ROLLBACK], Evidence(ONSET, "shop"))
+    assert first.why.startswith("Nothing here is supported by evidence") and first.standing == "a safe guess"
+    lines = rank(
+        [option("a", reversibility="instant", blast_radius="component"), ROLLBACK],
+        Evidence(ONSET, "shop", (release(9),)),
+    )
+    assert lines[0].mitigation.name == "rollback" and "9 min before onset" in lines[0].why
+    assert lines[1].why.startswith("A safe guess")
+
+
+def test_a_change_at_the_onset_is_not_nought_seconds_after_it() -> None:
+    assert alone(ROLLBACK, releases=(release(0),)).reasons[0].startswith("shop v2 went out just as it began")
+
+
+def test_a_flag_or_a_configuration_that_changed_lifts_what_takes_that_back() -> None:
+    flag, config = option("flag-off", "feature_flag", feature="new-cart"), option("put-back-routing-rules")
+    turned = Release("shop", "new-cart on", "", ONSET - 3 * MINUTE, kind="flag")
+    assert rank([ROLLBACK, config, flag], Evidence(ONSET, "shop", (turned,)))[0].mitigation.name == "flag-off"
+    pushed = Release("shop", "routing rules 7", "", ONSET - 3 * MINUTE, kind="config")
+    assert (
+        rank([ROLLBACK, config, flag], Evidence(ONSET, "shop", (pushed,)))[0].mitigation.name
+        == "put-back-routing-rules"
+    )
+
+
+def test_a_node_and_a_tenant_are_singled_out_by_name() -> None:
+    drains = [option(f"drain-node-{n}", "traffic_shift") for n in (1, 2)]
+    spreads = {"node": Spread("node", {"node-1": 0.04, "node-2": 0.96}, True)}
+    assert rank(drains, Evidence(ONSET, "shop", spreads=spreads))[0].mitigation.name == "drain-node-2"
+    limits = [option(f"limit-{name}", "degrade") for name in ("acme", "umbrella")]
+    spreads = {"tenant": Spread("tenant", {"acme": 0.9, "umbrella": 0.1}, True)}
+    assert rank(limits, Evidence(ONSET, "shop", spreads=spreads))[0].mitigation.name == "limit-acme"

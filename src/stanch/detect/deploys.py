@@ -1,5 +1,7 @@
 """Deploys and other changes, recorded so that it is known when symptoms begin shortly after (R17)."""
 
+import re
+
 from stanch.db.transaction import Row
 from stanch.kernel.clock import MINUTE
 from stanch.kernel.ids import new_id
@@ -9,6 +11,23 @@ from stanch.timeline.unit_of_work import UnitOfWork
 # The identity of what was seen by watching begins so; a webhook may tell of the same release, before or after.
 SEEN = "seen/"
 SAME_WITHIN = 30 * MINUTE
+VERSION = re.compile(r"\W*(v?\d+([.\-_]\w+)*|[0-9a-f]{7,64}|\w+[-:@]v?\d[\w.\-]*)\W*", re.IGNORECASE)
+KINDS: tuple[tuple[str, str], ...] = (
+    ("flag", r"\b(feature.?)?flags?\b|\btoggles?\b|\bfeature.?gates?\b|\bexperiments?\b|\bkill.?switch\b"),
+    ("capacity", r"\bscal(ed?|ing)\b|\bcapacity\b|\bresiz\w+|\bautoscal\w+|\badd(ed|s|ing)? .{0,20}(servers|nodes|instances|shards|brokers|replicas|hosts|machines)\b"),
+    ("config", (r"\bconfig\w*|\bsettings?\b|\brule(s|set)?\b|\bpolic(y|ies)\b|\bacls?\b|\bdns\b|\broutes?\b|\bbgp\b|\bfirewall\b|\bquotas?\b|\bparameters?\b"
+               r"|\blimits?\b|\bcertificates?\b|\bfeature.?file\b|\bdefinitions?\b|\blist\b")),
+)  # fmt: skip
+
+
+def kind_of(change: Change) -> str:
+    """What kind of change it is: as its sender says, else by its words. A version number is a release, whatever it fixes."""
+    if change.kind:
+        return change.kind
+    told = re.sub(r"[-_]+", " ", change.release)
+    if not VERSION.fullmatch(change.release):
+        told += f" {change.summary}"
+    return next((kind for kind, pattern in KINDS if re.search(pattern, told, re.IGNORECASE)), "release")
 
 
 def record(uow: UnitOfWork, change: Change, author: str) -> str:
@@ -17,19 +36,21 @@ def record(uow: UnitOfWork, change: Change, author: str) -> str:
         _complete(uow, known, change)
         return str(known["id"])
     last = uow.tx.one(
-        "SELECT release FROM deploys WHERE service = :service AND deployed_at < :at ORDER BY deployed_at DESC LIMIT 1",
+        "SELECT release FROM deploys WHERE service = :service AND deployed_at < :at AND kind = 'release' ORDER BY deployed_at DESC LIMIT 1",
         service=change.service,
         at=change.at,
     )
+    kind = kind_of(change)
     identity = new_id("deploy")
     uow.tx.execute(
-        "INSERT INTO deploys (id, service, release, previous, deployed_at, reversible, reason, author, summary, link, identity) "
-        "VALUES (:id, :service, :release, :previous, :at, :reversible, :reason, :author, :summary, :link, :identity) "
+        "INSERT INTO deploys (id, service, release, previous, deployed_at, reversible, reason, author, summary, link, identity, "
+        "kind) "
+        "VALUES (:id, :service, :release, :previous, :at, :reversible, :reason, :author, :summary, :link, :identity, :kind) "
         "ON CONFLICT (identity) WHERE identity <> '' DO NOTHING",
         id=identity,
         service=change.service,
         release=change.release,
-        previous=change.previous or (last["release"] if last else ""),
+        previous=change.previous or (last["release"] if last and kind == "release" else ""),
         at=change.at,
         reversible=int(change.reversible),
         reason=change.reason,
@@ -37,6 +58,7 @@ def record(uow: UnitOfWork, change: Change, author: str) -> str:
         summary=change.summary,
         link=change.link,
         identity=change.identity,
+        kind=kind,
     )
     return identity
 

@@ -13,7 +13,8 @@ from stanch.ports.request_head import read_about
 NAME = 200
 SUMMARY = 1024
 MOST = 1000
-OWN = ("service", "release", "previous", "at", "reversible", "reason", "author", "link", "id", "summary")
+OWN = ("service", "release", "previous", "at", "reversible", "reason", "author", "link", "id", "summary", "kind")
+KINDS = ("release", "flag", "config", "capacity", "other")
 VERSION = re.compile(r"v?\d+(\.\d+)+([-+.\w]*)?|v\d+")
 COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 UNSET = "<no value>"  # what Go's templates write for something that is not there
@@ -124,6 +125,9 @@ def _own(body: Any, post: Post, errors: list[str]) -> Change:
     unknown = [words(key, 40) for key in body if key not in OWN]
     if unknown:
         errors.append(f"{unknown[0]!r} is no field of a deploy; known: {', '.join(OWN)}")
+    what = words(body.get("kind"), NAME)
+    if what and what not in KINDS:
+        errors.append(f"kind is {what!r}; write one of {', '.join(KINDS)}; it was told from its words")
     identity = words(body.get("id"), NAME)
     return Change(
         service=words(body["service"], NAME).strip(),
@@ -135,6 +139,7 @@ def _own(body: Any, post: Post, errors: list[str]) -> Change:
         reason=words(body.get("reason"), SUMMARY),
         author=words(body.get("author"), NAME),
         link=link(body.get("link")),
+        kind=what if what in KINDS else "",
         identity=f"deploys/{post.intake_key}/{identity}" if identity else "",
     )
 

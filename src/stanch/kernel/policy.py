@@ -11,7 +11,9 @@ from stanch.kernel.clock import SECOND
 from stanch.kernel.part import Days, Every, Part, Seconds
 from stanch.kernel.schedule import Schedule, WorkingHours
 
-Severity = Literal["SEV-1", "SEV-2", "SEV-3", "SEV-4"]
+# A name of the policy; these four unless the team has others.
+Severity = str
+SEVERITIES: tuple[Severity, ...] = ("SEV-1", "SEV-2", "SEV-3", "SEV-4")
 Phase = Literal["detect", "triage", "mitigate", "resolve", "learn"]
 Role = Literal["incident_commander", "operations_lead", "communications_lead", "scribe"]
 MitigationKind = Literal["rollback", "feature_flag", "traffic_shift", "scale", "degrade", "cluster", "custom"]
@@ -179,6 +181,15 @@ class Criterion(Part, frozen=True):
     unit: str = ""
 
 
+class Saturation(Criterion, frozen=True):
+    """A measurement that keeps its bound while there is capacity left (R20). ``of``: what that capacity belongs to.
+
+    The service itself, or something that it depends on; empty: told from the name.
+    """
+
+    of: str = ""
+
+
 class Mitigation(Part, frozen=True):
     """A declared mitigation (R16). ``run`` and ``undo`` are arguments of the adapter; seconds are first estimates.
 
@@ -255,7 +266,7 @@ class Service(Part, frozen=True):
     mitigations: list[Mitigation] = msgspec.field(default_factory=list)
     runs_on: list[str] = msgspec.field(default_factory=list)
     breakdowns: list[Breakdown] = msgspec.field(default_factory=list)
-    saturation: list[Criterion] = msgspec.field(default_factory=list)
+    saturation: list[Saturation] = msgspec.field(default_factory=list)
 
     def label(self) -> str:
         """What engineers call it."""
@@ -334,9 +345,23 @@ class Policy(Part, frozen=True):
     schedules: dict[str, Schedule] = msgspec.field(default_factory=dict)
     heartbeats: dict[str, Heartbeat] = msgspec.field(default_factory=dict)
 
+    def tiers(self) -> list[Severity]:
+        """The severities by name, the worst first: the team's own names, else SEV-1 to SEV-4."""
+        return list(SEVERITIES) if set(self.severities) <= set(SEVERITIES) else list(self.severities)
+
+    def severity_at(self, rung: int) -> Severity:
+        """The name of a rung of R2, 1 (worst) to 4; with fewer tiers the last one stands for the rest."""
+        tiers = self.tiers()
+        return tiers[min(rung, len(tiers)) - 1]
+
+    def rung(self, name: str | None) -> int:
+        """The rung of a severity, 1 (worst) and up; an unknown one counts as the second: assume that it matters."""
+        tiers = self.tiers()
+        return tiers.index(name) + 1 if name in tiers else 2
+
     def severity(self, name: str | None) -> SeverityPolicy:
-        """The policy of a severity; without one yet, that of SEV-2: assume it matters until someone has looked."""
-        return self.severities.get(name or "SEV-2", SeverityPolicy())  # type: ignore[call-overload,no-any-return]
+        """The policy of a severity; without one yet, that of the second tier: assume it matters until someone has looked."""
+        return self.severities.get(name or self.severity_at(2), SeverityPolicy())
 
     def service(self, name: str) -> Service:
         """A service by name; one that the catalog does not know is an empty service of that name."""

@@ -23,4 +23,6 @@ def wiring() -> Wiring:
     )
 
 
-FEATURE = Feature("mitigate", ("stanch.mitigate.commands", "stanch.mitigate.looking"), wiring)
+FEATURE = Feature(
+    "mitigate", ("stanch.mitigate.commands", "stanch.mitigate.looking", "stanch.mitigate.findings"), wiring
+)

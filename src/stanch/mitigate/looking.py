@@ -10,6 +10,8 @@ from stanch.kernel.errors import Conflict
 from stanch.mitigate.commands import Name
 from stanch.mitigate.evidence import store as evidence_store
 from stanch.mitigate.ranking.rank import Ranked
+from stanch.mitigate.ranking.value import Term
+from stanch.mitigate.rules import Waiting, waiting
 from stanch.mitigate.survey import digest
 from stanch.mitigate.toolkit import named, ranked_for
 from stanch.ports import Extent, Failed
@@ -23,7 +25,11 @@ class Mitigations(msgspec.Struct):
 
 
 class MitigationRow(msgspec.Struct, frozen=True):
-    """A mitigation at its place. ``seen``: its fingerprint, to be sent with the order that starts it."""
+    """A mitigation at its place. ``seen``: its fingerprint, to be sent with the order that starts it.
+
+    ``terms`` add up to ``score``, in minutes of harm that customers are spared. ``standing``: supported, a safe guess or
+    unsupported. While a run is watched the first line is ``wait``: ``wait_until`` says until when, ``run`` for which.
+    """
 
     place: int
     name: str
@@ -51,6 +57,12 @@ class MitigationRow(msgspec.Struct, frozen=True):
     reasons: list[str]
     cautions: list[str]
     offered_by: str
+    score: float = 0.0
+    chance: float = 0.0
+    standing: str = ""
+    terms: list[Term] = []
+    wait_until: Moment | None = None
+    run: str = ""
 
     def line(self) -> str:
         """For chat."""
@@ -60,7 +72,21 @@ class MitigationRow(msgspec.Struct, frozen=True):
 @command("mitigations", Mitigations, group="mitigate", noun="mitigations", reading=True)
 def mitigations(uow: UnitOfWork, asked: Mitigations) -> list[MitigationRow]:
     """R16: each with reversibility, blast radius, time to effect and to undo, why it stands there, and what would move it."""
-    return [_row(ranked) for ranked in ranked_for(uow, uow.record(asked.incident))]
+    record = uow.record(asked.incident)
+    rows = [_row(ranked) for ranked in ranked_for(uow, record)]
+    wait = waiting(record, uow.now) if record.live() else None
+    if wait is None or not rows:
+        return rows
+    return [_wait(wait), *(msgspec.structs.replace(row, place=row.place + 1) for row in rows)]
+
+
+def _wait(wait: Waiting) -> MitigationRow:
+    """The first line while a run is watched: nothing that could be started."""
+    move = "Then it is measured whether that helped."
+    return MitigationRow(
+        1, "wait", "", wait.title(), wait.why(), move, "wait", "", "", wait.run.target, "instant", "component", "touches nothing",
+        0.0, None, 0, 0.0, None, 0, True, [], [], "", [wait.why()], [], "", wait_until=wait.until, run=wait.run.run,
+    )  # fmt: skip
 
 
 def _row(r: Ranked) -> MitigationRow:
@@ -92,6 +118,10 @@ def _row(r: Ranked) -> MitigationRow:
         r.reasons,
         r.cautions,
         r.offered_by,
+        r.score,
+        round(r.chance, 3),
+        r.standing,
+        r.terms,
     )
 
 

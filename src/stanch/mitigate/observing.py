@@ -68,7 +68,15 @@ def observe(uow: UnitOfWork, record: Record, run: Run) -> None:
     uow.append(
         record.id,
         OutcomeMeasured(
-            run.run, overall.outcome, overall.reason, overall.before, overall.after, effect, overall.confidence, others
+            run.run,
+            overall.outcome,
+            overall.reason,
+            overall.before,
+            overall.after,
+            effect,
+            overall.confidence,
+            others,
+            overall.partly,
         ),
     )
     uow.tx.execute(

@@ -15,13 +15,17 @@ Points = list[tuple[int, float]]
 
 
 class Judgement(msgspec.Struct, frozen=True):
-    """The measured outcome and its reason, with the medians it rests on and the confidence that it is no chance."""
+    """The measured outcome and its reason, with the medians it rests on and the confidence that it is no chance.
+
+    ``partly``: it got better, and is still outside its bound.
+    """
 
     outcome: Outcome
     reason: str
     before: float | None = None
     after: float | None = None
     confidence: float | None = None
+    partly: bool = False
 
 
 def not_yet(before: Points, after: Points) -> bool:
@@ -51,8 +55,9 @@ def judge(criterion: Criterion, before: Points, after: Points) -> Judgement:
         return Judgement("unknown", unsure, found.before, found.after, found.confidence)
     if bad_before <= 0 and bad_after <= 0:
         return Judgement("no_change", f"{said}, inside its bound before and after", found.before, found.after, None)
+    partly = better and bad_after > 0
     where = ", inside its bound" if bad_after <= 0 else ", still outside its bound" if better else ", outside its bound"
-    return Judgement("helped" if better else "worse", said + where, found.before, found.after, found.confidence)
+    return Judgement("helped" if better else "worse", said + where, found.before, found.after, found.confidence, partly)
 
 
 def together(judgements: list[Judgement]) -> Judgement:

@@ -1,25 +1,41 @@
 """Gathers what the ranking weighs, from the record, the deploys, the newest survey and past runs."""
 
+import re
 from collections import Counter
 
-from stanch.kernel.suspicion import LOOK_AHEAD, LOOK_BACK
+from stanch.kernel.policy import Policy
+from stanch.kernel.suspicion import DATED_BY_ALERT, LOOK_AHEAD, LOOK_BACK, STATED
 from stanch.mitigate.history import past_runs
-from stanch.mitigate.ranking.evidence import Evidence, Pressure, Release, Shape, Spread
-from stanch.mitigate.survey import Survey, tools
-from stanch.prepare.playbooks.evidence import suggested
-from stanch.prepare.playbooks.rules import ZONE_LABELS
-from stanch.timeline.record import Record
+from stanch.mitigate.ranking.clues import BROKEN, DATA, SECURITY, quote, says
+from stanch.mitigate.ranking.evidence import Dependency, Evidence, Harm, Pressure, Release, Shape, Spread, State, Told
+from stanch.mitigate.survey import Survey, firing_services, tools
+from stanch.prepare.playbooks.evidence import seen
+from stanch.prepare.playbooks.library import playbooks
+from stanch.prepare.playbooks.rules import ZONE_LABELS, suggest
+from stanch.timeline.record import Record, Signal
 from stanch.timeline.unit_of_work import UnitOfWork
 
-LABELS = {"zone": ZONE_LABELS, "version": ("version", "release"), "feature": ("feature", "flag")}
+# How senders call what an alert is about, beside the names of the breakdowns themselves.
+LABELS: dict[str, tuple[str, ...]] = {
+    "zone": (*ZONE_LABELS, "region"),
+    "version": ("version", "release"),
+    "feature": ("feature", "flag"),
+    "node": ("node", "host", "hostname", "server"),
+    "tenant": ("tenant", "customer", "organization", "org", "account"),
+}
+SATURATED = 0.9
+DOWN = r"\b(down|outage|unavailable|unreachable|offline)\b"
 
 
 def gather(uow: UnitOfWork, record: Record, survey: Survey | None, services: list[str]) -> Evidence:
     """Everything that is known now."""
     onset = record.began_at or record.detected_at or record.declared_at
-    firing = [s for s in record.signals.values() if s.firing] or list(record.signals.values())
-    spreads = {label: found for label in LABELS if (found := _spread(label, [s.labels for s in firing], survey))}
-    shapes = [Shape(book.name, book.title, found.reason, found.weight) for book, found in suggested(uow, record)]
+    firing = firing_signals(record)
+    by_alert = not firing or any(abs(s.starts_at - onset) < STATED for s in firing)
+    uncertainty = DATED_BY_ALERT if by_alert else STATED
+    told = _told(record, firing)
+    known = playbooks()
+    shapes = [Shape(f.playbook, known[f.playbook].title, f.reason, f.weight) for f in suggest(seen(uow, record), 0)]
     tried: dict[str, str] = {
         r.mitigation: r.outcome or "watching"
         for r in record.runs.values()
@@ -28,14 +44,58 @@ def gather(uow: UnitOfWork, record: Record, survey: Survey | None, services: lis
     return Evidence(
         onset,
         record.service,
-        tuple(release for name in services for release in _releases(uow, name, onset)),
-        spreads,
-        _pressure(survey),
+        (*(release for name in services for release in _releases(uow, name, onset)), *_changed(record)),
+        _spreads(record, firing, survey),
+        _pressures(record, survey),
         tuple(shapes),
-        frozenset(s.labels["service"] for s in firing if s.labels.get("service")),
+        frozenset(firing_services(record)),
         tried,
         past_runs(uow, record, tools(record, uow.policy, survey)),
+        uncertainty,
+        told,
+        tuple(_dependencies(record, uow.policy, services, told)),
+        tuple(_harms(record, told)),
+        {name: tuple(uow.policy.service(name).depends_on) for name in services},
     )
+
+
+def firing_signals(record: Record) -> list[Signal]:
+    """The alerts that fire; when none does any more, all there were."""
+    return [s for s in record.signals.values() if s.firing] or list(record.signals.values())
+
+
+def _told(record: Record, firing: list[Signal]) -> tuple[Told, ...]:
+    """What alerts and people say, the firmest first; a rejected hypothesis says nothing any more."""
+    said = [
+        Told(
+            f"a {h.standing} hypothesis" if h.standing != "open" else "a hypothesis",
+            h.text,
+            0.8 if h.standing == "open" else 1.5,
+        )
+        for h in record.hypotheses.values()
+        if h.standing != "rejected"
+    ]
+    said += [Told(f"the alert {s.name}", f"{s.name}: {s.summary}") for s in firing]
+    said += [Told("the impact", record.impact.value)] if record.impact else []
+    said += [Told("the title", record.title)]
+    said += [Told("a finding", f.sentence, 1.2) for f in record.findings.values()]
+    said += [Told("triage", text) for text in record.answers.values()]
+    said += [Told("a note", text, 0.7) for text in reversed(record.notes)]
+    return tuple(said)
+
+
+def _spreads(record: Record, firing: list[Signal], survey: Survey | None) -> dict[str, Spread]:
+    """What a person found, else what was measured, else what the alerts say, for each label."""
+    labels = {*LABELS, *(survey.spreads if survey else ())}
+    spreads = {
+        label: found for label in sorted(labels) if (found := _spread(label, [s.labels for s in firing], survey))
+    }
+    for finding in record.findings.values():
+        f = finding
+        if f.about == "spread" and f.share is not None:
+            rest = {"elsewhere": 1 - f.share} if f.share < 1 else {}
+            spreads[f.label] = Spread(f.label, {f.subject: f.share, **rest}, True)
+    return spreads
 
 
 def _spread(label: str, labels: list[dict[str, str]], survey: Survey | None) -> Spread | None:
@@ -44,7 +104,7 @@ def _spread(label: str, labels: list[dict[str, str]], survey: Survey | None) -> 
     total = sum(measured.values())
     if total > 0:
         return Spread(label, {value: number / total for value, number in measured.items()}, True)
-    named = Counter(value for own in labels if (value := _value(own, LABELS[label])))
+    named = Counter(value for own in labels if (value := _value(own, LABELS.get(label, (label,)))))
     count = sum(named.values())
     return Spread(label, {value: number / count for value, number in named.items()}, False) if count else None
 
@@ -62,14 +122,69 @@ def _releases(uow: UnitOfWork, service: str, onset: int) -> list[Release]:
         until=onset + LOOK_AHEAD,
     )
     return [
-        Release(service, r["release"], r["previous"], r["deployed_at"], bool(r["reversible"]), r["reason"])
+        Release(
+            service, r["release"], r["previous"], r["deployed_at"], bool(r["reversible"]), r["reason"], r["kind"], r["summary"]
+        )
         for r in rows
+    ]  # fmt: skip
+
+
+def _changed(record: Record) -> list[Release]:
+    """The changes that people found out about."""
+    return [
+        Release(f.service or record.service, f.subject, "", f.at, kind=f.kind_of or "other", text=f.text)
+        for finding in record.findings.values()
+        if (f := finding).about == "change" and f.at is not None
     ]
 
 
-def _pressure(survey: Survey | None) -> Pressure | None:
-    if survey is None or not survey.pressure:
-        return None
-    full = [reading for reading in survey.pressure if reading.saturated]
-    told = full or survey.pressure
-    return Pressure(bool(full), "; ".join(reading.sentence for reading in told[:2]))
+def _pressures(record: Record, survey: Survey | None) -> tuple[Pressure, ...]:
+    said = [
+        Pressure(
+            (f.share or 0) >= SATURATED, f.sentence, f.service or record.service, f.service in ("", record.service)
+        )
+        for finding in record.findings.values()
+        if (f := finding).about == "saturation"
+    ]
+    return (*said, *(Pressure(r.saturated, r.sentence, r.of, r.own) for r in (survey.pressure if survey else ())))
+
+
+def _dependencies(record: Record, policy: Policy, services: list[str], told: tuple[Told, ...]) -> list[Dependency]:
+    """What is known of everything that an affected service needs, from findings, alerts and words, in this order."""
+    found: dict[str, Dependency] = {}
+    for finding in record.findings.values():
+        f = finding
+        if f.about == "dependency" and f.state:
+            found[f.subject] = Dependency(f.subject, f.state, f.sentence)
+    firing = firing_services(record)
+    for user in services:
+        for name in policy.service(user).depends_on:
+            # An alert on what is needed tells where the fault is when those who need it are hit as well, or nothing can be done to it.
+            hit = user in firing or not policy.service(name).mitigations
+            if name in firing and name not in found and hit:
+                found[name] = Dependency(name, _state(record, name), f"alerts fire on {name}, which {user} needs")
+            elif name not in found and name not in firing and user in (record.service, *firing):
+                label = re.escape(policy.service(name).label()).replace("\\ ", "[ -]")
+                pattern = rf"\b({re.escape(name)}|{label})\b.{{0,40}}\b{BROKEN}\b"
+                said = next((t for t in told if says(t, pattern)), None)
+                if said:
+                    state: State = "down" if re.search(DOWN, said.text, re.IGNORECASE) else "degraded"
+                    found[name] = Dependency(name, state, quote(said))
+    return list(found.values())
+
+
+def _state(record: Record, service: str) -> State:
+    said = " ".join(f"{s.name} {s.summary}" for s in record.signals.values() if s.labels.get("service") == service)
+    return "down" if re.search(DOWN, re.sub(r"(?<=[a-z])(?=[A-Z])", " ", said), re.IGNORECASE) else "degraded"
+
+
+def _harms(record: Record, told: tuple[Told, ...]) -> list[Harm]:
+    """What a person stated, else what words are a sign of."""
+    known = record.impact_facts
+    found = [Harm("data", "data is at risk")] if known.data_at_risk else []
+    found += [Harm("security", "a security incident is in progress")] if known.security else []
+    if not known.data_at_risk and (said := next((t for t in told if says(t, DATA)), None)):
+        found.append(Harm("data", quote(said), 0.6))
+    if not known.security and (said := next((t for t in told if says(t, SECURITY)), None)):
+        found.append(Harm("security", quote(said), 0.6))
+    return found

@@ -2,8 +2,11 @@
 
 from typing import Any
 
+import msgspec
+
+from stanch.kernel.clock import SECOND, hour_minute
 from stanch.kernel.policy import Criterion, Mitigation
-from stanch.timeline.record import Record
+from stanch.timeline.record import Record, Run
 
 
 def warnings(record: Record, actor: str) -> list[str]:
@@ -33,6 +36,33 @@ def badness(criterion: Criterion, value: float) -> float:
 def holds(criterion: Criterion, value: float) -> bool:
     """Whether a value keeps the bound (R41)."""
     return badness(criterion, value) < 0 or (criterion.above is not None and value == criterion.above)
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """A run whose effect is still to be seen: until ``until`` (microseconds) nothing else is to be started."""
+
+    run: Run
+    until: int
+
+    def title(self) -> str:
+        """``Wait until 14:31``."""
+        return f"Wait until {hour_minute(self.until)}"
+
+    def why(self) -> str:
+        """Why, in one sentence."""
+        r = self.run
+        state = "is watched until then" if r.applied_at else "is still running"
+        return f"'{r.title}' was started at {hour_minute(r.started_at)} by {r.by} and {state}; a second change now would hide which of the two helped."
+
+
+def waiting(record: Record, now: int) -> Waiting | None:
+    """The newest run that is being carried out or watched, if there is one (R23: act, observe, revise)."""
+    for run in reversed(record.runs.values()):
+        if run.undone_by or run.outcome is not None or run.ok is False:
+            continue
+        ends = run.observation_ends() or run.started_at + int(run.observe_seconds * SECOND)
+        return Waiting(run, max(ends, now))
+    return None
 
 
 def may_start(record: Record, mitigation: Mitigation, actor: str) -> str:

@@ -22,10 +22,12 @@ class Offer(msgspec.Struct, frozen=True):
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """One measurement of capacity, in a sentence."""
+    """One measurement of capacity, in a sentence, and what it belongs to (``own``: the instances themselves)."""
 
     saturated: bool
     sentence: str
+    of: str = ""
+    own: bool = True
 
 
 class Survey(msgspec.Struct):
@@ -53,11 +55,22 @@ class Tool(msgspec.Struct, frozen=True):
     offered_by: str = ""
 
 
+def firing_services(record: Record) -> list[str]:
+    """The services that alerts fire on, in the order in which they came."""
+    return list(dict.fromkeys(name for s in record.signals.values() if s.firing and (name := s.labels.get("service"))))
+
+
 def affected(record: Record, policy: Policy) -> list[str]:
-    """The affected service and those it depends on; without a service, every one."""
-    if not record.service:
+    """The services that alerts fire on, what they depend on and what depends on them; without a service, every one.
+
+    Whichever alert came first, the set is the same; the incident's own service stands first (R16).
+    """
+    hit = [name for name in dict.fromkeys([record.service, *firing_services(record)]) if name]
+    if not hit:
         return list(policy.services)
-    return [record.service, *policy.service(record.service).depends_on]
+    needed = [name for service in hit for name in policy.service(service).depends_on]
+    needing = [name for service in hit for name in policy.dependants(service)]
+    return list(dict.fromkeys([*hit, *needed, *needing]))
 
 
 def digest(mitigation: Mitigation) -> str:
@@ -91,7 +104,9 @@ def tools(record: Record, policy: Policy, survey: Survey | None) -> list[Tool]:
             found.setdefault(tool.mitigation.name, tool)
     for offer in survey.offers if survey else []:
         for m in offer.mitigations if offer.service in names else []:
-            found.setdefault(m.name, Tool(m, offer.service, offer.address))
+            other = m.name in found and found[m.name].service != offer.service
+            own = _qualified(m, offer.service) if other else m
+            found.setdefault(own.name, Tool(own, offer.service, offer.address))
     return [_pinned(tool, survey) for tool in found.values()]
 
 

@@ -9,9 +9,10 @@ from typing import Any
 import msgspec
 
 from stanch.kernel.clock import SECOND
-from stanch.kernel.policy import Breakdown, Criterion, Mitigation, Policy
+from stanch.kernel.policy import Breakdown, Mitigation, Policy, Saturation, Service
 from stanch.mitigate.rules import holds
-from stanch.mitigate.survey import Offer, Reading, Survey, affected, of_instance, tools
+from stanch.mitigate.saturation import belongs_to
+from stanch.mitigate.survey import Offer, Reading, Survey, affected, firing_services, of_instance, tools
 from stanch.ports import Failed, Metrics, Mitigator, Preview
 from stanch.timeline.effects import Effect, EffectHandler
 from stanch.timeline.entries import Entry
@@ -83,11 +84,12 @@ class SurveyHandler(EffectHandler):
         for name in affected(record, policy):
             for address in policy.service(name).runs_on:
                 asked[f"offers of {address}"] = self._offers(name, address)
-        service = policy.service(record.service)
-        for breakdown in service.breakdowns:
-            asked[f"errors by {breakdown.label}"] = self._spread(breakdown)
-        for criterion in service.saturation:
-            asked[f"saturation {criterion.name}"] = self._pressure(criterion)
+        for name in dict.fromkeys([record.service, *firing_services(record)]):
+            for breakdown in policy.service(name).breakdowns:
+                asked.setdefault(f"errors by {breakdown.label}", self._spread(breakdown))
+        for name in affected(record, policy):
+            for criterion in policy.service(name).saturation:
+                asked[f"saturation {criterion.name} of {name}"] = self._pressure(criterion, policy.service(name))
         return asked
 
     def _previews(self, record: Record, policy: Policy, survey: Survey) -> dict[str, Asked]:
@@ -124,10 +126,10 @@ class SurveyHandler(EffectHandler):
 
         return ask
 
-    def _pressure(self, criterion: Criterion) -> Asked:
+    def _pressure(self, criterion: Saturation, service: Service) -> Asked:
         def ask() -> Callable[[Survey], None]:
             value = self._metrics(criterion.source).value(criterion.query)
-            found = Reading(not holds(criterion, value), _said(criterion, value))
+            found = Reading(not holds(criterion, value), _said(criterion, value), *belongs_to(criterion, service))
             return lambda survey: survey.pressure.append(found)
 
         return ask
@@ -143,7 +145,7 @@ class SurveyHandler(EffectHandler):
         raise Failed(f"no metrics source '{name}' is configured", again=False)
 
 
-def _said(criterion: Criterion, value: float) -> str:
+def _said(criterion: Saturation, value: float) -> str:
     side, bound = ("below", criterion.below) if criterion.below is not None else ("above", criterion.above)
     limit = "" if bound is None else f" (there is capacity while it is {side} {bound:g}{criterion.unit})"
     return f"{criterion.name} is {value:.3g}{criterion.unit}{limit}"

@@ -65,7 +65,9 @@ class Acknowledgement(msgspec.Struct, frozen=True):
 
 
 class Change(msgspec.Struct, frozen=True):
-    """A deploy or another change (R17). ``identity`` makes a repeated post one change; empty: each post is one."""
+    """A deploy or another change (R17). ``kind``: release, flag, config, capacity or other; empty: told from its words.
+
+    ``identity`` makes a repeated post one change; empty: each post is one."""
 
     service: str
     release: str
@@ -77,6 +79,7 @@ class Change(msgspec.Struct, frozen=True):
     author: str = ""
     link: str = ""
     identity: str = ""
+    kind: str = ""
 
 
 class Beat(msgspec.Struct, frozen=True):

@@ -115,7 +115,8 @@ def close(uow: UnitOfWork, asked: Close) -> Done:
         raise Conflict(f"{asked.incident} is closed already.")
     if record.status != "resolved":
         uow.live(asked.incident)
-    if record.live() and asked.reason.strip() and record.severity_name() in (None, "SEV-3", "SEV-4"):
+    small = record.severity is None or uow.policy.rung(record.severity_name()) >= 3
+    if record.live() and asked.reason.strip() and small:
         resolve(uow, Resolve(asked.incident, asked.reason, override=True))
     if record.status != "resolved":
         raise Conflict(f"{asked.incident} is {record.status}.", hint="Resolve it first.")

@@ -38,7 +38,10 @@ class Declare(msgspec.Struct):
     title: Annotated[str, msgspec.Meta(min_length=1, max_length=300, description="What is wrong, in a few words.")]
     service: Annotated[str, msgspec.Meta(max_length=200, description="The affected service, if you know.")] = ""
     impact: Annotated[str, msgspec.Meta(max_length=2_000, description="What customers see.")] = ""
-    severity: Annotated[Severity | None, msgspec.Meta(description="SEV-1 to SEV-4; can be set later.")] = None
+    severity: Annotated[
+        Annotated[str, msgspec.Meta(max_length=40)] | None,
+        msgspec.Meta(description="SEV-1 to SEV-4, or a name of your own policy; can be set later."),
+    ] = None
     private: Annotated[bool, msgspec.Meta(description="Only you and admins see it.")] = False
     investigation: Annotated[
         str, msgspec.Meta(max_length=40, description="The investigation that this is, such as INC-3.")
@@ -51,7 +54,8 @@ def declare(uow: UnitOfWork, asked: Declare) -> Done:
     title = " ".join(asked.title.split())
     if not title:
         raise Invalid("The title is empty.", field="title", hint="Say in a few words what is wrong.")
-    quiet = asked.severity is not None  # then the severity decides, which is said in the next entry
+    stated = tier(uow, asked.severity) if asked.severity else None
+    quiet = stated is not None  # then the severity decides, which is said in the next entry
     facts = Declared(title, asked.service, private=asked.private, quiet=quiet)
     if asked.investigation:
         record = uow.record(incident_id(asked.investigation))
@@ -62,8 +66,8 @@ def declare(uow: UnitOfWork, asked: Declare) -> Done:
         uow.append(incident, msgspec.structs.replace(facts, service=service, private=record.private))
     else:
         incident = uow.open(facts)
-    if asked.severity:
-        uow.append(incident, SeveritySet(asked.severity))
+    if stated:
+        uow.append(incident, SeveritySet(stated))
     if asked.impact:
         uow.append(incident, ImpactSet(asked.impact))
     return Done(f"{incident} declared: {title}", incident)
@@ -131,25 +135,36 @@ def phase(uow: UnitOfWork, asked: ShiftPhase) -> Done:
 
 
 class SetSeverity(msgspec.Struct):
-    """State how bad it is, SEV-1 (worst) to SEV-4."""
+    """State how bad it is, SEV-1 (worst) to SEV-4, or by the names that your policy has."""
 
     incident: IncidentId
-    severity: Severity
+    severity: Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
     reason: Line = ""
 
 
 @command("severity", SetSeverity, group="respond", noun="severity", positional=("severity",))
 def severity(uow: UnitOfWork, asked: SetSeverity) -> Done:
     """R2: set by people. R3: overruling what the measurements propose takes a reason, which stays in the record."""
-    proposed = uow.record(asked.incident).proposed
-    if proposed and proposed.severity != asked.severity and not asked.reason.strip():
+    proposed, stated = uow.record(asked.incident).proposed, tier(uow, asked.severity)
+    if proposed and proposed.severity != stated and not asked.reason.strip():
         raise Invalid(
             f"The measurements propose another one. {proposed.text}.",
             field="reason",
-            hint=f"Say why it is {asked.severity}.",
+            hint=f"Say why it is {stated}.",
         )
-    uow.append(asked.incident, SeveritySet(asked.severity, asked.reason))
-    return Done(f"{asked.incident} is {asked.severity}: {uow.policy.severity(asked.severity).meaning}.", asked.incident)
+    uow.append(asked.incident, SeveritySet(stated, asked.reason))
+    meaning = uow.policy.severity(stated).meaning
+    return Done(f"{asked.incident} is {stated}{f': {meaning}' if meaning else ''}.", asked.incident)
+
+
+def tier(uow: UnitOfWork, name: str) -> Severity:
+    """A severity as the policy writes it, whatever case it is given in. Raises ``Invalid`` with those there are."""
+    known = {each.casefold(): each for each in uow.policy.tiers()}
+    found = known.get(name.strip().casefold())
+    if found is None:
+        names = ", ".join(known.values())
+        raise Invalid(f"There is no severity '{name}'.", field="severity", hint=f"Write one of {names}.")
+    return found
 
 
 class SetImpact(msgspec.Struct):
@@ -166,6 +181,9 @@ class SetImpact(msgspec.Struct):
         Annotated[float, msgspec.Meta(ge=0, le=100)] | None,
         msgspec.Meta(description="The share of users that is hit, in percent."),
     ] = None
+    elevated_risk: Annotated[
+        bool, msgspec.Meta(description="Protection is gone: backups stopped, one replica left.")
+    ] = False
 
 
 @command("impact", SetImpact, group="respond", noun="impact", positional=("text",))
@@ -173,7 +191,9 @@ def impact(uow: UnitOfWork, asked: SetImpact) -> Done:
     """R10: one of the six facts. R3: what is known of it moves the proposed severity."""
     uow.record(asked.incident)
     share = None if asked.users_percent is None else asked.users_percent / 100
-    facts = ImpactSet(asked.text.strip(), asked.core_function_down, asked.data_at_risk, asked.security, share)
+    facts = ImpactSet(
+        asked.text.strip(), asked.core_function_down, asked.data_at_risk, asked.security, share, asked.elevated_risk
+    )
     uow.append(asked.incident, facts)
     return Done(f"Customer impact of {asked.incident} noted.", asked.incident)
 

@@ -1,11 +1,23 @@
 """The severity that the measurements propose, kept beside the one that people state (R3)."""
 
+import re
+
 from stanch.detect.slo import rules, store
 from stanch.detect.slo.severity import Impact, Proposal, propose, scope_of
+from stanch.kernel.clock import MINUTE
 from stanch.timeline.entries import Entry
 from stanch.timeline.facts.respond import SeverityProposed
 from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import UnitOfWork
+
+LAST = 4
+STANDS = 10 * MINUTE
+RISK = re.compile(
+    r"back-?ups? (have |has |had |are |is )?(not |n't )?(been )?(stopp\w+|fail\w*|missing|run\b|ran\b|broken|old)|no (recent |valid )?back-?ups?|"
+    r"(one|last|single|only 1|only one) (healthy |remaining )?(replica|copy|node|path|disk)s?\b.{0,20}\b(left|remains?|healthy)|"
+    r"no redundancy|redundancy (is )?lost|without (a )?(replica|standby|redundancy|backup)|no (replica|standby) (is )?left|single point of failure",
+    re.IGNORECASE,
+)
 
 
 def reconsider(uow: UnitOfWork, entry: Entry, record: Record) -> None:
@@ -18,27 +30,46 @@ def remeasured(uow: UnitOfWork, service: str) -> None:
     for row in uow.tx.all(
         "SELECT id FROM incidents WHERE service = :service AND status IN ('open', 'mitigated')", service=service
     ):
-        propose_for(uow, uow.record(row["id"]))
+        record = uow.record(row["id"])
+        proposal, before = proposal_for(uow, record), record.proposed
+        lower = before is not None and (proposal.rung or LAST) > uow.policy.rung(before.severity)
+        # A measurement near its bound would go up and down: it lowers what has stood for a while only.
+        if not lower or uow.now - record.proposed_at >= STANDS:
+            propose_for(uow, record)
 
 
 def propose_for(uow: UnitOfWork, record: Record) -> None:
-    """Append the proposal if it is another one than before. A lower one does not replace a higher one by itself."""
+    """Append the proposal if it is another one than before, be it higher or lower."""
     proposal = proposal_for(uow, record)
-    if not record.live() or proposal.severity is None:
+    if not record.live() or (proposal.severity is None and record.proposed is None):
         return
-    if record.proposed is None or proposal.severity < record.proposed.severity:
-        facts = SeverityProposed(proposal.severity, proposal.sentence)
+    severity, sentence = proposal.severity, proposal.sentence
+    if severity is None:  # nothing asks for one any more: the last tier
+        severity = uow.policy.severity_at(LAST)
+        sentence = f"{sentence.removesuffix(': no incident proposed')}: {severity} proposed"
+    if record.proposed is None or severity != record.proposed.severity:
+        facts = SeverityProposed(severity, sentence)
         uow.append(record.id, facts, author="stanch", source="machine")
 
 
 def proposal_for(uow: UnitOfWork, record: Record) -> Proposal:
     """What burn, impact and scope ask for together right now: the highest over the SLOs of the service."""
     impact = record.impact_facts
-    known = Impact(impact.core_function_down, impact.data_at_risk, impact.security, impact.users_share)
+    risk = "as stated" if impact.elevated_risk else _risk(record)
+    known = Impact(impact.core_function_down, impact.data_at_risk, impact.security, impact.users_share, risk)
     scope = scope_of(uow.policy, record.service)
     verdicts = [verdict_of(state) for state in store.read(uow, record.service)] if record.service else []
-    found = [propose(verdict, known, scope) for verdict in verdicts if verdict] or [propose(None, known, scope)]
-    return min(found, key=lambda proposal: proposal.severity or "SEV-9")
+    found = [propose(verdict, known, scope, uow.policy) for verdict in verdicts if verdict]
+    found = found or [propose(None, known, scope, uow.policy)]
+    return min(found, key=lambda proposal: proposal.rung or LAST + 1)
+
+
+def _risk(record: Record) -> str:
+    """Protection that is gone, in the words of alerts and people, quoted; empty where nothing says so."""
+    said = [record.title, record.impact.value if record.impact else ""]
+    said += [f"{s.name}: {s.summary}" for s in record.signals.values() if s.firing]
+    found = next((text for text in said if RISK.search(text)), "")
+    return f"“{found[:120]}”" if found else ""
 
 
 def verdict_of(state: store.State) -> rules.Verdict | None:

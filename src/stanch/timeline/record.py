@@ -69,6 +69,7 @@ class Impact(_Kept, frozen=True, tag="impact_set"):
     data_at_risk: bool = False
     security: bool = False
     users_share: float | None = None
+    elevated_risk: bool = False
 
 
 class ProposedSeverity(_Kept, frozen=True, tag="severity_proposed"):
@@ -137,6 +138,7 @@ class Run(msgspec.Struct):
     undone_by: str = ""
     hypothesis: str = ""
     confidence: float | None = None
+    partly: bool = False
     others: list[str] = msgspec.field(default_factory=list)
     evidence: list[str] = msgspec.field(default_factory=list)
     missing: list[str] = msgspec.field(default_factory=list)
@@ -242,6 +244,25 @@ class Timebox(msgspec.Struct):
         return not self.answer and not self.fell_back
 
 
+class Finding(msgspec.Struct):
+    """What was found out, and its sentence; a newer one about the same replaces it. The fields are those of the entry."""
+
+    about: str
+    subject: str
+    text: str
+    service: str
+    label: str
+    share: float | None
+    kind_of: str
+    state: Literal["", "down", "degraded", "up"]
+    at: int | None
+    sentence: str
+
+
+# So many of the newest notes are weighed when words are compared.
+NOTES = 30
+
+
 class Record(msgspec.Struct):
     """An incident as it stands after some entries."""
 
@@ -265,8 +286,11 @@ class Record(msgspec.Struct):
     impact: Fact | None = None
     impact_facts: Impact = Impact("")
     proposed: ProposedSeverity | None = None
+    proposed_at: int = 0
     roles: dict[str, Fact] = msgspec.field(default_factory=dict)
     answers: dict[str, str] = msgspec.field(default_factory=dict)
+    findings: dict[str, Finding] = msgspec.field(default_factory=dict)
+    notes: list[str] = msgspec.field(default_factory=list)
     hypotheses: dict[str, Hypothesis] = msgspec.field(default_factory=dict)
     signals: dict[str, Signal] = msgspec.field(default_factory=dict)
     pages: dict[str, Page] = msgspec.field(default_factory=dict)

@@ -1,6 +1,6 @@
 """Recording deploys (R17)."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -13,7 +13,7 @@ from stanch.timeline.unit_of_work import UnitOfWork
 
 
 class Deploy(msgspec.Struct):
-    """Record that a release went out, so that it is known when symptoms begin shortly after."""
+    """Record that a release went out, or a flag or a configuration changed, so that it is known when symptoms begin shortly after."""
 
     service: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
     release: Annotated[str, msgspec.Meta(min_length=1, max_length=200, description="The version that is now running.")]
@@ -21,6 +21,11 @@ class Deploy(msgspec.Struct):
     irreversible: Annotated[bool, msgspec.Meta(description="It cannot be rolled back cleanly.")] = False
     reason: Annotated[str, msgspec.Meta(description="What makes it irreversible, such as a dropped column.")] = ""
     at: Annotated[str, msgspec.Meta(description="When it went out; now by default.")] = ""
+    kind: Annotated[
+        Literal["", "release", "flag", "config", "capacity", "other"],
+        msgspec.Meta(description="What kind of change it is; told from its words by default."),
+    ] = ""
+    summary: Annotated[str, msgspec.Meta(max_length=1024, description="What changed, in a few words.")] = ""
 
 
 @command("deploy", Deploy, group="detect", noun="deploys", positional=("service", "release"))
@@ -32,7 +37,14 @@ def deploy(uow: UnitOfWork, asked: Deploy) -> Done:
         raise Invalid(str(error), field="at") from None
     reversible = not asked.irreversible
     change = Change(
-        asked.service, asked.release, at, previous=asked.previous, reversible=reversible, reason=asked.reason
+        asked.service,
+        asked.release,
+        at,
+        asked.summary,
+        asked.previous,
+        reversible,
+        asked.reason,
+        kind=asked.kind,
     )
     identity = deploys.record(uow, change, uow.actor.name)
     return Done(f"Recorded: {asked.service} runs {asked.release} since {iso(at)}.", id=identity)

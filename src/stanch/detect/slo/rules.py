@@ -23,6 +23,7 @@ SECONDS = {"m": 60, "h": 3600, "d": 86400}
 # The error budget is recorded over the one and the burn rate shown over the other, whatever the pairs are.
 ALWAYS = ("5m", "1h")
 DAY_SECONDS = 86400
+SHOWS = 0.05
 LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 RESERVED = frozenset({"alertname", "service", "slo", "severity", "long", "short"})
 
@@ -63,12 +64,16 @@ SPANS = {span: seconds(span) for span in sorted(spans(PAIRS), key=seconds)}
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    """What a set of measurements asks for, with its arithmetic in a sentence; ``pair`` is the fastest that fires."""
+    """What a set of measurements asks for, with its arithmetic in a sentence; ``pair`` is the fastest that fires.
+
+    ``outage``: the share of requests that fails right now, where it has lasted for some minutes; whatever the objective.
+    """
 
     action: Action
     reason: str
     pair: Pair | None
     burns: dict[str, float]
+    outage: float = 0.0
 
 
 def budget(slo: Slo) -> Decimal:
@@ -123,7 +128,7 @@ def time_to_exhaustion(remaining: float, rate: float, slo: Slo) -> int | None:
 def judge(slo: Slo, ratios: Ratios, events: Ratios) -> Verdict:
     """The verdict on error ratios and counts of events by window (R4). Absent and NaN never alert; nor does ``>=``."""
     burns = {span: burn(ratio, slo) for span, ratio in ratios.items() if ratio is not None and math.isfinite(ratio)}
-    quiet = ""
+    quiet, outage = "", _outage(slo, ratios, events)
     for pair in pairs(slo):
         if pair.long not in burns or pair.short not in burns:
             continue
@@ -134,8 +139,16 @@ def judge(slo: Slo, ratios: Ratios, events: Ratios) -> Verdict:
         if slo.minimum_events and not (count is not None and count >= slo.minimum_events):
             quiet = quiet or too_few(slo, pair, count)
             continue
-        return Verdict(pair.action, _arithmetic(slo, pair, ratios, burns), pair, burns)
-    return Verdict("none", quiet or _calm(slo, burns, events), None, burns)
+        return Verdict(pair.action, _arithmetic(slo, pair, ratios, burns), pair, burns, outage)
+    return Verdict("none", quiet or _calm(slo, burns, events), None, burns, outage)
+
+
+def _outage(slo: Slo, ratios: Ratios, events: Ratios) -> float:
+    """The share that fails over 5 min, once it shows over 1 h as well (three minutes of everything are a twentieth)."""
+    now, hour, count = ratios.get("5m"), ratios.get("1h"), events.get("1h")
+    if now is None or hour is None or not math.isfinite(now) or hour < SHOWS:
+        return 0.0
+    return 0.0 if slo.minimum_events and (count is None or count < slo.minimum_events) else now
 
 
 def undecided(slo: Slo, ratios: Ratios, action: str) -> bool:

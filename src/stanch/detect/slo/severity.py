@@ -1,8 +1,9 @@
 """A severity proposed from burn rate, impact and scope, with its arithmetic in one sentence (R3). Pure.
 
-A proposal only: a person sets the severity, and overrules this with a reason. SEV-1 needs more than a burn rate: a core
-function that is unavailable (known, or a core service above the fastest page's bound), data at risk, or a security
-incident. Burning faster than sustainable alone is never a SEV-1 (R4), nor is anything that only makes a ticket.
+A proposal only: a person sets the severity, and overrules this with a reason. The first tier needs more than a burn rate:
+a core function that is unavailable (known, or a core service above the fastest page's bound), data at risk, or a security
+incident. Burning faster than sustainable alone is never the first tier (R4), nor is anything that only makes a ticket.
+Whoever has looked and says that the core function works is believed before any count.
 """
 
 import msgspec
@@ -10,19 +11,24 @@ import msgspec
 from stanch.detect.slo.rules import PAIRS, Verdict, number, percent
 from stanch.kernel.policy import Policy, Severity
 
-HALF, TENTH, HUNDREDTH = 0.5, 0.1, 0.01
+HALF, TENTH, THOUSANDTH = 0.5, 0.1, 0.001
+# The rungs that R2 describes; the policy gives each a name.
+WORST, MAJOR, MINOR, TRACKED = 1, 2, 3, 4
+NAMES: dict[int, Severity] = {1: "SEV-1", 2: "SEV-2", 3: "SEV-3", 4: "SEV-4"}
 
 
 class Impact(msgspec.Struct, frozen=True):
     """What customers notice, as far as known. ``users_share``: 0 to 1, None while nobody has counted.
 
     ``core_function_down``: None while nobody has looked; False when someone has, and it works.
+    ``elevated_risk``: what protection is gone although nobody notices yet (no backups, one replica left), in words.
     """
 
     core_function_down: bool | None = None
     data_at_risk: bool = False
     security: bool = False
     users_share: float | None = None
+    elevated_risk: str = ""
 
 
 class Scope(msgspec.Struct, frozen=True):
@@ -38,6 +44,7 @@ class Proposal(msgspec.Struct, frozen=True):
 
     severity: Severity | None
     sentence: str
+    rung: int | None = None
 
 
 def scope_of(policy: Policy, service: str) -> Scope:
@@ -45,63 +52,98 @@ def scope_of(policy: Policy, service: str) -> Scope:
     return Scope(service, policy.service(service).core, tuple(policy.dependants(service)))
 
 
-def propose(verdict: Verdict | None, impact: Impact, scope: Scope) -> Proposal:
-    """The severity that burn (None: not measured), impact and scope ask for together."""
-    severity, why = _highest(verdict, impact, scope)
+def propose(verdict: Verdict | None, impact: Impact, scope: Scope, policy: Policy | None = None) -> Proposal:
+    """The severity that burn (None: not measured), impact and scope ask for together, by the policy's name for it."""
+    rung, why = _highest(verdict, impact, scope)
     told = [verdict.reason] if verdict else []
-    end = f"{severity} proposed" if severity else "no incident proposed"
-    return Proposal(severity, f"{'; '.join([*told, why])}: {end}")
+    name = None if rung is None else policy.severity_at(rung) if policy else NAMES[rung]
+    end = f"{name} proposed" if name else "no incident proposed"
+    return Proposal(name, f"{'; '.join([*told, why])}: {end}", rung)
 
 
-def _highest(verdict: Verdict | None, impact: Impact, scope: Scope) -> tuple[Severity | None, str]:
-    certain = _certain(impact, scope)
+def _highest(verdict: Verdict | None, impact: Impact, scope: Scope) -> tuple[int | None, str]:
+    certain = _certain(impact)
     if certain:
-        return "SEV-1", certain
-    reached = [found for found in (_by_burn(verdict, impact, scope), _by_share(impact)) if found]
+        return WORST, certain
+    asked = (
+        _by_outage(verdict, impact, scope),
+        _by_burn(verdict, impact, scope),
+        _by_share(impact, scope),
+        _by_risk(impact),
+    )
+    reached = [found for found in asked if found]
     if reached:
-        return min(reached)  # SEV-1 sorts before SEV-2
+        return min(reached, key=lambda found: found[0])
     if verdict and verdict.burns.get("1h", 0) > 1:
-        return "SEV-4", "burning faster than sustainable alone is normal work"
+        return TRACKED, "burning faster than sustainable alone is normal work"
     return None, "nothing burns faster than sustainable" if verdict else "nothing is measured"
 
 
-def _certain(impact: Impact, scope: Scope) -> str:
-    """What makes a SEV-1 without any burn rate (R2)."""
+def _certain(impact: Impact) -> str:
+    """What makes the first tier without any burn rate (R2)."""
     if impact.security:
         return "a security incident is in progress"
     if impact.data_at_risk:
         return "data is at risk"
-    if impact.core_function_down:
-        return "a core function is unavailable"
-    if scope.core and impact.users_share is not None and impact.users_share >= HALF:
-        return f"{scope.service} is core and fails for {percent(impact.users_share)} of users"
-    return ""
+    return "a core function is unavailable" if impact.core_function_down else ""
 
 
-def _by_burn(verdict: Verdict | None, impact: Impact, scope: Scope) -> tuple[Severity, str] | None:
+def _by_outage(verdict: Verdict | None, impact: Impact, scope: Scope) -> tuple[int, str] | None:
+    """An outage is one however loose the objective: at 90 % even all errors are only ten times the budget."""
+    if verdict is None or verdict.outage < HALF:
+        return None
+    fails = f"{percent(verdict.outage)} of requests fail"
+    if scope.core:
+        works = impact.core_function_down is False
+        return (
+            (MAJOR, f"{fails}, but the core function works")
+            if works
+            else (WORST, f"{scope.service} is core, and {fails}")
+        )
+    if scope.dependants:
+        return MAJOR, f"{fails}, and {_depend(scope)}"
+    return MINOR, f"{fails}; {scope.service} is not core and nothing depends on it"
+
+
+def _depend(scope: Scope) -> str:
+    count = len(scope.dependants)
+    return f"{count} service{'s depend' if count > 1 else ' depends'} on it"
+
+
+def _by_burn(verdict: Verdict | None, impact: Impact, scope: Scope) -> tuple[int, str] | None:
     if verdict is None or verdict.action == "none":
         return None
     pages = verdict.action == "page"
     if scope.core and pages:
         if impact.core_function_down is False:
-            return "SEV-2", f"{scope.service} is core, and its core function works"
+            return MAJOR, f"{scope.service} is core, and its core function works"
         fastest = verdict.pair is not None and verdict.pair == PAIRS[0]
         return (
-            ("SEV-1", f"{scope.service} is core")
+            (WORST, f"{scope.service} is core")
             if fastest
-            else ("SEV-2", f"{scope.service} is core, and this burns slowly")
+            else (MAJOR, f"{scope.service} is core, and this burns slowly")
         )
     if scope.core:
-        return "SEV-3", f"{scope.service} is core, and this can wait for working hours"
+        return MINOR, f"{scope.service} is core, and this can wait for working hours"
     if scope.dependants:
-        count = len(scope.dependants)
-        needed = f"{scope.service} is not core, but {count} service{'s depend' if count > 1 else ' depends'} on it"
-        return ("SEV-2" if pages else "SEV-3"), needed
-    return ("SEV-3" if pages else "SEV-4"), f"{scope.service} is not core and nothing depends on it"
+        return (MAJOR if pages else MINOR), f"{scope.service} is not core, but {_depend(scope)}"
+    return (MINOR if pages else TRACKED), f"{scope.service} is not core and nothing depends on it"
 
 
-def _by_share(impact: Impact) -> tuple[Severity, str] | None:
+def _by_share(impact: Impact, scope: Scope) -> tuple[int, str] | None:
+    """A subset of users is degraded service; a few of them is the third tier; nobody at all asks for nothing."""
     share = impact.users_share
-    if share is None or share < HUNDREDTH:
+    if share is None or share <= 0:
         return None
-    return ("SEV-2" if share >= TENTH else "SEV-3"), f"{number(share * 100)} % of users are affected"
+    affected = f"{number(share * 100)} % of users are affected"
+    if scope.core and share >= HALF:
+        if impact.core_function_down is False:
+            return MAJOR, f"{affected}, and the core function works"
+        return WORST, f"{scope.service} is core and fails for {percent(share)} of users"
+    if share >= TENTH:
+        return MAJOR, affected
+    return (MINOR, affected) if share > THOUSANDTH else None
+
+
+def _by_risk(impact: Impact) -> tuple[int, str] | None:
+    return (MINOR, f"elevated risk ({impact.elevated_risk})") if impact.elevated_risk else None

@@ -1,13 +1,21 @@
 """What the ranking weighs: everything that is known at this moment, as plain values."""
 
+from typing import Literal
+
 import msgspec
 
 from stanch.kernel.policy import Mitigation
+from stanch.kernel.suspicion import DATED_BY_ALERT
 from stanch.ports import Extent
+
+State = Literal["down", "degraded", "up"]
 
 
 class Release(msgspec.Struct, frozen=True):
-    """A release that is on record. ``deployed_at`` in microseconds; ``reason``: why it cannot be rolled back cleanly."""
+    """A release, or another change of ``kind`` (flag, config, capacity, other), that is on record.
+
+    ``deployed_at`` in microseconds; ``reason``: why it cannot be rolled back cleanly; ``text``: what it changed, in words.
+    """
 
     service: str
     release: str
@@ -15,6 +23,8 @@ class Release(msgspec.Struct, frozen=True):
     deployed_at: int
     reversible: bool = True
     reason: str = ""
+    kind: str = "release"
+    text: str = ""
 
 
 class Spread(msgspec.Struct, frozen=True):
@@ -29,19 +39,48 @@ class Spread(msgspec.Struct, frozen=True):
 
 
 class Pressure(msgspec.Struct, frozen=True):
-    """Whether there is capacity left (R20), and the sentence that says so."""
+    """Whether there is capacity left (R20), the sentence that says so, and what the capacity belongs to.
+
+    ``of``: the service, or the thing behind it; ``own``: it is the instances' own, so more of them would relieve it.
+    """
 
     saturated: bool
     sentence: str
+    of: str = ""
+    own: bool = True
 
 
 class Shape(msgspec.Struct, frozen=True):
-    """A shape that this incident seems to have (R6). ``weight`` 1 to 5: how much speaks for it."""
+    """A shape that this incident seems to have (R6). ``weight`` 0 to 5: how much speaks for it."""
 
     name: str
     title: str
     reason: str
     weight: float
+
+
+class Dependency(msgspec.Struct, frozen=True):
+    """What is known of the state of something that the affected services need, and who says so."""
+
+    name: str
+    state: State
+    reason: str
+
+
+class Harm(msgspec.Struct, frozen=True):
+    """Harm that goes on while one reads (R2): data at risk, or a security incident. ``certainty`` 0 to 1."""
+
+    kind: Literal["data", "security"]
+    reason: str
+    certainty: float = 1.0
+
+
+class Told(msgspec.Struct, frozen=True):
+    """Something that an alert or a person said. ``weight``: 1 for an alert, more for a leading hypothesis, less for a note."""
+
+    source: str
+    text: str
+    weight: float = 1.0
 
 
 class Measured(msgspec.Struct, frozen=True):
@@ -73,14 +112,22 @@ class Option(msgspec.Struct, frozen=True):
 
 
 class Evidence(msgspec.Struct, frozen=True):
-    """What is known. ``onset`` in microseconds; ``firing``: services that alerts fire on; ``tried``: outcomes by name."""
+    """What is known. ``onset`` and its ``uncertainty`` in microseconds; ``firing``: services that alerts fire on.
+
+    ``needs``: what each affected service depends on; ``tried``: outcomes by the mitigation's name.
+    """
 
     onset: int
     service: str
     releases: tuple[Release, ...] = ()
     spreads: dict[str, Spread] = {}
-    pressure: Pressure | None = None
+    pressures: tuple[Pressure, ...] = ()
     shapes: tuple[Shape, ...] = ()
     firing: frozenset[str] = frozenset()
     tried: dict[str, str] = {}
     past: dict[str, PastRuns] = {}
+    uncertainty: int = DATED_BY_ALERT
+    told: tuple[Told, ...] = ()
+    dependencies: tuple[Dependency, ...] = ()
+    harms: tuple[Harm, ...] = ()
+    needs: dict[str, tuple[str, ...]] = {}

@@ -1,22 +1,27 @@
 """The order, and for each line one sentence why it stands there and one what would move it."""
 
 from collections.abc import Iterable
+from typing import Literal
 
 import msgspec
 
+from stanch.kernel.clock import SECOND, spell
 from stanch.kernel.policy import Mitigation
 from stanch.mitigate.ranking.evidence import Evidence, Measured, Option, PastRuns
-from stanch.mitigate.ranking.rules import RULES, Weight, in_words, speed
+from stanch.mitigate.ranking.rules import RULES, Weight
+from stanch.mitigate.ranking.situation import Situation
+from stanch.mitigate.ranking.value import RADIUS, Term, Valued, Words, value
 from stanch.ports import Extent
 
-REVERSIBLE = {"instant": 12, "quick": 9, "slow": 3, "none": -15}
-RADIUS = {"component": 8, "zone": 6, "service": 3, "fleet": -6}
 WORDS = {
     "instant": "instantly reversible",
     "quick": "quickly reversible",
     "slow": "slow to reverse",
     "none": "cannot be undone",
 }
+# Evidence that moves the odds less than by a third is not told in the one sentence.
+LEAST_TOLD = 0.3
+Standing = Literal["supported", "a safe guess", "unsupported"]
 
 
 class Expected(msgspec.Struct, frozen=True):
@@ -36,7 +41,10 @@ class Expected(msgspec.Struct, frozen=True):
 
 
 class Ranked(msgspec.Struct):
-    """One line of the list. ``why`` and ``would_move`` are whole sentences; ``reasons`` the parts, strongest first."""
+    """One line of the list. ``why`` and ``would_move`` are whole sentences; ``terms`` add up to ``score``, in minutes.
+
+    ``reasons``: the terms in words, strongest evidence first. ``chance`` that it helps, from 0 to 1.
+    """
 
     mitigation: Mitigation
     service: str
@@ -48,6 +56,9 @@ class Ranked(msgspec.Struct):
     cautions: list[str]
     effect: Expected
     undo: Expected
+    terms: list[Term]
+    chance: float
+    standing: Standing
     extent: Extent | None = None
     offered_by: str = ""
 
@@ -58,14 +69,28 @@ class Ranked(msgspec.Struct):
 
 def rank(options: Iterable[Option], evidence: Evidence) -> list[Ranked]:
     """Best first. The same input gives the same order; ties go to the smaller blast radius, then the name."""
-    weighed = [(_line(option, evidence), weights) for option in options for weights in [_weigh(option, evidence)]]
-    for line, weights in weighed:
-        _explain(line, weights)
-    weighed.sort(key=lambda pair: (-pair[0].score, -RADIUS[pair[0].mitigation.blast_radius], pair[0].mitigation.name))
-    for place, (line, weights) in enumerate(weighed, 1):
+    every = list(options)
+    lines = [(_line(s, found), found) for s in (Situation(o, every, evidence) for o in every) for found in [_valued(s)]]
+    # A harmless guess is no first choice while evidence supports something that is worth doing.
+    lines.sort(
+        key=lambda p: (
+            not _worth(p[0]),
+            -p[0].score,
+            RADIUS[p[0].mitigation.blast_radius],
+            p[0].mitigation.name,
+            p[0].service,
+        )
+    )
+    known = any(_worth(line) for line, _ in lines)
+    for place, (line, found) in enumerate(lines, 1):
         line.place = place
-        line.would_move = _would_move(weights, place)
-    return [line for line, _ in weighed]
+        line.why = _why(line, found, place, known)
+        line.would_move = _would_move(found.evidence, place)
+    return [line for line, _ in lines]
+
+
+def _worth(line: Ranked) -> bool:
+    return line.standing == "supported" and line.score > 0
 
 
 def reach(mitigation: Mitigation, extent: Extent | None) -> str:
@@ -78,47 +103,69 @@ def reach(mitigation: Mitigation, extent: Extent | None) -> str:
     return f"touches {extent.touched} of {extent.of} {unit}{share}"
 
 
-def _weigh(option: Option, evidence: Evidence) -> list[Weight]:
-    found = [weight for rule in RULES if (weight := rule(option, evidence)) is not None]
-    return sorted(found, key=lambda weight: -abs(weight.points))
+def _valued(s: Situation) -> Valued:
+    effect, undo = _times(s)
+    words = Words(
+        f"works in {effect.words()}",
+        undo.words(),
+        reach(s.option.mitigation, s.option.extent),
+        WORDS[s.option.mitigation.reversibility],
+    )
+    return value(s, [weight for rule in RULES for weight in rule(s)], effect.seconds, undo.seconds, words)
 
 
-def _line(option: Option, evidence: Evidence) -> Ranked:
-    m, past = option.mitigation, evidence.past.get(option.mitigation.name, PastRuns())
-    effect, undo = _expected(past.effect, m.effect_seconds), _expected(past.undo, m.undo_seconds)
-    reversible = m.reversibility != "none"
-    score = REVERSIBLE[m.reversibility] + _radius(option) + speed(effect.seconds, undo.seconds, reversible)
-    return Ranked(
-        m, option.service, 0, score, "", "", [], [], effect, undo, option.extent, option.offered_by
-    )  # fmt: skip
-
-
-def _radius(option: Option) -> float:
-    """What was counted beats what was declared: a half of the traffic is a half of a service's points, and so on."""
-    share = option.extent.share if option.extent else None
-    if share is None:
-        return RADIUS[option.mitigation.blast_radius]
-    return RADIUS["component"] + (RADIUS["fleet"] - RADIUS["component"]) * share
+def _times(s: Situation) -> tuple[Expected, Expected]:
+    m, past = s.option.mitigation, s.evidence.past.get(s.option.mitigation.name, PastRuns())
+    return _expected(past.effect, m.effect_seconds), _expected(past.undo, m.undo_seconds)
 
 
 def _expected(measured: Measured | None, estimate: float) -> Expected:
     return Expected(measured.median, measured.worst, measured.count) if measured else Expected(estimate)
 
 
-def _explain(line: Ranked, weights: list[Weight]) -> None:
-    m = line.mitigation
-    line.score += sum(weight.points for weight in weights)
-    line.reasons = [weight.because for weight in weights]
-    principles = f"{WORDS[m.reversibility]}, {line.reach()}"
-    line.reasons.append(principles)
-    if m.reversibility != "none":
-        line.reasons.append(f"undone in {line.undo.words()}")
-    line.cautions = [weight.caution for weight in weights if weight.caution]
-    line.cautions += [m.risk] if m.risk else []
-    # The strongest two: more would not be read.
-    strongest = [weight.because for weight in weights if abs(weight.points) >= 8][:2] or line.reasons[:1]
-    said = "; ".join(dict.fromkeys([*strongest, principles]))
-    line.why = f"{said[:1].upper()}{said[1:]}."
+def _line(s: Situation, found: Valued) -> Ranked:
+    m, option = s.option.mitigation, s.option
+    effect, undo = _times(s)
+    cautions = [w.caution for w in found.evidence if w.caution] + list(option.objections)
+    cautions += [f"users lose: {m.users_lose}"] if m.users_lose else []
+    cautions += [m.risk] if m.risk else []
+    return Ranked(
+        m, option.service, 0, found.score, "", "", [t.words() for t in found.terms], cautions, effect, undo, found.terms,
+        found.chance, _standing(s, found), option.extent, option.offered_by,
+    )  # fmt: skip
+
+
+def _standing(s: Situation, found: Valued) -> Standing:
+    if found.supported() and not s.option.objections and s.option.mitigation.name not in s.evidence.tried:
+        return "supported"
+    m = s.option.mitigation
+    harmless = m.reversibility in ("instant", "quick") and m.blast_radius != "fleet" and not s.option.objections
+    against = sum(w.odds for w in found.evidence)
+    return (
+        "a safe guess"
+        if harmless and against > -1.6 and not any(w.irreversible for w in found.evidence)
+        else "unsupported"
+    )
+
+
+def _why(line: Ranked, found: Valued, place: int, known: bool) -> str:
+    """What supports it, where something does; never what speaks against it as the reason for first place."""
+    principles = f"{WORDS[line.mitigation.reversibility]}, {line.reach()}"
+    telling = [w for w in found.evidence if abs(w.odds) >= LEAST_TOLD] or found.evidence[:1]
+    speaking, against = [w.because for w in telling if w.odds > 0], [w.because for w in telling if w.odds <= 0]
+    if place == 1 and not known:
+        said = ["nothing here is supported by evidence"]
+        said += ["this is a safe guess"] if line.standing == "a safe guess" else []
+        principles += f"; against it: {against[0]}" if against else ""
+    elif line.standing == "supported":
+        said = (speaking + against)[:2]
+    elif line.standing == "a safe guess":
+        said = ["a safe guess, no evidence supports it", *(against or speaking)[:1]]
+    else:
+        said = (against + speaking)[:2]
+    refused = [t.because for t in line.terms if t.because.startswith("it would be refused")]
+    text = "; ".join(dict.fromkeys([*refused, *said, principles]))
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def _would_move(weights: list[Weight], place: int) -> str:
@@ -126,4 +173,9 @@ def _would_move(weights: list[Weight], place: int) -> str:
     said = [weight for weight in weights if weight.would]
     if not said:
         return "Evidence that it helps, or a measured run, would move it."
-    return (max if place == 1 else min)(said, key=lambda weight: weight.points).would
+    return (max if place == 1 else min)(said, key=lambda weight: weight.odds).would
+
+
+def in_words(seconds: float) -> str:
+    """``40 s``, ``2 min``."""
+    return spell(int(seconds * SECOND))

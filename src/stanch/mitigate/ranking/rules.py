@@ -1,100 +1,155 @@
-"""One function for each kind of evidence: what it adds or takes, why, and what would move it."""
+"""One function for each kind of evidence: how much more probable it makes it that an action helps, and why.
 
-from collections.abc import Callable
+Every answer is the logarithm of a likelihood ratio. The table of ratios is in ``docs/explanation/ranking.md``.
+"""
+
+from collections.abc import Callable, Iterable
+from math import log, tanh
 
 import msgspec
 
-from stanch.kernel.clock import HOUR, MINUTE, SECOND, spell
-from stanch.mitigate.ranking.evidence import Evidence, Option, Release, Spread
+from stanch.kernel.suspicion import when
+from stanch.mitigate.ranking.clues import CLUES, quote, says
+from stanch.mitigate.ranking.evidence import Pressure, Spread
+from stanch.mitigate.ranking.means import Means, means
+from stanch.mitigate.ranking.situation import Situation, tokens
 
-# A release within the hour before the onset is suspected; onsets are dated by alerts, and clocks differ a little.
-SUSPECT = HOUR
-GRACE = MINUTE
-CONCENTRATED, LEANING, SPARED = 0.8, 0.5, 0.2
-# What each shape speaks for and against, by kind, beyond what the catalog says: points and the reason.
+# What each shape speaks against, by kind, beyond what the catalog says: the ratio and the reason.
 SUITS: dict[tuple[str, str], tuple[float, str]] = {
-    ("rate-limits", "degrade"): (25, "asking for less is the first move when a limit is reached"),
-    ("rate-limits", "scale"): (-30, "more instances would ask the provider even more often"),
-    ("database-connections", "degrade"): (25, "taking load away frees connections"),
-    ("database-connections", "scale"): (-45, "each new instance brings connections of its own"),
-    ("expired-certificate", "rollback"): (-25, "an earlier release has the same certificate"),
-    ("expired-certificate", "scale"): (-25, "more instances show the same certificate"),
-    ("firewall-rule", "scale"): (-25, "more instances are behind the same rule"),
-    ("firewall-rule", "rollback"): (-10, "the code did not change the path"),
+    ("rate-limits", "degrade"): (5, "asking for less is the first move when a limit is reached"),
+    ("rate-limits", "scale"): (0.1, "more instances would ask the provider even more often"),
+    ("database-connections", "degrade"): (4, "taking load away frees connections"),
+    ("database-connections", "scale"): (0.03, "each new instance brings connections of its own"),
+    ("expired-certificate", "rollback"): (0.1, "an earlier release has the same certificate"),
+    ("expired-certificate", "scale"): (0.1, "more instances show the same certificate"),
+    ("firewall-rule", "scale"): (0.1, "more instances are behind the same rule"),
+    ("firewall-rule", "rollback"): (0.3, "the code did not change the path"),
 }
 
 
 class Weight(msgspec.Struct, frozen=True):
-    """Points, why (half a sentence), what would move it (a sentence), and what to beware of."""
+    """The logarithm of a likelihood ratio, why (half a sentence), what would move it (a sentence), what to beware of.
 
-    points: float
+    ``irreversible`` 0 to 1: how much of what it takes back cannot be taken back cleanly.
+    """
+
+    odds: float
     because: str
     would: str = ""
     caution: str = ""
+    irreversible: float = 0.0
 
 
-def deploy(option: Option, evidence: Evidence) -> Weight | None:
-    """R17: symptoms shortly after a deployment make rollback nearly always first."""
-    if option.mitigation.kind != "rollback":
-        return None
-    release = suspect(option.service, evidence)
-    if release is None:
-        because = f"no release of {option.service or 'it'} is on record, so nothing speaks for a rollback"
-        return Weight(-10, because, "A release shortly before the onset would lift it.")
-    gap = evidence.onset - release.deployed_at
-    when = f"{release.service} {release.release} went out {spell(abs(gap))} {'before' if gap >= 0 else 'after'} onset"
-    if -GRACE <= gap <= SUSPECT:
-        points, would = 45 - 15 * max(gap, 0) / SUSPECT, "It would fall if the errors had begun before the release."
-    elif SUSPECT < gap <= 24 * HOUR:
-        points, when, would = (
-            8,
-            when + ", which is a weaker sign",
-            "It would rise if the errors were in that release alone.",
+Answer = Iterable[Weight]
+
+
+def changes(s: Situation) -> Answer:
+    """R17: symptoms shortly after a change make taking it back nearly always first. All changes compete as causes."""
+    own = [(s.takes_back(r) * s.suspected(r), r) for r in s.evidence.releases]
+    taken, all_of_it = sum(h for h, _ in own), sum(s.suspected(r) for r in s.evidence.releases)
+    left = all_of_it - taken
+    strongest = max(own, key=lambda pair: (pair[0], pair[1].deployed_at), default=None)
+    if strongest and strongest[0] == 0 and s.kind == "rollback":
+        strongest = max(
+            ((s.suspected(r), r) for r in s.evidence.releases if r.service == s.option.service),
+            default=None,
+            key=lambda p: p[0],
         )
-    else:
-        points, when, would = (
-            -10,
-            when + ", too far from it to be likely",
-            "A release nearer to the onset would lift it.",
+    if strongest is None or (strongest[0] == 0 and s.kind != "rollback"):
+        yield from _no_change(s, left)
+        return
+    _, change = strongest
+    what = "" if change.kind == "release" else f" ({change.kind})"
+    told = f"{change.service} {change.release}{what} went out {when(change.deployed_at, s.evidence.onset)}"
+    floor = 0.25 if s.kind == "rollback" else 1.0
+    ratio = (floor + taken) / (1 + left)
+    if ratio < 1.5 and s.kind == "rollback":
+        told += ", too far from it to be likely" if taken < 1.5 else ", and another change is as near"
+    would = (
+        "It would fall if the errors had begun before that."
+        if ratio > 1
+        else "A release nearer to the onset would lift it."
+    )
+    bad = [(h, r) for h, r in own if not r.reversible]
+    share = sum(h for h, _ in bad) / taken if taken > 0 else 0.0
+    if share > 0 and s.kind == "rollback":
+        _, worst = max(bad, key=lambda pair: pair[0])
+        why = f"{worst.release} cannot be rolled back cleanly: {worst.reason or 'it was marked so'}"
+        yield Weight(
+            log(ratio) - 3 * share, f"{told}, but {why}", "It would rise if the way back were safe.", why, share
         )
-    if release.reversible:
-        return Weight(points, when, would)
-    why = f"{release.release} cannot be rolled back cleanly: {release.reason or 'it was marked so'}"
-    return Weight(min(points, 0) - 40, f"{when}, but {why}", "It would rise if the way back were safe.", why)
+        return
+    yield Weight(log(ratio), told, would)
 
 
-def suspect(service: str, evidence: Evidence) -> Release | None:
-    """The release of a service nearest before the onset, else its newest."""
-    own = [r for r in evidence.releases if r.service == service]
-    before = [r for r in own if r.deployed_at <= evidence.onset + GRACE]
-    return max(before or own, key=lambda r: r.deployed_at, default=None)
+def _no_change(s: Situation, left: float) -> Answer:
+    if s.kind == "rollback":
+        because = f"no release of {s.option.service or 'it'} is on record, so nothing speaks for a rollback"
+        yield Weight(log(0.3), because, "A release shortly before the onset would lift it.")
+    elif left > 0.05 and s.means & {"shift", "restart", "grow", "failover", "free"}:
+        suspect = max(s.evidence.releases, key=s.suspected)
+        told = f"{suspect.service} {suspect.release} went out {when(suspect.deployed_at, s.evidence.onset)}, and this does not take it back"
+        grows = sum(s.suspected(r) for r in s.evidence.releases if r.kind == "capacity") if "grow" in s.means else 0.0
+        if grows > 0.05:
+            told = "capacity was changed shortly before the onset, and this is more of it"
+        yield Weight(-log(1 + 0.06 * left + grows), told)
 
 
-def spread(option: Option, evidence: Evidence) -> Weight | None:
-    """R19, R18: errors concentrated in a zone, version or feature make taking just that away a tractable first move."""
-    for label in ("zone", "version", "feature"):
-        value = _takes_away(option, label, evidence)
-        found = evidence.spreads.get(label)
-        if value and found:
-            return _concentration(label, value, found, option.mitigation.kind)
-        if value and label == "zone":
-            because = "nothing says yet that the errors are in one zone; it works without knowing the cause"
-            return Weight(0, because, f"Errors in {value} alone would put it near the top.")
-        if value and label == "feature":
-            because = f"nothing says yet whether {value} is what fails"
-            return Weight(0, because, f"Errors in {value} alone would put it near the top.")
-    return None
+def spread(s: Situation) -> Answer:
+    """R19, R18: errors concentrated in a zone, node, version, tenant or feature make taking just that away a tractable first move."""
+    for label, found in s.evidence.spreads.items():
+        for value, share in _taken(s, label, found):
+            weight = _concentration(s, label, value, found)
+            yield msgspec.structs.replace(weight, odds=weight.odds * share)
+    missing = [
+        label
+        for label in ("zone", "feature")
+        if getattr(s.option.mitigation, label) and label not in s.evidence.spreads
+    ]
+    for label in missing:
+        value = getattr(s.option.mitigation, label)
+        because = (
+            "nothing says yet that the errors are in one zone; it works without knowing the cause"
+            if label == "zone" else f"nothing says yet whether {value} is what fails"
+        )  # fmt: skip
+        yield Weight(0, because, f"Errors in {value} alone would put it near the top.")
+    yield from _elsewhere(s)
 
 
-def _takes_away(option: Option, label: str, evidence: Evidence) -> str:
-    said = str(getattr(option.mitigation, label))
-    if said or label != "version" or option.mitigation.kind != "rollback":
-        return said
-    release = suspect(option.service, evidence)
-    return release.release if release else ""
+def _taken(s: Situation, label: str, found: Spread) -> list[tuple[str, float]]:
+    """The values of a label that an action takes away, each with a weight from 0 to 1."""
+    stated = str(getattr(s.option.mitigation, label, "") or "")
+    if stated:
+        return [(stated, 1.0)]
+    if label == "version":
+        back = [(r.release, s.takes_back(r) * s.suspected(r)) for r in s.evidence.releases if r.kind == "release"]
+        total = sum(h for _, h in back)
+        newest = [(name, h / total) for name, h in back if total > 0 and h > 0]
+        if newest and s.kind == "rollback":
+            return newest
+    text = f" {s.full_text()} "
+    named = [
+        value
+        for value in found.shares
+        if len(value) > 1 and f" {value.lower()} " in text.replace("/", " ").replace(".", " ")
+    ]
+    if label == "version" and s.kind != "traffic_shift":
+        return []
+    return [(value, 1.0) for value in named or [v for v in found.shares if len(v) > 2 and v.lower() in text][:1]]
 
 
-def _concentration(label: str, value: str, found: Spread, kind: str) -> Weight:
+def _lift(share: float, count: int) -> float:
+    """How far a value's share of the errors lies above what an even spread would give, in log-odds."""
+    even = max(count, 2) - 1
+    return log((share + 0.01) / (1 - share + 0.01)) + log(even)
+
+
+def _ratio(share: float, count: int) -> float:
+    """About 20 when all errors are in one value, 1/6 when they are spread evenly, 1/20 when none are in it."""
+    return 3.2 * tanh((_lift(share, count) - 1) / 1.6)
+
+
+def _concentration(s: Situation, label: str, value: str, found: Spread) -> Weight:
     share, count = found.shares.get(value, 0.0), len(found.shares)
     if not found.measured:
         return _by_alerts(label, value, found)
@@ -104,124 +159,243 @@ def _concentration(label: str, value: str, found: Spread, kind: str) -> Weight:
     where = ", ".join(sorted(found.shares, key=lambda v: -found.shares[v])[:3])
     if count == 1:
         only = f"all measured errors are in {place}" if share else f"the errors are in {where}, not in {value}"
-        return Weight(25 if share else -30, only, f"Errors elsewhere than in {value} would lower it.")
-    if share >= CONCENTRATED:
-        return Weight(40, percent, f"It would fall if the errors spread beyond {value}.")
-    if share >= LEANING and share >= 1.5 / count:
-        return Weight(15, f"{percent}, and the rest elsewhere", f"It would rise if they were in {value} alone.")
-    if share < SPARED and share < 1 / count:
-        return Weight(-30, f"only {percent}; most are in {where}", f"Errors in {value} would lift it.")
+        telling = 0.2 if label == "version" else 1.8
+        return Weight(telling if share else -2.0, only, f"Errors elsewhere than in {value} would lower it.")
+    odds = _ratio(share, count)
+    if odds > 0:
+        return Weight(odds, percent, f"It would fall if the errors spread beyond {value}.")
+    if share < 0.2 and share < 1 / count:
+        return Weight(odds, f"only {percent}; most are in {where}", f"Errors in {value} would lift it.")
     even = f"the errors are as frequent elsewhere as in {place} ({share:.0%} of {count})"
     # Errors in the old version, too: going back to it does not help.
-    return Weight(-45 if kind == "rollback" else -25, even, f"It would rise if they were in {value} alone.")
+    return Weight(odds * (1.3 if s.kind == "rollback" else 1), even, f"It would rise if they were in {value} alone.")
 
 
 def _by_alerts(label: str, value: str, found: Spread) -> Weight:
     named, share = sorted(found.shares), found.shares.get(value, 0.0)
     if named == [value]:
         because = f"every firing alert that names a {label} names {value}"
-        return Weight(40, because, f"It would fall if alerts from another {label} fired.")
+        return Weight(2.4, because, f"It would fall if alerts from another {label} fired.")
     if share:
         because = f"{value} is hit, and so are other {label}s; moving traffic only helps in part"
-        return Weight(5, because, f"It would rise if {value} alone were hit.")
-    return Weight(-30, f"the errors are in {', '.join(named)}, not in {value}", f"Alerts from {value} would lift it.")
+        return Weight(max(0.0, 0.6 * _ratio(share, len(named))), because, f"It would rise if {value} alone were hit.")
+    return Weight(-2.2, f"the errors are in {', '.join(named)}, not in {value}", f"Alerts from {value} would lift it.")
 
 
-def capacity(option: Option, evidence: Evidence) -> Weight | None:
-    """R20: scaling is for capacity pressure only."""
-    pressure = evidence.pressure
-    if option.mitigation.kind == "degrade" and pressure and pressure.saturated:
-        return Weight(
-            15, f"{pressure.sentence}, and less work relieves that", "It would fall if there were capacity left."
+def _elsewhere(s: Situation) -> Answer:
+    """Errors that are all in one place speak against what would help everywhere alike."""
+    if not s.means & {"back", "restart", "grow", "shift"}:
+        return
+    for label, found in s.evidence.spreads.items():
+        if _taken(s, label, found) or (found.measured and len(found.shares) < 2):
+            continue
+        if label == "version" and s.means & {"back"}:
+            continue
+        value, share = max(found.shares.items(), key=lambda pair: pair[1])
+        alone = 2.4 if len(found.shares) == 1 else 0.0
+        strength = max(0.0, _ratio(share, len(found.shares))) if found.measured else alone
+        if strength > 0.3:
+            where = (
+                f"{share:.0%} of the errors are in"
+                if found.measured
+                else f"every firing alert that names a {label} names"
+            )
+            yield Weight(-0.5 * strength, f"{where} {value}, which this does not single out")
+
+
+def capacity(s: Situation) -> Answer:
+    """R20: scaling is for capacity pressure only, and only for that of the instances themselves."""
+    full = [p for p in s.evidence.pressures if p.saturated]
+    relieves = s.means & {"degrade", "shed"} and "grow" not in s.means
+    if full and relieves:
+        yield Weight(
+            log(4), f"{full[0].sentence}, and less work relieves that", "It would fall if there were capacity left."
         )
-    if option.mitigation.kind != "scale":
-        return None
-    if pressure is None:
+    if full and "free" in s.means:
+        yield Weight(log(1.5), f"{full[0].sentence}")
+    if "grow" not in s.means:
+        return
+    mine = [p for p in full if _relieved(p, s)]
+    others = [p for p in full if not _relieved(p, s)]
+    if others:
+        because = f"{others[0].sentence}, and more instances ask more of it"
+        yield Weight(log(0.04), because, "It would rise if the instances themselves were full.")
+    elif mine:
+        yield Weight(
+            log(20), f"{mine[0].sentence}, and capacity relieves that", "It would fall if there were capacity left."
+        )
+    elif s.evidence.pressures:
+        because = (
+            f"{s.evidence.pressures[0].sentence}, so there is no saturation; more instances may fail just the same"
+        )
+        yield Weight(log(0.08), because, "Saturation would lift it.")
+    else:
         because = "no saturation is measured; more instances may fail just the same"
-        return Weight(-25, because, "A measurement that shows saturation would lift it.")
-    if pressure.saturated:
-        return Weight(
-            35, f"{pressure.sentence}, and capacity relieves that", "It would fall if there were capacity left."
-        )
-    because = f"{pressure.sentence}, so there is no saturation; more instances may fail just the same"
-    return Weight(-30, because, "Saturation would lift it.")
+        yield Weight(log(0.2), because, "A measurement that shows saturation would lift it.")
 
 
-def shape(option: Option, evidence: Evidence) -> Weight | None:
+def _relieved(p: Pressure, s: Situation) -> bool:
+    """Whether more of this option's instances relieve it: it is their own, or the option grows the very thing."""
+    if p.own:
+        return not p.of or not s.option.service or p.of == s.option.service
+    of = tokens(p.of) | {p.of.lower()}
+    return bool(p.of) and (p.of == s.option.service or bool(of & tokens(s.full_text())))
+
+
+def shape(s: Situation) -> Answer:
     """R6: what the catalog declares to help with a shape, and what each shape speaks against."""
     best: Weight | None = None
-    for seen in evidence.shapes:
+    for seen in s.evidence.shapes:
         found = None
-        if seen.name in option.mitigation.helps:
+        if seen.name in s.option.mitigation.helps:
             why = f"{seen.reason}, and this is a first move for that ({seen.title.lower()})"
-            found = Weight(min(50, 14 * seen.weight), why, "It would fall if another shape fitted better.")
-        elif (seen.name, option.mitigation.kind) in SUITS and seen.weight > 1:
-            points, why = SUITS[seen.name, option.mitigation.kind]
-            found = Weight(points, f"{seen.reason}: {why}", f"It would move if it were not: {seen.title.lower()}.")
-        if found and (best is None or abs(found.points) > abs(best.points)):
+            # A release near the onset is weighed already; and a word of the catalog alone lifts nothing that cannot be undone.
+            known = seen.name == "crash-on-deploy" and bool(s.evidence.releases)
+            most = 0.4 if known and s.kind == "rollback" else 1.0 if known or s.irreversible() else 4.0
+            found = Weight(min(most, 0.75 * seen.weight), why, "It would fall if another shape fitted better.")
+        elif (seen.name, s.kind) in SUITS:
+            ratio, why = SUITS[seen.name, s.kind]
+            found = Weight(
+                log(ratio) * min(1.0, seen.weight / 3),
+                f"{seen.reason}: {why}",
+                f"It would move if it were not: {seen.title.lower()}.",
+            )
+        if found and (best is None or abs(found.odds) > abs(best.odds)):
             best = found
-    return best
+    if best:
+        yield best
 
 
-def value(option: Option, evidence: Evidence) -> Weight | None:
-    """R21: of two that help, the one that keeps more of what users have."""
-    lost = option.mitigation.users_lose
-    return Weight(-6, f"users lose something ({lost})", "", f"users lose: {lost}") if lost else None
+def clues(s: Situation) -> Answer:
+    """What the words of alerts and people are a sign of. What says the same again counts less each time."""
+    found: list[Weight] = []
+    for clue in CLUES:
+        told = next((t for t in s.evidence.told if says(t, clue.pattern)), None)
+        if told is None:
+            continue
+        ratios = [
+            log(ratio)
+            for means, ratio in clue.ratios.items()
+            if means in s.means and (means != "config" or "back" in s.means)
+        ]
+        if ratios:
+            odds = max(ratios) if max(ratios) > 0 else min(ratios)
+            found.append(
+                Weight(
+                    odds * min(1.0, told.weight),
+                    f"{quote(told)}, a sign of {clue.sign}",
+                    "It would move if that were not so.",
+                )
+            )
+    found.sort(key=lambda weight: -abs(weight.odds))
+    for position, weight in enumerate(found[:3]):
+        yield msgspec.structs.replace(weight, odds=weight.odds / 2**position)
 
 
-def refused(option: Option, evidence: Evidence) -> Weight | None:
-    """What the real system said when it was asked in a dry run."""
-    if not option.objections:
-        return None
-    said = "; ".join(option.objections)
-    return Weight(
-        -60, f"it would be refused or is dangerous now: {said}", "It would rise once that is no longer so.", said
+def named(s: Situation) -> Answer:
+    """What acts on the very thing that alerts and people name."""
+    best, by, words = 0.0, None, frozenset[str]()
+    for told in s.evidence.told:
+        shared = s.words & tokens(told.text)
+        odds = min(1.8, 0.9 * len(shared)) * told.weight
+        if odds > best:
+            best, by, words = odds, told, shared
+    if by:
+        yield Weight(
+            best,
+            f"{quote(by)}, and this acts on that ({', '.join(sorted(words)[:3])})",
+            "It would fall if something else were named.",
+        )
+
+
+def dependency(s: Situation) -> Answer:
+    """What is done to a dependency helps when the dependency fails; what works without it helps when nothing else can."""
+    own, evidence = s.option.service, s.evidence
+    down = {d.name: d for d in evidence.dependencies if d.state != "up"}
+    if own in down:
+        yield Weight(log(4), f"{down[own].reason}, and this acts on it", f"It would fall if {own} recovered.")
+        return
+    needed = [down[name] for name in evidence.needs.get(own or evidence.service, ()) if name in down]
+    needed = needed or (
+        [d for d in down.values() if not any(o.service == d.name for o in s.options)]
+        if own in ("", evidence.service)
+        else []
     )
+    if needed:
+        yield from _needs(s, needed[0].name, needed[0].reason, 1.0 if needed[0].state == "down" else 0.7)
+        return
+    if own in ("", evidence.service) or not evidence.service:
+        return
+    if own in evidence.firing:
+        yield Weight(log(1.5), f"alerts are firing on {own}, too")
+    elif own not in evidence.needs.get(evidence.service, ()) and s.means & {"degrade", "shed", "flag", "stop_writes"}:
+        return
+    else:
+        yield Weight(log(0.4), f"no alert fires on {own}", f"An alert on {own} would lift it.")
 
 
-def dependency(option: Option, evidence: Evidence) -> Weight | None:
-    """What is done to a dependency helps when the dependency is what fails."""
-    if option.service in ("", evidence.service) or not evidence.service:
-        return None
-    if option.service in evidence.firing:
-        return Weight(8, f"alerts are firing on {option.service}, too", "")
-    because = f"{option.service} is a dependency, and no alert fires on it"
-    return Weight(-8, because, f"An alert on {option.service} would lift it.")
+def _needs(s: Situation, name: str, reason: str, certainty: float) -> Answer:
+    actionable = any(o.service == name for o in s.options)
+    for does, ratio, because in (
+        ("failover", 5.0, "there is another way"), ("degrade", 2.5 if actionable else 7.0, "this works without it"),
+        ("shed", 1.5, "this asks less of it"), ("flag", 1.2, "this may work without it"),
+        ("shift", 0.2, "moving traffic does not bring it back"), ("grow", 0.15, "more instances would only ask more of it"),
+        ("restart", 0.25, "a restart does not bring it back"), ("back", 0.35, "an earlier release needs it just as much"),
+    ):  # fmt: skip
+        if does in s.means:
+            yield Weight(log(ratio) * certainty, f"{reason}: {because}", f"It would move if {name} recovered.")
+            return
 
 
-def history(option: Option, evidence: Evidence) -> Weight | None:
-    """R16, R50: measured past runs. One run proves little: a share of (helped + 1) in (runs + 2) says how much."""
-    past = evidence.past.get(option.mitigation.name)
+def harm(s: Situation) -> Answer:
+    """Harm in progress (R2): what stops it helps; what takes long to look at the cause comes after."""
+    for each in s.evidence.harms:
+        if stops(s, each.kind):
+            what = "stops the writes" if each.kind == "data" else "takes the access away"
+            yield Weight(
+                log(25) * each.certainty, f"{each.reason}, and this {what}", "It would fall once the harm is stopped."
+            )
+            return
+    others = (means(o.mitigation) for o in s.options)
+    if any(stop_of(each.kind) in does for does in others for each in s.evidence.harms):
+        worst = max(s.evidence.harms, key=lambda each: each.certainty)
+        ratio = 0.1 if "restore" in s.means else 0.25
+        yield Weight(log(ratio) * worst.certainty, f"{worst.reason}, and what stops that comes first")
+
+
+def stop_of(kind: str) -> Means:
+    """The means that stops harm of a kind."""
+    return "stop_writes" if kind == "data" else "cut_access"
+
+
+def stops(s: Situation, kind: str) -> bool:
+    """Whether an action stops harm of this kind."""
+    return stop_of(kind) in s.means
+
+
+def history(s: Situation) -> Answer:
+    """R16, R50: measured past runs. One run proves little: (helped + 1) to (not helped + 1) says how much."""
+    past = s.evidence.past.get(s.option.mitigation.name)
     if past is None or not past.runs:
-        return None
-    points = 24 * ((past.helped + 1) / (past.runs + 2) - 0.5)
+        return
+    odds = 0.7 * log((past.helped + 1) / (past.runs - past.helped + 1))
     because = f"helped in {past.helped} of {past.runs} earlier run{'s' if past.runs > 1 else ''}"
     if past.alike:
-        return Weight(points + 12, f"{because}, in {past.alike} too, which looked the same", "")
-    return Weight(points, because, "")
+        yield Weight(odds + log(2), f"{because}, in {past.alike} too, which looked the same")
+    else:
+        yield Weight(odds, because)
 
 
-def tried(option: Option, evidence: Evidence) -> Weight | None:
+def tried(s: Situation) -> Answer:
     """R23: revise after the outcome."""
-    outcome = evidence.tried.get(option.mitigation.name)
+    outcome = s.evidence.tried.get(s.option.mitigation.name)
     if outcome in ("no_change", "worse"):
-        because = f"tried in this incident already: {outcome.replace('_', ' ')}"
-        return Weight(-60, because, "Only new evidence would lift it.")
-    if outcome:
-        return Weight(-60, "already in place in this incident", "Undoing it would put it back on the list.")
-    return None
+        said = "changed nothing" if outcome == "no_change" else "made things worse"
+        yield Weight(log(0.02), f"tried in this incident already: it {said}", "Only new evidence would lift it.")
+    elif outcome:
+        yield Weight(log(0.01), "already in place in this incident", "Undoing it would put it back on the list.")
 
 
-def speed(seconds: float, undo_seconds: float, reversible: bool) -> float:
-    """The points that time takes away: up to 12 for the effect and up to 10 for the undo."""
-    return -min(12.0, seconds / 60 * 3) - (min(10.0, undo_seconds / 60 * 2) if reversible else 0.0)
-
-
-def in_words(seconds: float) -> str:
-    """``40 s``, ``2 min``."""
-    return spell(int(seconds * SECOND))
-
-
-RULES: tuple[Callable[[Option, Evidence], Weight | None], ...] = (
-    deploy, spread, capacity, shape, value, refused, dependency, history, tried,
+RULES: tuple[Callable[[Situation], Answer], ...] = (
+    changes, spread, capacity, shape, clues, named, dependency, harm, history, tried,
 )  # fmt: skip

@@ -1,11 +1,13 @@
 """What was done to stop the harm, what was kept before, and whether it helped."""
 
+from typing import Literal
+
 import msgspec
 
 from stanch.kernel.clock import hour_minute
 from stanch.kernel.policy import MitigationKind, Outcome
 from stanch.timeline.facts.statement import Statement
-from stanch.timeline.record import Line, Record, Run
+from stanch.timeline.record import Finding, Line, Record, Run
 
 
 class MitigationStarted(Statement, frozen=True, tag="mitigation_started"):
@@ -132,10 +134,11 @@ class OutcomeMeasured(Statement, frozen=True, tag="outcome_measured"):
     effect_seconds: float | None = None
     confidence: float | None = None
     others: list[str] = []
+    partly: bool = False
 
     def sentence(self) -> str:
         words = {
-            "helped": "It helped",
+            "helped": "It helped in part" if self.partly else "It helped",
             "no_change": "It changed nothing",
             "worse": "It made things worse",
             "unknown": "Whether it helped is unknown",
@@ -146,7 +149,41 @@ class OutcomeMeasured(Statement, frozen=True, tag="outcome_measured"):
     def apply(self, record: Record, entry: Line) -> None:
         run = record.runs[self.run]
         run.outcome, run.reason, run.before, run.after = self.outcome, self.reason, self.before, self.after
-        run.confidence, run.others = self.confidence, self.others
+        run.confidence, run.others, run.partly = self.confidence, self.others, self.partly
 
 
-Facts = MitigationStarted | MitigationApplied | EvidenceCaptured | ObservationExtended | OutcomeMeasured
+class FindingStated(Statement, frozen=True, tag="finding_stated"):
+    """Something that was found out and that the ranking weighs: what changed, where errors are, what is full, what is down.
+
+    ``subject``: what it is about. ``label``: of a spread (zone, node, tenant). ``share``: of the errors, or of the limit, 0 to 1.
+    ``kind_of``: of a change (release, flag, config, capacity, other). ``state``: of a dependency. ``at``: when it changed.
+    """
+
+    about: Literal["change", "spread", "saturation", "dependency"]
+    subject: str
+    text: str = ""
+    service: str = ""
+    label: str = ""
+    share: float | None = None
+    kind_of: str = ""
+    state: Literal["", "down", "degraded", "up"] = ""
+    at: int | None = None
+
+    def sentence(self) -> str:
+        share = "" if self.share is None else f"{self.share:.0%}"
+        moment = "" if self.at is None else f" at {hour_minute(self.at)}"
+        service = f" of {self.service}" if self.service else ""
+        told = {
+            "change": f"Changed{moment}: {self.subject}{service}{f' ({self.kind_of})' if self.kind_of else ''}",
+            "spread": f"{share} of the errors are in {self.label} {self.subject}",
+            "saturation": f"{self.subject}{service} is at {share} of its limit",
+            "dependency": f"Dependency {self.subject} is {self.state}",
+        }[self.about]
+        return f"{told}: {self.text}" if self.text else told
+
+    def apply(self, record: Record, entry: Line) -> None:
+        key = f"{self.about} {self.label} {self.subject}".lower()
+        record.findings[key] = Finding(**msgspec.structs.asdict(self), sentence=self.sentence())
+
+
+Facts = FindingStated | MitigationStarted | MitigationApplied | EvidenceCaptured | ObservationExtended | OutcomeMeasured

@@ -7,7 +7,7 @@ import msgspec
 from stanch.kernel.clock import hour_minute
 from stanch.kernel.policy import ROLE_TITLES, Phase, Role, Severity
 from stanch.timeline.facts.statement import Statement
-from stanch.timeline.record import Fact, Hypothesis, Impact, Line, ProposedSeverity, Record, Timebox
+from stanch.timeline.record import NOTES, Fact, Hypothesis, Impact, Line, ProposedSeverity, Record, Timebox
 
 
 class Said(Statement, frozen=True, tag="said"):
@@ -17,6 +17,9 @@ class Said(Statement, frozen=True, tag="said"):
 
     def sentence(self) -> str:
         return self.text
+
+    def apply(self, record: Record, entry: Line) -> None:
+        record.notes = [*record.notes, self.text][-NOTES:]
 
 
 class Amended(Statement, frozen=True, tag="amended"):
@@ -59,6 +62,7 @@ class ImpactSet(Statement, frozen=True, tag="impact_set"):
     """What customers feel, in words they could check (R10), and what is known of its kind (R3).
 
     ``core_function_down``: None while nobody has looked. ``users_share``: 0 to 1, None while nobody has counted.
+    ``elevated_risk``: protection is gone although nobody notices yet (backups stopped, one replica left).
     """
 
     text: str
@@ -66,13 +70,15 @@ class ImpactSet(Statement, frozen=True, tag="impact_set"):
     data_at_risk: bool = False
     security: bool = False
     users_share: float | None = None
+    elevated_risk: bool = False
 
     def sentence(self) -> str:
         known = ["a core function is unavailable"] if self.core_function_down else []
         known += ["core functions work"] if self.core_function_down is False else []
         known += ["data is at risk"] if self.data_at_risk else []
         known += ["a security incident"] if self.security else []
-        known += [f"{self.users_share:.0%} of users"] if self.users_share is not None else []
+        known += ["elevated risk"] if self.elevated_risk else []
+        known += [f"{self.users_share * 100:.3g} % of users"] if self.users_share is not None else []
         return f"Customer impact: {self.text}" + (f" ({', '.join(known)})" if known else "")
 
     def apply(self, record: Record, entry: Line) -> None:
@@ -91,6 +97,7 @@ class SeverityProposed(Statement, frozen=True, tag="severity_proposed"):
 
     def apply(self, record: Record, entry: Line) -> None:
         record.proposed = ProposedSeverity(**msgspec.structs.asdict(self))
+        record.proposed_at = entry.happened_at
 
 
 class RoleTaken(Statement, frozen=True, tag="role_taken"):

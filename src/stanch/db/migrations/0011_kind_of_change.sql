@@ -1,0 +1,1 @@
+ALTER TABLE deploys ADD COLUMN kind TEXT NOT NULL DEFAULT 'release'

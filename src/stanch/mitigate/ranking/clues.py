@@ -1,0 +1,152 @@
+"""What the words of alerts and people speak for and against: a table of likelihood ratios. Pure.
+
+A ratio of 5 for ``restart``: such words are five times as frequent where a restart helps as where it does not. The ratios
+are estimates from public postmortems, kept coarse on purpose; ``docs/explanation/ranking.md`` states them.
+"""
+
+import re
+from functools import lru_cache
+
+import msgspec
+
+from stanch.mitigate.ranking.evidence import Told
+from stanch.mitigate.ranking.means import Means
+
+QUOTED = 120
+DENIED = re.compile(
+    r"(\b(no|not|without|never|nothing|neither|ruled out|rules out|isn't|wasn't|aren't)\b|n't\b)(\W+\w+){0,3}\W*$", re.I
+)
+
+
+class Clue(msgspec.Struct, frozen=True):
+    """Words (``pattern``), what they are a sign of, and the ratio for each means."""
+
+    sign: str
+    pattern: str
+    ratios: dict[Means, float]
+
+
+CONFIG = (
+    r"(config\w*|settings?|rules?|ruleset|polic(y|ies)|acls?|bgp|prefix\w*|routes?|waf|feature.?file|dns|zone file|quota|schema|definitions?|"
+    r"manifest|regex\w*|bot list|blocklist)"
+)
+CHANGED = (
+    r"(chang\w+|push\w*|updat\w+|edit\w*|publish\w*|propagat\w+|deploy\w*|rolled out|went out|appl(y|ied)|bad|invalid|wrong|broken|empty|"
+    r"oversized|doubled|removed|withdr\w+)"
+)
+BROKEN = (
+    r"(down|outages?|unavailable|unreachable|fails?|failing|failed|errors?|degraded|5\d\d|timeouts?|times out|timing out|incident|not respond\w*|"
+    r"elevated|not answer\w*)"
+)
+CLUES: tuple[Clue, ...] = (
+    Clue("processes that do not recover by themselves",
+         (
+             r"memory leak|leak\w* (memory|handles|connections|sockets)|dead.?lock\w*|\bhung\b|\bhang(s|ing)?\b|\bstuck\b|wedged|"
+             r"file descriptors|\bheap\b|(memory|rss|heap|handles|goroutines) .{0,30}(grow|climb|ris|creep|leak)\w*|"
+             r"\boom\b|out of memory|stale (state|connections?|cache)"
+         ),
+         {"restart": 10, "grow": 1.3}),
+    Clue("more demand than usual",
+         (
+             r"(traffic|load|requests?|demand|sign.?ups?|visitors|orders|log.?ins)\b.{0,40}(spik\w+|surg\w+|peak\w*|flood\w*|burst|doubl\w+|tripl\w+|"
+             r"\d+ ?(x|times)|record|unexpected\w*)|"
+             r"(spike|surge|flood|burst|record|peak) (in|of) (traffic|load|requests|demand|sign|visit|order|users)|flash sale|"
+             r"black friday|super bowl|went viral|campaign (began|started|launch\w*)"
+         ),
+         {"grow": 6, "shed": 4, "degrade": 3, "back": 0.4, "restart": 0.3, "shift": 0.5}),
+    Clue("one sender or an attack",
+         (
+             r"d?dos\b|denial of service|botnet|crawl\w+|scrap(er|ers|ing)|abus\w+|credential stuffing|hammer\w*|"
+             r"(one|single) (client|tenant|customer|user|account|ip)\b|noisy neighbou?r"
+         ),
+         {"shed": 8, "cut_access": 4, "degrade": 2, "grow": 0.7, "back": 0.3, "restart": 0.2}),
+    Clue("an overload that feeds itself",
+         (
+             r"retry storm|retries|thundering herd|metastab\w+|cascad\w+|overload\w*|congest\w+|cold cache|"
+             r"cache (is |was )?(flushed|empty|cold)|stampede|reconnect\w*|queue\w* .{0,20}(grow|fill|backed)\w*"
+         ),
+         {"shed": 7, "degrade": 4, "restart": 0.3, "back": 0.7, "shift": 0.6}),
+    Clue("a changed configuration", rf"\b{CONFIG}\b.{{0,60}}\b{CHANGED}\b|\b{CHANGED}\b.{{0,40}}\b{CONFIG}\b|misconfig\w*",
+         {"config": 5, "restart": 0.5, "grow": 0.3, "shift": 0.7}),
+    Clue("a feature flag", (
+        r"\b(feature.?)?(flags?|toggles?|gates?)\b.{0,60}\b(on|enabled?|turned|flipped|rolled|ramped|changed|\d+ ?%)\b|"
+        r"\b(enabled?|turned on|ramped|flipped)\b.{0,40}\b(flags?|toggles?|features?|experiment)\b"
+    ),
+         {"flag": 6, "restart": 0.5, "grow": 0.3, "shift": 0.5}),
+    Clue("hardware, power or network of one place",
+         (
+             r"power (loss|outage|failure|cut|event)|lost power|cooling|fib(er|re)\b|packet loss|"
+             r"(switch|router|rack|hypervisor|host|link) (fail\w*|down|loss|faulty)|availability zone|data ?cent(er|re)|"
+             r"hardware (fail\w*|fault|error)|bad (disk|nic|node)"
+         ),
+         {"shift": 4, "failover": 4, "grow": 0.4, "back": 0.25, "restart": 0.4}),
+    Clue("a primary that is gone", r"(primary|master|leader)\b.{0,30}\b(down|unreachable|lost|gone|failed|crashed|dead|not respond\w*)",
+         {"failover": 8, "restart": 0.8, "back": 0.4, "grow": 0.2}),
+    Clue("storage that is full", (
+        r"no space left|disks? (is |are )?(full|at 9\d|almost full)|out of (disk|space)|"
+        r"(volume|filesystem|tablespace)s? (is |are )?full|wraparound|inodes"
+    ),
+         {"free": 15, "shed": 2, "restart": 0.15, "back": 0.4, "grow": 0.5}),
+    Clue("a fault at somebody else's",
+         (
+             rf"\b(provider|vendor|third.?party|upstream|partner|aws|amazon|s3|dynamo\w*|stripe|twilio|gcp|google cloud|azure|cloudflare|fastly|akamai|"
+             rf"auth0|okta|carrier|supplier|bank|gateway)\b.{{0,50}}\b{BROKEN}\b|"
+             rf"(their|provider'?s?|vendor'?s?|aws|azure) status page"
+         ),
+         {"degrade": 6, "failover": 5, "shed": 1.5, "back": 0.3, "restart": 0.25, "grow": 0.15, "shift": 0.5}),
+    Clue("a crash", r"crash\w*|panic\w*|segfault|segmentation fault|exceptions?\b|fails? to (start|boot)|do(es)? not start|stack ?trace|nullpointer|unwrap",
+         {"back": 1.8, "config": 1.5, "grow": 0.3, "restart": 0.5}),
+    Clue("locks or slow queries", (
+        r"slow quer\w+|lock (wait|contention|queue)\w*|long.?running (query|queries|transaction)|idle in transaction|"
+        r"blocking (query|transaction)|waits? for (a )?locks?"
+    ),
+         {"restart": 3, "shed": 4, "grow": 0.2, "shift": 0.5}),
+    Clue("work that piles up", r"backlog|consumer lag|queue (depth|length|is \d)|fall(s|ing|en)? behind", {"grow": 2.5, "shed": 2, "back": 0.8}),
+    Clue("a hard limit", (
+        r"(os|kernel|thread|process|connection|hard|account|service) limits?|maximum number of|"
+        r"limit (was |is )?(reached|hit|exceeded)|too many (threads|open files|processes)"
+    ),
+         {"shrink": 6, "shed": 3, "grow": 0.1}),
+    Clue("a change of capacity", (
+        r"(added|adding|add) (new )?(capacity|servers|nodes|instances|machines|shards|hosts|front.?ends?)|"
+        r"scaled (up|out|down|in)\b|capacity (was )?(added|removed|changed)|resiz\w+"
+    ),
+         {"shrink": 8, "grow": 0.15}),
+    Clue("a job that runs", (
+        r"\b(batch|cron|job|backfill|import|export|re-?index\w*|report|script|migration|analytics)\b.{0,40}\b(start\w*|began|running|runs|kicked off|"
+        r"since|scans?|scheduled|loading)\b"
+    ),
+         {"shed": 6, "stop_writes": 3, "grow": 0.5, "shift": 0.4}),
+    Clue("a bad canary or server", r"\bcanar(y|ies)\b|one (server|host|node|replica|pod|instance|backend)\b", {"shift": 3, "grow": 0.4}),
+)  # fmt: skip
+DATA = (
+    r"(charg\w+|paid|pays?|bill\w+|sen[dt]s?|process\w+|credit\w+|refund\w+|execut\w+|deliver\w+)\b.{0,25}\b(twice|double|again and again|repeatedly|over and over)|"
+    r"double.?(charg|pay|bill|spend|entr)\w*|duplicat\w+ (payments?|orders?|charges?|payouts?|transfers?|rows|e?mails?|trades?|invoices?)|"
+    r"(data|rows?|records?|index|table|database|balances?|pages?) .{0,20}corrupt\w*|"
+    r"corrupt\w* .{0,20}(data|rows?|records?|index\w*|tables?|database|balances?|pages?)|data.?loss|"
+    r"(los(ing|es?)|lost) .{0,15}(data|rows|orders|messages|writes|events)|"
+    r"(delet|wip|remov|eras|purg)\w+ .{0,30}(production|customer|user|data|rows|files|sites|tables?|database|accounts|objects)|"
+    r"overwrit\w+|split.?brain|two primaries|diverg\w+|wrong (amounts?|balances?|prices?|recipients?)|"
+    r"unintended (orders|trades|payments)|erroneous (orders|trades|payments)"
+)
+SECURITY = (
+    r"\bbreach\w*|compromis\w+|stolen|exfiltrat\w+|unauthori[sz]ed|intru(der|sion)\w*|malware|ransom\w*|backdoor|malicious|attackers?\b|hijack\w*|phish\w*|"
+    r"(leak|expos)\w* .{0,30}(data|secrets?|tokens?|credentials?|passwords?|keys?|customers?|personal|private)|"
+    r"(secrets?|tokens?|credentials?|passwords?|keys?) .{0,30}(leak|expos)\w*|"
+    r"(sees?|seeing|shows?|shown|served|view\w*) .{0,20}(other|another|someone else)('s)? (users?|customers?|people|accounts?|persons?)"
+)
+
+
+@lru_cache(maxsize=8192)
+def says(told: Told, pattern: str) -> bool:
+    """Whether a text says it, and does not deny it in the words before."""
+    return any(
+        not DENIED.search(told.text[max(0, m.start() - 60) : m.start()])
+        for m in re.finditer(pattern, told.text, re.IGNORECASE)
+    )
+
+
+def quote(told: Told) -> str:
+    """``the alert X says “…”``, on one line and not too long."""
+    text = " ".join(told.text.split())
+    return f"{told.source} says “{text if len(text) <= QUOTED else text[: QUOTED - 1] + '…'}”"
