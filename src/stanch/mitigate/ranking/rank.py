@@ -8,9 +8,10 @@ import msgspec
 from stanch.kernel.clock import SECOND, spell
 from stanch.kernel.policy import Mitigation
 from stanch.mitigate.ranking.evidence import Evidence, Measured, Option, PastRuns
-from stanch.mitigate.ranking.rules import RULES, Weight
+from stanch.mitigate.ranking.rules import RULES
 from stanch.mitigate.ranking.situation import Situation
 from stanch.mitigate.ranking.value import RADIUS, Term, Valued, Words, value
+from stanch.mitigate.ranking.weight import Weight
 from stanch.ports import Extent
 
 WORDS = {

@@ -9,8 +9,9 @@ from math import exp, log
 import msgspec
 
 from stanch.mitigate.ranking.means import Means, final
-from stanch.mitigate.ranking.rules import Weight, stops
+from stanch.mitigate.ranking.rules import stops
 from stanch.mitigate.ranking.situation import Situation
+from stanch.mitigate.ranking.weight import Weight
 
 # An incident that nothing stops goes on for half an hour more on average, and a few go on for very long: with such
 # durations an action that works after t minutes spares H * H / (H + t) of them.
