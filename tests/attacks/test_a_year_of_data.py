@@ -42,8 +42,9 @@ def live(house: House) -> None:
         digest(house.application, {})
         house.timers.run_due()
         house.timers.next_due()
-        for urgent in (True, False):
-            assert isinstance(house.outbox.lease(5, urgent=urgent), list)
+        for lane in house.outbox.due_lanes():
+            for effect in house.outbox.lease(5, lane=lane):
+                house.outbox.work(effect)
     house.stanch.seed()
     engine.outbox.reclaim()
     house.settle()

@@ -76,6 +76,10 @@ class Transaction:
         """Call back once the commit is on disk; never when it fails."""
         self._after.append(callback)
 
+    def end_snapshot(self) -> None:
+        """Of a reading transaction: what is held of the database is given up until the next statement."""
+        self._connection.rollback()
+
     def notify(self, channel: str) -> None:
         """Tell the other replicas (PostgreSQL ``NOTIFY``); within one process ``after_commit`` does it."""
         if self.dialect == "postgresql":

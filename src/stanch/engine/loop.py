@@ -2,9 +2,9 @@
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
-from stanch.engine.outbox import LANES, LOOKING, URGENT, WAITING, Outbox
+from stanch.engine.outbox import WAITING, Outbox
 from stanch.engine.timers import Timers
 from stanch.kernel.clock import SECOND
 from stanch.kernel.errors import Problem
@@ -13,17 +13,55 @@ from stanch.timeline.effects import Effect
 
 # Other processes (a CLI on the same file, another replica) write timers too: nothing waits longer than this to be seen.
 LONGEST_SLEEP = 0.5
-# In each lane; so few wait on purpose that they take turns rather than grow.
-WORKERS = {URGENT: 16, LOOKING: 16, WAITING: 4}
+# So many effects of one lane at once. A lane is a way out (a notifier, or the host it calls), so that one that hangs holds
+# back no other; what changes systems, what looks and what waits on purpose have one each. Few wait: they take turns.
+WORKERS, WAITERS = 16, 4
 
 
-class Lane:
-    """Threads of its own, and what they are performing."""
+class Lanes:
+    """What is being performed, by lane. A thread for each effect: a pool would keep idle ones for every way there is."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.in_flight: set[str] = set()
-        self.workers = ThreadPoolExecutor(WORKERS[name], name)
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._running: dict[str, dict[str, threading.Thread]] = {}
+
+    def room(self, lane: str) -> int:
+        """How many more may begin."""
+        with self._lock:
+            return (WAITERS if lane == WAITING else WORKERS) - len(self._running.get(lane, {}))
+
+    def begin(self, lane: str, key: str, work: Callable[[], None]) -> None:
+        """Perform one effect in a thread of its own."""
+
+        def run() -> None:
+            try:
+                work()
+            finally:
+                self._end(lane, key)
+
+        thread = threading.Thread(target=run, name=f"effect {lane}", daemon=True)
+        with self._lock:
+            self._running.setdefault(lane, {})[key] = thread
+        thread.start()
+
+    def _end(self, lane: str, key: str) -> None:
+        with self._lock:
+            running = self._running[lane]
+            del running[key]
+            if not running:
+                del self._running[lane]
+
+    def keys(self) -> list[str]:
+        """The effects that are being performed."""
+        with self._lock:
+            return sorted(key for running in self._running.values() for key in running)
+
+    def wait(self) -> None:
+        """Until everything that has begun has ended."""
+        with self._lock:
+            threads = [thread for running in self._running.values() for thread in running.values()]
+        for thread in threads:
+            thread.join()
 
 
 class Engine:
@@ -37,8 +75,8 @@ class Engine:
         self._application = timers.application
         self._wakes = (self._application.engine_wake, self._application.digester_wake)
         self._stopping = threading.Event()
-        self._lanes = tuple(map(Lane, LANES))
-        self._counting = threading.Lock()
+        self._lanes = Lanes()
+        self._turned_at = 0
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
@@ -60,8 +98,7 @@ class Engine:
         self.wake_digester()
         for thread in self._threads:
             thread.join(5)
-        for lane in self._lanes:
-            lane.workers.shutdown(wait=True, cancel_futures=True)
+        self._lanes.wait()
 
     def healthy(self) -> bool:
         """Whether every thread of a started engine still comes round."""
@@ -77,20 +114,19 @@ class Engine:
 
     def turn(self) -> bool:
         """One round: timers, then effects. Answers whether there may be more to do at once."""
+        self._turned_at = self.timers.application.clock.now()
         ran = self.timers.run_due()
-        leased = [self._fill(lane) for lane in self._lanes]
-        return bool(ran or any(leased))
+        begun = [self._fill(lane) for lane in sorted(self.outbox.due_lanes())]
+        return bool(ran or any(begun))
 
-    def _fill(self, lane: Lane) -> int:
-        room = WORKERS[lane.name] - len(lane.in_flight)
-        effects = self.outbox.lease(room, lane=lane.name) if room > 0 else []
+    def _fill(self, lane: str) -> int:
+        room = self._lanes.room(lane)
+        effects = self.outbox.lease(room, lane=lane) if room > 0 else []
         for effect in effects:
-            with self._counting:
-                lane.in_flight.add(effect.key)
-            lane.workers.submit(self._work, lane, effect)
+            self._lanes.begin(lane, effect.key, partial(self._work, effect))
         return len(effects)
 
-    def _work(self, lane: Lane, effect: Effect) -> None:
+    def _work(self, effect: Effect) -> None:
         try:
             self.outbox.work(effect, lambda: not self._stopping.wait(1))
         except Problem as problem:
@@ -98,8 +134,6 @@ class Engine:
         except Exception:
             log.exception("an effect could not be settled; it is tried again", key=effect.key)
         finally:
-            with self._counting:
-                lane.in_flight.discard(effect.key)
             self.wake()
 
     def _digest_all(self) -> bool:
@@ -120,7 +154,7 @@ class Engine:
                 self._stopping.wait(1)
 
     def _sleep(self, wake: threading.Event) -> None:
-        due = self.timers.next_due()
+        due = self.timers.next_due(self._turned_at)
         seconds = LONGEST_SLEEP
         if due is not None:
             seconds = min(LONGEST_SLEEP, max(0.0, (due - self.timers.application.clock.now()) / SECOND))
@@ -129,9 +163,7 @@ class Engine:
 
     def _renew(self) -> None:
         while not self._stopping.wait(1):
-            with self._counting:
-                performing = sorted(key for lane in self._lanes for key in lane.in_flight)
-            if performing:
+            if performing := self._lanes.keys():
                 try:
                     self.outbox.renew(performing)
                 except Problem as problem:

@@ -15,7 +15,9 @@ from stanch.kernel.logs import log
 from stanch.timeline.effects import Effect, EffectHandler
 from stanch.timeline.unit_of_work import Application
 
+# The lanes of what names none.
 URGENT, LOOKING, WAITING = LANES = ("urgent", "looking", "waiting")
+_DUE = "state IN ('waiting', 'running') AND due_at <= :now AND leased_until <= :now"
 
 
 def lane_of(handler: Any) -> str:
@@ -29,6 +31,7 @@ class Outbox:
     def __init__(self, application: Application, handlers: list[EffectHandler]) -> None:
         self.application = application
         self.handlers: dict[str, Any] = {handler.kind: Steady(handler) for handler in handlers}
+        self._lanes = {kind: lane_of(handler) for kind, handler in self.handlers.items()}
         self.owner = f"{os.getpid()}-{secrets.token_hex(4)}"
 
     def reclaim(self) -> None:
@@ -36,28 +39,33 @@ class Outbox:
         with self.application.database.transaction() as tx:
             tx.execute("UPDATE outbox SET leased_until = 0 WHERE state = 'running'")
 
-    def lease(self, limit: int, *, lane: str | None = None) -> list[Effect]:
+    def due_lanes(self) -> set[str]:
+        """The lanes in which something is due: a look costs less than a write transaction, and most wakes bring nothing."""
+        with self.application.database.reading() as tx:
+            rows = tx.all(f"SELECT DISTINCT lane, kind FROM outbox WHERE {_DUE}", now=self.application.clock.now())
+        # What nobody handles is urgent: it must come to light.
+        return {str(row["lane"]) or self._lanes.get(row["kind"], URGENT) for row in rows}
+
+    def lease(self, limit: int, *, lane: str = "") -> list[Effect]:
         """Take due effects for this process, in order of their moments; only those of one lane, if asked.
 
         A row that is 'running' under an expired lease was left by a crash: it is taken again, except where it may
         run at most once (P4); there its handler records that the outcome is unknown.
         """
         taken: list[Effect] = []
-        due = "state IN ('waiting', 'running') AND due_at <= :now AND leased_until <= :now"
-        if lane is not None:
-            # What nobody handles is urgent: it must come to light.
-            kinds = {kind for kind, handler in self.handlers.items() if (lane_of(handler) == lane) != (lane == URGENT)}
+        due, named = _DUE, {}
+        if lane in LANES:
+            kinds = {kind for kind, own in self._lanes.items() if (own == lane) != (lane == URGENT)}
             listed = ", ".join(f"'{kind}'" for kind in ["", *sorted(kinds)])
-            due += f" AND kind {'NOT ' if lane == URGENT else ''}IN ({listed})"
-        with self.application.database.reading() as tx:
-            # Most wakes bring nothing for the outbox: a look costs less than a write transaction.
-            if tx.one(f"SELECT 1 AS yes FROM outbox WHERE {due} LIMIT 1", now=self.application.clock.now()) is None:
-                return taken
+            due += f" AND lane = '' AND kind {'NOT ' if lane == URGENT else ''}IN ({listed})"
+        elif lane:
+            due, named = due + " AND lane = :lane", {"lane": lane}
         with self.application.uow() as uow:
             rows = uow.tx.all(
                 f"SELECT * FROM outbox WHERE {due} ORDER BY due_at LIMIT :limit{uow.tx.skip_locked()}",
                 now=uow.now,
                 limit=limit,
+                **named,
             )
             for row in rows:
                 effect, handler = _effect(row), self.handlers.get(row["kind"])

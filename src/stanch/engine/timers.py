@@ -46,12 +46,13 @@ class Timers:
                     later=now + PUT_OFF,
                 )
 
-    def next_due(self) -> int | None:
-        """When the next timer or effect is due."""
+    def next_due(self, since: int = 0) -> int | None:
+        """When the next timer is due, or the next effect that became due after ``since``: earlier ones wait for their lane."""
         with self.application.database.reading() as tx:
             row = tx.one(
                 "SELECT MIN(due_at) AS due FROM (SELECT MIN(due_at) AS due_at FROM timers UNION ALL "
-                "SELECT MIN(due_at) FROM outbox WHERE state = 'waiting') AS upcoming"
+                "SELECT MIN(due_at) FROM outbox WHERE state = 'waiting' AND due_at > :since) AS upcoming",
+                since=since,
             )
         return int(row["due"]) if row and row["due"] is not None else None
 

@@ -7,6 +7,7 @@ import msgspec
 from stanch.kernel.answers import Moment
 from stanch.kernel.command import command
 from stanch.kernel.errors import Conflict
+from stanch.mitigate import dry_runs
 from stanch.mitigate.commands import Name
 from stanch.mitigate.evidence import store as evidence_store
 from stanch.mitigate.ranking.rank import Ranked
@@ -154,7 +155,7 @@ def dry_run(uow: UnitOfWork, asked: DryRun) -> WouldChange:
     if mitigator is None:
         raise Conflict(f"No adapter '{tool.mitigation.adapter}' is configured.", hint="See 'stanch doctor'.")
     try:
-        preview = mitigator.preview(tool.mitigation.run)
+        preview = dry_runs.preview(uow, mitigator, tool.mitigation)
     except Failed as failed:
         raise Conflict(f"The dry run failed: {failed.detail}.", hint="Nothing was changed.") from None
     return WouldChange(

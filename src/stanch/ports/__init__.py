@@ -8,15 +8,20 @@ import msgspec
 from stanch.kernel.policy import Mitigation, Probe
 from stanch.kernel.shift import Shift
 
+LONGEST_AFTER = 300.0
+
 
 class Failed(Exception):
-    """A port could not do it. ``again``: whether trying again helps; ``after`` seconds if the other side said when."""
+    """A port could not do it. ``again``: whether trying again helps; ``after`` seconds if the other side said when.
+
+    Whatever it said, nothing is put off for longer than five minutes by it: a page is not the other side's to cancel.
+    """
 
     def __init__(self, detail: str, *, again: bool, after: float | None = None) -> None:
         super().__init__(detail)
         self.detail = detail
         self.again = again
-        self.after = after
+        self.after = min(after, LONGEST_AFTER) if after is not None and after >= 0 else None
 
 
 class Unsure(Failed):

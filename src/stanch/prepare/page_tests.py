@@ -11,7 +11,7 @@ from stanch.kernel.ids import new_id
 from stanch.ports import Message
 from stanch.prepare.oncall.people import contact_key
 from stanch.prepare.reachability import Finding, Reached, reachability, shown
-from stanch.prepare.sending import Sending
+from stanch.prepare.sending import Sending, lane_of
 from stanch.timeline.effects import Effect
 from stanch.timeline.unit_of_work import UnitOfWork
 
@@ -60,7 +60,7 @@ def test_page(uow: UnitOfWork, asked: TestPage) -> Done:
     identity = new_id("test")
     for reach in ways:
         payload = {"person": person, "reach": reach, "by": uow.actor.name}
-        uow.effect(f"{identity}:{reach}", "test_page", "", payload)
+        uow.effect(f"{identity}:{reach}", "test_page", "", payload, lane=lane_of(reach))
     listed = ", ".join(shown(reach) for reach in ways)
     return Done(
         f"A test page for {contact.name} leaves on: {listed}. 'reachability' shows what became of it.", id=identity

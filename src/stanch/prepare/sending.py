@@ -10,6 +10,13 @@ from stanch.timeline.effects import Effect, EffectHandler
 from stanch.timeline.unit_of_work import UnitOfWork
 
 
+def lane_of(reach: str) -> str:
+    """What a way leaves by: its notifier, and the host where the address names one. A way that hangs delays its own only."""
+    kind, _, address = reach.partition(":")
+    host = address.partition("://")[2].partition("/")[0].rpartition("@")[2]
+    return f"{kind} {host}".strip()[:200]
+
+
 def send(notifiers: Mapping[str, Notifier], reach: str, message: Message) -> str:
     """Send one message over one way; answers with what the other side said. Raises ``Failed``."""
     kind, _, address = reach.partition(":")

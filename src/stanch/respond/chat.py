@@ -31,10 +31,12 @@ def chat(uow: UnitOfWork, asked: Chat) -> Done:
         return done
     chosen, values = parse(text, asked.incident)
     uow.source = "chat"
-    answer = chosen.handle(uow, fill(chosen, values))
-    return (
-        answer if isinstance(answer, Done) else Done(f"'{chosen.name}' reads; look at it on the page.", asked.incident)
-    )
+    filled = fill(chosen, values)
+    if chosen.reading:  # it may ask a real system, and here every other writer would wait for that
+        return Done(f"'{chosen.name}' reads; look at it on the page.", asked.incident)
+    answer = chosen.handle(uow, filled)
+    assert isinstance(answer, Done)
+    return answer
 
 
 def parse(text: str, incident: str) -> tuple[Command, dict[str, str | bool]]:

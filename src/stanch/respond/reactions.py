@@ -4,6 +4,7 @@ from typing import Any
 
 from stanch.kernel.clock import HOUR, MINUTE, SECOND
 from stanch.kernel.ids import new_id
+from stanch.prepare.sending import lane_of
 from stanch.respond.escalation import escalation_of, last_resort, next_step, waits_until
 from stanch.respond.targets import reached
 from stanch.respond.telling import tell
@@ -89,7 +90,14 @@ def escalate(uow: UnitOfWork, record: Record, page: Page) -> None:
                 "page": page.page, "person": person, "reach": way.to, "step": stepping.number,
             }  # fmt: skip
             due = uow.now + int(way.after * SECOND)
-            uow.effect(f"page:{page.page}:{stepping.number}:{person}:{way.to}", "page", record.id, payload, due_at=due)
+            uow.effect(
+                f"page:{page.page}:{stepping.number}:{person}:{way.to}",
+                "page",
+                record.id,
+                payload,
+                due_at=due,
+                lane=lane_of(way.to),
+            )
 
 
 def page_clock(uow: UnitOfWork, record: Record) -> list[Due]:

@@ -1,7 +1,7 @@
 """Messages to a person that are no pages: questions and reminders. They are not escalated."""
 
 from stanch.ports import Message
-from stanch.prepare.sending import Sending
+from stanch.prepare.sending import Sending, lane_of
 from stanch.timeline.effects import Effect
 from stanch.timeline.unit_of_work import UnitOfWork
 
@@ -13,7 +13,7 @@ def tell(uow: UnitOfWork, incident: str, key: str, person: str, title: str, text
     contact = uow.policy.contacts.get(person)
     for way in contact.ways() if contact else []:
         payload = {"person": person, "reach": way.to, "title": title[:200], "text": text}
-        uow.effect(f"{key}:{way.to}", "message", incident, payload)
+        uow.effect(f"{key}:{way.to}", "message", incident, payload, lane=lane_of(way.to))
 
 
 class MessageHandler(Sending):

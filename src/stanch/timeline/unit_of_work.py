@@ -174,17 +174,29 @@ class UnitOfWork:
         return entry
 
     def effect(
-        self, key: str, kind: str, incident: str, payload: Any, *, due_at: int | None = None, again: bool = False
+        self,
+        key: str,
+        kind: str,
+        incident: str,
+        payload: Any,
+        *,
+        due_at: int | None = None,
+        again: bool = False,
+        lane: str = "",
     ) -> None:
-        """Write an effect to the outbox; the same key twice is one effect, unless ``again`` re-arms a finished one."""
+        """Write an effect to the outbox; the same key twice is one effect, unless ``again`` re-arms a finished one.
+
+        ``lane``: what it leaves by. However long the effects of one lane take, those of another do not wait for them.
+        """
         rearm = (
             "DO UPDATE SET state = 'waiting', due_at = excluded.due_at, attempts = 0, leased_until = 0, last_error = '', done_at = NULL"
             if again
             else "DO NOTHING"
         )
         self.tx.execute(
-            "INSERT INTO outbox (key, kind, incident, payload, state, due_at, attempts, leased_until, last_error, created_at) "
-            f"VALUES (:key, :kind, :incident, :payload, 'waiting', :due, 0, 0, '', :now) ON CONFLICT (key) {rearm}",
+            "INSERT INTO outbox (key, kind, incident, payload, state, due_at, attempts, leased_until, last_error, created_at, lane) "
+            f"VALUES (:key, :kind, :incident, :payload, 'waiting', :due, 0, 0, '', :now, :lane) ON CONFLICT (key) {rearm}",
+            lane=lane,
             key=key,
             kind=kind,
             incident=incident,
@@ -269,6 +281,12 @@ class UnitOfWork:
         if row is None or not self.may_see(incident, bool(row["private"])):
             raise NotFound(f"There is no incident {incident}.", hint="'stanch incidents' lists those you may see.")
 
+    def release(self) -> None:
+        """End the snapshot before something slow is asked. Raises ``RuntimeError`` where something may have been written."""
+        raise RuntimeError(
+            "nothing outside is asked within a write transaction: the writers of all incidents would wait"
+        )
+
     def _wake_engine(self) -> None:
         self.tx.notify("engine")
         self.tx.after_commit(self.application.wake)
@@ -276,6 +294,10 @@ class UnitOfWork:
 
 class ReadingUnitOfWork(UnitOfWork):
     """A uow on a read transaction: it can look, not append."""
+
+    def release(self) -> None:
+        """End the snapshot before something slow is asked; what is read afterwards is newer."""
+        self.tx.end_snapshot()
 
 
 class Installation(msgspec.Struct, frozen=True):

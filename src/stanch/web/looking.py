@@ -12,7 +12,7 @@ from stanch.web.pages.problem import respond
 
 # So many are answered at once; so many more wait for their turn, and the rest is told to come back.
 AT_ONCE, WAITING = 3, 1000
-# Small, or needed to act in the night: these wait behind no page.
+# Small, or needed to act in the night: these wait behind no page. Dry runs wait for others, and have a limit of their own.
 NEVER_WAIT = ("/healthz", "/readyz", "/static/", "/ack/", "/login")
 
 
@@ -52,7 +52,7 @@ class Looking:
 
     @staticmethod
     def _goes_ahead(path: str) -> bool:
-        return path.startswith(NEVER_WAIT) or path.endswith("/events")
+        return path.startswith(NEVER_WAIT) or path.endswith(("/events", "/dry-runs")) or "/mitigate/" in path
 
 
 class Turn:

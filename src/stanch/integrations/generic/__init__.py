@@ -5,6 +5,7 @@ from typing import Annotated
 import msgspec
 import yaml
 
+from stanch.integrations.generic import try_alone
 from stanch.integrations.generic.known_senders import reading_of
 from stanch.integrations.generic.mapping import Mapping
 from stanch.integrations.generic.reading import Reading
@@ -51,7 +52,7 @@ class Generic:
 
     def try_mapping(self, mapping: str, body: bytes, now: int) -> tuple[list[dict[str, str]], list[str]]:
         """What a mapping would make of a body, and what is wrong with either. Never raises."""
-        return try_mapping(mapping, body, now)
+        return try_alone.run(mapping, body, now)
 
 
 def build(settings: Settings) -> MappedSource:

@@ -9,11 +9,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from stanch.kernel.filling import incident_id
+from stanch.mitigate import dry_runs
 from stanch.mitigate.commands import to_undo, undoing
 from stanch.mitigate.rules import may_start, recipe, warnings
 from stanch.mitigate.survey import Tool, digest, newest
 from stanch.mitigate.toolkit import named, ranked_for
 from stanch.ports import Failed, Preview
+from stanch.timeline.unit_of_work import UnitOfWork
 from stanch.web import auth
 from stanch.web.pages.render import page, signed_in
 
@@ -32,8 +34,8 @@ def routes(stanch: Stanch) -> list[Route]:
             ranked = next((r for r in ranked_for(uow, record) if r.mitigation.name == tool.mitigation.name), None)
             said = [*warnings(record, actor.name), *filter(None, [may_start(record, tool.mitigation, actor.name)])]
             survey = newest(uow, record.id)
-        seen = survey.previews.get(tool.mitigation.name) if survey else None
-        tried, trouble = _tried(stanch, tool) if request.query_params.get("dry") else (seen, "")
+            seen = survey.previews.get(tool.mitigation.name) if survey else None
+            tried, trouble = _tried(uow, tool) if request.query_params.get("dry") else (seen, "")
         return page(
             request, "mitigate.html", record=record, m=tool.mitigation, ranked=ranked, warnings=said, run=None,
             does=recipe(tool.mitigation.run), undoes=recipe(tool.mitigation.undo), preview=tried, trouble=trouble,
@@ -59,12 +61,12 @@ def routes(stanch: Stanch) -> list[Route]:
     ]
 
 
-def _tried(stanch: Stanch, tool: Tool) -> tuple[Preview | None, str]:
+def _tried(uow: UnitOfWork, tool: Tool) -> tuple[Preview | None, str]:
     """A dry run now, for the page: what would change, or why it cannot be told."""
-    mitigator = stanch.world.mitigators.get(tool.mitigation.adapter)
+    mitigator = uow.application.world.mitigators.get(tool.mitigation.adapter)
     if mitigator is None:
         return None, f"no adapter '{tool.mitigation.adapter}' is configured"
     try:
-        return mitigator.preview(tool.mitigation.run), ""
+        return dry_runs.preview(uow, mitigator, tool.mitigation), ""
     except Failed as failed:
         return None, failed.detail

@@ -1,0 +1,42 @@
+"""A mapping is tried in a process that can be ended: an expression of a line may take any time and memory."""
+
+import resource
+import subprocess
+import sys
+import threading
+
+import msgspec
+
+SECONDS, BYTES, AT_ONCE = 4, 512_000_000, 2
+Tried = tuple[list[dict[str, str]], list[str]]
+_room = threading.BoundedSemaphore(AT_ONCE)
+
+
+def run(mapping: str, body: bytes, now: int) -> Tried:
+    """What ``try_mapping`` answers, or why it was stopped. Never raises."""
+    if not _room.acquire(blocking=False):
+        return [], ["other mappings are being tried at the moment; try again"]
+    try:
+        argv = [sys.executable, "-m", "stanch.integrations.generic.try_alone"]
+        given = msgspec.json.encode((mapping, body, now))
+        done = subprocess.run(argv, input=given, capture_output=True, timeout=SECONDS, check=False)
+        answer: Tried = msgspec.json.decode(done.stdout, type=Tried)
+    except (subprocess.TimeoutExpired, msgspec.DecodeError, OSError):
+        return [], [f"the mapping took more than {SECONDS} s, or too much memory, and was stopped; make it simpler"]
+    finally:
+        _room.release()
+    return answer
+
+
+def main() -> None:
+    """The process: what is tried comes on its standard input, the answer goes to its standard output."""
+    from stanch.integrations.generic import try_mapping
+
+    resource.setrlimit(resource.RLIMIT_AS, (BYTES, BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    mapping, body, now = msgspec.json.decode(sys.stdin.buffer.read(), type=tuple[str, bytes, int])
+    sys.stdout.buffer.write(msgspec.json.encode(try_mapping(mapping, body, now)))
+
+
+if __name__ == "__main__":
+    main()
