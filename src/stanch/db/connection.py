@@ -1,8 +1,9 @@
 """Opens SQLite (WAL, synchronous=FULL) or PostgreSQL and hands out transactions."""
 
+import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +107,12 @@ def _cause(error: DBAPIError) -> str:
 
 def _open(url: str) -> Engine:
     if url.startswith("sqlite:///"):
-        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+        path = Path(url.removeprefix("sqlite:///"))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(OSError):  # a place that cannot be written to is told of by whoever writes first
+            # SQLite gives its journal the mode of the file: alerts, names and addresses are for the owner's eyes.
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+            path.chmod(0o600)
         engine = create_engine(
             url,
             pool_size=8,

@@ -6,12 +6,14 @@ from functools import lru_cache
 import argon2
 
 from stanch.db.connection import Database
-from stanch.kernel.errors import Invalid, Unauthenticated
+from stanch.kernel.errors import Invalid, TooMany, Unauthenticated
 
 SHORTEST, LONGEST = 10, 1000
 _hasher = argon2.PasswordHasher()
-# One verification takes 64 MB on purpose: many sign-ins at once must not take all memory.
-_verifying = threading.BoundedSemaphore(4)
+# One verification takes 64 MB and a core on purpose: so many at once, so many more wait, and the rest is told to come back.
+AT_ONCE, WAITING = 2, 6
+_verifying = threading.BoundedSemaphore(AT_ONCE)
+_waiting = threading.BoundedSemaphore(AT_ONCE + WAITING)
 
 
 def hashed(password: str) -> str:
@@ -28,12 +30,16 @@ def check(database: Database, name: str, password: str) -> str:
     with database.reading() as tx:
         row = tx.one("SELECT password FROM people WHERE name = :name", name=name)
     known = row["password"] if row else ""
-    with _verifying:
-        try:
+    if not _waiting.acquire(blocking=False):
+        raise TooMany("Very many are signing in at the moment.", hint="Try again in a few seconds.")
+    try:
+        with _verifying:
             _hasher.verify(known or _hash_of_nobody(), password[:LONGEST])
-            right = bool(known)
-        except argon2.exceptions.Argon2Error:
-            right = False
+        right = bool(known)
+    except argon2.exceptions.Argon2Error:
+        right = False
+    finally:
+        _waiting.release()
     if not right:
         raise Unauthenticated("Name or password is wrong.")
     return name

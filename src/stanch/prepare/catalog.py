@@ -18,7 +18,7 @@ from stanch.prepare import openslo
 from stanch.prepare.oncall.hours import check_hours
 from stanch.prepare.oncall.rules import check
 from stanch.prepare.runbooks import front_matter
-from stanch.prepare.yaml_file import convert, parse_yaml, read_yaml
+from stanch.prepare.yaml_file import convert, parse_yaml, read_plain, read_yaml
 
 MAPPINGS = ("contacts", "schedules", "escalation", "heartbeats", "severities")
 PARTS = (*MAPPINGS, "rules", "working_hours")
@@ -69,15 +69,17 @@ def _services(folder: Path, before: Policy | None, problems: list[str]) -> dict[
     return found
 
 
+def _root(path: Path) -> Path:
+    """The catalog that a service's file belongs to."""
+    return path.parent.parent if path.parent.name == "services" else path.parent
+
+
 def _service(path: Path) -> Service:
-    values = read_yaml(path)
+    values = read_yaml(path, _root(path))
     values.setdefault("name", path.stem)
     runbook = path.with_suffix(".md")
     if runbook.is_file() and "runbook" not in values:
-        try:
-            front, text = front_matter(runbook.read_text())
-        except (OSError, UnicodeDecodeError) as error:
-            raise Invalid(f"{runbook} cannot be read: {error}.") from error
+        front, text = front_matter(read_plain(runbook, _root(path)))
         values["runbook"] = text
         said = parse_yaml(front, str(runbook))
         for key in ("reviewed", "tested", "review_days"):
@@ -95,7 +97,7 @@ def _policy_files(base: Policy, folder: Path, before: Policy | None, problems: l
     broken = False
     for path in sorted((folder / "policy").glob("*.y*ml")):
         try:
-            values = read_yaml(path)
+            values = read_yaml(path, folder)
             unknown = sorted(set(values) - set(PARTS))
             if unknown:
                 raise Invalid(f"{path}: '{unknown[0]}' does not belong here.", hint=f"It may hold: {', '.join(PARTS)}.")

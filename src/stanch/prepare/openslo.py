@@ -12,8 +12,10 @@ from typing import Any
 
 import yaml
 
+from stanch.kernel.errors import Invalid
 from stanch.kernel.policy import Slo
 from stanch.prepare.openslo_queries import Unmapped, indicator, mapping, text
+from stanch.prepare.yaml_file import read_plain
 
 VERSION = "openslo/v1"
 SLOS = dict[str, list[Slo]]
@@ -27,9 +29,9 @@ def read_files(paths: Iterable[Path]) -> tuple[SLOS, list[str]]:
     told: list[str] = []
     for path in sorted(paths):
         try:
-            found = list(yaml.safe_load_all(path.read_text()))
-        except (OSError, UnicodeDecodeError) as error:
-            told.append(f"{path}: cannot be read: {getattr(error, 'strerror', '') or error}.")
+            found = list(yaml.safe_load_all(read_plain(path, path.parent.parent)))
+        except Invalid as problem:
+            told.append(problem.sentence())
             continue
         except (yaml.YAMLError, RecursionError) as error:
             told.append(f"{path}: is not YAML: {' '.join(str(error).split())}.")

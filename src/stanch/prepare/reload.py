@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 
 from stanch.kernel.clock import Clock
-from stanch.kernel.errors import Problem
+from stanch.kernel.errors import Invalid, Problem
 from stanch.kernel.logs import log
 from stanch.kernel.policy import Policy
 from stanch.prepare import catalog, catalog_copy
@@ -49,6 +49,7 @@ class LiveCatalog:
         self._stamp = stamp
         try:
             settings, problems = load_all(self._config, before=self._policy)
+            _refuse_loss(self._config, self._policy, settings.policy)
         except Problem as problem:
             self.trouble = Trouble([problem.sentence()], self._clock.now(), True)
             log.error("the configuration was not taken; the one before stays", problem=problem.sentence())
@@ -82,3 +83,17 @@ class LiveCatalog:
                 continue  # a file that goes while we look is one that is not there
             found.append((str(path), state.st_mtime_ns, state.st_size))
         return found
+
+
+def _refuse_loss(config: Path | None, before: Policy, now: Policy) -> None:
+    """A file that was emptied, cut or removed while stanch runs must not leave nobody to be woken. Raises ``Invalid``."""
+    lost = [
+        part
+        for part in ("contacts", "escalation", "schedules", "services")
+        if getattr(before, part) and not getattr(now, part)
+    ]
+    if {"contacts", "escalation"} & set(lost) or len(lost) > 1:
+        raise Invalid(
+            f"{config or 'stanch.yaml'} holds no {' and no '.join(lost)} any more; what was last good stays in force.",
+            hint="Put the file right. If it is meant, restart stanch.",
+        )

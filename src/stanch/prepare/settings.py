@@ -3,6 +3,7 @@
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
     ``watchdog_url``: called every ``watchdog_every`` seconds while the engine works, so that stanch is watched, too.
     ``signing_secrets``: integration key -> environment variable with the secret that its sender signs with.
+    ``proxies``: addresses or networks whose ``X-Forwarded-For`` says who asks; from anybody else it says nothing.
     """
 
     data: Path
@@ -28,6 +30,7 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     public_url: str = ""
     intake_keys: dict[str, str] = msgspec.field(default_factory=dict)
     signing_secrets: dict[str, str] = msgspec.field(default_factory=dict)
+    proxies: list[str] = msgspec.field(default_factory=list)
     catalog: Path | None = None
     watchdog_url: str = ""
     watchdog_every: float = 60
@@ -103,6 +106,13 @@ def _default_data(environment: Mapping[str, str]) -> str:
     return str(Path(home) / "stanch")
 
 
+def private(path: Path) -> None:
+    """Readable by its owner only, however it came to be there. What belongs to somebody else is left as it is."""
+    if path.stat().st_mode & 0o077:
+        with suppress(PermissionError):
+            path.chmod(0o600)
+
+
 def _kept_secret(folder: Path, name: str = "secret.key") -> str:
     """A secret made on the first start and kept, readable by its owner only."""
     path = folder / name
@@ -110,6 +120,7 @@ def _kept_secret(folder: Path, name: str = "secret.key") -> str:
     try:
         handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     except FileExistsError:
+        private(path)
         return path.read_text().strip()
     with os.fdopen(handle, "w") as file:
         file.write(secrets.token_hex(16) if name == "intake.key" else secrets.token_urlsafe(32))

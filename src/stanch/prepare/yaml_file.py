@@ -1,7 +1,9 @@
 """Reading YAML files into structs, with errors that name the file, the place in it, and what was probably meant."""
 
 import difflib
+import os
 import re
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +11,30 @@ import msgspec
 
 from stanch.kernel.errors import Invalid
 
+MOST_BYTES = 5_000_000
 
-def read_yaml(path: Path) -> dict[str, Any]:
-    """A YAML mapping. Raises ``Invalid`` with the file and the line."""
+
+def read_yaml(path: Path, within: Path | None = None) -> dict[str, Any]:
+    """A YAML mapping. Raises ``Invalid`` with the file and the line. ``within``: see ``read_plain``."""
+    return parse_yaml(read_plain(path, within), str(path))
+
+
+def read_plain(path: Path, within: Path | None = None) -> str:
+    """The text of a plain file of a stated size at most. Raises ``Invalid``, also for what never ends (a FIFO, a device).
+
+    ``within``: a folder that the file, its links followed, must not lead out of.
+    """
     try:
-        return parse_yaml(path.read_text(), str(path))
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        with open(handle, "rb") as file:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                raise Invalid(f"{path} is no plain file, and is not read.")
+            body = file.read(MOST_BYTES + 1)
+        if within is not None and not path.resolve().is_relative_to(within.resolve()):
+            raise Invalid(f"{path} leads out of {within}, and is not read.", hint="Copy the file there.")
+        if len(body) > MOST_BYTES:
+            raise Invalid(f"{path} is larger than {MOST_BYTES // 1_000_000} MB.")
+        return body.decode()
     except (OSError, UnicodeDecodeError) as error:
         raise Invalid(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}.") from error
 

@@ -12,11 +12,11 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from stanch.kernel.command import REGISTRY, Command
-from stanch.kernel.errors import Invalid, Problem, Unavailable
+from stanch.kernel.errors import Invalid, Problem
 from stanch.kernel.filling import LARGEST, fill, incident_id
 from stanch.learn import export as learn
 from stanch.timeline import store
-from stanch.web import auth, requests
+from stanch.web import auth, ready, requests
 from stanch.web.bodies import read_body
 from stanch.web.openapi import docs_page, document
 
@@ -160,11 +160,7 @@ def _machines(stanch: Stanch) -> list[Route]:
         return PlainTextResponse("ok\n")
 
     def readyz(_request: Request) -> Response:
-        with stanch.application.database.reading() as tx:
-            tx.one("SELECT MAX(version) AS version FROM schema_version")
-        if not stanch.engine.healthy():
-            raise Unavailable("A part of the engine does not move.", hint="The log says more; restart the server.")
-        return JSONResponse({"database": "ok", "engine": "ok"})
+        return JSONResponse(ready.check(stanch))
 
     def metrics(_request: Request) -> Response:
         from stanch.web.metrics import exposition

@@ -17,6 +17,7 @@ from stanch.identity import credentials, people
 from stanch.kernel.errors import Problem, Unavailable
 from stanch.kernel.logs import log
 from stanch.web import acknowledge, api, forms, live, pages, slack, status, twilio_callback
+from stanch.web.connections import bounded
 from stanch.web.intake.hooks import Hooks, Receive, Scope, Send
 from stanch.web.intake.journal import Journal
 from stanch.web.intake.keys import Keys
@@ -147,8 +148,9 @@ def serve(stanch: Stanch) -> None:
     stanch.start()
     try:
         config = uvicorn.Config(
-            create_app(stanch), loop="uvloop", http="httptools", log_level="warning", access_log=False,
+            create_app(stanch), loop="uvloop", http=bounded(), log_level="warning", access_log=False,
             server_header=False, timeout_graceful_shutdown=2, backlog=2048, ws="none",
+            proxy_headers=bool(settings.proxies), forwarded_allow_ips=settings.proxies or [],
         )  # fmt: skip
         Server(config).run(sockets=[sock])
     except KeyboardInterrupt:

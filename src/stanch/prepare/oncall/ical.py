@@ -17,6 +17,7 @@ import msgspec
 from stanch.kernel.clock import SECOND
 from stanch.kernel.policy import Contact
 from stanch.kernel.shift import Shift
+from stanch.prepare.oncall import bombs
 from stanch.prepare.oncall.people import names_of
 from stanch.prepare.oncall.walltime import EPOCH_UTC, MICROSECOND, instant, zone_of
 
@@ -27,8 +28,6 @@ LAYER = "calendar"
 MOST_EVENTS = 5000
 LONGEST_TITLE = 500
 _LEVEL = re.compile(r"\[L([0-9])\]", re.IGNORECASE)
-# A rule that repeats more often than this in a day is no shift, and would keep us busy for ever.
-MOST_A_DAY = 24
 
 
 class _Event(msgspec.Struct):
@@ -53,25 +52,15 @@ def parse(body: bytes) -> "icalendar.Calendar":
         raise ValueError("the calendar is cut off: it does not end with END:VCALENDAR")
     if text.upper().count("BEGIN:VEVENT") > MOST_EVENTS:
         raise ValueError(f"the calendar has more than {MOST_EVENTS} events")
+    bombs.refuse_text(text)
     try:
         calendar = icalendar.Calendar.from_ical(text)
     except Exception as error:  # the library names no common class for what it meets in a broken file
         raise ValueError(f"the calendar cannot be read: {str(error)[:200]}") from None
     if not isinstance(calendar, icalendar.Calendar):
         raise ValueError("the calendar cannot be read: it must be one VCALENDAR")
-    for event in calendar.walk("VEVENT"):
-        _refuse_endless(event)
+    bombs.refuse_frequent(calendar)
     return calendar
-
-
-def _refuse_endless(event: Any) -> None:
-    rules = event.get("RRULE", [])
-    for rule in rules if isinstance(rules, list) else [rules]:
-        often = {"SECONDLY": 86400, "MINUTELY": 1440, "HOURLY": 24}.get(str((rule.get("FREQ") or [""])[0]).upper(), 1)
-        for part in ("BYHOUR", "BYMINUTE", "BYSECOND"):
-            often *= max(1, len(rule.get(part) or []))
-        if often > MOST_A_DAY:
-            raise ValueError(f"the event '{_title(event)}' repeats more than {MOST_A_DAY} times a day")
 
 
 def read(
@@ -87,6 +76,7 @@ def read(
     zone, known = zone_of(zone_name), names_of(contacts)
     low = EPOCH_UTC + timedelta(microseconds=start) - timedelta(days=1)
     high = EPOCH_UTC + timedelta(microseconds=end) + timedelta(days=1)
+    bombs.refuse(calendar, low, high)
     try:
         occurrences = recurring_ical_events.of(calendar, skip_bad_series=True).between(low, high)
     except Exception as error:  # see parse

@@ -71,6 +71,13 @@ def _environment() -> Environment:
 ENVIRONMENT = _environment()
 
 
+def _not_taken(request: Request) -> list[str]:
+    """Why the configuration that is there now is not the one in force; said on every page."""
+    stanch = getattr(request.scope.get("app"), "state", None)
+    trouble = stanch.stanch.catalog.trouble if stanch is not None else None
+    return trouble.sentences if trouble and trouble.whole else []
+
+
 def page(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
     """Render a template for whoever is signed in."""
     actor = getattr(request.state, "actor", None)
@@ -80,6 +87,7 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
             "path": request.url.path,
             "shell": _shell(request),
             "problem": None,
+            "not_taken": _not_taken(request),
             **context,
         }
     )

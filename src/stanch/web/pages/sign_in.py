@@ -51,17 +51,17 @@ def routes(stanch: Stanch) -> list[Route]:
 def _login(stanch: Stanch, throttle: Throttle, request: Request, form: dict[str, str]) -> Response:
     database, now = stanch.application.database, stanch.application.clock.now()
     address = request.client.host if request.client else ""
-    following = auth.same_site_path(form.get("next", ""))
+    following, account = auth.same_site_path(form.get("next", "")), form.get("name", "").strip()[:200]
     try:
         auth.check_origin(request)
-        throttle.check(address, now)
+        throttle.check(address, now, account)
         if form.get("once"):
             person = credentials.use_link(database, form["once"], now)
         else:
-            person = passwords.check(database, form.get("name", "").strip(), form.get("password", ""))
+            person = passwords.check(database, account, form.get("password", ""))
     except Problem as problem:
         if isinstance(problem, Unauthenticated):
-            throttle.failed(address, now)
+            throttle.failed(address, now, account)
         if not wants_page(request):
             return problem_response(problem)
         return _page(request, error=problem.sentence(), next=following, status=problem.status)

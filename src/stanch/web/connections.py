@@ -1,0 +1,92 @@
+"""What one client may hold of a server: how many connections, and how long to say what it wants (B15).
+
+uvicorn closes a connection that is idle between two requests; these limits are for one that never finishes a request.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+# Seconds for the head of a request, and for its body after that; bytes of a head.
+HEAD_SECONDS, BODY_SECONDS, HEAD_BYTES = 10.0, 60.0, 64_000
+# Files that the rest of the product may need beside the connections, and the most connections whatever the system allows.
+SPARE_FILES, MOST = 200, 5000
+REFUSED = b"HTTP/1.1 %s\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+
+
+def most_connections() -> int:
+    """As many as the system's limit on open files lets be served; the soft limit is raised as far as it may."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST + SPARE_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST + SPARE_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        soft = wanted
+    return MOST if soft == resource.RLIM_INFINITY else max(50, min(MOST, soft - SPARE_FILES))
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """HTTP with a time and a size for each head and a time for each body. ``most``: connections at once."""
+
+    most = MOST
+    # Connections that have not said yet what they want, the oldest first: they make room for those that come.
+    undecided: dict[BoundedProtocol, None] = {}
+
+    def connection_made(self, transport: Any) -> None:
+        self._head_bytes: int | None = 0
+        self._limit: asyncio.TimerHandle | None = None
+        super().connection_made(transport)
+        if len(self.connections) > self.most:
+            oldest = next(iter(self.undecided), None)
+            (oldest or self)._refuse(b"503 Service Unavailable")
+        self._within(HEAD_SECONDS)
+        self.undecided[self] = None
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._within(None)
+        self.undecided.pop(self, None)
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self._head_bytes is not None:
+            self._head_bytes += len(data)
+        super().data_received(data)
+        if self._head_bytes is not None and self._head_bytes > HEAD_BYTES:
+            self._refuse(b"431 Request Header Fields Too Large")
+
+    def on_message_begin(self) -> None:
+        self._within(HEAD_SECONDS)
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        self._head_bytes = None
+        self.undecided.pop(self, None)
+        self._within(BODY_SECONDS)
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self._head_bytes = 0
+        self._within(None)
+        super().on_message_complete()
+
+    def _within(self, seconds: float | None) -> None:
+        if self._limit is not None:
+            self._limit.cancel()
+        self._limit = None if seconds is None else self.loop.call_later(seconds, self._refuse, b"408 Request Timeout")
+
+    def _refuse(self, status: bytes) -> None:
+        """Say why, and close at once: whoever waits for more does not get to hold it."""
+        self.undecided.pop(self, None)
+        if not self.transport.is_closing():
+            if self.cycle is None or self.cycle.response_complete:
+                self.transport.write(REFUSED % status)
+            self.transport.close()
+
+
+def bounded() -> type[BoundedProtocol]:
+    """The protocol, with this system's number of connections."""
+    BoundedProtocol.most = most_connections()
+    return BoundedProtocol
