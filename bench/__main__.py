@@ -108,4 +108,9 @@ def page(rows: list[dict[str, Any]], paged: dict[str, dict[str, float]], rounds:
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:] == ["year"]:
+        from bench.year import run
+
+        run()
+    else:
+        main()

@@ -11,16 +11,18 @@ from stanch.kernel.errors import Conflict, Invalid
 from stanch.ports import World
 
 if TYPE_CHECKING:
+    from stanch.db.connection import Database
     from stanch.engine.loop import Engine
     from stanch.engine.periodic_jobs import PeriodicJobs
-    from stanch.kernel.clock import Clock
+    from stanch.kernel.clock import Clock, SystemClock
     from stanch.ports.integration import Integration
+    from stanch.prepare.oncall.calendar_cache import CalendarCache
     from stanch.prepare.reload import LiveCatalog
     from stanch.prepare.settings import Settings
     from stanch.timeline.feature import Feature, Wiring
     from stanch.timeline.unit_of_work import Application
 
-CALENDARS_EVERY, CATALOG_EVERY = 300.0, 2.0
+CALENDARS_EVERY, CATALOG_EVERY, CLOCK_EVERY = 300.0, 2.0, 15.0
 FEATURES = ("prepare", "detect", "respond", "mitigate", "communicate", "recover", "learn", "engine")
 
 
@@ -140,8 +142,6 @@ def open_stanch(
     """Read the settings, bring the schema up to date, and put everything together. Raises ``Problem``."""
     from stanch.db.connection import Database
     from stanch.db.migrate import migrate
-    from stanch.engine.periodic_jobs import PeriodicJobs
-    from stanch.kernel.clock import SystemClock
     from stanch.kernel.logs import quiet_tracebacks
     from stanch.prepare.oncall.calendar_cache import CalendarCache
     from stanch.prepare.reload import LiveCatalog
@@ -158,7 +158,8 @@ def open_stanch(
     settings.data.mkdir(parents=True, exist_ok=True)
     database = Database(settings.database_url)
     migrate(database)
-    clock = clock or SystemClock()
+    machine = _machine_clock(database)
+    clock = clock or machine
     catalog = LiveCatalog(settings, problems, file, clock)
     calendars = CalendarCache(catalog.policy, clock)
     calendars.refresh(fetch=False)
@@ -175,12 +176,34 @@ def open_stanch(
         prompts=wiring.prompts,
         measured=wiring.measured,
     )
-    periodic_jobs = PeriodicJobs(
-        [("catalog", CATALOG_EVERY, catalog.look), ("calendars", CALENDARS_EVERY, calendars.refresh)]
-    )
+    periodic_jobs = _periodic_jobs(catalog, calendars, machine, database)
     stanch = Stanch(settings, application, wiring, _engine(application, wiring), periodic_jobs, catalog)
     catalog.on_change.extend([stanch.seed, lambda: calendars.refresh(fetch=False)])
     return stanch
+
+
+def _machine_clock(database: "Database") -> "SystemClock":
+    from stanch.engine.clock import set_clock
+    from stanch.kernel.clock import SystemClock
+
+    clock = SystemClock()
+    set_clock(clock, database)
+    return clock
+
+
+def _periodic_jobs(
+    catalog: "LiveCatalog", calendars: "CalendarCache", machine: "SystemClock", database: "Database"
+) -> "PeriodicJobs":
+    from stanch.engine.clock import set_clock
+    from stanch.engine.periodic_jobs import PeriodicJobs
+
+    return PeriodicJobs(
+        [
+            ("catalog", CATALOG_EVERY, catalog.look),
+            ("calendars", CALENDARS_EVERY, calendars.refresh),
+            ("clock", CLOCK_EVERY, lambda: set_clock(machine, database)),
+        ]
+    )
 
 
 def _engine(application: "Application", wiring: "Wiring") -> "Engine":

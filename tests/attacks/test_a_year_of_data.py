@@ -1,4 +1,4 @@
-"""A folder that has lived is as quick as a new one: no statement on the way to a page reads a large table through (B10)."""
+"""A folder that has lived is as quick as a new one: no statement on the way to a page reads a large table through."""
 
 from pathlib import Path
 from typing import Any
@@ -60,7 +60,7 @@ def live(house: House) -> None:
         retention.run_due(uow)
 
 
-def test_no_statement_that_runs_while_idle_on_intake_or_on_the_way_to_a_page_reads_a_large_table_through(  # B10, P2
+def test_no_statement_that_runs_while_idle_on_intake_or_on_the_way_to_a_page_reads_a_large_table_through(  # P2
     database_url: str, tmp_path: Path
 ) -> None:
     house = House(database_url, tmp_path, WATCHED)

@@ -1,4 +1,4 @@
-"""Little that comes in must not become much: calendars, heads that never end, half-open connections, sign-in floods (B15)."""
+"""Little that comes in must not become much: calendars, heads that never end, half-open connections, sign-in floods."""
 
 import socket
 import threading
@@ -43,7 +43,7 @@ def calendar(*lines: str, begin: str = "20250101T090000Z", number: int = 1) -> b
     ],
     ids=["hourly", "many daily", "since year 1", "by hour", "secondly", "a list", "a time zone"],
 )
-def test_a_calendar_of_a_few_kilobytes_that_stands_for_too_much_is_refused_at_once(body: bytes) -> None:  # B15
+def test_a_calendar_of_a_few_kilobytes_that_stands_for_too_much_is_refused_at_once(body: bytes) -> None:  # P2
     began = time.monotonic()
     with pytest.raises(ValueError, match=r"often|more than"):
         read(parse(body), {}, "UTC", NOW - 65 * DAY, NOW + 260 * DAY)
@@ -55,7 +55,7 @@ def test_the_calendars_that_teams_have_are_read() -> None:
         assert read(parse(calendar(f"RRULE:{rule}", number=number)), {}, "UTC", NOW, NOW + 260 * DAY)
 
 
-def test_a_guesser_who_changes_his_address_or_his_network_is_throttled() -> None:  # B15
+def test_a_guesser_who_changes_his_address_or_his_network_is_throttled() -> None:  # P2
     throttle = Throttle()
     for host in range(40):
         throttle.failed(f"10.1.1.{host}", NOW, "ben")
@@ -89,7 +89,7 @@ def ended(connection: socket.socket, seconds: float) -> bytes:
     return got
 
 
-def test_a_head_that_never_ends_is_cut_off(there: Running) -> None:  # B15
+def test_a_head_that_never_ends_is_cut_off(there: Running) -> None:  # P2
     with opened(there) as connection:
         connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n")
         try:
@@ -100,7 +100,7 @@ def test_a_head_that_never_ends_is_cut_off(there: Running) -> None:  # B15
         assert b"431" in ended(connection, 5)
 
 
-def test_half_open_connections_end_and_meanwhile_a_page_leaves(there: Running) -> None:  # B15, P2
+def test_half_open_connections_end_and_meanwhile_a_page_leaves(there: Running) -> None:  # P2
     sample(there.hook, KEY, there.sink, "sample-warm")
     began = time.monotonic()
     held = [opened(there) for _ in range(600)]
@@ -115,7 +115,7 @@ def test_half_open_connections_end_and_meanwhile_a_page_leaves(there: Running) -
         assert time.monotonic() - began < 20
 
 
-def test_a_flood_of_sign_ins_delays_no_page_and_nobody_chooses_his_address(there: Running) -> None:  # B15, P2
+def test_a_flood_of_sign_ins_delays_no_page_and_nobody_chooses_his_address(there: Running) -> None:  # P2
     pool = urllib3.PoolManager(maxsize=60, block=False)
     said: list[int] = []
 
@@ -138,7 +138,7 @@ def test_a_flood_of_sign_ins_delays_no_page_and_nobody_chooses_his_address(there
     assert said[-1] == 429, "an address that a client names for itself counts for nothing"
 
 
-def test_what_the_database_and_the_keys_hold_is_for_their_owner_only(there: Running) -> None:  # B16
+def test_what_the_database_and_the_keys_hold_is_for_their_owner_only(there: Running) -> None:  # P2
     data: Path = there.folder / "data"
     seen = {path.name: path.stat().st_mode & 0o777 for path in data.iterdir()}
     assert {name for name in seen if name.startswith("stanch.db") or name.endswith(".key")}

@@ -1,4 +1,4 @@
-"""What goes wrong with the files while stanch runs takes nobody away from those who are woken (B16)."""
+"""What goes wrong with the files while stanch runs takes nobody away from those who are woken."""
 
 import os
 import subprocess
@@ -28,7 +28,7 @@ WHOLE = yaml.safe_dump({"data": "data", **VALUES}, sort_keys=False)
     ["", "data: data\n", WHOLE[: WHOLE.index("escalation")], "gone"],
     ids=["emptied", "cut", "cut later", "gone"],
 )
-def test_an_emptied_or_cut_file_keeps_the_last_good_one_and_readyz_says_so(tmp_path: Path, left: str) -> None:  # B16
+def test_an_emptied_or_cut_file_keeps_the_last_good_one_and_readyz_says_so(tmp_path: Path, left: str) -> None:  # P2
     config = tmp_path / "stanch.yaml"
     config.write_text(WHOLE)
     stanch = open_stanch(config, clock=SteppedClock())
@@ -52,7 +52,7 @@ def test_an_emptied_or_cut_file_keeps_the_last_good_one_and_readyz_says_so(tmp_p
 
 def test_a_fifo_a_device_and_a_link_out_of_the_catalog_are_refused_and_cost_only_themselves(
     tmp_path: Path,
-) -> None:  # B16
+) -> None:  # P2
     folder, secret = tmp_path / "catalog", tmp_path / "secret.yaml"
     (folder / "services").mkdir(parents=True)
     secret.write_text("title: a secret\n")
@@ -70,7 +70,7 @@ def test_a_fifo_a_device_and_a_link_out_of_the_catalog_are_refused_and_cost_only
     assert read_yaml(secret) == {"title": "a secret"}
 
 
-def test_readyz_fails_on_a_full_disk(tmp_path: Path) -> None:  # B16
+def test_readyz_fails_on_a_full_disk(tmp_path: Path) -> None:  # P2
     full = tmp_path / "full"
     full.mkdir()
     if subprocess.run(

@@ -1,4 +1,4 @@
-"""Whatever is slow outside holds up nobody: no adapter within a write transaction, one hung way beside a healthy one (B13, B14)."""
+"""Whatever is slow outside holds up nobody: no adapter within a write transaction, one hung way beside a healthy one."""
 
 import threading
 import time
@@ -17,11 +17,11 @@ from stanch.mitigate import dry_runs
 from stanch.ports import Failed, Message, Preview, World
 from stanch.prepare import settings
 from stanch.prepare.yaml_file import convert
-from stanch.timeline.entries import Declared
+from stanch.timeline.facts.detect import Declared
 from tests.scenarios.house import POLICY, Door, Gauge, House, Lever, Pager
 
 
-def test_a_dry_run_in_the_narration_box_asks_no_adapter_within_the_write_transaction(house: House) -> None:  # B13
+def test_a_dry_run_in_the_narration_box_asks_no_adapter_within_the_write_transaction(house: House) -> None:  # P2
     asked: list[str] = []
     house.lever.preview = lambda arguments: asked.append("asked") or Preview("would")  # type: ignore[assignment,func-returns-value]
     house.do("declare", title="down", service="shop")
@@ -31,7 +31,7 @@ def test_a_dry_run_in_the_narration_box_asks_no_adapter_within_the_write_transac
         uow.release()
 
 
-def test_dry_runs_hold_no_snapshot_and_more_than_a_few_at_once_are_refused(house: House) -> None:  # B13
+def test_dry_runs_hold_no_snapshot_and_more_than_a_few_at_once_are_refused(house: House) -> None:  # P2
     house.do("declare", title="down", service="shop")
     go, inside = threading.Event(), threading.Semaphore(0)
 
@@ -61,7 +61,7 @@ def test_dry_runs_hold_no_snapshot_and_more_than_a_few_at_once_are_refused(house
     assert [each["would"] for each in said] == ["would pull"] * dry_runs.AT_ONCE
 
 
-def test_a_mapping_that_would_compute_for_ever_is_stopped_in_a_process_of_its_own() -> None:  # B13
+def test_a_mapping_that_would_compute_for_ever_is_stopped_in_a_process_of_its_own() -> None:  # P2
     bomb = "name: to_string(" + "|".join(["[@,@]"] * 40) + ")"
     began = time.monotonic()
     rows, errors = Generic(Settings()).try_mapping(bomb, b'{"a": "text"}', 0)
@@ -84,7 +84,7 @@ class Hung(Pager):
         return super().send(address, message)
 
 
-def test_forty_pages_beside_a_way_that_hangs_leave_by_the_healthy_way_within_two_seconds(  # B14, P2
+def test_forty_pages_beside_a_way_that_hangs_leave_by_the_healthy_way_within_two_seconds(  # P2
     database_url: str, tmp_path: Path
 ) -> None:
     healthy, hung = Pager(), Hung()
@@ -112,7 +112,7 @@ def test_forty_pages_beside_a_way_that_hangs_leave_by_the_healthy_way_within_two
         stanch.stop()
 
 
-def test_nobody_else_decides_for_how_long_a_page_is_put_off() -> None:  # B14
+def test_nobody_else_decides_for_how_long_a_page_is_put_off() -> None:  # P2
     assert Failed("busy", again=True, after=1e9).after == 300
     assert Failed("busy", again=True, after=float("inf")).after == 300
     assert Failed("busy", again=True, after=float("nan")).after is None

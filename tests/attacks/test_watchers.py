@@ -1,4 +1,4 @@
-"""Watching must not stop paging: 500 browsers that come back again and again to an incident of 10,000 entries (B9, P2)."""
+"""Watching must not stop paging: 500 browsers that come back again and again to an incident of 10,000 entries."""
 
 import asyncio
 import threading

@@ -161,7 +161,7 @@ def test_files_with_several_documents_are_read_and_named(tmp_path: Path) -> None
     slos, told = openslo.read_files([*tmp_path.glob("*.yaml"), tmp_path / "none.yaml"])
     assert len(slos["checkout"]) == 1 and len(told) == 5
     assert told[0].startswith(f"{tmp_path}/b.yaml: is not YAML") and "c.yaml, document 1: is no mapping" in told[1]
-    assert "d.yaml: cannot be read" in told[2] and "none.yaml: cannot be read: No such file" in told[3]
+    assert "d.yaml cannot be read" in told[2] and "none.yaml cannot be read: No such file" in told[3]
     assert "a.yaml, document 2 (SLO availability)" in told[4]
 
 

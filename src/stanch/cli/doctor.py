@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING
 import click
 
 from stanch.cli.place import Place
+from stanch.db.connection import Database
+from stanch.kernel.clock import SECOND, SystemClock
 from stanch.kernel.errors import Problem
 from stanch.ports.integration import PORTS
 
 if TYPE_CHECKING:
     from stanch.ports import Mitigator
 
+# Seconds that a machine may differ before it is called wrong: what people see is off by as much.
+MOST_SKEW = 5.0
 Finding = tuple[bool, str]
 
 
@@ -41,6 +45,7 @@ def _look(place: Place) -> Iterator[Finding]:
     with stanch.application.database.transaction() as tx:
         row = tx.one("SELECT MAX(version) AS version FROM schema_version")
     yield True, f"the database ({stanch.application.database.dialect}) answers, schema {row['version'] if row else '?'}"
+    yield _clock(stanch.application.database)
     for port, title in PORTS.items():
         yield True, f"{title.lower()}: {', '.join(sorted(getattr(stanch.world, port))) or 'none'}"
     yield from _secrets(place)
@@ -92,6 +97,18 @@ def _secrets(place: Place) -> Iterator[Finding]:
             variable = str(values.get(field.name, "")) if field.name.endswith("_env") else ""
             if variable and variable not in os.environ:
                 yield False, f"{integration.title}: {variable} is not set ({key}.{field.name}: {field.help})"
+
+
+def _clock(database: Database) -> Finding:
+    """Leases and what is due go by the database's clock on PostgreSQL; a machine that differs is worth a look."""
+    shared = database.shared_now()
+    if shared is None:
+        return True, "the machine's own clock counts: one process has the database to itself"
+    skew = (SystemClock().now() - shared) / SECOND
+    said = (
+        f"this machine's clock is {abs(skew):.1f} s {'ahead of' if skew > 0 else 'behind'} the database's, which counts"
+    )
+    return abs(skew) < MOST_SKEW, said
 
 
 def _references(place: Place) -> Iterator[Finding]:

@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "incidents": ("respond", "Incidents, newest first."),
     "investigate": ("detect", "Look into something that may be nothing."),
     "investigations": ("detect", "Investigations that are neither declared nor concluded."),
+    "invite": ("respond", "Let a person see a private incident."),
     "learning": ("learn", "Completion of action items first, then time for each phase."),
     "merge": ("detect", "Two incidents are one: its signals move to the other, and this one ends here."),
     "mitigate": ("mitigate", "Start a mitigation."),
@@ -56,6 +57,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "timebox": ("respond", "Give a question so many minutes, with a fallback."),
     "triage": ("detect", "Decide by hand what a signal is: an incident, a ticket (normal work) or noise."),
     "undo": ("mitigate", "Take a mitigation back."),
+    "uninvite": ("respond", "Take a person's sight of a private incident away; open pages of it end within seconds."),
     "update": ("communicate", "Post an internal update and promise the next one."),
     "wording": ("communicate", "What to reword in a public post or a postmortem, with the reason and better words."),
 }

@@ -72,6 +72,14 @@ class Database:
                 raise problem from error
             raise
 
+    def shared_now(self) -> int | None:
+        """What time it is for all replicas (UTC, microseconds): the clock of PostgreSQL; None on SQLite, which has one process."""
+        if self.dialect != "postgresql":
+            return None
+        with self.reading() as tx:
+            row = tx.one("SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT) AS now")
+        return int(row["now"]) if row else None
+
     def close(self) -> None:
         """Close the connections; one that a thread still uses is closed when it gives it back."""
         event.listen(self.engine, "checkin", lambda _connection, record: record.close())

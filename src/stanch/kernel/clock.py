@@ -1,6 +1,7 @@
 """Moments are UTC integers in microseconds. This is the only place that asks the machine what time it is."""
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -8,6 +9,15 @@ SECOND = 1_000_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
+LITTLE = 2 * SECOND
+
+
+def _wall() -> int:
+    return time.time_ns() // 1000
+
+
+def _steady() -> int:
+    return time.monotonic_ns() // 1000
 
 
 class Clock(Protocol):
@@ -17,10 +27,40 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The machine's own clock."""
+    """The machine's own clock, or the database's where replicas share one; within a process it never runs backwards.
+
+    Between two looks at a wall clock only the monotonic one counts: when an operator or NTP sets the machine back by an
+    hour, what is due in a minute is due in a minute. A jump ahead is followed.
+    """
+
+    def __init__(self, wall: Callable[[], int] = _wall, steady: Callable[[], int] = _steady) -> None:
+        self._wall, self._steady = wall, steady
+        self._ahead = wall() - steady()
+        self._shared = False
 
     def now(self) -> int:
-        return time.time_ns() // 1000
+        steady = self._steady()
+        if not self._shared:
+            self._ahead = max(self._ahead, self._wall() - steady)
+        return steady + self._ahead
+
+    def not_before(self, moment: int) -> None:
+        """Something was recorded at that moment already: a machine that was set back while stanch was down starts there."""
+        self._ahead = max(self._ahead, moment - self._steady())
+
+    def follow(self, moment: int) -> None:
+        """What the clock that all replicas share says now: one of them that is ten minutes ahead delays nothing by it.
+
+        It is followed ahead, and back by little steps only: when it is set back itself, what is due stays due.
+        """
+        ahead = moment - self._steady()
+        if not self._shared or ahead > self._ahead - LITTLE:
+            self._ahead = ahead
+        self._shared = True
+
+    def skew(self) -> int:
+        """By how much (microseconds) the machine's own clock is ahead of the moments that count; negative: behind."""
+        return self._wall() - self.now()
 
 
 class SteppedClock:

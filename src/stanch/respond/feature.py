@@ -33,6 +33,12 @@ def wiring() -> Wiring:
 
 FEATURE = Feature(
     "respond",
-    ("stanch.respond.commands", "stanch.respond.overview", "stanch.respond.timeboxes", "stanch.respond.chat"),
+    (
+        "stanch.respond.commands",
+        "stanch.respond.overview",
+        "stanch.respond.timeboxes",
+        "stanch.respond.chat",
+        "stanch.respond.inviting",
+    ),
     wiring,
 )

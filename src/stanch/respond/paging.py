@@ -2,6 +2,7 @@
 
 import hmac
 from hashlib import sha256
+from urllib.parse import quote
 
 from stanch.ports import Message
 from stanch.prepare.sending import Sending
@@ -49,7 +50,7 @@ class PageHandler(Sending):
                 f"Open it: {link}",
             ]
         )
-        acknowledge = f"{url}/ack/{record.id}/{page}/{person}/{code}"
+        acknowledge = f"{url}/ack/{record.id}/{page}/{quote(person, safe='')}/{code}"
         return Message(effect.key, f"[{record.id}] {record.title}"[:200], text, link, acknowledge)
 
     def wait_seconds(self, attempts: int) -> float:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from stanch.timeline.record import Page, Record
 
 GOOD_FOR = 24 * HOUR
-PATH = "/ack/{incident}/{page}/{person}/{code}"
+PATH = "/ack/{incident}/{page}/{person:path}/{code}"
 HEADERS = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex", "Referrer-Policy": "no-referrer"}
 
 

@@ -99,7 +99,7 @@ def _on_http(request: Request, error: Exception) -> Response:
 
 def routes_of(stanch: Stanch) -> list[Any]:
     """Everything that is served, but the hooks."""
-    faces = (live, api, forms, acknowledge, twilio_callback, slack, status, pages)
+    faces = (live, api, forms, twilio_callback, acknowledge, slack, status, pages)
     return [route for face in faces for route in face.routes(stanch)]
 
 

@@ -1,4 +1,4 @@
-"""What one client may hold of a server: how many connections, and how long to say what it wants (B15).
+"""What one client may hold of a server: how many connections, and how long to say what it wants.
 
 uvicorn closes a connection that is idle between two requests; these limits are for one that never finishes a request.
 """

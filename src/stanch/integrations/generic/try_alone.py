@@ -7,6 +7,8 @@ import threading
 
 import msgspec
 
+from stanch.integrations.generic.trying import try_mapping
+
 SECONDS, BYTES, AT_ONCE = 4, 512_000_000, 2
 Tried = tuple[list[dict[str, str]], list[str]]
 _room = threading.BoundedSemaphore(AT_ONCE)
@@ -30,8 +32,6 @@ def run(mapping: str, body: bytes, now: int) -> Tried:
 
 def main() -> None:
     """The process: what is tried comes on its standard input, the answer goes to its standard output."""
-    from stanch.integrations.generic import try_mapping
-
     resource.setrlimit(resource.RLIMIT_AS, (BYTES, BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     mapping, body, now = msgspec.json.decode(sys.stdin.buffer.read(), type=tuple[str, bytes, int])

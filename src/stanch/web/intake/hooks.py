@@ -84,7 +84,16 @@ class Hooks:
                 self._signatures.check(name, body, headers, self._clock.now())
             wrong = what_is_wrong(body, form.opening)
             state = "unparsable" if wrong else "new"
-            row = (name, form.name, self._clock.now(), body, state, wrong[:500], about(scope) if form.about else "", "")
+            row = (
+                name,
+                form.name,
+                self._clock.now(),
+                self._keys.without(body),
+                state,
+                wrong[:500],
+                about(scope) if form.about else "",
+                "",
+            )
             await self.journal.put(row, asyncio.get_running_loop())
             if wrong:
                 raise Problem(wrong, hint="It was kept as it came.")

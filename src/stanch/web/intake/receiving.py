@@ -58,7 +58,7 @@ class Receiving:
     ) -> None:
         """On disk when this returns (P1). What is ``wrong`` with it is kept beside it."""
         row = (
-            key, form, self.stanch.application.clock.now(), body, "unparsable" if wrong else "new", wrong[:500],
+            key, form, self.stanch.application.clock.now(), self.keys.without(body), "unparsable" if wrong else "new", wrong[:500],
             about or about_of(request.scope), identity,
         )  # fmt: skip
         await self._journal.put(row, asyncio.get_running_loop())

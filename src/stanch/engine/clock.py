@@ -1,0 +1,28 @@
+"""Which moment it is: the database's where replicas share one, and never before what was recorded already."""
+
+from stanch.db.connection import Database
+from stanch.kernel.clock import DAY, SystemClock
+from stanch.kernel.errors import Unavailable
+
+
+def set_clock(clock: SystemClock, database: Database) -> None:
+    """At the start and then again and again. While the database is away the clock goes on by itself."""
+    try:
+        shared = database.shared_now()
+        if shared is not None:
+            clock.follow(shared)
+        newest = _newest(database)
+    except Unavailable:
+        return
+    # A moment that is days ahead was a wrong clock's, and is not followed.
+    if newest < clock.now() + DAY:
+        clock.not_before(newest)
+
+
+def _newest(database: Database) -> int:
+    with database.reading() as tx:
+        rows = tx.all(
+            "SELECT received_at AS at FROM intake WHERE id = (SELECT MAX(id) FROM intake) UNION ALL "
+            "SELECT changed_at FROM incidents WHERE number = (SELECT MAX(number) FROM incidents)"
+        )
+    return max((int(row["at"]) for row in rows), default=0)

@@ -1,0 +1,84 @@
+"""Nobody in who should not be: streams end with the right to read, keys are not kept with bodies, links fit any name."""
+
+import time
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+import pytest
+import urllib3
+
+from bench.page_at_once import sample
+from stanch.kernel.errors import Conflict, NotFound
+from stanch.web.intake.keys import Keys
+from tests.attacks.running import KEY, long_incident, running, sign_in
+from tests.scenarios.house import POLICY, House
+
+
+def test_removing_a_person_or_uninviting_them_ends_their_streams(tmp_path: Path) -> None:  # P6
+    with running(tmp_path) as there:
+        open_one, private = long_incident(there.database, 3), long_incident(there.database, 3, private=True)
+        sign_in(there.database, "ben", "ben-token", admin=False)
+        sign_in(there.database, "eve", "eve-token", admin=False)
+        with there.database.transaction() as tx:
+            tx.execute("INSERT INTO members (incident, person) VALUES (:i, 'ben')", i=private)
+        pool = urllib3.PoolManager(retries=False, timeout=20)
+
+        def stream(incident: str, token: str) -> urllib3.BaseHTTPResponse:
+            got = pool.request("GET", f"{there.url}/api/v1/incidents/{incident}/events?after=3",
+                               headers={"Authorization": f"Bearer {token}"}, preload_content=False)  # fmt: skip
+            assert got.status == 200
+            return got
+
+        bens, eves = stream(private, "ben-token"), stream(open_one, "eve-token")
+        assert pool.request("GET", f"{there.url}/api/v1/incidents/{private}/events",
+                            headers={"Authorization": "Bearer eve-token"}).status == 404  # fmt: skip
+        with there.database.transaction() as tx:
+            tx.execute("DELETE FROM members WHERE person = 'ben'")
+            tx.execute("DELETE FROM people WHERE name = 'eve'")
+        began = time.monotonic()
+        for ending in (bens, eves):
+            assert b"connected" in ending.read()
+        assert time.monotonic() - began < 5
+        pool.clear()
+        assert sample(there.hook, KEY, there.sink, "sample-after") < 2000
+
+
+def test_people_are_invited_and_uninvited(house: House) -> None:  # P6
+    house.do("declare", title="leak", service="shop", private=True)
+    with house.application.uow() as uow:
+        uow.tx.execute("INSERT INTO people (name, password, admin, created_at) VALUES ('eve', '', 0, 0)")
+    with pytest.raises(NotFound):
+        house.do("show", "eve", incident="INC-1")
+    house.do("invite", incident="INC-1", person="eve")
+    assert house.do("show", "eve", incident="INC-1")["id"] == "INC-1"
+    house.do("uninvite", incident="INC-1", person="eve")
+    with pytest.raises(NotFound):
+        house.do("show", "eve", incident="INC-1")
+    with pytest.raises(NotFound):
+        house.do("uninvite", incident="INC-1", person="eve")
+    house.do("declare", title="public", service="")
+    with pytest.raises(Conflict):
+        house.do("invite", incident="INC-2", person="eve")
+
+
+def test_an_integration_key_is_not_kept_with_the_body_that_carries_it() -> None:  # P2
+    keys = Keys({"pagerduty": "R0UTING0KEY0R0UTING0KEY0", "short": "ab"})
+    assert (
+        keys.without(b'{"routing_key":"R0UTING0KEY0R0UTING0KEY0","x":"ab"}')
+        == b'{"routing_key":"[integration key]","x":"ab"}'
+    )
+
+
+@pytest.mark.parametrize("name", ["ada/../x", "Ada Lovelace?", "é#%2F", "a&b"])
+def test_the_acknowledge_link_of_any_name_is_one_address(database_url: str, tmp_path: Path, name: str) -> None:  # P2
+    policy = {**POLICY, "contacts": {name: {"name": "Odd", "reach": ["pager:odd"]}},
+              "escalation": {"default": {"steps": [{"notify": [name], "wait": 60}]}}}  # fmt: skip
+    house = House(database_url, tmp_path, policy)
+    try:
+        house.do("declare", title="down", service="shop")
+        house.settle()
+        link = urlsplit(house.pager.sent[0][1].acknowledge_url)
+        assert len(link.path.split("/")) == 6 and not link.query and not link.fragment
+        assert link.path.split("/")[4] == quote(name, safe="")
+    finally:
+        house.application.database.close()
