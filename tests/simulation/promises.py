@@ -73,7 +73,7 @@ def _intake(tx: Transaction, people: People) -> None:
     """P1: what was accepted has been read, and each alert is known, as its newest post said."""
     unread = tx.all("SELECT id, state, note FROM intake WHERE state <> 'digested'")
     hold(not unread, "P1 everything accepted is read", unread)
-    known = {row["fingerprint"].rpartition(":")[2]: row for row in tx.all("SELECT * FROM signals")}
+    known = {row["fingerprint"].rpartition("/")[2]: row for row in tx.all("SELECT * FROM signals")}
     for fingerprint in sorted(people.accepted):
         hold(fingerprint in known, "P1 no alert is lost", fingerprint)
         row = known[fingerprint]
