@@ -1,6 +1,6 @@
 """A database that an earlier release left behind opens, verifies and shows what it showed then (P5, R10).
 
-What it showed is kept beside it. ``STANCH_WRITE_GOLDEN=1 pytest tests/scenarios/test_old_database.py`` writes it anew:
+What it showed is kept beside it. ``STANCH_WRITE_GOLDEN=1 pytest tests/unit/test_old_database.py`` writes it anew:
 for a change of what is shown that is meant, and visible as such in the diff.
 """
 
