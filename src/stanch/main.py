@@ -161,7 +161,7 @@ def open_stanch(
     machine = _machine_clock(database)
     clock = clock or machine
     catalog = LiveCatalog(settings, problems, file, clock)
-    calendars = CalendarCache(catalog.policy, clock)
+    calendars = CalendarCache(catalog.policy, clock, kept=settings.data / "calendars")
     calendars.refresh(fetch=False)
     wiring = together([feature.wiring() for feature in features()])
     application = Application(

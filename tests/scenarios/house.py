@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from stanch.detect.disposing import attach
 from stanch.identity import credentials, people
 from stanch.kernel.actor import Actor
 from stanch.kernel.clock import SteppedClock
@@ -237,3 +238,15 @@ def opened(database_url: str, folder: Path, policy: dict[str, Any] | None = None
     house = House(database_url, folder, policy)
     yield house
     house.application.database.close()
+
+
+def belongs(house: House, fingerprint: str, incident: str) -> None:
+    """The signal is part of the incident, as one that was there before it became private."""
+    with house.application.uow(Actor("admin", admin=True)) as uow:
+        row = uow.tx.one("SELECT * FROM signals WHERE fingerprint = :f", f=fingerprint)
+        attach(uow, incident, dict(row))
+        uow.tx.execute(
+            "UPDATE signals SET incident = :i, disposition = 'incident', hold_until = NULL WHERE fingerprint = :f",
+            i=incident,
+            f=fingerprint,
+        )

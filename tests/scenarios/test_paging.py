@@ -189,3 +189,36 @@ def test_once_it_is_acknowledged_a_way_that_was_away_is_not_tried_again(house: H
     house.pager.down = False
     house.wait(minutes=10)
     assert house.pager.sent == []
+
+
+def test_nobody_new_is_woken_for_what_has_cleared(house: House) -> None:
+    """Case 19, R2: the record says so; when it fires again the escalation goes on where it was."""
+    house.alert()
+    house.wait(seconds=61)
+    house.alert(firing=False)
+    house.wait(minutes=30, step=60)
+    assert [address for address, _ in house.pager.sent] == ["ada"]
+    (said,) = [line for line in house.sentences() if "nobody else is woken" in line]
+    assert house.record().live() and said.startswith("Every alert has cleared")
+    house.alert()
+    house.wait(seconds=65)
+    assert [address for address, _ in house.pager.sent] == ["ada", "ben"]
+
+
+def test_of_two_alerts_the_one_that_still_fires_goes_on_waking(house: House) -> None:
+    house.alert(fingerprint="f1")
+    house.alert(fingerprint="f2")
+    house.wait(seconds=61)
+    house.alert(fingerprint="f1", firing=False)
+    house.wait(seconds=305)
+    assert [address for address, _ in house.pager.sent] == ["ada", "ben"]
+    assert not any("nobody else is woken" in line for line in house.sentences())
+
+
+def test_a_page_that_a_person_asked_for_goes_on_whatever_alerts_do(house: House) -> None:
+    house.do("declare", title="Checkout fails", service="shop")
+    house.alert()
+    house.wait(seconds=61)
+    house.alert(firing=False)
+    house.wait(seconds=301)
+    assert [address for address, _ in house.pager.sent] == ["ada", "ben"]

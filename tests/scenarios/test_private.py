@@ -8,11 +8,15 @@ from typing import Any
 import msgspec
 import pytest
 
+from stanch.detect.digest import digest
+from stanch.integrations import alertmanager
 from stanch.kernel.actor import Actor
 from stanch.kernel.command import REGISTRY, Command
 from stanch.kernel.errors import Problem
 from stanch.web.app import create_app, routes_of
-from tests.scenarios.house import House
+from stanch.web.metrics import exposition
+from stanch.web.pages.intake import _event
+from tests.scenarios.house import House, belongs
 
 with warnings.catch_warnings():
     # Starlette warns about its own choice of client library.
@@ -21,7 +25,7 @@ with warnings.catch_warnings():
 
 MARK = "Zebra"
 # Numbers that no page has as an example.
-SECRET, OPEN, NONE = "INC-4", "INC-5", "INC-9"
+SECRET, OPEN, NONE = "INC-1000001", "INC-4", "INC-1000009"
 VALUES: dict[str, Any] = {
     "title": "x", "text": "x", "reason": "x", "question": "real", "name": "x", "fingerprint": "zebra", "disposition": "noise",
     "severity": "SEV-2", "phase": "resolve", "role": "scribe", "person": "mallory", "mitigation": "rollback", "into": OPEN,
@@ -38,6 +42,7 @@ def told(house: House) -> House:
         house.do("conclude", incident=house.do("investigate", title="Nothing").incident, text="It was nothing")
     house.do("declare", title=f"{MARK} breach", service="shop", private=True)
     house.alert(fingerprint="zebra", name=f"{MARK}Alert", summary=f"{MARK} is loose")
+    belongs(house, "zebra", SECRET)
     house.settle()
     for name, more in {
         "ack": {}, "criteria": {"propose": True}, "severity": {"severity": "SEV-1", "reason": MARK},
@@ -133,7 +138,73 @@ def test_what_was_measured_in_it_is_used_without_its_name(told: House) -> None:
 def test_whoever_is_paged_for_it_may_open_it(house: House) -> None:
     house.do("declare", "grace", title=f"{MARK} breach", service="shop", private=True)
     with pytest.raises(Problem, match="There is no incident"):
-        house.do("show", "ben", incident="INC-1")
+        house.do("show", "ben", incident=SECRET)
     house.wait(minutes=6)
     assert [address for address, _ in house.pager.sent] == ["ada", "ben"]
-    assert house.do("show", "ben", incident="INC-1")["title"] == f"{MARK} breach"
+    assert house.do("show", "ben", incident=SECRET)["title"] == f"{MARK} breach"
+
+
+def test_a_private_incident_attracts_nothing_and_leaves_no_trace(house: House) -> None:
+    """P6: its service's alerts page as if it were not there; numbers and metrics do not tell of it."""
+    plain = [
+        line for line in exposition(house.stanch)[0].decode().splitlines() if "incidents" in line or "firing" in line
+    ]
+    house.do("declare", "grace", title=f"{MARK} breach", service="shop", private=True)
+    belongs_to_nobody = exposition(house.stanch)[0].decode().splitlines()
+    assert [line for line in belongs_to_nobody if "incidents" in line or "firing" in line] == plain
+    house.settle()
+    paged = len(house.pager.sent)
+    house.alert(group="g")
+    house.alert(fingerprint="f2", service="", name="Other")
+    house.wait(seconds=61)
+    public = {row["id"]: row["service"] for row in house.do("incidents", "mallory")}
+    assert public == {"INC-1": "shop", "INC-2": ""} and len(house.pager.sent) == paged + 2
+    assert house.do("declare", "mallory", title="Next").incident == "INC-3"
+
+
+def test_its_own_alert_that_fires_again_does_not_show_outside(house: House) -> None:
+    house.do("declare", "grace", title=f"{MARK} breach", service="shop", private=True)
+    house.alert(fingerprint="zebra", name=f"{MARK}Alert")
+    belongs(house, "zebra", SECRET)
+    house.alert(fingerprint="zebra", name=f"{MARK}Alert", firing=False)
+    house.wait(seconds=300)
+    house.alert(fingerprint="zebra", name=f"{MARK}Alert")
+    house.wait(seconds=61)
+    assert house.do("incidents", "mallory") == []
+
+
+def test_the_three_week_question_goes_to_nobody_uninvited(house: House) -> None:
+    """R48, P6: grace leads ben and is not invited; ben is asked again instead."""
+    house.do("declare", "ada", title=f"{MARK} breach", private=True)
+    house.do("role", "ada", incident=SECRET, role="incident_commander", person="ben")
+    house.do("resolve", "ada", incident=SECRET, override=True, reason="home")
+    house.do("close", "ada", incident=SECRET)
+    house.do("action", "ada", incident=SECRET, title="Mend the fence", owner="ben", test="a drill")
+    house.wait(days=40, step=86400)
+    asked = [(to, message.title) for to, message in house.pager.sent if "Is A1 done" in message.title]
+    assert len(asked) >= 2 and {to for to, _ in asked} == {"ben"}
+
+
+def test_the_page_of_a_key_shows_no_body_that_holds_something_private(house: House) -> None:
+    """P6: however far down in the body it stands."""
+    alerts = [
+        {"status": "firing", "labels": {"alertname": f"{MARK}{n}", "severity": "info"}, "fingerprint": f"z{n}"}
+        for n in range(6)
+    ]
+    with house.application.uow() as uow:
+        uow.tx.execute(
+            "INSERT INTO intake (intake_key, format, received_at, body, state, note, about, request) "
+            "VALUES ('ci', 'alertmanager', :now, :body, 'new', '', '', '')",
+            now=uow.now, body=msgspec.json.encode({"version": "4", "alerts": alerts}),
+        )  # fmt: skip
+    sources = {"alertmanager": alertmanager.build(alertmanager.Settings())}
+    house.stanch.application.world.sources.update(sources)
+    digest(house.application, sources)
+    house.do("declare", "grace", title="Breach", private=True)
+    belongs(house, "ci/z5", SECRET)
+    with house.application.reading(Actor("mallory")) as uow:
+        rows = uow.tx.all("SELECT * FROM intake")
+        assert [_event(uow, house.stanch, row) for row in rows] == [None]
+    with house.application.reading(Actor("grace")) as uow:
+        shown = _event(uow, house.stanch, rows[0])
+        assert shown is not None and MARK in shown["body"] and shown["more"] == 3

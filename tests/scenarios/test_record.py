@@ -63,16 +63,16 @@ def test_entries_cannot_be_updated_or_deleted(house: House) -> None:
 
 def test_a_private_incident_is_invisible_to_the_uninvited(house: House) -> None:
     house.do("declare", actor="ada", title="A key has leaked", private=True)
-    assert [i["id"] for i in house.do("incidents", actor="ada")] == ["INC-1"]
+    assert [i["id"] for i in house.do("incidents", actor="ada")] == ["INC-1000001"]
     assert house.do("incidents", actor="ben") == []
     with pytest.raises(NotFound) as private:
-        house.do("show", actor="ben", incident="INC-1")
+        house.do("show", actor="ben", incident="INC-1000001")
     with pytest.raises(NotFound) as absent:
         house.do("show", actor="ben", incident="INC-9")
-    assert private.value.detail.replace("INC-1", "INC-9") == absent.value.detail
+    assert private.value.detail.replace("INC-1000001", "INC-9") == absent.value.detail
     assert house.do("learning", actor="ben")["incidents"] == 0
-    house.do("role", actor="ada", incident="INC-1", role="operations_lead", person="ben")
-    assert house.do("show", actor="ben", incident="INC-1")["id"] == "INC-1"
+    house.do("role", actor="ada", incident="INC-1000001", role="operations_lead", person="ben")
+    assert house.do("show", actor="ben", incident="INC-1000001")["id"] == "INC-1000001"
 
 
 def test_a_moment_in_the_future_is_refused(house: House) -> None:

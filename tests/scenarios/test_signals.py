@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from stanch.kernel.errors import Conflict, NotFound
-from tests.scenarios.house import POLICY, House, opened
+from tests.scenarios.house import POLICY, House, belongs, opened
 
 
 def test_a_spike_that_resolves_within_the_hold_is_noise_and_pages_nobody(house: House) -> None:
@@ -154,8 +154,8 @@ def test_a_signal_that_is_a_thing_of_its_own_is_split_off_and_pages(house: House
 def test_a_signal_of_a_private_incident_is_nothing_to_the_uninvited(house: House) -> None:
     house.do("declare", title="Somebody reads our mail", service="shop", private=True)
     house.alert()
-    house.wait(seconds=61)
-    assert set(house.record().signals) == {"f1"}
+    belongs(house, "f1", "INC-1000001")
+    assert set(house.record("INC-1000001").signals) == {"f1"}
     for command in ("triage", "split"):
         with pytest.raises(NotFound, match="There is no signal f1"):
             house.do(

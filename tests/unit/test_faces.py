@@ -134,7 +134,7 @@ def test_sign_in_forms_and_forged_requests(client: TestClient, token: dict[str, 
     for headers in ({}, {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site", **MINE}):
         assert client.post("/do/declare", data={"title": "x"}, headers=headers).status_code == 403
     done = client.post("/do/declare", data={"title": "x", "service": "", "private": "on"}, headers=MINE)
-    assert (done.status_code, done.headers["location"]) == (303, "/incidents/INC-1")
+    assert (done.status_code, done.headers["location"]) == (303, "/incidents/INC-1000001")
     assert client.post("/logout", headers=MINE).status_code == 303
     assert client.get("/api/v1/incidents").status_code == 401
 

@@ -1,7 +1,7 @@
 """Calendars in and out: what other programs write, and what they can read of ours."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -17,7 +17,8 @@ from stanch.ports import Failed
 from stanch.prepare.oncall import calendar_cache as module
 from stanch.prepare.oncall import rules
 from stanch.prepare.oncall.calendar_cache import CalendarCache, fetch_calendar
-from stanch.prepare.oncall.ical import feed, parse, read
+from stanch.prepare.oncall.ical import feed, read
+from stanch.prepare.oncall.ical_events import parse
 
 CONTACTS = {
     "ada": Contact("Ada Lovelace", names=["ada@example.org"], reach=["phone:+49 30 1234567"]),
@@ -164,17 +165,108 @@ def test_an_attendee_counts_where_the_title_names_nobody() -> None:
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        (b"", "BEGIN:VCALENDAR"), (b"<html>sign in</html>", "BEGIN:VCALENDAR"), (b"\xff\xfe", "UTF-8"),
-        (b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n", "cut off"), (b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nEND:VCALENDAR", "cannot be read"),
-        (events(event("ada", more="RRULE:FREQ=SECONDLY")), "more than 24 times a day"),
-        (events(event("ada", more="RRULE:FREQ=DAILY;BYHOUR=1,2,3,4,5;BYMINUTE=1,2,3,4,5")), "more than 24 times a day"),
-        (events(*[event("ada")] * 5001), "more than 5000 events"),
+        (b"", "BEGIN:VCALENDAR"), (b"<html>sign in</html>", "BEGIN:VCALENDAR"), (b"\xff\xfe", "BEGIN:VCALENDAR"),
+        (b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n", "cut off"), (events(*[event("ada")] * 5001), "more than 5000 events"),
     ],
-    ids=["empty", "html", "utf-16", "cut", "crossed", "secondly", "many a day", "many"],
+    ids=["empty", "html", "utf-16", "cut", "many"],
 )  # fmt: skip
 def test_what_is_no_calendar_is_refused_with_a_reason(body: bytes, said: str) -> None:
     with pytest.raises(ValueError, match=said):
         parse(body)
+
+
+CASES = Path(__file__).parent.parent / "data" / "cases"
+GOOD = event("ada")
+ADA, BEN = (["ada"], "05-04T09:00", "05-11T09:00"), (["ben"], "05-12T00:00", "05-13T00:00")
+BEN_THEN = "SUMMARY:ben\nDTSTART:20260512T000000Z\nDTEND:20260513T000000Z"
+
+
+@pytest.mark.parametrize(
+    ("block", "said"),
+    [
+        ("SUMMARY:ben", "'ben' (it has no start)"),
+        ("SUMMARY:ben\nDTSTART:20260512T000000Z", "'ben' (it has no end)"),
+        ("SUMMARY:ben\nDTSTART:20260513T000000Z\nDTEND:20260512T000000Z", "it ends before it begins"),
+        ("SUMMARY:ben\nDTSTART:20260512T000000Z\nDTEND:20260512T000000Z", "it ends before it begins"),
+        ("SUMMARY:ben\nDTSTART;VALUE=DATE:20260512\nDTEND:20260513T000000Z", "one of its start and end is a day"),
+        ("SUMMARY:ben\nDTSTART:2026-05-12T00:00:00\nDTEND:20260513T000000Z", "its DTSTART cannot be read"),
+        ("SUMMARY:ben\nDTSTART:20260512T000000Z\nDTEND:tomorrow", "its DTEND cannot be read"),
+        ("SUMMARY:ben\nDTSTART:20260512T000000Z\nDURATION:long", "its DURATION cannot be read"),
+        (f"{BEN_THEN}\nRRULE:FREQ=WEEKLY;UNTIL=", "'ben' ("),
+        (f"{BEN_THEN}\nRRULE:FREQ=SOMETIMES", "'ben' ("),
+        (f"{BEN_THEN}\nRRULE:nonsense", "'ben' ("),
+        (f"{BEN_THEN}\nRRULE:FREQ=SECONDLY", "it repeats more than 24 times a day"),
+        (f"{BEN_THEN}\nRRULE:FREQ=DAILY;BYHOUR=1,2,3,4,5;BYMINUTE=1,2,3,4,5", "it repeats more than 24 times a day"),
+        (f"{BEN_THEN}\nEXDATE:never", "its EXDATE cannot be read"),
+        ("DTSTART:20260512T000000Z\nDTEND:x", "'without a title' ("),
+        (f"{BEN_THEN}\nBEGIN:VEVENT", "'ben' (it does not end)"),
+    ],
+)  # fmt: skip
+def test_an_event_that_cannot_be_read_costs_itself_and_is_named(block: str, said: str) -> None:
+    """R2: who else is on call stays so, and nothing vanishes without a word."""
+    body = events(GOOD, block)
+    parsed = parse(body)
+    assert told(body) == [ADA] and said in parsed.left_out[0]
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        f"{BEN_THEN}\nSEQUENCE:x", f"{BEN_THEN}\nEXDATE:", f"{BEN_THEN}\nX-ODD", f"{BEN_THEN}\nno colon at all", f"{BEN_THEN}\nGEO:here",
+        f"{BEN_THEN}\nSUMMARY;LANGUAGE=de:Ben Bereitschaft", f"{BEN_THEN}\nLAST-MODIFIED:soon", f"{BEN_THEN}\nPRIORITY:high",
+        f"{BEN_THEN}\nBEGIN:VALARM\nTRIGGER:soon\nEND:VALARM", f"{BEN_THEN}\nBEGIN:VALARM\nSUMMARY:ada\nACTION:EMAIL\nEND:VALARM",
+        f"{BEN_THEN}\nRRULE:FREQ=DAILY; COUNT=1", f"{BEN_THEN}\nRRULE:FREQ=DAILY;COUNT=1;BYDAY=MO, TU, WE", f"{BEN_THEN}\nCREATED:",
+        f"{BEN_THEN}\nRDATE:", f"{BEN_THEN}\nATTACH:x\nDESCRIPTION:BEGIN:VEVENT", "SUMMARY:ben\nDTSTART;VALUE=DATE:20260512\nDTEND;VALUE=DATE:20260512",
+        "SUMMARY:ben\nDTSTART;VALUE=DATE:20260512", "summary:ben\ndtstart:20260512T000000Z\ndtend:20260513T000000Z",
+    ],
+)  # fmt: skip
+def test_what_says_nothing_about_who_is_on_call_does_not_matter(block: str) -> None:
+    body = events(GOOD, block)
+    assert told(body) == [ADA, BEN] and parse(body).left_out == []
+
+
+@pytest.mark.parametrize(
+    ("change", "people"),
+    [
+        (lambda body: b"\xef\xbb\xbf\r\n\r\n" + body, 2),
+        (lambda body: b"# cached\r\n" + body + b"X-COMMENT:Cached\r\n", 2),
+        (lambda body: body.replace(b"\r\n", b"\n"), 2),
+        (lambda body: body.replace(b"\r\n", b"\r"), 2),
+        (lambda body: body.decode().encode("utf-16"), 2),
+        (lambda body: body.replace(b"PRODID:-//other//EN\r\n", b""), 2),
+        (lambda body: body.replace(b"VERSION:2.0", b"VERSION:x\r\nX-WR-CALNAME:\xfcber"), 2),
+        (lambda body: body + events(event("chi", "20260520T000000Z", "20260521T000000Z")), 3),
+        (lambda body: body.replace(b"BEGIN:VEVENT", b"BEGIN:VTIMEZONE\r\nTZID:Nowhere\r\nX\r\nEND:VTIMEZONE\r\nBEGIN:VEVENT", 1), 2),
+        (lambda body: body.replace(b"BEGIN:VEVENT", b"BEGIN:VTODO\r\nDUE:x\r\nEND:VTODO\r\nBEGIN:VEVENT", 1), 2),
+        (lambda body: body.replace(b"UID:0\r\n", b"").replace(b"UID:1\r\n", b""), 2),
+        (lambda body: body.replace(b"UID:1", b"UID:0"), 2),
+    ],
+)  # fmt: skip
+def test_the_envelope_is_forgiving(change: Callable[[bytes], bytes], people: int) -> None:
+    body = change(events(GOOD, BEN_THEN))
+    assert told(body)[:2] == [ADA, BEN] and len(told(body)) == people and parse(body).left_out == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    sorted([*CASES.glob("08-*/*.ics"), *CASES.glob("09-*/*.ics"), *CASES.glob("10-*/*.ics")]),
+    ids=lambda path: f"{path.parent.name[:2]}-{path.stem}",
+)
+def test_every_calendar_of_the_cases_has_ada_on_call(path: Path) -> None:
+    start = parse_moment("2026-06-01")
+    found = read(parse(path.read_bytes()), CONTACTS, "Europe/Berlin", start, start + 14 * DAY)
+    assert found[0].person == "ada" and not any("vText" in shift.note for shift in found)
+    bad = {"bad-until": "Chi", "no-dtstart": "Draft without a date", "bad-dtstart-value": "Chi"}
+    left_out = parse(path.read_bytes()).left_out
+    assert len(left_out) == (path.stem in bad) and bad.get(path.stem, "") in "".join(left_out)
+    chi = [shift for shift in found if "chi" in shift.people()]
+    when = (iso(chi[0].start)[5:16], iso(chi[-1].end)[5:16]) if chi else None
+    assert when == {
+        "rrule-hourly-byhour": ("06-08T06:00", "06-08T22:00"), "rrule-spaces": ("06-08T07:00", "06-12T15:00"),
+        "rrule-dateless-exdate-empty": ("06-08T07:00", "06-08T15:00"), "two-vcalendars": ("06-08T08:00", "06-15T00:00"),
+        "same-uid-twice": ("06-02T08:00", "06-03T08:00"), "alarm-broken": ("06-08T08:00", "06-09T08:00"),
+        "sequence-not-a-number": ("06-08T08:00", "06-09T08:00"), "two-summary": ("06-08T08:00", "06-09T08:00"),
+    }.get(path.stem)  # fmt: skip
 
 
 @settings(max_examples=150)
@@ -296,6 +388,32 @@ def test_without_any_copy_the_gap_says_why(tmp_path: Path) -> None:
     assert "No such file" in calendars.refresh()["primary"]
     (gap,) = calendars.shifts("primary", MAY, JUNE)
     assert gap.gap and gap.note == "its calendar cannot be read"
+
+
+def test_the_last_good_copy_survives_a_restart(server: Server, tmp_path: Path) -> None:
+    """R2: while the address is away a new process knows who is on call, and says what it rests on."""
+    policy = Policy(contacts=CONTACTS, schedules={"primary": Schedule(ical=address(server, "/secret-word.ics"))})
+    server.answers["/secret-word.ics"] = (200, {}, events(event("ada")))
+    assert CalendarCache(lambda: policy, SteppedClock(MAY), kept=tmp_path / "kept").refresh() == {}
+    server.answers["/secret-word.ics"] = (503, {}, b"")
+    again = CalendarCache(lambda: policy, SteppedClock(MAY), kept=tmp_path / "kept")
+    assert "its last good copy counts" in again.refresh()["primary"]
+    assert [s.person for s in again.shifts("primary", MAY, JUNE)] == ["ada"]
+    (file,) = (tmp_path / "kept").iterdir()
+    assert file.stat().st_mode & 0o77 == 0 and "secret" not in file.name
+    file.write_bytes(b"half")
+    third = CalendarCache(lambda: policy, SteppedClock(MAY), kept=tmp_path / "kept")
+    assert "nobody is on call by it" in third.refresh()["primary"]
+
+
+def test_what_does_not_count_is_said_until_it_is_mended(tmp_path: Path) -> None:
+    (tmp_path / "x.ics").write_bytes(events(event("ada"), *["SUMMARY:zoe"] * 12))
+    calendars = of("x.ics", tmp_path)
+    said = calendars.refresh()["primary"]
+    assert said.startswith("In the calendar of the schedule 'primary' 12 events do not count: 'zoe' (it has no start)")
+    assert said.endswith("; and 2 more.") and calendars.problems() == {"primary": said}
+    (tmp_path / "x.ics").write_bytes(events(event("ada")))
+    assert calendars.refresh() == {}
 
 
 def test_redirects_are_followed_a_little_and_never_to_plain_http_elsewhere(server: Server) -> None:

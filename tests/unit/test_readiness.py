@@ -71,7 +71,8 @@ def test_each_lack_costs_points_and_says_what_to_do(change: dict[str, object], s
 
 
 def test_a_page_must_reach_someone() -> None:
-    assert "everybody would be paged" in lacks(WHOLE, Policy())
+    assert "nobody would be woken: there is no contact" in lacks(WHOLE, Policy()).lower()
+    assert "everybody would be paged" in lacks(WHOLE, msgspec.structs.replace(POLICY, escalation={}))
     nobody = msgspec.structs.replace(POLICY, escalation={"default": EscalationPolicy([EscalationStep(["zoe"])])})
     assert "reaches nobody" in lacks(WHOLE, nobody)
     one = msgspec.structs.replace(POLICY, escalation={"default": EscalationPolicy([EscalationStep(["ada"])], repeat=0)})

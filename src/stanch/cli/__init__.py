@@ -27,7 +27,8 @@ def stanch(context: click.Context, config: str | None, as_name: str | None) -> N
 def main() -> None:
     """The entry point: a problem is one line on stderr, never a traceback. 2: the input, 1: anything else."""
     try:
-        stanch.main(prog_name="stanch", standalone_mode=False)
+        code = stanch.main(prog_name="stanch", standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)  # click hands back the code of a command that asked for one
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)

@@ -50,6 +50,7 @@ def _look(place: Place) -> Iterator[Finding]:
         yield True, f"{title.lower()}: {', '.join(sorted(getattr(stanch.world, port))) or 'none'}"
     yield from _secrets(place)
     yield from _references(place)
+    yield from _people(place)
     yield from _systems(place)
 
 
@@ -131,3 +132,13 @@ def _references(place: Place) -> Iterator[Finding]:
                 yield False, f"{contact.name} is reached by '{address}', and no such notifier is configured"
     if stanch.catalog.trouble:
         yield from ((False, sentence) for sentence in stanch.catalog.trouble.sentences)
+
+
+def _people(place: Place) -> Iterator[Finding]:
+    """Whether a page would wake somebody, and what of the schedules does not count."""
+    from stanch.prepare.reachability import nobody
+
+    application = place.stanch.application
+    said = nobody(application.policy(), frozenset(application.world.notifiers))
+    yield not said, said or "at least one contact has a way that a configured notifier serves"
+    yield from ((False, text) for text in application.calendars.problems().values())

@@ -26,6 +26,9 @@ def readiness(place: Place, service: str, minimum: int, as_json: bool) -> None:
         click.echo(json.dumps(found, indent=2, ensure_ascii=False))
     else:
         _show(found)
+    if minimum and not found["services"]:
+        click.echo(f"There is no service in the catalog, so nothing reaches {minimum}.", err=True)
+        raise click.exceptions.Exit(1)
     below = [each["service"] for each in found["services"] if each["score"] < minimum]
     if below:
         click.echo(f"Below {minimum}: {', '.join(map(clean, below))}", err=True)

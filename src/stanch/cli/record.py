@@ -35,7 +35,11 @@ def verify(place: Place, incident: str | None) -> None:
             if wrong:
                 click.echo(f"stanch: {wrong}.", err=True)
                 raise click.exceptions.Exit(1)
-    click.echo(f"{entries} entries of {len(chosen)} incidents are as they were recorded.")
+    if not chosen:
+        click.echo("There is no incident yet, so there was nothing to check.")
+        return
+    of = "1 incident" if len(chosen) == 1 else f"{len(chosen)} incidents"
+    click.echo(f"{entries} {'entry' if entries == 1 else 'entries'} of {of} are as they were recorded.")
 
 
 @click.command()

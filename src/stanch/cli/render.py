@@ -65,7 +65,9 @@ def _cell(value: Any) -> str:
         return ", ".join(f"{key}: {_cell(part)}" for key, part in value.items())
     text = str(value)
     if re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", text):
-        return f"{text[:10]} {text[11:16]}"
+        return f"{text[:10]} {text[11:16]} UTC"
+    if re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d", text):
+        return f"{text[:10]} {text[11:16]} {text[19:]}"
     return clean(text)
 
 

@@ -77,7 +77,7 @@ def status(uow: UnitOfWork, asked: Status) -> Done:
     proposed = record.proposals.get(asked.proposal)
     if asked.proposal and proposed is None:
         raise NotFound(f"{asked.incident} has no proposed post '{asked.proposal}' that waits.")
-    text = asked.text.strip() or (proposed[2].text if proposed else draft_public(record, uow.policy))
+    text = asked.text.strip() or (proposed[2].text if proposed else draft_public(record, uow.policy, asked.state))
     findings = wording(text, uow.policy, asked.state)
     leaks = [finding for finding in findings if finding.second_yes]
     if leaks and not asked.unchecked:
@@ -102,6 +102,10 @@ class Drafts(msgspec.Struct):
     """Drafts of the next update for each audience, filled from the record."""
 
     incident: str
+    state: Annotated[
+        Literal["", "investigating", "identified", "monitoring", "resolved"],
+        msgspec.Meta(description="State of the public post; by default the one that the record suggests."),
+    ] = ""
 
 
 class Drafted(msgspec.Struct, frozen=True):
@@ -119,7 +123,7 @@ class Drafted(msgspec.Struct, frozen=True):
 def drafts(uow: UnitOfWork, asked: Drafts) -> Drafted:
     """R32: one set of facts, drafted side by side."""
     record = uow.record(asked.incident)
-    return Drafted(draft_internal(record, uow.policy, uow.now), draft_public(record, uow.policy))
+    return Drafted(draft_internal(record, uow.policy, uow.now), draft_public(record, uow.policy, asked.state))
 
 
 class Wording(msgspec.Struct):

@@ -38,13 +38,16 @@ def public_name(record: Record, policy: Policy) -> str:
     return policy.service(record.service).public_name or BLANK if record.service else BLANK
 
 
-def draft_public(record: Record, policy: Policy) -> str:
-    """Words that customers can check (R33)."""
+def draft_public(record: Record, policy: Policy, state: str = "") -> str:
+    """Words that customers can check (R33), for the state that the post will have; by default the one that the record suggests."""
     name = public_name(record, policy)
-    if record.resolved_at:
+    state = state or ("resolved" if record.resolved_at else "monitoring" if record.mitigated_at else "investigating")
+    if state == "resolved":
         return f"{name} works normally again. We are sorry for the disruption, and will publish what we learned."
-    if record.mitigated_at:
+    if state == "monitoring":
         return f"{name} is recovering. We are watching it closely before we call it over."
+    if state == "identified":
+        return f"Some customers may have trouble with {name}. We know what to do about it, are doing it, and will post again within 30 minutes."
     return f"Some customers may have trouble with {name}. We are looking into it and will post again within 30 minutes."
 
 

@@ -2,9 +2,10 @@
 
 import msgspec
 
-from stanch.kernel.clock import DAY
+from stanch.kernel.clock import DAY, hour_minute
 from stanch.timeline import store
 from stanch.timeline.facts.communicate import UpdatePosted
+from stanch.timeline.facts.respond import Amended
 from stanch.timeline.unit_of_work import UnitOfWork
 
 
@@ -60,8 +61,13 @@ def public_view(uow: UnitOfWork, days: int = 90) -> PublicView:
 
 
 def _incident(uow: UnitOfWork, incident: str, name: str) -> PublicIncident | None:
+    corrections = {
+        x.facts.position: f"{x.facts.text} (Corrected at {hour_minute(x.happened_at)} UTC.)"
+        for x in store.read_kind(uow.tx, incident, "amended")
+        if isinstance(x.facts, Amended)
+    }
     posts: list[tuple[int, str, str]] = [
-        (x.happened_at, x.facts.state, x.facts.text)
+        (x.happened_at, x.facts.state, corrections.get(x.position, x.facts.text))
         for x in store.read_kind(uow.tx, incident, "update_posted")
         if isinstance(x.facts, UpdatePosted) and x.facts.audience == "public"
     ]

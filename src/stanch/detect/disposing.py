@@ -79,9 +79,14 @@ def neighbours(service: str, policy: Policy) -> set[str]:
 
 
 def _open_for(uow: UnitOfWork, row: dict[str, Any]) -> str:
-    """A live incident that this signal belongs to: of its service, of its sender's group, else of a related service."""
+    """A live incident that this signal belongs to: of its service, of its sender's group, else of a related service.
+
+    A private one attracts nothing from outside (P6): its service's alerts page as if it were not there. What it has, it keeps.
+    """
+    if own := _its_private_one(uow, str(row["fingerprint"])):
+        return own
     service = str(row["service"])
-    live = uow.tx.all(f"SELECT id, service FROM incidents WHERE status IN {LIVE} ORDER BY number DESC")
+    live = uow.tx.all(f"SELECT id, service FROM incidents WHERE status IN {LIVE} AND private = 0 ORDER BY number DESC")
     if service and (same := next((str(each["id"]) for each in live if each["service"] == service), "")):
         return same
     if row["grouping"] and (grouped := _newest(uow, "s.grouping = :wanted", str(row["grouping"]))):
@@ -90,6 +95,16 @@ def _open_for(uow: UnitOfWork, row: dict[str, Any]) -> str:
         return _of_the_same_rule(uow, row)
     related = neighbours(service, uow.policy)
     return next((str(each["id"]) for each in live if each["service"] in related), "")
+
+
+def _its_private_one(uow: UnitOfWork, fingerprint: str) -> str:
+    """The live private incident that this signal has been part of: firing again it must not show outside."""
+    found = uow.tx.one(
+        f"SELECT i.id FROM incidents i WHERE i.private = 1 AND i.status IN {LIVE} AND EXISTS (SELECT 1 FROM entries e "
+        "WHERE e.incident = i.id AND e.kind = 'signal_attached' AND e.facts LIKE :named) ORDER BY i.number DESC LIMIT 1",
+        named=f'%"fingerprint":{_like(fingerprint)},%',
+    )
+    return str(found["id"]) if found and fingerprint in uow.record(str(found["id"])).signals else ""
 
 
 def _of_the_same_rule(uow: UnitOfWork, row: dict[str, Any]) -> str:
@@ -102,7 +117,7 @@ def _of_the_same_rule(uow: UnitOfWork, row: dict[str, Any]) -> str:
 
 def _newest(uow: UnitOfWork, condition: str, wanted: str, **more: str) -> str:
     found = uow.tx.one(
-        f"SELECT s.incident FROM signals s JOIN incidents i ON i.id = s.incident WHERE {condition} AND i.status IN {LIVE} "
+        f"SELECT s.incident FROM signals s JOIN incidents i ON i.id = s.incident WHERE {condition} AND i.status IN {LIVE} AND i.private = 0 "
         "ORDER BY i.number DESC LIMIT 1",
         wanted=wanted,
         **more,
@@ -126,7 +141,7 @@ def _back(uow: UnitOfWork, row: dict[str, Any]) -> str:
 def _ended_alike(uow: UnitOfWork, row: dict[str, Any]) -> dict[str, Any] | None:
     """The newest ended incident of the same service that the same alert belonged to."""
     found = uow.tx.one(
-        "SELECT i.id, i.status, i.resolved_at, i.private FROM incidents i WHERE i.service = :service "
+        "SELECT i.id, i.status, i.resolved_at FROM incidents i WHERE i.service = :service AND i.private = 0 "
         "AND i.status IN ('resolved', 'closed') AND i.resolved_at > :since AND EXISTS (SELECT 1 FROM entries e "
         "WHERE e.incident = i.id AND e.kind = 'signal_attached' AND e.facts LIKE :named) ORDER BY i.number DESC LIMIT 1",
         service=str(row["service"]),
@@ -163,7 +178,6 @@ def _storm(uow: UnitOfWork) -> str:
 def _declare(uow: UnitOfWork, row: dict[str, Any], verdict: Verdict) -> str:
     title = str(row["summary"] or row["name"])[:200]
     ended = _ended_alike(uow, row)
-    # A private incident is not named in one that everybody sees (P6).
-    recurs = str(ended["id"]) if ended and not ended["private"] else ""
+    recurs = str(ended["id"]) if ended else ""
     reason = f"alert {row['name']}, {verdict.reason}"
     return uow.open(Declared(title, str(row["service"]), row["starts_at"], reason=reason, recurs=recurs))

@@ -1,5 +1,6 @@
 """Checks an address from outside with GET. Every failure is an answer, none an exception (R13)."""
 
+import re
 import time
 from typing import Annotated
 
@@ -11,6 +12,9 @@ from stanch.ports import ProbeAnswer, Prober
 from stanch.ports.integration import Integration
 
 BODY_CHARS = 2_000
+MOST_BYTES = 1_000_000
+MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)", re.IGNORECASE)
 
 
 class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -35,17 +39,19 @@ class HttpProbe:
             return ProbeAnswer(False, f"'{url}' is not a web address; write it like https://example.org/", 0.0)
         started = time.perf_counter()
         try:
-            status, body = self._get(url, timeout)
+            status, body, where = self._get(url, timeout)
         except Exception as error:  # a prober never raises: whatever went wrong is what it saw
             return ProbeAnswer(False, _why(error, timeout), _milliseconds(started))
         took = _milliseconds(started)
         if status != expect_status:
-            return ProbeAnswer(False, f"answered {status}, expected {expect_status}", took, body)
+            return ProbeAnswer(False, f"answered {status}, expected {expect_status}", took, body[:BODY_CHARS])
         if probe.expect and probe.expect not in body:
-            return ProbeAnswer(False, f"answered {status}, without '{probe.expect}' on the page", took, body)
-        return ProbeAnswer(True, f"answered {status}", took, body)
+            missing = f"answered {status}, without '{probe.expect}' {where}"
+            return ProbeAnswer(False, missing, took, body[:BODY_CHARS])
+        return ProbeAnswer(True, f"answered {status}", took, body[:BODY_CHARS])
 
-    def _get(self, url: str, timeout: float) -> tuple[int, str]:
+    def _get(self, url: str, timeout: float) -> tuple[int, str, str]:
+        """The status, the page as text, and how much of it that is, in words."""
         deadline = time.monotonic() + timeout
         headers = {"User-Agent": self.settings.user_agent, "Connection": "close"}
         with urllib3.PoolManager(retries=False, ca_certs=self.settings.ca_file or None) as pool:
@@ -57,18 +63,33 @@ class HttpProbe:
                 redirect=False,
                 preload_content=False,
             )
-            body = b""
-            while len(body) < BODY_CHARS * 4 and (chunk := response.read1(BODY_CHARS * 4)):
-                body += chunk
+            pieces, size = list[bytes](), 0
+            while size < MOST_BYTES and (piece := response.read1(65536)):
+                pieces.append(piece)
+                size += len(piece)
                 if time.monotonic() > deadline:
                     raise TimeoutError
             response.close()
-        return response.status, body.decode("utf-8", "replace").replace("\x00", "")[:BODY_CHARS]
+        where = "on the page" if size < MOST_BYTES else f"within the first {MOST_BYTES // 1000} kB of the page"
+        body = b"".join(pieces)[:MOST_BYTES]
+        return response.status, _text(body, response.headers.get("content-type", "")), where
 
 
 def build(settings: Settings) -> Prober:
     """For the scanner in main."""
     return HttpProbe(settings)
+
+
+def _text(body: bytes, content_type: str) -> str:
+    """The page in its own charset: of a byte order mark, of the header, of the page's beginning, else UTF-8."""
+    marked = next((name for mark, name in MARKS if body.startswith(mark)), "")
+    told = CHARSET.search(content_type) or CHARSET.search(body[:1024].decode("latin-1"))
+    for charset in filter(None, (marked, told[1] if told else "")):
+        try:
+            return body.decode(charset, "replace").replace("\x00", "")
+        except (LookupError, ValueError):
+            continue  # nobody knows it
+    return body.decode("utf-8", "replace").replace("\x00", "")
 
 
 def _milliseconds(started: float) -> float:

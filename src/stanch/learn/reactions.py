@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import msgspec
+
 from stanch.kernel.clock import DAY
 from stanch.learn.rules import Question, question, triggers
 from stanch.respond.telling import tell
@@ -44,9 +46,18 @@ def review_clock(uow: UnitOfWork, record: Record) -> list[Due]:
     return [Due(f"review:{q.item}:{len(record.action_items[q.item].asked)}", q.due, _asking(q)) for q in questions if q]
 
 
-def _asking(asked: Question) -> Any:
+def _for_those_invited(uow: UnitOfWork, record: Record, asked: Question) -> Question:
+    """Of a private incident only those who may see it are asked (P6): instead of an uninvited lead, the owner again."""
+    owner = record.action_items[asked.item].owner
+    if not record.private or asked.person == owner or uow.is_member(record.id, asked.person):
+        return asked
+    return msgspec.structs.replace(asked, person=owner)
+
+
+def _asking(question: Question) -> Any:
     def ask(uow: UnitOfWork, record: Record) -> None:
-        round_ = len(record.action_items[asked.item].asked)
+        round_ = len(record.action_items[question.item].asked)
+        asked = _for_those_invited(uow, record, question)
         uow.append(record.id, ReviewAsked(asked.item, asked.person, asked.text))
         title = f"[{record.id}] Is {asked.item} done?"
         tell(uow, record.id, f"review:{record.id}:{asked.item}:{round_}", asked.person, title, asked.text)

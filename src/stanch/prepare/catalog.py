@@ -12,11 +12,12 @@ from typing import Any
 import msgspec
 
 from stanch.kernel.errors import Invalid
+from stanch.kernel.heartbeat_name import name_problem
 from stanch.kernel.policy import Policy, Probe, Service
 from stanch.ports.address import host_port
 from stanch.prepare import openslo
 from stanch.prepare.oncall.hours import check_hours
-from stanch.prepare.oncall.rules import check
+from stanch.prepare.oncall.rules import check, never_on_call
 from stanch.prepare.runbooks import front_matter
 from stanch.prepare.yaml_file import convert, parse_yaml, read_plain, read_yaml
 
@@ -161,6 +162,9 @@ def mistakes(policy: Policy) -> list[str]:
             if other not in policy.services
         ]
         found += [text for probe in service.probes if (text := _address_problem(service.name, probe))]
+    found += [text for name in policy.heartbeats if (text := name_problem(name))]
+    for name, each in policy.schedules.items():
+        found += [f"schedule '{name}': {text}" for text in never_on_call(each)]
     return found + _patterns(policy)
 
 

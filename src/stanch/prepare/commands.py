@@ -77,7 +77,7 @@ def around(uow: UnitOfWork) -> readiness.Around:
         if empty:
             why = store.gap_reason(uow, name, empty[0].start).rstrip(".")
             gaps[name] = f"nobody is on call in '{name}' from {iso(empty[0].start)[:16].replace('T', ' ')} UTC: {why}"
-    return readiness.Around(frozenset(uow.application.world.metrics), gaps)
+    return readiness.Around(frozenset(uow.application.world.metrics), gaps, frozenset(uow.application.world.notifiers))
 
 
 class ShowRunbook(msgspec.Struct):

@@ -10,7 +10,7 @@ from stanch.kernel.errors import Denied, Invalid, NotFound
 from stanch.kernel.ids import new_id
 from stanch.ports import Message
 from stanch.prepare.oncall.people import contact_key
-from stanch.prepare.reachability import Finding, Reached, reachability, shown
+from stanch.prepare.reachability import Finding, Reached, nobody, reachability, shown
 from stanch.prepare.sending import Sending, lane_of
 from stanch.timeline.effects import Effect
 from stanch.timeline.unit_of_work import UnitOfWork
@@ -23,6 +23,11 @@ def attempts(uow: UnitOfWork) -> list[Reached]:
     """The newest attempt on every way."""
     rows = uow.tx.all("SELECT person, reach, at, ok, detail, kind, last_ok_at FROM reached")
     return [msgspec.convert(dict(row), Reached, strict=False) for row in rows]
+
+
+def unwoken(uow: UnitOfWork) -> str:
+    """Why no page would wake anybody, and what to do; empty when one would."""
+    return nobody(uow.policy, frozenset(uow.application.world.notifiers))
 
 
 def report(uow: UnitOfWork) -> list[Finding]:

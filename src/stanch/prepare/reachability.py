@@ -42,6 +42,24 @@ class Finding(msgspec.Struct, frozen=True):
         return f"{self.name}: {self.text} · {self.do}"
 
 
+def nobody(policy: Policy, notifiers: frozenset[str] | None) -> str:
+    """Why no page would wake anybody, and what to do, as two sentences; empty when one would (R2)."""
+    ours = [contact for contact in policy.contacts.values() if contact.kind != "vendor"]
+    kinds = {way.to.partition(":")[0] for contact in ours for way in contact.ways()}
+    if not ours:
+        why, do = "there is no contact", "Add people with 'reach' under 'policy: contacts:' in stanch.yaml"
+    elif not kinds:
+        why, do = "no contact has a way to be reached", "Add 'reach' to the contacts in stanch.yaml"
+    elif notifiers is not None and not kinds & notifiers:
+        why, do = (
+            "no contact has a way that a configured notifier serves",
+            f"Configure one under 'integrations': {', '.join(sorted(kinds))}",
+        )
+    else:
+        return ""
+    return f"Nobody would be woken: {why}. {do}, then send a test page."
+
+
 def pageable(policy: Policy, now: int, overriding: Iterable[tuple[str, str]] = ()) -> dict[str, list[str]]:
     """Everyone whom an escalation policy or a schedule can page, and by what.
 
@@ -70,9 +88,13 @@ def pageable(policy: Policy, now: int, overriding: Iterable[tuple[str, str]] = (
                 add(override.person, f"schedule '{name}'")
     for name, person in overriding:
         add(person, f"schedule '{name}'")
+    everyone = sorted(name for name, contact in policy.contacts.items() if contact.kind != "vendor")
     if "default" not in policy.escalation:
-        for person in sorted(name for name, contact in policy.contacts.items() if contact.kind != "vendor"):
+        for person in everyone:
             add(person, "no escalation policy 'default': everyone is paged")
+    elif not found:  # only calendars do, or nothing does; where that reaches nobody, everyone is paged
+        for person in everyone:
+            add(person, "no step and no layer names anybody")
     return found
 
 
@@ -86,6 +108,9 @@ def reachability(
     """Every worry, the worst first. ``notifiers``: the configured ones by name; None when that is not known here."""
     newest = {(one.person, one.reach): one for one in reached}
     findings: list[Finding] = []
+    if said := nobody(policy, notifiers):
+        why, _, do = said.removeprefix("Nobody would be woken: ").partition(". ")
+        findings.append(Finding("", "Nobody", "unreachable", f"would be woken by a page: {why}", do.rstrip("."), []))
     for person, paged_by in pageable(policy, now, overriding).items():
         contact = policy.contacts.get(person)
         if contact is None:

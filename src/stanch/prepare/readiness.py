@@ -7,6 +7,7 @@ import msgspec
 from stanch.kernel.clock import DAY, parse_moment
 from stanch.kernel.policy import Policy, Service
 from stanch.prepare import runbooks
+from stanch.prepare.reachability import nobody
 
 # A test of the runbook older than this proves little.
 TESTED_WITHIN_DAYS = 365
@@ -44,10 +45,11 @@ class Report(msgspec.Struct, frozen=True):
 
 
 class Around(msgspec.Struct, frozen=True):
-    """What the policy does not say: configured metrics sources, and schedules without anybody now or soon, with why."""
+    """What the policy does not say: configured metrics sources and notifiers, and schedules without anybody now or soon, with why."""
 
     metrics: frozenset[str] = frozenset()
     gaps: dict[str, str] = {}
+    notifiers: frozenset[str] | None = None
 
 
 Rule = Callable[[Service, Policy, Around, int], list[Lack]]
@@ -101,7 +103,9 @@ def _people(service: Service, policy: Policy, around: Around, now: int) -> list[
     """R2, R8: a page must reach someone."""
     lacks = []
     escalation = policy.escalation.get(service.escalation) or policy.escalation.get("default")
-    if escalation is None:
+    if said := nobody(policy, around.notifiers):
+        lacks.append(Lack(40, said.partition(". ")[0], said.partition(". ")[2].rstrip(".")))
+    elif escalation is None:
         lacks.append(Lack(25, "no escalation policy: everybody would be paged at once", "configure 'escalation'"))
     else:
         targets = [target for step in escalation.steps for target in step.notify]

@@ -59,9 +59,12 @@ def checklist(record: Record) -> list[tuple[bool, str]]:
             "The postmortem meeting has a date within 48 h",
         ),
         (record.severity is not None, "Severity is set"),
-        (all(p.acknowledged_at is not None for p in record.pages.values()), "Every page was acknowledged"),
+        (
+            all(p.acknowledged_at is not None for p in record.pages.values()),
+            "Every page was acknowledged" if record.pages else "No page was sent",
+        ),
         (
             all(r.outcome is not None or not r.answered for r in record.runs.values()),
-            "The outcome of every mitigation is known",
+            "The outcome of every mitigation is known" if record.runs else "No mitigation was run",
         ),
     ]

@@ -10,6 +10,7 @@ from stanch.kernel.errors import Conflict, Invalid, NotFound
 from stanch.kernel.filling import incident_id
 from stanch.kernel.policy import PHASES, ROLE_TITLES, Phase, Role, Severity
 from stanch.prepare.oncall.people import contact_key
+from stanch.prepare.page_tests import unwoken
 from stanch.respond.reactions import request_page
 from stanch.timeline.facts.detect import Declared
 from stanch.timeline.facts.paging import Acknowledged
@@ -70,7 +71,8 @@ def declare(uow: UnitOfWork, asked: Declare) -> Done:
         uow.append(incident, SeveritySet(stated))
     if asked.impact:
         uow.append(incident, ImpactSet(asked.impact))
-    return Done(f"{incident} declared: {title}", incident)
+    alone = unwoken(uow)
+    return Done(f"{incident} declared: {title}" + (f". {alone}" if alone else ""), incident)
 
 
 class Say(msgspec.Struct):

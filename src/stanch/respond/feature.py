@@ -10,7 +10,7 @@ def wiring() -> Wiring:
     from stanch.respond.prompts import PROMPTS
     from stanch.respond.severity import reconsider, remeasured
     from stanch.respond.telling import MessageHandler
-    from stanch.timeline.facts.detect import Declared, SignalAttached
+    from stanch.timeline.facts.detect import Declared, SignalAttached, SignalCleared
     from stanch.timeline.facts.mitigate import MitigationStarted
     from stanch.timeline.facts.recover import Reopened
     from stanch.timeline.facts.respond import ImpactSet, SeveritySet
@@ -24,6 +24,7 @@ def wiring() -> Wiring:
             MitigationStarted: (reactions.follow_phase,),
             ImpactSet: (reconsider,),
             SignalAttached: (reconsider,),
+            SignalCleared: (reactions.say_that_escalation_rests,),
         },
         clocks=(reactions.page_clock, reactions.prompt_clock),
         handlers=(PageHandler, MessageHandler),

@@ -22,6 +22,8 @@ class Line(Protocol):
     @property
     def author(self) -> str: ...
     @property
+    def source(self) -> str: ...
+    @property
     def hash(self) -> str: ...
     @property
     def facts(self) -> "Stated": ...
@@ -152,7 +154,7 @@ class Run(msgspec.Struct):
 
 
 class Page(msgspec.Struct):
-    """A page under way. ``ended_at``: the incident was over before anybody had acknowledged."""
+    """A page under way. ``ended_at``: the incident was over before anybody had acknowledged. ``source``: of who asked for it."""
 
     page: str
     escalation: str
@@ -167,6 +169,7 @@ class Page(msgspec.Struct):
     acknowledged_by: str = ""
     ended_at: int | None = None
     receipts: list[Receipt] = msgspec.field(default_factory=list)
+    source: str = ""
 
     def waiting(self) -> bool:
         """Whether somebody is still wanted."""

@@ -31,6 +31,7 @@ from stanch.timeline.record import Record, fold
 if TYPE_CHECKING:
     from stanch.db.connection import Database
 
+PRIVATE_NUMBERS = 1_000_000
 Reaction = Callable[["UnitOfWork", Entry, Record], None]
 # What follows when a service's SLOs have been measured, in the same transaction.
 Measured = Callable[["UnitOfWork", str], None]
@@ -82,7 +83,13 @@ class UnitOfWork:
     def open(self, facts: Declared | Investigating) -> str:
         """Create the next incident and its first entry; answers with its id (``INC-7``)."""
         self.tx.one_at_a_time(Lock.NUMBERING)
-        row = self.tx.one("SELECT COALESCE(MAX(number), 0) + 1 AS number FROM incidents")
+        # Private ones count apart: a number that is missing would tell everybody that there is one (P6).
+        first, last = (PRIVATE_NUMBERS, 2**31 - 1) if facts.private else (0, PRIVATE_NUMBERS)
+        row = self.tx.one(
+            "SELECT COALESCE(MAX(number), :first) + 1 AS number FROM incidents WHERE number >= :first AND number < :last",
+            first=first,
+            last=last,
+        )
         number = int(row["number"]) if row else 1
         incident = f"INC-{number}"
         self.tx.execute(
@@ -264,16 +271,16 @@ class UnitOfWork:
 
     def may_see(self, incident: str, private: bool) -> bool:
         """Private incidents are for admins and those invited (P6)."""
-        if not private or self.actor.admin:
-            return True
-        return (
-            self.tx.one(
-                "SELECT 1 AS yes FROM members WHERE incident = :incident AND person = :person",
-                incident=incident,
-                person=self.actor.name,
-            )
-            is not None
+        return not private or self.actor.admin or self.is_member(incident, self.actor.name)
+
+    def is_member(self, incident: str, person: str) -> bool:
+        """Whether a person was invited to a private incident."""
+        found = self.tx.one(
+            "SELECT 1 AS yes FROM members WHERE incident = :incident AND person = :person",
+            incident=incident,
+            person=person,
         )
+        return found is not None
 
     def _look(self, incident: str, *, lock: bool) -> None:
         suffix = self.tx.for_update() if lock and self._locking and self.application.writing(self) else ""

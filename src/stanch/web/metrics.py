@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from stanch.main import Stanch
 
 
+# Whoever scrapes is no person that could be invited: private incidents change no number (P6).
+PUBLIC = "incident NOT IN (SELECT id FROM incidents WHERE private = 1)"
+
+
 def exposition(stanch: Stanch) -> tuple[bytes, str]:
     """The text and its media type; read from the database at the moment of the scrape."""
     registry = CollectorRegistry()
@@ -24,16 +28,16 @@ def exposition(stanch: Stanch) -> tuple[bytes, str]:
     signals = Gauge("stanch_signals_firing", "Signals that fire now", registry=registry)
     late = Gauge("stanch_timer_lag_seconds", "How late the oldest due timer is", registry=registry)
     with stanch.application.database.reading() as tx:
-        for row in tx.all("SELECT status AS label, COUNT(*) AS n FROM incidents GROUP BY status"):
+        for row in tx.all("SELECT status AS label, COUNT(*) AS n FROM incidents WHERE private = 0 GROUP BY status"):
             incidents.labels(row["label"]).set(row["n"])
         # What is done is most of both tables, and counting it would read them through.
         for state in ("waiting", "running", "failed", "lost"):
-            left = tx.one(f"SELECT COUNT(*) AS n FROM outbox WHERE state = '{state}'")
+            left = tx.one(f"SELECT COUNT(*) AS n FROM outbox WHERE state = '{state}' AND {PUBLIC}")
             outbox.labels(state).set(left["n"] if left else 0)
         for state in ("new", "unparsable"):
             kept = tx.one(f"SELECT COUNT(*) AS n FROM intake WHERE state = '{state}'")
             intake.labels(state).set(kept["n"] if kept else 0)
-        firing = tx.one("SELECT COUNT(*) AS n FROM signals WHERE state = 'firing'")
+        firing = tx.one(f"SELECT COUNT(*) AS n FROM signals WHERE state = 'firing' AND {PUBLIC}")
         signals.set(firing["n"] if firing else 0)
         first = tx.one("SELECT MIN(due_at) AS due FROM timers")
         due = first["due"] if first else None

@@ -117,7 +117,9 @@ def _place(lanes: list[_Lane], lane: _Lane) -> None:
 
 
 def _override(people: People, shift: Thing, zone: ZoneInfo, now: int, overrides: list[list[Override]]) -> None:
-    start = read_moment(shift.text("start"), zone, f"{shift.where}.start")
+    # OnCall keeps overrides in UTC whatever the schedule's zone, unless they name one of their own.
+    _, own = iana(shift.text("time_zone") or "UTC", f"{shift.where}.time_zone")
+    start = read_moment(shift.text("start"), own, f"{shift.where}.start")
     end = start + shift.number("duration") * SECOND
     if end <= max(now, start):
         return

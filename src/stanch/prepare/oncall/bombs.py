@@ -43,14 +43,6 @@ def _unfolded(text: str) -> Iterator[str]:
     return iter(re.sub(r"\r?\n[ \t]", "", text).upper().splitlines())
 
 
-def refuse_frequent(calendar: "icalendar.Calendar") -> None:
-    """Raises ``ValueError`` naming the event that repeats more often than any shift does."""
-    for event, rule in _rules(calendar):
-        if a_day(rule) > MOST_A_DAY:
-            named = " ".join(str(event.get("SUMMARY", "")).split())[:100]
-            raise ValueError(f"the event '{named}' repeats more than {MOST_A_DAY} times a day")
-
-
 def refuse(calendar: "icalendar.Calendar", low: datetime, high: datetime) -> None:
     """Raises ``ValueError`` when all events of the calendar together are too much between two moments."""
     occurrences = steps = 0.0

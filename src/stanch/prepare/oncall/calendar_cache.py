@@ -1,11 +1,14 @@
 """The calendars that schedules name (``Schedule.ical``), kept in memory: read outside of every transaction, asked within."""
 
+import contextlib
+import hashlib
+import os
 import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import msgspec
@@ -16,14 +19,13 @@ from stanch.kernel.schedule import Schedule
 from stanch.kernel.shift import Shift
 from stanch.ports import Failed
 from stanch.prepare.oncall.checking import LOOPBACK
-from stanch.prepare.oncall.ical import LAYER, parse, read
-
-if TYPE_CHECKING:
-    import icalendar
+from stanch.prepare.oncall.ical import LAYER, read
+from stanch.prepare.oncall.ical_events import Parsed, parse
 
 MOST_BYTES = 2_000_000
 FETCH_SECONDS = 10.0
 MOST_REDIRECTS = 3
+MOST_NAMED = 10
 HEADERS = {"Accept": "text/calendar", "User-Agent": "stanch"}
 REMOTE = ("http://", "https://", "webcal://")
 # What is expanded ahead of being asked (the feeds' reach); beyond it a question takes longer, nothing else.
@@ -35,7 +37,7 @@ class Copy(msgspec.Struct):
 
     where: str
     mark: Any
-    calendar: Any
+    calendar: Parsed
     zone: str
     contacts: Any
     start: int
@@ -46,13 +48,17 @@ class Copy(msgspec.Struct):
 class CalendarCache:
     """``refresh`` does the input and output, from a background timer; ``shifts`` answers from memory only.
 
-    ``policy``: the policy in force; ``folder``: where relative paths begin.
+    ``policy``: the policy in force; ``folder``: where relative paths begin; ``kept``: where the last good copies lie, so
+    that a restart while an address is away costs nothing.
     """
 
-    def __init__(self, policy: Callable[[], Policy], clock: Clock, folder: Path | None = None) -> None:
+    def __init__(
+        self, policy: Callable[[], Policy], clock: Clock, folder: Path | None = None, kept: Path | None = None
+    ) -> None:
         self.policy = policy
         self.clock = clock
         self.folder = folder or Path()
+        self.kept = kept
         self._copies: dict[str, Copy] = {}
         self._problems: dict[str, str] = {}
         self._refreshing = threading.Lock()
@@ -67,15 +73,28 @@ class CalendarCache:
             policy, problems = self.policy(), {}
             for name, schedule in policy.schedules.items():
                 remote = schedule.ical.lower().startswith(REMOTE)
-                if not schedule.ical or (remote and not fetch):
+                if not schedule.ical:
+                    continue
+                if remote and not fetch:
+                    if name not in self._copies and (kept := self._remembered(schedule, policy)):
+                        self._copies[name] = kept
+                        problems[name] = (
+                            f"The calendar of the schedule '{name}' has not been fetched yet; its last good copy counts."
+                        )
                     continue
                 try:
                     self._copies[name] = self._renewed(self._copies.get(name), schedule, policy, remote)
                 except (Failed, ValueError) as error:
                     kept = self._copies.get(name)
-                    kept = kept if kept and kept.where == schedule.ical else None
+                    if kept is None or kept.where != schedule.ical:
+                        kept = self._remembered(schedule, policy)
+                    if kept:
+                        self._copies[name] = kept
                     but = "; its last good copy counts." if kept else "; nobody is on call by it."
                     problems[name] = f"The calendar of the schedule '{name}' cannot be read: {error}{but}"
+                else:
+                    if said := _left_out(name, self._copies[name].calendar):
+                        problems[name] = said
             self._problems = problems if fetch else {**self._problems, **problems}
         return dict(problems)
 
@@ -112,15 +131,41 @@ class CalendarCache:
         if kept and same and kept.zone == schedule.time_zone and kept.contacts == policy.contacts:
             if kept.start + BEFORE + DAY > now:
                 return kept
-        start, end = now - BEFORE, now + AFTER
+        return self._copy(schedule, policy, calendar, mark)
+
+    def _copy(self, schedule: Schedule, policy: Policy, calendar: Parsed, mark: Any) -> Copy:
+        start, end = self.clock.now() - BEFORE, self.clock.now() + AFTER
         found = read(calendar, policy.contacts, schedule.time_zone, start, end)
         return Copy(schedule.ical, mark, calendar, schedule.time_zone, policy.contacts, start, end, found)
 
-    def _fetched(self, kept: Copy | None, address: str) -> tuple["icalendar.Calendar", Any]:
+    def _fetched(self, kept: Copy | None, address: str) -> tuple[Parsed, Any]:
         body = fetch_calendar(address)
-        return (kept.calendar if kept and kept.mark == body else parse(body)), body
+        if kept and kept.mark == body:
+            return kept.calendar, body
+        return self._keep(address, body), body
 
-    def _from_file(self, kept: Copy | None, name: str) -> tuple["icalendar.Calendar", Any]:
+    def _keep(self, where: str, body: bytes) -> Parsed:
+        """A good copy goes to disk. Raises ``ValueError`` for one that is none."""
+        calendar = parse(body)
+        if path := self._path(where):
+            with contextlib.suppress(OSError):  # a full disk costs the copy, not who is on call
+                write_whole(path, body)
+        return calendar
+
+    def _remembered(self, schedule: Schedule, policy: Policy) -> Copy | None:
+        """The last good copy of an earlier run."""
+        path = self._path(schedule.ical)
+        try:
+            body = path.read_bytes() if path else b""
+            return self._copy(schedule, policy, parse(body), None) if body else None
+        except (OSError, ValueError):
+            return None
+
+    def _path(self, where: str) -> Path | None:
+        """The address is a secret: it is not in the name."""
+        return self.kept / f"{hashlib.sha256(where.encode()).hexdigest()[:32]}.ics" if self.kept else None
+
+    def _from_file(self, kept: Copy | None, name: str) -> tuple[Parsed, Any]:
         path = self.folder / name
         try:
             seen = path.stat()
@@ -129,9 +174,30 @@ class CalendarCache:
                 return kept.calendar, mark
             if seen.st_size > MOST_BYTES:
                 raise ValueError(f"the file is larger than {MOST_BYTES // 1_000_000} MB")
-            return parse(path.read_bytes()), mark
+            return self._keep(name, path.read_bytes()), mark
         except OSError as error:
             raise Failed(f"{path}: {error.strerror}", again=True) from None
+
+
+def _left_out(name: str, calendar: Parsed) -> str:
+    """What of a calendar does not count, so that nothing vanishes without a word; empty when all of it counts."""
+    count = len(calendar.left_out)
+    if not count:
+        return ""
+    shown = "; ".join(calendar.left_out[:MOST_NAMED]) + (
+        f"; and {count - MOST_NAMED} more" if count > MOST_NAMED else ""
+    )
+    what = "1 event does" if count == 1 else f"{count} events do"
+    return f"In the calendar of the schedule '{name}' {what} not count: {shown}."
+
+
+def write_whole(path: Path, body: bytes) -> None:
+    """The file is the old one or the new one, never a part; for its owner only. Raises ``OSError``."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    fresh = path.with_suffix(f".{os.getpid()}.new")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(body)
+    fresh.replace(path)
 
 
 def fetch_calendar(url: str) -> bytes:

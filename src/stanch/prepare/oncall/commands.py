@@ -1,6 +1,7 @@
 """What people may ask about on-call, and how they change who has it."""
 
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -12,7 +13,7 @@ from stanch.kernel.errors import Conflict, Invalid, NotFound
 from stanch.kernel.shift import Shift
 from stanch.prepare.oncall import overriding, store
 from stanch.prepare.oncall.people import shown_name
-from stanch.prepare.oncall.walltime import local, moment, zone_of
+from stanch.prepare.oncall.walltime import local, zone_of
 from stanch.timeline.unit_of_work import UnitOfWork
 
 LOOK_AHEAD_DAYS = 60
@@ -65,7 +66,9 @@ def now_and_next(uow: UnitOfWork, name: str) -> OnCallNow:
         name, now.people(), names_of(uow, now), "", now.override, until if until < end else None,
         None if follows is None else names_of(uow, follows),
     )  # fmt: skip
-    return msgspec.structs.replace(found, says=_sentence(uow, found, now, follows))
+    rests_on = uow.application.calendars.problems().get(name, "")
+    says = " ".join(filter(None, [_sentence(uow, found, now, follows), rests_on]))
+    return msgspec.structs.replace(found, says=says)
 
 
 def _joined(plan: list[Shift]) -> tuple[Shift, int, Shift | None]:
@@ -96,15 +99,19 @@ class Schedules(msgspec.Struct):
 
     schedule: Annotated[str, msgspec.Meta(description="Only this schedule; all by default.")] = ""
     days: Annotated[int, msgspec.Meta(ge=1, le=366, description="How many days ahead.")] = 14
-    start: Annotated[str, msgspec.Meta(description="From when on; now by default.")] = ""
+    start: Annotated[
+        str,
+        msgspec.Meta(description="From when on, on the schedule's own clock unless it has an offset; now by default."),
+    ] = ""
 
 
 class ShiftRow(msgspec.Struct, frozen=True):
-    """A shift. ``person`` is empty in a gap."""
+    """A shift, on the schedule's own clock with its offset. ``person`` is empty in a gap."""
 
     schedule: str
-    start: Moment
-    end: Moment
+    start: str
+    end: str
+    time_zone: str
     person: str
     name: str
     layer: str
@@ -113,28 +120,26 @@ class ShiftRow(msgspec.Struct, frozen=True):
 
     def line(self) -> str:
         """For chat."""
-        span = f"{iso(self.start)[:16].replace('T', ' ')} to {iso(self.end)[:16].replace('T', ' ')} UTC"
+        span = f"{self.start[:16].replace('T', ' ')} to {self.end[:16].replace('T', ' ')} ({self.time_zone})"
         return f"{self.schedule} · {span} · {self.name}"
 
 
 @command("schedules", Schedules, group="prepare", noun="schedules", positional=("schedule",), reading=True)
 def schedules(uow: UnitOfWork, asked: Schedules) -> list[ShiftRow]:
     """Shifts (R2)."""
-    try:
-        start = moment(asked.start, zone_of("UTC")) if asked.start else uow.now
-    except ValueError as error:
-        raise Invalid(str(error), field="start") from None
     found: list[ShiftRow] = []
     for name in _chosen(uow, asked.schedule):
+        start = overriding.when(uow, name, asked.start, "start") if asked.start else uow.now
         plan = overriding.plan(uow, name, start, start + asked.days * DAY)
         found += [_row(uow, name, shift) for shift in plan]
     return found
 
 
 def _row(uow: UnitOfWork, name: str, shift: Shift) -> ShiftRow:
+    zone = zone_of(store.schedule_of(uow, name).time_zone)
     return ShiftRow(
-        name, shift.start, shift.end, ", ".join(shift.people()), ", ".join(names_of(uow, shift)) or "nobody",
-        shift.layer or "gap", shift.override, shift.note,
+        name, spelled(shift.start, zone), spelled(shift.end, zone), zone.key, ", ".join(shift.people()),
+        ", ".join(names_of(uow, shift)) or "nobody", shift.layer or "gap", shift.override, shift.note,
     )  # fmt: skip
 
 
@@ -233,6 +238,11 @@ def cancel_override(uow: UnitOfWork, asked: CancelOverride) -> Done:
     return Done(
         f"The override of {overriding.name(uow, row['person'])} in {row['schedule']} is cancelled.", id=asked.id
     )
+
+
+def spelled(at: int, zone: ZoneInfo) -> str:
+    """A moment on a zone's clock, with the offset that names it: ``2026-11-30T09:00:00+01:00``."""
+    return f"{local(at, zone).replace(microsecond=0, tzinfo=zone).isoformat()}"
 
 
 def _chosen(uow: UnitOfWork, name: str) -> list[str]:

@@ -18,6 +18,7 @@ from stanch.kernel.clock import SECOND
 from stanch.kernel.policy import Contact
 from stanch.kernel.shift import Shift
 from stanch.prepare.oncall import bombs
+from stanch.prepare.oncall.ical_events import Parsed, title_of
 from stanch.prepare.oncall.people import names_of
 from stanch.prepare.oncall.walltime import EPOCH_UTC, MICROSECOND, instant, zone_of
 
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     import icalendar
 
 LAYER = "calendar"
-MOST_EVENTS = 5000
-LONGEST_TITLE = 500
 _LEVEL = re.compile(r"\[L([0-9])\]", re.IGNORECASE)
 
 
@@ -38,34 +37,7 @@ class _Event(msgspec.Struct):
     note: str
 
 
-def parse(body: bytes) -> "icalendar.Calendar":
-    """An iCalendar file. Raises ``ValueError`` with what is wrong with it."""
-    import icalendar
-
-    try:
-        text = body.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise ValueError("the calendar is not UTF-8 text") from None
-    if not text.lstrip().upper().startswith("BEGIN:VCALENDAR"):
-        raise ValueError("this is no calendar: it does not begin with BEGIN:VCALENDAR")
-    if not text.rstrip().upper().endswith("END:VCALENDAR"):  # half a file would be a gap that nobody meant
-        raise ValueError("the calendar is cut off: it does not end with END:VCALENDAR")
-    if text.upper().count("BEGIN:VEVENT") > MOST_EVENTS:
-        raise ValueError(f"the calendar has more than {MOST_EVENTS} events")
-    bombs.refuse_text(text)
-    try:
-        calendar = icalendar.Calendar.from_ical(text)
-    except Exception as error:  # the library names no common class for what it meets in a broken file
-        raise ValueError(f"the calendar cannot be read: {str(error)[:200]}") from None
-    if not isinstance(calendar, icalendar.Calendar):
-        raise ValueError("the calendar cannot be read: it must be one VCALENDAR")
-    bombs.refuse_frequent(calendar)
-    return calendar
-
-
-def read(
-    calendar: "icalendar.Calendar", contacts: Mapping[str, Contact], zone_name: str, start: int, end: int
-) -> list[Shift]:
+def read(parsed: Parsed, contacts: Mapping[str, Contact], zone_name: str, start: int, end: int) -> list[Shift]:
     """Who the calendar says is on call within ``start`` and ``end``, in order; where it says nothing there is no shift.
 
     A title that names nobody of the contacts is a gap whose ``note`` tells the title. Times without a zone, and whole days,
@@ -76,10 +48,10 @@ def read(
     zone, known = zone_of(zone_name), names_of(contacts)
     low = EPOCH_UTC + timedelta(microseconds=start) - timedelta(days=1)
     high = EPOCH_UTC + timedelta(microseconds=end) + timedelta(days=1)
-    bombs.refuse(calendar, low, high)
+    bombs.refuse(parsed.calendar, low, high)
     try:
-        occurrences = recurring_ical_events.of(calendar, skip_bad_series=True).between(low, high)
-    except Exception as error:  # see parse
+        occurrences = recurring_ical_events.of(parsed.calendar, skip_bad_series=True).between(low, high)
+    except Exception as error:  # the library names no common class
         raise ValueError(f"the calendar's events cannot be read: {str(error)[:200]}") from None
     events = []
     for found in occurrences:
@@ -102,12 +74,8 @@ def _moment(stamp: date | datetime, zone: ZoneInfo) -> int:
     return (stamp - EPOCH_UTC) // MICROSECOND
 
 
-def _title(event: Any) -> str:
-    return " ".join(str(event.get("SUMMARY", "")).split())[:LONGEST_TITLE]
-
-
 def _read_event(event: Any, start: int, end: int, known: Mapping[str, str]) -> _Event:
-    title = _title(event)
+    title = title_of(event)
     level = max((int(found) for found in _LEVEL.findall(title)), default=0)
     people = people_in(_LEVEL.sub(" ", title), known) or _attendees(event, known)
     said = (

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from stanch.kernel.clock import HOUR
+from stanch.kernel.clock import DAY, HOUR
 from stanch.kernel.schedule import Layer, Schedule, Times
 from stanch.kernel.shift import Shift, Span
 from stanch.prepare.oncall.checking import check
@@ -21,9 +21,10 @@ from stanch.prepare.oncall.walltime import FOREVER, instant, local, moment, wall
 
 __all__ = [
     "Shift", "check", "check_hours", "holder", "holders", "in_working_hours", "layer_holders", "layer_name",
-    "next_working_moment", "shifts", "turns",
+    "never_on_call", "next_working_moment", "shifts", "turns",
 ]  # fmt: skip
 OVERRIDE = "override"
+LONGEST_CYCLE = 3 * 366 * DAY
 
 
 class _Rotation(msgspec.Struct):
@@ -109,6 +110,37 @@ def _within(shifts: list[Shift], spans: list[Span]) -> Iterator[Shift]:
             if span.start >= shift.end:
                 break
             yield msgspec.structs.replace(shift, start=max(shift.start, span.start), end=min(shift.end, span.end))
+
+
+def never_on_call(schedule: Schedule) -> list[str]:
+    """A sentence for each layer some of whose people never have a turn, since all their turns fall outside its hours.
+
+    Daily turns and hours on weekdays: who has Saturday once can have it always.
+    """
+    found = []
+    for index, layer in enumerate(schedule.layers):
+        try:
+            idle = _idle(layer, schedule.time_zone)
+        except (ValueError, OverflowError):
+            continue  # ``check`` says what is wrong with it
+        if idle:
+            has = "has" if len(idle) == 1 else "have"
+            found.append(
+                f"Layer {layer_name(schedule, index)}: {' and '.join(filter(None, [', '.join(idle[:-1]), idle[-1]]))} never {has} a turn, since every one of them falls "
+                "outside its hours. Turn weekly, or leave the hours out."
+            )
+    return found
+
+
+def _idle(layer: Layer, schedule_zone: str) -> list[str]:
+    """Turns come back to the same weekdays after seven rounds: who has none by then has none."""
+    rotation = _read(layer, schedule_zone)
+    hours = rotation.step * 24 if rotation.step else rotation.every
+    end = min(rotation.end, rotation.start + min(7 * len(layer.people) * hours * HOUR, LONGEST_CYCLE))
+    if not layer.only or rotation.end < FOREVER or end - rotation.start >= LONGEST_CYCLE:
+        return []
+    having = {turn.person for turn in turns(layer, schedule_zone, rotation.start, end)}
+    return [person for person in dict.fromkeys(layer.people) if person and person not in having]
 
 
 def shifts(

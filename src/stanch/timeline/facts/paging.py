@@ -19,7 +19,7 @@ class PageRequested(Statement, frozen=True, tag="page_requested"):
 
     def apply(self, record: Record, entry: Line) -> None:
         record.pages[self.page] = Page(
-            self.page, self.escalation, entry.happened_at, self.reason, next_at=entry.happened_at
+            self.page, self.escalation, entry.happened_at, self.reason, next_at=entry.happened_at, source=entry.source
         )
 
 

@@ -15,6 +15,7 @@ from starlette.routing import Route
 from stanch.detect import heartbeats
 from stanch.kernel.actor import Actor
 from stanch.kernel.errors import Invalid, NotFound, Problem
+from stanch.kernel.heartbeat_name import name_problem
 from stanch.kernel.policy import Heartbeat
 from stanch.ports import Post
 from stanch.web.intake import opsgenie_answers
@@ -143,6 +144,8 @@ def _administer(receiving: Receiving, request: Request, key: str, rest: list[str
             if not isinstance(name, str) or not name.strip() or len(name) > LONGEST_NAME:
                 raise Invalid(f"name: a heartbeat needs one, of at most {LONGEST_NAME} characters.", field="name")
             _refuse_configured(heartbeats.find(uow, name))
+            if problem := name_problem(name):
+                raise Invalid(problem, field="name")
             heartbeats.define(uow, name, _defined(values, None))
             if values.get("enabled") is False:
                 heartbeats.enable(uow, name, False)

@@ -15,6 +15,7 @@ from stanch.identity import people
 from stanch.kernel.clock import DAY
 from stanch.ports import Source
 from stanch.ports.integration import PORTS
+from stanch.prepare.page_tests import unwoken
 from stanch.prepare.playbooks.library import playbooks
 from stanch.respond.overview import Incidents, incidents
 from stanch.timeline.unit_of_work import UnitOfWork
@@ -92,7 +93,7 @@ def _home(uow: UnitOfWork) -> dict[str, Any]:
     held = [r for r in list_signals(uow, Signals(limit=50, disposition="held")) if r.state == "firing"]
     return {
         "live": live, "investigations": looking, "asked": [(record, found) for record, found in asked if found], "held": held, "now": uow.now,
-        "services": sorted(uow.policy.services), "severities": uow.policy.severities, "unread": _unread(uow),
+        "services": sorted(uow.policy.services), "severities": uow.policy.severities, "unread": _unread(uow), "unwoken": unwoken(uow),
     }  # fmt: skip
 
 
