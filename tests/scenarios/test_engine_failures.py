@@ -20,7 +20,7 @@ def test_an_incident_whose_clock_fails_holds_back_no_escalation_of_another(house
     house.do("declare", title="first", service="shop")
     bad_from = house.clock.now() + MINUTE
 
-    def clock(record: Any, _policy: Any) -> list[Due]:
+    def clock(_uow: Any, record: Any) -> list[Due]:
         return [Due("defect", bad_from, lambda *_: 1 / 0)] if record.id == "INC-1" else []  # type: ignore[arg-type,return-value]
 
     clocks, house.application.clocks = house.application.clocks, (*house.application.clocks, clock)

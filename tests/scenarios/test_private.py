@@ -30,7 +30,7 @@ VALUES: dict[str, Any] = {
     "title": "x", "text": "x", "reason": "x", "question": "real", "name": "x", "fingerprint": "zebra", "disposition": "noise",
     "severity": "SEV-2", "phase": "resolve", "role": "scribe", "person": "mallory", "mitigation": "rollback", "into": OPEN,
     "run": "", "confirm": "yes", "state": "resolved", "key": "severity", "part": "impact", "service": "shop", "post": 1,
-    "schedule": "none", "end": "2030-01-01", "mine": "x", "theirs": "x", "heartbeat": "x", "url": "https://example.org",
+    "about": "change", "subject": "x", "schedule": "none", "end": "2030-01-01", "mine": "x", "theirs": "x", "heartbeat": "x", "url": "https://example.org",
 }  # fmt: skip
 
 
@@ -78,7 +78,7 @@ def paths(house: House, incident: str) -> list[str]:
         digest = str((uow.tx.one("SELECT digest FROM exhibits LIMIT 1") or {"digest": "0" * 64})["digest"])
     names = {
         "incident": incident, "id": incident, "page": next(iter(record.pages)), "run": next(iter(record.runs)),
-        "person": "ada", "code": "0" * 40, "name": "rollback", "digest": digest, "schedule:path": "primary",
+        "person": "ada", "person:path": "ada", "code": "0" * 40, "name": "rollback", "digest": digest, "schedule:path": "primary",
     }  # fmt: skip
     readable = [route for route in routes_of(house.stanch) if "GET" in (getattr(route, "methods", None) or ())]
     found = [re.sub(r"\{([^}]+)\}", lambda match: names[match[1]], route.path) for route in readable]
