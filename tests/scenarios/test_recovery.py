@@ -54,6 +54,17 @@ def test_resolving_with_the_cause_unknown_leaves_a_follow_up(holding: House) -> 
     assert [i.title for i in holding.record().action_items.values()] == ["Find the cause of 'Checkout fails'"]
 
 
+def test_the_follow_up_on_the_cause_is_known_by_a_field_and_added_once(holding: House) -> None:
+    holding.do("action", incident="INC-1", title="Find the cause of the noise in the office", owner="ada")
+    for _ in range(2):
+        holding.wait(seconds=70)
+        holding.do("resolve", incident="INC-1", cause_unknown=True)
+        holding.do("close", incident="INC-1")
+        holding.do("reopen", incident="INC-1", reason="errors are back")
+    titles = [i.title for i in holding.record().action_items.values()]
+    assert titles.count("Find the cause of 'Checkout fails'") == 1
+
+
 def test_reopening_puts_it_back_into_mitigate(holding: House) -> None:
     holding.wait(seconds=70)
     holding.do("resolve", incident="INC-1")

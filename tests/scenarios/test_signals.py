@@ -73,6 +73,15 @@ def test_a_storm_over_many_services_opens_ten_incidents_and_gathers_the_rest_in_
     assert len(house.pager.sent) == 11
 
 
+def test_an_incident_that_people_call_a_storm_gathers_no_alerts(house: House) -> None:
+    house.do("declare", title="Alert storm: so it looks", service="elsewhere")
+    for i in range(12):
+        house.alert(fingerprint=f"s{i}", service=f"service-{i}")
+    house.wait(seconds=65, step=65)
+    assert not house.record("INC-1").signals
+    assert sum(1 for incident in house.do("incidents") if incident["title"].startswith("Alert storm")) == 2
+
+
 def test_an_alert_of_a_dependency_joins_the_incident_of_the_service_that_needs_it(
     database_url: str, tmp_path: Path
 ) -> None:

@@ -167,12 +167,14 @@ def _storm(uow: UnitOfWork) -> str:
     if not opened or opened["n"] < uow.policy.storm_after:
         return ""
     storm = uow.tx.one(
-        f"SELECT id FROM incidents WHERE title LIKE 'Alert storm:%' AND status IN {LIVE} AND private = 0 ORDER BY number DESC LIMIT 1"
+        f"SELECT i.id FROM incidents i JOIN entries e ON e.incident = i.id AND e.position = 1 WHERE i.status IN {LIVE} "
+        "AND i.private = 0 AND e.kind = 'declared' AND e.facts LIKE :storm ORDER BY i.number DESC LIMIT 1",
+        storm='%"storm":true%',
     )
     if storm:
         return str(storm["id"])
     title = f"Alert storm: alerts opened {opened['n']} incidents in five minutes, further ones are gathered here"
-    return uow.open(Declared(title, "", uow.now, reason=f"more than {uow.policy.storm_after} at once"))
+    return uow.open(Declared(title, "", uow.now, reason=f"more than {uow.policy.storm_after} at once", storm=True))
 
 
 def _declare(uow: UnitOfWork, row: dict[str, Any], verdict: Verdict) -> str:

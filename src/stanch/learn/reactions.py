@@ -7,6 +7,7 @@ import msgspec
 from stanch.kernel.clock import DAY
 from stanch.learn.rules import Question, question, triggers
 from stanch.respond.telling import tell
+from stanch.timeline import store
 from stanch.timeline.entries import Entry
 from stanch.timeline.facts.learn import ActionItemAdded, PostmortemDecided, ReviewAsked
 from stanch.timeline.record import Record
@@ -24,7 +25,7 @@ def decide(uow: UnitOfWork, entry: Entry, record: Record) -> None:
         author="stanch",
         source="machine",
     )
-    if not record.cause_known and not any(i.title.startswith("Find the cause") for i in record.action_items.values()):
+    if not record.cause_known and not _cause_sought(uow, record):
         owner = record.holder("operations_lead") or record.holder("incident_commander") or entry.author
         uow.append(
             record.id,
@@ -34,10 +35,17 @@ def decide(uow: UnitOfWork, entry: Entry, record: Record) -> None:
                 owner,
                 uow.now + 14 * DAY,
                 "The cause is written into the postmortem",
+                finds_cause=True,
             ),
             author="stanch",
             source="machine",
         )
+
+
+def _cause_sought(uow: UnitOfWork, record: Record) -> bool:
+    """Whether an action item to find the cause is there already, from an earlier close."""
+    added = store.read_kind(uow.tx, record.id, "action_item_added")
+    return any(isinstance(each.facts, ActionItemAdded) and each.facts.finds_cause for each in added)
 
 
 def review_clock(uow: UnitOfWork, record: Record) -> list[Due]:

@@ -18,7 +18,7 @@ TRIAGE_QUESTIONS: dict[TriageQuestion, str] = {
 class Declared(Statement, frozen=True, tag="declared"):
     """The incident exists from here on (R5). ``began_at``: when the harm began, if known. ``quiet``: this pages nobody by itself.
 
-    ``recurs``: an ended incident that it looks like (R42).
+    ``recurs``: an ended incident that it looks like (R42). ``storm``: it gathers what a storm of alerts would open.
     """
 
     title: str
@@ -28,6 +28,7 @@ class Declared(Statement, frozen=True, tag="declared"):
     reason: str = ""
     quiet: bool = False
     recurs: str = ""
+    storm: bool = False
 
     def sentence(self) -> str:
         again = f"; it looks like {self.recurs} again" if self.recurs else ""

@@ -46,13 +46,14 @@ class PostmortemPublished(Statement, frozen=True, tag="postmortem_published"):
 
 
 class ActionItemAdded(Statement, frozen=True, tag="action_item_added"):
-    """One owner, one due date, and a test that says when it is done (R46)."""
+    """One owner, one due date, and a test that says when it is done (R46). ``finds_cause``: it is the search for the cause (R15)."""
 
     item: str
     title: str
     owner: str
     due_at: int
     test: str = ""
+    finds_cause: bool = False
 
     def sentence(self) -> str:
         return f"Action item {self.item} for {self.owner}: {self.title}"
