@@ -29,6 +29,8 @@ def text() -> str:
             "",
             command.doc,
             "",
+            f"Example: `{command.example}`",
+            "",
             f"Phase: {command.group}. Route: `{method} {command.path}`. Fields: {fields}.",
             "",
         ]

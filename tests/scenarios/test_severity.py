@@ -71,3 +71,11 @@ def test_a_rule_may_ask_for_the_burn_rate(database_url: str, tmp_path: Path) -> 
         house.wait(seconds=61)
         hot = next(s for s in house.do("signals") if s["fingerprint"] == "hot")
         assert hot["reason"].startswith("rule 'it burns'")
+
+
+@pytest.mark.parametrize("written", ["sev1", "SEV 1", "P1", "1"])
+def test_a_severity_is_understood_as_people_write_it(house: House, written: str) -> None:
+    """R2."""
+    house.do("declare", "ada", title="Down")
+    house.do("severity", "ada", incident="INC-1", severity=written)
+    assert house.record("INC-1").severity.value == "SEV-1"

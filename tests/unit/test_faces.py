@@ -16,8 +16,10 @@ from stanch.identity import credentials, people
 from stanch.kernel import filling
 from stanch.kernel.command import REGISTRY
 from stanch.kernel.errors import Invalid
+from stanch.kernel.policy import Slo
 from stanch.ports import Failed
 from stanch.prepare.settings import Settings
+from stanch.timeline import store
 from stanch.web.app import create_app
 from tests.scenarios.house import House, Lever
 
@@ -286,3 +288,39 @@ def test_readiness_has_an_exit_code_for_ci(run: Any, house: House) -> None:
     assert run("readiness").exit_code == 0
     assert msgspec.json.decode(run("readiness", "shop", "--json").output)["services"][0]["service"] == "shop"
     assert run("readiness", "shpo").exit_code != 0
+
+
+def test_verify_and_the_rules_of_slos_work_through_a_server(
+    house: House, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R4, P9: with STANCH_URL the same words ask the server."""
+
+    token = house.bearer("mallory")
+
+    def fetch(_place: Place, method: str, path: str, body: bytes | None = None) -> bytes:
+        answer = client.request(method, path, content=body, headers=token)
+        if answer.status_code >= 400:
+            raise Invalid(answer.json()["detail"])
+        return answer.content
+
+    def said(*words: str) -> Any:
+        return CliRunner().invoke(command_line, list(words), catch_exceptions=True)
+
+    house.do("declare", "ben", title="Down")
+    house.do("declare", "ben", title="Quiet", private=True)
+    monkeypatch.setenv("STANCH_URL", "http://testserver")
+    monkeypatch.setattr(Place, "fetch", fetch)
+    assert "entries of 1 incident are as they were recorded" in said("verify").output
+    assert said("verify", "1").exit_code == 0 and isinstance(said("verify", "2").exception, Invalid)
+    assert "No service of the catalog has an SLO" in str(said("slo", "rules").exception)
+    errors = Slo("checkout", 99.9, total="sum(rate(all[{{.window}}]))", errors="sum(rate(bad[{{.window}}]))")
+    policy = house.application.policy()
+    shop = msgspec.structs.replace(policy.service("shop"), slos=[errors])
+    changed = msgspec.structs.replace(policy, services={**policy.services, "shop": shop})
+    monkeypatch.setattr(house.application, "policy", lambda: changed)
+    assert "alert: SLOBurn" in said("slo", "rules", "shop").output
+    assert "has no SLO" in str(said("slo", "rules", "elsewhere").exception)
+    assert client.get("/api/v1/slo/rules").status_code == 401
+    monkeypatch.setattr(store, "verify", lambda _tx, name: (1, f"entry 2 of {name} was changed"))
+    broken = said("verify")
+    assert broken.exit_code == 1 and "INC-1" in broken.output

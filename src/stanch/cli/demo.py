@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 
-@click.command()
+@click.command(epilog="Example: stanch demo --auto --speed 20")
 @click.option(
     "--auto", is_flag=True, help="Three people drive it to its end by themselves; exits 1 when a stage did not happen."
 )

@@ -21,7 +21,7 @@ MOST_SKEW = 5.0
 Finding = tuple[bool, str]
 
 
-@click.command()
+@click.command(epilog="Example: stanch doctor")
 @click.pass_obj
 def doctor(place: Place) -> None:
     """Check database, configuration, data directory and integrations. Exit code 1 when something is wrong."""

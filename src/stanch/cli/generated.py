@@ -1,5 +1,6 @@
 """A sub-command for a registered command: its struct's fields become arguments and options."""
 
+import re
 import secrets
 import sys
 from typing import Any
@@ -10,6 +11,11 @@ import msgspec
 from stanch.cli.place import Place
 from stanch.kernel.command import Command
 from stanch.kernel.errors import Invalid
+
+# What is an option, known or mistyped; any other word with a dash before it is text.
+OPTION = re.compile(r"-[A-Za-z]+|--[A-Za-z][\w-]*(=.*)?", re.DOTALL)
+# Keeps click from reading such a text as an option; taken off again when click has read the line.
+TEXT = "\x00"
 
 
 def build(command: Command) -> click.Command:
@@ -32,13 +38,40 @@ def build(command: Command) -> click.Command:
         for name in order:
             if isinstance(given.get(name), tuple):
                 given[name] = " ".join(given[name])
-        given = {name: _normal(_shape(fields[name].type)[0], value) for name, value in given.items()}
         value = _carry_out(place, command, given)
         from stanch.cli.render import show
 
         show(command, value, as_json)
 
-    return click.Command(command.name, params=params, callback=run, help=command.doc, short_help=command.doc)
+    return WithText(
+        command.name,
+        params=params,
+        callback=run,
+        help=command.doc,
+        short_help=command.doc,
+        epilog=f"Example: {command.example}",
+    )
+
+
+class WithText(click.Command):
+    """A command whose texts may begin with a dash: ``stanch say 1 "-5 % of requests"`` names no option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ends = args.index("--") if "--" in args else len(args)
+        words = [TEXT + word if word[:1] == "-" and not OPTION.fullmatch(word) else word for word in args[:ends]]
+        try:
+            rest = super().parse_args(ctx, words + args[ends:])
+        except click.NoSuchOption as error:
+            hint = "Text that begins with a dash goes behind '--'."
+            raise click.NoSuchOption(error.option_name, f"{error.message} {hint}", error.possibilities, ctx) from None
+        ctx.params = {name: _unmarked(value) for name, value in ctx.params.items()}
+        return rest
+
+
+def _unmarked(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return tuple(_unmarked(part) for part in value)
+    return value.removeprefix(TEXT) if isinstance(value, str) else value
 
 
 def _carry_out(place: Place, command: Command, given: dict[str, Any]) -> Any:
@@ -73,8 +106,17 @@ def _argument(name: str, field: Any, *, last: bool) -> click.Argument:
         [name],
         required=field.required,
         nargs=-1 if free_text else 1,
-        metavar=_metavar(kind) if _chosen(kind) else name.upper(),
+        metavar=_usage(name, kind, required=field.required) + ("..." if free_text else ""),
     )
+
+
+def _usage(name: str, kind: Any, *, required: bool) -> str:
+    """As usage lines write it: an argument that may be left out stands in brackets."""
+    chosen = isinstance(kind, msgspec.inspect.LiteralType)
+    text = "|".join(str(value) for value in kind.values if value) if chosen else name.upper()
+    if not required:
+        return f"[{text}]"
+    return f"{{{text}}}" if chosen else text
 
 
 def _option(name: str, field: Any) -> click.Option:
@@ -93,15 +135,4 @@ def _option(name: str, field: Any) -> click.Option:
 def _metavar(kind: Any) -> str:
     if isinstance(kind, msgspec.inspect.IntType | msgspec.inspect.FloatType):
         return "NUMBER"
-    return "[" + "|".join(str(value) for value in kind.values if value) + "]" if _chosen(kind) else "TEXT"
-
-
-def _chosen(kind: Any) -> bool:
-    return isinstance(kind, msgspec.inspect.LiteralType)
-
-
-def _normal(kind: Any, value: Any) -> Any:
-    """``sev-2`` is meant as ``SEV-2``; what fits nothing is refused with the allowed ones, as on every face."""
-    if _chosen(kind) and isinstance(value, str):
-        return next((known for known in kind.values if str(known).lower() == value.lower()), value)
-    return value
+    return _usage("text", kind, required=True)

@@ -30,6 +30,7 @@ def _command(name: str, module: str, title: str, lists: str) -> None:
         short_help=f"Read a dump of {title}.",
         help=f"Read answers of {title}'s API: {lists}. The report on stderr names what did not map.\n\n"
         "FILE is JSON, JSON lines, a zip or a folder of them, or - for stdin.",
+        epilog=f"Example: stanch import {name} dump.json --into catalog",
     )
     @click.argument(
         "files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path, allow_dash=True)

@@ -12,7 +12,7 @@ def user() -> None:
     """Add, list and remove people."""
 
 
-@user.command("add")
+@user.command("add", epilog="Example: stanch user add ben")
 @click.argument("name")
 @click.option("--admin", is_flag=True, help="May see private incidents and manage people.")
 @click.option("--password", is_flag=True, help="Ask for a password instead of printing a sign-in link.")
@@ -29,7 +29,7 @@ def add(place: Place, name: str, admin: bool, password: bool) -> None:
         _print_link(place, name)
 
 
-@user.command("link")
+@user.command("link", epilog="Example: stanch user link ben")
 @click.argument("name")
 @click.pass_obj
 def link(place: Place, name: str) -> None:
@@ -37,7 +37,7 @@ def link(place: Place, name: str) -> None:
     _print_link(place, name)
 
 
-@user.command("password")
+@user.command("password", epilog="Example: stanch user password ben")
 @click.argument("name")
 @click.pass_obj
 def change(place: Place, name: str) -> None:
@@ -48,7 +48,7 @@ def change(place: Place, name: str) -> None:
     click.echo(f"The password of {name} is set.")
 
 
-@user.command("list")
+@user.command("list", epilog="Example: stanch user list")
 @click.pass_obj
 def everybody(place: Place) -> None:
     """List who may sign in."""
@@ -60,7 +60,7 @@ def everybody(place: Place) -> None:
     table(msgspec.to_builtins(people.everybody(place.local().application.database)))
 
 
-@user.command("remove")
+@user.command("remove", epilog="Example: stanch user remove ben")
 @click.argument("name")
 @click.pass_obj
 def remove(place: Place, name: str) -> None:
@@ -76,7 +76,7 @@ def token() -> None:
     """Create and revoke API tokens."""
 
 
-@token.command("create")
+@token.command("create", epilog="Example: stanch token create ben --name laptop")
 @click.argument("person")
 @click.option("--name", default="", help="What it is for; needed to revoke it.")
 @click.pass_obj
@@ -88,7 +88,7 @@ def create(place: Place, person: str, name: str) -> None:
     click.echo(credentials.create_token(application.database, person, application.clock.now(), name))
 
 
-@token.command("revoke")
+@token.command("revoke", epilog="Example: stanch token revoke ben --name laptop")
 @click.argument("person")
 @click.option("--name", default="", help="Which; those without a name by default.")
 @click.pass_obj

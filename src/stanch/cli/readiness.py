@@ -10,7 +10,7 @@ from stanch.cli.place import Place
 from stanch.cli.render import clean
 
 
-@click.command()
+@click.command(epilog="Example: stanch readiness --minimum 70")
 @click.argument("service", required=False, default="")
 @click.option("--minimum", type=click.IntRange(0, 100), default=0, help="Exit with 1 if a service is below this score.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")

@@ -15,34 +15,46 @@ from stanch.kernel.errors import NotFound, Unavailable
 POLL_SECONDS = 0.5
 
 
-@click.command()
+@click.command(epilog="Example: stanch verify INC-1")
 @click.argument("incident", required=False)
 @click.pass_obj
 def verify(place: Place, incident: str | None) -> None:
     """Check the hash chain of one timeline, or of all. Exit code 1 names the first wrong entry."""
     from stanch.kernel.filling import incident_id
-    from stanch.timeline import store
 
-    entries = 0
-    with place.local().application.reading(place.actor) as uow:
-        known = [row["id"] for row in uow.tx.all("SELECT id FROM incidents ORDER BY number")]
-        chosen = [incident_id(incident)] if incident else known
-        if incident and chosen[0] not in known:
-            raise NotFound(f"There is no incident {chosen[0]}.", hint="'stanch incidents' lists them.")
-        for name in chosen:
-            read, wrong = store.verify(uow.tx, name)
-            entries += read
-            if wrong:
-                click.echo(f"stanch: {wrong}.", err=True)
-                raise click.exceptions.Exit(1)
-    if not chosen:
-        click.echo("There is no incident yet, so there was nothing to check.")
+    name = incident_id(incident) if incident else ""
+    checked = _checked_there(place, name) if place.url else _checked_here(place, name)
+    for one in checked:
+        if one["wrong"]:
+            click.echo(f"stanch: {one['wrong']}.", err=True)
+            raise click.exceptions.Exit(1)
+    if not checked:
+        click.echo(f"There is no incident {'that you may see' if place.url else 'yet'}, so there was nothing to check.")
         return
-    of = "1 incident" if len(chosen) == 1 else f"{len(chosen)} incidents"
+    entries = sum(one["entries"] for one in checked)
+    of = "1 incident" if len(checked) == 1 else f"{len(checked)} incidents"
     click.echo(f"{entries} {'entry' if entries == 1 else 'entries'} of {of} are as they were recorded.")
 
 
-@click.command()
+def _checked_there(place: Place, incident: str) -> list[dict[str, Any]]:
+    """What the server found in all timelines that the token's person may see."""
+    query = f"?incident={quote(incident, safe='')}" if incident else ""
+    found: list[dict[str, Any]] = msgspec.json.decode(place.fetch("GET", f"/api/v1/verify{query}"))
+    return found
+
+
+def _checked_here(place: Place, incident: str) -> list[dict[str, Any]]:
+    from stanch.timeline import store
+
+    with place.stanch.application.reading(place.actor) as uow:
+        known = [row["id"] for row in uow.tx.all("SELECT id FROM incidents ORDER BY number")]
+        if incident and incident not in known:
+            raise NotFound(f"There is no incident {incident}.", hint="'stanch incidents' lists them.")
+        found = [(name, *store.verify(uow.tx, name)) for name in ([incident] if incident else known)]
+    return [{"incident": name, "entries": entries, "wrong": wrong} for name, entries, wrong in found]
+
+
+@click.command(epilog="Example: stanch export INC-1 --format md --output INC-1.md")
 @click.argument("incident")
 @click.option("--format", "form", type=click.Choice(["json", "md"]), default="json", help="JSON has everything.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="A file; else stdout.")
@@ -68,7 +80,7 @@ def _write(content: bytes, output: Path | None) -> None:
         click.echo(content.decode())
 
 
-@click.command()
+@click.command(epilog="Example: stanch watch INC-1")
 @click.argument("incident")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object for each entry.")
 @click.pass_obj

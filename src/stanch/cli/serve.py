@@ -5,7 +5,9 @@ import click
 from stanch.cli.place import Place
 
 
-@click.command(short_help="Run the server: pages, API, hooks and the engine.")
+@click.command(
+    short_help="Run the server: pages, API, hooks and the engine.", epilog="Example: stanch serve --port 9000"
+)
 @click.option("--host", help="The address to listen on [default: 127.0.0.1].")
 @click.option("--port", type=click.IntRange(0, 65535), help="The port [default: 8080]; 0 takes a free one.")
 @click.pass_obj
@@ -21,7 +23,7 @@ def serve(place: Place, host: str | None, port: int | None) -> None:
     run(stanch)
 
 
-@click.command()
+@click.command(epilog="Example: stanch migrate")
 @click.pass_obj
 def migrate(place: Place) -> None:
     """Bring the database to this release's schema. 'serve' does it too."""

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 import click
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from stanch.kernel.policy import Policy
 
 
-@click.group(invoke_without_command=True)
+@click.group(invoke_without_command=True, epilog="Example: stanch slo --service shop")
 @click.option("--service", default="", help="Only those of this service.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
@@ -29,34 +30,28 @@ def slo(context: click.Context, service: str, as_json: bool) -> None:
     show(command, context.obj.run(command, {"service": service} if service else {}), as_json)
 
 
-@slo.command("rules")
+@slo.command("rules", epilog="Example: stanch slo rules --output slo.rules.yml")
 @click.argument("service", default="")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="A file; else stdout.")
 @click.pass_obj
 def print_rules(place: Place, service: str, output: Path | None) -> None:
     """Print Prometheus recording and alerting rules of all SLOs, or of one service's."""
-    from stanch.detect.slo import generate, rules
+    from stanch.detect.slo import generate
 
-    policy, url = _policy(place)
-    try:
-        services = generate.declared(policy, service)
-        text = generate.rule_file(services, url)
-    except ValueError as error:
-        raise Invalid(f"{error}.") from error
-    if not services:
-        raise Invalid(
-            "No service of the catalog has an SLO.", hint="Add 'slos:' to a service; docs/how-to/slo.md shows how."
-        )
-    for each in services:
-        for wrong in (note for known in each.slos for note in rules.check(known)):
-            click.echo(f"stanch: {each.name}: {wrong}.", err=True)
+    if place.url:
+        query = f"?{urlencode({'service': service})}" if service else ""
+        text = place.fetch("GET", f"/api/v1/slo/rules{query}").decode()
+    else:
+        text = generate.of_catalog(*_policy(place), service)
+    for note in generate.notes(text):
+        click.echo(f"stanch: {note}", err=True)
     if output:
         output.write_text(text)
     else:
         click.echo(text, nl=False)
 
 
-@slo.command("import")
+@slo.command("import", epilog="Example: stanch slo import openslo.yaml")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
 def import_openslo(files: tuple[Path, ...]) -> None:
     """Print OpenSLO v1 files as 'slos:' of the catalog; what cannot be mapped is told on stderr."""
@@ -76,8 +71,6 @@ def _policy(place: Place) -> "tuple[Policy, str]":
     """The catalog beside stanch.yaml; no database is opened for it."""
     from stanch.prepare.settings import load
 
-    if place.url:
-        raise Invalid("The rules are made from the catalog's files, not through a server.", hint="Unset STANCH_URL.")
     if place.config and not place.config.is_file():
         raise Invalid(f"There is no file {place.config}.", hint="Correct --config.")
     settings = load(place.config)

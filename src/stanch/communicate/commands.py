@@ -39,7 +39,14 @@ class Update(msgspec.Struct):
     ) = None
 
 
-@command("update", Update, group="communicate", noun="updates", positional=("text",))
+@command(
+    "update",
+    Update,
+    group="communicate",
+    noun="updates",
+    positional=("text",),
+    example="stanch update INC-1 'The rollback is running' --next-in 15",
+)
 def update(uow: UnitOfWork, asked: Update) -> Done:
     """R31: status, just tried, trying next, next update time."""
     record = uow.record(asked.incident)
@@ -63,7 +70,14 @@ class Status(msgspec.Struct):
     proposal: Annotated[str, msgspec.Meta(max_length=100, description="A proposed post that you approve.")] = ""
 
 
-@command("status", Status, group="communicate", noun="status", positional=("state", "text"))
+@command(
+    "status",
+    Status,
+    group="communicate",
+    noun="status",
+    positional=("state", "text"),
+    example="stanch status INC-1 investigating",
+)
 def status(uow: UnitOfWork, asked: Status) -> Done:
     """R33. The wording check suggests and never blocks, but an internal host, a person's name or a blank needs a second yes.
 
@@ -119,7 +133,7 @@ class Drafted(msgspec.Struct, frozen=True):
         return f"Internal: {self.internal}\n\nPublic: {self.public}"
 
 
-@command("drafts", Drafts, group="communicate", noun="drafts", reading=True)
+@command("drafts", Drafts, group="communicate", noun="drafts", reading=True, example="stanch drafts INC-1")
 def drafts(uow: UnitOfWork, asked: Drafts) -> Drafted:
     """R32: one set of facts, drafted side by side."""
     record = uow.record(asked.incident)
@@ -137,7 +151,15 @@ class Wording(msgspec.Struct):
     ] = ""
 
 
-@command("wording", Wording, group="communicate", noun="wording", positional=("text",), reading=True)
+@command(
+    "wording",
+    Wording,
+    group="communicate",
+    noun="wording",
+    positional=("text",),
+    reading=True,
+    example="stanch wording 'Payments fail.'",
+)
 def check_wording(uow: UnitOfWork, asked: Wording) -> list[Finding]:
     """R33, R44: the rules of the language engine that find something, in order of their place in the text."""
     if asked.kind == "postmortem":

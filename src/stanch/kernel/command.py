@@ -13,7 +13,10 @@ Group = Literal["run", "prepare", "detect", "respond", "mitigate", "communicate"
 
 
 class Command(msgspec.Struct, frozen=True):
-    """A registered command. ``needs_incident``: the struct's first field ``incident`` comes from the address."""
+    """A registered command. ``needs_incident``: the struct's first field ``incident`` comes from the address.
+
+    ``example``: a line that people could type at a terminal, shown by ``--help``.
+    """
 
     name: str
     noun: str
@@ -23,6 +26,7 @@ class Command(msgspec.Struct, frozen=True):
     needs_incident: bool
     positional: tuple[str, ...]
     reading: bool = False
+    example: str = ""
 
     @property
     def path(self) -> str:
@@ -65,14 +69,15 @@ def command(
     noun: str,
     positional: tuple[str, ...] = (),
     reading: bool = False,
+    example: str = "",
 ) -> Callable[[Callable[[Any, Any], Any]], Callable[[Any, Any], Any]]:
-    """Register ``handle(uow, command)`` under ``name``. Raises ``ValueError`` when the name is taken."""
+    """Register ``handle(uow, command)`` under ``name``; ``example``: a command line for the help. Raises ``ValueError`` when the name is taken."""
 
     def register(handle: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
         if name in REGISTRY:
             raise ValueError(f"command {name} is registered twice")
         needs = "incident" in struct.__struct_fields__
-        REGISTRY[name] = Command(name, noun, group, struct, handle, needs, positional, reading)
+        REGISTRY[name] = Command(name, noun, group, struct, handle, needs, positional, reading, example)
         return handle
 
     return register

@@ -10,6 +10,7 @@ import msgspec
 
 from stanch.kernel.command import Command
 from stanch.kernel.errors import Invalid
+from stanch.kernel.spelling import spelt
 
 # PostgreSQL and SQLite integers end here; anything larger is a mistake of the caller.
 LARGEST = 2**63 - 1
@@ -27,7 +28,7 @@ def fill(command: Command, values: Mapping[str, Any]) -> Any:
     for name in values:
         if name not in names:
             raise Invalid(f"'{name}' is not known to {command.name}.", field=name, hint=_nearest(name, names))
-    given = dict(values)
+    given = {name: _meant(command, name, value) for name, value in values.items()}
     if isinstance(given.get("incident"), str):
         given["incident"] = incident_id(given["incident"])
     try:
@@ -37,6 +38,14 @@ def fill(command: Command, values: Mapping[str, Any]) -> Any:
     for place, value in _leaves(msgspec.to_builtins(asked), ""):
         _storable(place, value)
     return asked
+
+
+def _meant(command: Command, name: str, value: Any) -> Any:
+    """Blank text is empty text; a word of a fixed list may be written as people do."""
+    if isinstance(value, str) and not value.strip():
+        return ""
+    allowed = choices(command.fields()[name]) if isinstance(value, str) else []
+    return spelt(value, allowed) if allowed else value
 
 
 def explain(error: msgspec.ValidationError, command: Command) -> Invalid:
@@ -53,6 +62,11 @@ def explain(error: msgspec.ValidationError, command: Command) -> Invalid:
     wrong = re.fullmatch(r"Invalid enum value '?(.*?)'?", what)
     if wrong and allowed:
         return Invalid(f"'{wrong[1]}' is not a {field}.", field=field, hint=_one_of(wrong[1], allowed))
+    bound = re.fullmatch(r"Expected `(?:str|array)` of length (>=|<=) (\d+)", what)
+    if bound and bound[1] == ">=":
+        return Invalid(f"'{field}' is empty.", field=field, hint="Write something there.")
+    if bound:
+        return Invalid(f"'{field}' is too long: it may have {bound[2]} characters.", field=field)
     return Invalid(f"{field}: {_plain(what)}.", field=field)
 
 

@@ -35,7 +35,14 @@ class Postmortem(msgspec.Struct):
     ] = ""
 
 
-@command("postmortem", Postmortem, group="learn", noun="postmortem", positional=("part", "text"))
+@command(
+    "postmortem",
+    Postmortem,
+    group="learn",
+    noun="postmortem",
+    positional=("part", "text"),
+    example="stanch postmortem INC-1 summary 'Release v2 failed three of ten checkouts'",
+)
 def postmortem(uow: UnitOfWork, asked: Postmortem) -> Done:
     """R43, R46: anyone may ask for one; an incomplete one is not published."""
     record = uow.record(asked.incident)
@@ -78,7 +85,14 @@ class Action(msgspec.Struct):
     note: Short = ""
 
 
-@command("action", Action, group="learn", noun="actions", positional=("title",))
+@command(
+    "action",
+    Action,
+    group="learn",
+    noun="actions",
+    positional=("title",),
+    example="stanch action INC-1 'Add a canary step' --owner ben --test 'A broken release stops in zone-a'",
+)
 def action(uow: UnitOfWork, asked: Action) -> Done:
     """R46: one owner and a due date. R48: the answer is kept, nothing is dropped silently."""
     record = uow.record(asked.incident)
@@ -123,7 +137,7 @@ class AskLearning(msgspec.Struct):
     """Completion of action items first, then time for each phase."""
 
 
-@command("learning", AskLearning, group="learn", noun="learning", reading=True)
+@command("learning", AskLearning, group="learn", noun="learning", reading=True, example="stanch learning")
 def show_learning(uow: UnitOfWork, _asked: AskLearning) -> Learning:
     """R49: maturity is the share of items completed."""
     return learning(uow)

@@ -39,7 +39,14 @@ class StateFinding(msgspec.Struct):
     at: Annotated[str, msgspec.Meta(max_length=100, description="When it changed; now by default.")] = ""
 
 
-@command("finding", StateFinding, group="mitigate", noun="findings", positional=("about", "subject"))
+@command(
+    "finding",
+    StateFinding,
+    group="mitigate",
+    noun="findings",
+    positional=("about", "subject"),
+    example="stanch finding INC-1 spread zone-b --label zone --percent 92",
+)
 def finding(uow: UnitOfWork, asked: StateFinding) -> Done:
     """R16: evidence that no alert and no webhook brings has its place in the record, too."""
     uow.live(asked.incident)

@@ -25,7 +25,14 @@ class SetCriteria(msgspec.Struct):
     hold: Annotated[float, msgspec.Meta(gt=0, le=7 * 86400, description="Seconds that all must hold.")] | None = None
 
 
-@command("criteria", SetCriteria, group="recover", noun="criteria", positional=("criterion",))
+@command(
+    "criteria",
+    SetCriteria,
+    group="recover",
+    noun="criteria",
+    positional=("criterion",),
+    example="stanch criteria INC-1 --propose",
+)
 def criteria(uow: UnitOfWork, asked: SetCriteria) -> Done:
     """R41: explicit before the mitigation completes. Own ones are added to those already set."""
     record = uow.record(asked.incident)
@@ -77,7 +84,7 @@ class Resolve(msgspec.Struct):
     )
 
 
-@command("resolve", Resolve, group="recover", noun="resolution", positional=("reason",))
+@command("resolve", Resolve, group="recover", noun="resolution", positional=("reason",), example="stanch resolve INC-1")
 def resolve(uow: UnitOfWork, asked: Resolve) -> Done:
     """R41: offered when all hold; earlier only with a reason in the record. R15: cause unknown is allowed."""
     if uow.record(asked.incident).status == "resolved":
@@ -107,7 +114,7 @@ class Close(msgspec.Struct):
     reason: Annotated[str, msgspec.Meta(max_length=2000, description="Why a small one can be closed at once.")] = ""
 
 
-@command("close", Close, group="recover", noun="closing", positional=("reason",))
+@command("close", Close, group="recover", noun="closing", positional=("reason",), example="stanch close INC-1")
 def close(uow: UnitOfWork, asked: Close) -> Done:
     """R42. The postmortem meeting is set a day ahead, while memory is fresh."""
     record = uow.record(asked.incident)
@@ -132,7 +139,14 @@ class Reopen(msgspec.Struct):
     reason: Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
 
 
-@command("reopen", Reopen, group="recover", noun="reopening", positional=("reason",))
+@command(
+    "reopen",
+    Reopen,
+    group="recover",
+    noun="reopening",
+    positional=("reason",),
+    example="stanch reopen INC-1 'Errors are back in zone-b'",
+)
 def reopen(uow: UnitOfWork, asked: Reopen) -> Done:
     """R42: a recurrence soon after resolve reopens."""
     record = uow.record(asked.incident)

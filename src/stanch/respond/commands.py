@@ -9,6 +9,7 @@ from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Invalid, NotFound
 from stanch.kernel.filling import incident_id
 from stanch.kernel.policy import PHASES, ROLE_TITLES, Phase, Role, Severity
+from stanch.kernel.spelling import spelt
 from stanch.prepare.oncall.people import contact_key
 from stanch.prepare.page_tests import unwoken
 from stanch.respond.reactions import request_page
@@ -49,7 +50,14 @@ class Declare(msgspec.Struct):
     ] = ""
 
 
-@command("declare", Declare, group="respond", noun="incidents", positional=("title",))
+@command(
+    "declare",
+    Declare,
+    group="respond",
+    noun="incidents",
+    positional=("title",),
+    example="stanch declare 'Checkout is down' --service shop --severity SEV-2",
+)
 def declare(uow: UnitOfWork, asked: Declare) -> Done:
     """R5: one command with nothing but a title. R2: who is woken follows in the same commit."""
     title = " ".join(asked.title.split())
@@ -84,7 +92,14 @@ class Say(msgspec.Struct):
     corrects: Annotated[int, msgspec.Meta(ge=0, description="The number of an entry that this line corrects.")] = 0
 
 
-@command("say", Say, group="respond", noun="notes", positional=("text",))
+@command(
+    "say",
+    Say,
+    group="respond",
+    noun="notes",
+    positional=("text",),
+    example="stanch say INC-1 'Errors began right after v2 went out'",
+)
 def say(uow: UnitOfWork, asked: Say) -> Done:
     """R27: the fastest input there is. A correction is a visible amending entry (R10)."""
     record = uow.record(asked.incident)
@@ -121,7 +136,14 @@ class ShiftPhase(msgspec.Struct):
     reason: Line = ""
 
 
-@command("phase", ShiftPhase, group="respond", noun="phase", positional=("phase",))
+@command(
+    "phase",
+    ShiftPhase,
+    group="respond",
+    noun="phase",
+    positional=("phase",),
+    example="stanch phase INC-1 mitigate --reason 'The cause is clear enough to act'",
+)
 def phase(uow: UnitOfWork, asked: ShiftPhase) -> Done:
     """R12. Going back is normal. Reaching Resolve says that the harm is stopped: mitigated (R15)."""
     record = uow.record(asked.incident)
@@ -144,7 +166,14 @@ class SetSeverity(msgspec.Struct):
     reason: Line = ""
 
 
-@command("severity", SetSeverity, group="respond", noun="severity", positional=("severity",))
+@command(
+    "severity",
+    SetSeverity,
+    group="respond",
+    noun="severity",
+    positional=("severity",),
+    example="stanch severity INC-1 SEV-2 --reason 'Part of the customers'",
+)
 def severity(uow: UnitOfWork, asked: SetSeverity) -> Done:
     """R2: set by people. R3: overruling what the measurements propose takes a reason, which stays in the record."""
     proposed, stated = uow.record(asked.incident).proposed, tier(uow, asked.severity)
@@ -160,12 +189,12 @@ def severity(uow: UnitOfWork, asked: SetSeverity) -> Done:
 
 
 def tier(uow: UnitOfWork, name: str) -> Severity:
-    """A severity as the policy writes it, whatever case it is given in. Raises ``Invalid`` with those there are."""
-    known = {each.casefold(): each for each in uow.policy.tiers()}
-    found = known.get(name.strip().casefold())
-    if found is None:
-        names = ", ".join(known.values())
-        raise Invalid(f"There is no severity '{name}'.", field="severity", hint=f"Write one of {names}.")
+    """A severity as the policy writes it, however it is spelt. Raises ``Invalid`` with those there are."""
+    known = uow.policy.tiers()
+    found = spelt(name, known)
+    if found not in known:
+        hint = f"Write one of {', '.join(known)}."
+        raise Invalid(f"There is no severity '{name}'.", field="severity", hint=hint)
     return found
 
 
@@ -188,7 +217,14 @@ class SetImpact(msgspec.Struct):
     ] = False
 
 
-@command("impact", SetImpact, group="respond", noun="impact", positional=("text",))
+@command(
+    "impact",
+    SetImpact,
+    group="respond",
+    noun="impact",
+    positional=("text",),
+    example="stanch impact INC-1 'Three of ten checkouts fail' --users-percent 30",
+)
 def impact(uow: UnitOfWork, asked: SetImpact) -> Done:
     """R10: one of the six facts. R3: what is known of it moves the proposed severity."""
     uow.record(asked.incident)
@@ -208,7 +244,9 @@ class TakeRole(msgspec.Struct):
     person: Annotated[str, msgspec.Meta(max_length=200, description="Who; you by default.")] = ""
 
 
-@command("role", TakeRole, group="respond", noun="roles", positional=("role", "person"))
+@command(
+    "role", TakeRole, group="respond", noun="roles", positional=("role", "person"), example="stanch role INC-1 ic ben"
+)
 def role(uow: UnitOfWork, asked: TakeRole) -> Done:
     """R25: declared explicitly. Whoever holds a role of a private incident may see it."""
     record = uow.record(asked.incident)
@@ -230,7 +268,14 @@ class State(msgspec.Struct):
     hypothesis: Annotated[str, msgspec.Meta(description="The id of an earlier one, to change its standing.")] = ""
 
 
-@command("hypothesis", State, group="respond", noun="hypotheses", positional=("text",))
+@command(
+    "hypothesis",
+    State,
+    group="respond",
+    noun="hypotheses",
+    positional=("text",),
+    example="stanch hypothesis INC-1 'Release v2 breaks part of the checkouts'",
+)
 def hypothesis(uow: UnitOfWork, asked: State) -> Done:
     """R10, R36: the leading one is among the six facts."""
     record = uow.record(asked.incident)
@@ -253,7 +298,14 @@ class PagePeople(msgspec.Struct):
     reason: Line = ""
 
 
-@command("page", PagePeople, group="respond", noun="pages", positional=("escalation",))
+@command(
+    "page",
+    PagePeople,
+    group="respond",
+    noun="pages",
+    positional=("escalation",),
+    example="stanch page INC-1 default --reason 'The database team is needed'",
+)
 def page(uow: UnitOfWork, asked: PagePeople) -> Done:
     """Page by policy; steps follow until someone acknowledges."""
     record = uow.live(asked.incident)
@@ -273,7 +325,7 @@ class Acknowledge(msgspec.Struct):
     page: Annotated[str, msgspec.Meta(description="One page; all open ones by default.")] = ""
 
 
-@command("ack", Acknowledge, group="respond", noun="acknowledgements", positional=("page",))
+@command("ack", Acknowledge, group="respond", noun="acknowledgements", positional=("page",), example="stanch ack INC-1")
 def ack(uow: UnitOfWork, asked: Acknowledge) -> Done:
     """P2: nothing leaves after this, beyond what is in flight. A second acknowledgement changes nothing."""
     record = uow.record(asked.incident)
@@ -301,7 +353,14 @@ class Decline(msgspec.Struct):
     reason: Line = ""
 
 
-@command("decline", Decline, group="respond", noun="declined", positional=("key",))
+@command(
+    "decline",
+    Decline,
+    group="respond",
+    noun="declined",
+    positional=("key",),
+    example="stanch decline INC-1 severity --reason 'Not known yet'",
+)
 def decline(uow: UnitOfWork, asked: Decline) -> Done:
     """R12: a person accepts or declines with a word."""
     uow.record(asked.incident)

@@ -20,7 +20,9 @@ class Invite(msgspec.Struct):
     person: Person
 
 
-@command("invite", Invite, group="respond", noun="invitations", positional=("person",))
+@command(
+    "invite", Invite, group="respond", noun="invitations", positional=("person",), example="stanch invite INC-1 ben"
+)
 def invite(uow: UnitOfWork, asked: Invite) -> Done:
     """P6: whoever may see it may invite."""
     _private(uow, asked.incident)
@@ -38,7 +40,14 @@ class Uninvite(msgspec.Struct):
     person: Person
 
 
-@command("uninvite", Uninvite, group="respond", noun="uninvitations", positional=("person",))
+@command(
+    "uninvite",
+    Uninvite,
+    group="respond",
+    noun="uninvitations",
+    positional=("person",),
+    example="stanch uninvite INC-1 ben",
+)
 def uninvite(uow: UnitOfWork, asked: Uninvite) -> Done:
     """P6. Administrators see every incident, and whoever is paged for it is invited again."""
     _private(uow, asked.incident)

@@ -32,7 +32,14 @@ class Box(msgspec.Struct):
     fall_back: Annotated[bool, msgspec.Meta(description="With --timebox: the fallback is taken, by hand.")] = False
 
 
-@command("timebox", Box, group="respond", noun="timeboxes", positional=("question",))
+@command(
+    "timebox",
+    Box,
+    group="respond",
+    noun="timeboxes",
+    positional=("question",),
+    example="stanch timebox INC-1 'Is it the cache?' --minutes 10 --fallback 'Roll back'",
+)
 def timebox(uow: UnitOfWork, asked: Box) -> Done:
     """R39: a question, an owner, an end and a fallback; at its end: extend with a reason, fall back, or answered."""
     record = uow.live(asked.incident)

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from stanch.detect.slo import generate
 from stanch.kernel.command import REGISTRY, Command
 from stanch.kernel.errors import Invalid, Problem
 from stanch.kernel.filling import LARGEST, fill, incident_id
@@ -116,7 +117,7 @@ def idempotency_key(header: str | None) -> str:
 
 
 def _records(stanch: Stanch) -> list[Route]:
-    """The timeline itself: checked, and written out. Only what the caller may see (P6)."""
+    """The timeline itself, checked and written out: only what the caller may see (P6). And the rules of the SLOs."""
 
     def verify(request: Request) -> Response:
         with stanch.application.reading(auth.require(request)) as uow:
@@ -143,7 +144,15 @@ def _records(stanch: Stanch) -> list[Route]:
                 return Response(learn.markdown(uow, incident), media_type="text/markdown; charset=utf-8")
         raise Invalid(f"'{form}' is not a format.", field="format", hint="It is json or md.")
 
+    def slo_rules(request: Request) -> Response:
+        auth.require(request)
+        settings = stanch.settings
+        url = settings.url() if settings.public_url else ""
+        text = generate.of_catalog(stanch.application.policy(), url, request.query_params.get("service", ""))
+        return Response(text, media_type="application/yaml")
+
     return [
+        Route("/api/v1/slo/rules", slo_rules, methods=["GET"]),
         Route("/api/v1/verify", verify, methods=["GET"]),
         Route("/api/v1/incidents/{incident}/export", export, methods=["GET"]),
     ]

@@ -28,7 +28,14 @@ class Deploy(msgspec.Struct):
     summary: Annotated[str, msgspec.Meta(max_length=1024, description="What changed, in a few words.")] = ""
 
 
-@command("deploy", Deploy, group="detect", noun="deploys", positional=("service", "release"))
+@command(
+    "deploy",
+    Deploy,
+    group="detect",
+    noun="deploys",
+    positional=("service", "release"),
+    example="stanch deploy shop v2 --previous v1",
+)
 def deploy(uow: UnitOfWork, asked: Deploy) -> Done:
     """Record a deploy (R17)."""
     try:

@@ -23,7 +23,14 @@ class Investigate(msgspec.Struct):
     private: Annotated[bool, msgspec.Meta(description="Only you and admins see it.")] = False
 
 
-@command("investigate", Investigate, group="detect", noun="investigations", positional=("title",))
+@command(
+    "investigate",
+    Investigate,
+    group="detect",
+    noun="investigations",
+    positional=("title",),
+    example="stanch investigate 'Latency in zone-b looks odd' --service shop",
+)
 def investigate(uow: UnitOfWork, asked: Investigate) -> Done:
     """R5: it has a number and a timeline from the start, so that declaring loses nothing."""
     title = " ".join(asked.title.split())
@@ -43,7 +50,14 @@ class Conclude(msgspec.Struct):
     text: Annotated[str, msgspec.Meta(min_length=1, max_length=2_000, description="What it was.")]
 
 
-@command("conclude", Conclude, group="detect", noun="conclusion", positional=("text",))
+@command(
+    "conclude",
+    Conclude,
+    group="detect",
+    noun="conclusion",
+    positional=("text",),
+    example="stanch conclude INC-1 'A load test that nobody had announced'",
+)
 def conclude(uow: UnitOfWork, asked: Conclude) -> Done:
     """R1: it ends in one disposition too."""
     record = uow.record(asked.incident)
@@ -61,7 +75,14 @@ class Answer(msgspec.Struct):
     text: Annotated[str, msgspec.Meta(min_length=1, max_length=2_000)]
 
 
-@command("answer", Answer, group="detect", noun="answers", positional=("question", "text"))
+@command(
+    "answer",
+    Answer,
+    group="detect",
+    noun="answers",
+    positional=("question", "text"),
+    example="stanch answer INC-1 real 'Yes: three customers say the same'",
+)
 def answer(uow: UnitOfWork, asked: Answer) -> Done:
     """R14: each answer is an entry; a later one replaces it, and both stay in the timeline."""
     record = uow.record(asked.incident)
@@ -90,7 +111,14 @@ class InvestigationRow(msgspec.Struct, frozen=True):
         return f"{self.id} · {self.title} · {self.owner} looks into it for {self.age}"
 
 
-@command("investigations", Investigations, group="detect", noun="investigations", reading=True)
+@command(
+    "investigations",
+    Investigations,
+    group="detect",
+    noun="investigations",
+    reading=True,
+    example="stanch investigations",
+)
 def investigations(uow: UnitOfWork, _asked: Investigations) -> list[InvestigationRow]:
     """R5. Only those that one may see (P6)."""
     rows = uow.tx.all("SELECT id, private FROM incidents WHERE status = 'investigating' ORDER BY number DESC LIMIT 200")

@@ -13,12 +13,14 @@ ticket) when all events have been absent for 15 minutes, because absent series n
 
 import json
 import re
+from itertools import takewhile
 from typing import Any
 
 import yaml
 
 from stanch.detect.slo import queries, rules
 from stanch.detect.slo.rules import Pair
+from stanch.kernel.errors import Invalid
 from stanch.kernel.policy import Policy, Service, Slo
 
 ALERT = "SLOBurn"
@@ -45,6 +47,25 @@ def rule_file(services: list[Service], url: str = "") -> str:
         + "".join(notes)
         + yaml.dump({"groups": groups}, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=160)
     )
+
+
+def of_catalog(policy: Policy, url: str = "", service: str = "") -> str:
+    """The rule file of the whole catalog, or of one service. Raises ``Invalid`` when there is no SLO to write rules for."""
+    try:
+        services = declared(policy, service)
+        text = rule_file(services, url)
+    except ValueError as error:
+        raise Invalid(f"{error}.") from error
+    if not services:
+        hint = "Add 'slos:' to a service; docs/how-to/slo.md shows how."
+        raise Invalid("No service of the catalog has an SLO.", hint=hint)
+    return text
+
+
+def notes(text: str) -> list[str]:
+    """The notes that a rule file begins with, below its first line: what is doubtful in the SLOs."""
+    head = takewhile(lambda line: line.startswith("# "), text.splitlines())
+    return [line.removeprefix("# ") for line in head][1:]
 
 
 def declared(policy: Policy, service: str = "") -> list[Service]:

@@ -48,7 +48,9 @@ class OnCallNow(msgspec.Struct, frozen=True):
         return f"{self.schedule}: {self.says}"
 
 
-@command("oncall", OnCall, group="prepare", noun="oncall", positional=("schedule",), reading=True)
+@command(
+    "oncall", OnCall, group="prepare", noun="oncall", positional=("schedule",), reading=True, example="stanch oncall"
+)
 def oncall(uow: UnitOfWork, asked: OnCall) -> list[OnCallNow]:
     """Now and next (R2). A schedule that cannot be read says so and hides no other."""
     return [now_and_next(uow, name) for name in _chosen(uow, asked.schedule)]
@@ -124,7 +126,15 @@ class ShiftRow(msgspec.Struct, frozen=True):
         return f"{self.schedule} · {span} · {self.name}"
 
 
-@command("schedules", Schedules, group="prepare", noun="schedules", positional=("schedule",), reading=True)
+@command(
+    "schedules",
+    Schedules,
+    group="prepare",
+    noun="schedules",
+    positional=("schedule",),
+    reading=True,
+    example="stanch schedules primary --days 7",
+)
 def schedules(uow: UnitOfWork, asked: Schedules) -> list[ShiftRow]:
     """Shifts (R2)."""
     found: list[ShiftRow] = []
@@ -153,7 +163,14 @@ class MakeOverride(msgspec.Struct):
     reason: Why = ""
 
 
-@command("override", MakeOverride, group="prepare", noun="overrides", positional=("schedule", "person"))
+@command(
+    "override",
+    MakeOverride,
+    group="prepare",
+    noun="overrides",
+    positional=("schedule", "person"),
+    example="stanch override primary ben --end 2026-06-04T18:00Z",
+)
 def override(uow: UnitOfWork, asked: MakeOverride) -> Done:
     """Take a shift, or give it (R2). What was, stays: a start in the past is taken as now."""
     store.schedule_of(uow, asked.schedule)
@@ -189,7 +206,14 @@ class Swap(msgspec.Struct):
     reason: Why = ""
 
 
-@command("swap", Swap, group="prepare", noun="swaps", positional=("schedule", "mine", "theirs"))
+@command(
+    "swap",
+    Swap,
+    group="prepare",
+    noun="swaps",
+    positional=("schedule", "mine", "theirs"),
+    example="stanch swap primary 2026-06-04 2026-06-11 --person ben",
+)
 def swap(uow: UnitOfWork, asked: Swap) -> Done:
     """Two overrides in one transaction (R2)."""
     store.schedule_of(uow, asked.schedule)
@@ -223,7 +247,14 @@ class CancelOverride(msgspec.Struct):
     id: Annotated[str, msgspec.Meta(min_length=1, max_length=100, description="As 'stanch override' answered.")]
 
 
-@command("cancel-override", CancelOverride, group="prepare", noun="cancelled-overrides", positional=("id",))
+@command(
+    "cancel-override",
+    CancelOverride,
+    group="prepare",
+    noun="cancelled-overrides",
+    positional=("id",),
+    example="stanch cancel-override ov-1a2b3c4d5e",
+)
 def cancel_override(uow: UnitOfWork, asked: CancelOverride) -> Done:
     """The layers, and earlier overrides, count again (R2)."""
     uow.tx.one_at_a_time(Lock.OVERRIDING)
