@@ -3,6 +3,7 @@
 import fcntl
 import importlib
 import pkgutil
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -94,11 +95,17 @@ class Stanch:
         self.engine = engine
         self.periodic_jobs = periodic_jobs
         self.catalog = catalog
+        self.on_closing: list[Callable[[], None]] = []
         self._lock: Any = None
 
     def integrations(self) -> "dict[str, Integration]":
         """The description of each configured integration, by the name in the configuration."""
         return {key: integrations()[key.partition("@")[0]] for key in sorted(self.settings.integrations)}
+
+    @staticmethod
+    def known_integrations() -> "dict[str, Integration]":
+        """The description of everything that can be configured, by name."""
+        return integrations()
 
     def start(self) -> None:
         """Start the engine. On SQLite one server owns the file; a second one is refused with what to do."""

@@ -1,11 +1,15 @@
 """The demo is the product's whole path, for real: these tests are what ``make demo`` promises."""
 
 import os
+import re
+import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
+import urllib3
 
 
 def run_demo(*words: str) -> subprocess.CompletedProcess[str]:
@@ -39,3 +43,40 @@ def test_with_prometheus_the_timeline_carries_alertmanagers_own_fingerprint() ->
     done = run_demo("--prometheus")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "the alert in the timeline carries Alertmanager's own fingerprint" in done.stdout
+
+
+@pytest.mark.alone
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "sigterm"])
+def test_the_demo_says_when_the_incident_is_there_and_leaves_nothing_behind(number: int, tmp_path: Path) -> None:
+    """The tutorial's commands work beside it, and an open page does not make its end an error."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("STANCH_")}
+    demo = subprocess.Popen(
+        [sys.executable, "-m", "stanch", "demo", "--folder", str(tmp_path)],
+        env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
+    )  # fmt: skip
+    assert demo.stdout
+    said = ""
+    while "STANCH_TOKEN" not in said:
+        line = demo.stdout.readline()
+        assert line, said
+        said += line
+    assert "INC-1 arrived after" in said
+    exported = dict(re.findall(r"export (STANCH_\w+)=(\S+)", said))
+    shown = subprocess.run(
+        [sys.executable, "-m", "stanch", "role", "1", "ic"], env=environment | exported, capture_output=True, text=True
+    )
+    assert "ada is Incident Commander" in shown.stdout, shown.stderr
+    stream = urllib3.request(
+        "GET", f"{exported['STANCH_URL']}/api/v1/incidents/INC-1/events", preload_content=False,
+        headers={"Authorization": f"Bearer {exported['STANCH_TOKEN']}"},
+    )  # fmt: skip
+    assert b"connected" in next(stream.stream(32))
+    os.killpg(demo.pid, number)  # as a terminal does, and as a supervisor
+    rest, _ = demo.communicate(timeout=30)
+    assert "ERROR" not in rest and "Traceback" not in rest, rest
+    assert demo.returncode == 0 if number == signal.SIGINT else demo.returncode == 143
+    left = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+    assert str(tmp_path) not in left
+    with pytest.raises(urllib3.exceptions.HTTPError):
+        urllib3.request("GET", f"{exported['STANCH_URL']}/healthz", retries=False, timeout=2)

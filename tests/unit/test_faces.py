@@ -153,8 +153,15 @@ def test_a_link_works_once_and_only_in_time(house: House, client: TestClient, to
 def test_setup_link_makes_the_first_admin(house: House, client: TestClient) -> None:
     code = credentials.create_setup_link(house.application.database, house.clock.now())
     assert people.everybody(house.application.database) == []
-    assert client.post("/login", data={"once": code}, headers=MINE).status_code == 303
-    assert people.everybody(house.application.database) == [people.Person("admin", admin=True, password=False)]
+    assert 'name="name"' in client.get("/login", params={"once": code}).text
+    refused = client.post("/login", data={"once": code, "name": "a\u0007"}, headers={**MINE, "Accept": "text/html"})
+    assert "printable name" in refused.text and 'name="once"' in refused.text
+    assert client.post("/login", data={"once": code, "name": " Ada Lovelace "}, headers=MINE).status_code == 303
+    assert people.everybody(house.application.database) == [people.Person("Ada Lovelace", admin=True, password=False)]
+    later = credentials.create_link(house.application.database, "Ada Lovelace", house.clock.now())
+    assert 'name="name"' not in client.get("/login", params={"once": later}).text
+    assert client.post("/login", data={"once": later, "name": "mallory"}, headers=MINE).status_code == 303
+    assert len(people.everybody(house.application.database)) == 1
 
 
 def test_guessing_is_slowed_down(client: TestClient, token: dict[str, str]) -> None:

@@ -14,6 +14,7 @@ BY_HAND: dict[str, tuple[str, str, str]] = {
     "demo": ("run", "demo", "Play a whole incident against a real small system."),
     "doctor": ("run", "doctor", "Check database, configuration, data directory and integrations."),
     "migrate": ("run", "serve", "Bring the database to this release's schema."),
+    "schema": ("prepare", "schema", "Print the JSON Schema of stanch.yaml or of the catalog's files."),
     "user": ("run", "people", "Add, list and remove people."),
     "token": ("run", "people", "Create and revoke API tokens."),
     "readiness": ("prepare", "readiness", "How ready each service is, and what would raise its score."),

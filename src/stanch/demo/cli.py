@@ -2,6 +2,8 @@
 
 import contextlib
 import os
+import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -11,12 +13,15 @@ from pathlib import Path
 
 from stanch.demo.auto import Drive, report
 from stanch.demo.monitoring import Monitoring, wait_for
-from stanch.demo.people import Person, StageFailed
+from stanch.demo.people import Person, StageFailed, until
 from stanch.demo.phone import Phone
 from stanch.demo.setup import configuration, write
 from stanch.demo.shop.ports import free_port
 from stanch.demo.shop.processes import Shop
+from stanch.identity import credentials, people
 from stanch.kernel.errors import Problem
+from stanch.main import open_stanch
+from stanch.prepare.settings import load
 
 
 def say(line: str) -> None:
@@ -31,14 +36,16 @@ class Server:
         self.environment = {k: v for k, v in os.environ.items() if not k.startswith("STANCH_")} | {
             "STANCH_CONFIG": str(config)
         }
+        self.config = config
         self.url = f"http://127.0.0.1:{port}"
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start and wait until it is ready."""
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "stanch", "serve"], env=self.environment, stdout=subprocess.DEVNULL
-        )
+            [sys.executable, "-m", "stanch", "serve"], env=self.environment, stdout=subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl-C is the demo's to answer
+        )  # fmt: skip
         wait_for(f"{self.url}/readyz", 60)
 
     def stop(self) -> None:
@@ -84,12 +91,15 @@ def stage(
 
 
 def join(server: Server) -> dict[str, Person]:
-    """Three people, each with a token."""
-    people = {}
+    """Three people, each with a token. In this process: a process for each would take seconds."""
+    stanch = open_stanch(settings=load(server.config, {}))
+    database, now = stanch.application.database, stanch.application.clock.now()
+    found = {}
     for name in ("ada", "ben", "grace"):
-        server.local("user", "add", name, *(["--admin"] if name == "ada" else []))
-        people[name] = Person(name, server.url, server.local("token", "create", name))
-    return people
+        people.add(database, name, now, admin=name == "ada")
+        found[name] = Person(name, server.url, credentials.create_token(database, name, now))
+    database.close()
+    return found
 
 
 def break_shop(shop: Shop, people: dict[str, Person]) -> None:
@@ -103,17 +113,19 @@ def demo(
 ) -> int:
     """Run the demo; answers with the exit code. 1 when any stage did not really happen."""
     folder = folder or Path(tempfile.mkdtemp(prefix="stanch-demo-"))
+    signal.signal(signal.SIGTERM, _leave)  # so that what was started is ended, too
+    say(f"Starting a small shop and stanch; everything is kept in {folder}")
     try:
         with stage(folder, port or free_port(), speed, prometheus) as (server, shop, _phone, monitoring):
-            people = join(server)
+            joined = join(server)
             link = server.local("user", "link", "ada").split()[-1]
             say(f"Open this and watch the incident arrive: {link}")
-            break_shop(shop, people)
+            break_shop(shop, joined)
             say("The shop's newest release, v2, has just gone out, and it is broken.")
             if not auto:
-                wait_for_interrupt()
+                wait_for_interrupt(joined["ada"])
                 return 0
-            drive = Drive(people, server.local, shop.error_rate, speed, say)
+            drive = Drive(joined, server.local, shop.error_rate, speed, say)
             drive_all(drive, monitoring)
             path = drive.learn(folder)
             say(report(drive, path))
@@ -140,9 +152,28 @@ def drive_all(drive: Drive, monitoring: Monitoring | None) -> None:
     drive.recover()
 
 
-def wait_for_interrupt() -> None:
-    """Until the newcomer has seen enough."""
-    say("Drive it to its end in the browser. Ctrl-C ends the demo.")
+def wait_for_interrupt(ada: Person) -> None:
+    """Say when the incident is there and how to drive it, and wait until the newcomer has seen enough."""
+    began = time.monotonic()
+    say("The incident arrives within 20 seconds. Ctrl-C ends the demo.")
     with contextlib.suppress(KeyboardInterrupt):
+        found = until("the incident", 180, lambda: ada.run("incidents", "--status", "live"))
+        say(f"{found[0]['id']} arrived after {time.monotonic() - began:.0f} s: {found[0]['title']}")
+        say(
+            "Drive it to its end in the browser, or paste this into another terminal and use docs/tutorial.md's commands:"
+        )
+        say("\n".join(f"  export {name}={value}" for name, value in terminal(ada).items()))
         while True:
             time.sleep(3600)
+
+
+def terminal(person: Person) -> dict[str, str]:
+    """The environment in which ``stanch show 1`` in another terminal means the demo's server."""
+    ours = Path(sys.executable).parent
+    there = shutil.which("stanch")
+    path = {} if there and Path(there).parent == ours else {"PATH": f'"{ours}:$PATH"'}
+    return {**path, **{name: person.environment[name] for name in ("STANCH_URL", "STANCH_TOKEN")}}
+
+
+def _leave(number: int, _frame: object) -> None:
+    raise SystemExit(128 + number)

@@ -1,4 +1,7 @@
-"""What the demo writes before it starts: one ``stanch.yaml``, with waiting times shortened by ``speed`` and no step left out."""
+"""What the demo writes before it starts: one ``stanch.yaml``, with waiting times shortened by ``speed`` and no step left out.
+
+Who starts it by hand is not made to wait for the incident: probe and hold time are short at any speed.
+"""
 
 import sys
 from pathlib import Path
@@ -32,7 +35,7 @@ def configuration(
         "name": "shop", "title": "Shop", "core": True, "public_name": "Checkout", "criteria_hold": max(3.0, 300 / speed),
         "runbook": (Path(__file__).parent / "runbook.md").read_text(), "criteria": [errors],
         "probes": [] if prometheus else [
-            {"name": "customers can pay", "url": f"{shop.load_url}/health?below=0.05", "every": max(0.5, 10 / speed), "failures": 3}],
+            {"name": "customers can pay", "url": f"{shop.load_url}/health?below=0.05", "every": max(0.5, min(2, 10 / speed)), "failures": 3}],
         "mitigations": [
             {"name": "rollback", "title": "Roll the shop back to the release before", "kind": "rollback", "adapter": "command", "target": "shop, both zones",
              "reversibility": "quick", "blast_radius": "service", "effect_seconds": 5, "undo_seconds": 5, "observe_seconds": observe,
@@ -46,7 +49,7 @@ def configuration(
         "data": str(folder / "data"), "port": port, "intake_keys": {"alertmanager": "demo-only-key"},
         "integrations": {"webhook": {}, **({"prometheus": {"url": prometheus}} if prometheus else {})},
         "policy": {
-            "hold": 60 / speed, "criteria_every": max(0.5, 5 / speed), "services": {"shop": service},
+            "hold": min(5, 60 / speed), "criteria_every": max(0.5, 5 / speed), "services": {"shop": service},
             "escalation": {"default": {"steps": [{"notify": ["ada"], "wait": max(10, 300 / speed)}, {"notify": ["ben"], "wait": 300}]}},
             "contacts": {"ada": {"name": "Ada", "reach": [f"webhook:{phone}"], "lead": "grace"},
                          "ben": {"name": "Ben", "reach": [f"webhook:{phone}"], "lead": "grace"}, "grace": {"name": "Grace"}},

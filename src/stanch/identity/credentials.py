@@ -71,14 +71,28 @@ def create_link(database: Database, person: str, now: int) -> str:
 
 
 def create_setup_link(database: Database, now: int) -> str:
-    """The code of a link good for a day that makes the first admin, named ``admin``; it replaces the one before."""
+    """The code of a link good for a day that makes the first admin, who says their name then; it replaces the one before."""
     with database.transaction() as tx:
         tx.execute("DELETE FROM credentials WHERE kind = 'once' AND name = 'setup'")
     return _issue(database, "admin", "once", now, SETUP_FOR, "setup", must_exist=False)
 
 
-def use_link(database: Database, code: str, now: int) -> str:
-    """Use up a one-time code; answers with the person. Raises ``Unauthenticated``."""
+def makes_admin(database: Database, code: str, now: int) -> bool:
+    """Whether this code is that of a setup link which still works."""
+    with database.reading() as tx:
+        row = tx.one(
+            "SELECT name FROM credentials WHERE digest = :d AND kind = 'once' AND expires_at > :now",
+            d=stored(code), now=now,
+        )  # fmt: skip
+    return row is not None and row["name"] == "setup"
+
+
+def use_link(database: Database, code: str, now: int, name: str = "") -> str:
+    """Use up a one-time code; answers with the person. ``name``: what the first admin wants to be called.
+
+    Raises ``Unauthenticated``, and ``Invalid`` for a name that cannot be one; then the code still works.
+    """
+    wanted = people.checked(name) if name else ""
     with database.transaction() as tx:
         row = tx.one(
             "SELECT person, name FROM credentials WHERE digest = :d AND kind = 'once' AND expires_at > :now",
@@ -88,7 +102,9 @@ def use_link(database: Database, code: str, now: int) -> str:
         if row is None or not tx.execute("DELETE FROM credentials WHERE digest = :d", d=stored(code)):
             raise Unauthenticated("This link has been used or is too old.", hint="Ask for a new one.")
         if row["name"] == "setup":
-            people.insert(tx, row["person"], now, admin=True)
+            person = wanted or str(row["person"])
+            people.insert(tx, person, now, admin=True)
+            return person
     return str(row["person"])
 
 

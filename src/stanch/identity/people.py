@@ -19,13 +19,19 @@ class Person(msgspec.Struct, frozen=True):
 
 def add(database: Database, name: str, now: int, *, admin: bool = False, password: str = "") -> None:
     """Add a person. Raises ``Conflict`` when the name is taken, ``Invalid`` for a bad name or password."""
-    name = name.strip()
-    if not name or len(name) > 200 or not name.isprintable():
-        raise Invalid("A person needs a printable name of at most 200 characters.", field="name")
+    name = checked(name)
     hashed = passwords.hashed(password) if password else ""
     with database.transaction() as tx:
         if not insert(tx, name, now, admin=admin, hashed=hashed):
             raise Conflict(f"There is a person '{name}' already.")
+
+
+def checked(name: str) -> str:
+    """A name without the blanks around it. Raises ``Invalid`` for one that cannot be shown."""
+    name = name.strip()
+    if not name or len(name) > 200 or not name.isprintable():
+        raise Invalid("A person needs a printable name of at most 200 characters.", field="name")
+    return name
 
 
 def insert(tx: Transaction, name: str, now: int, *, admin: bool, hashed: str = "") -> bool:

@@ -16,6 +16,7 @@ from stanch.kernel.command import REGISTRY, Command
 from stanch.kernel.errors import Invalid, Problem
 from stanch.kernel.filling import LARGEST, fill, incident_id
 from stanch.learn import export as learn
+from stanch.prepare.schema import schema
 from stanch.timeline import store
 from stanch.web import auth, ready, requests
 from stanch.web.bodies import read_body
@@ -162,6 +163,10 @@ def _machines(stanch: Stanch) -> list[Route]:
     def openapi(_request: Request) -> Response:
         return Response(msgspec.json.encode(document(stanch.settings.url())), media_type="application/json")
 
+    def schemas(request: Request) -> Response:
+        found = schema(request.path_params["name"], stanch.known_integrations())
+        return Response(msgspec.json.encode(found), media_type="application/schema+json")
+
     def docs(_request: Request) -> Response:
         return HTMLResponse(docs_page())
 
@@ -179,6 +184,7 @@ def _machines(stanch: Stanch) -> list[Route]:
 
     pairs: dict[str, Any] = {
         "/openapi.json": openapi,
+        "/schema/{name}.json": schemas,
         "/docs": docs,
         "/healthz": healthz,
         "/readyz": readyz,

@@ -144,6 +144,11 @@ def serve(stanch: Stanch) -> None:
             if self.started:
                 _announce(stanch, base)
 
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            for close in stanch.on_closing:  # streams never end by themselves
+                close()
+            await super().shutdown(sockets)
+
     sys.setswitchinterval(SWITCH_SECONDS)
     stanch.start()
     try:

@@ -154,6 +154,12 @@ class Broadcaster:
         finally:
             self._polling = False
 
+    def close(self) -> None:
+        """The server stops: every stream ends, so that nothing of it has to be cut off."""
+        for room in list(self._rooms.values()):
+            for client in list(room.clients):
+                room.let_go(client)
+
     def _end(self, ended: set[tuple[str, str]]) -> None:
         for incident, room in self._rooms.items():
             for client in list(room.clients):
@@ -266,6 +272,7 @@ def last_seen(request: Request) -> int:
 def routes(stanch: Stanch) -> list[Route]:
     """``GET /api/v1/incidents/INC-1/events``."""
     broadcaster = Broadcaster(stanch)
+    stanch.on_closing.append(broadcaster.close)
 
     async def events(request: Request) -> Response:
         stream = await broadcaster.connect(request, incident_id(request.path_params["incident"]), last_seen(request))

@@ -12,7 +12,7 @@ from starlette.routing import Route
 from stanch.identity import credentials, passwords
 from stanch.identity.throttle import Throttle
 from stanch.kernel.clock import SECOND
-from stanch.kernel.errors import Problem, Unauthenticated
+from stanch.kernel.errors import Invalid, Problem, Unauthenticated
 from stanch.web import auth
 from stanch.web.bodies import form_of, read_body
 from stanch.web.pages.render import page
@@ -24,11 +24,13 @@ if TYPE_CHECKING:
 
 def routes(stanch: Stanch) -> list[Route]:
     """``GET`` and ``POST /login``, and ``POST /logout``."""
-    throttle = Throttle()
+    throttle, database = Throttle(), stanch.application.database
 
     def ask(request: Request) -> Response:
         query = request.query_params
-        return _page(request, once=query.get("once", ""), next=query.get("next", "/"))
+        once = query.get("once", "")
+        first = bool(once) and credentials.makes_admin(database, once, stanch.application.clock.now())
+        return _page(request, once=once, first=first, next=query.get("next", "/"))
 
     async def login(request: Request) -> Response:
         form = form_of(await read_body(request)).last()
@@ -56,7 +58,7 @@ def _login(stanch: Stanch, throttle: Throttle, request: Request, form: dict[str,
         auth.check_origin(request)
         throttle.check(address, now, account)
         if form.get("once"):
-            person = credentials.use_link(database, form["once"], now)
+            person = credentials.use_link(database, form["once"], now, form.get("name", "").strip())
         else:
             person = passwords.check(database, account, form.get("password", ""))
     except Problem as problem:
@@ -64,7 +66,10 @@ def _login(stanch: Stanch, throttle: Throttle, request: Request, form: dict[str,
             throttle.failed(address, now, account)
         if not wants_page(request):
             return problem_response(problem)
-        return _page(request, error=problem.sentence(), next=following, status=problem.status)
+        once = form.get("once", "") if isinstance(problem, Invalid) else ""
+        return _page(
+            request, error=problem.sentence(), once=once, first=bool(once), next=following, status=problem.status
+        )
     response = RedirectResponse(following, 303)
     response.set_cookie(
         auth.COOKIE, credentials.open_session(database, person, now), max_age=credentials.SESSION_FOR // SECOND,
@@ -73,6 +78,10 @@ def _login(stanch: Stanch, throttle: Throttle, request: Request, form: dict[str,
     return response
 
 
-def _page(request: Request, *, once: str = "", error: str = "", next: str = "/", status: int = 200) -> HTMLResponse:
-    """The form. A one-time link is a button: the previews that chat programs fetch must not use it up."""
-    return page(request, "login.html", status=status, once=once, error=error, next=auth.same_site_path(next))
+def _page(
+    request: Request, *, once: str = "", first: bool = False, error: str = "", next: str = "/", status: int = 200
+) -> HTMLResponse:
+    """The form; ``first``: the link makes the first admin, who chooses a name. A one-time link is a button: the previews that chat programs fetch must not use it up."""
+    return page(
+        request, "login.html", status=status, once=once, first=first, error=error, next=auth.same_site_path(next)
+    )
