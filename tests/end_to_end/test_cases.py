@@ -3,14 +3,13 @@
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import urllib3
 import yaml
 
 from stanch.demo.cli import Server
-from stanch.detect.commands.signals import Signals, list_signals
+from stanch.detect.commands.signals import SignalRow, Signals, list_signals
 from stanch.main import open_stanch
 from tests.components.process import free_port, wait_until
 from tests.end_to_end.phones import Phones
@@ -49,12 +48,12 @@ class House:
         )  # fmt: skip
         assert answer.status < 300, answer.data
 
-    def signals(self, key: str) -> list[dict[str, Any]]:
+    def signals(self, key: str) -> list[SignalRow]:
         with self.reading.application.reading() as uow:
-            return [row for row in list_signals(uow, Signals(limit=500)) if row["from"] == key]
+            return [row for row in list_signals(uow, Signals(limit=500)) if row.origin == key]
 
     def states(self, key: str) -> list[tuple[str, str]]:
-        return sorted((row["name"], row["state"]) for row in self.signals(key))
+        return sorted((row.name, row.state) for row in self.signals(key))
 
     def pages(self) -> list[str]:
         return sorted(page.data["title"] + " " + page.data["text"] for page in self.phones.pages)
@@ -113,11 +112,11 @@ def posted(house: House) -> House:
 @pytest.mark.slow
 def test_signals_that_have_a_key_of_their_own_are_known_by_it(posted: House) -> None:
     """Case 01: two things of one title are two, and an end ends only what it names, whatever its title."""
-    lag = {row["summary"]: row["state"] for row in posted.signals("01")}
+    lag = {row.summary: row.state for row in posted.signals("01")}
     assert lag == {"db1": "firing", "db2": "resolved", "gw-3": "resolved"}
     assert posted.paged("db1") == 1 and posted.paged("db2") == 1 and posted.paged("gw-3") == 1
     posted.post("generic", "01", "4-db1-ok-nothing-but-the-key.json")
-    wait_until(lambda: {row["state"] for row in posted.signals("01")} == {"resolved"}, 10)
+    wait_until(lambda: {row.state for row in posted.signals("01")} == {"resolved"}, 10)
     assert len(posted.signals("01")) == 3
 
 
@@ -138,7 +137,7 @@ def test_an_alert_without_a_fingerprint_pages(posted: House) -> None:
 def test_one_odd_part_costs_only_itself(posted: House) -> None:
     """Case 04: the good alert beside it and the odd one both page, and a note says what was odd."""
     assert [name for name, _ in posted.states("04")] == ["A01", "A02", "A03", "A04", "A07", "A08"]
-    assert {row["disposition"] for row in posted.signals("04")} == {"incident"}
+    assert {row.disposition for row in posted.signals("04")} == {"incident"}
     notes = posted.notes("04")
     assert notes.count("partly") == 3 and "cluster is null" in notes and "port is a number" in notes
 
@@ -155,7 +154,7 @@ def test_two_integration_keys_are_two_senders(posted: House) -> None:
 def test_words_that_ask_nobody_to_act_wake_nobody(posted: House) -> None:
     """Case 06."""
     assert posted.paged("certificate renews") == 0 and posted.paged("queue is empty") == 0
-    assert {row["disposition"] for row in posted.signals("06")} <= {"noise", "ticket"}
+    assert {row.disposition for row in posted.signals("06")} <= {"noise", "ticket"}
 
 
 @pytest.mark.slow
