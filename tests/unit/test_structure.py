@@ -4,6 +4,10 @@ import ast
 from pathlib import Path
 from statistics import median
 
+import pytest
+
+from stanch.db.migrate import scripts
+
 ROOT = Path(__file__).parent.parent.parent
 SOURCE = ROOT / "src/stanch"
 FILES = sorted(SOURCE.rglob("*.py"))
@@ -39,3 +43,9 @@ def test_the_architecture_names_every_folder() -> None:
     folders = {path.parent.relative_to(SOURCE).as_posix() for path in FILES} - {"."}
     assert len(folders) > 20
     assert sorted(f"{folder}/" for folder in folders if f"{folder}/" not in told) == []
+
+
+@pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
+def test_each_migration_has_a_number_of_its_own(dialect: str) -> None:
+    numbers = [number for number, _name, _sql in scripts(dialect)]
+    assert numbers == list(range(1, len(numbers) + 1))
