@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import urllib3
 
@@ -33,7 +34,7 @@ def house(tmp_path: Path) -> Iterator[House]:
 def ask(house: House, name: str, **values: Any) -> Any:
     command = REGISTRY[name]
     with house.stanch.application.reading(Actor("ada", admin=True)) as uow:
-        return command.handle(uow, fill(command, values))
+        return msgspec.to_builtins(command.handle(uow, fill(command, values)))
 
 
 def signal(house: House, fingerprint: str, **wanted: Any) -> dict[str, Any]:

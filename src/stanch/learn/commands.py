@@ -4,31 +4,51 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from stanch.communicate.wording.vocabulary import of_policy
 from stanch.kernel.clock import DAY, day, parse_moment
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Invalid, NotFound
+from stanch.learn.postmortem import PARTS
 from stanch.learn.rules import missing
 from stanch.learn.statistics import Learning, learning
+from stanch.learn.writing import write
+from stanch.prepare.known_people import known_person
 from stanch.timeline.facts.learn import (
     ActionItemAdded,
     ActionItemDone,
+    Part,
     PostmortemDecided,
     PostmortemPublished,
-    PostmortemWritten,
     ReviewAnswered,
 )
 from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import UnitOfWork
 
 Short = Annotated[str, msgspec.Meta(max_length=2_000)]
+Whole = Annotated[str, msgspec.Meta(max_length=50_000)]
+Entries = Annotated[list[Short], msgspec.Meta(max_length=100)]
 
 
 class Postmortem(msgspec.Struct):
-    """Write a part of the postmortem, ask for a full one, or publish it. 'stanch export INC-1' reads it."""
+    """Write parts of the postmortem, ask for a full one, or publish it. 'stanch export INC-1' reads it."""
 
     incident: str
-    part: Literal["", "summary", "impact", "factors", "whys", "lessons"] = ""
-    text: Annotated[str, msgspec.Meta(max_length=50_000)] = ""
+    part: Annotated[
+        Literal["", "summary", "impact", "factors", "whys", "lessons"], msgspec.Meta(description="One part.")
+    ] = ""
+    text: Annotated[Whole, msgspec.Meta(description="Its text; of a list one entry a line.")] = ""
+    summary: Whole | None = None
+    impact: Whole | None = None
+    factors: Annotated[Entries | None, msgspec.Meta(description="The contributing factors, all of them.")] = None
+    whys: Annotated[Entries | None, msgspec.Meta(description="The why-chain, in its order.")] = None
+    lessons: Whole | None = None
+    confirm: Annotated[list[Part], msgspec.Meta(max_length=5, description="Parts that are right as drafted.")] = []
+    seen: Annotated[
+        list[Whole],
+        msgspec.Meta(
+            max_length=10, description="The texts that a form showed: a part that still reads so is left alone."
+        ),
+    ] = []
     publish: Annotated[bool, msgspec.Meta(description="Publish it; refused while it is incomplete.")] = False
     request: Annotated[
         str, msgspec.Meta(max_length=2_000, description="Ask for a full postmortem, with the reason.")
@@ -46,8 +66,9 @@ class Postmortem(msgspec.Struct):
 def postmortem(uow: UnitOfWork, asked: Postmortem) -> Done:
     """R43, R46: anyone may ask for one; an incomplete one is not published."""
     record = uow.record(asked.incident)
-    if not (asked.part or asked.publish or asked.request):
-        gaps = missing(record)
+    given = _given(asked)
+    if not (given or asked.confirm or asked.publish or asked.request):
+        gaps = missing(record, of_policy(uow.policy))
         return Done(
             f"{asked.incident}: " + ("complete" if not gaps else "missing: " + "; ".join(gaps)) + ".", asked.incident
         )
@@ -56,18 +77,27 @@ def postmortem(uow: UnitOfWork, asked: Postmortem) -> Done:
             asked.incident,
             PostmortemDecided("postmortem", [*record.postmortem_reasons, f"{uow.actor.name} asked: {asked.request}"]),
         )
-    if asked.part:
-        if not asked.text.strip():
-            raise Invalid("The text is empty.", field="text")
-        uow.append(asked.incident, PostmortemWritten(asked.part, asked.text.strip()))
+    written = write(uow, record, given, asked.confirm, asked.seen)
     if asked.publish:
-        gaps = missing(record)
+        gaps = missing(record, of_policy(uow.policy))
         if record.status != "closed":
             raise Conflict(f"{asked.incident} is {record.status}.", hint="Close it first.")
         if gaps:
             raise Conflict(f"Not complete: {'; '.join(gaps)}.", hint="Write the rest, then publish.")
         uow.append(asked.incident, PostmortemPublished())
-    return Done(f"Postmortem of {asked.incident} {'published' if asked.publish else 'saved'}.", asked.incident)
+    done = [*([f"{', '.join(written)} saved"] if written else []), *(["published"] if asked.publish else [])]
+    done += ["a full one is due"] if asked.request else []
+    return Done(f"Postmortem of {asked.incident}: {'; '.join(done) or 'nothing new to save'}.", asked.incident)
+
+
+def _given(asked: Postmortem) -> dict[Part, str | list[str]]:
+    """The parts that were given, by name. Raises ``Invalid`` for one without text."""
+    given: dict[Part, str | list[str]] = {part: value for part in PARTS if (value := getattr(asked, part)) is not None}
+    if asked.part:
+        if not asked.text.strip() and asked.part not in asked.confirm:
+            raise Invalid("The text is empty.", field="text", hint="Write it, or confirm the draft.")
+        given[asked.part] = asked.text
+    return given
 
 
 class Action(msgspec.Struct):
@@ -102,7 +132,7 @@ def action(uow: UnitOfWork, asked: Action) -> Done:
         raise Invalid(
             "The action item needs a title.", field="title", hint="Say what changes, so that one can test it."
         )
-    owner = asked.owner.strip() or uow.actor.name
+    owner = known_person(uow, asked.owner, "owner")
     try:
         due = parse_moment(asked.due) if asked.due else uow.now + 14 * DAY
     except ValueError as error:

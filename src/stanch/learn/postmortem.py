@@ -2,10 +2,12 @@
 
 from stanch.kernel.clock import day, hour_minute, iso, spell
 from stanch.kernel.policy import Policy
+from stanch.learn.rules import WHO_WAS_HIT
 from stanch.timeline.entries import Entry
+from stanch.timeline.facts.learn import Part
 from stanch.timeline.record import Record
 
-PARTS = ("summary", "impact", "factors", "whys", "lessons")
+PARTS: tuple[Part, ...] = ("summary", "impact", "factors", "whys", "lessons")
 TITLES = {
     "summary": "Summary",
     "impact": "Impact",
@@ -47,7 +49,7 @@ def _impact(record: Record) -> str:
     began, end = record.began_at or record.declared_at, record.resolved_at
     lines = [
         f"- Duration: {spell(end - began)}" if end else "- Duration: not over yet",
-        f"- Customers: {record.impact.value}" if record.impact else "- Customers: how many, and what did they see?",
+        f"- Customers: {record.impact.value}" if record.impact else f"- Customers: {WHO_WAS_HIT}",
     ]
     for run in record.runs.values():
         if run.before is not None and run.after is not None:

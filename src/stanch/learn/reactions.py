@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from stanch.kernel.clock import DAY
-from stanch.learn.rules import Question, question, triggers
+from stanch.learn.rules import Question, nothing_fired, question, triggers
 from stanch.respond.telling import tell
 from stanch.timeline import store
 from stanch.timeline.entries import Entry
@@ -13,15 +13,15 @@ from stanch.timeline.facts.learn import ActionItemAdded, PostmortemDecided, Revi
 from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import Due, UnitOfWork
 
-NOTHING_FIRED = "no trigger fired: customers were hardly affected, nobody had to intervene, and it was noticed in time"
-
 
 def decide(uow: UnitOfWork, entry: Entry, record: Record) -> None:
-    """At close: a full postmortem or a short review, with the reasons; an unknown cause leaves a follow-up (R15)."""
+    """At close: a full postmortem or a short review, with the reasons; an unknown cause leaves a follow-up (R15). A false alarm owes nothing."""
+    if record.false_alarm:
+        return
     fired = triggers(record, uow.policy)
     uow.append(
         record.id,
-        PostmortemDecided("postmortem" if fired else "review", fired or [NOTHING_FIRED]),
+        PostmortemDecided("postmortem" if fired else "review", fired or [nothing_fired(record)]),
         author="stanch",
         source="machine",
     )

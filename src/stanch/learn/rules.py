@@ -4,14 +4,16 @@ import re
 
 import msgspec
 
+from stanch.communicate.wording.vocabulary import Vocabulary
 from stanch.kernel.clock import DAY, SECOND, day, spell
 from stanch.kernel.policy import Policy
+from stanch.learn.why_chain import ends_at_person
 from stanch.timeline.record import ActionItem, Record
 
 
 def triggers(record: Record, policy: Policy) -> list[str]:
     """Every trigger of a full postmortem that fired (R43); none: a short review is enough."""
-    limits, found = policy.postmortem, []
+    limits, found = policy.postmortem, ["data was at risk"] if record.data_was_at_risk else []
     end = record.resolved_at or record.closed_at
     if policy.severity(record.severity_name()).postmortem:
         found.append(f"{record.severity_name() or 'the assumed severity'} requires one")
@@ -32,30 +34,60 @@ def triggers(record: Record, policy: Policy) -> list[str]:
     return found
 
 
-def missing(record: Record) -> list[str]:
-    """What keeps a postmortem from being published (R46). A short review needs a summary and nothing more."""
-    found = [] if record.parts.get("summary", "").strip() else ["the summary is empty"]
+def nothing_fired(record: Record) -> str:
+    """Why a short review is enough: that no trigger fired, and what is known of each; nothing that was not measured."""
+    share, began, detected = record.impact_facts.users_share, record.began_at, record.detected_at
+    known = [
+        f"{share * 100:.3g} % of users were hit" if share is not None
+        else "nobody has counted how many customers were hit",
+        "" if any(r.applied_at and not r.undo_of for r in record.runs.values()) else "no mitigation ran",
+        f"it was noticed after {spell(detected - began)}" if began and detected and detected >= began else "",
+    ]  # fmt: skip
+    return f"no trigger of a full postmortem fired ({'; '.join(k for k in known if k)})"
+
+
+# What an impact that nobody has counted asks; while it stands there, the part is not written.
+WHO_WAS_HIT = "how many, and what did they see?"
+_PLACEHOLDERS = frozenset(
+    ["tbd", "todo", "to do", "n a", "na", "none", "nil", "null", "nothing", "xx", "xxx", "unknown", "later", "test"]
+)
+
+
+def worded(text: str) -> bool:
+    """Whether a text says anything: a full stop or a placeholder does not."""
+    words = re.findall(r"[^\W_]+", text.casefold())
+    return any(len(re.sub(r"\d", "", word)) > 1 for word in words) and " ".join(words) not in _PLACEHOLDERS
+
+
+def missing(record: Record, people: Vocabulary = Vocabulary()) -> list[str]:
+    """What keeps a postmortem from being published (R46). A short review needs a summary and nothing more.
+
+    Only what a person wrote or confirmed counts, never a draft.
+    """
+    found = [] if worded(record.parts.get("summary", "")) else ["the summary is empty"]
     if record.postmortem_form == "review":
         return found
     impact = record.parts.get("impact", "")
-    if not re.search(r"\d", impact):
+    if not (worded(impact) and re.search(r"\d", impact)):
         found.append("the impact has no number: how many, how long, how much?")
-    factors = [line for line in record.parts.get("factors", "").splitlines() if line.strip(" -*")]
-    if len(factors) < 2:
+    elif WHO_WAS_HIT in impact:
+        found.append(f"the impact still asks of the customers: {WHO_WAS_HIT}")
+    if len(said(record, "factors")) < 2:
         found.append("contributing factors are plural: name at least two")
-    whys = [line for line in record.parts.get("whys", "").splitlines() if line.strip(" -*")]
+    whys = said(record, "whys")
     if len(whys) < 2:
         found.append("the why-chain is too short: ask again until a structure of the system answers")
-    elif re.search(
-        r"\b(engineer|developer|operator|he|she|they|someone|human error|mistake)\b[^.]*$", whys[-1], re.IGNORECASE
-    ):
+    elif ends_at_person(whys[-1], people):
         found.append("the why-chain ends at a person: ask why the system allowed it")
     if not record.action_items:
         found.append("there is no action item")
-    found += [
-        f"{i.item} has no test that says when it is done" for i in record.action_items.values() if not i.test.strip()
-    ]
-    return found
+    untested = (i.item for i in record.action_items.values() if not i.dropped and not worded(i.test))
+    return found + [f"{item} has no test that says when it is done" for item in untested]
+
+
+def said(record: Record, part: str) -> list[str]:
+    """The entries of a part that is a list, each once; those that say nothing do not count."""
+    return list({item.casefold(): item for item in record.lists.get(part, []) if worded(item)}.values())
 
 
 class Question(msgspec.Struct, frozen=True):

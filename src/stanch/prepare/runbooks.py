@@ -22,6 +22,7 @@ BY_PHASE: dict[Phase, tuple[str, ...]] = {
     "resolve": ("health", "impact"),
     "learn": (),
 }
+LONGEST_STEP, MOST_STEPS = 1_000, 50
 _HEADING = re.compile(r"^(#{1,6})[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
 _FENCE = re.compile(r"^(```|~~~).*?^\1[`~]*[ \t]*$", re.MULTILINE | re.DOTALL)
 
@@ -58,6 +59,20 @@ def for_phase(text: str, phase: Phase) -> list[Section]:
     """The sections that fit a phase, in the order in which they are needed then."""
     found = {section.key: section for section in sections(text) if section.key}
     return [found[key] for key in BY_PHASE[phase] if key in found]
+
+
+def steps(text: str) -> list[str]:
+    """The entries of a section's lists, each as one line: what one can do and tick. Prose has none."""
+    found: list[list[str]] = []
+    open_ = False
+    for line in text.splitlines():
+        entry = re.match(r" {0,3}(?:[-*+]|\d{1,3}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?(\S.*)", line)
+        if entry:
+            found.append([entry[1]])
+        elif open_ and found and line.strip() and (line[:1] in " \t" or not re.match(r"#|```|~~~", line)):
+            found[-1].append(line)
+        open_ = bool(line.strip()) and bool(found)
+    return [" ".join(" ".join(lines).split())[:LONGEST_STEP] for lines in found][:MOST_STEPS]
 
 
 def missing(text: str) -> list[str]:

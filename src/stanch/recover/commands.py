@@ -11,6 +11,7 @@ from stanch.kernel.policy import Criterion
 from stanch.recover.rules import checklist, proposed, standing
 from stanch.timeline.facts.recover import Closed, CriteriaSet, Mitigated, Reopened, Resolved
 from stanch.timeline.facts.respond import PhaseShifted
+from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import UnitOfWork
 
 
@@ -107,11 +108,14 @@ def resolve(uow: UnitOfWork, asked: Resolve) -> Done:
 class Close(msgspec.Struct):
     """Close a resolved incident: decides on the postmortem and starts the three weeks.
 
-    A small one that is still open is resolved and closed in one step, with a reason.
+    A small one that is still open is resolved and closed in one step, with a reason; a false alarm of any severity too.
     """
 
     incident: str
     reason: Annotated[str, msgspec.Meta(max_length=2000, description="Why a small one can be closed at once.")] = ""
+    false_alarm: Annotated[bool, msgspec.Meta(description="There was nothing: it owes no postmortem and no post.")] = (
+        False
+    )
 
 
 @command("close", Close, group="recover", noun="closing", positional=("reason",), example="stanch close INC-1")
@@ -122,14 +126,21 @@ def close(uow: UnitOfWork, asked: Close) -> Done:
         raise Conflict(f"{asked.incident} is closed already.")
     if record.status != "resolved":
         uow.live(asked.incident)
+    if asked.false_alarm:
+        uow.append(asked.incident, Closed(false_alarm=True, reason=asked.reason.strip()))
+        return _closed(record, f"{asked.incident} is closed as a false alarm.")
     small = record.severity is None or uow.policy.rung(record.severity_name()) >= 3
     if record.live() and asked.reason.strip() and small:
         resolve(uow, Resolve(asked.incident, asked.reason, override=True))
     if record.status != "resolved":
         raise Conflict(f"{asked.incident} is {record.status}.", hint="Resolve it first.")
     uow.append(asked.incident, Closed(uow.now + DAY))
+    return _closed(record, f"{asked.incident} is closed.")
+
+
+def _closed(record: Record, message: str) -> Done:
     left = [text for done, text in checklist(record) if not done]
-    return Done(f"{asked.incident} is closed." + (f" Still open: {'; '.join(left)}." if left else ""), asked.incident)
+    return Done(message + (f" Still open: {'; '.join(left)}." if left else ""), record.id)
 
 
 class Reopen(msgspec.Struct):

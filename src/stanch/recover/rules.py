@@ -44,27 +44,36 @@ def standing(record: Record, policy: Policy, now: int) -> Standing:
 
 
 def checklist(record: Record) -> list[tuple[bool, str]]:
-    """What closing asks for (R42)."""
+    """What closing asks for (R42): only what there is something to say of, and done only when it was done."""
     public = record.last_update("public")
-    started = record.last_update("public") is not None
+    final = (
+        [(public[2].state == "resolved", "Final public post: what was wrong, that it is over, what follows")]
+        if public
+        else []
+    )
+    if record.false_alarm:
+        return [(True, "Closed as a false alarm: no postmortem and no public post are owed"), *final]
+    if not public and record.impact and not record.private:
+        final = [(False, "Final public post: customers felt it, and nothing was posted")]
     return [
         (record.resolved_at is not None, "Resolved, by its criteria or with a reason"),
-        (
-            not started or (public is not None and public[2].state == "resolved"),
-            "Final public post: what was wrong, that it is over, what follows",
-        ),
+        *final,
         (record.impact is not None, "Customer impact is written down"),
         (
             record.closed_at is not None and record.postmortem_at is not None,
             "The postmortem meeting has a date within 48 h",
         ),
         (record.severity is not None, "Severity is set"),
-        (
-            all(p.acknowledged_at is not None for p in record.pages.values()),
-            "Every page was acknowledged" if record.pages else "No page was sent",
-        ),
-        (
-            all(r.outcome is not None or not r.answered for r in record.runs.values()),
-            "The outcome of every mitigation is known" if record.runs else "No mitigation was run",
-        ),
+        *_pages_and_runs(record),
+    ]
+
+
+def _pages_and_runs(record: Record) -> list[tuple[bool, str]]:
+    """Where there were no pages or mitigations, that is what is said of them."""
+    pages, runs = record.pages.values(), record.runs.values()
+    acknowledged = all(p.acknowledged_at is not None for p in pages)
+    known = all(r.outcome not in (None, "unknown") or (r.answered and (not r.ok or not r.changed)) for r in runs)
+    return [
+        (acknowledged, "Every page was acknowledged" if pages else "No page was sent"),
+        (known, "The outcome of every mitigation is known" if runs else "No mitigation was run"),
     ]

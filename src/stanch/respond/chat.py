@@ -1,7 +1,7 @@
 """The chat face. Until a chat lands, its stand-in is the narration box: a line is narration, ``/severity SEV-2`` a command."""
 
 import shlex
-from typing import Annotated
+from typing import Annotated, get_type_hints
 
 import msgspec
 
@@ -56,13 +56,14 @@ def parse(text: str, incident: str) -> tuple[Command, dict[str, str | bool]]:
             f"There is no command '/{words[0] if words else ''}'.", hint="Two slashes say a line that begins with one."
         )
     fields = found.struct.__struct_fields__
+    plain = get_type_hints(found.struct)
     values: dict[str, str | bool] = {"incident": incident} if found.needs_incident else {}
     rest = []
     for word in words[1:]:
         name, equals, value = word.partition("=")
         if equals and name in fields:
             values[name] = value
-        elif word in fields and found.fields()[word] is bool:
+        elif word in fields and plain[word] is bool:
             values[word] = True
         else:
             rest.append(word)

@@ -4,11 +4,11 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from stanch.kernel.clock import parse_moment
+from stanch.kernel.clock import parse_moment, spell
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Invalid, NotFound
 from stanch.kernel.filling import incident_id
-from stanch.kernel.policy import PHASES, ROLE_TITLES, Phase, Role, Severity
+from stanch.kernel.policy import PHASES, Phase, Severity
 from stanch.kernel.spelling import spelt
 from stanch.prepare.oncall.people import contact_key
 from stanch.prepare.page_tests import unwoken
@@ -22,10 +22,11 @@ from stanch.timeline.facts.respond import (
     ImpactSet,
     PhaseShifted,
     PromptDeclined,
-    RoleTaken,
     Said,
     SeveritySet,
 )
+from stanch.timeline.phase_moves import UNDO_WITHIN, phase_before
+from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import UnitOfWork
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=10_000)]
@@ -132,8 +133,9 @@ class ShiftPhase(msgspec.Struct):
     """Shift the phase deliberately: detect, triage, mitigate, resolve or learn."""
 
     incident: IncidentId
-    phase: Phase
+    phase: Phase | None = None
     reason: Line = ""
+    undo: Annotated[bool, msgspec.Meta(description="Take the last move back, as if it had not been.")] = False
 
 
 @command(
@@ -147,6 +149,10 @@ class ShiftPhase(msgspec.Struct):
 def phase(uow: UnitOfWork, asked: ShiftPhase) -> Done:
     """R12. Going back is normal. Reaching Resolve says that the harm is stopped: mitigated (R15)."""
     record = uow.record(asked.incident)
+    if asked.undo:
+        return _undo_phase(uow, record, asked)
+    if asked.phase is None:
+        raise Invalid("Say which phase.", field="phase", hint=f"It is one of: {', '.join(PHASES)}.")
     if record.phase == asked.phase:
         raise Conflict(f"{asked.incident} is in {asked.phase.capitalize()} already.")
     if record.status == "closed" and asked.phase != "learn":
@@ -156,6 +162,21 @@ def phase(uow: UnitOfWork, asked: ShiftPhase) -> Done:
     if asked.phase == "resolve" and record.mitigated_at is None:
         uow.append(asked.incident, Mitigated(asked.reason))
     return Done(f"{asked.incident} moved {'back ' if back else ''}to {asked.phase.capitalize()}.", asked.incident)
+
+
+def _undo_phase(uow: UnitOfWork, record: Record, asked: ShiftPhase) -> Done:
+    """A move by mistake is taken back with its time and its *mitigated*; one that has stood for long was none."""
+    back = phase_before(record, uow.now)
+    if back is None:
+        raise Conflict(
+            f"{record.id} has not moved within the last {spell(UNDO_WITHIN)}.",
+            field="undo",
+            hint="Move it by naming the phase.",
+        )
+    if asked.phase not in (None, back):
+        raise Conflict(f"{record.id} came from {back.capitalize()}.", field="phase", hint="Look again.")
+    uow.append(record.id, PhaseShifted(back, asked.reason, undo=True))
+    return Done(f"{record.id} is back in {back.capitalize()}, as if it had not moved.", record.id)
 
 
 class SetSeverity(msgspec.Struct):
@@ -234,29 +255,6 @@ def impact(uow: UnitOfWork, asked: SetImpact) -> Done:
     )
     uow.append(asked.incident, facts)
     return Done(f"Customer impact of {asked.incident} noted.", asked.incident)
-
-
-class TakeRole(msgspec.Struct):
-    """Take a role, or give it to someone; it is announced."""
-
-    incident: IncidentId
-    role: Role
-    person: Annotated[str, msgspec.Meta(max_length=200, description="Who; you by default.")] = ""
-
-
-@command(
-    "role", TakeRole, group="respond", noun="roles", positional=("role", "person"), example="stanch role INC-1 ic ben"
-)
-def role(uow: UnitOfWork, asked: TakeRole) -> Done:
-    """R25: declared explicitly. Whoever holds a role of a private incident may see it."""
-    record = uow.record(asked.incident)
-    person = asked.person.strip() or uow.actor.name
-    if record.holder(asked.role) == person:
-        raise Conflict(f"{person} is {ROLE_TITLES[asked.role]} already.")
-    uow.append(asked.incident, RoleTaken(asked.role, person))
-    if record.private:
-        uow.admit(asked.incident, person)
-    return Done(f"{person} is {ROLE_TITLES[asked.role]} of {asked.incident}.", asked.incident)
 
 
 class State(msgspec.Struct):

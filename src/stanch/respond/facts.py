@@ -29,7 +29,7 @@ def stale_after(record: Record, policy: Policy) -> int:
 def six_facts(record: Record, policy: Policy, now: int) -> list[SixFact]:
     """Severity, Incident Commander, customer impact, leading hypothesis, mitigations, next update."""
     limit = stale_after(record, policy)
-    return [
+    facts = [
         _severity(record),
         _commander(record),
         _impact(record, now, limit),
@@ -37,6 +37,12 @@ def six_facts(record: Record, policy: Policy, now: int) -> list[SixFact]:
         _mitigations(record),
         _next_update(record, policy, now),
     ]
+    return facts if record.status != "closed" else [_past(fact) for fact in facts]
+
+
+def _past(fact: SixFact) -> SixFact:
+    """Of a closed incident nothing is wanted any more: what nobody said then is not missing now."""
+    return msgspec.structs.replace(fact, missing=False, stale=False, ask="")
 
 
 def _severity(record: Record) -> SixFact:

@@ -36,8 +36,10 @@ FEATURE = Feature(
     "respond",
     (
         "stanch.respond.commands",
+        "stanch.respond.roles",
         "stanch.respond.overview",
         "stanch.respond.timeboxes",
+        "stanch.respond.making_moves",
         "stanch.respond.chat",
         "stanch.respond.inviting",
     ),

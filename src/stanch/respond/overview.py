@@ -179,7 +179,10 @@ class Shown(msgspec.Struct, frozen=True):
     def line(self) -> str:
         """For chat: the six facts, what needs someone, and what was said last."""
         lines = [f"{self.id} {self.title} · {self.status} · {self.phase}"]
-        lines += [f"{fact.label}: {fact.value or 'missing'}{' (stale)' if fact.stale else ''}" for fact in self.facts]
+        lines += [
+            f"{fact.label}: {fact.value or ('missing' if fact.missing else 'not recorded')}{' (stale)' if fact.stale else ''}"
+            for fact in self.facts
+        ]
         lines += [f"Needed now: {prompt.text}" for prompt in self.prompts if prompt.due <= self.as_of]
         lines += [f"{hour_minute(x.happened_at)} {x.author}: {x.sentence}" for x in self.timeline[-3:]]
         return "\n".join(lines)

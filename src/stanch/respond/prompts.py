@@ -2,6 +2,7 @@
 
 from stanch.kernel.clock import SECOND
 from stanch.kernel.policy import ROLE_TITLES, Policy
+from stanch.respond.first_moves import first_moves
 from stanch.timeline.prompt import Action, Prompt, PromptRule
 from stanch.timeline.record import Record, Timebox
 
@@ -134,6 +135,30 @@ def _more(box: Timebox, seconds: float) -> Action:
     return Action(label, "timebox", {"timebox": box.timebox, "minutes": minutes}, "extend")
 
 
+def _first_moves(record: Record, policy: Policy) -> list[Prompt]:
+    """R6, R7: whoever has begun with first moves is offered the next one."""
+    if not record.live() or not record.moves:
+        return []
+    latest = {move.source: move.at for move in sorted(record.moves.values(), key=lambda move: move.at)}
+    return [
+        Prompt(
+            f"move:{found.source}:{step.text[:200]}",
+            "everyone",
+            f"{found.title}, next: {step.text}",
+            latest[found.source],
+            [
+                Action("Done", "move", {"source": found.source, "step": str(step.step), "seen": step.text}),
+                Action(
+                    "Pass, because", "move", {"source": found.source, "step": str(step.step), "passed": "true"}, "word"
+                ),
+            ],
+            f"step {step.step} of {len(found.steps)}; the one before is answered",
+        )
+        for found in first_moves(record, policy)
+        if found.source in latest and (step := found.next) is not None
+    ]
+
+
 PROMPTS: tuple[PromptRule, ...] = (
     _acknowledge,
     _severity,
@@ -141,4 +166,5 @@ PROMPTS: tuple[PromptRule, ...] = (
     _impact,
     _criteria,
     _timeboxes,
+    _first_moves,
 )

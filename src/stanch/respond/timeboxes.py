@@ -7,6 +7,7 @@ import msgspec
 from stanch.kernel.clock import MINUTE, hour_minute
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Invalid, NotFound
+from stanch.prepare.known_people import known_person
 from stanch.respond.commands import IncidentId, Line
 from stanch.timeline.facts.respond import TimeboxEnded, TimeboxExtended, TimeboxOpened
 from stanch.timeline.record import Record, Timebox
@@ -55,7 +56,7 @@ def _open(uow: UnitOfWork, record: Record, asked: Box) -> Done:
         )
     identity = f"TB{len(record.timeboxes) + 1}"
     ends = uow.now + int(asked.minutes * MINUTE)
-    owner = asked.owner or uow.actor.name
+    owner = known_person(uow, asked.owner, "owner")
     fallback = asked.fallback.strip() or f"we start {asked.mitigation}"
     uow.append(record.id, TimeboxOpened(identity, asked.question.strip(), owner, ends, fallback, asked.mitigation))
     return Done(f"{owner} has until {hour_minute(ends)} UTC. Otherwise: {fallback}", record.id, identity)

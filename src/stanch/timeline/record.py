@@ -6,6 +6,7 @@ from typing import Literal, Protocol
 import msgspec
 
 from stanch.kernel.policy import Criterion, Outcome, Phase, Severity
+from stanch.timeline.first_move import Move
 
 
 class Line(Protocol):
@@ -277,6 +278,7 @@ class Record(msgspec.Struct):
     status: str = "open"
     phase: Phase = "detect"
     spells: list[PhaseSpan] = msgspec.field(default_factory=list)
+    moved_at: int | None = None
     began_at: int | None = None
     detected_at: int | None = None
     declared_at: int = 0
@@ -284,10 +286,12 @@ class Record(msgspec.Struct):
     mitigated_at: int | None = None
     resolved_at: int | None = None
     closed_at: int | None = None
+    false_alarm: bool = False
     cause_known: bool = True
     severity: Fact | None = None
     impact: Fact | None = None
     impact_facts: Impact = Impact("")
+    data_was_at_risk: bool = False
     proposed: ProposedSeverity | None = None
     proposed_at: int = 0
     roles: dict[str, Fact] = msgspec.field(default_factory=dict)
@@ -298,6 +302,7 @@ class Record(msgspec.Struct):
     signals: dict[str, Signal] = msgspec.field(default_factory=dict)
     pages: dict[str, Page] = msgspec.field(default_factory=dict)
     runs: dict[str, Run] = msgspec.field(default_factory=dict)
+    moves: dict[str, Move] = msgspec.field(default_factory=dict)
     timeboxes: dict[str, Timebox] = msgspec.field(default_factory=dict)
     criteria: dict[str, CriterionState] = msgspec.field(default_factory=dict)
     criteria_hold: float = 0
@@ -311,6 +316,7 @@ class Record(msgspec.Struct):
     postmortem_reasons: list[str] = msgspec.field(default_factory=list)
     postmortem_at: int | None = None
     parts: dict[str, str] = msgspec.field(default_factory=dict)
+    lists: dict[str, list[str]] = msgspec.field(default_factory=dict)
     published_at: int | None = None
     action_items: dict[str, ActionItem] = msgspec.field(default_factory=dict)
     merged_into: str = ""

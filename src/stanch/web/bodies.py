@@ -1,5 +1,7 @@
 """Reading a body without ever holding more than the limit, and the form in it."""
 
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
@@ -42,3 +44,13 @@ def form_of(body: bytes) -> Form:
     for name, value in pairs:
         form.setdefault(name, []).append(value)
     return form
+
+
+def plain_kinds(declared: Any) -> set[Any]:
+    """The plain types that a field accepts, without their descriptions: ``Annotated[list[str], ...] | None`` is list and None."""
+    origin = get_origin(declared)
+    if origin is Annotated:
+        return plain_kinds(get_args(declared)[0])
+    if origin in (Union, UnionType):
+        return set().union(*map(plain_kinds, get_args(declared)))
+    return {origin or declared}

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from types import UnionType
-from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from starlette.concurrency import run_in_threadpool
@@ -15,7 +14,7 @@ from stanch.kernel.command import REGISTRY, Command
 from stanch.kernel.errors import NotFound, Problem
 from stanch.kernel.filling import fill
 from stanch.web import auth, requests
-from stanch.web.bodies import form_of, read_body
+from stanch.web.bodies import form_of, plain_kinds, read_body
 from stanch.web.pages.problem import form_problem
 from stanch.web.problems import problem_response, wants_page
 
@@ -50,7 +49,7 @@ def _do(stanch: Stanch, request: Request, body: bytes) -> Response:
     except Problem as problem:
         if not wants_page(request):
             return problem_response(problem)
-        return form_problem(request, command, form.last(), problem)
+        return form_problem(request, command, form, problem)
     incident = (answer.value or {}).get("incident") if isinstance(answer.value, dict) else answer.value.incident
     default = f"/incidents/{incident}" if incident else "/"
     return RedirectResponse(auth.same_site_path(form.get("next", [""])[-1], default), 303)
@@ -66,20 +65,10 @@ def values_of(command: Command, form: dict[str, list[str]]) -> dict[str, Any]:
         field = fields.get(name)
         if field is None:
             values[name] = given[-1]  # the filling refuses it with a suggestion
-        elif list in (kinds := _kinds(field.type)):
+        elif list in (kinds := plain_kinds(field.type)):
             values[name] = [text for text in given if text]
         elif bool in kinds and (given[-1] != "" or type(None) not in kinds):
             values[name] = given[-1] not in ("", "0", "false", "off")
         elif given[-1] != "" or field.required:
             values[name] = given[-1].replace("\r\n", "\n")
     return values
-
-
-def _kinds(declared: Any) -> set[Any]:
-    """The plain types that a field accepts, without their descriptions: ``Annotated[list[str], ...] | None`` is list and None."""
-    origin = get_origin(declared)
-    if origin is Annotated:
-        return _kinds(get_args(declared)[0])
-    if origin in (Union, UnionType):
-        return set().union(*map(_kinds, get_args(declared)))
-    return {origin or declared}

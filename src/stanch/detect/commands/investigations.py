@@ -8,6 +8,7 @@ from stanch.kernel.answers import Moment
 from stanch.kernel.clock import spell
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Invalid
+from stanch.prepare.known_people import known_person
 from stanch.timeline.facts.detect import TRIAGE_QUESTIONS, Concluded, Investigating, TriageAnswered, TriageQuestion
 from stanch.timeline.unit_of_work import UnitOfWork
 
@@ -36,7 +37,7 @@ def investigate(uow: UnitOfWork, asked: Investigate) -> Done:
     title = " ".join(asked.title.split())
     if not title:
         raise Invalid("The title is empty.", field="title", hint="Say in a few words what looks odd.")
-    owner = asked.owner.strip() or uow.actor.name
+    owner = known_person(uow, asked.owner, "owner")
     incident = uow.open(Investigating(title, asked.service, owner, asked.private))
     if asked.private:
         uow.admit(incident, owner)

@@ -1,11 +1,20 @@
 """What was learned, and what must change."""
 
+import re
 from typing import Literal
 
 import msgspec
 
 from stanch.timeline.facts.statement import Statement
 from stanch.timeline.record import ActionItem, Line, Record, ReviewQuestion
+
+Part = Literal["summary", "impact", "factors", "whys", "lessons"]
+
+
+def lines_of(text: str) -> list[str]:
+    """The entries of a list that was written as text: one a line, without its mark or number."""
+    lines = (re.sub(r"^\s*(?:[-*\u2022]|\d{1,3}[.)])(?:\s+|$)", "", line).strip() for line in text.splitlines())
+    return [line for line in lines if line]
 
 
 class PostmortemDecided(Statement, frozen=True, tag="postmortem_decided"):
@@ -23,16 +32,23 @@ class PostmortemDecided(Statement, frozen=True, tag="postmortem_decided"):
 
 
 class PostmortemWritten(Statement, frozen=True, tag="postmortem_written"):
-    """One part of the postmortem as it now stands (R46)."""
+    """One part of the postmortem as it now stands (R46).
 
-    part: Literal["summary", "impact", "factors", "whys", "lessons"]
+    ``items``: of a part that is a list, one after the other; an older entry has its lines. ``confirmed``: as it was drafted.
+    """
+
+    part: Part
     text: str
+    items: list[str] = []
+    confirmed: bool = False
 
     def sentence(self) -> str:
-        return f"Postmortem, {self.part}: written"
+        return f"Postmortem, {self.part}: {'confirmed as drafted' if self.confirmed else 'written'}"
 
     def apply(self, record: Record, entry: Line) -> None:
         record.parts[self.part] = self.text
+        if self.part in ("factors", "whys"):
+            record.lists[self.part] = self.items or lines_of(self.text)
 
 
 class PostmortemPublished(Statement, frozen=True, tag="postmortem_published"):

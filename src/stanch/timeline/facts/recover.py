@@ -94,15 +94,21 @@ class Resolved(Statement, frozen=True, tag="resolved"):
 
 
 class Closed(Statement, frozen=True, tag="closed"):
-    """The urgency is gone; learning goes on (R42)."""
+    """The urgency is gone; learning goes on (R42). ``false_alarm``: there was nothing, so nothing is owed."""
 
     postmortem_at: int | None = None
+    false_alarm: bool = False
+    reason: str = ""
 
     def sentence(self) -> str:
-        return "Closed"
+        return ("Closed as a false alarm" if self.false_alarm else "Closed") + (
+            f": {self.reason}" if self.reason else ""
+        )
 
     def apply(self, record: Record, entry: Line) -> None:
         record.status, record.closed_at, record.postmortem_at = "closed", entry.happened_at, self.postmortem_at
+        record.false_alarm = self.false_alarm
+        record.end_pages(entry.happened_at)
         record.shift("learn", entry.happened_at)
 
 
@@ -116,7 +122,7 @@ class Reopened(Statement, frozen=True, tag="reopened"):
 
     def apply(self, record: Record, entry: Line) -> None:
         record.status, record.mitigated_at, record.resolved_at, record.closed_at = "open", None, None, None
-        record.criteria_held_at = None
+        record.criteria_held_at, record.false_alarm = None, False
         record.shift("mitigate", entry.happened_at)
 
 

@@ -7,6 +7,8 @@ import msgspec
 from stanch.kernel.clock import hour_minute
 from stanch.kernel.policy import ROLE_TITLES, Phase, Role, Severity
 from stanch.timeline.facts.statement import Statement
+from stanch.timeline.first_move import Move
+from stanch.timeline.phase_moves import take_back
 from stanch.timeline.record import NOTES, Fact, Hypothesis, Impact, Line, ProposedSeverity, Record, Timebox
 
 
@@ -33,16 +35,23 @@ class Amended(Statement, frozen=True, tag="amended"):
 
 
 class PhaseShifted(Statement, frozen=True, tag="phase_shifted"):
-    """The phase changes deliberately (R12)."""
+    """The phase changes deliberately (R12). ``undo``: the last change was a mistake, and counts for nothing."""
 
     phase: Phase
     reason: str = ""
+    undo: bool = False
 
     def sentence(self) -> str:
+        if self.undo:
+            return f"Moved back to {self.phase.capitalize()}: the last move is taken back"
         return f"Moved to {self.phase.capitalize()}" + (f": {self.reason}" if self.reason else "")
 
     def apply(self, record: Record, entry: Line) -> None:
-        record.shift(self.phase, entry.happened_at)
+        if self.undo:
+            take_back(record)
+        else:
+            record.shift(self.phase, entry.happened_at)
+            record.moved_at = entry.happened_at
 
 
 class SeveritySet(Statement, frozen=True, tag="severity_set"):
@@ -84,6 +93,7 @@ class ImpactSet(Statement, frozen=True, tag="impact_set"):
     def apply(self, record: Record, entry: Line) -> None:
         record.impact = Fact(self.text, entry.happened_at, entry.author)
         record.impact_facts = Impact(**msgspec.structs.asdict(self))
+        record.data_was_at_risk = record.data_was_at_risk or self.data_at_risk
 
 
 class SeverityProposed(Statement, frozen=True, tag="severity_proposed"):
@@ -186,6 +196,27 @@ class TimeboxEnded(Statement, frozen=True, tag="timebox_ended"):
         box.answer, box.fell_back = self.answer, not self.answer
 
 
+class FirstMoveAnswered(Statement, frozen=True, tag="first_move_answered"):
+    """A first move of a playbook or of a runbook was made, or passed with a word (R6, R7). ``source``: whose, ``step``: from 1."""
+
+    source: str
+    title: str
+    step: int
+    text: str
+    passed: bool = False
+    word: str = ""
+
+    def sentence(self) -> str:
+        what = "passed" if self.passed else "done"
+        return f"First move {what} ({self.title}, {self.step}): {self.text}" + (
+            f" \u2013 {self.word}" if self.word else ""
+        )
+
+    def apply(self, record: Record, entry: Line) -> None:
+        key = Move.key(self.source, self.text)
+        record.moves[key] = Move(self.source, self.text, self.passed, self.word, entry.happened_at, entry.author)
+
+
 class Prompted(Statement, frozen=True, tag="prompted"):
     """The product asked for something. Kept so that it asks once, and so that the record shows that it did."""
 
@@ -215,5 +246,5 @@ class PromptDeclined(Statement, frozen=True, tag="prompt_declined"):
 
 Facts = (
     Said | Amended | PhaseShifted | SeveritySet | ImpactSet | SeverityProposed | RoleTaken
-    | HypothesisStated | TimeboxOpened | TimeboxExtended | TimeboxEnded | Prompted | PromptDeclined
+    | FirstMoveAnswered | HypothesisStated | TimeboxOpened | TimeboxExtended | TimeboxEnded | Prompted | PromptDeclined
 )  # fmt: skip

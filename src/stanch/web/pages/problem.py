@@ -13,6 +13,7 @@ from stanch.kernel.command import Command
 from stanch.kernel.errors import Problem, Unauthenticated
 from stanch.kernel.filling import choices
 from stanch.web.auth import same_site_path
+from stanch.web.bodies import Form, plain_kinds
 from stanch.web.pages.render import page
 from stanch.web.problems import problem_response, wants_page
 
@@ -44,6 +45,7 @@ class Field(msgspec.Struct):
     label: str
     kind: str
     value: str
+    values: list[str]
     options: list[str]
     required: bool
     wrong: bool
@@ -61,9 +63,9 @@ def respond(request: Request, problem: Problem) -> Response:
     )
 
 
-def form_problem(request: Request, command: Command, form: dict[str, str], problem: Problem) -> Response:
+def form_problem(request: Request, command: Command, given: Form, problem: Problem) -> Response:
     """The form again with what was typed, and what to do about it."""
-    shown = _fields(command, form, problem)
+    shown, form = _fields(command, given, problem), given.last()
     back = form.get("next") or (f"/incidents/{form['incident']}" if form.get("incident") else "/")
     return page(
         request, "problem.html", status=problem.status, problem=problem, command=command, fields=shown, back=same_site_path(back),
@@ -71,8 +73,8 @@ def form_problem(request: Request, command: Command, form: dict[str, str], probl
     )  # fmt: skip
 
 
-def _fields(command: Command, form: dict[str, str], problem: Problem) -> list[Field]:
-    found = []
+def _fields(command: Command, given: Form, problem: Problem) -> list[Field]:
+    found, form = [], given.last()
     for field in msgspec.structs.fields(command.struct):
         kind, options = _kind(field.name, field.type)
         found.append(
@@ -81,6 +83,7 @@ def _fields(command: Command, form: dict[str, str], problem: Problem) -> list[Fi
                 LABELS.get(field.name, field.name.replace("_", " ").capitalize()),
                 kind,
                 form.get(field.name, ""),
+                given.get(field.name, []) if list in plain_kinds(field.type) else [form.get(field.name, "")],
                 options,
                 field.required,
                 problem.field.split("/")[0] == field.name,
@@ -92,6 +95,8 @@ def _fields(command: Command, form: dict[str, str], problem: Problem) -> list[Fi
 def _kind(name: str, kind: Any) -> tuple[str, list[str]]:
     if name in HIDDEN:
         return "hidden", []
+    if list in plain_kinds(kind):
+        return "list", []
     if kind is bool or bool in get_args(kind):
         return "check", []
     options = choices(kind)

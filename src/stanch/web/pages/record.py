@@ -8,18 +8,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from stanch.communicate.wording.vocabulary import of_policy
 from stanch.kernel.errors import NotFound
 from stanch.kernel.filling import incident_id
 from stanch.learn.meeting import calendar_file
 from stanch.learn.postmortem import PARTS, TITLES, draft, timeline
 from stanch.learn.rules import missing
 from stanch.learn.statistics import learning
+from stanch.prepare.known_people import known_names
 from stanch.respond.overview import IncidentRow, Incidents, incidents
 from stanch.timeline.record import fold
 from stanch.timeline.unit_of_work import UnitOfWork
 from stanch.web import auth, pictures
 from stanch.web.pages.render import page, signed_in
-from stanch.web.room.people import known_names
 
 if TYPE_CHECKING:
     from stanch.main import Stanch
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
 HELP = {
     "summary": "Two or three sentences that a newcomer understands.",
     "impact": "With numbers: how many customers, how long, how much.",
-    "factors": "One per line, at least two: no single cause explains an incident.",
-    "whys": "One per line. Keep asking until the answer is a structure of the system, not a person.",
+    "factors": "At least two: no single cause explains an incident.",
+    "whys": "In their order. Keep asking until the answer is a structure of the system, not a person.",
     "lessons": "What went well, what did not, where you were lucky.",
 }
 
@@ -42,7 +43,7 @@ def routes(stanch: Stanch) -> list[Route]:
             entries = uow.entries(incident)
             record = fold(entries)
             context: dict[str, Any] = {
-                "record": record, "parts": draft(record, entries, uow.policy), "gaps": missing(record), "now": uow.now,
+                "record": record, "parts": draft(record, entries, uow.policy), "gaps": missing(record, of_policy(uow.policy)), "now": uow.now,
                 "timeline": timeline(entries), "people": known_names(uow),
                 "lanes": pictures.swim_lanes(record, record.closed_at or record.resolved_at or uow.now),
             }  # fmt: skip
@@ -97,4 +98,8 @@ def _line(uow: UnitOfWork, row: IncidentRow) -> dict[str, Any]:
         state = "not published yet"
     else:
         state = "decided at closing"
-    return {"record": record, "state": state, "gaps": missing(record) if not record.published_at else []}
+    return {
+        "record": record,
+        "state": state,
+        "gaps": missing(record, of_policy(uow.policy)) if not record.published_at else [],
+    }

@@ -1,6 +1,7 @@
 """The five phases and the time spent in each."""
 
 from stanch.kernel.policy import PHASES
+from stanch.timeline.phase_moves import phase_before
 from stanch.timeline.record import Record
 from stanch.web import pictures
 from stanch.web.room.panel import Context, Panel, View
@@ -11,6 +12,7 @@ def context(view: View) -> Context:
     return {
         "phases": phase_times(view.record, view.now),
         "bar": pictures.phase_bar(view.record.spells, view.now),
+        "before": phase_before(view.record, view.now),
     }
 
 

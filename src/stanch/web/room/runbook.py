@@ -1,7 +1,8 @@
 """The runbook's section for this phase, playbooks that may fit, and whom to turn to."""
 
-from stanch.prepare.playbooks.evidence import suggested
+from stanch.prepare.playbooks.library import playbooks
 from stanch.prepare.runbooks import age_problem, for_phase
+from stanch.respond.making_moves import of_incident
 from stanch.web.room.panel import Context, Panel, View
 
 
@@ -9,7 +10,8 @@ def context(view: View) -> Context:
     """Of a service that the catalog does not know: nothing."""
     service = view.policy.service(view.record.service)
     return {
-        "playbooks": suggested(view.uow, view.record),
+        "moves": of_incident(view.uow, view.record),
+        "books": playbooks(),
         "runbook_now": for_phase(service.runbook, view.record.phase),
         "runbook_age": age_problem(service, view.now),
     }

@@ -104,6 +104,17 @@
       problem.hidden = false;
     }).finally(done);
   });
+  // The postmortem is one form; another form of its page, such as a new action item, keeps what was typed in it.
+  const parts = document.getElementById("pm"), kept = `typed ${location.pathname}`;
+  const typed = () => [...parts.elements].filter((field) => field.name && field.type !== "hidden");
+  if (parts) {
+    const before = JSON.parse(sessionStorage.getItem(kept) || "[]"), fields = typed();
+    sessionStorage.removeItem(kept);
+    if (before.length === fields.length) fields.forEach((field, place) => { if (field.type === "checkbox") field.checked = before[place]; else field.value = before[place]; });
+    document.addEventListener("submit", (event) => {
+      if (event.target !== parts) sessionStorage.setItem(kept, JSON.stringify(typed().map((field) => field.type === "checkbox" ? field.checked : field.value)));
+    });
+  }
   addEventListener("pageshow", () => { for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent; });
 
   const narration = document.getElementById("narration");

@@ -1,0 +1,64 @@
+"""The parts of a postmortem as they are written: by name, several at once, or confirmed as drafted (R46)."""
+
+from collections.abc import Mapping
+
+from stanch.kernel.errors import Conflict, Invalid
+from stanch.learn.postmortem import PARTS, draft
+from stanch.learn.rules import WHO_WAS_HIT
+from stanch.timeline.facts.learn import Part, PostmortemWritten, lines_of
+from stanch.timeline.record import Record
+from stanch.timeline.unit_of_work import UnitOfWork
+
+LISTS = ("factors", "whys")
+
+
+def write(
+    uow: UnitOfWork, record: Record, given: Mapping[Part, str | list[str]], confirm: list[Part], seen: list[str]
+) -> list[Part]:
+    """Append an entry for each part that is new, and answer with their names.
+
+    A part that still reads as in ``seen`` (what its form showed) was not touched: a draft stays a draft, and what somebody
+    else wrote meanwhile stays. ``confirm``: parts that are right as drafted. Raises ``Invalid`` and ``Conflict``.
+    """
+    drafted = draft(record, uow.entries(record.id), uow.policy)
+    shown = {_squeezed(text) for text in seen}
+    written: list[Part] = []
+    for part in PARTS:
+        if part not in given and part not in confirm:
+            continue
+        if part not in given and not drafted[part]:
+            raise Invalid(f"There is no draft of the {part}.", field="confirm", hint="Write it.")
+        facts = _facts(part, given.get(part, ""), drafted[part] if part in confirm else "")
+        same = facts.items == record.lists.get(part, []) if part in LISTS else facts.text == record.parts.get(part)
+        untouched = part not in confirm and _squeezed(facts.text) in shown
+        if not same and not untouched:
+            uow.append(record.id, facts)
+            written.append(part)
+    return written
+
+
+def _facts(part: Part, given: str | list[str], drafted: str) -> PostmortemWritten:
+    if not given and drafted:
+        given = drafted
+    if isinstance(given, list) or part in LISTS:
+        lines = given if isinstance(given, list) else lines_of(given)
+        items = [" ".join(item.split()) for item in lines if item.strip()]
+        return PostmortemWritten(part, listed(items), items)
+    text = given.strip()
+    if not text:
+        raise Invalid(f"The {part} is empty.", field=part, hint="Write it, or leave it out.")
+    confirmed = bool(drafted) and _squeezed(text) == _squeezed(drafted)
+    if confirmed and WHO_WAS_HIT in text:
+        raise Conflict(
+            f"The draft still asks of the customers: {WHO_WAS_HIT}", field="confirm", hint="Write the answer."
+        )
+    return PostmortemWritten(part, text, confirmed=confirmed)
+
+
+def listed(items: list[str]) -> str:
+    """A list as Markdown."""
+    return "\n".join(f"- {item}" for item in items)
+
+
+def _squeezed(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,55 @@
+"""Who is known: the contacts of the catalog and everybody who may sign in. Whom a typed name means, or why it means nobody."""
+
+from stanch.identity.people import names
+from stanch.kernel.errors import Invalid
+from stanch.prepare.oncall.people import contact_key, meant
+from stanch.timeline.unit_of_work import UnitOfWork
+
+
+def known_names(uow: UnitOfWork) -> list[str]:
+    """Everybody who may sign in, and every contact."""
+    return sorted(names(uow.tx) | set(uow.policy.contacts))
+
+
+def known_person(uow: UnitOfWork, text: str, field: str) -> str:
+    """The one person that a typed name means; an empty text is whoever acts.
+
+    By sign-in, or by a contact's key, name or other name, in any case. The answer is the name that they sign in with, else
+    the contact's key. Raises ``Invalid`` for ``field`` when nobody is called so, or several are, naming them.
+    """
+    wanted = _folded(text)
+    if not wanted or wanted == _folded(uow.actor.name):
+        return uow.actor.name
+    contacts, sign_ins = uow.policy.contacts, names(uow.tx)
+    if text.strip() in contacts:
+        found = {text.strip()}
+    else:
+        found = {
+            key
+            for key, contact in contacts.items()
+            if wanted in {_folded(name) for name in (key, contact.name, *contact.names)}
+        }
+        found |= {contact_key(contacts, name) or name for name in sign_ins if _folded(name) == wanted}
+    if len(found) > 1:
+        raise Invalid(
+            f"Several are called '{_shown(text)}': {', '.join(sorted(found))}.", field=field, hint="Name one of them."
+        )
+    if not found:
+        hint = meant(text.strip(), known_names(uow)) or "Known are the contacts of the catalog and who may sign in."
+        raise Invalid(f"Nobody known is called '{_shown(text)}'.", field=field, hint=hint)
+    (person,) = found
+    return next((name for name in sorted(sign_ins) if contact_key(contacts, name) == person), person)
+
+
+def same_person(uow: UnitOfWork, one: str, other: str) -> bool:
+    """Whether two names mean the same person."""
+    contacts = uow.policy.contacts
+    return (contact_key(contacts, one) or _folded(one)) == (contact_key(contacts, other) or _folded(other))
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
+def _shown(text: str) -> str:
+    return " ".join(text.split())[:100]

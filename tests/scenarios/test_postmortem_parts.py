@@ -1,0 +1,181 @@
+"""The postmortem's parts: saved together, as lists, confirmed by a person, and published only when they say something (R46, R44)."""
+
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from stanch.kernel.errors import Conflict, Invalid
+from stanch.learn.why_chain import ends_at_person
+from stanch.web.app import create_app
+from tests.scenarios.house import House
+
+with warnings.catch_warnings():
+    # Starlette warns about its own choice of client library.
+    warnings.simplefilter("ignore")
+    from starlette.testclient import TestClient
+
+PAGE = "/incidents/INC-1/postmortem"
+
+
+@pytest.fixture
+def closed(house: House) -> House:
+    """An incident that asks for a full postmortem, closed after 25 minutes."""
+    house.do("declare", title="Checkout fails", service="shop", severity="SEV-1")
+    house.wait(minutes=25, step=60)
+    house.do("impact", incident="INC-1", text="Three of ten payments failed")
+    house.do("resolve", incident="INC-1", override=True, reason="rolled back")
+    house.do("close", incident="INC-1")
+    assert house.record().postmortem_form == "postmortem"
+    return house
+
+
+@pytest.fixture
+def client(closed: House) -> Iterator[TestClient]:
+    with TestClient(create_app(closed.stanch), follow_redirects=False) as client:
+        client.headers.update({**closed.bearer("ada"), "Origin": "http://testserver", "Accept": "text/html"})
+        yield client
+
+
+def gaps(house: House) -> str:
+    return str(house.do("postmortem", incident="INC-1").message)
+
+
+def drafts(house: House) -> dict[str, str]:
+    from stanch.learn.postmortem import draft
+
+    with house.application.reading() as uow:
+        return dict(draft(uow.record("INC-1"), uow.entries("INC-1"), uow.policy))
+
+
+def test_saving_one_part_saves_what_was_typed_in_the_others_and_no_draft(closed: House, client: TestClient) -> None:
+    """R46: one form; a draft that nobody touched stays a draft."""
+    drafted = drafts(closed)
+    page = client.get(PAGE).text
+    assert page.count('form id="pm"') == 1 and page.count("It is right as drafted") == 2
+    form = {
+        "incident": "INC-1", "summary": drafted["summary"].replace("\n", "\r\n"), "impact": drafted["impact"].replace("\n", "\r\n"),
+        "seen": [drafted["summary"], drafted["impact"]], "factors": ["One release to both zones", "", "No canary"],
+        "whys": ["", "", ""], "lessons": "The rollback was quick",
+    }  # fmt: skip
+    assert client.post("/do/postmortem", data=form).status_code == 303
+    assert closed.record().parts.keys() == {"factors", "lessons"}
+    assert closed.record().lists["factors"] == ["One release to both zones", "No canary"]
+    page = client.get(PAGE).text
+    assert 'value="No canary"' in page and "The rollback was quick" in page and "the summary is empty" in page
+    again = {**form, "seen": [*form["seen"], "- One release to both zones - No canary", "The rollback was quick"]}
+    closed.do("postmortem", incident="INC-1", lessons="Ben wrote more meanwhile")
+    entries = closed.record().entries
+    assert client.post("/do/postmortem", data=again).status_code == 303
+    assert closed.record().entries == entries and closed.record().parts["lessons"] == "Ben wrote more meanwhile"
+
+
+def test_a_draft_counts_once_a_person_confirms_it(closed: House, client: TestClient) -> None:
+    """R46."""
+    assert "the summary is empty" in gaps(closed) and "the impact has no number" in gaps(closed)
+    assert client.post("/do/postmortem", data={"incident": "INC-1", "confirm": "impact"}).status_code == 303
+    assert closed.sentences()[-1] == "Postmortem, impact: confirmed as drafted"
+    closed.do("postmortem", incident="INC-1", part="summary", confirm=["summary"])
+    assert "summary" not in gaps(closed) and "impact" not in gaps(closed)
+    for part in ("factors", "lessons"):
+        with pytest.raises(Invalid):
+            closed.do("postmortem", incident="INC-1", confirm=[part])
+
+
+def test_a_draft_that_still_asks_is_not_confirmed(house: House) -> None:
+    """R46."""
+    house.do("declare", title="Checkout fails", severity="SEV-1")
+    house.do("resolve", incident="INC-1", override=True, reason="over")
+    with pytest.raises(Conflict, match="still asks of the customers"):
+        house.do("postmortem", incident="INC-1", confirm=["impact"])
+    house.do("postmortem", incident="INC-1", part="impact", text="5 min\n- Customers: how many, and what did they see?")
+    assert "still asks" in gaps(house)
+
+
+def test_factors_and_whys_are_lists_on_the_api_and_older_text_is_read(closed: House, client: TestClient) -> None:
+    """R46."""
+    sent = client.post(
+        "/api/v1/incidents/INC-1/postmortem", json={"factors": ["No canary", " ", "One\nzone"], "whys": ["A", "B"]}
+    )
+    assert sent.status_code == 200 and sent.json()["message"].endswith("factors, whys saved.")
+    assert closed.record().lists == {"factors": ["No canary", "One zone"], "whys": ["A", "B"]}
+    closed.do(
+        "postmortem", incident="INC-1", part="whys", text="1. It failed\n2) There is no canary\n\n- 3 zones at once"
+    )
+    assert closed.record().lists["whys"] == ["It failed", "There is no canary", "3 zones at once"]
+    assert (
+        client.post("/do/postmortem", data={"incident": "INC-1", "factors": ["No canary", "", ""]}).status_code == 303
+    )
+    assert closed.record().lists["factors"] == ["No canary"]
+    for wrong in (
+        {"factors": "one"},
+        {"factors": [1]},
+        {"whys": ["x" * 2001]},
+        {"confirm": ["all"]},
+        {"summary": " "},
+        {"part": "whys"},
+    ):
+        assert client.post("/api/v1/incidents/INC-1/postmortem", json=wrong).status_code == 422, wrong
+
+
+@pytest.mark.parametrize("nothing", [".", "…", "- ", "1.", "x", "???", "n/a", "TBD", "none", "42"])
+def test_what_has_no_words_opens_no_gate(closed: House, nothing: str) -> None:
+    """R46."""
+    before = gaps(closed)
+    closed.do(
+        "postmortem",
+        incident="INC-1",
+        summary=nothing,
+        impact=nothing,
+        factors=[nothing, f"{nothing} "],
+        whys=[nothing, nothing + "!"],
+    )
+    closed.do("action", incident="INC-1", title="Add a canary", test=nothing)
+    after = gaps(closed)
+    for gap in ("the summary is empty", "the impact has no number", "name at least two", "the why-chain is too short"):
+        assert gap in before and gap in after, gap
+    assert "A1 has no test" in after
+    with pytest.raises(Conflict, match="Not complete"):
+        closed.do("postmortem", incident="INC-1", publish=True)
+
+
+def test_the_same_factor_twice_is_one(closed: House) -> None:
+    """R46."""
+    closed.do("postmortem", incident="INC-1", factors=["No canary", "no canary"])
+    assert "name at least two" in gaps(closed)
+
+
+PERSONS = [
+    "an engineer made a mistake", "Human error", "Because the operator typed the wrong host", "someone forgot the flag", "It was a mistake.",
+    "He was tired", "The on-call engineer misread the dashboard", "carelessness", "The new developer pushed to main", "Ada did not check", "operator error",
+    "The engineer was new",
+]  # fmt: skip
+STRUCTURES = [
+    "the system allowed this mistake", "The deploy tool let an engineer's mistake reach all zones", "No check stands between a mistake and production",
+    "There is no canary step", "The release tool does not offer one", "The review process does not catch this mistake", "Nothing warns before the disk is full",
+    "The engineer had no way to see the load", "The runbook has no step for it", "The interface accepts any host name", "The schedule has no second person",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("why", PERSONS)
+def test_a_person_ends_no_why_chain(why: str) -> None:
+    """R44, R46."""
+    assert ends_at_person(why)
+
+
+@pytest.mark.parametrize("why", STRUCTURES)
+def test_a_structure_may_end_it(why: str) -> None:
+    """R44, R46."""
+    assert not ends_at_person(why)
+
+
+def test_a_complete_one_is_published(closed: House) -> None:
+    """R46, R44."""
+    more: dict[str, Any] = {"factors": ["One release to both zones", "No canary"], "confirm": ["summary", "impact"]}
+    closed.do("postmortem", incident="INC-1", whys=["v2 was broken", "an engineer made a mistake"], **more)
+    closed.do("action", incident="INC-1", title="Add a canary", test="A broken release stops there")
+    assert gaps(closed) == "INC-1: missing: the why-chain ends at a person: ask why the system allowed it."
+    closed.do("postmortem", incident="INC-1", whys=["v2 was broken", "the system allowed this mistake"])
+    closed.do("postmortem", incident="INC-1", publish=True)
+    assert closed.record().published_at
