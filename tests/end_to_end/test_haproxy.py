@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import urllib3
 
@@ -27,7 +28,7 @@ def do(stanch: Stanch, name: str, **values: Any) -> Any:
     command = REGISTRY[name]
     if command.reading:
         with stanch.application.reading(Actor("ben")) as uow:
-            return command.handle(uow, fill(command, values))
+            return msgspec.to_builtins(command.handle(uow, fill(command, values)))
     with stanch.application.uow(Actor("ben"), "cli") as uow:
         return command.handle(uow, fill(command, values))
 

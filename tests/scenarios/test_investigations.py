@@ -64,11 +64,11 @@ def test_an_investigation_that_was_nothing_is_concluded_with_a_word(house: House
 
 
 def test_a_private_investigation_is_seen_by_its_owner_only(house: House) -> None:
-    house.do("investigate", title="Odd logins", owner="ben", private=True)
-    assert [i["id"] for i in house.do("investigations", actor="ben")] == ["INC-1"]
+    secret = house.do("investigate", title="Odd logins", owner="ben", private=True).incident
+    assert [i["id"] for i in house.do("investigations", actor="ben")] == [secret]
     assert house.do("investigations", actor="eve") == []
     with pytest.raises(NotFound):
-        house.do("answer", actor="eve", incident="INC-1", question="real", text="yes")
+        house.do("answer", actor="eve", incident=secret, question="real", text="yes")
 
 
 def test_the_three_questions_stay_visible_until_they_are_answered(house: House) -> None:
