@@ -142,4 +142,5 @@ def test_draining_the_broken_zone_helps_its_undo_restores_and_the_next_incident_
     assert row and 0 < row["effect_seconds"] < 10
     assert again["effect_seconds"] == row["effect_seconds"]
     assert again["name"] == first["name"]
-    assert "helped in 1 of 1 earlier run, in INC-1 too, which looked the same" in again["reasons"]
+    looked_alike = "helped in 1 of 1 earlier run, in INC-1 too, which looked the same"
+    assert any(reason.startswith(looked_alike) for reason in again["reasons"])

@@ -19,18 +19,19 @@ from stanch.prepare.yaml_file import convert
 
 
 class Pager:
-    """A notifier that keeps what it was given, and fails while told to."""
+    """A notifier that keeps what it was given, pages (``sent``) apart from what wakes nobody (``told``), and fails while told to."""
 
     name = "pager"
 
     def __init__(self) -> None:
         self.sent: list[tuple[str, Message]] = []
+        self.told: list[tuple[str, Message]] = []
         self.down = False
 
     def send(self, address: str, message: Message) -> str:
         if self.down:
             raise Failed("the pager does not answer", again=True)
-        self.sent.append((address, message))
+        (self.sent if message.urgent else self.told).append((address, message))
         return "250 ok"
 
 

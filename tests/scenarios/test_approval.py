@@ -23,7 +23,7 @@ def test_anybody_elses_post_waits_and_one_of_them_posts_it(house: House) -> None
     assert proposed.message == "It waits for the word of the Communications Lead (nobody yet) or Grace."
     assert house.record().last_update("public") is None
     house.settle()
-    assert [to for to, message in house.pager.sent if "wants to tell customers" in message.text] == ["grace"]
+    assert [to for to, message in house.pager.told if "wants to tell customers" in message.text] == ["grace"]
     with pytest.raises(Denied, match="needs the word of"):
         house.do("status", actor="ben", incident="INC-1", state="investigating", proposal=proposed.id)
     house.do("status", actor="grace", incident="INC-1", state="investigating", proposal=proposed.id)

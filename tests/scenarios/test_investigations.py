@@ -19,7 +19,7 @@ def test_an_investigation_pages_nobody_and_asks_its_owner_at_the_hour(house: Hou
     assert house.do("incidents") == []
     assert [i["owner"] for i in house.do("investigations")] == ["ada"]
     house.wait(minutes=2, step=30)
-    ((address, message),) = house.pager.sent
+    ((address, message),) = house.pager.told
     assert (address, message.urgent) == ("ada", False)
     assert message.text == "1 h 00 min without an answer: declare now, or say why not."
 
@@ -31,10 +31,10 @@ def test_whoever_does_not_declare_says_why_and_is_asked_again_an_hour_later(hous
         house.do("decline", incident="INC-1", key="investigation:1")
     house.do("decline", incident="INC-1", key="investigation:1", reason="one customer, on a bad line")
     house.wait(minutes=58, step=60)
-    assert len(house.pager.sent) == 1
+    assert len(house.pager.told) == 1
     house.wait(minutes=2, step=30)
-    assert len(house.pager.sent) == 2
-    assert house.pager.sent[-1][1].text.startswith("2 h 00 min without an answer")
+    assert len(house.pager.told) == 2
+    assert house.pager.told[-1][1].text.startswith("2 h 00 min without an answer")
 
 
 def test_declaring_an_investigation_keeps_its_timeline_and_pages(house: House) -> None:
@@ -57,7 +57,7 @@ def test_an_investigation_that_was_nothing_is_concluded_with_a_word(house: House
     house.do("investigate", title="Latency looks odd")
     house.do("conclude", incident="INC-1", text="a batch job, as every Monday")
     house.wait(hours=3, step=600)
-    assert house.pager.sent == []
+    assert house.pager.sent == house.pager.told == []
     assert house.record().status == "closed"
     with pytest.raises(Conflict, match="INC-1 is closed"):
         house.do("conclude", incident="INC-1", text="again")

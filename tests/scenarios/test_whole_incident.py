@@ -53,15 +53,16 @@ def test_an_incident_from_the_first_alert_to_the_three_week_question(house: Hous
         owner="ben",
         test="A broken release stops in the canary",
     )
-    house.pager.sent.clear()
+    house.pager.told.clear()
     house.wait(days=20, step=86400)
-    assert house.pager.sent == []
+    assert [message.text for _, message in house.pager.told] == ["The postmortem is not published yet."]
+    house.pager.told.clear()
     house.wait(days=1.1, step=3600)
-    assert [address for address, _ in house.pager.sent] == ["ben"]
+    assert [address for address, _ in house.pager.told] == ["ben"]
     house.wait(days=3.1, step=3600)
-    assert [address for address, _ in house.pager.sent] == ["ben", "grace"]
+    assert [address for address, _ in house.pager.told] == ["ben", "grace"]
     house.do("action", actor="ben", incident="INC-1", item="A1", done=True)
     assert house.do("learning")["completion"] == 1.0
     house.wait(days=30, step=86400)
-    assert len(house.pager.sent) == 2
+    assert len(house.pager.told) == 2
     assert house.record().action_items["A1"].done_at > house.record().closed_at + 20 * DAY

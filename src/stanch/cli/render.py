@@ -105,6 +105,8 @@ def _incident(value: dict[str, Any]) -> None:
         click.echo("\nNeeds someone now:")
         for prompt in prompts:
             click.echo(f"  {clean(prompt.get('to', ''))}: {clean(prompt.get('text', ''))}")
+            if prompt.get("told"):
+                click.echo(f"    {clean(prompt['told'])}")
     click.echo("\nTimeline (UTC):")
     for entry in value.get("timeline", []):
         click.echo(line(entry))

@@ -5,6 +5,9 @@ from stanch.kernel.policy import Policy
 from stanch.timeline.prompt import Action, Prompt, PromptRule
 from stanch.timeline.record import Record
 
+# Who is told as well, with each round that a word to others is late (R31, R33).
+ESCALATES = ("incident_commander", "leadership")
+
 
 def _public_post(record: Record, policy: Policy) -> list[Prompt]:
     """R33: acknowledge publicly within five minutes of detection, before you understand."""
@@ -21,14 +24,13 @@ def _public_post(record: Record, policy: Policy) -> list[Prompt]:
             record.detected_at + within // 2,
             [Action("Post: we are looking into it", "status", {"state": "investigating"}, "text")],
             "say that you know before you know why",
+            escalates=ESCALATES,
         )
     ]
 
 
 def _approval(record: Record, policy: Policy) -> list[Prompt]:
     """R8: a proposed public post waits for the word of those whom the policy names."""
-    named = [name for name in policy.public_approval if name in policy.contacts]
-    holders = [holder for name in policy.public_approval if (holder := record.holder(name))]
     return [
         Prompt(
             f"approve:{proposal}",
@@ -40,7 +42,7 @@ def _approval(record: Record, policy: Policy) -> list[Prompt]:
                 Action("Not like this:", "decline", {"key": f"approve:{proposal}"}, "reason"),
             ],
             "the policy asks for a second person before anything is public",
-            tell=next(iter([*holders, *named]), ""),
+            tell=tuple(policy.public_approval),
         )
         for proposal, (at, author, facts) in record.proposals.items()
     ]
@@ -64,11 +66,12 @@ def _internal_update(record: Record, policy: Policy) -> list[Prompt]:
         ),
         Prompt(
             f"update-overdue:{due}",
-            "incident_commander",
+            "communications_lead",
             f"The internal update of {hour_minute(due)} UTC is overdue.",
             due,
             [Action("Post update", "update", asks="text")],
             "a broken promise is worse than a short update",
+            escalates=ESCALATES,
         ),
     ]
 

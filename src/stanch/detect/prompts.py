@@ -25,7 +25,8 @@ def _investigation(record: Record, policy: Policy) -> list[Prompt]:
                 Action("It was nothing:", "conclude", asks="text"),
             ],
             "declaring early costs a few minutes; declaring late costs the incident",
-            tell=record.owner,
+            tell=(record.owner,),
+            every=0,
         )
     ]
 
@@ -43,6 +44,7 @@ def _questions(record: Record, policy: Policy) -> list[Prompt]:
             began + int(policy.triage_wanted_after * SECOND),
             [Action("Answer", "answer", {"question": key}, asks="text")],
             "one of the three questions of triage",
+            silent=not record.declared_at,  # who investigates is looking already
         )
         for key, text in TRIAGE_QUESTIONS.items()
         if key not in record.answers and not (key == "bad" and record.severity)

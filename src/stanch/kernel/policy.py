@@ -34,7 +34,8 @@ ROLE_TITLES: dict[str, str] = {
 class SeverityPolicy(Part, frozen=True):
     """What one severity demands (R2). ``update_every`` in seconds; 0 means no cadence.
 
-    ``hours``: whether its pages leave at any hour or wait for working hours.
+    ``hours``: whether its pages leave at any hour or wait for working hours. ``prompt_every``: so many seconds after people
+    were told of what is asked of them, they are told again; 0: once.
     """
 
     meaning: str = ""
@@ -44,6 +45,7 @@ class SeverityPolicy(Part, frozen=True):
     public_post: bool = False
     postmortem: bool = False
     hours: Hours = "always"
+    prompt_every: Seconds = 600
 
 
 def _severities() -> dict[Severity, SeverityPolicy]:
@@ -55,6 +57,7 @@ def _severities() -> dict[Severity, SeverityPolicy]:
             ["incident_commander", "operations_lead", "communications_lead"],
             True,
             True,
+            prompt_every=300,
         ),
         "SEV-2": SeverityPolicy(
             "Meaningfully degraded, partially functional",
@@ -65,9 +68,14 @@ def _severities() -> dict[Severity, SeverityPolicy]:
             True,
         ),
         "SEV-3": SeverityPolicy(
-            "Elevated risk or a non-critical feature", True, 7200, ["incident_commander"], hours="working"
+            "Elevated risk or a non-critical feature",
+            True,
+            7200,
+            ["incident_commander"],
+            hours="working",
+            prompt_every=3600,
         ),
-        "SEV-4": SeverityPolicy("Cosmetic, tracked", False, 0, []),
+        "SEV-4": SeverityPolicy("Cosmetic, tracked", False, 0, [], prompt_every=0),
     }
 
 
@@ -102,7 +110,8 @@ class Contact(Part, frozen=True):
     """Someone to reach (R8): a person, a vendor or a team.
 
     ``lead`` is asked when they are silent (R48). ``roles``: what one would look for, such as ``support``, ``leadership``
-    or ``dns vendor``. ``names``: how other tools call them (e-mail, user name), for calendars and imports.
+    or ``dns vendor``. ``names``: how other tools call them (e-mail, user name), for calendars and imports. ``prompts``: by
+    what they are told what is asked of them, the first that works; by default their first way that wakes nobody.
     """
 
     name: str
@@ -112,6 +121,7 @@ class Contact(Part, frozen=True):
     roles: list[str] = msgspec.field(default_factory=list)
     names: list[str] = msgspec.field(default_factory=list)
     note: str = ""
+    prompts: list[str] = msgspec.field(default_factory=list)
 
     def ways(self) -> list[Reach]:
         """Every way to reach them, in order of their delay."""

@@ -18,6 +18,7 @@ def _postmortem(record: Record, policy: Policy) -> list[Prompt]:
             record.closed_at + int(policy.postmortem_within * SECOND),
             [],
             "memory fades within two days",
+            every=0,
         )
     ]
 

@@ -153,6 +153,12 @@ def mistakes(policy: Policy) -> list[str]:
                 found.append(f"The escalation policy '{name}' notifies '{target}', who is not among the contacts.")
         if not escalation.steps:
             found.append(f"The escalation policy '{name}' has no steps.")
+    found += [
+        f"The contact '{key}' is told of prompts by '{way}', which names no notifier and address: write it like smtp:ada@example.org."
+        for key, contact in policy.contacts.items()
+        for way in contact.prompts
+        if not all(way.partition(":"))
+    ]
     for service in policy.services.values():
         if service.escalation not in policy.escalation and (policy.escalation or service.escalation != "default"):
             found.append(f"{service.name} is paged by '{service.escalation}', which is no escalation policy.")

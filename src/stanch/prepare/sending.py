@@ -60,7 +60,7 @@ class Sending(EffectHandler):
     def record_attempt(self, uow: UnitOfWork, effect: Effect, *, ok: bool, final: bool, detail: str) -> None:
         """What else is kept of an attempt. ``final``: it will not be tried again."""
 
-    def perform(self, effect: Effect) -> str:
+    def perform(self, effect: Effect) -> Any:
         return send(self.application.world.notifiers, effect.payload["reach"], self.message(effect))
 
     def settle(self, uow: UnitOfWork, effect: Effect, answer: Any) -> int | None:

@@ -7,6 +7,7 @@ def wiring() -> Wiring:
     """Imported when the product opens, not for a command line's help."""
     from stanch.respond import reactions
     from stanch.respond.paging import PageHandler
+    from stanch.respond.prompting import PromptHandler, prompt_clock
     from stanch.respond.prompts import PROMPTS
     from stanch.respond.severity import reconsider, remeasured
     from stanch.respond.telling import MessageHandler
@@ -26,8 +27,8 @@ def wiring() -> Wiring:
             SignalAttached: (reconsider,),
             SignalCleared: (reactions.say_that_escalation_rests,),
         },
-        clocks=(reactions.page_clock, reactions.prompt_clock),
-        handlers=(PageHandler, MessageHandler),
+        clocks=(reactions.page_clock, prompt_clock),
+        handlers=(PageHandler, MessageHandler, PromptHandler),
         measured=(remeasured,),
     )
 

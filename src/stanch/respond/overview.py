@@ -120,13 +120,14 @@ class ShownPhase(msgspec.Struct, frozen=True):
 
 
 class ShownPrompt(msgspec.Struct, frozen=True):
-    """What somebody is asked to do."""
+    """What somebody is asked to do. ``told``: who was told by what, or why nobody could be; empty: not yet, or it is only shown."""
 
     key: str
     to: str
     text: str
     reason: str
     due: Moment
+    told: str
 
 
 class ShownCriterion(msgspec.Struct, frozen=True):
@@ -214,7 +215,7 @@ def _shown(record: Record, uow: UnitOfWork, now: int, entries: list[Entry]) -> S
         _times(record),
         [ShownPhase(s.phase, s.since, ((s.until or now) - s.since) / 1e6) for s in record.spells],
         {name: fact.value for name, fact in record.roles.items()},
-        [ShownPrompt(p.key, p.to, p.text, p.reason, p.due) for p in uow.prompts(record) if p.due <= now],
+        [ShownPrompt(p.key, p.to, p.text, p.reason, p.due, record.told_of(p.key)) for p in uow.prompts(record) if p.due <= now],
         list(record.runs.values()),
         [
             ShownCriterion(c.criterion.name, c.holds, c.value, c.detail, c.since or None)

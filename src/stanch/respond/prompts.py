@@ -19,6 +19,7 @@ def _acknowledge(record: Record, policy: Policy) -> list[Prompt]:
             page.requested_at,
             [Action("I have it", "ack", {"page": page.page})],
             "an acknowledged page wakes nobody else",
+            silent=True,  # the page itself tells them
         )
         for page in record.pages.values()
         if page.waiting() and record.live()
@@ -58,6 +59,7 @@ def _roles(record: Record, policy: Policy) -> list[Prompt]:
             record.declared_at + int(policy.commander_within * SECOND),
             [Action("I'll take it", "role", {"role": role})],
             f"{record.severity_name() or 'an incident without a severity'} needs one",
+            tell=("incident_commander",),
         )
         for role in wanted
         if not record.holder(role)
@@ -114,7 +116,7 @@ def _timeboxes(record: Record, policy: Policy) -> list[Prompt]:
                 _more(box, policy.timebox_extension),
             ],
             "that is what was agreed when it was opened",
-            tell=box.owner,
+            tell=(box.owner, "incident_commander"),
         )
         for box in record.timeboxes.values()
         if box.running()

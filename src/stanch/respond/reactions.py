@@ -7,12 +7,10 @@ from stanch.kernel.ids import new_id
 from stanch.prepare.sending import lane_of
 from stanch.respond.escalation import escalation_of, last_resort, next_step, waits_until
 from stanch.respond.targets import reached
-from stanch.respond.telling import tell
 from stanch.timeline.entries import Entry
 from stanch.timeline.facts.detect import Declared
 from stanch.timeline.facts.paging import PagePutOff, PageRequested, PageStepped
-from stanch.timeline.facts.respond import PhaseShifted, Prompted, Said, SeveritySet
-from stanch.timeline.prompt import Prompt
+from stanch.timeline.facts.respond import PhaseShifted, Said, SeveritySet
 from stanch.timeline.record import Page, Record
 from stanch.timeline.unit_of_work import Due, UnitOfWork
 
@@ -126,30 +124,6 @@ def say_that_escalation_rests(uow: UnitOfWork, entry: Entry, record: Record) -> 
 
 def _escalating(page: str) -> Any:
     return lambda uow, record: escalate(uow, record, record.pages[page])
-
-
-def prompt_clock(uow: UnitOfWork, record: Record) -> list[Due]:
-    """Every prompt that has not been raised yet, at its moment."""
-    return [
-        Due(f"prompt:{prompt.key}", prompt.due, _raising(prompt))
-        for prompt in uow.prompts(record)
-        if prompt.key not in record.prompted
-    ]
-
-
-def _raising(prompt: Prompt) -> Any:
-    def raise_it(uow: UnitOfWork, record: Record) -> None:
-        uow.append(record.id, Prompted(prompt.key, prompt.to, prompt.text))
-        tell(
-            uow,
-            record.id,
-            f"prompt:{record.id}:{prompt.key}",
-            prompt.tell,
-            f"[{record.id}] {record.title}",
-            prompt.text,
-        )
-
-    return raise_it
 
 
 def follow_phase(uow: UnitOfWork, entry: Entry, record: Record) -> None:

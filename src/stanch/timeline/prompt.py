@@ -21,7 +21,11 @@ class Action(msgspec.Struct):
 
 
 class Prompt(msgspec.Struct):
-    """What is asked of whom, from ``due`` on, and why. ``tell``: a person who gets it as a message, too."""
+    """What is asked of whom, from ``due`` on, and why.
+
+    ``tell``: the roles and people who get it as a message, ``to`` by default. ``escalates``: one more of them is told with
+    each round. ``every``: seconds between its rounds, the severity's by default; 0: told once. ``silent``: only shown.
+    """
 
     key: str
     to: str
@@ -29,7 +33,10 @@ class Prompt(msgspec.Struct):
     due: int
     actions: list[Action]
     reason: str
-    tell: str = ""
+    tell: tuple[str, ...] = ()
+    escalates: tuple[str, ...] = ()
+    every: float | None = None
+    silent: bool = False
 
 
 PromptRule = Callable[[Record, Policy], list[Prompt]]

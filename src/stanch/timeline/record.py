@@ -6,6 +6,7 @@ from typing import Literal, Protocol
 import msgspec
 
 from stanch.kernel.policy import Criterion, Outcome, Phase, Severity
+from stanch.timeline.asked import Asked
 from stanch.timeline.first_move import Move
 
 
@@ -310,7 +311,7 @@ class Record(msgspec.Struct):
     criteria_held_at: int | None = None
     updates: list[tuple[int, str, Update]] = msgspec.field(default_factory=list)
     proposals: dict[str, tuple[int, str, ProposedPost]] = msgspec.field(default_factory=dict)
-    prompted: dict[str, int] = msgspec.field(default_factory=dict)
+    prompted: dict[str, Asked] = msgspec.field(default_factory=dict)
     declined: set[str] = msgspec.field(default_factory=set)
     postmortem_form: str = ""
     postmortem_reasons: list[str] = msgspec.field(default_factory=list)
@@ -357,6 +358,10 @@ class Record(msgspec.Struct):
         if not states or not all(s.holds and s.since is not None for s in states):
             return None
         return max(s.since for s in states if s.since is not None)
+
+    def told_of(self, prompt: str) -> str:
+        """Who was told of a prompt by what, or why nobody could be; empty while neither is known."""
+        return self.prompted[prompt].standing() if prompt in self.prompted else ""
 
     def live(self) -> bool:
         """True while people respond to it."""

@@ -6,6 +6,7 @@ import msgspec
 
 from stanch.kernel.clock import hour_minute
 from stanch.kernel.policy import ROLE_TITLES, Phase, Role, Severity
+from stanch.timeline.asked import Asked
 from stanch.timeline.facts.statement import Statement
 from stanch.timeline.first_move import Move
 from stanch.timeline.phase_moves import take_back
@@ -218,17 +219,53 @@ class FirstMoveAnswered(Statement, frozen=True, tag="first_move_answered"):
 
 
 class Prompted(Statement, frozen=True, tag="prompted"):
-    """The product asked for something. Kept so that it asks once, and so that the record shows that it did."""
+    """Something was due to be asked. Each entry of one key is a round; who was told is said by ``PromptTold``."""
 
     key: str
     to: str
     text: str
 
     def sentence(self) -> str:
-        return f"Asked {ROLE_TITLES.get(self.to, self.to)}: {self.text}"
+        return f"Due for {ROLE_TITLES.get(self.to, self.to)}: {self.text}"
 
     def apply(self, record: Record, entry: Line) -> None:
-        record.prompted[self.key] = entry.happened_at
+        before = record.prompted.get(self.key)
+        now = entry.happened_at
+        record.prompted[self.key] = before.again(now) if before else Asked(now, now)
+
+
+class PromptTold(Statement, frozen=True, tag="prompt_told"):
+    """Who was told of prompts by what, or could not be (``ok``); without a person: nobody could be told (R11, R31)."""
+
+    keys: list[str]
+    text: str
+    person: str = ""
+    by: str = ""
+    ok: bool = True
+    result: str = ""
+
+    def sentence(self) -> str:
+        return (
+            f"Told {self.person} by {self.by}: {self.text}"
+            if self.ok
+            else f"{self.problem()}. It was about: {self.text}"
+        )
+
+    def apply(self, record: Record, entry: Line) -> None:
+        for asked in (record.prompted[key] for key in self.keys if key in record.prompted):
+            if self.ok:
+                asked.problems.pop(self.person, None)
+                asked.problems.pop("", None)
+                asked.told.append(f"{self.person} by {self.by}")
+                asked.at = entry.happened_at
+            else:
+                asked.problems[self.person] = self.problem()
+
+    def problem(self) -> str:
+        """Why they could not be told, as a sentence without its full stop."""
+        if not self.person:
+            return f"Nobody could be told: {self.result}"
+        return f"{self.person} could not be told by {self.by}: {self.result}"
 
 
 class PromptDeclined(Statement, frozen=True, tag="prompt_declined"):
@@ -246,5 +283,5 @@ class PromptDeclined(Statement, frozen=True, tag="prompt_declined"):
 
 Facts = (
     Said | Amended | PhaseShifted | SeveritySet | ImpactSet | SeverityProposed | RoleTaken
-    | FirstMoveAnswered | HypothesisStated | TimeboxOpened | TimeboxExtended | TimeboxEnded | Prompted | PromptDeclined
+    | FirstMoveAnswered | HypothesisStated | TimeboxOpened | TimeboxExtended | TimeboxEnded | Prompted | PromptTold | PromptDeclined
 )  # fmt: skip

@@ -1,0 +1,32 @@
+"""By what somebody is told of a prompt: the way they chose, else one that wakes nobody. Pure."""
+
+from collections.abc import Container
+
+from stanch.kernel.policy import Contact
+
+# Notifiers whose messages wait until they are read. Every other one is taken for one that rings.
+QUIET = frozenset({"smtp", "slack", "matrix", "webhook"})
+
+
+def prompt_ways(contact: Contact, notifiers: Container[str], *, may_wake: bool) -> tuple[list[str], str]:
+    """The ways to use, the first one first, or none and why. ``may_wake``: whether the only way may be one that rings."""
+    every = [way.to for way in contact.ways()]
+    if not every and not contact.prompts:
+        return [], "has no way to be reached"
+    quiet = [reach for reach in every if _kind(reach).partition("@")[0] in QUIET]
+    if not contact.prompts and not quiet and not may_wake:
+        return [], "can be reached only by what wakes people, and now nobody is woken for this"
+    wanted = contact.prompts or quiet or every[:1]
+    known = [reach for reach in wanted if _kind(reach) in notifiers]
+    missing = ", ".join(dict.fromkeys(_kind(reach) for reach in wanted))
+    return known, "" if known else f"would be told by {missing}, which is not configured"
+
+
+def called(reach: str) -> str:
+    """What people call the kind of a way: ``by mail``."""
+    kind = _kind(reach)
+    return "mail" if kind == "smtp" else kind
+
+
+def _kind(reach: str) -> str:
+    return reach.partition(":")[0]

@@ -1,0 +1,86 @@
+"""Who is told of a prompt (R11, R31, R33): whom it is for, else the Incident Commander, else who acknowledged, else the on-call."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from stanch.kernel.policy import ROLE_TITLES
+from stanch.prepare.contact_methods import prompt_ways
+from stanch.prepare.oncall.people import contact_key, shown_name
+from stanch.respond.escalation import escalation_of, waits_until
+from stanch.respond.targets import reached
+from stanch.timeline.prompt import Prompt
+from stanch.timeline.record import Record
+from stanch.timeline.unit_of_work import UnitOfWork
+
+LEADERSHIP = "leadership"
+
+
+class Recipients(msgspec.Struct):
+    """The ways of each person who is told, and a sentence for each one who cannot be."""
+
+    ways: dict[str, list[str]]
+    problems: list[str]
+
+
+def recipients(uow: UnitOfWork, record: Record, prompt: Prompt) -> Recipients:
+    """Whom the next round of a prompt tells. Each round of one that escalates tells one target more."""
+    asked = record.prompted.get(prompt.key)
+    targets = [*(prompt.tell or (prompt.to,)), *prompt.escalates[: asked.round + 1 if asked else 0]]
+    found = Recipients({}, [])
+    for names in _in_order(uow, record, targets):
+        for name in dict.fromkeys(names):
+            _add(uow, record, name, found)
+        if found.ways:
+            return found
+    if not found.problems:
+        found.problems.append("nobody holds a role, has acknowledged or is on call")
+    return found
+
+
+def may_be_told(uow: UnitOfWork, record: Record, person: str) -> bool:
+    """Of a private incident only those hear who may see it (P6). ``person``: the key of a contact."""
+    if not record.private:
+        return True
+    rows = uow.tx.all("SELECT person FROM members WHERE incident = :incident", incident=record.id)
+    return person in {contact_key(uow.policy.contacts, row["person"]) for row in rows}
+
+
+def _in_order(uow: UnitOfWork, record: Record, targets: list[str]) -> Iterator[list[str]]:
+    yield [name for target in targets for name in _named(uow, record, target)]
+    yield [record.holder("incident_commander")]
+    yield [name for page in reversed(record.pages.values()) for name in page.acknowledgers]
+    yield _on_call(uow, record)
+
+
+def _named(uow: UnitOfWork, record: Record, target: str) -> list[str]:
+    if target in ROLE_TITLES:
+        return [record.holder(target)]
+    if target == LEADERSHIP:
+        return [key for key, contact in uow.policy.contacts.items() if LEADERSHIP in contact.roles]
+    return [target]
+
+
+def _on_call(uow: UnitOfWork, record: Record) -> list[str]:
+    """The first step of the service's escalation policy that reaches somebody."""
+    for step in escalation_of(uow.policy, uow.policy.service(record.service).escalation).steps:
+        if people := reached(uow, step.notify).people:
+            return people
+    return []
+
+
+def _add(uow: UnitOfWork, record: Record, name: str, found: Recipients) -> None:
+    key = contact_key(uow.policy.contacts, name)
+    if not key:
+        found.problems += [f"'{name}' is not one of the contacts"] if name else []
+        return
+    shown, severity = shown_name(uow.policy.contacts, key), record.severity_name()
+    if not may_be_told(uow, record, key):
+        found.problems.append(f"{shown} may not see this private incident")
+        return
+    may_wake = uow.policy.severity(severity).pages and waits_until(uow.policy, severity, uow.now) is None
+    ways, why = prompt_ways(uow.policy.contacts[key], uow.application.world.notifiers, may_wake=may_wake)
+    if ways:
+        found.ways[key] = ways
+    else:
+        found.problems.append(f"{shown} {why}")
