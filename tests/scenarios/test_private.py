@@ -181,7 +181,7 @@ def test_the_three_week_question_goes_to_nobody_uninvited(house: House) -> None:
     house.do("close", "ada", incident=SECRET)
     house.do("action", "ada", incident=SECRET, title="Mend the fence", owner="ben", test="a drill")
     house.wait(days=40, step=86400)
-    asked = [(to, message.title) for to, message in house.pager.sent if "Is A1 done" in message.title]
+    asked = [(to, message.title) for to, message in house.pager.told if "Is A1 done" in message.title]
     assert len(asked) >= 2 and {to for to, _ in asked} == {"ben"}
 
 

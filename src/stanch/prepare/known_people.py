@@ -1,6 +1,5 @@
 """Who is known: the contacts of the catalog and everybody who may sign in. Whom a typed name means, or why it means nobody."""
 
-from stanch.identity.people import names
 from stanch.kernel.errors import Invalid
 from stanch.prepare.oncall.people import contact_key, meant
 from stanch.timeline.unit_of_work import UnitOfWork
@@ -8,6 +7,9 @@ from stanch.timeline.unit_of_work import UnitOfWork
 
 def known_names(uow: UnitOfWork) -> list[str]:
     """Everybody who may sign in, and every contact."""
+    # Imported late: the help of a command needs no database.
+    from stanch.identity.people import names
+
     return sorted(names(uow.tx) | set(uow.policy.contacts))
 
 
@@ -17,6 +19,9 @@ def known_person(uow: UnitOfWork, text: str, field: str) -> str:
     By sign-in, or by a contact's key, name or other name, in any case. The answer is the name that they sign in with, else
     the contact's key. Raises ``Invalid`` for ``field`` when nobody is called so, or several are, naming them.
     """
+    # Imported late: the help of a command needs no database.
+    from stanch.identity.people import names
+
     wanted = _folded(text)
     if not wanted or wanted == _folded(uow.actor.name):
         return uow.actor.name
