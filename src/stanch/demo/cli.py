@@ -141,7 +141,12 @@ def drive_all(drive: Drive, monitoring: Monitoring | None) -> None:
     """All stages up to closing."""
     drive.detect()
     if monitoring:
-        attached = {e["facts"]["fingerprint"] for e in drive.show()["timeline"] if e["kind"] == "signal_attached"}
+        # The timeline's key is the integration key, a slash, and what the sender calls the alert.
+        attached = {
+            e["facts"]["fingerprint"].rpartition("/")[2]
+            for e in drive.show()["timeline"]
+            if e["kind"] == "signal_attached"
+        }
         if not attached & monitoring.fingerprints():
             raise StageFailed(
                 f"the timeline's alert {attached} is not among Alertmanager's own {monitoring.fingerprints()}"
