@@ -23,7 +23,7 @@ class Lanes:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._running: dict[str, dict[str, threading.Thread]] = {}
+        self._running: dict[str, dict[threading.Thread, str]] = {}
 
     def room(self, lane: str) -> int:
         """How many more may begin."""
@@ -37,29 +37,30 @@ class Lanes:
             try:
                 work()
             finally:
-                self._end(lane, key)
+                self._end(lane, threading.current_thread())
 
         thread = threading.Thread(target=run, name=f"effect {lane}", daemon=True)
         with self._lock:
-            self._running.setdefault(lane, {})[key] = thread
+            # By thread: an effect that arms itself again may begin anew before its first thread has ended.
+            self._running.setdefault(lane, {})[thread] = key
         thread.start()
 
-    def _end(self, lane: str, key: str) -> None:
+    def _end(self, lane: str, thread: threading.Thread) -> None:
         with self._lock:
             running = self._running[lane]
-            del running[key]
+            del running[thread]
             if not running:
                 del self._running[lane]
 
     def keys(self) -> list[str]:
         """The effects that are being performed."""
         with self._lock:
-            return sorted(key for running in self._running.values() for key in running)
+            return sorted(key for running in self._running.values() for key in running.values())
 
     def wait(self) -> None:
         """Until everything that has begun has ended."""
         with self._lock:
-            threads = [thread for running in self._running.values() for thread in running.values()]
+            threads = [thread for running in self._running.values() for thread in running]
         for thread in threads:
             thread.join()
 
