@@ -1,7 +1,6 @@
 """Messages to a person that are no pages: questions and reminders. They are not escalated."""
 
 from stanch.ports import Message
-from stanch.prepare.contact_methods import prompt_ways
 from stanch.prepare.sending import Sending, lane_of
 from stanch.timeline.effects import Effect
 from stanch.timeline.unit_of_work import UnitOfWork
@@ -10,12 +9,11 @@ MOST_ATTEMPTS = 60
 
 
 def tell(uow: UnitOfWork, incident: str, key: str, person: str, title: str, text: str) -> None:
-    """Write it to the outbox for the way by which a contact is told of prompts; the same key is said once."""
+    """Write it to the outbox for every way to reach a contact (R48); the same key is said once."""
     contact = uow.policy.contacts.get(person)
-    ways, _ = prompt_ways(contact, uow.application.world.notifiers, may_wake=True) if contact else ([], "")
-    for reach in ways[:1]:
-        payload = {"person": person, "reach": reach, "title": title[:200], "text": text}
-        uow.effect(f"{key}:{reach}", "message", incident, payload, lane=lane_of(reach))
+    for way in contact.ways() if contact else []:
+        payload = {"person": person, "reach": way.to, "title": title[:200], "text": text}
+        uow.effect(f"{key}:{way.to}", "message", incident, payload, lane=lane_of(way.to))
 
 
 class MessageHandler(Sending):

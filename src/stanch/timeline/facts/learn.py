@@ -105,7 +105,7 @@ class ReviewAsked(Statement, frozen=True, tag="review_asked"):
     question: str
 
     def sentence(self) -> str:
-        return f"Asked {self.person}: {self.question}"
+        return f"Due for {self.person}: {self.question}"
 
     def apply(self, record: Record, entry: Line) -> None:
         item = record.action_items[self.item]
