@@ -61,6 +61,8 @@ def test_an_incident_survives_twenty_kills(tmp_path: Path) -> None:
         assert {page["id"] for page in phone.pages} <= {
             r["key"].replace(".", "_") for p in shown["pages"] for r in p["receipts"]
         }
+        # R11: a message that only tells is no page, and rings nobody.
+        assert {told["id"].partition(":")[0] for told in phone.told} <= {"prompt", "review"}
         # P4: the release tool went back once, whatever was killed in the middle.
         state = json.loads((shop.state / "release.json").read_text())
         assert state["current"]["release"] == "v1"

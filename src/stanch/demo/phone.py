@@ -1,4 +1,4 @@
-"""Ada's phone: a web server that takes the pages of the webhook notifier and keeps them."""
+"""Ada's phone: a web server that takes what the webhook notifier sends and keeps it, what rings apart from what only tells."""
 
 import json
 import threading
@@ -7,16 +7,19 @@ from typing import Any
 
 
 class Phone:
-    """Keeps every page it was sent, in order of arrival."""
+    """Keeps what it was sent, in order of arrival: ``pages`` ring, ``told`` are prompts and questions."""
 
     def __init__(self) -> None:
         self.pages: list[dict[str, Any]] = []
-        kept = self.pages
+        self.told: list[dict[str, Any]] = []
+        pages, told = self.pages, self.told
 
         class Ring(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                kept.append({"id": self.headers.get("webhook-id", ""), "body": json.loads(body)})
+                sent = json.loads(body)
+                kept = pages if sent["data"]["urgent"] else told
+                kept.append({"id": self.headers.get("webhook-id", ""), "body": sent})
                 self.send_response(200)
                 self.end_headers()
 
