@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from stanch.kernel.errors import Conflict, Invalid
-from stanch.learn.why_chain import ends_at_person
+from stanch.learn.completeness.why_leaf import ends_at_person
 from stanch.web.app import create_app
 from tests.scenarios.house import House
 
@@ -175,7 +175,44 @@ def test_a_complete_one_is_published(closed: House) -> None:
     more: dict[str, Any] = {"factors": ["One release to both zones", "No canary"], "confirm": ["summary", "impact"]}
     closed.do("postmortem", incident="INC-1", whys=["v2 was broken", "an engineer made a mistake"], **more)
     closed.do("action", incident="INC-1", title="Add a canary", test="A broken release stops there")
-    assert gaps(closed) == "INC-1: missing: the why-chain ends at a person: ask why the system allowed it."
+    assert gaps(closed) == (
+        "INC-1: missing: the why-chain ends at a person: ask why the system allowed it "
+        "(people will slip again; only what the system allows can be changed)."
+    )
     closed.do("postmortem", incident="INC-1", whys=["v2 was broken", "the system allowed this mistake"])
     closed.do("postmortem", incident="INC-1", publish=True)
     assert closed.record().published_at
+
+
+def test_an_incomplete_one_is_published_with_a_reason_that_is_kept(closed: House, client: TestClient) -> None:
+    """R46: the reason and what was missing stay on record and on the page."""
+    with pytest.raises(Conflict, match="Not complete"):
+        closed.do("postmortem", incident="INC-1", publish=True)
+    assert (
+        client.post("/do/postmortem", data={"incident": "INC-1", "override": "The regulator asked today"}).status_code
+        == 303
+    )
+    assert closed.record().published_at
+    assert closed.sentences()[-1].startswith("Postmortem published although the summary is empty;")
+    assert closed.sentences()[-1].endswith(": The regulator asked today")
+
+
+def test_whys_branch_where_lines_are_indented(closed: House, client: TestClient) -> None:
+    """R46: each branch must end at a structure; the indentation survives saving, and the export nests."""
+    typed = "v2 failed every payment\r\n\tThe migration ran too late\r\n\t\tNo step checks the schema first\r\n\tBen approved it"
+    assert client.post("/do/postmortem", data={"incident": "INC-1", "whys": typed}).status_code == 303
+    assert closed.record().lists["whys"] == [
+        "v2 failed every payment", "  The migration ran too late", "    No step checks the schema first", "  Ben approved it",
+    ]  # fmt: skip
+    assert "the branch 'Ben approved it' ends at a person" in gaps(closed)
+    assert "    - No step checks the schema first" in closed.record().parts["whys"]
+    assert ">  The migration ran too late" not in client.get(PAGE).text
+    assert "\n  The migration ran too late" in client.get(PAGE).text
+
+
+def test_owner_and_date_are_asked_for(closed: House) -> None:
+    """R46: a date that has passed keeps it back; an item that is dropped does not."""
+    closed.do("action", incident="INC-1", title="Add a canary", test="A broken release stops there", due="2020-01-01")
+    assert "A1 is due on 2020-01-01, which is past" in gaps(closed)
+    closed.do("action", incident="INC-1", item="A1", dropped=True, note="Replaced")
+    assert "A1" not in gaps(closed) and "there is no action item" in gaps(closed)

@@ -4,12 +4,12 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from stanch.communicate.wording.vocabulary import of_policy
 from stanch.kernel.clock import DAY, day, parse_moment
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Invalid, NotFound
+from stanch.learn.completeness.gap import Gap
+from stanch.learn.completeness.of_record import gaps_of
 from stanch.learn.postmortem import PARTS
-from stanch.learn.rules import missing
 from stanch.learn.statistics import Learning, learning
 from stanch.learn.writing import write
 from stanch.prepare.known_people import known_person
@@ -50,6 +50,9 @@ class Postmortem(msgspec.Struct):
         ),
     ] = []
     publish: Annotated[bool, msgspec.Meta(description="Publish it; refused while it is incomplete.")] = False
+    override: Annotated[
+        str, msgspec.Meta(max_length=2_000, description="Publish it as it is, with this reason, which is kept.")
+    ] = ""
     request: Annotated[
         str, msgspec.Meta(max_length=2_000, description="Ask for a full postmortem, with the reason.")
     ] = ""
@@ -67,27 +70,38 @@ def postmortem(uow: UnitOfWork, asked: Postmortem) -> Done:
     """R43, R46: anyone may ask for one; an incomplete one is not published."""
     record = uow.record(asked.incident)
     given = _given(asked)
-    if not (given or asked.confirm or asked.publish or asked.request):
-        gaps = missing(record, of_policy(uow.policy))
-        return Done(
-            f"{asked.incident}: " + ("complete" if not gaps else "missing: " + "; ".join(gaps)) + ".", asked.incident
-        )
+    publish = asked.publish or bool(asked.override)
+    if not (given or asked.confirm or publish or asked.request):
+        found = gaps_of(uow, record)
+        return Done(f"{asked.incident}: " + (f"missing: {_told(found)}" if found else "complete") + ".", asked.incident)
     if asked.request:
         uow.append(
             asked.incident,
             PostmortemDecided("postmortem", [*record.postmortem_reasons, f"{uow.actor.name} asked: {asked.request}"]),
         )
     written = write(uow, record, given, asked.confirm, asked.seen)
-    if asked.publish:
-        gaps = missing(record, of_policy(uow.policy))
-        if record.status != "closed":
-            raise Conflict(f"{asked.incident} is {record.status}.", hint="Close it first.")
-        if gaps:
-            raise Conflict(f"Not complete: {'; '.join(gaps)}.", hint="Write the rest, then publish.")
-        uow.append(asked.incident, PostmortemPublished())
-    done = [*([f"{', '.join(written)} saved"] if written else []), *(["published"] if asked.publish else [])]
+    if publish:
+        _publish(uow, record, asked.override.strip())
+    done = [*([f"{', '.join(written)} saved"] if written else []), *(["published"] if publish else [])]
     done += ["a full one is due"] if asked.request else []
     return Done(f"Postmortem of {asked.incident}: {'; '.join(done) or 'nothing new to save'}.", asked.incident)
+
+
+def _publish(uow: UnitOfWork, record: Record, override: str) -> None:
+    """R46: an incomplete one is published with a reason only, and the entry keeps what was missing."""
+    if record.status != "closed":
+        raise Conflict(f"{record.id} is {record.status}.", hint="Close it first.")
+    found = gaps_of(uow, record)
+    if found and not override:
+        raise Conflict(
+            f"Not complete: {_told(found)}.",
+            hint="Write the rest, then publish; or publish it as it is with a reason (override).",
+        )
+    uow.append(record.id, PostmortemPublished(override if found else "", [gap.what for gap in found]))
+
+
+def _told(found: list[Gap]) -> str:
+    return "; ".join(f"{gap.what} ({gap.why})" for gap in found)
 
 
 def _given(asked: Postmortem) -> dict[Part, str | list[str]]:

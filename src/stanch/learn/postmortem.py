@@ -2,7 +2,7 @@
 
 from stanch.kernel.clock import day, hour_minute, iso, spell
 from stanch.kernel.policy import Policy
-from stanch.learn.rules import WHO_WAS_HIT
+from stanch.learn.completeness.words import WHO_WAS_HIT
 from stanch.timeline.entries import Entry
 from stanch.timeline.facts.learn import Part
 from stanch.timeline.record import Record

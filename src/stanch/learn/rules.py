@@ -1,13 +1,9 @@
-"""Is a postmortem due, is it complete, and who is asked what in three weeks? Pure, with named reasons."""
-
-import re
+"""Is a postmortem due, and who is asked what in three weeks? Pure, with named reasons."""
 
 import msgspec
 
-from stanch.communicate.wording.vocabulary import Vocabulary
 from stanch.kernel.clock import DAY, SECOND, day, spell
 from stanch.kernel.policy import Policy
-from stanch.learn.why_chain import ends_at_person
 from stanch.timeline.record import ActionItem, Record
 
 
@@ -44,50 +40,6 @@ def nothing_fired(record: Record) -> str:
         f"it was noticed after {spell(detected - began)}" if began and detected and detected >= began else "",
     ]  # fmt: skip
     return f"no trigger of a full postmortem fired ({'; '.join(k for k in known if k)})"
-
-
-# What an impact that nobody has counted asks; while it stands there, the part is not written.
-WHO_WAS_HIT = "how many, and what did they see?"
-_PLACEHOLDERS = frozenset(
-    ["tbd", "todo", "to do", "n a", "na", "none", "nil", "null", "nothing", "xx", "xxx", "unknown", "later", "test"]
-)
-
-
-def worded(text: str) -> bool:
-    """Whether a text says anything: a full stop or a placeholder does not."""
-    words = re.findall(r"[^\W_]+", text.casefold())
-    return any(len(re.sub(r"\d", "", word)) > 1 for word in words) and " ".join(words) not in _PLACEHOLDERS
-
-
-def missing(record: Record, people: Vocabulary = Vocabulary()) -> list[str]:
-    """What keeps a postmortem from being published (R46). A short review needs a summary and nothing more.
-
-    Only what a person wrote or confirmed counts, never a draft.
-    """
-    found = [] if worded(record.parts.get("summary", "")) else ["the summary is empty"]
-    if record.postmortem_form == "review":
-        return found
-    impact = record.parts.get("impact", "")
-    if not (worded(impact) and re.search(r"\d", impact)):
-        found.append("the impact has no number: how many, how long, how much?")
-    elif WHO_WAS_HIT in impact:
-        found.append(f"the impact still asks of the customers: {WHO_WAS_HIT}")
-    if len(said(record, "factors")) < 2:
-        found.append("contributing factors are plural: name at least two")
-    whys = said(record, "whys")
-    if len(whys) < 2:
-        found.append("the why-chain is too short: ask again until a structure of the system answers")
-    elif ends_at_person(whys[-1], people):
-        found.append("the why-chain ends at a person: ask why the system allowed it")
-    if not record.action_items:
-        found.append("there is no action item")
-    untested = (i.item for i in record.action_items.values() if not i.dropped and not worded(i.test))
-    return found + [f"{item} has no test that says when it is done" for item in untested]
-
-
-def said(record: Record, part: str) -> list[str]:
-    """The entries of a part that is a list, each once; those that say nothing do not count."""
-    return list({item.casefold(): item for item in record.lists.get(part, []) if worded(item)}.values())
 
 
 class Question(msgspec.Struct, frozen=True):

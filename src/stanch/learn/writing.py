@@ -1,10 +1,12 @@
 """The parts of a postmortem as they are written: by name, several at once, or confirmed as drafted (R46)."""
 
+import re
 from collections.abc import Mapping
 
 from stanch.kernel.errors import Conflict, Invalid
+from stanch.learn.completeness.why_tree import indented_lines
+from stanch.learn.completeness.words import WHO_WAS_HIT
 from stanch.learn.postmortem import PARTS, draft
-from stanch.learn.rules import WHO_WAS_HIT
 from stanch.timeline.facts.learn import Part, PostmortemWritten, lines_of
 from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import UnitOfWork
@@ -41,8 +43,7 @@ def _facts(part: Part, given: str | list[str], drafted: str) -> PostmortemWritte
     if not given and drafted:
         given = drafted
     if isinstance(given, list) or part in LISTS:
-        lines = given if isinstance(given, list) else lines_of(given)
-        items = [" ".join(item.split()) for item in lines if item.strip()]
+        items = _tree_lines(given) if part == "whys" else _list_lines(given)
         return PostmortemWritten(part, listed(items), items)
     text = given.strip()
     if not text:
@@ -55,9 +56,24 @@ def _facts(part: Part, given: str | list[str], drafted: str) -> PostmortemWritte
     return PostmortemWritten(part, text, confirmed=confirmed)
 
 
+def _list_lines(given: str | list[str]) -> list[str]:
+    lines = given if isinstance(given, list) else lines_of(given)
+    return [" ".join(item.split()) for item in lines if item.strip()]
+
+
+def _tree_lines(given: str | list[str]) -> list[str]:
+    """Lines keep how deep they stand: an indented line is a branch."""
+    text = given if isinstance(given, str) else "\n".join(given)
+    return [
+        re.sub(r"^(\s*)(?:[-*\u2022]|\d{1,3}[.)])(?:\s+|$)", r"\1", line).rstrip()
+        for line in indented_lines(text)
+        if line.strip(" -*")
+    ]
+
+
 def listed(items: list[str]) -> str:
-    """A list as Markdown."""
-    return "\n".join(f"- {item}" for item in items)
+    """A list as Markdown, nested as its lines are indented."""
+    return "\n".join(f"{' ' * (len(item) - len(item.lstrip()))}- {item.lstrip()}" for item in items)
 
 
 def _squeezed(text: str) -> str:

@@ -52,10 +52,15 @@ class PostmortemWritten(Statement, frozen=True, tag="postmortem_written"):
 
 
 class PostmortemPublished(Statement, frozen=True, tag="postmortem_published"):
-    """Complete, and there to be read."""
+    """There to be read. ``override``: why it was published although ``gaps`` were open (R46)."""
+
+    override: str = ""
+    gaps: list[str] = []
 
     def sentence(self) -> str:
-        return "Postmortem published"
+        if not self.gaps:
+            return "Postmortem published"
+        return f"Postmortem published although {'; '.join(self.gaps)}: {self.override}"
 
     def apply(self, record: Record, entry: Line) -> None:
         record.published_at = entry.happened_at

@@ -8,12 +8,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from stanch.communicate.wording.vocabulary import of_policy
 from stanch.kernel.errors import NotFound
 from stanch.kernel.filling import incident_id
+from stanch.learn.completeness.of_record import gaps_of
 from stanch.learn.meeting import calendar_file
 from stanch.learn.postmortem import PARTS, TITLES, draft, timeline
-from stanch.learn.rules import missing
 from stanch.learn.statistics import learning
 from stanch.prepare.known_people import known_names
 from stanch.respond.overview import IncidentRow, Incidents, incidents
@@ -29,7 +28,8 @@ HELP = {
     "summary": "Two or three sentences that a newcomer understands.",
     "impact": "With numbers: how many customers, how long, how much.",
     "factors": "At least two: no single cause explains an incident.",
-    "whys": "In their order. Keep asking until the answer is a structure of the system, not a person.",
+    "whys": "One a line: each is the reason of the one before; indent lines to branch. "
+    "Keep asking until each branch ends at a structure of the system, not at a person or an event.",
     "lessons": "What went well, what did not, where you were lucky.",
 }
 
@@ -43,7 +43,7 @@ def routes(stanch: Stanch) -> list[Route]:
             entries = uow.entries(incident)
             record = fold(entries)
             context: dict[str, Any] = {
-                "record": record, "parts": draft(record, entries, uow.policy), "gaps": missing(record, of_policy(uow.policy)), "now": uow.now,
+                "record": record, "parts": draft(record, entries, uow.policy), "gaps": gaps_of(uow, record), "now": uow.now,
                 "timeline": timeline(entries), "people": known_names(uow),
                 "lanes": pictures.swim_lanes(record, record.closed_at or record.resolved_at or uow.now),
             }  # fmt: skip
@@ -101,5 +101,5 @@ def _line(uow: UnitOfWork, row: IncidentRow) -> dict[str, Any]:
     return {
         "record": record,
         "state": state,
-        "gaps": missing(record, of_policy(uow.policy)) if not record.published_at else [],
+        "gaps": gaps_of(uow, record) if not record.published_at else [],
     }

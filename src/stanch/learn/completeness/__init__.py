@@ -1,0 +1,1 @@
+"""What keeps a postmortem from being published: one file for each part that is looked at (R46)."""

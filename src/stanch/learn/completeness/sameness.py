@@ -1,0 +1,84 @@
+"""Are two contributing factors one (R46)? Written twice in other words, or one sentence in two lines. Pure."""
+
+import re
+
+# Words that judge or join and tell no factor from another.
+_EMPTY = frozenset([
+    "lack", "lacks", "lacked", "lacking", "missing", "absent", "absence", "insufficient", "inadequate", "enough",
+    "a", "an", "the", "of", "in", "on", "at", "to", "for", "from", "by", "with", "without", "and", "or", "but", "so", "because", "as", "it", "its",
+    "this", "that", "these", "those", "there", "was", "were", "is", "are", "be", "been", "being", "had", "has", "have", "did", "do", "does", "not", "no",
+    "our", "we", "us", "they", "them", "their", "which", "who", "what", "when", "where", "while", "then", "than", "also", "very", "too", "more", "most",
+    "caused", "cause", "led", "lead", "contributed", "contributing", "factor", "factors", "reason", "root", "due", "made", "make", "happened", "bad",
+    "wrong", "error", "errors", "mistake", "mistakes", "fault", "faults", "faulty", "broken", "incorrect", "incorrectly", "failure", "failures", "failed",
+    "fail", "failing", "problem", "problems", "issue", "issues", "bug", "bugs", "buggy", "invalid", "defect", "defective",
+])  # fmt: skip
+_GOES_ON = re.compile(
+    r"^\W*(?:which|that|who|whose|and|but|so|because|since|as|while|when|where|then|therefore|thus|due|causing|leading|resulting|making|of|to|in|for|with|after|before|until)\b"
+)
+
+
+def _stem(word: str) -> str:
+    for ending in (
+        "ations",
+        "ation",
+        "ating",
+        "ings",
+        "ing",
+        "ments",
+        "ment",
+        "ures",
+        "ure",
+        "ied",
+        "ies",
+        "ed",
+        "es",
+        "s",
+    ):
+        if word.endswith(ending) and len(word) - len(ending) >= 4:
+            return word[: -len(ending)]
+    return word
+
+
+def _meaning(text: str) -> frozenset[str]:
+    words = re.findall(r"[a-z0-9\u00c0-\uffff][\w-]*", re.sub(r"\bmis-?(?=[a-z]{5})", "", text.casefold()))
+    return frozenset(_stem(word) for word in words if word not in _EMPTY)
+
+
+def same_factor(one: str, other: str) -> bool:
+    """Whether both name one thing: the words that carry meaning are the same, or nearly so."""
+    left, right = _meaning(one), _meaning(other)
+    if not left or not right:
+        # Words that only judge tell no factor from another.
+        return True
+    shared = sum(any(_akin(word, other) for other in right) for word in left)
+    return shared >= min(len(left), len(right)) or shared / (len(left) + len(right) - shared) >= 0.6
+
+
+def _akin(one: str, other: str) -> bool:
+    """One word in two forms: ``cert`` and ``certificate``, ``expir`` and ``expiry``."""
+    short, long = sorted((one, other), key=len)
+    return short == long or (len(short) >= 4 and long.startswith(short))
+
+
+def continues(line: str, before: str) -> bool:
+    """Whether a line goes on with the sentence of the line before it."""
+    if before.rstrip().endswith((".", "!", "?", ":")):
+        return False
+    return bool(_GOES_ON.match(line)) or before.rstrip().endswith(
+        (",", ";", "-", "\u2013", " and", " or", " which", " the", " a", " of")
+    )
+
+
+def distinct(factors: list[str]) -> list[str]:
+    """The factors that differ, each as first written; a line that goes on with the one before it is part of that one."""
+    whole: list[str] = []
+    for factor in factors:
+        if whole and continues(factor, whole[-1]):
+            whole[-1] += " " + factor
+        else:
+            whole.append(factor)
+    found: list[str] = []
+    for factor in whole:
+        if not any(same_factor(factor, other) for other in found):
+            found.append(factor)
+    return found

@@ -1,0 +1,15 @@
+"""Does a text say anything? Pure."""
+
+import re
+
+# What an impact that nobody has counted asks; while it stands there, the part is not written.
+WHO_WAS_HIT = "how many, and what did they see?"
+_PLACEHOLDERS = frozenset(
+    ["tbd", "todo", "to do", "n a", "na", "none", "nil", "null", "nothing", "xx", "xxx", "unknown", "later", "test"]
+)
+
+
+def worded(text: str) -> bool:
+    """Whether a text says anything: a full stop or a placeholder does not."""
+    words = re.findall(r"[^\W_]+", text.casefold())
+    return any(len(re.sub(r"\d", "", word)) > 1 for word in words) and " ".join(words) not in _PLACEHOLDERS
