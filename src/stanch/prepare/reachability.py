@@ -60,6 +60,16 @@ def nobody(policy: Policy, notifiers: frozenset[str] | None) -> str:
     return f"Nobody would be woken: {why}. {do}, then send a test page."
 
 
+def reach_problem(contact: Contact, notifiers: frozenset[str]) -> str:
+    """Why nothing that is sent to a contact could arrive, as the end of a sentence; empty when something could (R2, R8)."""
+    kinds = list(dict.fromkeys(way.to.partition(":")[0] for way in contact.ways()))
+    if not kinds:
+        return "has no way to be reached"
+    if not notifiers & set(kinds):
+        return f"would be reached by {' or '.join(kinds)}, which is not configured"
+    return ""
+
+
 def pageable(policy: Policy, now: int, overriding: Iterable[tuple[str, str]] = ()) -> dict[str, list[str]]:
     """Everyone whom an escalation policy or a schedule can page, and by what.
 

@@ -10,11 +10,8 @@ from stanch.kernel.errors import Conflict, Invalid, NotFound
 from stanch.kernel.filling import incident_id
 from stanch.kernel.policy import PHASES, Phase, Severity
 from stanch.kernel.spelling import spelt
-from stanch.prepare.oncall.people import contact_key
 from stanch.prepare.page_tests import unwoken
-from stanch.respond.reactions import request_page
 from stanch.timeline.facts.detect import Declared
-from stanch.timeline.facts.paging import Acknowledged
 from stanch.timeline.facts.recover import Mitigated
 from stanch.timeline.facts.respond import (
     Amended,
@@ -286,61 +283,6 @@ def hypothesis(uow: UnitOfWork, asked: State) -> Done:
     identity = asked.hypothesis or f"H{len(record.hypotheses) + 1}"
     uow.append(asked.incident, HypothesisStated(identity, text, asked.standing))
     return Done(f"Hypothesis {identity} is {asked.standing}: {text}", asked.incident, identity)
-
-
-class PagePeople(msgspec.Struct):
-    """Wake people by an escalation policy."""
-
-    incident: IncidentId
-    escalation: Annotated[str, msgspec.Meta(description="The escalation policy; the service's own by default.")] = ""
-    reason: Line = ""
-
-
-@command(
-    "page",
-    PagePeople,
-    group="respond",
-    noun="pages",
-    positional=("escalation",),
-    example="stanch page INC-1 default --reason 'The database team is needed'",
-)
-def page(uow: UnitOfWork, asked: PagePeople) -> Done:
-    """Page by policy; steps follow until someone acknowledges."""
-    record = uow.live(asked.incident)
-    if asked.escalation and asked.escalation not in uow.policy.escalation:
-        known = ", ".join(sorted(uow.policy.escalation)) or "none is configured"
-        raise Invalid(
-            f"There is no escalation policy '{asked.escalation}'.", field="escalation", hint=f"Known: {known}."
-        )
-    identity = request_page(uow, record, asked.reason or f"{uow.actor.name} asked for help", asked.escalation)
-    return Done(f"Paging for {asked.incident}.", asked.incident, identity)
-
-
-class Acknowledge(msgspec.Struct):
-    """Say that you have the page: nobody else is woken."""
-
-    incident: IncidentId
-    page: Annotated[str, msgspec.Meta(description="One page; all open ones by default.")] = ""
-
-
-@command("ack", Acknowledge, group="respond", noun="acknowledgements", positional=("page",), example="stanch ack INC-1")
-def ack(uow: UnitOfWork, asked: Acknowledge) -> Done:
-    """P2: nothing leaves after this, beyond what is in flight. A second acknowledgement changes nothing."""
-    record = uow.record(asked.incident)
-    if asked.page and asked.page not in record.pages:
-        raise NotFound(f"{asked.incident} has no page {asked.page}.")
-    waiting = [p for p in record.pages.values() if p.waiting() and asked.page in ("", p.page)]
-    if not waiting:
-        having = next((p.acknowledged_by for p in reversed(record.pages.values()) if p.acknowledged_by), "")
-        return Done(
-            f"Nobody is being paged for {asked.incident}" + (f": {having} has it." if having else "."), asked.incident
-        )
-    person = contact_key(uow.policy.contacts, uow.actor.name) or uow.actor.name
-    uow.append(asked.incident, Acknowledged(person, asked.page))
-    missing = [name for p in waiting for name in p.people if p.waiting() and name not in p.acknowledgers]
-    if missing:
-        return Done(f"Noted. All must acknowledge: {', '.join(missing)} still to come.", asked.incident)
-    return Done(f"{person} has {asked.incident}.", asked.incident)
 
 
 class Decline(msgspec.Struct):

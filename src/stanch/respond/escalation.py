@@ -7,6 +7,7 @@ import msgspec
 
 from stanch.kernel.policy import EscalationPolicy, EscalationStep, Policy
 from stanch.prepare.oncall.hours import next_working_moment
+from stanch.timeline.page import Page
 
 
 class Reached(msgspec.Struct, frozen=True):
@@ -30,6 +31,11 @@ def escalation_of(policy: Policy, name: str) -> EscalationPolicy:
     """The named policy, else 'default', else everyone in the contacts at once: a page must reach someone."""
     found = policy.escalation.get(name) or policy.escalation.get("default")
     return found if found and found.steps else EscalationPolicy([_everyone(policy)], repeat=2)
+
+
+def of_page(policy: Policy, page: Page) -> EscalationPolicy:
+    """What a page goes by: its policy, or the one person who was paged by name, who is tried once more."""
+    return EscalationPolicy([EscalationStep([page.person])]) if page.person else escalation_of(policy, page.escalation)
 
 
 def total_of(escalation: EscalationPolicy) -> int:

@@ -37,6 +37,7 @@ FEATURE = Feature(
     "respond",
     (
         "stanch.respond.commands",
+        "stanch.respond.pages",
         "stanch.respond.roles",
         "stanch.respond.overview",
         "stanch.respond.timeboxes",

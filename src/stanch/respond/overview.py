@@ -11,7 +11,8 @@ from stanch.kernel.errors import NotFound
 from stanch.respond.commands import IncidentId, past
 from stanch.respond.facts import six_facts
 from stanch.timeline.entries import Entry
-from stanch.timeline.record import ActionItem, Hypothesis, Page, Record, Run, fold
+from stanch.timeline.page import Page
+from stanch.timeline.record import ActionItem, Hypothesis, Record, Run, fold
 from stanch.timeline.unit_of_work import UnitOfWork
 
 

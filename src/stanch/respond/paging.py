@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from stanch.ports import Message
 from stanch.prepare.sending import Sending
+from stanch.respond.recipients import may_be_told
 from stanch.timeline.effects import Effect
 from stanch.timeline.facts.paging import PageSent
 from stanch.timeline.unit_of_work import UnitOfWork
@@ -29,11 +30,12 @@ class PageHandler(Sending):
     lease_seconds = 5.0
 
     def wanted(self, uow: UnitOfWork, effect: Effect) -> bool:
-        """None leaves after its acknowledgement is recorded."""
-        page = uow.record(effect.incident).pages.get(effect.payload["page"])
-        if page is None or not page.waiting() or effect.payload["person"] in page.acknowledgers:
+        """None leaves after its acknowledgement is recorded, nor to who cannot take it or may not see the incident any more."""
+        record, person = uow.record(effect.incident), effect.payload["person"]
+        page = record.pages.get(effect.payload["page"])
+        if page is None or not page.waiting() or person in (*page.acknowledgers, *page.refused):
             return False
-        return uow.record(effect.incident).live()
+        return record.live() and may_be_told(uow, record, person)
 
     def message(self, effect: Effect) -> Message:
         url, secret = self.application.installation.url, self.application.installation.secret_key

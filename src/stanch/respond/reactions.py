@@ -5,13 +5,14 @@ from typing import Any
 from stanch.kernel.clock import HOUR, MINUTE, SECOND
 from stanch.kernel.ids import new_id
 from stanch.prepare.sending import lane_of
-from stanch.respond.escalation import escalation_of, last_resort, next_step, waits_until
+from stanch.respond.escalation import Reached, Stepping, last_resort, next_step, of_page, waits_until
 from stanch.respond.targets import reached
 from stanch.timeline.entries import Entry
 from stanch.timeline.facts.detect import Declared
 from stanch.timeline.facts.paging import PagePutOff, PageRequested, PageStepped
 from stanch.timeline.facts.respond import PhaseShifted, Said, SeveritySet
-from stanch.timeline.record import Page, Record
+from stanch.timeline.page import Page
+from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import Due, UnitOfWork
 
 # With nobody in the contacts a page is not over: it is tried again, less often each time, until somebody is there.
@@ -45,10 +46,14 @@ def page_when_severe(uow: UnitOfWork, entry: Entry, record: Record) -> None:
                 escalate(uow, record, page)  # it was put off, and now it may be its hour
 
 
-def request_page(uow: UnitOfWork, record: Record, reason: str, escalation: str = "") -> str:
-    """Ask for people by the service's escalation policy, and reach the first step in the same commit; answers with the page's id."""
+def request_page(uow: UnitOfWork, record: Record, reason: str, escalation: str = "", person: str = "") -> str:
+    """Ask for people by the service's escalation policy, or for one person, and reach the first step in the same commit.
+
+    Answers with the page's id.
+    """
     page = new_id("page")
-    uow.append(record.id, PageRequested(page, escalation or uow.policy.service(record.service).escalation, reason))
+    by = "" if person else escalation or uow.policy.service(record.service).escalation
+    uow.append(record.id, PageRequested(page, by, reason, person))
     escalate(uow, record, record.pages[page])
     return page
 
@@ -58,15 +63,13 @@ def escalate(uow: UnitOfWork, record: Record, page: Page) -> None:
 
     Whether it is the hour for it, who is on call and what the policy says is asked now, not when the page was requested.
     """
-    until = waits_until(uow.policy, record.severity_name(), uow.now)
+    until = held_until(uow, record, page)
     if until is not None:
         uow.append(record.id, PagePutOff(page.page, until, f"{record.severity_name()} waits for working hours"))
         return
-    policy = escalation_of(uow.policy, page.escalation)
-    found = {place: reached(uow, step.notify) for place, step in enumerate(policy.steps)}
-    stepping = next_step(policy, page.step, found, uow.policy, uow.now)
+    stepping = stepping_of(uow, page, {*page.refused})
     if stepping is None and page.step < 0:
-        stepping = last_resort(uow.policy, [p for each in found.values() for p in each.problems])
+        stepping = last_resort(uow.policy, [p for each in _found(uow, page, set()).values() for p in each.problems])
     if stepping is None:
         uow.append(record.id, PageStepped(page.page, page.step + 1, []))
         return
@@ -80,22 +83,39 @@ def escalate(uow: UnitOfWork, record: Record, page: Page) -> None:
         record.id,
         PageStepped(page.page, stepping.number, people, next_at, step.acknowledge == "all", stepping.passed),
     )
+    send_page(uow, record, page, str(stepping.number), people)
+
+
+def held_until(uow: UnitOfWork, record: Record, page: Page) -> int | None:
+    """Until when the severity holds the page back; whoever is paged by name is paged now."""
+    return None if page.person else waits_until(uow.policy, record.severity_name(), uow.now)
+
+
+def stepping_of(uow: UnitOfWork, page: Page, refused: set[str]) -> Stepping | None:
+    """The next step of a page that is for now and reaches somebody who has not refused it."""
+    policy = of_page(uow.policy, page)
+    return next_step(policy, page.step, _found(uow, page, refused), uow.policy, uow.now)
+
+
+def _found(uow: UnitOfWork, page: Page, refused: set[str]) -> dict[int, Reached]:
+    found = {}
+    for place, step in enumerate(of_page(uow.policy, page).steps):
+        whole = reached(uow, step.notify)
+        said = [f"{person} cannot take it" for person in whole.people if person in refused]
+        found[place] = Reached([p for p in whole.people if p not in refused], [*whole.problems, *said])
+    return found
+
+
+def send_page(uow: UnitOfWork, record: Record, page: Page, step: str, people: list[str]) -> None:
+    """Into the outbox for each person and each of their ways; ``step`` makes the keys of one round."""
     for person in people:
         if record.private:
             uow.admit(record.id, person)  # whoever is woken for it is invited (P6)
         for way in uow.policy.contacts[person].ways():
-            payload: dict[str, Any] = {
-                "page": page.page, "person": person, "reach": way.to, "step": stepping.number,
-            }  # fmt: skip
+            payload: dict[str, Any] = {"page": page.page, "person": person, "reach": way.to}
             due = uow.now + int(way.after * SECOND)
-            uow.effect(
-                f"page:{page.page}:{stepping.number}:{person}:{way.to}",
-                "page",
-                record.id,
-                payload,
-                due_at=due,
-                lane=lane_of(way.to),
-            )
+            key = f"page:{page.page}:{step}:{person}:{way.to}"
+            uow.effect(key, "page", record.id, payload, due_at=due, lane=lane_of(way.to))
 
 
 def page_clock(uow: UnitOfWork, record: Record) -> list[Due]:

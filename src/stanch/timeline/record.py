@@ -8,6 +8,7 @@ import msgspec
 from stanch.kernel.policy import Criterion, Outcome, Phase, Severity
 from stanch.timeline.asked import Asked
 from stanch.timeline.first_move import Move
+from stanch.timeline.page import Page
 
 
 class Line(Protocol):
@@ -39,22 +40,6 @@ class Stated(Protocol):
 
 class _Kept(msgspec.Struct, frozen=True, tag_field="kind", omit_defaults=True):
     """What is kept of an entry as it was stated; an export names it by the entry's kind."""
-
-
-class Receipt(_Kept, frozen=True, tag="page_sent"):
-    """How one attempt to reach somebody went."""
-
-    page: str
-    person: str
-    reach: str
-    ok: bool
-    attempt: int
-    result: str
-    key: str = ""
-
-    def sentence(self) -> str:
-        how = self.reach.split(":", 1)[0]
-        return f"Page to {self.person} by {how}: {'sent' if self.ok else 'failed'} ({self.result})"
 
 
 class ReviewQuestion(_Kept, frozen=True, tag="review_asked"):
@@ -153,29 +138,6 @@ class Run(msgspec.Struct):
         if self.applied_at is None or self.observed_until is not None:
             return self.observed_until
         return self.applied_at + int(self.observe_seconds * 1_000_000)
-
-
-class Page(msgspec.Struct):
-    """A page under way. ``ended_at``: the incident was over before anybody had acknowledged. ``source``: of who asked for it."""
-
-    page: str
-    escalation: str
-    requested_at: int
-    reason: str
-    step: int = -1
-    next_at: int | None = None
-    people: list[str] = msgspec.field(default_factory=list)
-    all_must: bool = False
-    acknowledgers: list[str] = msgspec.field(default_factory=list)
-    acknowledged_at: int | None = None
-    acknowledged_by: str = ""
-    ended_at: int | None = None
-    receipts: list[Receipt] = msgspec.field(default_factory=list)
-    source: str = ""
-
-    def waiting(self) -> bool:
-        """Whether somebody is still wanted."""
-        return self.acknowledged_at is None and self.ended_at is None
 
 
 class CriterionState(msgspec.Struct):

@@ -1,32 +1,43 @@
 """The acknowledge link of a page: signed for one person and one page, so that it works without signing in.
 
-A GET changes nothing, since mail scanners open links; it shows a button. The POST acknowledges, once or again.
+A GET changes nothing, since mail scanners open links; it says what the incident is and offers three answers. A POST without a form,
+as phones send it from a notification's button, acknowledges, once or again.
 """
 
 from __future__ import annotations
 
 import hmac
-from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from stanch.kernel.actor import Actor
 from stanch.kernel.clock import HOUR
-from stanch.kernel.errors import Denied, NotFound
+from stanch.kernel.errors import Denied, Invalid, NotFound
+from stanch.prepare.oncall.people import shown_name
+from stanch.respond.facts import six_facts
 from stanch.respond.paging import acknowledge_code
+from stanch.respond.passing_on import Offer, hand, offers, refuse
+from stanch.respond.recipients import may_be_told
 from stanch.timeline.facts.paging import Acknowledged
+from stanch.timeline.unit_of_work import UnitOfWork
+from stanch.web.bodies import form_of, read_body
+from stanch.web.pages.render import page as rendered
 
 if TYPE_CHECKING:
     from stanch.main import Stanch
-    from stanch.timeline.record import Page, Record
+    from stanch.timeline.page import Page
+    from stanch.timeline.record import Record
 
 GOOD_FOR = 24 * HOUR
 PATH = "/ack/{incident}/{page}/{person:path}/{code}"
 HEADERS = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex", "Referrer-Policy": "no-referrer"}
+BODY_LIMIT = 50_000
+NOTES_SHOWN = 3
 
 
 class Link(msgspec.Struct, frozen=True):
@@ -37,12 +48,20 @@ class Link(msgspec.Struct, frozen=True):
     person: str
 
 
+class Said(msgspec.Struct, frozen=True):
+    """What an answer on the page led to. ``wrong``: nothing was changed, and why."""
+
+    heading: str = ""
+    wrong: str = ""
+
+
 def routes(stanch: Stanch) -> list[Route]:
     """The one route of the link."""
 
-    def answer(request: Request) -> Response:
+    async def answer(request: Request) -> Response:
         link = checked(stanch, request)
-        return _post(stanch, link) if request.method == "POST" else _get(stanch, link)
+        form = form_of(await read_body(request, BODY_LIMIT)).last() if request.method == "POST" else None
+        return await run_in_threadpool(_answered, stanch, request, link, form)
 
     return [Route(PATH, answer, methods=["GET", "POST"])]
 
@@ -52,58 +71,105 @@ def checked(stanch: Stanch, request: Request) -> Link:
     link = Link(*(str(request.path_params[name]) for name in ("incident", "page", "person")))
     expected = acknowledge_code(stanch.settings.secret_key, link.incident, link.page, link.person)
     if not hmac.compare_digest(expected.encode(), str(request.path_params["code"]).encode("utf-8", "replace")):
-        raise Denied("This link is not one of ours.", hint="Open the incident and acknowledge there.")
+        raise _not_ours()
     return link
 
 
 def acknowledge(stanch: Stanch, link: Link) -> tuple[Record, str]:
     """Acknowledge the page; why there was nothing to acknowledge, or an empty text. Raises ``Denied`` for an old link."""
     with stanch.application.uow(Actor(link.person, admin=True), "link") as uow:
-        record = uow.record(link.incident)
-        page = _page_of(record, link.page, uow.now)
+        record, page = _found(uow, link)
         if not page.waiting():
-            return record, _over(record, page)
+            return record, _over(uow, record, page)
         uow.append(record.id, Acknowledged(link.person, page.page))
     return record, ""
 
 
-def _get(stanch: Stanch, link: Link) -> Response:
+def _answered(stanch: Stanch, request: Request, link: Link, form: dict[str, str] | None) -> Response:
+    choice = "" if form is None else form.get("choice") or "have"
+    if choice == "have":
+        record, over = acknowledge(stanch, link)
+        return _shown(stanch, request, link, Said(over or f"Thank you. {_name(stanch, link)} has {record.id}."))
+    if form is None:
+        return _shown(stanch, request, link, Said())
+    return _shown(stanch, request, link, _passed_on(stanch, link, choice, form))
+
+
+def _passed_on(stanch: Stanch, link: Link, choice: str, form: dict[str, str]) -> Said:
+    """*I cannot* and *ask somebody instead*; the same within one commit as from inside."""
+    reason = form.get("reason", "")[:2000]
+    with stanch.application.uow(Actor(link.person, admin=True), "link") as uow:
+        record, page = _found(uow, link)
+        if not page.waiting():
+            return Said(_over(uow, record, page))
+        if choice == "cannot":
+            return Said(refuse(uow, record, page, link.person, reason))
+        if choice != "ask":
+            raise Invalid("There is no such answer.", field="choice", hint="It is one of: have, cannot, ask.")
+        found = next((o for o in _askable(uow, record, page, link) if o.person == form.get("person")), None)
+        if found is None or found.problem:
+            who = f"{found.name} {found.problem}" if found else "Nobody who can be asked is called so"
+            return Said(wrong=f"{who}. Nobody was asked; choose somebody else.")
+        return Said(hand(uow, record, page, found.person, reason))
+
+
+def _askable(uow: UnitOfWork, record: Record, page: Page, link: Link) -> list[Offer]:
+    """Of a private incident only those who may see it already: a link alone lets nobody else in (P6)."""
+    return [o for o in offers(uow, record, page, asker=link.person) if may_be_told(uow, record, o.person)]
+
+
+def _shown(stanch: Stanch, request: Request, link: Link, said: Said) -> Response:
     with stanch.application.reading() as uow:
-        record = uow.record(link.incident)
-        page = _page_of(record, link.page, uow.now)
-    if not page.waiting():
-        return _shown(_over(record, page), record.title, "")
-    button = '<form method="post"><button>I have it</button></form>'
-    return _shown(f"{record.id} needs you, {link.person}.", record.title, button)
+        record, page = _found(uow, link)
+        every = _askable(uow, record, page, link)
+        context: dict[str, Any] = {
+            "record": record, "page": page, "now": uow.now, "said": said, "known": _known(uow, record),
+            "over": "" if page.waiting() else _over(uow, record, page), "person": shown_name(uow.policy.contacts, link.person),
+            "refused": link.person in page.refused, "askable": [o for o in every if not o.problem],
+            "unable": [o for o in every if o.problem], "service": uow.policy.service(record.service).label(),
+        }  # fmt: skip
+    answer = rendered(request, "acknowledge.html", **context)
+    answer.headers.update(HEADERS)
+    return answer
 
 
-def _post(stanch: Stanch, link: Link) -> Response:
-    record, over = acknowledge(stanch, link)
-    return _shown(over or f"Thank you. {link.person} has {record.id}.", record.title, "")
+def _known(uow: UnitOfWork, record: Record) -> list[tuple[str, str]]:
+    """What is known, for somebody who has just woken: firing alerts, the facts that are stated, the newest notes."""
+    alerts = [f"{s.name}: {s.summary}" if s.summary else s.name for s in record.signals.values() if s.firing]
+    found = [("Alert", text) for text in alerts[:NOTES_SHOWN]]
+    if len(alerts) > NOTES_SHOWN:
+        found.append(("Alert", f"and {len(alerts) - NOTES_SHOWN} more"))
+    facts = six_facts(record, uow.policy, uow.now)
+    found += [(fact.label, fact.value) for fact in facts if fact.value and fact.key != "severity"]
+    return found + [("Noted", note) for note in record.notes[-NOTES_SHOWN:]]
 
 
-def _over(record: Record, page: Page) -> str:
+def _name(stanch: Stanch, link: Link) -> str:
+    return shown_name(stanch.application.policy().contacts, link.person)
+
+
+def _over(uow: UnitOfWork, record: Record, page: Page) -> str:
     if page.acknowledged_at is not None:
-        return f"{page.acknowledged_by} has {record.id} already."
+        by = ", ".join(shown_name(uow.policy.contacts, person) for person in page.acknowledgers)
+        return f"{by} {'have' if len(page.acknowledgers) > 1 else 'has'} {record.id} already."
     return f"{record.id} is over. There is nothing to do."
 
 
-def _page_of(record: Record, page: str, now: int) -> Page:
-    found = record.pages.get(page)
+def _found(uow: UnitOfWork, link: Link) -> tuple[Record, Page]:
+    """The page of a link. Raises ``Denied`` where it is too old, or for who may not see a private incident any more (P6)."""
+    record = uow.record(link.incident)
+    if not may_be_told(uow, record, link.person):
+        raise _not_ours()
+    found = record.pages.get(link.page)
     if found is None:
         raise NotFound("There is no such page.")
-    if now - found.requested_at > GOOD_FOR:
+    if uow.now - found.requested_at > GOOD_FOR:
         raise Denied(
             f"This page is too old: its link was good for {GOOD_FOR // HOUR} hours.",
             hint="Open the incident and acknowledge there.",
         )
-    return found
+    return record, found
 
 
-def _shown(heading: str, title: str, form: str) -> Response:
-    text = (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f'<title>{escape(heading)}</title><link rel="stylesheet" href="/static/stanch.css"></head>'
-        f"<body><main><h1>{escape(heading)}</h1><p>{escape(title)}</p>{form}</main></body></html>"
-    )
-    return HTMLResponse(text, headers=HEADERS)
+def _not_ours() -> Denied:
+    return Denied("This link is not one of ours.", hint="Open the incident and acknowledge there.")

@@ -4,22 +4,32 @@ import msgspec
 
 from stanch.kernel.clock import iso
 from stanch.timeline.facts.statement import Statement
-from stanch.timeline.record import Line, Page, Receipt, Record
+from stanch.timeline.page import Page, Receipt
+from stanch.timeline.record import Line, Record
 
 
 class PageRequested(Statement, frozen=True, tag="page_requested"):
-    """Someone must be woken. Steps of the escalation policy follow until it is acknowledged."""
+    """Someone must be woken. Steps of the escalation policy follow until it is acknowledged; ``person``: only this contact."""
 
     page: str
     escalation: str
     reason: str
+    person: str = ""
 
     def sentence(self) -> str:
+        if self.person:
+            return f"Paging {self.person} by name: {self.reason}"
         return f"Paging by policy '{self.escalation}': {self.reason}"
 
     def apply(self, record: Record, entry: Line) -> None:
         record.pages[self.page] = Page(
-            self.page, self.escalation, entry.happened_at, self.reason, next_at=entry.happened_at, source=entry.source
+            self.page,
+            self.escalation,
+            entry.happened_at,
+            self.reason,
+            next_at=entry.happened_at,
+            source=entry.source,
+            person=self.person,
         )
 
 
@@ -61,6 +71,40 @@ class PagePutOff(Statement, frozen=True, tag="page_put_off"):
         record.pages[self.page].next_at = self.until
 
 
+class PageHanded(Statement, frozen=True, tag="page_handed"):
+    """A person asks another one instead: nothing is acknowledged by it, and the escalation goes on by its own clock (R2)."""
+
+    page: str
+    person: str
+    reason: str = ""
+
+    def sentence(self) -> str:
+        return f"The page goes to {self.person} as well, by hand; nobody has it yet" + (
+            f": {self.reason}" if self.reason else ""
+        )
+
+    def apply(self, record: Record, entry: Line) -> None:
+        record.pages[self.page].handed.append(self.person)
+
+
+class PageRefused(Statement, frozen=True, tag="page_refused"):
+    """A person cannot take the page (R2). ``then``: why nobody else is woken by it now; empty: the next step follows at once."""
+
+    page: str
+    person: str
+    reason: str = ""
+    then: str = ""
+
+    def sentence(self) -> str:
+        said = f"{self.person} cannot take the page" + (f" ({self.reason})" if self.reason else "")
+        return f"{said}: {self.then}" if self.then else f"{said}, so that the escalation moves on now"
+
+    def apply(self, record: Record, entry: Line) -> None:
+        page = record.pages[self.page]
+        if self.person not in page.refused:
+            page.refused.append(self.person)
+
+
 class PageSent(Statement, frozen=True, tag="page_sent"):
     """The delivery receipt of one attempt."""
 
@@ -96,10 +140,11 @@ class Acknowledged(Statement, frozen=True, tag="acknowledged"):
         for page in record.pages.values():
             if page.waiting() and self.page in ("", page.page):
                 page.acknowledgers.append(self.person)
+                page.refused = [person for person in page.refused if person != self.person]
                 if page.all_must and not set(page.people) <= set(page.acknowledgers):
                     continue
                 page.acknowledged_by = ", ".join(page.acknowledgers)
                 page.acknowledged_at, page.next_at = entry.happened_at, None
 
 
-Facts = PageRequested | PageStepped | PagePutOff | PageSent | Acknowledged
+Facts = PageRequested | PageStepped | PagePutOff | PageHanded | PageRefused | PageSent | Acknowledged

@@ -1,0 +1,95 @@
+"""Passing a page on without having it: *I cannot, wake the next* and *ask somebody instead* (R2). Within one transaction."""
+
+import msgspec
+
+from stanch.kernel.clock import hour_minute, iso
+from stanch.kernel.errors import Conflict
+from stanch.prepare.oncall.people import contact_key, shown_name
+from stanch.prepare.reachability import reach_problem
+from stanch.respond.reactions import escalate, held_until, over, send_page, stepping_of
+from stanch.timeline.facts.paging import PageHanded, PageRefused
+from stanch.timeline.page import Page
+from stanch.timeline.record import Record
+from stanch.timeline.unit_of_work import UnitOfWork
+
+
+class Offer(msgspec.Struct, frozen=True):
+    """Somebody who could be paged by name. ``problem``: why they cannot be, as the end of a sentence; else empty."""
+
+    person: str
+    name: str
+    by: list[str]
+    problem: str = ""
+
+    def line(self) -> str:
+        """For chat."""
+        return f"{self.name}: {self.problem or 'by ' + ', '.join(self.by)}"
+
+
+def offers(uow: UnitOfWork, record: Record, page: Page | None, *, asker: str = "") -> list[Offer]:
+    """Everybody of ours: first those who can be reached now, then those who cannot and why. ``asker`` is left out."""
+    # Imported late: the help of a command needs no database.
+    from stanch.identity.people import names
+
+    contacts, notifiers = uow.policy.contacts, frozenset(uow.application.world.notifiers)
+    found = []
+    for key, contact in contacts.items():
+        if contact.kind != "vendor" and key != asker:
+            kinds = list(dict.fromkeys(way.to.partition(":")[0] for way in contact.ways()))
+            found.append(Offer(key, contact.name, kinds, reach_problem(contact, notifiers) or _said_no(key, page)))
+    for name in names(uow.tx):
+        if name != asker and not contact_key(contacts, name):
+            found.append(Offer(name, name, [], "signs in, and has no way to be reached"))
+    return sorted(found, key=lambda offer: (bool(offer.problem), offer.name.casefold(), offer.person))
+
+
+def _said_no(person: str, page: Page | None) -> str:
+    if page is None:
+        return ""
+    if person in page.refused:
+        return "has said that they cannot take it"
+    return "is being paged for it already" if person in (*page.people, *page.handed) else ""
+
+
+def hand(uow: UnitOfWork, record: Record, page: Page, person: str, reason: str) -> str:
+    """The page goes to one more person, who can be reached; its steps and their moments stay. Answers with a sentence."""
+    if not page.waiting():
+        raise Conflict("Nobody is wanted for this page any more.", field="page")
+    uow.append(record.id, PageHanded(page.page, person, reason.strip()))
+    send_page(uow, record, page, f"hand{len(page.handed)}", [person])
+    name = shown_name(uow.policy.contacts, person)
+    return f"The page goes to {name} as well. Until somebody says 'I have it', the escalation goes on."
+
+
+def refuse(uow: UnitOfWork, record: Record, page: Page, person: str, reason: str) -> str:
+    """Somebody cannot take it: the next step is reached in the same commit, or the record says why it is not."""
+    if person in page.refused:
+        return "You have said so already; it moves nothing on again."
+    refusing = {*page.refused, person}
+    then = _why_not(uow, record, page, refusing)
+    uow.append(record.id, PageRefused(page.page, person, reason.strip(), then))
+    if then:
+        return f"Noted: {then}."
+    step = page.step
+    escalate(uow, record, page)
+    if page.step == step:
+        return f"Noted. Nobody else is woken before {_moment(page)}."
+    return f"Noted. The page goes to {', '.join(shown_name(uow.policy.contacts, p) for p in page.people)} now."
+
+
+def _why_not(uow: UnitOfWork, record: Record, page: Page, refused: set[str]) -> str:
+    """Why nobody else is woken at once; empty when somebody is. The end of a sentence."""
+    if over(record, page):
+        return "every alert has cleared, so nobody else is woken unless one fires again"
+    if page.step < 0:
+        return f"nobody is woken before {_moment(page)}, as was said already"
+    if held_until(uow, record, page) is not None or stepping_of(uow, page, refused) is not None:
+        return ""
+    still = [p for p in (*page.people, *page.handed) if p not in refused and p not in page.acknowledgers]
+    also = f"; {', '.join(shown_name(uow.policy.contacts, p) for p in still)} may still answer" if still else ""
+    later = f" until the next step at {hour_minute(page.next_at)} UTC" if page.next_at else ""
+    return f"nobody further can be woken{later}: no step that is left reaches anybody else{also}"
+
+
+def _moment(page: Page) -> str:
+    return f"{iso(page.next_at or 0)[:16].replace('T', ' ')} UTC"
