@@ -9,13 +9,14 @@ import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from stanch.integrations import http_json, http_probe, prometheus
 from stanch.kernel.clock import MINUTE, SECOND, SystemClock
 from stanch.kernel.policy import Probe
-from stanch.ports import Failed, Metrics
+from stanch.ports import AlertRules, Failed, Metrics
 
 measure = http_json.build(http_json.Settings(timeout=2))
 prober = http_probe.build(http_probe.Settings())
@@ -23,6 +24,8 @@ prober = http_probe.build(http_probe.Settings())
 
 class _Pages(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
+        if self.path.startswith("/api/v1/rules"):
+            return self._rules()
         if self.path == "/slow":
             time.sleep(1.5)
         status = int(self.path[1:]) if self.path[1:].isdecimal() else 200
@@ -31,6 +34,20 @@ class _Pages(BaseHTTPRequestHandler):
             body = b"<html>"
         self.send_response(status)
         self.send_header("Location", "/")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def _rules(self) -> None:
+        """As a Prometheus 3 answers, shortened."""
+        asked = parse_qs(urlsplit(self.path).query)
+        rules = [
+            {"state": "firing", "name": name, "query": "up == 0", "duration": seconds, "keepFiringFor": 0, "labels": {}, "type": "alerting"}
+            for name, seconds in (("Down", 600), ("Slow", 0), ("Other", 60)) if name in asked["rule_name[]"]
+        ]  # fmt: skip
+        group = {"name": "g", "file": "r.yml", "rules": rules, "interval": 30, "limit": 0}
+        body = json.dumps({"status": "success", "data": {"groups": [group]}}).encode()
+        self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -163,12 +180,25 @@ def test_prometheus_gives_one_number_or_says_why_not(live: Metrics) -> None:
     assert "write one that gives one number" in refused(live, "up[1m]").detail
 
 
+def test_a_real_prometheus_without_rules_says_nothing_of_its_alerts(live: Metrics) -> None:
+    assert isinstance(live, AlertRules) and live.waits(["Down"]) == {}
+
+
 def test_prometheus_gives_a_series_of_moments(live: Metrics) -> None:
     now = SystemClock().now()
     pairs = live.series("vector(3)", now - MINUTE, now, 10)
     assert [number for _, number in pairs] == [3.0] * 7
     assert pairs[1][0] - pairs[0][0] == 10 * SECOND and abs(pairs[0][0] - (now - MINUTE)) < SECOND
     assert live.series("no_such_metric", now - MINUTE, now, 10) == []
+
+
+def test_prometheus_says_how_long_its_alerts_wait(site: str) -> None:
+    """R17: ``for`` and the interval of the group date the onset."""
+    source = prometheus.build(prometheus.Settings(site))
+    assert isinstance(source, AlertRules) and not isinstance(measure, AlertRules)
+    assert source.waits(["Down", "Slow", "Gone"]) == {"Down": 630.0, "Slow": 30.0}
+    with pytest.raises(Failed, match="answered"):
+        prometheus.build(prometheus.Settings(site + "/500#")).waits(["Down"])
 
 
 def test_a_prometheus_that_is_away_is_tried_again() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from stanch.kernel.actor import Actor
+from stanch.kernel.clock import MINUTE, iso
 from stanch.kernel.errors import Conflict, Denied, Invalid, NotFound, Problem
 from stanch.kernel.policy import Mitigation
 from stanch.mitigate.evidence.bundle import bundle
@@ -279,3 +280,32 @@ def test_evidence_cannot_be_altered_unnoticed_or_at_all_through_the_database(hou
         with pytest.raises((DBAPIError, Problem), match="evidence is kept as it is"), house.application.uow() as uow:
             uow.tx.execute(statement)
     assert all(piece["intact"] for piece in house.do("evidence", incident="INC-1"))
+
+
+def test_after_a_rollback_the_bad_release_is_not_offered_as_the_way_back(house: House) -> None:
+    """R17: whoever watches the cluster records the rollback as a release of its own."""
+    now = house.clock.now()
+    for release, before in (("v1", 9000), ("v2", 12), ("v1", 0)):
+        house.do("deploy", service="shop", release=release, at=iso(now - before * MINUTE))
+    house.do("finding", incident="INC-1", about="change", subject="nothing else", at=iso(now - 9000 * MINUTE))
+    rollback = next(line for line in house.do("mitigations", incident="INC-1") if line["name"] == "rollback")
+    assert rollback["standing"] == "unsupported" and rollback["score"] < 0
+    assert "shop v2 was left for v1 since the onset; going back from there would bring it back" in rollback["cautions"]
+    with pytest.raises(Invalid, match="Caution: shop v2 was left"):
+        house.do("mitigate", incident="INC-1", mitigation="rollback")
+
+
+def test_the_wait_of_the_alerts_own_rule_dates_the_onset(house: House) -> None:
+    """R17: asked of the source where it keeps rules."""
+    house.do("close", incident="INC-1", reason="false alarm")
+    house.do("deploy", service="shop", release="v2", at=iso(house.clock.now() - 50 * MINUTE))
+    house.alert(fingerprint="late", summary="errors")
+    house.wait(seconds=120)
+
+    def rollback() -> Any:
+        return next(line for line in house.do("mitigations", incident="INC-2") if line["name"] == "rollback")
+
+    before = rollback()
+    house.gauge.waits = lambda names: {"ErrorBudgetBurn": 2700.0}  # type: ignore[attr-defined]
+    house.wait(seconds=40)
+    assert rollback()["score"] > before["score"] + 2 and "waits 45 min before it fires" in rollback()["why"]

@@ -1,14 +1,17 @@
 """Each kind of evidence moves the ranking the way the text says, and says so (R16 to R23)."""
 
 import re
+from itertools import pairwise
 from typing import Any
 
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from stanch.kernel.clock import HOUR, MINUTE
 from stanch.kernel.policy import Mitigation
+from stanch.kernel.suspicion import left_since
 from stanch.mitigate.ranking.evidence import (
     Dependency,
     Evidence,
@@ -20,15 +23,19 @@ from stanch.mitigate.ranking.evidence import (
     Release,
     Shape,
     Spread,
+    left_behind,
 )
 from stanch.mitigate.ranking.rank import Ranked, rank
+from stanch.mitigate.saturation import fullness
+from stanch.mitigate.waiting_alerts import waits_by_its_words
 from stanch.ports import Extent
+from stanch.prepare.playbooks.rules import Released, Seen, suggest
 
 ONSET = 100 * HOUR
 
 
 def option(name: str = "x", kind: Any = "custom", service: str = "shop", **more: Any) -> Option:
-    extra = {key: more.pop(key) for key in ("extent", "objections") if key in more}
+    extra = {key: more.pop(key) for key in ("extent", "objections", "offered_by") if key in more}
     return Option(Mitigation(name, name.title(), kind, "lever", name, {}, **more), service, **extra)
 
 
@@ -201,6 +208,58 @@ TITLED = [
 ]  # fmt: skip
 
 
+# Oldest first and two minutes apart, so that a minute changes no order: which release runs now is a fact and has an edge.
+went_out = st.lists(
+    st.tuples(st.integers(-60, 300), st.sampled_from(["v1", "v2", "v3"])), max_size=4, unique_by=lambda pair: pair[0] // 3
+).map(lambda found: [(m // 3 * 3, name) for m, name in sorted(found, reverse=True)])  # fmt: skip
+
+
+def at_moments(went: list[tuple[int, str]], other: tuple[Release, ...]) -> tuple[Release, ...]:
+    own = [Release("shop", name, "", ONSET - minutes * MINUTE) for minutes, name in went]
+    return (*left_behind(own, ONSET), *other)
+
+
+def with_everything(went: list[tuple[int, str]], base: Evidence, at: float, waited: int, seconds: float) -> Evidence:
+    """The same evidence with releases, a shape that follows from them, saturation, an alert's wait and past runs."""
+    releases = at_moments(went, base.releases)
+    seen = Seen(
+        ONSET,
+        released=tuple(Released("shop", r.release, r.deployed_at, r.left) for r in releases if r.kind == "release"),
+    )
+    shapes = tuple(Shape(f.playbook, f.playbook, f.reason, f.weight) for f in suggest(seen, 0))
+    full = (
+        Pressure(at >= 80, "threads", "shop", True, fullness(at - 80, 80)),
+        Pressure(at >= 90, "pool", "db", False, fullness(at - 90, 90)),
+    )
+    past = {
+        o.mitigation.name: PastRuns(2, 1, Measured(2, seconds, seconds), Measured(2, seconds, seconds))
+        for o in TITLED[:6]
+    }
+    return replace(base, releases=releases, shapes=shapes, pressures=full, waited=waited * MINUTE, past=past)
+
+
+def moved(before: Evidence, after: Evidence) -> dict[str, tuple[float, float]]:
+    scores = {line.mitigation.name: line.score for line in rank(TITLED, before)}
+    later = {line.mitigation.name: line.score for line in rank(TITLED, after)}
+    return {name: (s, later[name]) for name, s in scores.items() if abs(s - later[name]) > 2}
+
+
+@settings(max_examples=80)
+@given(known, went_out, st.integers(0, 120), st.floats(60, 120), st.floats(0, 4000), st.data())
+def test_one_minute_or_one_percent_of_any_piece_of_evidence_moves_no_score_by_more_than_two(
+    base: Evidence, went: list[tuple[int, str]], waited: int, at: float, seconds: float, data: st.DataObject
+) -> None:
+    """R16: no edges. A release, the wait of an alert and a measured time move by a minute, saturation by a percent of its bound."""
+    given_ = (went, base, at, waited, seconds)
+    before = with_everything(*given_)
+    for place in range(len(went)):
+        shifted = [(m - (n == place), name) for n, (m, name) in enumerate(went)]
+        assert moved(before, with_everything(shifted, *given_[1:])) == {}
+    assert moved(before, with_everything(went, base, at + 0.8, waited, seconds)) == {}
+    assert moved(before, with_everything(went, base, at, waited + 1, seconds)) == {}
+    assert moved(before, with_everything(went, base, at, waited, seconds + 60)) == {}
+
+
 @given(known, st.data())
 def test_one_minute_moves_no_score_by_more_than_two(evidence: Evidence, data: st.DataObject) -> None:
     moved = data.draw(st.integers(0, len(evidence.releases)))
@@ -296,3 +355,79 @@ def test_a_node_and_a_tenant_are_singled_out_by_name() -> None:
     limits = [option(f"limit-{name}", "degrade") for name in ("acme", "umbrella")]
     spreads = {"tenant": Spread("tenant", {"acme": 0.9, "umbrella": 0.1}, True)}
     assert rank(limits, Evidence(ONSET, "shop", spreads=spreads))[0].mitigation.name == "limit-acme"
+
+
+def went(*releases: tuple[float, str]) -> tuple[Release, ...]:
+    """Minutes before the onset and names, oldest first, as the record has them."""
+    return tuple(left_behind([Release("shop", name, "", ONSET - int(m * MINUTE)) for m, name in releases], ONSET))
+
+
+def test_after_going_back_the_bad_release_is_not_the_way_back() -> None:
+    """R17: it went out 11 min before the onset, and was left 4 min after it."""
+    line = alone(ROLLBACK, releases=went((3000, "v1"), (11, "v2"), (-4, "v1")))
+    assert line.score < 0 and line.standing != "supported"
+    assert line.cautions == ["shop v2 was left for v1 since the onset; going back from there would bring it back"]
+    assert not any("v1 went out 4 min after" in reason for reason in line.reasons)
+    own_way = alone(
+        option("undo-to-3", "rollback", offered_by="kubernetes:shop"),
+        releases=went((3000, "v1"), (11, "v2"), (-4, "v1")),
+    )
+    assert own_way.standing != "supported" and not own_way.cautions, "an offer names its revision and never a left one"
+    only = alone(ROLLBACK, releases=went((11, "v2"), (-4, "v1"))[:1])
+    assert "shop v2" in " ".join(only.reasons)
+
+
+def test_a_release_that_left_the_suspect_is_no_way_back_either() -> None:
+    forward = alone(ROLLBACK, releases=went((3000, "v1"), (11, "v2"), (-40, "v3")))
+    assert forward.score < alone(ROLLBACK, releases=went((3000, "v1"), (11, "v2"))).score - 15
+    assert "v2 was left for v3" in " ".join(forward.reasons)
+
+
+def test_going_back_shortly_before_a_late_alert_counts_and_long_before_it_does_not() -> None:
+    assert [
+        round(each.degree, 1) for each in left_since([(0, "a"), (90 * MINUTE, "b"), (100 * MINUTE, "a")], 101 * MINUTE)
+    ] == [0, 1, 1]
+    long_before = left_since([(0, "a"), (10 * MINUTE, "b"), (20 * MINUTE, "a")], 20 * HOUR)
+    assert max(each.degree for each in long_before) < 0.05
+    again = went((9000, "v1"), (4000, "v2"), (2000, "v1"), (11, "v2"))
+    assert alone(ROLLBACK, releases=again).standing == "supported", "v2 went out again, and that is a release"
+    latest = went((9000, "latest"), (11, "latest"))
+    assert alone(ROLLBACK, releases=latest).standing == "supported"
+
+
+def test_what_changed_while_the_alert_waited_is_as_near_as_what_changed_just_before() -> None:
+    """R17: an alert with ``for: 40m`` dates the onset 40 min late."""
+    late, waits = alone(ROLLBACK, releases=(release(45),)), alone(ROLLBACK, releases=(release(45),), waited=40 * MINUTE)
+    assert waits.score > late.score + 3
+    assert "45 min before onset (an alert dates it that waits 40 min before it fires)" in waits.reasons[0]
+
+
+@pytest.mark.parametrize(
+    ("told", "wanted"),
+    [
+        ({"for": "15m", "evaluation_interval": "30s"}, 930), ({"for": "1h30m"}, 5400), ({"pending_period": "5 m"}, 300), ({"for": "90"}, 90),
+        ({"Trigger.Period": "300", "Trigger.EvaluationPeriods": "3"}, 900), ({"period": "quarterly"}, 0), ({"for": "all customers"}, 0),
+        ({"period": "60"}, 0), ({"interval": ""}, 0), ({}, 0), ({"for": "5m and more"}, 0),
+    ],
+)  # fmt: skip
+def test_how_long_an_alert_waits_is_read_where_its_sender_says_it(told: dict[str, str], wanted: float) -> None:
+    assert waits_by_its_words(told) == wanted
+
+
+def test_saturation_has_no_step_at_its_bound() -> None:
+    """R20."""
+
+    def at(percent: float) -> Ranked:
+        return alone(
+            SCALE,
+            pressures=(
+                Pressure(percent >= 90, f"threads are at {percent} %", "shop", True, fullness(percent - 90, 90)),
+            ),
+        )
+
+    scores = [at(p).score for p in range(50, 101)]
+    assert scores == sorted(scores) and scores[-1] > 5 > 0 > scores[0]
+    assert max(b - a for a, b in pairwise(scores)) <= 2
+    assert "so there is no saturation" in at(60).why and "capacity relieves that" in at(99).why
+    assert "close to its bound" in " ".join(at(89).reasons)
+    assert fullness(0, 0) == 0.5 and fullness(-1e9, 1e-9) < 1e-6 and fullness(5, 0) > 0.99

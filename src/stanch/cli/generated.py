@@ -8,6 +8,7 @@ from typing import Any
 import click
 import msgspec
 
+from stanch.cli import last_seen
 from stanch.cli.place import Place
 from stanch.kernel.command import Command
 from stanch.kernel.errors import Invalid
@@ -75,15 +76,21 @@ def _unmarked(value: Any) -> Any:
 
 
 def _carry_out(place: Place, command: Command, given: dict[str, Any]) -> Any:
-    """Run it; what asks for a confirmation is confirmed at the terminal, once, with a word of its own."""
+    """Run it; what asks for a confirmation is confirmed at the terminal, once, with a word of its own.
+
+    What was listed before, or is shown with the question, is what runs: its fingerprint goes along.
+    """
+    given = last_seen.recall(place.where(), command, given)
     try:
-        return place.run(command, given)
+        answer = place.run(command, given)
+        last_seen.remember(place.where(), command, given, answer)
+        return answer
     except Invalid as problem:
         if problem.field != "confirm" or given.get("confirm") or not sys.stdin.isatty():
             raise
         click.echo(problem.detail, err=True)
         click.confirm("Do it?", abort=True, err=True)
-        return place.run(command, {**given, "confirm": secrets.token_urlsafe(12)})
+        return place.run(command, {**given, **problem.repeat, "confirm": secrets.token_urlsafe(12)})
 
 
 def _shape(kind: Any) -> tuple[Any, str]:

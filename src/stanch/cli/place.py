@@ -48,6 +48,10 @@ class Place:
         """Whoever may read the data directory may do everything with it: that is what admin means here."""
         return Actor(self.as_name or _os_user(), admin=True)
 
+    def where(self) -> str:
+        """Which stanch this is: the server's address, or the configuration."""
+        return self.url or str((self.config or Path(os.environ.get("STANCH_CONFIG") or "stanch.yaml")).absolute())
+
     def local(self) -> Stanch:
         """For what has no route. Raises ``Invalid`` when a server is meant."""
         if self.url:
@@ -119,9 +123,11 @@ def _problem(status: int, body: bytes) -> Problem:
         detail, hint = str(members["detail"]), str(members.get("hint", ""))
         errors = members.get("errors") or [{}]
         field = str(errors[0].get("pointer", "")).removeprefix("#/")
-    except (msgspec.DecodeError, KeyError, AttributeError):
-        detail, hint, field = f"The server answered {status}.", "Does STANCH_URL point to stanch?", ""
-    problem = CLASSES.get(status, Problem)(detail, field=field, hint=hint)
+        repeat = {str(name): str(text) for name, text in dict(members.get("repeat") or {}).items()}
+    except (msgspec.DecodeError, KeyError, AttributeError, TypeError, ValueError):
+        detail, hint = f"The server answered {status}.", "Does STANCH_URL point to stanch?"
+        field, repeat = "", {}
+    problem = CLASSES.get(status, Problem)(detail, field=field, hint=hint, repeat=repeat)
     problem.status = status
     return problem
 

@@ -23,9 +23,20 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     bearer_env: Annotated[str, msgspec.Meta(description="The environment variable that holds the bearer token.")] = ""
 
 
+class _Rule(msgspec.Struct):
+    name: str = ""
+    duration: float = 0.0
+
+
+class _Group(msgspec.Struct):
+    rules: list[_Rule] = []
+    interval: float = 0.0
+
+
 class _Data(msgspec.Struct, rename={"kind": "resultType"}):
     kind: str = ""
     result: Any = None
+    groups: list[_Group] = []
 
 
 class _Answer(msgspec.Struct):
@@ -105,12 +116,29 @@ class Prometheus:
                 found[value] = found.get(value, 0.0) + number
         return found
 
+    def waits(self, names: list[str]) -> dict[str, float]:
+        """The longest ``for`` and interval of the rules of each name (``/api/v1/rules``). Raises ``Failed``."""
+        answer = self._answer("rules", {"type": "alert", "rule_name[]": names})
+        found: dict[str, float] = {}
+        for group in answer.data.groups:
+            for rule in group.rules:
+                if rule.name in names:
+                    found[rule.name] = max(found.get(rule.name, 0.0), rule.duration + group.interval)
+        return found
+
     def _ask(self, path: str, fields: dict[str, str]) -> _Data:
+        return self._answer(path, fields).data
+
+    def _answer(self, path: str, fields: dict[str, Any]) -> _Answer:
         try:
             response = self.pool.request(
                 "GET",
                 f"{self.settings.url.rstrip('/')}/api/v1/{path}",
-                fields=fields,
+                fields=[
+                    (name, each)
+                    for name, given in fields.items()
+                    for each in ([given] if isinstance(given, str) else given)
+                ],
                 headers=self._headers(),
                 redirect=False,
             )
@@ -122,8 +150,8 @@ class Prometheus:
         if response.status != 200 or answer is None or answer.status != "success":
             said = answer.error if answer and answer.error else response.data[:200].decode("utf-8", "replace")
             again = response.status == 429 or response.status >= 500
-            raise Failed(f"Prometheus answered {response.status} to '{fields['query']}': {said}", again=again)
-        return answer.data
+            raise Failed(f"Prometheus answered {response.status} to '{fields.get('query', path)}': {said}", again=again)
+        return answer
 
     def _headers(self) -> dict[str, str]:
         if not self.settings.bearer_env:

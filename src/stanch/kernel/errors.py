@@ -2,16 +2,20 @@
 
 
 class Problem(Exception):
-    """Something the caller can act on. ``status`` is the HTTP status, ``title`` is constant per class."""
+    """Something the caller can act on. ``status`` is the HTTP status, ``title`` is constant per class.
+
+    ``repeat``: what is to be sent along when it is asked again, such as the fingerprint of what was shown.
+    """
 
     status = 400
     title = "The request cannot be carried out"
 
-    def __init__(self, detail: str, *, field: str = "", hint: str = "") -> None:
+    def __init__(self, detail: str, *, field: str = "", hint: str = "", repeat: dict[str, str] | None = None) -> None:
         super().__init__(detail)
         self.detail = detail
         self.field = field
         self.hint = hint
+        self.repeat = repeat or {}
 
     def sentence(self) -> str:
         """One line for the CLI and the page."""

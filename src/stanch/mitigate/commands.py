@@ -77,6 +77,7 @@ def mitigate(uow: UnitOfWork, asked: Mitigate) -> Done:
             question(record, tool.mitigation, uow.actor.name, ranked),
             field="confirm",
             hint="Repeat with --confirm and a word of your own.",
+            repeat={"seen": digest(tool.mitigation)},
         )
     leading = record.leading()
     behind = asked.hypothesis or (leading.hypothesis if leading else "")

@@ -3,12 +3,28 @@
 import re
 from collections import Counter
 
+import msgspec
+
+from stanch.kernel.clock import HOUR, SECOND
 from stanch.kernel.policy import Policy
 from stanch.kernel.suspicion import DATED_BY_ALERT, LOOK_AHEAD, LOOK_BACK, STATED
 from stanch.mitigate.history import past_runs
 from stanch.mitigate.ranking.clues import BROKEN, DATA, SECURITY, quote, says
-from stanch.mitigate.ranking.evidence import Dependency, Evidence, Harm, Pressure, Release, Shape, Spread, State, Told
+from stanch.mitigate.ranking.evidence import (
+    Dependency,
+    Evidence,
+    Harm,
+    Pressure,
+    Release,
+    Shape,
+    Spread,
+    State,
+    Told,
+    left_behind,
+)
+from stanch.mitigate.saturation import fullness
 from stanch.mitigate.survey import Survey, firing_services, tools
+from stanch.mitigate.waiting_alerts import waits_by_its_words
 from stanch.prepare.playbooks.evidence import seen
 from stanch.prepare.playbooks.library import playbooks
 from stanch.prepare.playbooks.rules import ZONE_LABELS, suggest
@@ -24,6 +40,8 @@ LABELS: dict[str, tuple[str, ...]] = {
     "tenant": ("tenant", "customer", "organization", "org", "account"),
 }
 SATURATED = 0.9
+# An alert that says it waits longer than this says something else.
+LONGEST_WAIT = 12 * HOUR
 DOWN = r"\b(down|outage|unavailable|unreachable|offline)\b"
 
 
@@ -31,7 +49,8 @@ def gather(uow: UnitOfWork, record: Record, survey: Survey | None, services: lis
     """Everything that is known now."""
     onset = record.began_at or record.detected_at or record.declared_at
     firing = firing_signals(record)
-    by_alert = not firing or any(abs(s.starts_at - onset) < STATED for s in firing)
+    dating = [s for s in firing if abs(s.starts_at - onset) < STATED]
+    by_alert = not firing or bool(dating)
     uncertainty = DATED_BY_ALERT if by_alert else STATED
     told = _told(record, firing)
     known = playbooks()
@@ -56,7 +75,20 @@ def gather(uow: UnitOfWork, record: Record, survey: Survey | None, services: lis
         tuple(_dependencies(record, uow.policy, services, told)),
         tuple(_harms(record, told)),
         {name: tuple(uow.policy.service(name).depends_on) for name in services},
+        _waited(uow, record, dating, survey),
     )
+
+
+def _waited(uow: UnitOfWork, record: Record, dating: list[Signal], survey: Survey | None) -> int:
+    """How long the alert that dates the onset waited before it fired: as its rule says, else as its sender does."""
+    first = min(dating, key=lambda s: s.starts_at, default=None)
+    if first is None:
+        return 0
+    if survey and first.name in survey.waits:
+        return min(int(survey.waits[first.name] * SECOND), LONGEST_WAIT)
+    row = uow.tx.one("SELECT annotations FROM signals WHERE fingerprint = :fingerprint", fingerprint=first.fingerprint)
+    said = msgspec.json.decode(row["annotations"], type=dict[str, str]) if row and row["annotations"] else {}
+    return min(int(waits_by_its_words({**first.labels, **said}) * SECOND), LONGEST_WAIT)
 
 
 def firing_signals(record: Record) -> list[Signal]:
@@ -121,12 +153,12 @@ def _releases(uow: UnitOfWork, service: str, onset: int) -> list[Release]:
         since=onset - LOOK_BACK,
         until=onset + LOOK_AHEAD,
     )
-    return [
+    return left_behind([
         Release(
             service, r["release"], r["previous"], r["deployed_at"], bool(r["reversible"]), r["reason"], r["kind"], r["summary"]
         )
         for r in rows
-    ]  # fmt: skip
+    ], onset)  # fmt: skip
 
 
 def _changed(record: Record) -> list[Release]:
@@ -141,12 +173,14 @@ def _changed(record: Record) -> list[Release]:
 def _pressures(record: Record, survey: Survey | None) -> tuple[Pressure, ...]:
     said = [
         Pressure(
-            (f.share or 0) >= SATURATED, f.sentence, f.service or record.service, f.service in ("", record.service)
+            (f.share or 0) >= SATURATED, f.sentence, f.service or record.service, f.service in ("", record.service),
+            fullness((f.share or 0) - SATURATED, SATURATED),
         )
         for finding in record.findings.values()
         if (f := finding).about == "saturation"
-    ]
-    return (*said, *(Pressure(r.saturated, r.sentence, r.of, r.own) for r in (survey.pressure if survey else ())))
+    ]  # fmt: skip
+    measured = survey.pressure if survey else ()
+    return (*said, *(Pressure(r.saturated, r.sentence, r.of, r.own, r.fullness) for r in measured))
 
 
 def _dependencies(record: Record, policy: Policy, services: list[str], told: tuple[Told, ...]) -> list[Dependency]:

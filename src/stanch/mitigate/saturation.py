@@ -1,6 +1,7 @@
-"""What a measurement of capacity belongs to: the instances themselves, or something that they depend on (R20). Pure."""
+"""How full something is, and what that belongs to: the instances themselves, or something that they depend on (R20). Pure."""
 
 import re
+from math import exp
 
 from stanch.kernel.policy import Saturation, Service
 from stanch.mitigate.ranking.situation import tokens
@@ -10,6 +11,9 @@ BEHIND = (
     r"\b(databases?|db|postgres\w*|mysql|maria\w*|mongo\w*|connections?|pool|brokers?|kafka|rabbit\w*|redis|cache|memcache\w*|disks?|storage|"
     r"volumes?|upstream|provider|quota|rate.?limit|elastic\w*|zookeeper|etcd|consul|dns|locks?|shards?|primary|replication|api.?server|nat)\b"
 )
+
+# A measurement this share of its bound away from it is two to three times as near to full, or to free.
+NEAR = 0.06
 
 
 def belongs_to(criterion: Saturation, service: Service) -> tuple[str, bool]:
@@ -24,3 +28,9 @@ def belongs_to(criterion: Saturation, service: Service) -> tuple[str, bool]:
     if behind and not (own and own.start() <= behind.start()):
         return behind[0], False
     return service.name, True
+
+
+def fullness(badness: float, bound: float) -> float:
+    """From 0 (capacity left) over 0.5 (at its bound) to 1 (full), smooth: ``badness`` is how far it lies outside the bound."""
+    steps = badness / (NEAR * max(abs(bound), abs(bound + badness), 1e-9))
+    return 1 / (1 + exp(-max(min(steps, 50.0), -50.0)))

@@ -22,16 +22,20 @@ class Offer(msgspec.Struct, frozen=True):
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """One measurement of capacity, in a sentence, and what it belongs to (``own``: the instances themselves)."""
+    """One measurement of capacity, in a sentence, what it belongs to (``own``: the instances themselves), how full from 0 to 1."""
 
     saturated: bool
     sentence: str
     of: str = ""
     own: bool = True
+    fullness: float | None = None
 
 
 class Survey(msgspec.Struct):
-    """What the real systems said at ``taken_at``. ``troubles``: whatever could not be asked, and why."""
+    """What the real systems said at ``taken_at``. ``troubles``: whatever could not be asked, and why.
+
+    ``waits``: seconds for which the rule of each alert waits before it fires.
+    """
 
     taken_at: int
     offers: list[Offer] = []
@@ -39,6 +43,7 @@ class Survey(msgspec.Struct):
     spreads: dict[str, dict[str, float]] = {}
     pressure: list[Reading] = []
     troubles: list[str] = []
+    waits: dict[str, float] = {}
 
 
 def newest(uow: UnitOfWork, incident: str) -> Survey | None:

@@ -10,10 +10,10 @@ import msgspec
 
 from stanch.kernel.clock import SECOND
 from stanch.kernel.policy import Breakdown, Mitigation, Policy, Saturation, Service
-from stanch.mitigate.rules import holds
-from stanch.mitigate.saturation import belongs_to
+from stanch.mitigate.rules import badness, holds
+from stanch.mitigate.saturation import belongs_to, fullness
 from stanch.mitigate.survey import Offer, Reading, Survey, affected, firing_services, of_instance, tools
-from stanch.ports import Failed, Metrics, Mitigator, Preview
+from stanch.ports import AlertRules, Failed, Metrics, Mitigator, Preview
 from stanch.timeline.effects import Effect, EffectHandler
 from stanch.timeline.entries import Entry
 from stanch.timeline.record import Record
@@ -23,6 +23,7 @@ EVERY_SECONDS = 30
 LIMIT_SECONDS = 8.0
 # Limits the dry runs of one round, so that a long catalog cannot use up the time limit.
 MOST_PREVIEWS = 40
+MOST_RULES = 20
 THREADS = 8
 # What an answer does to the survey: applied only in time, so that a late one disturbs nothing.
 Asked = Callable[[], Callable[[Survey], None]]
@@ -90,6 +91,10 @@ class SurveyHandler(EffectHandler):
         for name in affected(record, policy):
             for criterion in policy.service(name).saturation:
                 asked[f"saturation {criterion.name} of {name}"] = self._pressure(criterion, policy.service(name))
+        firing = sorted({s.name for s in record.signals.values() if s.firing})[:MOST_RULES]
+        for source, metrics in self.application.world.metrics.items():
+            if firing and isinstance(metrics, AlertRules):
+                asked[f"alert rules of {source}"] = _waits(metrics, firing)
         return asked
 
     def _previews(self, record: Record, policy: Policy, survey: Survey) -> dict[str, Asked]:
@@ -129,7 +134,9 @@ class SurveyHandler(EffectHandler):
     def _pressure(self, criterion: Saturation, service: Service) -> Asked:
         def ask() -> Callable[[Survey], None]:
             value = self._metrics(criterion.source).value(criterion.query)
-            found = Reading(not holds(criterion, value), _said(criterion, value), *belongs_to(criterion, service))
+            full = fullness(badness(criterion, value), criterion.below or criterion.above or 0.0)
+            said, of = _said(criterion, value), belongs_to(criterion, service)
+            found = Reading(not holds(criterion, value), said, *of, fullness=full)
             return lambda survey: survey.pressure.append(found)
 
         return ask
@@ -143,6 +150,14 @@ class SurveyHandler(EffectHandler):
         if found := self.application.world.metrics.get(name):
             return found
         raise Failed(f"no metrics source '{name}' is configured", again=False)
+
+
+def _waits(rules: AlertRules, names: list[str]) -> Asked:
+    def ask() -> Callable[[Survey], None]:
+        found = rules.waits(names)
+        return lambda survey: survey.waits.update(found)
+
+    return ask
 
 
 def _said(criterion: Saturation, value: float) -> str:

@@ -284,6 +284,14 @@ class Metrics(Protocol):
     def by_label(self, query: str, label: str) -> dict[str, float]: ...
 
 
+@runtime_checkable
+class AlertRules(Protocol):
+    """A source of metrics that also knows the rules of its alerts."""
+
+    def waits(self, names: list[str]) -> dict[str, float]:
+        """Seconds for which each of these alerts waits before it fires (``for`` and the interval of its group). Raises ``Failed``."""
+
+
 class ProbeAnswer(msgspec.Struct, frozen=True):
     """What a probe saw. ``urgent``: a failure now; False: one that is still to come (a certificate that ends in two weeks)."""
 

@@ -33,6 +33,8 @@ def document(problem: Problem) -> dict[str, Any]:
     }  # fmt: skip
     if problem.hint:
         members["hint"] = problem.hint
+    if problem.repeat:
+        members["repeat"] = problem.repeat
     if problem.field:
         members["errors"] = [{"detail": problem.sentence(), "pointer": f"#/{problem.field}"}]
     return members

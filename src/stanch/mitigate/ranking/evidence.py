@@ -5,7 +5,7 @@ from typing import Literal
 import msgspec
 
 from stanch.kernel.policy import Mitigation
-from stanch.kernel.suspicion import DATED_BY_ALERT
+from stanch.kernel.suspicion import DATED_BY_ALERT, left_since
 from stanch.ports import Extent
 
 State = Literal["down", "degraded", "up"]
@@ -15,6 +15,7 @@ class Release(msgspec.Struct, frozen=True):
     """A release, or another change of ``kind`` (flag, config, capacity, other), that is on record.
 
     ``deployed_at`` in microseconds; ``reason``: why it cannot be rolled back cleanly; ``text``: what it changed, in words.
+    ``left``: how far it has been left since the onset, for ``instead``, or is a going back itself (``kernel.suspicion``).
     """
 
     service: str
@@ -25,6 +26,8 @@ class Release(msgspec.Struct, frozen=True):
     reason: str = ""
     kind: str = "release"
     text: str = ""
+    left: float = 0.0
+    instead: str = ""
 
 
 class Spread(msgspec.Struct, frozen=True):
@@ -42,12 +45,18 @@ class Pressure(msgspec.Struct, frozen=True):
     """Whether there is capacity left (R20), the sentence that says so, and what the capacity belongs to.
 
     ``of``: the service, or the thing behind it; ``own``: it is the instances' own, so more of them would relieve it.
+    ``fullness`` from 0 to 1, 0.5 at the bound; None: not known but for whether the bound is kept.
     """
 
     saturated: bool
     sentence: str
     of: str = ""
     own: bool = True
+    fullness: float | None = None
+
+    def full(self) -> float:
+        """From 0 to 1."""
+        return float(self.saturated) if self.fullness is None else self.fullness
 
 
 class Shape(msgspec.Struct, frozen=True):
@@ -112,7 +121,8 @@ class Option(msgspec.Struct, frozen=True):
 
 
 class Evidence(msgspec.Struct, frozen=True):
-    """What is known. ``onset`` and its ``uncertainty`` in microseconds; ``firing``: services that alerts fire on.
+    """What is known. ``onset``, its ``uncertainty`` and how long its alert ``waited`` in microseconds; ``firing``: services
+    that alerts fire on.
 
     ``needs``: what each affected service depends on; ``tried``: outcomes by the mitigation's name.
     """
@@ -131,3 +141,14 @@ class Evidence(msgspec.Struct, frozen=True):
     dependencies: tuple[Dependency, ...] = ()
     harms: tuple[Harm, ...] = ()
     needs: dict[str, tuple[str, ...]] = {}
+    waited: int = 0
+
+
+def left_behind(releases: list[Release], onset: int) -> list[Release]:
+    """The same changes of one service, each with whether it was left since the onset (R17)."""
+    ordered = sorted((r for r in releases if r.kind == "release"), key=lambda r: r.deployed_at)
+    known = dict(zip(map(id, ordered), left_since([(r.deployed_at, r.release) for r in ordered], onset), strict=True))
+    return [
+        msgspec.structs.replace(r, left=known[id(r)].degree, instead=known[id(r)].instead) if id(r) in known else r
+        for r in releases
+    ]

@@ -8,9 +8,10 @@ from math import log
 
 import msgspec
 
+from stanch.kernel.clock import MINUTE, spell
 from stanch.kernel.suspicion import when
 from stanch.mitigate.ranking.clues import CLUES, quote, says
-from stanch.mitigate.ranking.evidence import Pressure
+from stanch.mitigate.ranking.evidence import Pressure, Release
 from stanch.mitigate.ranking.means import Means, means
 from stanch.mitigate.ranking.situation import Situation, tokens
 from stanch.mitigate.ranking.spreads import spread
@@ -28,16 +29,20 @@ SUITS: dict[tuple[str, str], tuple[float, str]] = {
     ("firewall-rule", "rollback"): (0.3, "the code did not change the path"),
 }
 
+# More instances where there is capacity left, where they are full themselves, and where what they depend on is.
+FREE, RELIEVED, ASKS_MORE = log(0.08), log(20), log(0.04)
+
 
 def changes(s: Situation) -> Answer:
     """R17: symptoms shortly after a change make taking it back nearly always first. All changes compete as causes."""
-    own = [(s.takes_back(r) * s.suspected(r), r) for r in s.evidence.releases]
+    own = [(s.takes_back(r) * s.suspected(r), r) for r in s.evidence.releases if r.left < 1]
+    yield from _left(s)
     taken, all_of_it = sum(h for h, _ in own), sum(s.suspected(r) for r in s.evidence.releases)
     left = all_of_it - taken
     strongest = max(own, key=lambda pair: (pair[0], pair[1].deployed_at), default=None)
     if strongest and strongest[0] == 0 and s.kind == "rollback":
         strongest = max(
-            ((s.suspected(r), r) for r in s.evidence.releases if r.service == s.option.service),
+            ((s.suspected(r), r) for r in s.evidence.releases if r.service == s.option.service and r.left < 1),
             default=None,
             key=lambda p: p[0],
         )
@@ -46,7 +51,7 @@ def changes(s: Situation) -> Answer:
         return
     _, change = strongest
     what = "" if change.kind == "release" else f" ({change.kind})"
-    told = f"{change.service} {change.release}{what} went out {when(change.deployed_at, s.evidence.onset)}"
+    told = f"{change.service} {change.release}{what} went out {_when(s, change)}"
     floor = 0.25 if s.kind == "rollback" else 1.0
     ratio = (floor + taken) / (1 + left)
     if ratio < 1.5 and s.kind == "rollback":
@@ -68,13 +73,42 @@ def changes(s: Situation) -> Answer:
     yield Weight(log(ratio), told, would)
 
 
+def _when(s: Situation, change: Release) -> str:
+    """How near it is; and that the alert waited, where that makes it nearer than it looks."""
+    waited, said = s.evidence.waited, when(change.deployed_at, s.evidence.onset)
+    near = waited >= MINUTE and s.evidence.onset - change.deployed_at >= MINUTE
+    return f"{said} (an alert dates it that waits {spell(waited)} before it fires)" if near else said
+
+
+def _left(s: Situation) -> Answer:
+    """A release that was left since the onset is not the way back: a rollback to the one before would bring it back."""
+    gone = [r for r in s.evidence.releases if r.instead and r.left > 0.05 and r.service == s.option.service]
+    if s.kind != "rollback" or not gone or s.option.offered_by:
+        return
+    bad = max(gone, key=lambda r: (r.left, r.deployed_at))
+    why = f"{bad.service} {bad.release} was left for {bad.instead} since the onset; going back from there would bring it back"
+    if bad.left < 0.5:
+        why = f"{bad.service} {bad.release} was left for {bad.instead}, and this may bring it back"
+    yield Weight(
+        log(0.05) * bad.left, why, "It would rise if it were the way to another release.", why if bad.left > 0.5 else ""
+    )
+
+
 def _no_change(s: Situation, left: float) -> Answer:
-    if s.kind == "rollback":
+    bad = max(
+        (r for r in s.evidence.releases if r.instead and r.service == s.option.service),
+        key=lambda r: r.left,
+        default=None,
+    )
+    if s.kind == "rollback" and bad is not None:
+        because = f"{bad.service} {bad.release}, which may be the bad one, was left for {bad.instead} already"
+        yield Weight(-log(4 * (1 + left)), because, "Another release near the onset would lift it.")
+    elif s.kind == "rollback":
         because = f"no release of {s.option.service or 'it'} is on record, so nothing speaks for a rollback"
         yield Weight(log(0.3), because, "A release shortly before the onset would lift it.")
     elif left > 0.05 and s.means & {"shift", "restart", "grow", "failover", "free"}:
         suspect = max(s.evidence.releases, key=s.suspected)
-        told = f"{suspect.service} {suspect.release} went out {when(suspect.deployed_at, s.evidence.onset)}, and this does not take it back"
+        told = f"{suspect.service} {suspect.release} went out {_when(s, suspect)}, and this does not take it back"
         grows = sum(s.suspected(r) for r in s.evidence.releases if r.kind == "capacity") if "grow" in s.means else 0.0
         if grows > 0.05:
             told = "capacity was changed shortly before the onset, and this is more of it"
@@ -83,33 +117,38 @@ def _no_change(s: Situation, left: float) -> Answer:
 
 def capacity(s: Situation) -> Answer:
     """R20: scaling is for capacity pressure only, and only for that of the instances themselves."""
-    full = [p for p in s.evidence.pressures if p.saturated]
-    relieves = s.means & {"degrade", "shed"} and "grow" not in s.means
-    if full and relieves:
-        yield Weight(
-            log(4), f"{full[0].sentence}, and less work relieves that", "It would fall if there were capacity left."
-        )
-    if full and "free" in s.means:
-        yield Weight(log(1.5), f"{full[0].sentence}")
+    found = s.evidence.pressures
+    fullest = max(found, key=lambda p: p.full(), default=None)
+    if fullest and s.means & {"degrade", "shed"} and "grow" not in s.means and fullest.full() > 0.1:
+        told = f"{fullest.sentence}, and less work relieves that"
+        yield Weight(log(4) * fullest.full(), told, "It would fall if there were capacity left.")
+    if fullest and "free" in s.means:
+        yield Weight(log(1.5) * fullest.full(), f"{fullest.sentence}")
     if "grow" not in s.means:
         return
-    mine = [p for p in full if _relieved(p, s)]
-    others = [p for p in full if not _relieved(p, s)]
-    if others:
-        because = f"{others[0].sentence}, and more instances ask more of it"
-        yield Weight(log(0.04), because, "It would rise if the instances themselves were full.")
-    elif mine:
-        yield Weight(
-            log(20), f"{mine[0].sentence}, and capacity relieves that", "It would fall if there were capacity left."
-        )
-    elif s.evidence.pressures:
-        because = (
-            f"{s.evidence.pressures[0].sentence}, so there is no saturation; more instances may fail just the same"
-        )
-        yield Weight(log(0.08), because, "Saturation would lift it.")
-    else:
+    if not found:
         because = "no saturation is measured; more instances may fail just the same"
         yield Weight(log(0.2), because, "A measurement that shows saturation would lift it.")
+        return
+    mine = max((p for p in found if _relieved(p, s)), key=lambda p: p.full(), default=None)
+    other = max((p for p in found if not _relieved(p, s)), key=lambda p: p.full(), default=None)
+    own, behind = mine.full() if mine else 0.0, other.full() if other else 0.0
+    odds = (1 - behind) * (FREE + (RELIEVED - FREE) * own) + behind * ASKS_MORE
+    if other and behind > 0.5:
+        yield Weight(
+            odds,
+            f"{other.sentence}, and more instances ask more of it",
+            "It would rise if the instances themselves were full.",
+        )
+    elif mine and odds > 0.3:
+        yield Weight(odds, f"{mine.sentence}, and capacity relieves that", "It would fall if there were capacity left.")
+    elif odds > -0.7:
+        yield Weight(
+            odds, f"{(mine or found[0]).sentence}, which is close to its bound", "More saturation would lift it."
+        )
+    else:
+        because = f"{found[0].sentence}, so there is no saturation; more instances may fail just the same"
+        yield Weight(odds, because, "Saturation would lift it.")
 
 
 def _relieved(p: Pressure, s: Situation) -> bool:

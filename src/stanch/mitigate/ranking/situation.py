@@ -60,7 +60,8 @@ class Situation:
 
     def suspected(self, release: Release) -> float:
         """How strongly a change is suspected: a likelihood ratio from 0 to its kind's strength."""
-        weight = suspicion(release.deployed_at, self.evidence.onset, self.evidence.uncertainty)
+        e = self.evidence
+        weight = suspicion(release.deployed_at, e.onset, e.uncertainty, e.waited) * (1 - release.left)
         return STRENGTH.get(release.kind, STRENGTH["other"]) * weight
 
     def takes_back(self, release: Release) -> float:

@@ -16,8 +16,8 @@ from stanch.mitigate.ranking.weight import Weight
 # An incident that nothing stops goes on for half an hour more on average, and a few go on for very long: with such
 # durations an action that works after t minutes spares H * H / (H + t) of them.
 GOES_ON = 30.0
-# Lost data and stolen secrets are not given back when the incident ends: each minute counts so much more.
-HARM = 2.0
+# Lost data and stolen secrets are not given back when the incident ends: an hour more is at stake, and it goes on for an hour.
+HARM, HARM_GOES_ON = 60.0, 60.0
 # In how many of a hundred incidents such an action helps when nothing else is known.
 CHANCES: dict[Means, float] = {
     "back": 0.10, "flag": 0.07, "shift": 0.07, "failover": 0.05, "grow": 0.04, "shrink": 0.03, "degrade": 0.07, "shed": 0.07,
@@ -82,7 +82,7 @@ def value(s: Situation, weights: list[Weight], seconds: float, undo_seconds: flo
     )
     spared = GOES_ON * GOES_ON / (GOES_ON + seconds / 60)
     sums.append((before * (spared - GOES_ON), words.effect, None))
-    harm = _harm(s, spared)
+    harm = _harm(s, seconds / 60)
     if harm:
         sums.append((harm, "what is lost while the harm goes on is not given back, so each minute counts more", None))
     sums += _risks(s, before, undo_seconds, before * spared + harm, weights, words)
@@ -106,11 +106,11 @@ class Words(msgspec.Struct, frozen=True):
     reversible: str
 
 
-def _harm(s: Situation, spared: float) -> float:
+def _harm(s: Situation, minutes: float) -> float:
     if s.option.mitigation.name in s.evidence.tried:
         return 0.0
     certain = [each.certainty for each in s.evidence.harms if stops(s, each.kind)]
-    return HARM * max(certain, default=0.0) * spared
+    return max(certain, default=0.0) * HARM * HARM_GOES_ON / (HARM_GOES_ON + minutes)
 
 
 def _risks(

@@ -1,7 +1,7 @@
 """What the record and the deploys say, in the words that the rules take."""
 
 from stanch.kernel.policy import Policy
-from stanch.kernel.suspicion import LOOK_AHEAD, LOOK_BACK
+from stanch.kernel.suspicion import LOOK_AHEAD, LOOK_BACK, left_since
 from stanch.prepare.playbooks.library import Playbook, playbooks
 from stanch.prepare.playbooks.rules import Released, Seen, Suggestion, Words, suggest
 from stanch.timeline.record import Record, Signal
@@ -38,11 +38,17 @@ def _released(uow: UnitOfWork, service: str, onset: int) -> tuple[Released, ...]
     found = []
     for name in dict.fromkeys([service, *uow.policy.service(service).depends_on]) if service else ():
         rows = uow.tx.all(
-            "SELECT release, deployed_at FROM deploys WHERE service = :service AND deployed_at BETWEEN :since AND :until "
+            "SELECT release, deployed_at, kind FROM deploys WHERE service = :service AND deployed_at BETWEEN :since AND :until "
             "ORDER BY deployed_at DESC LIMIT 5",
             service=name,
             since=onset - LOOK_BACK,
             until=onset + LOOK_AHEAD,
         )
-        found += [Released(name, row["release"], row["deployed_at"]) for row in rows]
+        releases = [(row["deployed_at"], row["release"]) for row in reversed(rows) if row["kind"] == "release"]
+        left = dict(zip(releases, left_since(releases, onset), strict=True))
+        found += [
+            Released(name, row["release"], row["deployed_at"], gone.degree if gone else 0.0)
+            for row in rows
+            for gone in [left.get((row["deployed_at"], row["release"]))]
+        ]
     return tuple(found)

@@ -22,11 +22,15 @@ class Words(msgspec.Struct, frozen=True):
 
 
 class Released(msgspec.Struct, frozen=True):
-    """A release of the affected service or of one that it depends on. ``at`` in microseconds."""
+    """A release of the affected service or of one that it depends on. ``at`` in microseconds.
+
+    ``left``: how far it has been left since the onset, from 0 to 1.
+    """
 
     service: str
     release: str
     at: int
+    left: float = 0.0
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -59,7 +63,7 @@ def suggest(seen: Seen, least: float = LEAST) -> list[Suggestion]:
 
 def _crash_on_deploy(seen: Seen) -> Suggestion | None:
     restarting = _said(seen, r"crash.?loop|back-?off restarting|oom-?killed|restart(s|ed|ing)? (again|loop|too often)")
-    suspected = [(4 * suspicion(r.at, seen.onset, seen.uncertainty), r) for r in seen.released]
+    suspected = [(4 * suspicion(r.at, seen.onset, seen.uncertainty) * (1 - r.left), r) for r in seen.released]
     weight, last = max(suspected, key=lambda pair: pair[0], default=(0.0, None))
     if last is not None and (weight >= LEAST or not restarting):
         reason = f"release {last.release} of {last.service} went out {when(last.at, seen.onset)}"
