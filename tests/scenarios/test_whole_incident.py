@@ -55,7 +55,11 @@ def test_an_incident_from_the_first_alert_to_the_three_week_question(house: Hous
     )
     house.pager.told.clear()
     house.wait(days=20, step=86400)
-    assert [message.text for _, message in house.pager.told] == ["The postmortem is not published yet."]
+    # The postmortem that is not published yet, and the item two days before its date.
+    assert [message.title for _, message in house.pager.told] == [
+        "[INC-1] burning",
+        "[INC-1] A1 is due soon",
+    ]
     house.pager.told.clear()
     house.wait(days=1.1, step=3600)
     assert [address for address, _ in house.pager.told] == ["ben"]

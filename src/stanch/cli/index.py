@@ -3,7 +3,7 @@
 # fmt: off
 COMMANDS: dict[str, tuple[str, str]] = {
     "ack": ("respond", "Say that you have the page: nobody else is woken."),
-    "action": ("learn", "Add an action item, or say of one that it is done, dropped, or where it stands."),
+    "action": ("learn", "Add an action item, change one, or say of one that it is done, dropped, or where it stands."),
     "answer": ("detect", "Answer one of the three questions of triage: is it real, how bad is it, who needs to be involved?"),
     "ask-instead": ("respond", "Ask a person to take a page that waits: it goes to them as well."),
     "askable": ("respond", "Who could be paged for an incident by name, and who could not, and why."),

@@ -347,6 +347,7 @@ class Policy(Part, frozen=True):
     postmortem_within: Seconds = 86400
     review_after_days: Days = 21
     lead_after_days: Days = 3
+    remind_before_days: Days = 2
     postmortem: PostmortemTriggers = PostmortemTriggers()
     escalation: dict[str, EscalationPolicy] = msgspec.field(default_factory=dict)
     rules: list[Rule] = msgspec.field(default_factory=list)

@@ -1,26 +1,17 @@
-"""Writing the postmortem, following action items through, and what was learned."""
+"""Writing the postmortem, and what was learned."""
 
 from typing import Annotated, Literal
 
 import msgspec
 
-from stanch.kernel.clock import DAY, day, parse_moment
 from stanch.kernel.command import Done, command
-from stanch.kernel.errors import Conflict, Invalid, NotFound
+from stanch.kernel.errors import Conflict, Invalid
 from stanch.learn.completeness.gap import Gap
 from stanch.learn.completeness.of_record import gaps_of
 from stanch.learn.postmortem import PARTS
 from stanch.learn.statistics import Learning, learning
 from stanch.learn.writing import write
-from stanch.prepare.known_people import known_person
-from stanch.timeline.facts.learn import (
-    ActionItemAdded,
-    ActionItemDone,
-    Part,
-    PostmortemDecided,
-    PostmortemPublished,
-    ReviewAnswered,
-)
+from stanch.timeline.facts.learn import Part, PostmortemDecided, PostmortemPublished
 from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import UnitOfWork
 
@@ -112,69 +103,6 @@ def _given(asked: Postmortem) -> dict[Part, str | list[str]]:
             raise Invalid("The text is empty.", field="text", hint="Write it, or confirm the draft.")
         given[asked.part] = asked.text
     return given
-
-
-class Action(msgspec.Struct):
-    """Add an action item, or say of one that it is done, dropped, or where it stands."""
-
-    incident: str
-    title: Short = ""
-    owner: Annotated[str, msgspec.Meta(max_length=200, description="One person.")] = ""
-    due: Annotated[str, msgspec.Meta(description="A date such as 2026-06-04; in two weeks by default.")] = ""
-    test: Annotated[str, msgspec.Meta(max_length=2_000, description="How one sees that it is done.")] = ""
-    item: Annotated[str, msgspec.Meta(description="An earlier item, such as A1.")] = ""
-    done: bool = False
-    dropped: Annotated[bool, msgspec.Meta(description="Deliberately not done; needs a note.")] = False
-    answer: Annotated[str, msgspec.Meta(max_length=2_000, description="The answer to the three-week question.")] = ""
-    note: Short = ""
-
-
-@command(
-    "action",
-    Action,
-    group="learn",
-    noun="actions",
-    positional=("title",),
-    example="stanch action INC-1 'Add a canary step' --owner ben --test 'A broken release stops in zone-a'",
-)
-def action(uow: UnitOfWork, asked: Action) -> Done:
-    """R46: one owner and a due date. R48: the answer is kept, nothing is dropped silently."""
-    record = uow.record(asked.incident)
-    if asked.item:
-        return _answer(uow, record, asked)
-    if not asked.title.strip():
-        raise Invalid(
-            "The action item needs a title.", field="title", hint="Say what changes, so that one can test it."
-        )
-    owner = known_person(uow, asked.owner, "owner")
-    try:
-        due = parse_moment(asked.due) if asked.due else uow.now + 14 * DAY
-    except ValueError as error:
-        raise Invalid(str(error), field="due") from None
-    item = f"A{len(record.action_items) + 1}"
-    uow.append(asked.incident, ActionItemAdded(item, asked.title.strip(), owner, due, asked.test.strip()))
-    return Done(f"{item} of {asked.incident}: {owner}, due {day(due)}.", asked.incident, item)
-
-
-def _answer(uow: UnitOfWork, record: Record, asked: Action) -> Done:
-    item = record.action_items.get(asked.item)
-    if item is None:
-        raise NotFound(f"{record.id} has no action item {asked.item}.")
-    if asked.answer:
-        uow.append(record.id, ReviewAnswered(asked.item, asked.answer))
-    if asked.dropped and not asked.note.strip():
-        raise Invalid("Dropping an action item needs a note.", field="note", hint="Say why it is not done.")
-    if asked.done or asked.dropped:
-        if item.done_at is not None:
-            raise Conflict(f"{asked.item} is {'dropped' if item.dropped else 'done'} already.")
-        uow.append(record.id, ActionItemDone(asked.item, asked.dropped, asked.note))
-    elif not asked.answer:
-        raise Invalid(f"Say what is with {asked.item}.", field="done", hint="done, dropped with a note, or an answer.")
-    return Done(
-        f"{asked.item} of {record.id}: {'dropped' if asked.dropped else 'done' if asked.done else 'answer kept'}.",
-        record.id,
-        asked.item,
-    )
 
 
 class AskLearning(msgspec.Struct):

@@ -5,11 +5,12 @@ from stanch.timeline.feature import Feature, Wiring
 
 def wiring() -> Wiring:
     """Imported when the product opens, not for a command line's help."""
+    from stanch.learn.action_items.asking import review_clock
     from stanch.learn.prompts import PROMPTS
-    from stanch.learn.reactions import decide, review_clock
+    from stanch.learn.reactions import decide
     from stanch.timeline.facts.recover import Closed
 
     return Wiring(prompts=PROMPTS, reactions={Closed: (decide,)}, clocks=(review_clock,))
 
 
-FEATURE = Feature("learn", ("stanch.learn.commands",), wiring)
+FEATURE = Feature("learn", ("stanch.learn.commands", "stanch.learn.action_items.commands"), wiring)

@@ -1,10 +1,8 @@
-"""Is a postmortem due, and who is asked what in three weeks? Pure, with named reasons."""
+"""Is a postmortem due? Pure, with named reasons."""
 
-import msgspec
-
-from stanch.kernel.clock import DAY, SECOND, day, spell
+from stanch.kernel.clock import SECOND, spell
 from stanch.kernel.policy import Policy
-from stanch.timeline.record import ActionItem, Record
+from stanch.timeline.record import Record
 
 
 def triggers(record: Record, policy: Policy) -> list[str]:
@@ -40,30 +38,3 @@ def nothing_fired(record: Record) -> str:
         f"it was noticed after {spell(detected - began)}" if began and detected and detected >= began else "",
     ]  # fmt: skip
     return f"no trigger of a full postmortem fired ({'; '.join(k for k in known if k)})"
-
-
-class Question(msgspec.Struct, frozen=True):
-    """The three-week question: to whom, about what, from when on (R48)."""
-
-    item: str
-    person: str
-    text: str
-    due: int
-
-
-def question(item: ActionItem, record: Record, policy: Policy) -> Question | None:
-    """The next question about an open item: its owner three weeks after closing, then the owner's lead, then weekly."""
-    if item.done_at is not None or record.closed_at is None:
-        return None
-    first = max(record.closed_at, item.added_at) + int(policy.review_after_days * DAY)
-    contact = policy.contacts.get(item.owner)
-    text = f"{record.id}, three weeks on: is {item.item} done? '{item.title}', due {day(item.due_at)}. Done when: {item.test or 'no test was written'}"
-    if not item.asked or item.asked_at is None:
-        return Question(item.item, item.owner, text, first)
-    if item.answered_at is not None and item.answered_at > item.asked_at:
-        return Question(item.item, item.owner, text, item.answered_at + 7 * DAY)
-    lead = contact.lead if contact and contact.lead else item.owner
-    wait = int(policy.lead_after_days * DAY) if len(item.asked) == 1 else 7 * DAY
-    return Question(
-        item.item, lead, text + f" {item.owner} has not answered." * (lead != item.owner), item.asked_at + wait
-    )

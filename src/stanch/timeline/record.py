@@ -164,8 +164,12 @@ class Signal(msgspec.Struct):
     link: str
 
 
+Priority = Literal["high", "normal", "low"]
+Purpose = Literal["", "prevent", "detect", "mitigate", "respond"]
+
+
 class ActionItem(msgspec.Struct):
-    """What must change."""
+    """What must change. ``drop``: why somebody would drop it, until the owner's lead decides."""
 
     item: str
     title: str
@@ -180,6 +184,12 @@ class ActionItem(msgspec.Struct):
     asked_at: int | None = None
     answers: list[str] = msgspec.field(default_factory=list)
     answered_at: int | None = None
+    priority: Priority = "normal"
+    purpose: Purpose = ""
+    changed_at: int = 0
+    evidence: str = ""
+    drop: Fact | None = None
+    reminded_for: int | None = None
 
 
 class Hypothesis(msgspec.Struct):

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from stanch.identity import credentials, people
 from stanch.kernel.errors import Problem, Unavailable
 from stanch.kernel.logs import log
-from stanch.web import acknowledge, api, forms, live, pages, slack, status, twilio_callback
+from stanch.web import acknowledge, action_answer, api, forms, live, pages, slack, status, twilio_callback
 from stanch.web.connections import bounded
 from stanch.web.intake.hooks import Hooks, Receive, Scope, Send
 from stanch.web.intake.journal import Journal
@@ -99,7 +99,7 @@ def _on_http(request: Request, error: Exception) -> Response:
 
 def routes_of(stanch: Stanch) -> list[Any]:
     """Everything that is served, but the hooks."""
-    faces = (live, api, forms, twilio_callback, acknowledge, slack, status, pages)
+    faces = (live, api, forms, twilio_callback, acknowledge, action_answer, slack, status, pages)
     return [route for face in faces for route in face.routes(stanch)]
 
 

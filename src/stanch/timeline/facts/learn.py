@@ -3,10 +3,9 @@
 import re
 from typing import Literal
 
-import msgspec
-
+from stanch.kernel.clock import day
 from stanch.timeline.facts.statement import Statement
-from stanch.timeline.record import ActionItem, Line, Record, ReviewQuestion
+from stanch.timeline.record import ActionItem, Fact, Line, Priority, Purpose, Record, ReviewQuestion
 
 Part = Literal["summary", "impact", "factors", "whys", "lessons"]
 
@@ -75,14 +74,52 @@ class ActionItemAdded(Statement, frozen=True, tag="action_item_added"):
     due_at: int
     test: str = ""
     finds_cause: bool = False
+    priority: Priority = "normal"
+    purpose: Purpose = ""
 
     def sentence(self) -> str:
         return f"Action item {self.item} for {self.owner}: {self.title}"
 
     def apply(self, record: Record, entry: Line) -> None:
         record.action_items[self.item] = ActionItem(
-            self.item, self.title, self.owner, self.due_at, self.test, entry.happened_at
+            self.item,
+            self.title,
+            self.owner,
+            self.due_at,
+            self.test,
+            entry.happened_at,
+            priority=self.priority,
+            purpose=self.purpose,
         )
+
+
+class ActionItemChanged(Statement, frozen=True, tag="action_item_changed"):
+    """An action item as it now stands (R47). ``text``: what changed, in words."""
+
+    item: str
+    title: str
+    owner: str
+    due_at: int
+    test: str
+    priority: Priority = "normal"
+    purpose: Purpose = ""
+    text: str = ""
+
+    def changes(self, item: ActionItem) -> list[str]:
+        """What differs from the item as it was, in words."""
+        found = [f"due {day(self.due_at)}"] if self.due_at != item.due_at else []
+        for name, label in (("owner", "owner"), ("priority", "priority"), ("purpose", "purpose"), ("title", "title")):
+            if getattr(self, name) != getattr(item, name):
+                found.append(f"{label} {getattr(self, name) or 'not set'}")
+        return [*found, *(["done when: " + self.test] if self.test != item.test else [])]
+
+    def sentence(self) -> str:
+        return f"Action item {self.item} changed: {self.text}"
+
+    def apply(self, record: Record, entry: Line) -> None:
+        item = record.action_items[self.item]
+        item.title, item.owner, item.due_at, item.test = self.title, self.owner, self.due_at, self.test
+        item.priority, item.purpose, item.changed_at = self.priority, self.purpose, entry.happened_at
 
 
 class ActionItemDone(Statement, frozen=True, tag="action_item_done"):
@@ -91,30 +128,80 @@ class ActionItemDone(Statement, frozen=True, tag="action_item_done"):
     item: str
     dropped: bool = False
     note: str = ""
+    evidence: str = ""
 
     def sentence(self) -> str:
-        return f"Action item {self.item} {'dropped' if self.dropped else 'done'}" + (
-            f": {self.note}" if self.note else ""
-        )
+        said = "; ".join(text for text in (self.note, self.evidence and f"shown by {self.evidence}") if text)
+        return f"Action item {self.item} {'dropped' if self.dropped else 'done'}" + (f": {said}" if said else "")
 
     def apply(self, record: Record, entry: Line) -> None:
         item = record.action_items[self.item]
         item.done_at, item.dropped, item.note = entry.happened_at, self.dropped, self.note
+        item.evidence, item.drop = self.evidence, None
+
+
+class DropProposed(Statement, frozen=True, tag="drop_proposed"):
+    """Somebody would drop an item; the owner's lead decides (R48)."""
+
+    item: str
+    reason: str
+    lead: str
+
+    def sentence(self) -> str:
+        return f"Proposed to drop {self.item}: {self.reason}. {self.lead} decides"
+
+    def apply(self, record: Record, entry: Line) -> None:
+        record.action_items[self.item].drop = Fact(self.reason, entry.happened_at, entry.author)
+
+
+class DropRefused(Statement, frozen=True, tag="drop_refused"):
+    """The item stays."""
+
+    item: str
+    note: str = ""
+
+    def sentence(self) -> str:
+        return f"{self.item} is not dropped" + (f": {self.note}" if self.note else "")
+
+    def apply(self, record: Record, entry: Line) -> None:
+        record.action_items[self.item].drop = None
+
+
+class ActionItemReminded(Statement, frozen=True, tag="action_item_reminded"):
+    """The owner is reminded before the date. ``problem``: why they could not be told."""
+
+    item: str
+    person: str
+    due_at: int
+    problem: str = ""
+
+    def sentence(self) -> str:
+        due = f"{self.item} is due on {day(self.due_at)}"
+        return (
+            f"{due}, and {self.person} cannot be told: {self.problem}"
+            if self.problem
+            else f"Due for {self.person}: {due}"
+        )
+
+    def apply(self, record: Record, entry: Line) -> None:
+        record.action_items[self.item].reminded_for = self.due_at
 
 
 class ReviewAsked(Statement, frozen=True, tag="review_asked"):
-    """The three-week question (R48)."""
+    """The three-week question (R48). ``problem``: why the person could not be told."""
 
     item: str
     person: str
     question: str
+    problem: str = ""
 
     def sentence(self) -> str:
-        return f"Due for {self.person}: {self.question}"
+        said = f"Due for {self.person}: {self.question}"
+        return f"{said} Nobody could be told: {self.problem}." if self.problem else said
 
     def apply(self, record: Record, entry: Line) -> None:
         item = record.action_items[self.item]
-        item.asked.append(ReviewQuestion(**msgspec.structs.asdict(self)))
+        item.asked.append(ReviewQuestion(self.item, self.person, self.question))
         item.asked_at = entry.happened_at
 
 
@@ -138,7 +225,11 @@ Facts = (
     | PostmortemWritten
     | PostmortemPublished
     | ActionItemAdded
+    | ActionItemChanged
     | ActionItemDone
+    | DropProposed
+    | DropRefused
+    | ActionItemReminded
     | ReviewAsked
     | ReviewAnswered
 )

@@ -1,0 +1,1 @@
+"""Action items: added, changed, asked after, done or dropped (R46-R48)."""

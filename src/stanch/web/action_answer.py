@@ -1,0 +1,89 @@
+"""The answer about an action item, from the link in a message: signed for one person and one item (R48).
+
+A GET changes nothing, since mail scanners open links; it shows the choices. The POST answers, as often as the item is open.
+"""
+
+from __future__ import annotations
+
+import hmac
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from stanch.kernel.actor import Actor
+from stanch.kernel.command import REGISTRY
+from stanch.kernel.errors import Denied, NotFound, Problem
+from stanch.kernel.filling import fill
+from stanch.learn.action_items.answer_link import answer_code
+from stanch.learn.action_items.asking import approver_of_drop
+from stanch.prepare.known_people import same_person
+from stanch.timeline.unit_of_work import UnitOfWork
+from stanch.web.bodies import form_of, read_body
+from stanch.web.pages.render import page
+
+if TYPE_CHECKING:
+    from stanch.main import Stanch
+
+PATH = "/answer/{incident}/{item}/{person:path}/{code}"
+HEADERS = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex", "Referrer-Policy": "no-referrer"}
+# What the form may say; nothing else about an item is changed through a link.
+FIELDS = ("answer", "due", "done", "evidence", "dropped", "keep", "note")
+
+
+class Link(msgspec.Struct, frozen=True):
+    """Which item of which incident, and who was asked."""
+
+    incident: str
+    item: str
+    person: str
+
+
+def routes(stanch: Stanch) -> list[Route]:
+    """The one route of the link."""
+
+    async def answer(request: Request) -> Response:
+        link = _checked(stanch, request)
+        typed = form_of(await read_body(request)).last() if request.method == "POST" else {}
+        return await run_in_threadpool(_answer, stanch, request, link, typed)
+
+    return [Route(PATH, answer, methods=["GET", "POST"])]
+
+
+def _checked(stanch: Stanch, request: Request) -> Link:
+    link = Link(*(str(request.path_params[name]) for name in ("incident", "item", "person")))
+    expected = answer_code(stanch.settings.secret_key, link.incident, link.item, link.person)
+    if not hmac.compare_digest(expected.encode(), str(request.path_params["code"]).encode("utf-8", "replace")):
+        raise Denied("This link is not one of ours.", hint="Sign in and answer on the page of action items.")
+    return link
+
+
+def _answer(stanch: Stanch, request: Request, link: Link, typed: dict[str, str]) -> Response:
+    said, problem, status = "", None, 200
+    if request.method == "POST":
+        given = {name: typed[name] for name in FIELDS if typed.get(name)}
+        try:
+            with stanch.application.uow(Actor(link.person, admin=True), "link") as uow:
+                wanted = {"incident": link.incident, "item": link.item, **given}
+                said = str(REGISTRY["action"].handle(uow, fill(REGISTRY["action"], wanted)).message)
+        except Problem as error:
+            problem, status = error, error.status
+    with stanch.application.reading(Actor(link.person, admin=True)) as uow:
+        shown = _shown(uow, link)
+    response = page(
+        request, "action_answer.html", status=status, said=said, typed=typed, trouble=problem, link=link, **shown
+    )
+    response.headers.update(HEADERS)
+    return response
+
+
+def _shown(uow: UnitOfWork, link: Link) -> dict[str, Any]:
+    record = uow.record(link.incident)
+    item = record.action_items.get(link.item)
+    if item is None:
+        raise NotFound(f"{link.incident} has no action item {link.item}.")
+    lead = approver_of_drop(uow, record, item)
+    return {"record": record, "item": item, "decides": bool(item.drop and lead and same_person(uow, link.person, lead))}
