@@ -78,7 +78,7 @@ def paths(house: House, incident: str) -> list[str]:
         digest = str((uow.tx.one("SELECT digest FROM exhibits LIMIT 1") or {"digest": "0" * 64})["digest"])
     names = {
         "incident": incident, "id": incident, "page": next(iter(record.pages)), "run": next(iter(record.runs)),
-        "person": "ada", "person:path": "ada", "code": "0" * 40, "name": "rollback", "digest": digest, "schedule:path": "primary",
+        "person": "ada", "person:path": "ada", "item": "A1", "code": "0" * 40, "name": "rollback", "digest": digest, "schedule:path": "primary",
     }  # fmt: skip
     readable = [route for route in routes_of(house.stanch) if "GET" in (getattr(route, "methods", None) or ())]
     found = [re.sub(r"\{([^}]+)\}", lambda match: names[match[1]], route.path) for route in readable]
