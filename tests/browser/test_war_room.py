@@ -68,11 +68,32 @@ def test_every_page_fits_a_phone(house: House, browser: Browser) -> None:
         assert answer is not None
         assert answer.status == 200, url
         assert overflow(page) <= 0, url
-    for tab in ("Triage", "Runbook", "Mitigations", "Recovery", "Updates", "People", "Hypotheses", "Evidence", "Close"):
+    for tab in ("Mitigate", "Updates", "Hypotheses", "Recovery", "People", "Evidence", "Close"):
         page.goto(room)
-        page.locator(".tabs").get_by_role("link", name=tab).click()
-        expect(page.locator(".panel:target")).to_be_visible()
+        page.locator(".tabs:visible").get_by_role("link", name=tab, exact=True).click()
+        expect(page.locator(".tab:target > .panel").first).to_be_visible()
+        expect(page.locator("#timeline")).to_be_hidden()
         assert overflow(page) <= 0, tab
+    page.context.close()
+
+
+def test_on_a_phone_what_needs_me_stands_in_the_first_screen_and_keys_move_through_the_timeline(
+    house: House, browser: Browser
+) -> None:
+    page = signed_in(house, browser, PHONE)
+    room = house.declare(page, "Customers cannot pay in the shop, and nobody knows why")
+    page.goto(room)
+    button = page.locator("#now .asking").first.get_by_role("button").first
+    expect(button).to_be_in_viewport(ratio=1)
+    box, say = button.bounding_box(), page.locator("#say").bounding_box()
+    assert box and say and box["y"] + box["height"] <= say["y"], "narration covers the first answer"
+    page.keyboard.press("n")
+    expect(page.get_by_label("What do you see, try or decide?")).to_be_focused()
+    page.locator("h1").click()
+    page.keyboard.press("j")
+    expect(page.locator(".entry:focus")).to_have_count(1)
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_contain_text("say what you see")
     page.context.close()
 
 
@@ -163,6 +184,7 @@ def test_a_key_shows_what_came_and_a_mapping_is_tried_on_it(house: House, browse
 def test_a_refused_form_comes_back_with_what_was_typed(house: House, browser: Browser) -> None:
     page = signed_in(house, browser)
     house.declare(page, "Slow pages")
+    page.get_by_role("link", name="Updates", exact=True).click()
     page.get_by_label("Public, in words that customers can check").fill("Pages are slow since [time].")
     page.get_by_role("button", name="Post to the status page").click()
     expect(page.locator("[data-problem]")).to_contain_text("it was not filled in")

@@ -23,7 +23,8 @@ def test_no_template_has_a_style_or_a_script_of_its_own() -> None:
 def test_the_sprite_holds_just_the_icons_in_use() -> None:
     held = set(re.findall(r'symbol id="([\w-]+)"', (STATIC / "icons.svg").read_text()))
     pages = "\n".join(template.read_text() for template in TEMPLATES.rglob("*.html"))
-    used = {name for name in held if f"'{name}'" in pages}
+    code = "\n".join(path.read_text() for path in TEMPLATES.parent.rglob("*.py"))
+    used = {name for name in held if f"'{name}'" in pages or f'"{name}"' in code}
     assert held == used, f"not in use: {held - used}"
     assert set(re.findall(r"icon\('([\w-]+)'\)", pages)) <= held
 

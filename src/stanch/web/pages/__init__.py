@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from starlette.routing import BaseRoute, Mount
-from starlette.staticfiles import StaticFiles
+from starlette.routing import BaseRoute
 
 from stanch.web.pages import confirm, evidence, intake, lists, oncall, readiness, record, room, sign_in
-from stanch.web.pages.render import STATIC
+from stanch.web.static_files import mount
 
 if TYPE_CHECKING:
     from stanch.main import Stanch
@@ -26,5 +25,5 @@ def routes(stanch: Stanch) -> list[BaseRoute]:
         *confirm.routes(stanch),
         *sign_in.routes(stanch),
         *evidence.routes(stanch),
-        Mount("/static", StaticFiles(directory=STATIC)),
+        mount(),
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -11,10 +12,12 @@ from starlette.responses import RedirectResponse, Response
 from stanch.kernel.clock import parse_moment
 from stanch.kernel.errors import Invalid
 from stanch.kernel.filling import incident_id
+from stanch.kernel.policy import Phase
+from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import UnitOfWork
 from stanch.web import auth
 from stanch.web.pages.render import exact, fragment, page, signed_in
-from stanch.web.room import Place, View, panels
+from stanch.web.room import Panel, Place, View, panels
 
 if TYPE_CHECKING:
     from starlette.routing import Route
@@ -37,7 +40,11 @@ def routes(stanch: Stanch) -> list[Route]:
                 return RedirectResponse(f"/incidents/{incident}?at={exact(entries[step - 1].recorded_at)}", 303)
             context = {**common(view), "me": actor.name}
             shown = {place: drawn(view, place, context) for place in panels()}
-        return page(request, "room.html", **{**context, "at": at, "panels": shown})
+        return page(
+            request,
+            "room.html",
+            **{**context, "at": at, "panels": shown, "tabs": tabs(shown["side"], view.record.phase)},
+        )
 
     return [signed_in("/incidents/{incident}", war_room)]
 
@@ -59,15 +66,55 @@ def common(view: View) -> dict[str, Any]:
     """What every panel's template is told. ``here``: the address of the page; ``live``: it shows the present."""
     return {
         "record": view.record, "now": view.now, "live": view.at is None, "acting": view.acting,
-        "here": f"/incidents/{view.record.id}", "policy": view.policy, "service": view.service,
+        "here": f"/incidents/{view.record.id}", "policy": view.policy, "service": view.service, "hit": since_hit(view.record),
     }  # fmt: skip
 
 
-def drawn(view: View, place: Place, common: dict[str, Any]) -> list[tuple[str, str, Markup]]:
-    """(name, title, HTML) of each panel of a place that has something to show."""
+def since_hit(record: Record) -> tuple[str, int, int | None]:
+    """What the large clock counts: its label, from when, and until when (None: it runs)."""
+    began = record.began_at or record.detected_at or record.declared_at
+    since = (
+        "customers were hit"
+        if record.began_at and record.impact
+        else "it began"
+        if record.began_at
+        else "it was noticed"
+    )
+    if record.live() or record.status == "investigating":
+        return f"since {since}", began, None
+    return "from beginning to end", began, record.resolved_at or record.closed_at or began
+
+
+def drawn(view: View, place: Place, common: dict[str, Any]) -> list[tuple[Panel, Markup]]:
+    """Each panel of a place that has something to show, and its HTML."""
     told = [(panel, panel.context(view)) for panel in panels()[place]]
     return [
-        (panel.name, panel.title, fragment(f"room/{panel.name}.html", **common, **context))
+        (panel, fragment(f"room/{panel.name}.html", **common, **context))
         for panel, context in told
         if context is not None
     ]
+
+
+class Tab(msgspec.Struct):
+    """Panels that stand together. ``first``: it is open until another is chosen."""
+
+    title: str
+    panels: list[tuple[Panel, Markup]]
+    first: bool = False
+
+    @property
+    def anchor(self) -> str:
+        """What its link leads to."""
+        return f"tab-{self.title.lower()}"
+
+
+def tabs(side: list[tuple[Panel, Markup]], phase: Phase) -> list[Tab]:
+    """The panels beside the timeline by their tabs, in order; the one that this phase asks for is open first."""
+    found: dict[str, Tab] = {}
+    for panel, html in side:
+        title = panel.tab or panel.title
+        found.setdefault(title, Tab(title, [])).panels.append((panel, html))
+    wanted = [tab for tab in found.values() if any(phase in panel.phases for panel, _ in tab.panels)]
+    for tab in (wanted or list(found.values()))[:1]:
+        tab.first = True
+    return list(found.values())

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from stanch.identity import credentials, passwords
@@ -80,7 +80,7 @@ def _login(stanch: Stanch, throttle: Throttle, request: Request, form: dict[str,
 
 def _page(
     request: Request, *, once: str = "", first: bool = False, error: str = "", next: str = "/", status: int = 200
-) -> HTMLResponse:
+) -> Response:
     """The form; ``first``: the link makes the first admin, who chooses a name. A one-time link is a button: the previews that chat programs fetch must not use it up."""
     return page(
         request, "login.html", status=status, once=once, first=first, error=error, next=auth.same_site_path(next)

@@ -8,4 +8,4 @@ def context(_view: View) -> Context:
     return {}
 
 
-PANEL = Panel("hypotheses", "side", 70, "Hypotheses", context)
+PANEL = Panel("hypotheses", "side", 50, "Hypotheses", context)

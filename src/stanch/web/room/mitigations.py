@@ -24,4 +24,4 @@ def _progress(view: View) -> dict[str, str]:
     return {row["run"]: row["progress"] for row in rows if row["progress"]}
 
 
-PANEL = Panel("mitigations", "side", 20, "Mitigations", context)
+PANEL = Panel("mitigations", "side", 10, "Mitigate", context, phases=("detect", "triage", "mitigate"))

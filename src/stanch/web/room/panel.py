@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from stanch.kernel.policy import Policy, Service
+from stanch.kernel.policy import Phase, Policy, Service
 from stanch.timeline.entries import Entry
 from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import UnitOfWork
@@ -60,8 +60,9 @@ class Panel(msgspec.Struct, frozen=True):
     """One part of the page.
 
     ``name``: of its template ``room/<name>.html``, of its anchor and of the region that is kept live. ``title``: how the
-    row of links calls it; empty: not in that row. ``context``: the template's variables; None: the panel is left out.
-    A side panel's frame is the page's work, the others bring theirs.
+    row of tabs calls it; empty: not in that row. ``context``: the template's variables; None: the panel is left out.
+    A side panel's frame is the page's work, the others bring theirs. ``tab``: the tab that a side panel stands in; empty:
+    one of its own. ``phases``: those in which its tab is the one that is open at first.
     """
 
     name: str
@@ -69,3 +70,5 @@ class Panel(msgspec.Struct, frozen=True):
     order: int
     title: str
     context: Callable[[View], Context | None]
+    tab: str = ""
+    phases: tuple[Phase, ...] = ()

@@ -19,4 +19,4 @@ def context(view: View) -> Context:
     }
 
 
-PANEL = Panel("people", "side", 60, "People", context)
+PANEL = Panel("people", "side", 70, "People", context)

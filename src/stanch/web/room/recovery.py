@@ -28,4 +28,4 @@ def _sparklines(view: View) -> dict[str, Markup]:
     }
 
 
-PANEL = Panel("recovery", "side", 40, "Recovery", context)
+PANEL = Panel("recovery", "side", 60, "Recovery", context, phases=("resolve",))

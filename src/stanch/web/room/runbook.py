@@ -17,4 +17,4 @@ def context(view: View) -> Context:
     }
 
 
-PANEL = Panel("runbook", "side", 30, "Runbook", context)
+PANEL = Panel("runbook", "side", 30, "Runbook", context, "Mitigate")

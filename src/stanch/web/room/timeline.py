@@ -1,27 +1,115 @@
-"""The timeline, newest first, and the ways to a past moment."""
+"""The timeline, newest first: day lines, who or what each entry is by, filters, what machines wrote in between folded."""
 
+from functools import lru_cache
+from typing import Any, Literal
+
+import msgspec
+from markupsafe import Markup
+
+from stanch.kernel.actor import ENGINE
 from stanch.timeline.entries import Entry
+from stanch.timeline.facts.paging import PageSent
 from stanch.timeline.facts.respond import Amended
+from stanch.web.pages.render import ENVIRONMENT
 from stanch.web.room.panel import Context, Panel, View
 
-SHOWN, MOMENTS = 200, 12
-QUIET = frozenset({"page_stepped", "criterion_turned", "prompted"})
+SHOWN, MOMENTS = 100, 12
+# What a machine writes while it does its work; a run of these is one line until somebody opens it.
+CHATTER = frozenset(
+    {"page_requested", "page_stepped", "page_sent", "page_put_off", "criterion_turned", "prompted", "prompt_told", "evidence_captured",
+     "observation_extended", "signal_attached", "signal_cleared", "signal_detached", "review_asked", "severity_proposed"}
+)  # fmt: skip
 KEY_KINDS = frozenset(
     {"declared", "phase_shifted", "mitigation_started", "outcome_measured", "resolved", "closed", "reopened"}
 )
+DECISIONS = KEY_KINDS | {
+    "severity_set", "role_taken", "hypothesis_stated", "criteria_set", "timebox_opened", "timebox_ended", "update_posted", "mitigated",
+    "merged", "prompt_declined", "concluded", "postmortem_decided",
+}  # fmt: skip
+FILTERS = ("all", "decisions", "people", "machine")
+# The icon of a kind by its first word, and its tone.
+ICONS = {
+    "signal": ("radio", ""), "declared": ("siren", "red"), "page": ("bell", ""), "acknowledged": ("hand", "green"),
+    "mitigation": ("zap", "red"), "outcome": ("gauge", ""), "mitigated": ("circle-check", "green"), "evidence": ("camera", ""),
+    "criterion": ("activity", ""), "criteria": ("activity", ""), "resolved": ("circle-check", "green"), "closed": ("check", "green"),
+    "prompt": ("hand", ""), "prompted": ("hand", ""), "update": ("megaphone", ""), "phase": ("arrow-right", ""), "severity": ("gauge", ""),
+    "merged": ("git-branch", ""), "reopened": ("rotate-ccw", "red"), "finding": ("eye", ""), "timebox": ("clock", ""),
+}  # fmt: skip
+HELPED = ("circle-check", "green")
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One entry as it is shown. ``person``: who it is by; empty: a machine. ``mark``: an avatar, or the icon of its kind."""
+
+    entry: Entry
+    person: str
+    mark: Markup
+    decision: bool
+
+
+class Group(msgspec.Struct, frozen=True):
+    """The line between two days, an entry, or several that are folded."""
+
+    kind: Literal["day", "entry", "fold"]
+    rows: list[Row]
 
 
 def context(view: View) -> Context:
     """One page of the entries that were known at that moment."""
     known = [x for x in view.entries if view.at is None or x.recorded_at <= view.at]
-    before = view.number("before")
-    rest = [x for x in reversed(known) if not before or x.position < before]
+    before, show = view.number("before"), view.query.get("show", "all")
+    show = show if show in FILTERS else "all"
+    rest = [row for x in reversed(known) if (not before or x.position < before) and wanted(row := row_of(x), show)]
     return {
-        "timeline": rest[:SHOWN], "more": rest[SHOWN - 1].position if len(rest) > SHOWN else 0,
-        "before": before, "quiet": QUIET, "at": view.at, "total": len(view.entries),
+        "groups": grouped(rest[:SHOWN], fold=show == "all"), "more": rest[SHOWN - 1].entry.position if len(rest) > SHOWN else 0,
+        "before": before, "at": view.at, "total": len(view.entries), "filters": FILTERS, "show": show, "shown": SHOWN,
         "amended": {x.facts.position: x.position for x in known if isinstance(x.facts, Amended)},
         "moments": key_moments(view.entries),
     }  # fmt: skip
+
+
+def row_of(entry: Entry) -> Row:
+    """How an entry is drawn."""
+    machine = entry.author == ENGINE.name
+    icon, tone = ICONS.get(entry.kind) or ICONS.get(entry.kind.split("_")[0]) or ("sparkles", "")
+    if entry.kind == "outcome_measured" and getattr(entry.facts, "outcome", "") == "helped":
+        icon, tone = HELPED
+    mark = drawn("node", icon, tone) if machine or tone else drawn("avatar", entry.author, "")
+    return Row(entry, "" if machine else entry.author, mark, entry.kind in DECISIONS)
+
+
+@lru_cache(maxsize=500)
+def drawn(macro: str, name: str, tone: str) -> Markup:
+    """An avatar or an icon: a page has hundreds of a few different ones."""
+    macros: Any = ENVIRONMENT.get_template("_macros.html").module
+    return Markup(macros.avatar(name) if macro == "avatar" else macros.node(name, tone))  # noqa: S704 - of our own macros
+
+
+def wanted(row: Row, show: str) -> bool:
+    """Whether a filter shows it."""
+    return show == "all" or {"decisions": row.decision, "people": bool(row.person), "machine": not row.person}[show]
+
+
+def chatter(row: Row) -> bool:
+    """Whether nobody misses it at first sight. A page that did not go out is no chatter."""
+    facts = row.entry.facts
+    return not row.person and row.entry.kind in CHATTER and not (isinstance(facts, PageSent) and not facts.ok)
+
+
+def grouped(rows: list[Row], *, fold: bool) -> list[Group]:
+    """Day lines between days, and two or more of a machine's lines in a row as one."""
+    found: list[Group] = []
+    day = 0
+    for row in rows:
+        today = row.entry.happened_at // 86_400_000_000
+        if day and today != day:
+            found.append(Group("day", [row]))
+        day = today
+        if fold and chatter(row) and found and found[-1].kind != "day" and all(chatter(r) for r in found[-1].rows):
+            found[-1] = Group("fold", [*found[-1].rows, row])
+        else:
+            found.append(Group("entry", [row]))
+    return found
 
 
 def key_moments(entries: list[Entry]) -> list[tuple[int, str]]:

@@ -1,4 +1,4 @@
-"""The three questions of triage, the signals, and merging."""
+"""The three questions of triage, while there is something to ask or to read."""
 
 from stanch.timeline.facts.detect import TRIAGE_QUESTIONS
 from stanch.web.room.panel import Context, Panel, View
@@ -16,8 +16,11 @@ def questions() -> Context:
 
 
 def context(view: View) -> Context | None:
-    """An investigation has the questions at the top instead."""
-    return None if view.record.status == "investigating" else questions()
+    """An investigation has the questions at the top instead. Once the phase is over they are asked no more."""
+    asking = view.record.phase in ("detect", "triage") and len(view.record.answers) < len(TRIAGE_QUESTIONS)
+    if view.record.status == "investigating" or not (asking or view.record.answers):
+        return None
+    return {**questions(), "asking": asking}
 
 
-PANEL = Panel("triage", "side", 10, "Triage", context)
+PANEL = Panel("triage", "side", 20, "Triage", context, "Mitigate")

@@ -20,4 +20,4 @@ def drafts(view: View) -> dict[str, str]:
     return {"status": draft_public(view.record, view.policy), "update": internal}
 
 
-PANEL = Panel("updates", "side", 50, "Updates", context)
+PANEL = Panel("updates", "side", 40, "Updates", context)

@@ -10,11 +10,40 @@
     if (seconds < 86400) return `${Math.floor(seconds / 3600)} h ${String(Math.floor(seconds % 3600 / 60)).padStart(2, "0")} min`;
     return `${Math.floor(seconds / 86400)} d`;
   }
-  function tick() {
-    for (const time of document.querySelectorAll("time[data-ago]")) time.textContent = `${spell((Date.now() - Date.parse(time.dateTime)) / 1000)} ago`;
+  function running(seconds) {
+    seconds = Math.max(0, Math.floor(seconds));
+    const two = (number) => String(number).padStart(2, "0"), hours = Math.floor(seconds / 3600), minutes = two(Math.floor(seconds % 3600 / 60));
+    if (hours >= 24) return `${Math.floor(hours / 24)} d ${two(hours % 24)}:${minutes}`;
+    return hours ? `${hours}:${minutes}:${two(seconds % 60)}` : `${Number(minutes)}:${two(seconds % 60)}`;
   }
+  // The reader's zone, or the one they chose. The exact moment in UTC stays in the title.
+  const chosen = document.documentElement.dataset.zone || undefined;
+  const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: chosen });
+  const date = new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long", timeZone: chosen });
+  const zone = new Intl.DateTimeFormat("en-GB", { timeZoneName: "short", timeZone: chosen }).formatToParts().find((part) => part.type === "timeZoneName").value;
+  function tick() {
+    for (const time of document.querySelectorAll("time[data-ago], time[data-age]")) time.textContent = spell((Date.now() - Date.parse(time.dateTime)) / 1000) + ("ago" in time.dataset ? " ago" : "");
+  }
+  function count() {
+    for (const time of document.querySelectorAll("time[data-running], time[data-until]")) {
+      const passed = (Date.now() - Date.parse(time.dateTime)) / 1000;
+      time.textContent = running("until" in time.dataset ? -passed : passed);
+    }
+  }
+  function local() {
+    for (const time of document.querySelectorAll("time[data-clock]")) { time.textContent = clock.format(Date.parse(time.dateTime)); time.title = time.dateTime; }
+    for (const word of document.querySelectorAll("[data-zone]")) word.textContent = zone;
+    let day = "";  // the lines between days follow the reader's midnight
+    for (const line of document.querySelectorAll(".entries > .day")) line.remove();
+    for (const row of document.querySelectorAll(".entries > li")) {
+      const today = date.format(Date.parse(row.querySelector("time").dateTime));
+      if (day && day !== today) row.insertAdjacentHTML("beforebegin", `<li class="day">${today}</li>`);
+      day = today;
+    }
+  }
+  local();
+  setInterval(count, 1000);
   setInterval(tick, 5000);
-
   // A region with typed text or the focus is left alone and brought up to date later.
   function busy(region) {
     const active = document.activeElement;
@@ -24,12 +53,14 @@
         : field.matches("select") ? [...field.options].some((o) => o.selected !== o.defaultSelected) && field.selectedIndex > 0
           : field.value !== field.defaultValue);
   }
+  const shown = new Map();
   function show(fresh) {
     let left = false;
     for (const region of document.querySelectorAll("[data-live]")) {
       const other = fresh.querySelector(`[data-live="${region.dataset.live}"]`);
-      if (!other || other.innerHTML === region.innerHTML) continue;
+      if (!other || shown.get(region) === other.innerHTML) continue;
       if (busy(region)) { left = true; continue; }
+      shown.set(region, other.innerHTML);
       const open = [...region.querySelectorAll("details[id]")].map((d) => [d.id, d.open]);
       const known = new Set([...region.querySelectorAll(".entry")].map((e) => e.id));
       region.replaceChildren(...other.childNodes);
@@ -43,6 +74,7 @@
       }
     }
     tick();
+    local();
     return left;
   }
   let fetching = false, again = false;
@@ -117,18 +149,40 @@
   }
   addEventListener("pageshow", () => { for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent; });
 
-  const narration = document.getElementById("narration");
+  const narration = document.getElementById("narration"), keys = document.getElementById("keys");
+  function step(by) {
+    const rows = [...document.querySelectorAll(".entry")].filter((row) => row.offsetParent);
+    const next = rows[Math.min(rows.length - 1, Math.max(0, rows.indexOf(document.activeElement) + by))];
+    if (next) { next.focus({ preventScroll: true }); next.scrollIntoView({ block: "center" }); }
+  }
+  const pressed = {
+    n: () => narration?.focus(), j: () => step(1), k: () => step(-1), "?": () => keys?.showModal(),
+  };
   document.addEventListener("keydown", (event) => {
-    const typing = event.target.matches("input, textarea, select, [contenteditable]");
-    if (narration && !typing && !event.ctrlKey && !event.metaKey && !event.altKey && (event.key === "/" || event.key === "n")) {
+    const typing = event.target.matches("input, textarea, select, [contenteditable]") || event.target.closest("dialog");
+    if (!typing && !event.ctrlKey && !event.metaKey && !event.altKey && pressed[event.key]) {
       event.preventDefault();
-      narration.focus();
+      pressed[event.key]();
     }
+    if (event.key === "Escape") for (const open of document.querySelectorAll(".menu[open], .me[open], .phases details[open]")) open.open = false;
     if (event.target === narration && event.key === "Enter" && !event.shiftKey && !event.isComposing) {
       event.preventDefault();
       if (narration.value.trim()) narration.form.requestSubmit(narration.form.querySelector("button"));
     }
   });
+  // One menu at a time, and none once something else is pressed.
+  document.addEventListener("click", (event) => {
+    for (const open of document.querySelectorAll(".menu[open], .me[open], .phases details[open]")) if (!open.contains(event.target)) open.open = false;
+  });
+  // On a wide screen a tab changes what stands beside the timeline, and moves nothing.
+  for (const link of document.querySelectorAll(".tabs.only-wide a")) {
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      const at = scrollY;
+      location.hash = link.hash;
+      scrollTo(0, at);
+    });
+  }
   for (const slider of document.querySelectorAll("[data-slider]")) {
     slider.addEventListener("input", () => { slider.form.querySelector("output").value = slider.value; });
     slider.addEventListener("change", () => slider.form.requestSubmit());
