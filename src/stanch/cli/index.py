@@ -3,6 +3,7 @@
 # fmt: off
 COMMANDS: dict[str, tuple[str, str]] = {
     "ack": ("respond", "Say that you have the page: nobody else is woken."),
+    "ack-signal": ("detect", "Say that you look after a signal: it wakes nobody until a moment, or until it clears."),
     "action": ("learn", "Add an action item, change one, or say of one that it is done, dropped, or where it stands."),
     "answer": ("detect", "Answer one of the three questions of triage: is it real, how bad is it, who needs to be involved?"),
     "ask-instead": ("respond", "Ask a person to take a page that waits: it goes to them as well."),
@@ -53,6 +54,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "severity": ("respond", "State how bad it is, SEV-1 (worst) to SEV-4, or by the names that your policy has."),
     "show": ("respond", "One incident: the six facts first, then what needs someone now, then the timeline."),
     "signals": ("detect", "The newest signals, what became of each, and why."),
+    "silence": ("detect", "A signal wakes nobody for now: until a moment, or until it clears."),
     "slo": ("detect", "Service level objectives: burn rates, the error budget that is left, and whether that pages, with its arithmetic."),
     "split": ("detect", "This signal is a thing of its own: it leaves its incident and becomes another."),
     "status": ("communicate", "Post to the public status page: one post for each state."),
@@ -62,6 +64,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "triage": ("detect", "Decide by hand what a signal is: an incident, a ticket (normal work) or noise."),
     "undo": ("mitigate", "Take a mitigation back."),
     "uninvite": ("respond", "Take a person's sight of a private incident away; open pages of it end within seconds."),
+    "unsilence": ("detect", "End what was silenced or acknowledged: the signal is judged anew now, and pages if it still fires."),
     "update": ("communicate", "Post an internal update and promise the next one."),
     "wake-next": ("respond", "Say that you cannot take the page: the next step of its escalation is woken at once."),
     "wording": ("communicate", "What to reword in a public post or a postmortem, with the reason and better words."),

@@ -28,6 +28,7 @@ FEATURE = Feature(
         "stanch.detect.commands.deploys",
         "stanch.detect.commands.investigations",
         "stanch.detect.commands.signals",
+        "stanch.detect.commands.silencing",
         "stanch.detect.commands.watching",
         "stanch.detect.slo.commands",
     ),

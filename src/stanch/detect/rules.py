@@ -68,9 +68,12 @@ def is_flapping(turns: int, policy: Policy) -> bool:
     return turns >= policy.flapping_after > 0
 
 
-def still_firing(subject: Subject, held: int, policy: Policy) -> Verdict:
-    """The verdict once the hold (microseconds) is over: a rule decides, else the alert's own severity label."""
-    waited = f"still firing after the hold of {spell(held)}" if held else "page at once"
+def still_firing(subject: Subject, held: int, policy: Policy, why_now: str = "") -> Verdict:
+    """The verdict once the hold (microseconds) is over: a rule decides, else the alert's own severity label.
+
+    ``why_now``: in place of the hold, where something else has ended.
+    """
+    waited = why_now or (f"still firing after the hold of {spell(held)}" if held else "page at once")
     rule = matching(subject, policy)
     if rule:
         return Verdict(rule.disposition, f"rule '{_name(rule)}': {waited}")

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from stanch.db.locks import Lock
-from stanch.detect import folding, rules
+from stanch.detect import folding, rules, silencing
 from stanch.detect.disposing import dispose
 from stanch.detect.folding import Known
 from stanch.detect.slo.store import burn_of
@@ -100,8 +100,10 @@ def acknowledge(uow: UnitOfWork, ack: Acknowledgement, intake_key: str) -> None:
 
 
 def run_due(uow: UnitOfWork) -> None:
-    """Dispose of signals whose hold is over, and end those whose sender stopped renewing them."""
+    """Judge signals whose silence or hold is over, and end those whose sender stopped renewing them."""
     uow.tx.one_at_a_time(Lock.FOLDING)
+    silenced = "SELECT * FROM signals WHERE silenced_until <= :now ORDER BY silenced_until LIMIT 500"
+    _each(uow, list(uow.tx.all(silenced, now=uow.now)), _unsilence)
     held = "SELECT * FROM signals WHERE hold_until <= :now AND state = 'firing' ORDER BY hold_until LIMIT 500"
     _each(uow, list(uow.tx.all(held, now=uow.now)), _judge)
     leased = "SELECT * FROM signals WHERE lease_until <= :now AND state = 'firing' LIMIT 500"
@@ -112,6 +114,10 @@ def run_due(uow: UnitOfWork) -> None:
 def _judge(uow: UnitOfWork, row: Any) -> None:
     verdict = rules.still_firing(subject_of(uow, row), uow.now - row["first_seen"], uow.policy)
     dispose(uow, dict(row), verdict, "rule")
+
+
+def _unsilence(uow: UnitOfWork, row: Any) -> None:
+    silencing.end(uow, dict(row), subject_of(uow, row), "its time is over")
 
 
 def _run_out(uow: UnitOfWork, row: Any) -> None:
@@ -138,7 +144,8 @@ def _alone(uow: UnitOfWork, row: Any, what: Callable[[UnitOfWork, Any], None]) -
     if judging.error:
         uow.tx.execute(
             "UPDATE signals SET hold_until = CASE WHEN hold_until <= :now THEN :later ELSE hold_until END, "
-            "lease_until = CASE WHEN lease_until <= :now THEN :later ELSE lease_until END WHERE fingerprint = :fingerprint",
+            "lease_until = CASE WHEN lease_until <= :now THEN :later ELSE lease_until END, "
+            "silenced_until = CASE WHEN silenced_until <= :now THEN :later ELSE silenced_until END WHERE fingerprint = :fingerprint",
             now=uow.now,
             later=uow.now + AGAIN,
             fingerprint=row["fingerprint"],
@@ -157,9 +164,10 @@ def _subject(uow: UnitOfWork, labels: dict[str, str], service: str, severity: st
 
 
 def set_timer(uow: UnitOfWork) -> None:
-    """The one timer of all signals: the earliest end of a hold or of a lease."""
+    """The one timer of all signals: the earliest end of a hold, of a lease or of a silence."""
     row = uow.tx.one(
         "SELECT MIN(at) AS at FROM (SELECT MIN(hold_until) AS at FROM signals WHERE hold_until IS NOT NULL UNION ALL "
+        "SELECT MIN(silenced_until) FROM signals WHERE silenced_until IS NOT NULL UNION ALL "
         "SELECT MIN(lease_until) FROM signals WHERE state = 'firing' AND lease_until IS NOT NULL) AS moments"
     )
     uow.timer("signals", int(row["at"]) if row and row["at"] is not None else None)
@@ -193,6 +201,7 @@ def _begin(uow: UnitOfWork, copies: list[Alert], known: Known, before: dict[str,
     service, severity = service_of(alert, uow.policy), alert.labels.get("severity", "")
     subject = _subject(uow, alert.labels, service, severity)
     hold = rules.hold_of(subject, uow.policy)
+    silenced = before is not None and bool(before["silence"])  # until a moment: its end judges what fires then
     counting = before is not None and uow.now - before["turns_since"] < HOUR
     row = {
         "fingerprint": alert.fingerprint,
@@ -207,7 +216,7 @@ def _begin(uow: UnitOfWork, copies: list[Alert], known: Known, before: dict[str,
         "annotations": msgspec.json.encode(alert.annotations).decode(),
         "repeats": len(copies),
         "now": uow.now,
-        "hold": uow.now + hold,
+        "hold": None if silenced else uow.now + hold,
         "lease": known.lease_until,
         "turns": before["turns"] + 1 if before and counting else 1,
         "turns_since": before["turns_since"] if before and counting else uow.now,
@@ -216,7 +225,7 @@ def _begin(uow: UnitOfWork, copies: list[Alert], known: Known, before: dict[str,
         "grouping": alert.group,
     }
     uow.tx.execute(_BEGIN, **row)
-    if hold == 0:
+    if hold == 0 and not silenced:
         fresh = dict(row, incident="", state="firing", acknowledged_by="")
         dispose(uow, fresh, rules.still_firing(subject, 0, uow.policy), "rule")
 
@@ -236,12 +245,15 @@ def _over(uow: UnitOfWork, copies: list[Alert], known: Known, intake_key: str) -
 
 
 def _end(uow: UnitOfWork, row: dict[str, Any], at: int, how: str, known: Known) -> None:
-    if not row["disposition"]:
+    if not row["disposition"] and row["silence"]:
+        dispose(uow, row, silencing.noise(row), row["silenced_by"])
+    elif not row["disposition"]:
         hold = rules.hold_of(subject_of(uow, row), uow.policy)
         verdict = rules.cleared_in_hold(uow.now - row["first_seen"], hold, row["turns"], uow.policy)
         dispose(uow, row, verdict, "rule")
     elif row["incident"]:
         uow.append(str(row["incident"]), SignalCleared(str(row["fingerprint"]), str(row["name"]), how), source="alert")
+    silencing.cleared(uow, row)
     uow.tx.execute(
         "UPDATE signals SET state = 'resolved', ends_at = :at, last_seen = :now, hold_until = NULL, lease_until = NULL, "
         "told_end = :told WHERE fingerprint = :fingerprint",

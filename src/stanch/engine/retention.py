@@ -26,7 +26,7 @@ KEPT = (
     Kept("answers", "key", "created_at", DAY),
     Kept("measurements", "incident, name, at", "at", 30 * DAY),
     Kept("surveys", "incident", "taken_at", 30 * DAY),
-    Kept("signals", "fingerprint", "last_seen", 400 * DAY, "state = 'resolved'"),
+    Kept("signals", "fingerprint", "last_seen", 400 * DAY, "state = 'resolved' AND silence = ''"),
     Kept("deploys", "id", "deployed_at", 400 * DAY),
 )
 

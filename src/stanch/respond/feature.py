@@ -5,13 +5,13 @@ from stanch.timeline.feature import Feature, Wiring
 
 def wiring() -> Wiring:
     """Imported when the product opens, not for a command line's help."""
-    from stanch.respond import reactions
+    from stanch.respond import quiet_signals, reactions
     from stanch.respond.paging import PageHandler
     from stanch.respond.prompting import PromptHandler, prompt_clock
     from stanch.respond.prompts import PROMPTS
     from stanch.respond.severity import reconsider, remeasured
     from stanch.respond.telling import MessageHandler
-    from stanch.timeline.facts.detect import Declared, SignalAttached, SignalCleared
+    from stanch.timeline.facts.detect import Declared, SignalAttached, SignalCleared, SignalSilenced, SilenceEnded
     from stanch.timeline.facts.mitigate import MitigationStarted
     from stanch.timeline.facts.recover import Reopened
     from stanch.timeline.facts.respond import ImpactSet, SeveritySet
@@ -25,7 +25,9 @@ def wiring() -> Wiring:
             MitigationStarted: (reactions.follow_phase,),
             ImpactSet: (reconsider,),
             SignalAttached: (reconsider,),
-            SignalCleared: (reactions.say_that_escalation_rests,),
+            SignalCleared: (quiet_signals.say_that_escalation_rests,),
+            SignalSilenced: (quiet_signals.acknowledge_or_rest,),
+            SilenceEnded: (quiet_signals.page_anew,),
         },
         clocks=(reactions.page_clock, prompt_clock),
         handlers=(PageHandler, MessageHandler, PromptHandler),

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from stanch.ports import Message
 from stanch.prepare.sending import Sending
 from stanch.respond.recipients import may_be_told
+from stanch.respond.resting import silenced
 from stanch.timeline.effects import Effect
 from stanch.timeline.facts.paging import PageSent
 from stanch.timeline.unit_of_work import UnitOfWork
@@ -35,7 +36,7 @@ class PageHandler(Sending):
         page = record.pages.get(effect.payload["page"])
         if page is None or not page.waiting() or person in (*page.acknowledgers, *page.refused):
             return False
-        return record.live() and may_be_told(uow, record, person)
+        return record.live() and not silenced(record, page) and may_be_told(uow, record, person)
 
     def message(self, effect: Effect) -> Message:
         url, secret = self.application.installation.url, self.application.installation.secret_key

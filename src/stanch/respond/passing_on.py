@@ -6,7 +6,8 @@ from stanch.kernel.clock import hour_minute, iso
 from stanch.kernel.errors import Conflict
 from stanch.prepare.oncall.people import contact_key, shown_name
 from stanch.prepare.reachability import reach_problem
-from stanch.respond.reactions import escalate, held_until, over, send_page, stepping_of
+from stanch.respond.reactions import escalate, held_until, send_page, stepping_of
+from stanch.respond.resting import over, why_over
 from stanch.timeline.facts.paging import PageHanded, PageRefused
 from stanch.timeline.page import Page
 from stanch.timeline.record import Record
@@ -80,7 +81,7 @@ def refuse(uow: UnitOfWork, record: Record, page: Page, person: str, reason: str
 def _why_not(uow: UnitOfWork, record: Record, page: Page, refused: set[str]) -> str:
     """Why nobody else is woken at once; empty when somebody is. The end of a sentence."""
     if over(record, page):
-        return "every alert has cleared, so nobody else is woken unless one fires again"
+        return f"{why_over(record)}, so nobody else is woken"
     if page.step < 0:
         return f"nobody is woken before {_moment(page)}, as was said already"
     if held_until(uow, record, page) is not None or stepping_of(uow, page, refused) is not None:

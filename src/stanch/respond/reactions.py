@@ -6,11 +6,12 @@ from stanch.kernel.clock import HOUR, MINUTE, SECOND
 from stanch.kernel.ids import new_id
 from stanch.prepare.sending import lane_of
 from stanch.respond.escalation import Reached, Stepping, last_resort, next_step, of_page, waits_until
+from stanch.respond.resting import over
 from stanch.respond.targets import reached
 from stanch.timeline.entries import Entry
 from stanch.timeline.facts.detect import Declared
 from stanch.timeline.facts.paging import PagePutOff, PageRequested, PageStepped
-from stanch.timeline.facts.respond import PhaseShifted, Said, SeveritySet
+from stanch.timeline.facts.respond import PhaseShifted, SeveritySet
 from stanch.timeline.page import Page
 from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import Due, UnitOfWork
@@ -127,19 +128,6 @@ def page_clock(uow: UnitOfWork, record: Record) -> list[Due]:
         for page in record.pages.values()
         if page.next_at is not None and page.waiting() and not over(record, page)
     ]
-
-
-def over(record: Record, page: Page) -> bool:
-    """An alert asked for it, and every alert has cleared: nobody new is woken for what is over, unless one fires again (R2)."""
-    asked_by_alert = page.source in ("alert", "machine")
-    return asked_by_alert and bool(record.signals) and not any(signal.firing for signal in record.signals.values())
-
-
-def say_that_escalation_rests(uow: UnitOfWork, entry: Entry, record: Record) -> None:
-    """The last alert has cleared while nobody had acknowledged: the record says why nobody else is woken."""
-    if any(page.waiting() and page.next_at is not None and over(record, page) for page in record.pages.values()):
-        text = "Every alert has cleared: nobody else is woken for it, unless one fires again. The incident stays open until somebody closes it."
-        uow.append(record.id, Said(text), author="stanch", source="machine")
 
 
 def _escalating(page: str) -> Any:

@@ -152,7 +152,7 @@ class CriterionState(msgspec.Struct):
 
 
 class Signal(msgspec.Struct):
-    """An alert attached to the incident."""
+    """An alert attached to the incident. ``silenced``: how, by whom, until when and why it wakes nobody."""
 
     fingerprint: str
     name: str
@@ -162,6 +162,7 @@ class Signal(msgspec.Struct):
     firing: bool
     labels: dict[str, str]
     link: str
+    silenced: str = ""
 
 
 Priority = Literal["high", "normal", "low"]

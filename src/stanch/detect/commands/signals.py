@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from stanch.detect import rules
+from stanch.detect import rules, silencing
 from stanch.detect.disposing import attach, dispose
 from stanch.detect.signals import set_timer
 from stanch.kernel.answers import Moment
@@ -20,11 +20,16 @@ class Signals(msgspec.Struct):
     """The newest signals, what became of each, and why."""
 
     limit: Annotated[int, msgspec.Meta(ge=1, le=1000, description="How many, newest first.")] = 50
-    disposition: Annotated[str, msgspec.Meta(description="Only these: incident, ticket, noise or held.")] = ""
+    disposition: Annotated[
+        str,
+        msgspec.Meta(
+            description="Only these: incident, ticket, noise, held, or silenced (by hand, also acknowledged)."
+        ),
+    ] = ""
 
 
 class SignalRow(msgspec.Struct, frozen=True):
-    """A signal and what became of it. ``from``: the key by which it came."""
+    """A signal and what became of it. ``from``: the key by which it came. ``silence``: by whom, until when and why it wakes nobody."""
 
     fingerprint: str
     name: str
@@ -39,32 +44,34 @@ class SignalRow(msgspec.Struct, frozen=True):
     repeats: int
     flapping: bool
     acknowledged_by: str
+    silence: str
     origin: str = msgspec.field(name="from")
     starts_at: Moment
     last_seen: Moment
 
     def line(self) -> str:
         """For chat."""
-        words = (self.name, self.service, self.state, self.disposition, self.incident, self.reason)
+        words = (self.name, self.service, self.state, self.disposition, self.incident, self.reason, self.silence)
         return " · ".join(word for word in words if word)
 
 
 @command("signals", Signals, group="detect", noun="signals", reading=True, example="stanch signals --limit 20")
 def list_signals(uow: UnitOfWork, asked: Signals) -> list[SignalRow]:
     """Signals (R1). Those of a private incident one may not see are left out (P6)."""
-    where = "" if not asked.disposition else "WHERE s.disposition = :disposition"
+    chosen = {"": "", "silenced": "WHERE s.silence <> ''"}
+    where = chosen.get(asked.disposition, "WHERE s.disposition = :disposition")
     rows = uow.tx.all(
         "SELECT s.*, COALESCE(i.private, 0) AS private FROM signals s LEFT JOIN incidents i ON i.id = s.incident "
         f"{where} ORDER BY s.last_seen DESC LIMIT :limit",
         limit=asked.limit,
-        **({"disposition": asked.disposition.replace("held", "")} if asked.disposition else {}),
+        **({} if asked.disposition in chosen else {"disposition": asked.disposition.replace("held", "")}),
     )
     return [
         SignalRow(
             r["fingerprint"], r["name"], r["service"], r["severity"], r["summary"], r["state"],
             r["disposition"] or "held", r["reason"], r["decided_by"], r["incident"], r["repeats"],
             rules.is_flapping(r["turns"], uow.policy) and uow.now - r["turns_since"] < HOUR,
-            r["acknowledged_by"], r["intake_key"], r["starts_at"], r["last_seen"],
+            r["acknowledged_by"], silencing.sentence(r), r["intake_key"], r["starts_at"], r["last_seen"],
         )
         for r in rows
         if uow.may_see(r["incident"], bool(r["private"]))
@@ -89,8 +96,11 @@ class Triage(msgspec.Struct):
 )
 def triage(uow: UnitOfWork, asked: Triage) -> Done:
     """Turn a signal into another disposition (R1)."""
-    row = _signal(uow, asked.fingerprint)
+    row = signal_of(uow, asked.fingerprint)
     reason = asked.reason or f"{uow.actor.name} decided"
+    if row["silence"]:  # what a person decides now stands in its place
+        silencing.over(uow, row, f"{uow.actor.name} decided anew")
+        row = signal_of(uow, asked.fingerprint)
     incident = dispose(uow, row, rules.Verdict(asked.disposition, reason), uow.actor.name)
     set_timer(uow)
     where = f" {incident}" if incident else ""
@@ -130,6 +140,7 @@ def merge(uow: UnitOfWork, asked: Merge) -> Done:
         uow.live(each.id)
     for row in uow.tx.all("SELECT * FROM signals WHERE incident = :incident", incident=source.id):
         attach(uow, target.id, dict(row))
+        silencing.copied(uow, dict(row), target.id)
     uow.tx.execute("UPDATE signals SET incident = :into WHERE incident = :source", into=target.id, source=source.id)
     uow.append(target.id, Merged(source=source.id, reason=asked.reason))
     uow.append(source.id, Merged(into=target.id, reason=asked.reason))
@@ -153,10 +164,13 @@ class Split(msgspec.Struct):
 )
 def split(uow: UnitOfWork, asked: Split) -> Done:
     """R1: the new incident pages as any other; both timelines say why."""
-    row = _signal(uow, asked.fingerprint)
+    row = signal_of(uow, asked.fingerprint)
     if not row["incident"]:
         raise Conflict(f"{row['name']} belongs to no incident.", hint="'stanch triage' makes it one.")
     earlier = row["incident"]
+    if row["silence"]:
+        silencing.lifted(uow, row)
+        row = signal_of(uow, asked.fingerprint)
     title = str(row["summary"] or row["name"])[:200]
     reason = asked.reason or f"split from {earlier}"
     fresh = uow.open(Declared(title, str(row["service"]), row["starts_at"], uow.record(earlier).private, reason))
@@ -169,7 +183,7 @@ def split(uow: UnitOfWork, asked: Split) -> Done:
     return Done(f"{row['name']} is now {fresh}.", fresh)
 
 
-def _signal(uow: UnitOfWork, fingerprint: str) -> dict[str, Any]:
+def signal_of(uow: UnitOfWork, fingerprint: str) -> dict[str, Any]:
     """A signal that one may see. Raises ``NotFound``, the same for one of a private incident (P6)."""
     row = uow.tx.one("SELECT * FROM signals WHERE fingerprint = :fingerprint", fingerprint=fingerprint)
     if row is not None and row["incident"]:

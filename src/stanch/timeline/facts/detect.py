@@ -4,6 +4,7 @@ from typing import Literal
 
 import msgspec
 
+from stanch.kernel.clock import iso
 from stanch.timeline.facts.statement import Statement
 from stanch.timeline.record import Line, Record, Signal
 
@@ -123,6 +124,46 @@ class SignalCleared(Statement, frozen=True, tag="signal_cleared"):
             record.signals[self.fingerprint].firing = False
 
 
+class SignalSilenced(Statement, frozen=True, tag="signal_silenced"):
+    """A person has acknowledged or silenced an alert of this incident (R1). ``until`` None: until it clears."""
+
+    fingerprint: str
+    name: str
+    how: Literal["acknowledged", "silenced"]
+    by: str
+    reason: str
+    until: int | None = None
+
+    def sentence(self) -> str:
+        return f"Alert {self.name} is {self._said()}"
+
+    def apply(self, record: Record, entry: Line) -> None:
+        if self.fingerprint in record.signals:
+            record.signals[self.fingerprint].silenced = self._said()
+
+    def _said(self) -> str:
+        until = "it clears" if self.until is None else f"{iso(self.until)[:16].replace('T', ' ')} UTC"
+        return f"{self.how} by {self.by} until {until}: {self.reason}"
+
+
+class SilenceEnded(Statement, frozen=True, tag="silence_ended"):
+    """An alert of this incident may wake people again; ``firing``: it still fires, and is paged for as new."""
+
+    fingerprint: str
+    name: str
+    reason: str
+    firing: bool = False
+
+    def sentence(self) -> str:
+        return f"Alert {self.name} is not silenced any more ({self.reason})" + (
+            "; it still fires" if self.firing else ""
+        )
+
+    def apply(self, record: Record, entry: Line) -> None:
+        if self.fingerprint in record.signals:
+            record.signals[self.fingerprint].silenced = ""
+
+
 class SignalDetached(Statement, frozen=True, tag="signal_detached"):
     """An alert is not part of this incident after all. ``to``: the incident it belongs to, if any."""
 
@@ -157,4 +198,7 @@ class Merged(Statement, frozen=True, tag="merged"):
             record.end_pages(entry.happened_at)
 
 
-Facts = Declared | Investigating | Concluded | TriageAnswered | SignalAttached | SignalCleared | SignalDetached | Merged
+Facts = (
+    Declared | Investigating | Concluded | TriageAnswered | SignalAttached | SignalCleared | SignalSilenced | SilenceEnded
+    | SignalDetached | Merged
+)  # fmt: skip

@@ -71,6 +71,19 @@ class PagePutOff(Statement, frozen=True, tag="page_put_off"):
         record.pages[self.page].next_at = self.until
 
 
+class PageReplaced(Statement, frozen=True, tag="page_replaced"):
+    """A page that rested while its alerts were silenced is asked for anew, from the first step (R2)."""
+
+    page: str
+
+    def sentence(self) -> str:
+        return "The page that rested ends; it is asked for anew, from the first step"
+
+    def apply(self, record: Record, entry: Line) -> None:
+        page = record.pages[self.page]
+        page.ended_at, page.next_at = entry.happened_at, None
+
+
 class PageHanded(Statement, frozen=True, tag="page_handed"):
     """A person asks another one instead: nothing is acknowledged by it, and the escalation goes on by its own clock (R2)."""
 
@@ -147,4 +160,4 @@ class Acknowledged(Statement, frozen=True, tag="acknowledged"):
                 page.acknowledged_at, page.next_at = entry.happened_at, None
 
 
-Facts = PageRequested | PageStepped | PagePutOff | PageHanded | PageRefused | PageSent | Acknowledged
+Facts = PageRequested | PageStepped | PagePutOff | PageReplaced | PageHanded | PageRefused | PageSent | Acknowledged

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from stanch.main import Stanch
 
 STATUSES = ("live", "open", "mitigated", "resolved", "closed")
-DISPOSITIONS = ("held", "incident", "ticket", "noise")
+DISPOSITIONS = ("held", "incident", "ticket", "noise", "silenced")
 PAGE = 50
 
 
@@ -90,7 +90,9 @@ def _home(uow: UnitOfWork) -> dict[str, Any]:
     names = [row.id for row in live] + [row.id for row in looking]
     records = [uow.record(name) for name in names]
     asked = [(record, [p for p in uow.prompts(record) if p.due <= uow.now]) for record in records]
-    held = [r for r in list_signals(uow, Signals(limit=50, disposition="held")) if r.state == "firing"]
+    held = [
+        r for r in list_signals(uow, Signals(limit=50, disposition="held")) if r.state == "firing" and not r.silence
+    ]
     return {
         "live": live, "investigations": looking, "asked": [(record, found) for record, found in asked if found], "held": held, "now": uow.now,
         "services": sorted(uow.policy.services), "severities": uow.policy.severities, "unread": _unread(uow), "unwoken": unwoken(uow),

@@ -13,7 +13,7 @@ OPEN = (
     "SELECT COUNT(*) AS n FROM incidents i WHERE i.status IN ('open', 'mitigated') AND (i.private = 0 OR :admin = 1 "
     "OR EXISTS (SELECT 1 FROM members m WHERE m.incident = i.id AND m.person = :me))"
 )
-HELD = "SELECT COUNT(*) AS n FROM (SELECT 1 FROM signals WHERE disposition = 'held' AND state = 'firing' LIMIT 100) h"
+HELD = "SELECT COUNT(*) AS n FROM (SELECT 1 FROM signals WHERE disposition = '' AND state = 'firing' AND silence = '' LIMIT 100) h"
 
 
 class Duty(msgspec.Struct, frozen=True):
