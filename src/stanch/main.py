@@ -3,6 +3,7 @@
 import fcntl
 import importlib
 import pkgutil
+import threading
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from stanch.timeline.unit_of_work import Application
 
 CALENDARS_EVERY, CATALOG_EVERY, CLOCK_EVERY = 300.0, 2.0, 15.0
-FEATURES = ("prepare", "detect", "respond", "mitigate", "communicate", "recover", "learn", "engine")
+FEATURES = ("prepare", "detect", "respond", "mitigate", "communicate", "recover", "learn", "chat", "engine")
 
 
 def features() -> "list[Feature]":
@@ -97,6 +98,7 @@ class Stanch:
         self.catalog = catalog
         self.on_closing: list[Callable[[], None]] = []
         self._lock: Any = None
+        self._stopping = threading.Event()
 
     def integrations(self) -> "dict[str, Integration]":
         """The description of each configured integration, by the name in the configuration."""
@@ -124,6 +126,10 @@ class Stanch:
         self.seed()
         self.engine.start()
         self.periodic_jobs.start()
+        for loop in self.wiring.loops(self.application):
+            if self.engine.sole:
+                loop.reclaim()
+            threading.Thread(target=loop.run, args=(self._stopping,), name=loop.name, daemon=True).start()
 
     def seed(self) -> None:
         """At start and when the catalog has changed: everything that watches from outside is under way."""
@@ -132,7 +138,8 @@ class Stanch:
                 seed(uow)
 
     def stop(self) -> None:
-        """Stop the engine and give everything back."""
+        """Stop the engine and give everything back; what waits for the world is not waited for."""
+        self._stopping.set()
         self.periodic_jobs.stop()
         self.engine.stop()
         self.application.database.close()

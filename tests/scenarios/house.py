@@ -131,11 +131,19 @@ class House:
         self.clock = SteppedClock()
         self.pager, self.lever, self.gauge, self.door = Pager(), Lever(), Gauge(), Door()
         self.url, self.folder, self.policy = database_url, folder, policy or POLICY
+        self.chats: dict[str, Any] = {}
         self.open()
 
     def open(self) -> None:
         """Start (again, after a crash: nothing is kept but the database)."""
-        world = World({}, {"pager": self.pager}, {"lever": self.lever}, {"gauge": self.gauge}, {"http": self.door})
+        world = World(
+            {},
+            {"pager": self.pager},
+            {"lever": self.lever},
+            {"gauge": self.gauge},
+            {"http": self.door},
+            chats=self.chats,
+        )
         settings = Settings(
             data=self.folder, database_url=self.url, secret_key="k" * 32, policy=convert(self.policy, Policy, "test")
         )

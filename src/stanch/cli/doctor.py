@@ -52,6 +52,20 @@ def _look(place: Place) -> Iterator[Finding]:
     yield from _references(place)
     yield from _people(place)
     yield from _systems(place)
+    yield from _chats(place)
+
+
+def _chats(place: Place) -> Iterator[Finding]:
+    """Each chat is asked who we are there; whether it is heard is what the running server last noted."""
+    from stanch.chat.listening import heeds
+
+    stanch = place.stanch
+    for name, chat in sorted(stanch.world.chats.items()):
+        yield _asked(name, chat.check)
+    for heed in heeds(stanch.application):
+        if heed.problem:
+            yield False, f"{heed.chat} is not heard: {heed.problem}"
+        yield from ((False, f"{heed.chat}, {trouble}") for trouble in heed.troubles)
 
 
 def _systems(place: Place) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ import msgspec
 
 from stanch.kernel.policy import Mitigation, Probe
 from stanch.kernel.shift import Shift
+from stanch.ports.chat import Chat
 
 LONGEST_AFTER = 300.0
 
@@ -26,6 +27,13 @@ class Failed(Exception):
 
 class Unsure(Failed):
     """It was asked for and nobody knows whether it happened (the answer never came): a person must look."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail, again=False)
+
+
+class Gone(Failed):
+    """What was there is gone for good, and another one must be made."""
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail, again=False)
@@ -339,6 +347,7 @@ class World(msgspec.Struct):
     metrics: dict[str, Metrics] = msgspec.field(default_factory=dict)
     probers: dict[str, Prober] = msgspec.field(default_factory=dict)
     screenshotters: dict[str, Screenshotter] = msgspec.field(default_factory=dict)
+    chats: dict[str, Chat] = msgspec.field(default_factory=dict)
 
     def watchers(self) -> dict[str, ReleaseWatcher]:
         """Those of the mitigators that see what is released."""

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import msgspec
 
-Port = Literal["sources", "notifiers", "mitigators", "metrics", "probers", "screenshotters"]
+Port = Literal["sources", "notifiers", "mitigators", "metrics", "probers", "screenshotters", "chats"]
 Capability = Literal["answers", "mapping", "offers", "history", "labels"]
 # Each port is the field of this name in ``World``.
 PORTS: dict[Port, str] = {
@@ -15,6 +15,7 @@ PORTS: dict[Port, str] = {
     "metrics": "Metrics",
     "probers": "Probes",
     "screenshotters": "Pictures",
+    "chats": "Chat",
 }
 CAPABILITIES: dict[Capability, str] = {
     "answers": "answers its senders as the original tool does",

@@ -1,5 +1,6 @@
 """The chat face. Until a chat lands, its stand-in is the narration box: a line is narration, ``/severity SEV-2`` a command."""
 
+import re
 import shlex
 from typing import Annotated, get_type_hints
 
@@ -8,8 +9,16 @@ import msgspec
 from stanch.kernel.command import REGISTRY, Command, Done, command
 from stanch.kernel.errors import Invalid, NotFound
 from stanch.kernel.filling import fill
+from stanch.kernel.spelling import SEVERITY
 from stanch.respond.commands import IncidentId, Say, say
 from stanch.timeline.unit_of_work import UnitOfWork
+
+# What people write for a command, without dashes and in small letters.
+SPELLINGS = {
+    "sev": "severity", "status": "show", "summary": "show", "note": "say", "i": "impact", "acknowledge": "ack",
+    "hypo": "hypothesis", "h": "hypothesis", "list": "incidents", "fix": "mitigate", "resolved": "resolve",
+    "closed": "close", "mark": "pin",
+}  # fmt: skip
 
 
 class Chat(msgspec.Struct):
@@ -44,30 +53,23 @@ def chat(uow: UnitOfWork, asked: Chat) -> Done:
 def parse(text: str, incident: str) -> tuple[Command, dict[str, str | bool]]:
     """Read ``/name positional... field=value... flag``. The last positional takes the rest of the line.
 
-    Raises ``NotFound`` for an unknown command and ``Invalid`` for words that are left over.
+    ``SEV 2``, ``sev2`` and ``sev 2 because`` are all ``severity``. Raises ``NotFound`` for an unknown command and ``Invalid``
+    for words that are left over.
     """
     try:
         words = shlex.split(text.removeprefix("/"))
     except ValueError:
         words = text.removeprefix("/").split()
+    words = _spelt(words)
     found = REGISTRY.get(words[0]) if words else None
     if found is None or found.name == "chat":
         raise NotFound(
             f"There is no command '/{words[0] if words else ''}'.", hint="Two slashes say a line that begins with one."
         )
-    fields = found.struct.__struct_fields__
-    plain = get_type_hints(found.struct)
-    values: dict[str, str | bool] = {"incident": incident} if found.needs_incident else {}
-    rest = []
-    for word in words[1:]:
-        name, equals, value = word.partition("=")
-        if equals and name in fields:
-            values[name] = value
-        elif word in fields and plain[word] is bool:
-            values[word] = True
-        else:
-            rest.append(word)
-    open_fields = [n for n in (*found.positional, "reason") if n in fields and n not in values]
+    values, rest = _named(found, words[1:])
+    if found.needs_incident:
+        values["incident"] = incident
+    open_fields = [n for n in (*found.positional, "reason") if n in found.struct.__struct_fields__ and n not in values]
     open_fields = list(dict.fromkeys(open_fields))
     for place, name in enumerate(open_fields):
         last = place == len(open_fields) - 1
@@ -81,3 +83,34 @@ def parse(text: str, incident: str) -> tuple[Command, dict[str, str | bool]]:
             hint=f"/{found.name} takes {', '.join(found.positional) or 'nothing'}.",
         )
     return found, values
+
+
+def _named(found: Command, words: list[str]) -> tuple[dict[str, str | bool], list[str]]:
+    """The values that are given by name, flags among them, and the words that are left."""
+    plain = get_type_hints(found.struct)
+    values: dict[str, str | bool] = {}
+    rest = []
+    for word in words:
+        name, equals, value = word.partition("=")
+        if equals and name in plain:
+            values[name] = value
+        elif plain.get(word) is bool:
+            values[word] = True
+        else:
+            rest.append(word)
+    return values, rest
+
+
+def _spelt(words: list[str]) -> list[str]:
+    """The command's own name first; a severity that is written in two words is one."""
+    if not words:
+        return []
+    first = re.sub(r"[-_]", "", words[0].casefold())
+    if words[0] not in REGISTRY:
+        if (tier := SEVERITY.fullmatch(first)) and not first.isdigit():
+            return ["severity", f"SEV-{tier[1]}", *words[1:]]
+        by_name = {re.sub(r"[-_]", "", name): name for name in REGISTRY}
+        words = [SPELLINGS.get(first) or by_name.get(first) or words[0], *words[1:]]
+    if words[0] == "severity" and len(words) > 2 and words[1].casefold().rstrip("-") in ("sev", "severity", "p"):
+        words = ["severity", f"SEV-{words[2]}", *words[3:]]
+    return words

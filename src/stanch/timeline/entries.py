@@ -2,9 +2,18 @@
 
 import msgspec
 
-from stanch.timeline.facts import communicate, detect, learn, mitigate, paging, recover, respond
+from stanch.timeline.facts import chat, communicate, detect, learn, mitigate, paging, recover, respond
 
-Facts = detect.Facts | respond.Facts | paging.Facts | mitigate.Facts | communicate.Facts | recover.Facts | learn.Facts
+Facts = (
+    detect.Facts
+    | respond.Facts
+    | paging.Facts
+    | mitigate.Facts
+    | communicate.Facts
+    | recover.Facts
+    | learn.Facts
+    | chat.Facts
+)
 
 
 class Entry(msgspec.Struct, frozen=True):

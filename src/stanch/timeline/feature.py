@@ -4,7 +4,9 @@
 in ``wiring``, a function that imports what it names when it is called.
 """
 
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
 
 import msgspec
 
@@ -24,13 +26,28 @@ class Timer(msgspec.Struct, frozen=True):
     lock: Lock | None = None
 
 
+class Loop(Protocol):
+    """What has a thread of its own from start to stop, because it waits for the world. ``reclaim``: the only process starts."""
+
+    name: str
+
+    def run(self, stopping: threading.Event) -> None: ...
+
+    def reclaim(self) -> None: ...
+
+
+def no_loops(application: Application) -> Sequence[Loop]:
+    """A feature that waits for nothing."""
+    return ()
+
+
 class Wiring(msgspec.Struct, frozen=True, kw_only=True):
     """What a feature plugs in.
 
     ``reactions``: what follows an entry of a class, in the same transaction. ``clocks``: what is due to an incident when.
     ``handlers``: one for each kind of effect. ``timers``: those that belong to no incident, by key.
     ``seeds`` run at start and when the catalog has changed, ``starts`` only at start.
-    ``prompts``: what is asked of people. ``measured``: what follows when a service's SLOs have been measured.
+    ``loops``: what runs in threads of their own. ``prompts``: what is asked of people. ``measured``: what follows when a service's SLOs have been measured.
     """
 
     reactions: Mapping[type[Facts], tuple[Reaction, ...]] = {}
@@ -41,6 +58,7 @@ class Wiring(msgspec.Struct, frozen=True, kw_only=True):
     seeds: tuple[Step, ...] = ()
     starts: tuple[Step, ...] = ()
     measured: tuple[Measured, ...] = ()
+    loops: Callable[[Application], Sequence[Loop]] = no_loops
 
 
 class Feature(msgspec.Struct, frozen=True):
@@ -70,4 +88,5 @@ def together(features: list[Wiring]) -> Wiring:
         seeds=tuple(seed for wiring in features for seed in wiring.seeds),
         starts=tuple(start for wiring in features for start in wiring.starts),
         measured=tuple(follow for wiring in features for follow in wiring.measured),
+        loops=lambda application: [loop for wiring in features for loop in wiring.loops(application)],
     )

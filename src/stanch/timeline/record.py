@@ -7,6 +7,7 @@ import msgspec
 
 from stanch.kernel.policy import Criterion, Outcome, Phase, Severity
 from stanch.timeline.asked import Asked
+from stanch.timeline.channel import Channel
 from stanch.timeline.first_move import Move
 from stanch.timeline.page import Page
 
@@ -293,6 +294,8 @@ class Record(msgspec.Struct):
     lists: dict[str, list[str]] = msgspec.field(default_factory=dict)
     published_at: int | None = None
     action_items: dict[str, ActionItem] = msgspec.field(default_factory=dict)
+    channels: dict[str, Channel] = msgspec.field(default_factory=dict)
+    pins: dict[str, Fact] = msgspec.field(default_factory=dict)
     merged_into: str = ""
     recurs: str = ""
     entries: int = 0

@@ -7,22 +7,20 @@ to the one who asked alone.
 from __future__ import annotations
 
 import os
-import re
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from stanch.chat.accounts import owner, unknown
+from stanch.chat.carrying import INCIDENT, Reply, carry, understand
 from stanch.identity import people
 from stanch.kernel.actor import Actor
-from stanch.kernel.command import REGISTRY, Done
-from stanch.kernel.errors import Denied, Invalid, NotFound, Problem, Unauthenticated
+from stanch.kernel.errors import Invalid, NotFound, Problem, Unauthenticated
 from stanch.kernel.filling import fill
-from stanch.respond.chat import parse
-from stanch.respond.overview import Incidents, incidents
 from stanch.web import requests
 from stanch.web.bodies import form_of, read_body
 from stanch.web.slack_requests import SlackCommand, command_of, presses_of, verify
@@ -31,9 +29,7 @@ if TYPE_CHECKING:
     from stanch.main import Stanch
 
 BODY_LIMIT = 200_000
-ROWS = 15
 USAGE = "Write for example `/stanch incidents`, `/stanch ack INC-1` or `/stanch say INC-1 the deploy is rolled back`."
-INCIDENT = re.compile(r"(?<!\S)inc-[1-9][0-9]*(?!\S)", re.IGNORECASE)
 
 
 def routes(stanch: Stanch) -> list[Route]:
@@ -99,52 +95,28 @@ def _interactive(stanch: Stanch, form: dict[str, str]) -> Response:
 
 def answer(stanch: Stanch, asked: SlackCommand) -> str:
     """Carry the line out and answer in mrkdwn. Raises ``Problem``."""
+    application = stanch.application
     actor = member(stanch, asked.member)
-    line = asked.line
-    found = REGISTRY.get(line[1:].split(maxsplit=1)[0]) if line[1:].strip() else None
-    incident = ""
-    if found is not None and found.needs_incident:
-        named = INCIDENT.search(line)
-        incident = named[0].upper() if named else _only_live(stanch, actor)
-        line = line if named is None else line[: named.start()] + line[named.end() :]
-    chosen, values = parse(line, incident)
-    done = requests.run(stanch.application, chosen, fill(chosen, values), actor, "chat").value
-    text = escape(done.message if isinstance(done, Done) else _read(done), quote=False)
-    about = done.incident if isinstance(done, Done) else incident
-    return text + (f"\n<{stanch.settings.url()}/incidents/{about}|Open {about}>" if about else "")
+    with application.reading(actor) as uow:
+        line = understand(uow, asked.line, "")
+    if line.command is None or line.command.reading:
+        with application.reading(actor) as uow:
+            reply = carry(uow, line)
+    else:
+        done = requests.run(application, line.command, fill(line.command, line.values), actor, "chat").value
+        reply = Reply(done.message, done.incident)
+    text = escape(reply.text, quote=False)
+    return text + (
+        f"\n<{stanch.settings.url()}/incidents/{reply.incident}|Open {reply.incident}>" if reply.incident else ""
+    )
 
 
 def member(stanch: Stanch, identity: str) -> Actor:
     """The person whose contact names this Slack member. Raises ``Denied`` with what to add."""
-    names = f"slack:{identity}"
-    contacts = stanch.application.policy().contacts
-    found = [
-        key for key, c in contacts.items() if identity and (names in c.names or names in {way.to for way in c.ways()})
-    ]
-    if len(found) != 1:
-        raise Denied(
-            f"stanch does not know who you are{' (several contacts have this id)' if found else ''}.",
-            hint=f"Ask for '{names}' under 'names' of your contact in the configuration.",
-        )
-    return people.actor(stanch.application.database, found[0])
-
-
-def _only_live(stanch: Stanch, actor: Actor) -> str:
-    with stanch.application.reading(actor) as uow:
-        live = incidents(uow, Incidents(status="live", limit=10))
-    if len(live) == 1:
-        return str(live[0].id)
-    listed = "; ".join(f"{row.id} {row.title}" for row in live) or "none is open"
-    raise Invalid("Which incident?", hint=f"Name it, like INC-1. Open now: {listed}.")
-
-
-def _read(value: Any) -> str:
-    """What a reading command answers, in a few lines."""
-    rows = value if isinstance(value, list) else [value]
-    lines = [row.line() for row in rows[:ROWS]]
-    if len(rows) > ROWS:
-        lines.append(f"and {len(rows) - ROWS} more")
-    return "\n".join(lines) or "There is nothing to list."
+    person = owner(stanch.application.policy(), "slack", (identity,))
+    if not person:
+        raise unknown("slack", identity)
+    return people.actor(stanch.application.database, person)
 
 
 def _whisper(text: str) -> Response:

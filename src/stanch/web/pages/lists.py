@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from stanch.chat.listening import heeds
 from stanch.detect.commands.investigations import Investigations, investigations
 from stanch.detect.commands.signals import Signals, list_signals
 from stanch.detect.commands.watching import HeartbeatRow, Heartbeats, Probes, list_heartbeats, list_probes
@@ -155,7 +156,7 @@ def _settings(stanch: Stanch) -> dict[str, Any]:
         "url": settings.url(), "database": stanch.application.database.dialect, "data": str(settings.data),
         "keys": sorted(settings.intake_keys), "policy": policy,
         "ports": {title: sorted(getattr(world, port)) for port, title in PORTS.items()},
-        "integrations": stanch.integrations(), "configured": settings.integrations,
+        "integrations": stanch.integrations(), "configured": settings.integrations, "heeds": heeds(stanch.application),
         "people": people.everybody(stanch.application.database), "static_status": str(settings.static_status or ""),
         "reach": {name: [way.to.split(":", 1)[0] for way in c.ways()] for name, c in policy.contacts.items()},
     }  # fmt: skip

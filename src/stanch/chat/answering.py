@@ -1,0 +1,56 @@
+"""The effect ``chat_answer``: what somebody gets back for a command, once, also after a crash."""
+
+from typing import Any
+
+from stanch.chat.accounts import acting
+from stanch.chat.carrying import ROOM, Reply, carry, understand
+from stanch.kernel.clock import SECOND
+from stanch.kernel.errors import Problem
+from stanch.ports import Failed
+from stanch.ports.chat import ChatMessage
+from stanch.timeline.effects import Effect, EffectHandler
+from stanch.timeline.unit_of_work import Application, UnitOfWork
+
+MOST_ATTEMPTS = 20
+
+
+def read(application: Application, person: str, line: str, incident: str, *, aloud: bool) -> Reply:
+    """What a reading command answers. ``aloud``: everybody in the room hears it, so nothing private of elsewhere is said.
+
+    Raises ``Problem``.
+    """
+    with application.reading() as uow:
+        uow.actor = acting(uow, person)
+        understood = understand(uow, line, incident)
+        if aloud and (understood.elsewhere or not understood.incident):
+            uow.actor = ROOM
+        return carry(uow, understood)
+
+
+class AnswerHandler(EffectHandler):
+    """A reading command is carried out here: it may ask a real system, and no writer waits for that."""
+
+    kind = "chat_answer"
+
+    def perform(self, effect: Effect) -> Any:
+        asked = effect.payload
+        chat = self.application.world.chats.get(asked["chat"])
+        if chat is None:
+            raise Failed(f"no chat '{asked['chat']}' is configured", again=False)
+        text = asked["text"]
+        if asked["line"]:
+            try:
+                aloud = not asked["answer_to"]
+                text = read(self.application, asked["person"], asked["line"], asked["incident"], aloud=aloud).text
+            except Problem as problem:
+                text = problem.sentence()
+        message = ChatMessage(effect.key, text, reply_to=asked["reply_to"], answer_to=asked["answer_to"])
+        return chat.post(asked["room"], message, again=effect.attempts > 1)
+
+    def settle(self, uow: UnitOfWork, effect: Effect, answer: Any) -> int | None:
+        if not isinstance(answer, Exception) or effect.attempts >= MOST_ATTEMPTS:
+            return None
+        if isinstance(answer, Failed) and not answer.again:
+            return None
+        after = answer.after if isinstance(answer, Failed) and answer.after else 0
+        return uow.now + int(max(after, min(60, 2**effect.attempts)) * SECOND)

@@ -1,0 +1,79 @@
+"""Carries out a line that somebody wrote in a chat, with the rights they have when they sign in (R30)."""
+
+import re
+from typing import Any
+
+import msgspec
+
+from stanch.chat.lines import help_text
+from stanch.kernel.actor import Actor
+from stanch.kernel.command import REGISTRY, Command, Done
+from stanch.kernel.errors import Invalid
+from stanch.kernel.filling import fill
+from stanch.respond.chat import parse
+from stanch.respond.overview import Incidents, incidents
+from stanch.timeline.unit_of_work import UnitOfWork
+
+INCIDENT = re.compile(r"(?<!\S)inc-[1-9][0-9]*(?!\S)", re.IGNORECASE)
+ROWS, CHARACTERS = 15, 3000
+# Whoever reads in a room, in whose name nothing private is answered there.
+ROOM = Actor("(everybody in the room)")
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """What is answered, and the incident that it is about."""
+
+    text: str
+    incident: str = ""
+
+
+class Line(msgspec.Struct, frozen=True):
+    """A line as it is understood. ``elsewhere``: it names another incident than that of its room."""
+
+    command: Command | None
+    values: dict[str, Any]
+    incident: str
+    text: str
+    elsewhere: bool
+
+
+def understand(uow: UnitOfWork, text: str, room_incident: str) -> Line:
+    """Which command with which values; an incident that is named beats that of the room. Raises ``Problem``."""
+    words = text.strip().removeprefix("/").split(maxsplit=1)
+    if not words or words[0].lower() in ("help", "?"):
+        return Line(None, {}, "", words[1].strip() if len(words) > 1 else "", False)
+    line = "/" + text.strip().removeprefix("/")
+    named = INCIDENT.search(line)
+    chosen, _ = parse(line.split(maxsplit=1)[0], "")
+    incident = ""
+    if chosen.needs_incident:
+        incident = named[0].upper() if named else room_incident or _only_live(uow)
+        line = line if named is None else line[: named.start()] + line[named.end() :]
+    chosen, values = parse(line, incident)
+    return Line(chosen, values, incident, text, bool(incident) and incident != room_incident)
+
+
+def carry(uow: UnitOfWork, line: Line) -> Reply:
+    """Do it, or read it. Raises ``Problem``."""
+    if line.command is None:
+        return Reply(help_text(REGISTRY, _called(line.text)))
+    answer = line.command.handle(uow, fill(line.command, line.values))
+    if isinstance(answer, Done):
+        return Reply(answer.message, answer.incident)
+    rows = answer if isinstance(answer, list) else [answer]
+    lines = [row.line() for row in rows[:ROWS]]
+    if len(rows) > ROWS:
+        lines.append(f"and {len(rows) - ROWS} more")
+    return Reply("\n".join(lines)[:CHARACTERS] or "There is nothing to list.", line.incident)
+
+
+def _called(about: str) -> str:
+    return parse(f"/{about}", "")[0].name if about else ""
+
+
+def _only_live(uow: UnitOfWork) -> str:
+    live = incidents(uow, Incidents(status="live", limit=10))
+    if len(live) == 1:
+        return str(live[0].id)
+    listed = "; ".join(f"{row.id} {row.title}" for row in live) or "none is open"
+    raise Invalid("Which incident?", hint=f"Name it, like INC-1. Open now: {listed}.")

@@ -1,0 +1,24 @@
+"""What the chat plugs in."""
+
+from typing import get_args
+
+from stanch.timeline.feature import Feature, Wiring
+
+
+def wiring() -> Wiring:
+    """Imported when the product opens, not for a command line's help."""
+    from stanch.chat.answering import AnswerHandler
+    from stanch.chat.following import ChatHandler
+    from stanch.chat.listening import Listener
+    from stanch.chat.rooms import follow, want_missing
+    from stanch.timeline.entries import Facts
+
+    return Wiring(
+        reactions=dict.fromkeys(get_args(Facts), (follow,)),
+        handlers=(ChatHandler, AnswerHandler),
+        starts=(want_missing,),
+        loops=lambda application: [Listener(application, chat) for chat in application.world.chats.values()],
+    )
+
+
+FEATURE = Feature("chat", ("stanch.chat.commands",), wiring)
