@@ -218,7 +218,7 @@ def test_the_key_1_on_the_phone_acknowledges_and_another_does_not(house: House, 
         ("2", "not the key 1"),
         ("", "not the key 1"),
         ("1", "You have INC-1"),
-        ("1", "ada has INC-1"),
+        ("1", "Ada has INC-1"),
     ):
         answer = client.post(path, data={"Digits": digits, "CallSid": "CA1"})
         assert answer.status_code == 200 and answer.headers["content-type"].startswith("text/xml")
