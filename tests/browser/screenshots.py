@@ -11,11 +11,13 @@ from stanch.kernel.clock import MINUTE, SECOND, SystemClock
 from stanch.main import Stanch
 from stanch.timeline.entries import Facts
 from stanch.timeline.facts.communicate import UpdatePosted
+from stanch.timeline.facts.deciding import HypothesisStated
 from stanch.timeline.facts.detect import Declared, SignalAttached
 from stanch.timeline.facts.mitigate import MitigationApplied, MitigationStarted, OutcomeMeasured
 from stanch.timeline.facts.paging import Acknowledged
 from stanch.timeline.facts.recover import CriteriaSet, CriterionTurned
-from stanch.timeline.facts.respond import HypothesisStated, ImpactSet, PhaseShifted, RoleTaken, Said, SeveritySet
+from stanch.timeline.facts.respond import ImpactSet, PhaseShifted, Said, SeveritySet
+from stanch.timeline.facts.roles import RoleTaken
 from tests.browser.house import PERSON, chromium, policy, running
 
 IMAGES = Path("docs/images")

@@ -3,8 +3,9 @@
 import pytest
 
 from stanch.kernel.clock import HOUR, parse_moment
-from stanch.kernel.policy import Contact, EscalationPolicy, EscalationStep, Policy, SeverityPolicy
+from stanch.kernel.policy import Contact, EscalationPolicy, EscalationStep, Policy
 from stanch.kernel.schedule import WorkingHours
+from stanch.kernel.severities import SeverityPolicy
 from stanch.prepare.oncall.hours import in_working_hours, next_working_moment
 from stanch.respond.escalation import Reached, escalation_of, last_resort, next_step, total_of, waits_until
 

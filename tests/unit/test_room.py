@@ -4,7 +4,8 @@ import pytest
 
 from stanch.timeline.entries import Entry, Facts
 from stanch.timeline.facts.paging import PageSent
-from stanch.timeline.facts.respond import PhaseShifted, Prompted, Said
+from stanch.timeline.facts.prompting import Prompted
+from stanch.timeline.facts.respond import PhaseShifted, Said
 from stanch.timeline.prompt import Prompt
 from stanch.timeline.record import Fact, PhaseSpan, Record
 from stanch.web.pages.render import elapsed

@@ -14,7 +14,8 @@ from stanch.ports.chat import Chat, ChatMessage, NewRoom
 from stanch.ports.message_text import printable
 from stanch.timeline.entries import Entry
 from stanch.timeline.facts.chat import ChannelFailed, ChannelOpened
-from stanch.timeline.facts.respond import Amended, Prompted, Said
+from stanch.timeline.facts.prompting import Prompted
+from stanch.timeline.facts.respond import Amended, Said
 from stanch.timeline.record import Record, fold
 from stanch.timeline.unit_of_work import UnitOfWork
 

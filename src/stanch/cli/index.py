@@ -15,7 +15,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "contacts": ("prepare", "Whom to turn to: people, vendors and teams, by service or by what they do."),
     "criteria": ("recover", "Say what 'recovered' means: the proposed criteria, or your own."),
     "declare": ("respond", "Declare an incident."),
-    "decline": ("respond", "Say no to a prompt; it is not asked again."),
+    "decline": ("respond", "Say no to a prompt; it is not asked again unless what it rests on changes."),
     "deploy": ("detect", "Record that a release went out, or a flag or a configuration changed, so that it is known when symptoms begin shortly after."),
     "drafts": ("communicate", "Drafts of the next update for each audience, filled from the record."),
     "dry-run": ("mitigate", "What a mitigation would change, asked of the real system now."),

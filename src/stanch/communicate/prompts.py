@@ -2,7 +2,7 @@
 
 from stanch.kernel.clock import SECOND, hour_minute
 from stanch.kernel.policy import Policy
-from stanch.timeline.prompt import Action, Prompt, PromptRule
+from stanch.timeline.prompt import Action, Prompt, PromptRule, harm
 from stanch.timeline.record import Record
 
 # Who is told as well, with each round that a word to others is late (R31, R33).
@@ -24,6 +24,7 @@ def _public_post(record: Record, policy: Policy) -> list[Prompt]:
             record.detected_at + within // 2,
             [Action("Post: we are looking into it", "status", {"state": "investigating"}, "text")],
             "say that you know before you know why",
+            rests_on=harm(record),
             escalates=ESCALATES,
         )
     ]

@@ -3,7 +3,7 @@
 from stanch.kernel.clock import SECOND, spell
 from stanch.kernel.policy import Policy
 from stanch.timeline.facts.detect import TRIAGE_QUESTIONS
-from stanch.timeline.prompt import Action, Prompt, PromptRule
+from stanch.timeline.prompt import Action, Prompt, PromptRule, harm
 from stanch.timeline.record import Record
 
 
@@ -45,6 +45,7 @@ def _questions(record: Record, policy: Policy) -> list[Prompt]:
             [Action("Answer", "answer", {"question": key}, asks="text")],
             "one of the three questions of triage",
             silent=not record.declared_at,  # who investigates is looking already
+            rests_on=harm(record),
         )
         for key, text in TRIAGE_QUESTIONS.items()
         if key not in record.answers and not (key == "bad" and record.severity)

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from stanch.ports import Failed, Message, Notifier
+from stanch.ports import Failed, Message, Notifier, Posted
 from stanch.ports.integration import Integration
 from stanch.ports.message_text import cut, one_line, printable, without
 from stanch.ports.web_service import Answer, WebService, secret_of
@@ -73,7 +73,20 @@ class Matrix:
             raise Failed(
                 f"{self.service.base_url} answered without an event id; is it a Matrix homeserver?", again=True
             )
-        return f"sent as {event}"
+        return Posted(f"sent as {event}", f"{room} {event}")
+
+    def edit(self, reference: str, message: Message) -> str:
+        """Replace a message of ours in its room (m.replace). Raises ``Failed``."""
+        room, _, event = reference.partition(" ")
+        fresh = content(message)
+        body = {
+            **fresh,
+            "body": f"* {fresh['body']}",
+            "m.new_content": fresh,
+            "m.relates_to": {"rel_type": "m.replace", "event_id": event},
+        }
+        _good(self._put(room, message.key, body), "edit")
+        return f"edited {event}"
 
     def _put(self, room: str, key: str, body: dict[str, object]) -> Answer:
         transaction = hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()[:32]

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from stanch.ports import Failed, Message, Notifier
+from stanch.ports import Failed, Message, Notifier, Posted
 from stanch.ports.integration import Integration
 from stanch.ports.message_text import cut, one_line, printable, without
 from stanch.ports.web_service import WebService, secret_of
@@ -74,7 +74,16 @@ class Slack:
 
     def _post(self, channel: str, message: Message) -> str:
         said = self._call("chat.postMessage", msgspec.json.encode(post(channel, message)), "application/json")
-        return f"posted to {said.get('channel', channel)} as {said.get('ts', 'unknown')}"
+        where, stamp = said.get("channel", channel), said.get("ts")
+        return Posted(f"posted to {where} as {stamp or 'unknown'}", f"{where} {stamp}" if stamp else "")
+
+    def edit(self, reference: str, message: Message) -> str:
+        """Replace a post by its channel and time stamp (chat.update). Raises ``Failed``."""
+        channel, _, stamp = reference.partition(" ")
+        wanted = post(channel, message)
+        body = {name: wanted[name] for name in ("channel", "text", "blocks", "parse", "link_names")} | {"ts": stamp}
+        self._call("chat.update", msgspec.json.encode(body), "application/json")
+        return f"edited {stamp} in {channel}"
 
     def _channel(self, address: str) -> str:
         if re.fullmatch(r"[CGD][A-Z0-9]{2,}", address):

@@ -9,18 +9,15 @@ import msgspec
 
 from stanch.kernel.clock import SECOND
 from stanch.kernel.part import Days, Every, Part, Seconds
+from stanch.kernel.responding import Responding
 from stanch.kernel.schedule import Schedule, WorkingHours
+from stanch.kernel.severities import SEVERITIES, Hours, Severity, SeverityPolicy, built_in
 
-# A name of the policy; these four unless the team has others.
-Severity = str
-SEVERITIES: tuple[Severity, ...] = ("SEV-1", "SEV-2", "SEV-3", "SEV-4")
 Phase = Literal["detect", "triage", "mitigate", "resolve", "learn"]
-Role = Literal["incident_commander", "operations_lead", "communications_lead", "scribe"]
 MitigationKind = Literal["rollback", "feature_flag", "traffic_shift", "scale", "degrade", "cluster", "custom"]
 Reversibility = Literal["instant", "quick", "slow", "none"]
 BlastRadius = Literal["component", "zone", "service", "fleet"]
 Outcome = Literal["helped", "no_change", "worse", "unknown"]
-Hours = Literal["always", "working"]
 ProbeKind = Literal["http", "tcp", "dns", "tls"]
 PHASES: tuple[Phase, ...] = ("detect", "triage", "mitigate", "resolve", "learn")
 ROLE_TITLES: dict[str, str] = {
@@ -29,54 +26,6 @@ ROLE_TITLES: dict[str, str] = {
     "communications_lead": "Communications Lead",
     "scribe": "Scribe",
 }
-
-
-class SeverityPolicy(Part, frozen=True):
-    """What one severity demands (R2). ``update_every`` in seconds; 0 means no cadence.
-
-    ``hours``: whether its pages leave at any hour or wait for working hours. ``prompt_every``: so many seconds after people
-    were told of what is asked of them, they are told again; 0: once.
-    """
-
-    meaning: str = ""
-    pages: bool = False
-    update_every: Annotated[int, msgspec.Meta(ge=0, le=10**9)] = 0
-    roles: list[Role] = msgspec.field(default_factory=list)
-    public_post: bool = False
-    postmortem: bool = False
-    hours: Hours = "always"
-    prompt_every: Seconds = 600
-
-
-def _severities() -> dict[Severity, SeverityPolicy]:
-    return {
-        "SEV-1": SeverityPolicy(
-            "Core function unavailable, data integrity at risk, or a security incident in progress",
-            True,
-            900,
-            ["incident_commander", "operations_lead", "communications_lead"],
-            True,
-            True,
-            prompt_every=300,
-        ),
-        "SEV-2": SeverityPolicy(
-            "Meaningfully degraded, partially functional",
-            True,
-            1800,
-            ["incident_commander", "operations_lead"],
-            True,
-            True,
-        ),
-        "SEV-3": SeverityPolicy(
-            "Elevated risk or a non-critical feature",
-            True,
-            7200,
-            ["incident_commander"],
-            hours="working",
-            prompt_every=3600,
-        ),
-        "SEV-4": SeverityPolicy("Cosmetic, tracked", False, 0, [], prompt_every=0),
-    }
 
 
 class EscalationStep(Part, frozen=True):
@@ -320,10 +269,11 @@ class Policy(Part, frozen=True):
     promised update its author is reminded, at most a fifth of the cadence. ``timebox_extension``: what one tap adds to a
     time-box. ``postmortem_within``: so long after closing, the postmortem is asked for (R42).
     ``public_approval``: people and roles whose word a public post needs (R8); empty: whoever may act may post.
+    ``responding``: shifts, handoffs, the pace that needs a Scribe, doubts, bridges.
     ``public_words``: product names and other words that customers know, which the wording check lets pass (R33).
     """
 
-    severities: dict[Severity, SeverityPolicy] = msgspec.field(default_factory=_severities)
+    severities: dict[Severity, SeverityPolicy] = msgspec.field(default_factory=built_in)
     hold: Seconds = 60
     acknowledge_public_within: Seconds = 300
     criteria_every: Every = 5
@@ -349,6 +299,7 @@ class Policy(Part, frozen=True):
     lead_after_days: Days = 3
     remind_before_days: Days = 2
     postmortem: PostmortemTriggers = PostmortemTriggers()
+    responding: Responding = Responding()
     escalation: dict[str, EscalationPolicy] = msgspec.field(default_factory=dict)
     rules: list[Rule] = msgspec.field(default_factory=list)
     services: dict[str, Service] = msgspec.field(default_factory=dict)

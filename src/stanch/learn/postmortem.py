@@ -15,7 +15,7 @@ TITLES = {
     "whys": "Root-cause path (5 Whys)",
     "lessons": "Lessons",
 }
-QUIET_KINDS = frozenset({"prompted", "page_stepped", "postmortem_written", "prompt_declined"})
+QUIET_KINDS = frozenset({"prompted", "page_stepped", "postmortem_written", "prompt_declined", "prompt_withdrawn"})
 
 
 def draft(record: Record, entries: list[Entry], policy: Policy) -> dict[str, str]:

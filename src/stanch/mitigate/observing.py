@@ -8,8 +8,8 @@ from stanch.mitigate.indicators import indicators
 from stanch.mitigate.measurement_store import series
 from stanch.mitigate.outcome import Judgement, Points, judge, not_yet, together
 from stanch.mitigate.rules import holds
+from stanch.timeline.facts.deciding import HypothesisStated
 from stanch.timeline.facts.mitigate import ObservationExtended, OutcomeMeasured
-from stanch.timeline.facts.respond import HypothesisStated
 from stanch.timeline.record import Record, Run
 from stanch.timeline.unit_of_work import Due, UnitOfWork
 

@@ -2,7 +2,7 @@
 
 from stanch.kernel.clock import SECOND
 from stanch.kernel.policy import Policy
-from stanch.timeline.prompt import Action, Prompt, PromptRule
+from stanch.timeline.prompt import Action, Prompt, PromptRule, harm
 from stanch.timeline.record import Record
 
 
@@ -18,6 +18,7 @@ def _mitigate_first(record: Record, policy: Policy) -> list[Prompt]:
             record.declared_at + int(policy.mitigation_wanted_after * SECOND),
             [Action("Move to Mitigate", "phase", {"phase": "mitigate"})],
             "restore service first; the cause can wait",
+            rests_on=harm(record),
         )
     ]
 
@@ -48,6 +49,7 @@ def _offer_undo(record: Record, policy: Policy) -> list[Prompt]:
             run.applied_at or run.started_at,
             [Action("Undo", "undo", {"run": run.run})],
             run.reason,
+            rests_on=(run.outcome,),
         )
         for run in record.runs.values()
         if run.outcome in ("no_change", "worse")
@@ -97,6 +99,7 @@ def _shift_to_resolve(record: Record, policy: Policy) -> list[Prompt]:
             run.observation_ends() or run.started_at,
             [Action("Move to Resolve", "phase", {"phase": "resolve", "reason": f"{run.title} helped"})],
             run.reason,
+            rests_on=(*harm(record), str(record.holding_since())),
         )
     ]
 

@@ -1,7 +1,8 @@
 """What is asked about recovery: a breach, resolving, closing. Pure."""
 
+from stanch.kernel.clock import SECOND, hour_minute
 from stanch.kernel.policy import Policy
-from stanch.timeline.prompt import Action, Prompt, PromptRule
+from stanch.timeline.prompt import Action, Prompt, PromptRule, harm
 from stanch.timeline.record import Record
 
 
@@ -23,6 +24,68 @@ def _breach(record: Record, policy: Policy) -> list[Prompt]:
         )
         for name, state in record.criteria.items()
         if not state.holds and state.broke_at is not None
+    ]
+
+
+def _shift(record: Record, policy: Policy) -> list[Prompt]:
+    """R12: the evidence asks for the next phase, also when nothing was run through stanch."""
+    if record.phase not in ("detect", "triage", "mitigate") or not record.live() or record.criteria_held_at is not None:
+        return []
+    if any(run.outcome == "helped" and not run.undo_of and not run.undone_by for run in record.runs.values()):
+        return []  # that is asked for by the mitigation itself
+    since, what = _calm(record)
+    if since is None:
+        return []
+    return [
+        Prompt(
+            f"shift-resolve:{since}",
+            "incident_commander",
+            f"{what} since {hour_minute(since)} UTC. Move to Resolve?",
+            since + int(policy.responding.shift_proposed_after * SECOND),
+            [
+                Action(
+                    "Move to Resolve", "phase", {"phase": "resolve", "reason": f"{what} since {hour_minute(since)} UTC"}
+                )
+            ],
+            "it looks stopped; whether it stays so is watched in Resolve",
+            rests_on=harm(record),
+        )
+    ]
+
+
+def _calm(record: Record) -> tuple[int | None, str]:
+    """Since when nothing measured is wrong, and what that is: the criteria where they are set, else the alerts."""
+    if record.criteria:
+        return record.holding_since(), "All recovery criteria hold"
+    cleared = [signal.cleared_at for signal in record.signals.values() if not signal.firing]
+    if not cleared or len(cleared) < len(record.signals):
+        return None, ""
+    return max(at or record.declared_at for at in cleared), "No alert of this incident has fired"
+
+
+def _fires_again(record: Record, policy: Policy) -> list[Prompt]:
+    """R12: an alert that fires while we thought it was over."""
+    if record.phase != "resolve" or not record.live():
+        return []
+    return [
+        Prompt(
+            f"fires-again:{signal.fingerprint}:{signal.attached_at}",
+            "incident_commander",
+            f"'{signal.name}' fires again. Back to Mitigate?",
+            signal.attached_at,
+            [
+                Action("Back to Mitigate", "phase", {"phase": "mitigate", "reason": f"{signal.name} fires again"}),
+                Action(
+                    "Wait and see",
+                    "decline",
+                    {"key": f"fires-again:{signal.fingerprint}:{signal.attached_at}"},
+                    "reason",
+                ),
+            ],
+            signal.summary or "the harm is back, or was never gone",
+        )
+        for signal in record.signals.values()
+        if signal.firing and signal.attached_at > (record.moved_at or 0)
     ]
 
 
@@ -60,6 +123,8 @@ def _close(record: Record, policy: Policy) -> list[Prompt]:
 
 PROMPTS: tuple[PromptRule, ...] = (
     _breach,
+    _fires_again,
+    _shift,
     _offer_resolve,
     _close,
 )

@@ -8,20 +8,15 @@ from stanch.kernel.clock import parse_moment, spell
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Invalid, NotFound
 from stanch.kernel.filling import incident_id
-from stanch.kernel.policy import PHASES, Phase, Severity
+from stanch.kernel.policy import PHASES, Phase
+from stanch.kernel.severities import Severity
 from stanch.kernel.spelling import spelt
 from stanch.prepare.page_tests import unwoken
+from stanch.timeline.facts.deciding import HypothesisStated
 from stanch.timeline.facts.detect import Declared
+from stanch.timeline.facts.prompting import PromptDeclined
 from stanch.timeline.facts.recover import Mitigated
-from stanch.timeline.facts.respond import (
-    Amended,
-    HypothesisStated,
-    ImpactSet,
-    PhaseShifted,
-    PromptDeclined,
-    Said,
-    SeveritySet,
-)
+from stanch.timeline.facts.respond import Amended, ImpactSet, PhaseShifted, Said, SeveritySet
 from stanch.timeline.phase_moves import UNDO_WITHIN, phase_before
 from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import UnitOfWork
@@ -286,7 +281,7 @@ def hypothesis(uow: UnitOfWork, asked: State) -> Done:
 
 
 class Decline(msgspec.Struct):
-    """Say no to a prompt; it is not asked again."""
+    """Say no to a prompt; it is not asked again unless what it rests on changes."""
 
     incident: IncidentId
     key: Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
@@ -303,8 +298,13 @@ class Decline(msgspec.Struct):
 )
 def decline(uow: UnitOfWork, asked: Decline) -> Done:
     """R12: a person accepts or declines with a word."""
-    uow.record(asked.incident)
+    prompt = uow.prompt(uow.record(asked.incident), asked.key)
     if asked.key.startswith("investigation:") and not asked.reason.strip():
         raise Invalid("Say why it is not declared.", field="reason", hint="One sentence; it stays in the record.")
-    uow.append(asked.incident, PromptDeclined(asked.key, asked.reason))
-    return Done("Noted; it will not be asked again.", asked.incident)
+    if prompt is None:
+        raise NotFound(
+            f"Nothing called '{asked.key}' is asked of {asked.incident}.", field="key", hint="Look at it again."
+        )
+    uow.append(asked.incident, PromptDeclined(asked.key, asked.reason, prompt.evidence()))
+    returns = " unless what it rests on changes" if prompt.rests_on else ""
+    return Done(f"Noted; it will not be asked again{returns}.", asked.incident)

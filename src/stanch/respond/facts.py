@@ -20,24 +20,62 @@ class SixFact(msgspec.Struct):
     ask: str
 
 
-def stale_after(record: Record, policy: Policy) -> int:
-    """How old a fact may grow before it is stale: the severity's update cadence, one hour where there is none."""
-    every = policy.severity(record.severity_name()).update_every
-    return (every or 3600) * SECOND
+def stale_after(record: Record, policy: Policy, fact: str) -> int:
+    """How old a fact may grow before it is stale, in microseconds: by the severity, else by its update cadence, else an hour."""
+    severity = policy.severity(record.severity_name())
+    seconds: float | None = getattr(severity.stale_after, fact)
+    return int(((severity.update_every or 3600) if seconds is None else seconds) * SECOND)
 
 
 def six_facts(record: Record, policy: Policy, now: int) -> list[SixFact]:
     """Severity, Incident Commander, customer impact, leading hypothesis, mitigations, next update."""
-    limit = stale_after(record, policy)
     facts = [
-        _severity(record),
-        _commander(record),
-        _impact(record, now, limit),
-        _hypothesis(record, now, limit),
+        _stated("severity", "Severity", record.severity, "How bad is it? Set a severity."),
+        _stated(
+            "incident_commander",
+            "Incident Commander",
+            record.roles.get("incident_commander"),
+            "Who decides? Take the role.",
+        ),
+        _stated("impact", "Customer impact", record.impact, "What do customers see? One sentence."),
+        _hypothesis(record),
         _mitigations(record),
-        _next_update(record, policy, now),
+        _next_update(record, now),
     ]
-    return facts if record.status != "closed" else [_past(fact) for fact in facts]
+    if record.status == "closed":
+        return [_past(fact) for fact in facts]
+    for fact in facts:
+        if not fact.stale and fact.at is not None and not fact.missing and watched(record, fact.key):
+            fact.stale = now > fact.at + stale_after(record, policy, fact.key)
+        if fact.stale:
+            fact.ask = STALE.get(fact.key, fact.ask)
+    return facts
+
+
+# What to do about a fact that was true once.
+STALE = {
+    "severity": "Is it still that bad? Set the severity again, or another one.",
+    "incident_commander": "A long time in the role: who takes over?",
+    "impact": "Do customers still see that? Say it again, or what they see now.",
+    "hypothesis": "Is it still the leading one? State it again, or another one.",
+    "mitigations": "Nothing new was tried: see the ranked list.",
+}
+
+
+def watched(record: Record, fact: str) -> bool:
+    """Whether a fact must be kept fresh: while people respond; mitigations only while there is harm and none is watched."""
+    if not record.live():
+        return False
+    if fact != "mitigations":
+        return True
+    last = next(reversed(record.runs.values()), None)
+    over = record.status == "mitigated" or record.phase == "resolve"
+    return not over and last is not None and not (last.outcome == "helped" or waiting_for(last))
+
+
+def waiting_for(run: Run) -> bool:
+    """Whether the outcome of a run is still to be seen."""
+    return run.outcome is None and run.ok is not False and run.changed
 
 
 def _past(fact: SixFact) -> SixFact:
@@ -45,34 +83,18 @@ def _past(fact: SixFact) -> SixFact:
     return msgspec.structs.replace(fact, missing=False, stale=False, ask="")
 
 
-def _severity(record: Record) -> SixFact:
-    return _stated("severity", "Severity", record.severity, False, "How bad is it? Set a severity.")
-
-
-def _commander(record: Record) -> SixFact:
-    fact = record.roles.get("incident_commander")
-    return _stated("incident_commander", "Incident Commander", fact, False, "Who decides? Take the role.")
-
-
-def _impact(record: Record, now: int, limit: int) -> SixFact:
-    fact = record.impact
-    stale = bool(fact and record.live() and now - fact.at > limit)
-    return _stated("impact", "Customer impact", fact, stale, "What do customers see? One sentence.")
-
-
-def _stated(key: str, label: str, fact: Fact | None, stale: bool, ask: str) -> SixFact:
+def _stated(key: str, label: str, fact: Fact | None, ask: str) -> SixFact:
     """What a person stated: its value, moment and author, or that it is missing."""
     if fact is None:
-        return SixFact(key, label, "", None, "", stale, True, ask)
-    return SixFact(key, label, fact.value, fact.at, fact.by, stale, False, ask)
+        return SixFact(key, label, "", None, "", False, True, ask)
+    return SixFact(key, label, fact.value, fact.at, fact.by, False, False, ask)
 
 
-def _hypothesis(record: Record, now: int, limit: int) -> SixFact:
+def _hypothesis(record: Record) -> SixFact:
     leading = record.leading()
     fact = Fact(leading.text, leading.at, leading.by) if leading else None
-    stale = bool(fact and record.live() and now - fact.at > limit)
     ask = "What might it be? A guess is fine; mitigate first."
-    return _stated("hypothesis", "Leading hypothesis", fact, stale, ask)
+    return _stated("hypothesis", "Leading hypothesis", fact, ask)
 
 
 def _mitigations(record: Record) -> SixFact:
@@ -101,7 +123,7 @@ def _standing(run: Run) -> str:
     return "watching" if run.answered else "running"
 
 
-def _next_update(record: Record, policy: Policy, now: int) -> SixFact:
+def _next_update(record: Record, now: int) -> SixFact:
     due = record.next_update_at()
     last = record.last_update("internal")
     overdue = bool(due and due < now and record.live())

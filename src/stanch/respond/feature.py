@@ -11,6 +11,7 @@ def wiring() -> Wiring:
     from stanch.respond.prompts import PROMPTS
     from stanch.respond.severity import reconsider, remeasured
     from stanch.respond.telling import MessageHandler
+    from stanch.respond.withdrawing import WithdrawHandler, withdraw_clock
     from stanch.timeline.facts.detect import Declared, SignalAttached, SignalCleared, SignalSilenced, SilenceEnded
     from stanch.timeline.facts.mitigate import MitigationStarted
     from stanch.timeline.facts.recover import Reopened
@@ -29,8 +30,8 @@ def wiring() -> Wiring:
             SignalSilenced: (quiet_signals.acknowledge_or_rest,),
             SilenceEnded: (quiet_signals.page_anew,),
         },
-        clocks=(reactions.page_clock, prompt_clock),
-        handlers=(PageHandler, MessageHandler, PromptHandler),
+        clocks=(reactions.page_clock, prompt_clock, withdraw_clock),
+        handlers=(PageHandler, MessageHandler, PromptHandler, WithdrawHandler),
         measured=(remeasured,),
     )
 

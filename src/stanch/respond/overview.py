@@ -10,9 +10,10 @@ from stanch.kernel.command import command
 from stanch.kernel.errors import NotFound
 from stanch.respond.commands import IncidentId, past
 from stanch.respond.facts import six_facts
+from stanch.timeline.decisions import Hypothesis
 from stanch.timeline.entries import Entry
 from stanch.timeline.page import Page
-from stanch.timeline.record import ActionItem, Hypothesis, Record, Run, fold
+from stanch.timeline.record import ActionItem, Record, Run, fold
 from stanch.timeline.unit_of_work import UnitOfWork
 
 

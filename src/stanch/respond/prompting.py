@@ -12,7 +12,7 @@ from stanch.prepare.oncall.people import shown_name
 from stanch.prepare.sending import Sending, lane_of, send
 from stanch.respond.recipients import may_be_told, recipients
 from stanch.timeline.effects import Effect
-from stanch.timeline.facts.respond import Prompted, PromptTold
+from stanch.timeline.facts.prompting import Prompted, PromptTold
 from stanch.timeline.prompt import Prompt
 from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import Due, UnitOfWork
@@ -31,17 +31,24 @@ def next_moment(prompt: Prompt, record: Record, policy: Policy) -> int | None:
     asked = record.prompted.get(prompt.key)
     if prompt.silent:
         return None
-    if asked is None:
+    if asked is None or asked.over:
         return prompt.due
     seconds = policy.severity(record.severity_name()).prompt_every if prompt.every is None else prompt.every
     every = int(seconds * SECOND)
     if asked.problems and not asked.told:
+        if (since := _new_person(record)) > asked.at:
+            return since
         most = HOUR if record.live() else DAY
         return asked.at + max(every or NOBODY_AGAIN, min(asked.at - asked.first_at, most))
     if not every or record.status == "closed":
         return None
     since = asked.at + every - record.declared_at
     return record.declared_at + -(-since // every) * every
+
+
+def _new_person(record: Record) -> int:
+    """When somebody took a role or acknowledged last: whoever could not be told of something may be there now."""
+    return max([fact.at for fact in record.roles.values()] + [record.acknowledged_at or 0])
 
 
 def prompt_clock(uow: UnitOfWork, record: Record) -> list[Due]:
@@ -154,7 +161,7 @@ class PromptHandler(Sending):
         again = super().settle(uow, effect, answer)
         if isinstance(answer, Exception):
             return self._failed(uow, effect, answer, again)
-        self._told(uow, effect, answer.keys, ok=True)
+        self._told(uow, effect, answer.keys, ok=True, reference=getattr(answer.answer, "reference", ""))
         return None
 
     def _failed(self, uow: UnitOfWork, effect: Effect, answer: Exception, again: int | None) -> int | None:
@@ -168,11 +175,14 @@ class PromptHandler(Sending):
             _write(uow, uow.record(effect.incident), effect.payload["person"], then, items)
         return again
 
-    def _told(self, uow: UnitOfWork, effect: Effect, keys: list[str], *, ok: bool, result: str = "") -> None:
+    def _told(
+        self, uow: UnitOfWork, effect: Effect, keys: list[str], *, ok: bool, result: str = "", reference: str = ""
+    ) -> None:
         name = shown_name(uow.policy.contacts, effect.payload["person"])
         text = " ".join(effect.payload["prompts"][key]["text"] for key in keys)
-        by = called(effect.payload["reach"])
-        _say(uow, uow.record(effect.incident), PromptTold(keys, text, name, by, ok, result))
+        reach = effect.payload["reach"]
+        where = (reach, reference) if reference else ("", "")
+        _say(uow, uow.record(effect.incident), PromptTold(keys, text, name, called(reach), ok, result, *where))
 
     @staticmethod
     def _open(uow: UnitOfWork, effect: Effect) -> list[str]:
@@ -182,7 +192,8 @@ class PromptHandler(Sending):
             return []
         waiting = {prompt.key for prompt in uow.prompts(record)}
         prompts = effect.payload["prompts"]
-        return [k for k in prompts if k in waiting and record.prompted[k].round == prompts[k]["round"]]
+        asked = {key: record.prompted[key] for key in prompts if key in waiting and key in record.prompted}
+        return [key for key, at in asked.items() if not at.over and at.round == prompts[key]["round"]]
 
     def _message(self, effect: Effect, keys: list[str]) -> Message:
         url = f"{self.application.installation.url}/incidents/{effect.incident}"

@@ -1,10 +1,12 @@
 """What is asked of those who respond: pages, severity, roles, impact, criteria, time-boxes. Pure."""
 
-from stanch.kernel.clock import SECOND
+from stanch.kernel.clock import SECOND, spell
 from stanch.kernel.policy import ROLE_TITLES, Policy
+from stanch.respond.facts import STALE, stale_after, watched
 from stanch.respond.first_moves import first_moves
-from stanch.timeline.prompt import Action, Prompt, PromptRule
-from stanch.timeline.record import Record, Timebox
+from stanch.timeline.decisions import Timebox
+from stanch.timeline.prompt import Action, Prompt, PromptRule, harm
+from stanch.timeline.record import Record
 
 
 def _acknowledge(record: Record, policy: Policy) -> list[Prompt]:
@@ -42,6 +44,7 @@ def _severity(record: Record, policy: Policy) -> list[Prompt]:
             record.declared_at if record.proposed else record.declared_at + int(policy.severity_wanted_after * SECOND),
             actions,
             record.proposed.text if record.proposed else "severity decides who is woken and how often updates go out",
+            rests_on=(record.proposed.severity if record.proposed else "", *harm(record)),
         )
     ]
 
@@ -53,13 +56,15 @@ def _roles(record: Record, policy: Policy) -> list[Prompt]:
     wanted = policy.severity(record.severity_name()).roles
     return [
         Prompt(
-            f"role:{role}",
+            f"role:{role}" + (f":{record.vacated[role]}" if role in record.vacated else ""),
             "everyone",
-            f"No {ROLE_TITLES[role]} yet." + (" Who decides?" if role == "incident_commander" else ""),
-            record.declared_at + int(policy.commander_within * SECOND),
+            f"No {ROLE_TITLES[role]}{' any more' if role in record.vacated else ' yet'}."
+            + (" Who decides?" if role == "incident_commander" else ""),
+            max(record.declared_at + int(policy.commander_within * SECOND), record.vacated.get(role, 0)),
             [Action("I'll take it", "role", {"role": role})],
             f"{record.severity_name() or 'an incident without a severity'} needs one",
             tell=("incident_commander",),
+            rests_on=harm(record),
         )
         for role in wanted
         if not record.holder(role)
@@ -78,6 +83,7 @@ def _impact(record: Record, policy: Policy) -> list[Prompt]:
             record.declared_at + int(policy.impact_wanted_after * SECOND),
             [Action("Say it", "impact", asks="text")],
             "updates and the severity rest on it",
+            rests_on=harm(record),
         )
     ]
 
@@ -96,6 +102,7 @@ def _criteria(record: Record, policy: Policy) -> list[Prompt]:
             min([due, *started]),
             [Action("Use the proposed ones", "criteria", {"propose": "true"})],
             "the first drop of the error rate feels like success and is not",
+            rests_on=(record.severity_name() or "", ", ".join(record.runs)),
         )
     ]
 
@@ -161,7 +168,43 @@ def _first_moves(record: Record, policy: Policy) -> list[Prompt]:
     ]
 
 
+def _stale(record: Record, policy: Policy) -> list[Prompt]:
+    """R11: a fact that has grown old for this severity is asked for again, once. The others have questions of their own."""
+    said = {"severity": record.severity, "impact": record.impact}
+    last = next(reversed(record.runs.values()), None)
+    moments = {key: fact.at for key, fact in said.items() if fact} | ({"mitigations": last.started_at} if last else {})
+    return [
+        Prompt(
+            f"stale:{fact}:{at}",
+            "incident_commander",
+            f"{FACTS[fact]}: {STALE[fact]}",
+            at + stale_after(record, policy, fact),
+            [_again(record, fact)],
+            f"nothing new is known of it for {spell(stale_after(record, policy, fact))}",
+            every=0,
+            rests_on=harm(record),
+        )
+        for fact, at in moments.items()
+        if watched(record, fact)
+    ]
+
+
+FACTS = {"severity": "Severity", "impact": "Customer impact", "mitigations": "Mitigations"}
+
+
+def _again(record: Record, fact: str) -> Action:
+    """What keeps a fact fresh in one tap, or with one sentence."""
+    if fact == "severity":
+        return Action(
+            f"Still {record.severity_name()}", "severity", {"severity": record.severity_name() or ""}, "reason"
+        )
+    if fact == "impact":
+        return Action("It is now so", "impact", asks="text")
+    return Action("What we do next", "say", asks="text")
+
+
 PROMPTS: tuple[PromptRule, ...] = (
+    _stale,
     _acknowledge,
     _severity,
     _roles,

@@ -6,10 +6,11 @@ import msgspec
 
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict
-from stanch.kernel.policy import ROLE_TITLES, Role
+from stanch.kernel.policy import ROLE_TITLES
+from stanch.kernel.severities import Role
 from stanch.prepare.known_people import known_person, same_person
 from stanch.respond.commands import IncidentId
-from stanch.timeline.facts.respond import RoleTaken
+from stanch.timeline.facts.roles import RoleTaken
 from stanch.timeline.unit_of_work import UnitOfWork
 
 

@@ -9,8 +9,9 @@ from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Invalid, NotFound
 from stanch.prepare.known_people import known_person
 from stanch.respond.commands import IncidentId, Line
-from stanch.timeline.facts.respond import TimeboxEnded, TimeboxExtended, TimeboxOpened
-from stanch.timeline.record import Record, Timebox
+from stanch.timeline.decisions import Timebox
+from stanch.timeline.facts.deciding import TimeboxEnded, TimeboxExtended, TimeboxOpened
+from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import UnitOfWork
 
 Minutes = Annotated[float, msgspec.Meta(gt=0, le=24 * 60, description="How long, in minutes.")]

@@ -3,14 +3,28 @@
 import msgspec
 
 
+class Sent(msgspec.Struct):
+    """A message that can be edited: where it is, and the prompts that it carried."""
+
+    reach: str
+    reference: str
+    keys: list[str]
+
+
 class Asked(msgspec.Struct):
-    """A prompt that was raised, and who was told of it in its newest round; ``problems``: by person, why not. ``at``: raised or told last."""
+    """A prompt that was raised, and who was told of it in its newest round; ``problems``: by person, why not. ``at``: raised or told last.
+
+    ``sent``: messages of all rounds that can be edited. ``over``: it was declined; should it return, it is asked anew.
+    """
 
     at: int
     first_at: int
     round: int = 0
     told: list[str] = msgspec.field(default_factory=list)
     problems: dict[str, str] = msgspec.field(default_factory=dict)
+    text: str = ""
+    sent: list[Sent] = msgspec.field(default_factory=list)
+    over: bool = False
 
     def standing(self) -> str:
         """Who was told by what, as the end of a sentence; empty while nothing is known yet."""
@@ -18,6 +32,8 @@ class Asked(msgspec.Struct):
         said += list(self.problems.values())
         return "; ".join(said) + ("; tried again" if self.problems and not self.told else "")
 
-    def again(self, at: int) -> "Asked":
+    def again(self, at: int, text: str) -> "Asked":
         """Its next round; what is wrong stays so until somebody is told."""
-        return Asked(at, self.first_at, self.round + 1, problems=dict(self.problems))
+        if self.over:
+            return Asked(at, at, self.round + 1, text=text, sent=self.sent)
+        return Asked(at, self.first_at, self.round + 1, problems=dict(self.problems), text=text, sent=self.sent)

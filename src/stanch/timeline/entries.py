@@ -2,11 +2,26 @@
 
 import msgspec
 
-from stanch.timeline.facts import chat, communicate, detect, learn, mitigate, paging, recover, respond
+from stanch.timeline.facts import (
+    chat,
+    communicate,
+    deciding,
+    detect,
+    learn,
+    mitigate,
+    paging,
+    prompting,
+    recover,
+    respond,
+    roles,
+)
 
 Facts = (
     detect.Facts
     | respond.Facts
+    | roles.Facts
+    | deciding.Facts
+    | prompting.Facts
     | paging.Facts
     | mitigate.Facts
     | communicate.Facts

@@ -25,6 +25,7 @@ class Prompt(msgspec.Struct):
 
     ``tell``: the roles and people who get it as a message, ``to`` by default. ``escalates``: one more of them is told with
     each round. ``every``: seconds between its rounds, the severity's by default; 0: told once. ``silent``: only shown.
+    ``rests_on``: the evidence behind it; once it has been declined, it is asked again when that has changed (R12).
     """
 
     key: str
@@ -37,12 +38,28 @@ class Prompt(msgspec.Struct):
     escalates: tuple[str, ...] = ()
     every: float | None = None
     silent: bool = False
+    rests_on: tuple[str, ...] = ()
+
+    def evidence(self) -> str:
+        """What it rests on, in one line."""
+        return " | ".join(self.rests_on)
 
 
 PromptRule = Callable[[Record, Policy], list[Prompt]]
 
 
+def harm(record: Record) -> tuple[str, ...]:
+    """What most questions rest on: how bad it is, what customers feel, and how many alerts fire."""
+    firing = sum(signal.firing for signal in record.signals.values())
+    return (record.severity_name() or "", record.impact.value if record.impact else "", f"{firing} firing")
+
+
 def prompts(rules: Iterable[PromptRule], record: Record, policy: Policy) -> list[Prompt]:
-    """Everything asked now or later, in order of its due moment; what was declined is left out."""
+    """Everything asked now or later, in order of its due moment; what was declined is left out while its evidence is the same."""
     found = [prompt for rule in rules for prompt in rule(record, policy)]
-    return sorted((p for p in found if p.key not in record.declined), key=lambda p: p.due)
+    return sorted((p for p in found if not declined(record, p)), key=lambda p: p.due)
+
+
+def declined(record: Record, prompt: Prompt) -> bool:
+    """Whether a person said no to it, and it still rests on the same."""
+    return prompt.key in record.declined and record.declined[prompt.key] in (None, prompt.evidence())

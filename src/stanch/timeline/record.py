@@ -5,11 +5,14 @@ from typing import Literal, Protocol
 
 import msgspec
 
-from stanch.kernel.policy import Criterion, Outcome, Phase, Severity
+from stanch.kernel.policy import Criterion, Outcome, Phase
+from stanch.kernel.severities import Severity
 from stanch.timeline.asked import Asked
 from stanch.timeline.channel import Channel
+from stanch.timeline.decisions import Concern, Decision, Hypothesis, Timebox
 from stanch.timeline.first_move import Move
 from stanch.timeline.page import Page
+from stanch.timeline.working_together import Bridge, Handoff, PeopleProposal, RoleRequest
 
 
 class Line(Protocol):
@@ -153,7 +156,10 @@ class CriterionState(msgspec.Struct):
 
 
 class Signal(msgspec.Struct):
-    """An alert attached to the incident. ``silenced``: how, by whom, until when and why it wakes nobody."""
+    """An alert attached to the incident. ``silenced``: how, by whom, until when and why it wakes nobody.
+
+    ``attached_at``, ``cleared_at``: when it fired last, and stopped.
+    """
 
     fingerprint: str
     name: str
@@ -163,6 +169,8 @@ class Signal(msgspec.Struct):
     firing: bool
     labels: dict[str, str]
     link: str
+    attached_at: int = 0
+    cleared_at: int | None = None
     silenced: str = ""
 
 
@@ -194,35 +202,6 @@ class ActionItem(msgspec.Struct):
     reminded_for: int | None = None
 
 
-class Hypothesis(msgspec.Struct):
-    """A possible cause."""
-
-    hypothesis: str
-    text: str
-    standing: str
-    at: int
-    by: str
-
-
-class Timebox(msgspec.Struct):
-    """A question with an end. ``ended``: answered, or fallen back."""
-
-    timebox: str
-    question: str
-    owner: str
-    opened_at: int
-    ends_at: int
-    fallback: str
-    mitigation: str
-    answer: str = ""
-    fell_back: bool = False
-    extensions: list[str] = msgspec.field(default_factory=list)
-
-    def running(self) -> bool:
-        """Whether it is still waited for."""
-        return not self.answer and not self.fell_back
-
-
 class Finding(msgspec.Struct):
     """What was found out, and its sentence; a newer one about the same replaces it. The fields are those of the entry."""
 
@@ -240,6 +219,8 @@ class Finding(msgspec.Struct):
 
 # So many of the newest notes are weighed when words are compared.
 NOTES = 30
+# So many of the moments at which people wrote are kept, at least.
+SPOKE = 500
 
 
 class Record(msgspec.Struct):
@@ -270,6 +251,15 @@ class Record(msgspec.Struct):
     proposed: ProposedSeverity | None = None
     proposed_at: int = 0
     roles: dict[str, Fact] = msgspec.field(default_factory=dict)
+    given: dict[str, str] = msgspec.field(default_factory=dict)
+    vacated: dict[str, int] = msgspec.field(default_factory=dict)
+    requests: dict[str, RoleRequest] = msgspec.field(default_factory=dict)
+    handoffs: dict[str, Handoff] = msgspec.field(default_factory=dict)
+    people_proposed: dict[str, PeopleProposal] = msgspec.field(default_factory=dict)
+    commander_acted: dict[str, str] = msgspec.field(default_factory=dict)
+    spoke: list[int] = msgspec.field(default_factory=list)
+    bridge: Bridge | None = None
+    related: dict[str, str] = msgspec.field(default_factory=dict)
     answers: dict[str, str] = msgspec.field(default_factory=dict)
     findings: dict[str, Finding] = msgspec.field(default_factory=dict)
     notes: list[str] = msgspec.field(default_factory=list)
@@ -279,6 +269,8 @@ class Record(msgspec.Struct):
     runs: dict[str, Run] = msgspec.field(default_factory=dict)
     moves: dict[str, Move] = msgspec.field(default_factory=dict)
     timeboxes: dict[str, Timebox] = msgspec.field(default_factory=dict)
+    concerns: dict[str, Concern] = msgspec.field(default_factory=dict)
+    decisions: dict[str, Decision] = msgspec.field(default_factory=dict)
     criteria: dict[str, CriterionState] = msgspec.field(default_factory=dict)
     criteria_hold: float = 0
     criteria_set_at: int | None = None
@@ -286,7 +278,7 @@ class Record(msgspec.Struct):
     updates: list[tuple[int, str, Update]] = msgspec.field(default_factory=list)
     proposals: dict[str, tuple[int, str, ProposedPost]] = msgspec.field(default_factory=dict)
     prompted: dict[str, Asked] = msgspec.field(default_factory=dict)
-    declined: set[str] = msgspec.field(default_factory=set)
+    declined: dict[str, str | None] = msgspec.field(default_factory=dict)
     postmortem_form: str = ""
     postmortem_reasons: list[str] = msgspec.field(default_factory=list)
     postmortem_at: int | None = None
@@ -359,6 +351,15 @@ class Record(msgspec.Struct):
                 page.ended_at, page.next_at = at, None
 
 
+def _count(record: Record, entry: Line) -> None:
+    """The moments at which people wrote something, the newest few hundred; what one command writes counts once (R28)."""
+    if entry.source in ("alert", "machine") or record.spoke[-1:] == [entry.recorded_at]:
+        return
+    record.spoke.append(entry.recorded_at)
+    if len(record.spoke) > 2 * SPOKE:
+        del record.spoke[:SPOKE]
+
+
 def fold(entries: Iterable[Line], record: Record | None = None) -> Record:
     """Apply entries in order to a record (a new one by default) and answer with it."""
     record = record or Record()
@@ -367,5 +368,6 @@ def fold(entries: Iterable[Line], record: Record | None = None) -> Record:
         record.entries = entry.position
         record.changed_at = entry.recorded_at
         record.last = entry
+        _count(record, entry)
         entry.facts.apply(record, entry)
     return record

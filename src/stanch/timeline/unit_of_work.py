@@ -269,6 +269,11 @@ class UnitOfWork:
         """What people are asked about an incident now or later, in order of its due moment."""
         return prompts(self.application.prompts, record, self.policy)
 
+    def prompt(self, record: Record, key: str) -> Prompt | None:
+        """A prompt by its key, also one that was declined."""
+        found = (p for rule in self.application.prompts for p in rule(record, self.policy) if p.key == key)
+        return next(found, None)
+
     def may_see(self, incident: str, private: bool) -> bool:
         """Private incidents are for admins and those invited (P6)."""
         return not private or self.actor.admin or self.is_member(incident, self.actor.name)

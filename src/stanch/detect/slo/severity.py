@@ -9,7 +9,8 @@ Whoever has looked and says that the core function works is believed before any 
 import msgspec
 
 from stanch.detect.slo.rules import PAIRS, Verdict, number, percent
-from stanch.kernel.policy import Policy, Severity
+from stanch.kernel.policy import Policy
+from stanch.kernel.severities import Severity
 
 HALF, TENTH, THOUSANDTH = 0.5, 0.1, 0.001
 # The rungs that R2 describes; the policy gives each a name.

@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from stanch.kernel.clock import iso
+from stanch.kernel.clock import day, hour_minute, iso
 from stanch.timeline.facts.statement import Statement
 from stanch.timeline.record import Line, Record, Signal
 
@@ -103,8 +103,9 @@ class SignalAttached(Statement, frozen=True, tag="signal_attached"):
 
     def apply(self, record: Record, entry: Line) -> None:
         record.signals[self.fingerprint] = Signal(
-            self.fingerprint, self.name, self.origin, self.summary, self.starts_at, True, self.labels, self.link
-        )
+            self.fingerprint, self.name, self.origin, self.summary, self.starts_at, True, self.labels, self.link,
+            entry.happened_at,
+        )  # fmt: skip
         if self.starts_at and (record.began_at is None or self.starts_at < record.began_at):
             record.began_at = self.starts_at
 
@@ -122,6 +123,7 @@ class SignalCleared(Statement, frozen=True, tag="signal_cleared"):
     def apply(self, record: Record, entry: Line) -> None:
         if self.fingerprint in record.signals:
             record.signals[self.fingerprint].firing = False
+            record.signals[self.fingerprint].cleared_at = entry.happened_at
 
 
 class SignalSilenced(Statement, frozen=True, tag="signal_silenced"):
@@ -180,6 +182,18 @@ class SignalDetached(Statement, frozen=True, tag="signal_detached"):
         record.signals.pop(self.fingerprint, None)
 
 
+class BeganSet(Statement, frozen=True, tag="began_set"):
+    """When the harm began, as a person says (R13)."""
+
+    at: int
+
+    def sentence(self) -> str:
+        return f"It began on {day(self.at)} at {hour_minute(self.at)} UTC"
+
+    def apply(self, record: Record, entry: Line) -> None:
+        record.began_at = self.at
+
+
 class Merged(Statement, frozen=True, tag="merged"):
     """Two incidents were one. ``into`` on the one that ends here, ``source`` on the one that goes on."""
 
@@ -200,5 +214,5 @@ class Merged(Statement, frozen=True, tag="merged"):
 
 Facts = (
     Declared | Investigating | Concluded | TriageAnswered | SignalAttached | SignalCleared | SignalSilenced | SilenceEnded
-    | SignalDetached | Merged
+    | SignalDetached | BeganSet | Merged
 )  # fmt: skip

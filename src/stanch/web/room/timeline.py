@@ -16,14 +16,25 @@ from stanch.web.room.panel import Context, Panel, View
 SHOWN, MOMENTS = 100, 12
 # What a machine writes while it does its work; a run of these is one line until somebody opens it.
 CHATTER = frozenset(
-    {"page_requested", "page_stepped", "page_sent", "page_put_off", "criterion_turned", "prompted", "prompt_told", "evidence_captured",
+    {"page_requested", "page_stepped", "page_sent", "page_put_off", "criterion_turned", "prompted", "prompt_told", "prompt_withdrawn",
+     "people_proposed", "evidence_captured",
      "observation_extended", "signal_attached", "signal_cleared", "signal_detached", "review_asked", "severity_proposed"}
 )  # fmt: skip
 KEY_KINDS = frozenset(
-    {"declared", "phase_shifted", "mitigation_started", "outcome_measured", "resolved", "closed", "reopened"}
+    {
+        "declared",
+        "phase_shifted",
+        "mitigation_started",
+        "outcome_measured",
+        "decision_made",
+        "resolved",
+        "closed",
+        "reopened",
+    }
 )
 DECISIONS = KEY_KINDS | {
-    "severity_set", "role_taken", "hypothesis_stated", "criteria_set", "timebox_opened", "timebox_ended", "update_posted", "mitigated",
+    "severity_set", "role_taken", "role_given_back", "handoff_answered", "hypothesis_stated", "concern_raised",
+    "concern_answered", "criteria_set", "timebox_opened", "timebox_ended", "update_posted", "mitigated",
     "merged", "prompt_declined", "concluded", "postmortem_decided",
 }  # fmt: skip
 FILTERS = ("all", "decisions", "people", "machine")

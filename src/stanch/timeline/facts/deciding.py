@@ -1,0 +1,155 @@
+"""What is decided under pressure, and on what (R36-R39)."""
+
+from typing import Literal
+
+import msgspec
+
+from stanch.kernel.clock import hour_minute
+from stanch.timeline.decisions import Concern, Decision, Hypothesis, Timebox, Weighed
+from stanch.timeline.facts.statement import Statement
+from stanch.timeline.record import Line, Record
+
+
+class HypothesisStated(Statement, frozen=True, tag="hypothesis_stated"):
+    """A possible cause, and where it stands (R36)."""
+
+    hypothesis: str
+    text: str
+    standing: Literal["open", "leading", "rejected", "confirmed"] = "leading"
+    reason: str = ""
+
+    def sentence(self) -> str:
+        return f"Hypothesis ({self.standing}): {self.text}" + (f" \u2013 {self.reason}" if self.reason else "")
+
+    def apply(self, record: Record, entry: Line) -> None:
+        if self.standing == "leading":
+            for other in record.hypotheses.values():
+                if other.standing == "leading":
+                    other.standing = "open"
+        before = record.hypotheses.pop(self.hypothesis, None)
+        record.hypotheses[self.hypothesis] = Hypothesis(
+            self.hypothesis, self.text, self.standing, entry.happened_at, entry.author,
+            before.stated_at if before else entry.happened_at, before.evidence if before else [],
+        )  # fmt: skip
+
+
+class EvidenceStated(Statement, frozen=True, tag="evidence_stated"):
+    """What speaks for or against a hypothesis (R36). ``cites``: numbers of entries that it rests on."""
+
+    hypothesis: str
+    stance: Literal["for", "against"]
+    text: str
+    cites: list[int] = msgspec.field(default_factory=list)
+
+    def sentence(self) -> str:
+        cited = f" (entries {', '.join(map(str, self.cites))})" if len(self.cites) > 1 else ""
+        cited = f" (entry {self.cites[0]})" if len(self.cites) == 1 else cited
+        return f"{self.stance.capitalize()} {self.hypothesis}: {self.text}{cited}"
+
+    def apply(self, record: Record, entry: Line) -> None:
+        weighed = Weighed(self.stance, self.text, self.cites, entry.author, entry.happened_at, entry.position)
+        record.hypotheses[self.hypothesis].evidence.append(weighed)
+
+
+class TimeboxOpened(Statement, frozen=True, tag="timebox_opened"):
+    """A question gets so long and no longer (R39). ``mitigation``: the fallback, if it is one of the toolkit."""
+
+    timebox: str
+    question: str
+    owner: str
+    ends_at: int
+    fallback: str
+    mitigation: str = ""
+
+    def sentence(self) -> str:
+        return (
+            f"Time-box until {hour_minute(self.ends_at)} for {self.owner}: {self.question} Otherwise: {self.fallback}"
+        )
+
+    def apply(self, record: Record, entry: Line) -> None:
+        record.timeboxes[self.timebox] = Timebox(
+            self.timebox, self.question, self.owner, entry.happened_at, self.ends_at, self.fallback, self.mitigation
+        )
+
+
+class TimeboxExtended(Statement, frozen=True, tag="timebox_extended"):
+    """It gets longer, with a reason."""
+
+    timebox: str
+    ends_at: int
+    reason: str
+
+    def sentence(self) -> str:
+        return f"Time-box extended to {hour_minute(self.ends_at)}: {self.reason}"
+
+    def apply(self, record: Record, entry: Line) -> None:
+        box = record.timeboxes[self.timebox]
+        box.ends_at = self.ends_at
+        box.extensions.append(self.reason)
+
+
+class TimeboxEnded(Statement, frozen=True, tag="timebox_ended"):
+    """It was answered, or its fallback is taken (``answer`` empty)."""
+
+    timebox: str
+    answer: str = ""
+
+    def sentence(self) -> str:
+        return f"Time-box answered: {self.answer}" if self.answer else "Time-box over: the fallback is taken"
+
+    def apply(self, record: Record, entry: Line) -> None:
+        box = record.timeboxes[self.timebox]
+        box.answer, box.fell_back = self.answer, not self.answer
+
+
+class ConcernRaised(Statement, frozen=True, tag="concern_raised"):
+    """Anybody worries about something, under their name or not (R38). Whoever is not named is stored nowhere."""
+
+    concern: str
+    text: str
+
+    def sentence(self) -> str:
+        return f"Concern: {self.text}"
+
+    def apply(self, record: Record, entry: Line) -> None:
+        record.concerns[self.concern] = Concern(self.concern, self.text, entry.author, entry.happened_at)
+
+
+class ConcernAnswered(Statement, frozen=True, tag="concern_answered"):
+    """The Incident Commander has an answer to it (R38)."""
+
+    concern: str
+    answer: str
+
+    def sentence(self) -> str:
+        return f"Answer to concern {self.concern}: {self.answer}"
+
+    def apply(self, record: Record, entry: Line) -> None:
+        concern = record.concerns[self.concern]
+        concern.answer, concern.answered_by, concern.answered_at = self.answer, entry.author, entry.happened_at
+
+
+class DecisionMade(Statement, frozen=True, tag="decision_made"):
+    """What is done, and what is not (R37). ``hypothesis``: the one that it rests on."""
+
+    decision: str
+    option: str
+    rejected: list[str] = msgspec.field(default_factory=list)
+    reason: str = ""
+    hypothesis: str = ""
+
+    def sentence(self) -> str:
+        instead = f" (not: {'; '.join(self.rejected)})" if self.rejected else ""
+        return f"Decision: {self.option}{instead}" + (f", because {self.reason}" if self.reason else "")
+
+    def apply(self, record: Record, entry: Line) -> None:
+        record.decisions[self.decision] = Decision(
+            self.decision, self.option, self.rejected, self.reason, self.hypothesis, entry.author, entry.happened_at,
+            entry.position,
+        )  # fmt: skip
+
+
+Facts = (
+    HypothesisStated | EvidenceStated | TimeboxOpened | TimeboxExtended | TimeboxEnded | ConcernRaised | ConcernAnswered
+    | DecisionMade
+)  # fmt: skip

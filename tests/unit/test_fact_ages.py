@@ -1,0 +1,70 @@
+"""Each of the six facts grows stale at its own age for the severity, and says what to do (R11)."""
+
+from typing import Any
+
+import pytest
+
+from stanch.kernel.clock import SECOND
+from stanch.kernel.fact_ages import FactAges
+from stanch.kernel.policy import Policy
+from stanch.kernel.severities import SeverityPolicy
+from stanch.respond.facts import six_facts
+from stanch.timeline.decisions import Hypothesis
+from stanch.timeline.record import Fact, Record, Run, Update
+
+KEYS = ("severity", "incident_commander", "impact", "hypothesis", "mitigations", "next_update")
+
+
+def record(severity: str = "SEV-1", outcome: Any = "no_change") -> Record:
+    """Everything was said at the moment 0."""
+    run = Run("r", "back", "Roll back", "shop", 0, "ada", "", "", 60, outcome=outcome)
+    return Record(
+        id="INC-1",
+        severity=Fact(severity, 0, "ada"),
+        roles={"incident_commander": Fact("ada", 0, "ada")},
+        impact=Fact("Nobody can pay", 0, "ada"),
+        hypotheses={"H1": Hypothesis("H1", "the deploy", "leading", 0, "ada")},
+        runs={"r": run},
+        updates=[(0, "ada", Update("internal", "We look", next_at=10**9 * SECOND))],
+    )
+
+
+def stale(asked: Record, seconds: float, policy: Policy | None = None) -> set[str]:
+    return {f.key for f in six_facts(asked, policy or Policy(), int(seconds * SECOND)) if f.stale}
+
+
+@pytest.mark.parametrize(
+    ("severity", "limits"),
+    [
+        ("SEV-1", (3600, 14400, 900, 900, 900, 900)),
+        ("SEV-2", (7200, 21600, 1800, 1800, 1800, 1800)),
+        ("SEV-3", (14400, 28800, 7200, 7200, 7200, 7200)),
+        ("SEV-4", (86400, 86400, 86400, 86400, 86400, 86400)),
+    ],
+)
+def test_every_fact_has_an_age_limit(severity: str, limits: tuple[int, ...]) -> None:
+    for key, limit in zip(KEYS, limits, strict=True):
+        assert key not in stale(record(severity), limit), key
+        assert key in stale(record(severity), limit + 1), key
+
+
+def test_a_team_sets_its_own_ages() -> None:
+    policy = Policy(severities={"SEV-1": SeverityPolicy(update_every=600, stale_after=FactAges(impact=60))})
+    assert stale(record(), 61, policy) == {"impact"}
+    assert "hypothesis" in stale(record(), 601, policy)
+
+
+@pytest.mark.parametrize("outcome", [None, "helped"])
+def test_what_is_watched_or_helped_is_not_stale(outcome: Any) -> None:
+    assert "mitigations" not in stale(record(outcome=outcome), 10**6)
+
+
+def test_nothing_is_stale_once_it_is_over() -> None:
+    over = record()
+    over.status = "resolved"
+    assert stale(over, 10**6) == set()
+
+
+def test_a_stale_fact_says_what_to_do() -> None:
+    asked = {f.key: f.ask for f in six_facts(record(), Policy(), 10**6 * SECOND)}
+    assert asked["severity"].startswith("Is it still that bad?") and "take" in asked["incident_commander"]
