@@ -112,21 +112,28 @@ def _remote(place: Place, incident: str) -> Iterator[dict[str, Any]]:
     """The server's events; after a lost connection it goes on behind the last entry seen."""
     import urllib3
 
-    last = 0
+    from stanch.kernel.clock import SystemClock, hour_minute
+
+    clock = SystemClock()
+    last, heard = 0, clock.now()  # 0: it was said already that it is not live
     place.fetch("GET", f"/api/v1/incidents/{quote(incident, safe='')}?last=1")  # says at once what is wrong
     while True:
         try:
             answer = urllib3.request(
                 "GET", f"{place.url}/api/v1/incidents/{incident}/events", preload_content=False, retries=False,
-                headers=place.headers() | {"Last-Event-ID": str(last)}, timeout=urllib3.Timeout(connect=10, read=45),
+                headers=place.headers() | {"Last-Event-ID": str(last)}, timeout=urllib3.Timeout(connect=10, read=10),
             )  # fmt: skip
             if answer.status >= 400:
                 raise Unavailable(f"The server answered {answer.status}.")
             for data in _events(answer.stream(1, decode_content=False)):
-                last = data["position"]
-                yield data
-        except urllib3.exceptions.HTTPError:
-            pass  # the server went away or was silent: connect again
+                heard = clock.now()
+                if data:  # else a sign of life
+                    last = data["position"]
+                    yield data
+        except urllib3.exceptions.HTTPError:  # the server went away or was silent: connect again
+            if heard:
+                click.echo(f"Not live since {hour_minute(heard)} UTC, trying again.", err=True)
+            heard = 0
         time.sleep(1)
 
 

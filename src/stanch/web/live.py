@@ -1,5 +1,7 @@
 """Live timelines as server-sent events, resumable by ``Last-Event-ID`` (the position of an entry).
 
+An event ``alive`` every two seconds is the sign of life that a browser goes by.
+
 Each change is read once and given to every client of that incident, however many there are.
 """
 
@@ -27,7 +29,8 @@ from stanch.web import auth
 if TYPE_CHECKING:
     from stanch.main import Stanch
 
-HEARTBEAT_SECONDS = 15.0
+# A browser calls itself not live after twice this without a word.
+HEARTBEAT_SECONDS = 2.0
 POLL_SECONDS = 1.0
 BEHIND = 1000
 # Whoever looks is read for by so few threads at once: the interpreter belongs to what wakes people (P2).
@@ -198,7 +201,7 @@ class Broadcaster:
             self._polling = True
             self._spawn(self._poll())
         try:
-            yield b"retry: 2000\n: connected\n\n"
+            yield b"retry: 2000\n: connected\nevent: alive\ndata: {}\n\n"
             last = after
             while last < room.position and mine in room.clients:
                 events = await self._chunk(incident, room, last // CHUNK)
@@ -223,7 +226,7 @@ class Broadcaster:
             try:
                 given = await asyncio.wait_for(mine.waiting.get(), HEARTBEAT_SECONDS)
             except TimeoutError:
-                yield 0, b": still here\n\n"
+                yield 0, b"event: alive\ndata: {}\n\n"
                 continue
             if given is None:
                 return

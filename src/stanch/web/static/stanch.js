@@ -96,14 +96,58 @@
     document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
   }
   if (room) {
-    const events = new EventSource(`/api/v1/incidents/${room.dataset.room}/events?after=${room.dataset.position}`);
-    // Among many who watch, each waits a moment of its own: the page is rendered for them one after the other.
-    events.addEventListener("entry", (event) => {
+    // The server says every two seconds that it is there: what is not heard of for four is not live, whatever the reason.
+    const address = `/api/v1/incidents/${room.dataset.room}/events?after=`, offline = document.getElementById("offline");
+    let events = null, position = room.dataset.position, heard = Date.now(), asking = false, crowd = 0;
+    const alive = () => { heard = Date.now(); if (!offline.hidden) { offline.hidden = true; offline.textContent = ""; refresh(); } };
+    function entered(event) {
+      position = event.lastEventId || position;
+      alive();
+      // Among many who watch, each waits a moment of its own: the page is rendered for them one after the other.
       const watchers = JSON.parse(event.data).watchers || 1;
       if (watchers < 10) refresh(); else if (!crowd) crowd = setTimeout(() => { crowd = 0; refresh(); }, Math.random() * Math.min(15000, watchers * 40));
-    });
-    let crowd = 0;
-    addEventListener("pagehide", () => events.close());
+    }
+    function connect() {
+      events = new EventSource(address + position);
+      events.addEventListener("entry", entered);
+      events.addEventListener("alive", alive);
+      events.onerror = lost;
+    }
+    function lost() {
+      if (events) events.close();
+      events = null;
+      setTimeout(ask, 300);
+    }
+    // Asks why, and goes on asking until it is live again.
+    async function ask() {
+      if (asking) return;
+      asking = true;
+      const ended = new AbortController(), timer = setTimeout(() => ended.abort(), 2000);
+      let status = 0;
+      try { status = (await fetch(address + position, { headers: { Accept: "text/event-stream" }, signal: ended.signal })).status; } catch { status = 0; }
+      clearTimeout(timer);
+      ended.abort();
+      asking = false;
+      if (status === 200) { connect(); return; }
+      say(status);
+      setTimeout(() => { if (!events) ask(); }, 1500);
+    }
+    function say(status) {
+      const since = clock.format(heard), link = document.createElement("a");
+      const words = status === 401 ? `Not live since ${since}: you are signed out. ` : status === 404 ? `Not live since ${since}: you may not see this incident any more.` : `Not live since ${since}, trying again.`;
+      if (offline.dataset.said === words && !offline.hidden) return;
+      offline.dataset.said = words;
+      offline.textContent = words;
+      if (status === 401) {
+        link.href = "/login?" + new URLSearchParams({ next: location.pathname + location.search });
+        link.textContent = "Sign in again";
+        offline.append(link);
+      }
+      offline.hidden = false;
+    }
+    connect();
+    setInterval(() => { if (events && Date.now() - heard > 4000) { say(0); lost(); } }, 500);
+    addEventListener("pagehide", () => { if (events) events.close(); });
     addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
   }
 
