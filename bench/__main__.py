@@ -1,4 +1,4 @@
-"""``make bench``: runs B1 and B3 against a real Alertmanager and writes what it measured to ``docs/benchmarks.md``."""
+"""``make bench``: runs B1 and B3 against a real Alertmanager, B4 against nginx, and writes what it measured to ``docs/benchmarks.md``."""
 
 import json
 import os
@@ -9,11 +9,15 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import yaml
 
-from bench import intake, page_at_once
+from bench import intake, page_at_once, status_page
 from stanch.demo.monitoring import wait_for
 from stanch.demo.shop.ports import free_port
+from stanch.kernel.actor import Actor
+from stanch.kernel.command import REGISTRY
+from stanch.main import open_stanch
 from tests.components.alertmanager import Alertmanager
 
 ROOT = Path(__file__).parent.parent
@@ -41,6 +45,36 @@ def serve(folder: Path, sink: str, extra: dict[str, Any] | None = None) -> tuple
     return process, f"http://127.0.0.1:{port}"
 
 
+def public_page(folder: Path, rounds: int) -> list[dict[str, Any]]:
+    """B4, with a stanch of its own: a service that customers know, and as many incidents as asked for, three of them open."""
+    folder = folder / "b4"
+    folder.mkdir()
+    shop = {"name": "shop", "public_name": "Checkout"}
+    process, url = serve(folder, "http://127.0.0.1:9/", {"policy": {"services": {"shop": shop}, "contacts": {"ada": {"name": "Ada"}}}})  # fmt: skip
+    beside = open_stanch(folder / "stanch.yaml")
+    made = 0
+
+    def do(name: str, **values: Any) -> None:
+        with beside.application.uow(Actor("ada"), "cli") as uow:
+            REGISTRY[name].handle(uow, msgspec.convert(values, REGISTRY[name].struct))
+
+    def post(count: int) -> None:
+        nonlocal made
+        while made < count:
+            made += 1
+            do("declare", title=f"Incident {made}", service="shop", severity="SEV-4")
+            do("status", incident=f"INC-{made}", state="investigating", text="Some payments fail.")
+            if made > 3:
+                do("status", incident=f"INC-{made}", state="resolved", text="All payments work again.")
+
+    try:
+        return status_page.measure(url, post, folder, rounds)
+    finally:
+        process.kill()
+        process.wait()
+        beside.application.database.close()
+
+
 def main() -> None:
     """Measure, print, write."""
     rounds, samples = int(os.environ.get("ROUNDS", "3")), int(os.environ.get("SAMPLES", "200"))
@@ -65,10 +99,11 @@ def main() -> None:
         finally:
             process.kill()
             process.wait()
-    text = page(rows, paged, rounds, samples)
+        pages = public_page(folder, rounds)
+    text = page(rows, paged, rounds, samples) + "\n".join(status_page.table(pages, rounds)) + "\n"
     (ROOT / "docs").mkdir(exist_ok=True)
     (ROOT / "docs" / "benchmarks.md").write_text(text)
-    (ROOT / "bench" / "last.json").write_text(json.dumps({"B1": rows, "B3": paged}, indent=2) + "\n")
+    (ROOT / "bench" / "last.json").write_text(json.dumps({"B1": rows, "B3": paged, "B4": pages}, indent=2) + "\n")
     print(text)
 
 
@@ -108,7 +143,10 @@ def page(rows: list[dict[str, Any]], paged: dict[str, dict[str, float]], rounds:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["year"]:
+    if sys.argv[1:] == ["status"]:
+        with tempfile.TemporaryDirectory() as name:
+            print("\n".join(status_page.table(public_page(Path(name), 1), 1)))
+    elif sys.argv[1:] == ["year"]:
         from bench.year import run
 
         run()

@@ -31,6 +31,7 @@ VALUES: dict[str, Any] = {
     "severity": "SEV-2", "phase": "resolve", "role": "scribe", "person": "mallory", "mitigation": "rollback", "into": OPEN,
     "run": "", "confirm": "yes", "state": "resolved", "key": "severity", "part": "impact", "service": "shop", "post": 1,
     "source": "crash-on-deploy", "about": "change", "subject": "x", "schedule": "none", "end": "2030-01-01", "mine": "x", "theirs": "x", "heartbeat": "x", "url": "https://example.org",
+    "rest:path": "x", "entry": 1,
 }  # fmt: skip
 
 

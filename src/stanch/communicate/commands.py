@@ -1,26 +1,16 @@
-"""Posting updates, inside and outside."""
+"""Internal updates, drafts for each audience, and the check of wording."""
 
 from typing import Annotated, Literal
 
 import msgspec
 
-from stanch.communicate.rules import (
-    BLANK,
-    approvers,
-    draft_internal,
-    draft_public,
-    may_approve,
-    next_moment,
-    suggestions,
-    wording,
-)
+from stanch.communicate.rules import BLANK, draft_internal, draft_public, next_moment, wording
 from stanch.communicate.wording.blameless import check_blameless
 from stanch.communicate.wording.engine import Finding
 from stanch.communicate.wording.vocabulary import of_policy
 from stanch.kernel.clock import hour_minute
 from stanch.kernel.command import Done, command
-from stanch.kernel.errors import Conflict, Denied, Invalid, NotFound
-from stanch.timeline.facts.communicate import PublicProposed, UpdatePosted
+from stanch.timeline.facts.communicate import PostState, UpdatePosted
 from stanch.timeline.unit_of_work import UnitOfWork
 
 
@@ -56,68 +46,12 @@ def update(uow: UnitOfWork, asked: Update) -> Done:
     return Done("Posted." + (f" The next is promised for {hour_minute(nxt)} UTC." if nxt else ""), asked.incident)
 
 
-class Status(msgspec.Struct):
-    """Post to the public status page: one post for each state."""
-
-    incident: str
-    state: Literal["investigating", "identified", "monitoring", "resolved"]
-    text: Annotated[
-        str, msgspec.Meta(max_length=5_000, description="In words that customers can check; a draft when left out.")
-    ] = ""
-    unchecked: Annotated[
-        bool, msgspec.Meta(description="Post although it holds a blank, an internal host or a person's name.")
-    ] = False
-    proposal: Annotated[str, msgspec.Meta(max_length=100, description="A proposed post that you approve.")] = ""
-
-
-@command(
-    "status",
-    Status,
-    group="communicate",
-    noun="status",
-    positional=("state", "text"),
-    example="stanch status INC-1 investigating",
-)
-def status(uow: UnitOfWork, asked: Status) -> Done:
-    """R33. The wording check suggests and never blocks, but an internal host, a person's name or a blank needs a second yes.
-
-    Private incidents are never posted (P6).
-
-    R8: where the policy names who must approve, the post of anybody else is a proposal until one of them posts it.
-    """
-    record = uow.record(asked.incident)
-    if record.private:
-        raise Conflict(f"{asked.incident} is private, so nothing about it goes to the public status page.")
-    proposed = record.proposals.get(asked.proposal)
-    if asked.proposal and proposed is None:
-        raise NotFound(f"{asked.incident} has no proposed post '{asked.proposal}' that waits.")
-    text = asked.text.strip() or (proposed[2].text if proposed else draft_public(record, uow.policy, asked.state))
-    findings = wording(text, uow.policy, asked.state)
-    leaks = [finding for finding in findings if finding.second_yes]
-    if leaks and not asked.unchecked:
-        raise Invalid(
-            f"Customers would read this: {' '.join(suggestions(leaks))}",
-            field="text",
-            hint="Reword it, or confirm with 'unchecked'.",
-        )
-    if not may_approve(record, uow.policy, uow.actor.name):
-        if asked.proposal:
-            raise Denied(f"A public post needs the word of {approvers(record, uow.policy)}.", hint="Ask one of them.")
-        proposal = f"P{sum(entry.kind == 'public_proposed' for entry in uow.entries(asked.incident)) + 1}"
-        uow.append(asked.incident, PublicProposed(proposal, text, asked.state))
-        return Done(f"It waits for the word of {approvers(record, uow.policy)}.", asked.incident, proposal)
-    uow.append(asked.incident, UpdatePosted("public", text, asked.state, proposal=asked.proposal))
-    hints = suggestions(findings)
-    advice = f" For the next one: {' '.join(hints)}" if hints else ""
-    return Done(f"Posted to the status page: {asked.state}.{advice}", asked.incident)
-
-
 class Drafts(msgspec.Struct):
     """Drafts of the next update for each audience, filled from the record."""
 
     incident: str
     state: Annotated[
-        Literal["", "investigating", "identified", "monitoring", "resolved"],
+        Literal["", PostState],
         msgspec.Meta(description="State of the public post; by default the one that the record suggests."),
     ] = ""
 
@@ -146,7 +80,7 @@ class Wording(msgspec.Struct):
     text: Annotated[str, msgspec.Meta(max_length=10_000, description="The text to look at.")]
     kind: Annotated[Literal["public", "postmortem"], msgspec.Meta(description="Who will read it.")] = "public"
     state: Annotated[
-        Literal["", "investigating", "identified", "monitoring", "resolved"],
+        Literal["", PostState],
         msgspec.Meta(description="State of the public post."),
     ] = ""
 

@@ -1,15 +1,27 @@
 """What communicating plugs in: its commands and prompts; what it publishes is derived from the record."""
 
-from stanch.timeline.feature import Feature, Wiring
+from stanch.timeline.feature import Feature, Timer, Wiring
 
 
 def wiring() -> Wiring:
     """Imported when the product opens, not for a command line's help."""
     from stanch.communicate.corrections import check_correction
     from stanch.communicate.prompts import PROMPTS
+    from stanch.communicate.status_page import changed, seed, when_public
+    from stanch.timeline.facts.communicate import UpdatePosted
+    from stanch.timeline.facts.learn import PostmortemPublished
     from stanch.timeline.facts.respond import Amended
 
-    return Wiring(prompts=PROMPTS, reactions={Amended: (check_correction,)})
+    return Wiring(
+        prompts=PROMPTS,
+        reactions={
+            Amended: (check_correction, when_public),
+            UpdatePosted: (when_public,),
+            PostmortemPublished: (when_public,),
+        },
+        timers={"status-page": Timer(changed)},
+        seeds=(seed,),
+    )
 
 
-FEATURE = Feature("communicate", ("stanch.communicate.commands",), wiring)
+FEATURE = Feature("communicate", ("stanch.communicate.commands", "stanch.communicate.posting"), wiring)

@@ -77,8 +77,26 @@ def _internal_update(record: Record, policy: Policy) -> list[Prompt]:
     ]
 
 
+def _public_postmortem(record: Record, policy: Policy) -> list[Prompt]:
+    """R33: the final post promised what was learned; once the postmortem is published, customers get it."""
+    last = record.last_update("public")
+    if record.private or record.published_at is None or last is None or last[2].state != "resolved":
+        return []
+    return [
+        Prompt(
+            "public-postmortem",
+            "communications_lead",
+            "Customers were promised what was learned. The postmortem is published: say it in their words, and link it.",
+            record.published_at,
+            [Action("Post what was learned", "status", {"state": "postmortem"}, "text")],
+            "a promise that is kept is what they remember",
+        )
+    ]
+
+
 PROMPTS: tuple[PromptRule, ...] = (
     _public_post,
+    _public_postmortem,
     _approval,
     _internal_update,
 )

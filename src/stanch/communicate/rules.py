@@ -42,6 +42,8 @@ def draft_public(record: Record, policy: Policy, state: str = "") -> str:
     """Words that customers can check (R33), for the state that the post will have; by default the one that the record suggests."""
     name = public_name(record, policy)
     state = state or ("resolved" if record.resolved_at else "monitoring" if record.mitigated_at else "investigating")
+    if state == "postmortem":
+        return f"What happened with {name}: {BLANK}. What we change: {BLANK}."
     if state == "resolved":
         return f"{name} works normally again. We are sorry for the disruption, and will publish what we learned."
     if state == "monitoring":

@@ -1,79 +1,168 @@
-"""What the public may see: posts of incidents that are not private, in public names (R33, P6)."""
+"""Reads what is public from the database, and says when it changed (R33, P6, P7).
+
+The version in the database moves with every public change, in the same commit. A page is drawn as of the moment of that
+change: each replica draws the same bytes, once for each version and never for a request.
+"""
+
+from contextlib import suppress
+from pathlib import Path
 
 import msgspec
 
-from stanch.kernel.clock import DAY, hour_minute
-from stanch.timeline import store
+from stanch.communicate.components import component_id, pages, shown
+from stanch.communicate.page.posts import Written, fold, identity, state_of
+from stanch.communicate.page.snapshot import Component, Incident, Snapshot, Span
+from stanch.kernel.clock import DAY, MINUTE
+from stanch.kernel.policy import Policy
+from stanch.kernel.status_page import StatusPage
+from stanch.timeline.entries import Entry
 from stanch.timeline.facts.communicate import UpdatePosted
+from stanch.timeline.facts.learn import PostmortemPublished
 from stanch.timeline.facts.respond import Amended
+from stanch.timeline.record import Record
+from stanch.timeline.store import read_of_many
 from stanch.timeline.unit_of_work import UnitOfWork
 
-
-class PublicService(msgspec.Struct):
-    """A service by its public name. ``state``: operational or degraded, in Statuspage's words."""
-
-    name: str
-    state: str
+CHANGED = "status-page"
+DRAWN_EVERY = 30 * MINUTE
+# What a page looks back to, and no more than so many incidents: it is drawn whole.
+HISTORY_DAYS, MOST, IMAGE_BYTES = 400, 500, 200_000
 
 
-class PublicIncident(msgspec.Struct):
-    """An incident with at least one public post; (moment, state, text) newest first."""
+class Version(msgspec.Struct, frozen=True):
+    """How often something public has changed, and when last."""
 
-    id: str
-    title: str
-    state: str
-    posts: list[tuple[int, str, str]]
-    created_at: int
-    resolved_at: int | None
+    number: int
+    changed_at: int
 
 
-class PublicView(msgspec.Struct):
-    """The whole page."""
-
-    services: list[PublicService]
-    incidents: list[PublicIncident]
-
-    def live(self) -> list[PublicIncident]:
-        """Those not resolved yet."""
-        return [i for i in self.incidents if i.resolved_at is None]
+def version(uow: UnitOfWork) -> Version:
+    """The version that this transaction sees."""
+    row = uow.tx.one("SELECT version, changed_at FROM status_version")
+    return Version(int(row["version"]), int(row["changed_at"])) if row else Version(0, 0)
 
 
-def public_view(uow: UnitOfWork, days: int = 90) -> PublicView:
-    """Everything public of the last days. The title is a public name, never the internal title."""
-    policy = uow.policy
+def changed(uow: UnitOfWork) -> None:
+    """Something public changed: every replica draws the page again, and what keeps copies gets the new one."""
+    uow.tx.execute("UPDATE status_version SET version = version + 1, changed_at = :now", now=uow.now)
+    uow.timer("status-page", next_drawing(uow.now))
+    uow.tx.notify(CHANGED)
+    uow.tx.after_commit(lambda: uow.application.changed(CHANGED))
+
+
+def next_drawing(now: int) -> int:
+    """When the page is drawn again though nobody posted: days begin, and 'as of' says that somebody is still there."""
+    return now - now % DRAWN_EVERY + DRAWN_EVERY
+
+
+def when_public(uow: UnitOfWork, entry: Entry, record: Record) -> None:
+    """A reaction: of those entries that customers can see the effect of."""
+    facts = entry.facts
+    if isinstance(facts, UpdatePosted) and facts.audience != "public":
+        return
+    if record.private or not record.last_update("public"):
+        return
+    if isinstance(facts, UpdatePosted | Amended | PostmortemPublished):
+        changed(uow)
+
+
+def snapshots(uow: UnitOfWork, installation_url: str) -> list[Snapshot]:
+    """Every page as of the last change, from one consistent look at the database."""
+    policy, now = uow.policy, version(uow).changed_at
+    written = _written(uow, now)
+    known = {row["id"]: row["since"] for row in uow.tx.all("SELECT id, since FROM status_components")}
+    found = []
+    for number, (name, page) in enumerate(pages(policy).items()):
+        services = shown(policy, page)
+        names = {identity(service.public_name): service for service in services}
+        incidents, spans = _incidents(policy, written, set(names), whole=not page.services)
+        changed_at = {
+            span.component: max(span.start, span.end or 0) for span in sorted(spans, key=lambda each: each.start)
+        }
+        components = [
+            Component(
+                key, service.public_name, service.public_group, service.public_note, state_of(key, spans), known.get(key, now),
+                changed_at.get(key, 0),
+            )
+            for key, service in names.items()
+        ]  # fmt: skip
+        where = address(name, page, installation_url, first=number == 0)
+        found.append(Snapshot(name, page, where, now, tuple(components), tuple(incidents), (), tuple(spans)))
+    return found
+
+
+def read_images(page: StatusPage) -> dict[str, bytes]:
+    """The logo and the icon of a page, as far as they can be read; a page without its logo is still a page."""
+    found = {}
+    for kind in ("logo", "favicon"):
+        path = getattr(page, kind)
+        with suppress(OSError):
+            if path and Path(path).stat().st_size <= IMAGE_BYTES:
+                found[kind] = Path(path).read_bytes()
+    return found
+
+
+def address(name: str, page: StatusPage, installation_url: str, *, first: bool) -> str:
+    """The absolute address of a page, without a slash at the end."""
+    return page.url.rstrip("/") or f"{installation_url}/status{'' if first else f'/pages/{name}'}"
+
+
+def _written(uow: UnitOfWork, now: int) -> list[tuple[str, str, list[Written]]]:
+    """(incident, its service, its public posts) of everything that is not private, newest first."""
     rows = uow.tx.all(
         "SELECT i.id, i.service FROM incidents i WHERE i.private = 0 AND i.opened_at > :since AND EXISTS (SELECT 1 FROM entries e "
-        "WHERE e.incident = i.id AND e.kind = 'update_posted') ORDER BY i.number DESC LIMIT 200",
-        since=uow.now - days * DAY,
+        "WHERE e.incident = i.id AND e.kind = 'update_posted' AND e.facts LIKE '%\"audience\":\"public\"%') "
+        f"ORDER BY i.number DESC LIMIT {MOST}",
+        since=now - HISTORY_DAYS * DAY,
     )
-    incidents, hit = [], set()
-    for row in rows:
-        name = policy.service(row["service"]).public_name or "our service"
-        found = _incident(uow, row["id"], name)
-        if found:
-            incidents.append(found)
-            if found.resolved_at is None:
-                hit.add(name)
-    names = sorted({s.public_name for s in policy.services.values() if s.public_name})
-    return PublicView(
-        [PublicService(n, "degraded_performance" if n in hit else "operational") for n in names], incidents
-    )
+    entries = read_of_many(uow.tx, [row["id"] for row in rows], ("update_posted", "amended"))
+    return [(row["id"], row["service"], _posts(uow.policy, entries.get(row["id"], []))) for row in rows]
 
 
-def _incident(uow: UnitOfWork, incident: str, name: str) -> PublicIncident | None:
-    corrections = {
-        x.facts.position: f"{x.facts.text} (Corrected at {hour_minute(x.happened_at)} UTC.)"
-        for x in store.read_kind(uow.tx, incident, "amended")
-        if isinstance(x.facts, Amended)
-    }
-    posts: list[tuple[int, str, str]] = [
-        (x.happened_at, x.facts.state, corrections.get(x.position, x.facts.text))
-        for x in store.read_kind(uow.tx, incident, "update_posted")
-        if isinstance(x.facts, UpdatePosted) and x.facts.audience == "public"
-    ]
-    if not posts:
-        return None
-    last = posts[-1]
-    return PublicIncident(
-        incident, f"Trouble with {name}", last[1], posts[::-1], posts[0][0], last[0] if last[1] == "resolved" else None
-    )
+def _posts(policy: Policy, entries: list[Entry]) -> list[Written]:
+    corrected = {x.facts.position: (x.facts.text, x.recorded_at) for x in entries if isinstance(x.facts, Amended)}
+    found = []
+    for each in entries:
+        facts = each.facts
+        if isinstance(facts, UpdatePosted) and facts.audience == "public":
+            text, corrected_at = corrected.get(each.position, (facts.text, None))
+            components = {component_id(policy, name): state for name, state in facts.components.items()}
+            components.pop("", None)
+            found.append(
+                Written(
+                    each.position, each.happened_at, each.recorded_at, facts.state, text, facts.title, components,
+                    facts.impact, facts.began_at, corrected_at, facts.link,
+                )
+            )  # fmt: skip
+    return found
+
+
+def _incidents(
+    policy: Policy, written: list[tuple[str, str, list[Written]]], names: set[str], *, whole: bool
+) -> tuple[list[Incident], list[Span]]:
+    """Those that a page has components of; one that names none stands on every page that shows everything."""
+    incidents, spans = [], []
+    for incident, service, posts in written:
+        if not posts:
+            continue
+        own = component_id(policy, service)
+        found, its = fold(incident, policy.service(service).public_name, own, posts, len(names))
+        if not (names.intersection(found.components) or (whole and not found.components)):
+            continue
+        incidents.append(
+            msgspec.structs.replace(found, components=tuple(each for each in found.components if each in names))
+        )
+        spans += [span for span in its if span.component in names]
+    return incidents, spans
+
+
+def seed(uow: UnitOfWork) -> None:
+    """At start and with a new catalog: components that are new have been known since now, and the page is drawn again."""
+    for service in uow.policy.services.values():
+        if service.public_name:
+            uow.tx.execute(
+                "INSERT INTO status_components (id, since) VALUES (:id, :now) ON CONFLICT (id) DO NOTHING",
+                id=identity(service.public_name),
+                now=uow.now,
+            )
+    changed(uow)

@@ -12,6 +12,7 @@ from stanch.kernel.part import Days, Every, Part, Seconds
 from stanch.kernel.responding import Responding
 from stanch.kernel.schedule import Schedule, WorkingHours
 from stanch.kernel.severities import SEVERITIES, Hours, Severity, SeverityPolicy, built_in
+from stanch.kernel.status_page import StatusPage
 
 Phase = Literal["detect", "triage", "mitigate", "resolve", "learn"]
 MitigationKind = Literal["rollback", "feature_flag", "traffic_shift", "scale", "degrade", "cluster", "custom"]
@@ -201,6 +202,7 @@ class Service(Part, frozen=True):
 
     ``runs_on``: ``adapter:address`` of what it runs on (``kubernetes:shop/deployment/web``, ``haproxy:app``), which offers
     mitigations of its own. ``saturation``: measurements that keep their bound while there is capacity left (R20).
+    ``public_name``, ``public_group``, ``public_note``: how the status page calls it, where it stands, what it says of it.
 
     ``runbook_reviewed`` and ``runbook_tested`` are dates, as the front matter of the runbook's file has them.
     """
@@ -219,6 +221,8 @@ class Service(Part, frozen=True):
     runbook_review_days: Days = 180
     slos: list[Slo] = msgspec.field(default_factory=list)
     public_name: str = ""
+    public_group: str = ""
+    public_note: str = ""
     probes: list[Probe] = msgspec.field(default_factory=list)
     criteria: list[Criterion] = msgspec.field(default_factory=list)
     criteria_hold: Seconds = 1800
@@ -306,6 +310,7 @@ class Policy(Part, frozen=True):
     contacts: dict[str, Contact] = msgspec.field(default_factory=dict)
     schedules: dict[str, Schedule] = msgspec.field(default_factory=dict)
     heartbeats: dict[str, Heartbeat] = msgspec.field(default_factory=dict)
+    status_pages: dict[str, StatusPage] = msgspec.field(default_factory=dict)
 
     def tiers(self) -> list[Severity]:
         """The severities by name, the worst first: the team's own names, else SEV-1 to SEV-4."""

@@ -47,7 +47,12 @@ def checklist(record: Record) -> list[tuple[bool, str]]:
     """What closing asks for (R42): only what there is something to say of, and done only when it was done."""
     public = record.last_update("public")
     final = (
-        [(public[2].state == "resolved", "Final public post: what was wrong, that it is over, what follows")]
+        [
+            (
+                public[2].state in ("resolved", "postmortem"),
+                "Final public post: what was wrong, that it is over, what follows",
+            )
+        ]
         if public
         else []
     )

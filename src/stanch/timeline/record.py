@@ -7,6 +7,7 @@ import msgspec
 
 from stanch.kernel.policy import Criterion, Outcome, Phase
 from stanch.kernel.severities import Severity
+from stanch.kernel.status_page import ComponentState, PublicImpact
 from stanch.timeline.asked import Asked
 from stanch.timeline.channel import Channel
 from stanch.timeline.decisions import Concern, Decision, Hypothesis, Timebox
@@ -77,9 +78,14 @@ class Update(_Kept, frozen=True, tag="update_posted"):
 
     audience: Literal["internal", "public"]
     text: str
-    state: Literal["", "investigating", "identified", "monitoring", "resolved"] = ""
+    state: str = ""
     next_at: int | None = None
     proposal: str = ""
+    title: str = ""
+    components: dict[str, ComponentState] = {}
+    impact: PublicImpact | None = None
+    began_at: int | None = None
+    link: str = ""
 
 
 class ProposedPost(_Kept, frozen=True, tag="public_proposed"):
@@ -87,7 +93,13 @@ class ProposedPost(_Kept, frozen=True, tag="public_proposed"):
 
     proposal: str
     text: str
-    state: Literal["investigating", "identified", "monitoring", "resolved"]
+    state: str
+    title: str = ""
+    components: dict[str, ComponentState] = {}
+    impact: PublicImpact | None = None
+    began_at: int | None = None
+    link: str = ""
+    at: int | None = None
 
 
 class Fact(msgspec.Struct):

@@ -96,6 +96,19 @@ def read_kind(tx: Transaction, incident: str, kind: str) -> list[Entry]:
     return [_entry(row) for row in rows]
 
 
+def read_of_many(tx: Transaction, incidents: list[str], kinds: tuple[str, ...]) -> dict[str, list[Entry]]:
+    """Entries of some kinds of many incidents, in order, by incident."""
+    found: dict[str, list[Entry]] = {}
+    listed = ", ".join(f"'{kind}'" for kind in kinds)
+    for start in range(0, len(incidents), 200):
+        names = {f"i{n}": incident for n, incident in enumerate(incidents[start : start + 200])}
+        marks = ", ".join(f":{name}" for name in names)
+        sql = f"SELECT * FROM entries WHERE incident IN ({marks}) AND kind IN ({listed}) ORDER BY incident, position"
+        for row in tx.all(sql, **names):
+            found.setdefault(row["incident"], []).append(_entry(row))
+    return found
+
+
 def _entry(row: Row) -> Entry:
     return Entry(
         row["incident"],

@@ -16,8 +16,8 @@ from starlette.responses import Response
 from stanch.identity import credentials, people
 from stanch.kernel.errors import Problem, Unavailable
 from stanch.kernel.logs import log
-from stanch.web import acknowledge, action_answer, api, forms, live, pages, slack, status, twilio_callback
-from stanch.web.connections import bounded
+from stanch.web import acknowledge, action_answer, api, forms, live, pages, slack, twilio_callback
+from stanch.web.connections import BoundedProtocol, bounded
 from stanch.web.intake.hooks import Hooks, Receive, Scope, Send
 from stanch.web.intake.journal import Journal
 from stanch.web.intake.keys import Keys
@@ -25,19 +25,15 @@ from stanch.web.intake.receiving import Receiving, app_of
 from stanch.web.looking import Looking
 from stanch.web.pages.problem import respond
 from stanch.web.problems import Failure, from_http
+from stanch.web.security import security_headers
+from stanch.web.status import routes as status
+from stanch.web.status.quick import quick
+from stanch.web.status.routes import StatusPages
+from stanch.web.status.served import Served
 
 if TYPE_CHECKING:
     from stanch.main import Stanch
 
-CSP = (
-    "default-src 'self'; style-src 'self'; script-src 'self'; img-src 'self' data:; frame-ancestors 'none'; "
-    "base-uri 'none'; form-action 'self'; object-src 'none'"
-)
-SECURITY = [
-    (b"content-security-policy", CSP.encode()),
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"same-origin"),
-]
 PUBLIC = ("/static/", "/status")
 # How long a thread that computes keeps the interpreter while another waits for it: a page takes some fifty such turns.
 SWITCH_SECONDS = 0.0005
@@ -48,7 +44,7 @@ class Guard:
 
     def __init__(self, app: Any, https: bool = False) -> None:
         self.app = app
-        self.headers = [*SECURITY, *([(b"strict-transport-security", b"max-age=31536000")] if https else [])]
+        self.headers = security_headers(https=https)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -108,16 +104,21 @@ def create_app(stanch: Stanch) -> Callable[[Scope, Receive, Send], Any]:
     journal, keys = Journal(stanch), Keys(stanch.settings.intake_keys)
     hooks = Hooks(stanch, journal, keys, app_of(Receiving(stanch, journal, keys)))
 
+    served = Served(stanch)
+
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        served.watch()
         yield
+        served.close()
         journal.close()
 
     handlers: Any = {Problem: _on_problem, HTTPException: _on_http}
     starlette = Starlette(routes=routes_of(stanch), exception_handlers=handlers, lifespan=lifespan)
-    starlette.state.stanch = stanch
+    starlette.state.stanch, starlette.state.served = stanch, served
     starlette.router.redirect_slashes = False
-    guarded = Guard(Looking(starlette), https=stanch.settings.url().startswith("https:"))
+    guarded = StatusPages(Guard(Looking(starlette), https=stanch.settings.url().startswith("https:")), served, stanch)
+    BoundedProtocol.quick = staticmethod(quick(served))
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"] if scope["type"] == "http" else ""

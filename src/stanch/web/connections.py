@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import resource
+from collections.abc import Callable
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -32,12 +33,16 @@ class BoundedProtocol(HttpToolsProtocol):
     """HTTP with a time and a size for each head and a time for each body. ``most``: connections at once."""
 
     most = MOST
+    # Answers what needs no more than the bytes that arrived: (status line, the rest), or None.
+    quick: Callable[[bytes], tuple[bytes, bytes] | None] = staticmethod(lambda _data: None)
     # Connections that have not said yet what they want, the oldest first: they make room for those that come.
     undecided: dict[BoundedProtocol, None] = {}
 
     def connection_made(self, transport: Any) -> None:
         self._head_bytes: int | None = 0
         self._limit: asyncio.TimerHandle | None = None
+        self._between = True
+        self._answered_at = 0.0
         super().connection_made(transport)
         if len(self.connections) > self.most:
             oldest = next(iter(self.undecided), None)
@@ -51,13 +56,47 @@ class BoundedProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        if self._between and self._answered_quickly(data):
+            return
         if self._head_bytes is not None:
             self._head_bytes += len(data)
         super().data_received(data)
         if self._head_bytes is not None and self._head_bytes > HEAD_BYTES:
             self._refuse(b"431 Request Header Fields Too Large")
 
+    def _answered_quickly(self, data: bytes) -> bool:
+        """Between two requests, with nothing of an earlier one still to be sent."""
+        busy = self.cycle is not None and not self.cycle.response_complete
+        if busy or self.pipeline or self.flow.write_paused or self.transport.is_closing():
+            return False
+        found = self.quick(data)
+        if found is None:
+            return False
+        status, rest = found
+        date = b"".join(b"%s: %s\r\n" % pair for pair in self.server_state.default_headers)
+        self.transport.writelines((status, date, rest))
+        self.server_state.total_requests += 1
+        if self._limit is not None:
+            self._within(None)
+            self.undecided.pop(self, None)
+        self._answered_at = self.loop.time()
+        if self.timeout_keep_alive_task is None:
+            self._idle_until(self.timeout_keep_alive)
+        return True
+
+    def _idle_until(self, seconds: float) -> None:
+        self.timeout_keep_alive_task = self.loop.call_later(seconds, self._idle)
+
+    def _idle(self) -> None:
+        """A connection that was quiet for long enough is closed; one timer for it, however many requests came."""
+        rest = self._answered_at + self.timeout_keep_alive - self.loop.time()
+        if rest > 0.01 and not self.transport.is_closing():
+            self._idle_until(rest)
+        else:
+            self.timeout_keep_alive_handler()
+
     def on_message_begin(self) -> None:
+        self._between = False
         self._within(HEAD_SECONDS)
         super().on_message_begin()
 
@@ -68,6 +107,7 @@ class BoundedProtocol(HttpToolsProtocol):
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
+        self._between = True
         self._head_bytes = 0
         self._within(None)
         super().on_message_complete()

@@ -5,16 +5,28 @@ from typing import Literal
 import msgspec
 
 from stanch.kernel.clock import hour_minute
+from stanch.kernel.status_page import ComponentState, PublicImpact
 from stanch.timeline.facts.statement import Statement
 from stanch.timeline.record import Line, ProposedPost, Record, Update
 
+PostState = Literal["investigating", "identified", "monitoring", "resolved", "postmortem"]
+
 
 class PublicProposed(Statement, frozen=True, tag="public_proposed"):
-    """A public post that waits for the word of somebody who may give it (R8)."""
+    """A public post that waits for the word of somebody who may give it (R8).
+
+    ``at``: when it counts for readers; None: when it is approved. The other fields are those of ``UpdatePosted``.
+    """
 
     proposal: str
     text: str
-    state: Literal["investigating", "identified", "monitoring", "resolved"]
+    state: PostState
+    title: str = ""
+    components: dict[str, ComponentState] = {}
+    impact: PublicImpact | None = None
+    began_at: int | None = None
+    link: str = ""
+    at: int | None = None
 
     def sentence(self) -> str:
         return f"Proposed for the public ({self.state}), waiting for approval: {self.text}"
@@ -30,14 +42,21 @@ class PublicProposed(Statement, frozen=True, tag="public_proposed"):
 class UpdatePosted(Statement, frozen=True, tag="update_posted"):
     """An update for an audience (R31, R32). ``state`` is the public state of the status page.
 
-    ``proposal``: the proposed post that its author has approved by posting it (R8).
+    ``proposal``: the proposed post that its author has approved by posting it (R8). Of a public post ``title`` is what the
+    page calls the incident, ``components``: service -> state, ``impact`` as its author sees it, ``began_at``: since when
+    customers have been affected, ``link``: where the postmortem can be read.
     """
 
     audience: Literal["internal", "public"]
     text: str
-    state: Literal["", "investigating", "identified", "monitoring", "resolved"] = ""
+    state: Literal["", PostState] = ""
     next_at: int | None = None
     proposal: str = ""
+    title: str = ""
+    components: dict[str, ComponentState] = {}
+    impact: PublicImpact | None = None
+    began_at: int | None = None
+    link: str = ""
 
     def sentence(self) -> str:
         nxt = f" Next update at {hour_minute(self.next_at)}." if self.next_at else ""

@@ -1,0 +1,51 @@
+"""What the catalog makes public: services by their public names, on the pages that show them (P6, R33). Pure."""
+
+from stanch.communicate.page.posts import identity
+from stanch.kernel.errors import Invalid
+from stanch.kernel.policy import Policy, Service
+from stanch.kernel.spelling import spelt
+from stanch.kernel.status_page import COMPONENT_STATES, ComponentState, StatusPage
+
+DEFAULT = "status"
+
+
+def pages(policy: Policy) -> dict[str, StatusPage]:
+    """The status pages by name; the first is the one at ``/status/``."""
+    return policy.status_pages or {DEFAULT: StatusPage()}
+
+
+def shown(policy: Policy, page: StatusPage) -> list[Service]:
+    """The services that a page shows, in its order; those without a public name are nobody's business."""
+    names = page.services or sorted(
+        policy.services, key=lambda name: (policy.services[name].public_group, policy.services[name].public_name)
+    )
+    return [policy.services[name] for name in names if name in policy.services and policy.services[name].public_name]
+
+
+def component_id(policy: Policy, service: str) -> str:
+    """The id of a service on the page, '' for one that is not public. It tells nothing of the internal name."""
+    name = policy.service(service).public_name
+    return identity(name) if name else ""
+
+
+def component_states(policy: Policy, given: list[str]) -> dict[str, ComponentState]:
+    """``checkout=partial_outage`` and so on, by service. Raises ``Invalid`` with what is public, or the states."""
+    found: dict[str, ComponentState] = {}
+    for text in filter(None, (text.strip() for text in given)):
+        name, sign, state = (part.strip() for part in text.rpartition("="))
+        if not sign:
+            raise Invalid(f"'{text}' says no state.", field="components", hint="Write it like checkout=partial_outage.")
+        wanted = spelt(state, list(COMPONENT_STATES))
+        if wanted not in COMPONENT_STATES:
+            raise Invalid(f"'{state}' is no state of a component.", field="components", hint=f"One of: {', '.join(COMPONENT_STATES)}.")  # fmt: skip
+        found[public_service(policy, name)] = wanted
+    return found
+
+
+def public_service(policy: Policy, name: str) -> str:
+    """The service that people mean by its own or its public name. Raises ``Invalid`` for one that is not public."""
+    for key, service in policy.services.items():
+        if service.public_name and name.casefold() in (key.casefold(), service.public_name.casefold()):
+            return key
+    known = ", ".join(sorted(key for key, service in policy.services.items() if service.public_name)) or "none yet"
+    raise Invalid(f"'{name}' is not on the status page.", field="components", hint=f"With a public name: {known}.")

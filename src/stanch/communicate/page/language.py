@@ -1,0 +1,91 @@
+"""The words of the page in a language, from a file that anybody can add; dates and spans as that language writes them. Pure but for reading its files."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+import yaml
+
+from stanch.communicate.page.snapshot import Event, Incident, Snapshot
+from stanch.communicate.page.uptime import zone_of
+from stanch.kernel.clock import MINUTE, SECOND
+
+FOLDER = Path(__file__).parent / "languages"
+
+
+def languages() -> list[str]:
+    """The codes of the languages that there is a file for."""
+    return sorted(path.stem for path in FOLDER.glob("*.yaml"))
+
+
+@lru_cache(maxsize=32)
+def words_of(code: str) -> dict[str, Any]:
+    """The words of a language; what its file lacks, or an unknown language, is English."""
+    english: dict[str, Any] = yaml.safe_load((FOLDER / "en.yaml").read_text("utf-8"))
+    path = FOLDER / f"{code}.yaml"
+    return (
+        english if code == "en" or code not in languages() else {**english, **yaml.safe_load(path.read_text("utf-8"))}
+    )
+
+
+class Language(msgspec.Struct, frozen=True):
+    """How one page speaks. ``words``: those of the file and the page's own."""
+
+    code: str
+    words: dict[str, Any]
+    zone: ZoneInfo
+
+    def __call__(self, key: str, **values: object) -> str:
+        """A sentence with its values; the values are texts of people, so braces in them stay what they are."""
+        text = str(self.words[key])
+        for name, value in values.items():
+            text = text.replace("{" + name + "}", str(value))
+        return text
+
+    def at(self, moment: int) -> datetime:
+        """A moment in the zone of the page."""
+        return datetime.fromtimestamp(moment / SECOND, UTC).astimezone(self.zone)
+
+    def day(self, moment: int) -> str:
+        """``14 May``."""
+        return self.date(self.at(moment), "day")
+
+    def date(self, at: Any, form: str) -> str:
+        """A date in one of the forms of the file: ``day``, ``day_year``, ``month_year``."""
+        return self(form, day=at.day, month=self.words["months"][at.month - 1], year=at.year)
+
+    def clock(self, moment: int) -> str:
+        """``14:07 UTC``."""
+        return self.at(moment).strftime("%H:%M %Z")
+
+    def when(self, moment: int) -> str:
+        """``14 May, 14:07 UTC``."""
+        return f"{self.day(moment)}, {self.clock(moment)}"
+
+    def spell(self, microseconds: int) -> str:
+        """A span, rounded up to minutes: something that was there is not spelled as nothing."""
+        minutes = -(-max(0, microseconds) // MINUTE)
+        if minutes < 60:
+            return self("minutes", n=minutes)
+        return self("hours", h=minutes // 60, n=minutes % 60)
+
+    def title(self, event: Event) -> str:
+        """What people called it, or else what it is about."""
+        form = "trouble_with" if isinstance(event, Incident) else "work_on"
+        return event.title or self(form, name=event.about or self("something"))
+
+
+def language_of(snapshot: Snapshot, code: str = "") -> Language:
+    """The language of a page; its first one by default."""
+    code = code or main_language(snapshot)
+    return Language(code, {**words_of(code), **snapshot.page.words}, zone_of(snapshot.page.time_zone))
+
+
+def main_language(snapshot: Snapshot) -> str:
+    """The first language of the page."""
+    return snapshot.page.languages[0] if snapshot.page.languages else "en"

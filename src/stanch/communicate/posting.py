@@ -1,0 +1,127 @@
+"""Posting to the public status page (R8, R33): words, components, impact and since when, held to one check and one approval."""
+
+from typing import Annotated
+
+import msgspec
+
+from stanch.communicate.components import component_states
+from stanch.communicate.rules import approvers, draft_public, may_approve, suggestions, wording
+from stanch.kernel.command import Done, command
+from stanch.kernel.errors import Conflict, Denied, Invalid, NotFound
+from stanch.kernel.status_page import PublicImpact
+from stanch.respond.commands import past
+from stanch.timeline.facts.communicate import PostState, PublicProposed, UpdatePosted
+from stanch.timeline.record import ProposedPost, Record
+from stanch.timeline.unit_of_work import UnitOfWork
+
+Moment = Annotated[str, msgspec.Meta(max_length=40)]
+
+
+class Status(msgspec.Struct):
+    """Post to the public status page: words for customers, and what is affected."""
+
+    incident: str
+    state: PostState
+    text: Annotated[
+        str, msgspec.Meta(max_length=5_000, description="In words that customers can check; a draft when left out.")
+    ] = ""
+    components: Annotated[
+        list[str],
+        msgspec.Meta(
+            max_length=200,
+            description="What is affected: SERVICE=STATE with operational, under_maintenance, degraded_performance, partial_outage or major_outage.",
+        ),
+    ] = []
+    impact: Annotated[
+        Annotated[PublicImpact, msgspec.Meta()] | None,
+        msgspec.Meta(description="How bad it is for customers; by default told from the components."),
+    ] = None
+    title: Annotated[
+        str, msgspec.Meta(max_length=200, description="What the page calls it; by default 'Trouble with ...'.")
+    ] = ""
+    at: Annotated[Moment, msgspec.Meta(description="When it counts for readers, if not now.")] = ""
+    began: Annotated[Moment, msgspec.Meta(description="Since when customers have been affected.")] = ""
+    link: Annotated[
+        str, msgspec.Meta(max_length=500, description="Where customers can read the published postmortem.")
+    ] = ""
+    unchecked: Annotated[
+        bool, msgspec.Meta(description="Post although it holds a blank, an internal host or a person's name.")
+    ] = False
+    proposal: Annotated[str, msgspec.Meta(max_length=100, description="A proposed post that you approve.")] = ""
+
+
+@command(
+    "status",
+    Status,
+    group="communicate",
+    noun="status",
+    positional=("state", "text"),
+    example="stanch status INC-1 identified 'Some payments fail.' --components checkout=partial_outage",
+)
+def status(uow: UnitOfWork, asked: Status) -> Done:
+    """R33. The wording check suggests and never blocks, but an internal host, a person's name or a blank needs a second yes.
+
+    Private incidents are never posted (P6).
+
+    R8: where the policy names who must approve, the post of anybody else is a proposal until one of them posts it.
+    """
+    record = uow.record(asked.incident)
+    if record.private:
+        raise Conflict(f"{asked.incident} is private, so nothing about it goes to the public status page.")
+    waiting = record.proposals.get(asked.proposal)
+    if asked.proposal and waiting is None:
+        raise NotFound(f"{asked.incident} has no proposed post '{asked.proposal}' that waits.")
+    post = _post(uow, asked, record, waiting[2] if waiting else None)
+    findings = wording(f"{post.title}\n{post.text}" if post.title else post.text, uow.policy, asked.state)
+    leaks = [finding for finding in findings if finding.second_yes]
+    if leaks and not asked.unchecked:
+        raise Invalid(
+            f"Customers would read this: {' '.join(suggestions(leaks))}",
+            field="text",
+            hint="Reword it, or confirm with 'unchecked'.",
+        )
+    if not may_approve(record, uow.policy, uow.actor.name):
+        if asked.proposal:
+            raise Denied(f"A public post needs the word of {approvers(record, uow.policy)}.", hint="Ask one of them.")
+        proposal = f"P{sum(entry.kind == 'public_proposed' for entry in uow.entries(asked.incident)) + 1}"
+        uow.append(asked.incident, msgspec.structs.replace(post, proposal=proposal))
+        return Done(f"It waits for the word of {approvers(record, uow.policy)}.", asked.incident, proposal)
+    values = msgspec.structs.asdict(post)
+    at = values.pop("at")
+    uow.append(asked.incident, UpdatePosted("public", **values), happened_at=at)
+    hints = suggestions(findings)
+    advice = f" For the next one: {' '.join(hints)}" if hints else ""
+    return Done(f"Posted to the status page: {asked.state}.{advice}", asked.incident)
+
+
+def _post(uow: UnitOfWork, asked: Status, record: Record, waiting: ProposedPost | None) -> PublicProposed:
+    """What is asked, over what was proposed. Raises ``Invalid`` and ``Conflict``."""
+    before = waiting or ProposedPost("", "", asked.state)
+    _check_state(record, asked)
+    at, began = past(uow, asked.at), past(uow, asked.began)
+    return PublicProposed(
+        asked.proposal,
+        asked.text.strip() or before.text or draft_public(record, uow.policy, asked.state),
+        asked.state,
+        title=asked.title.strip() or before.title,
+        components=component_states(uow.policy, asked.components) or before.components,
+        impact=asked.impact or before.impact,
+        began_at=began if began is not None else before.began_at,
+        link=_web_address(asked.link) or before.link,
+        at=at if at is not None else before.at,
+    )
+
+
+def _check_state(record: Record, asked: Status) -> None:
+    last = record.last_update("public")
+    if asked.state == "postmortem" and record.published_at is None:
+        raise Conflict(f"The postmortem of {record.id} is not published.", hint="'stanch postmortem' publishes it.")
+    if asked.state == "postmortem" and (last is None or last[2].state not in ("resolved", "postmortem")):
+        raise Conflict("Customers have not read yet that it is over.", hint="Post 'resolved' first.")
+
+
+def _web_address(text: str) -> str:
+    """Raises ``Invalid`` for what no browser should follow."""
+    if text and not text.startswith(("https://", "http://")):
+        raise Invalid(f"'{text}' is not a web address.", field="link", hint="Write it like https://example.org/review.")
+    return text

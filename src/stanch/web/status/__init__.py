@@ -1,0 +1,1 @@
+"""The public status pages over HTTP: the bytes that ``communicate/page`` draws, from memory (R33, P7)."""

@@ -1,0 +1,75 @@
+"""The status page's answers at the level of the protocol: a plain GET of a public file is answered as it arrives (B4).
+
+Only what can be read beyond doubt is answered here; everything else takes the usual way and gets the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from stanch.web.status.served import Served
+
+END = b"\r\n\r\n"
+OK, UNCHANGED = b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 304 Not Modified\r\n"
+# What makes a request more than a plain one.
+MORE = (
+    b"\r\ncontent-length:",
+    b"\r\ntransfer-encoding:",
+    b"\r\nupgrade:",
+    b"\r\nexpect:",
+    b"\r\nconnection: close",
+    b"\r\nconnection:close",
+)
+NONE_MATCH, HOST = b"\r\nif-none-match:", b"\r\nhost:"
+Quick = Callable[[bytes], tuple[bytes, bytes] | None]
+
+
+def quick(served: Served) -> Quick:
+    """A function from what arrived on a connection to the status line and the rest of the answer, or None."""
+
+    def find(data: bytes) -> tuple[bytes, bytes] | None:
+        if data[:5] != b"GET /" or data[-4:] != END or served.stale or data.find(END) != len(data) - 4:
+            return None
+        line_end = data.find(b"\r\n")
+        target, _, version = data[4:line_end].partition(b" ")
+        if version != b"HTTP/1.1":
+            return None
+        if not served.by_host and target not in served.by_target:
+            return None
+        head = data[line_end:].lower()
+        if any(mark in head for mark in MORE):
+            return None
+        host = _value(head, HOST)
+        if host is None:
+            return None
+        answers = served.by_host.get(host) or served.by_host.get(host.rsplit(b":", 1)[0])
+        answer = (
+            answers.get(target)
+            if answers is not None
+            else None
+            if _is_a_site(served, host)
+            else served.by_target.get(target)
+        )
+        if answer is None:
+            return None
+        known = _value(head, NONE_MATCH)
+        if known is not None and answer.matches(known.replace(b"w/", b"W/")):
+            return UNCHANGED, answer.unchanged
+        return OK, answer.full
+
+    return find
+
+
+def _is_a_site(served: Served, host: bytes) -> bool:
+    """Whether a page that is not public has this name: then nothing is answered here."""
+    name = host.decode("latin-1")
+    return bool(served.hosts) and (name in served.hosts or name.rsplit(":", 1)[0] in served.hosts)
+
+
+def _value(head: bytes, name: bytes) -> bytes | None:
+    """The one value of a header in lower case; None where there is none or more than one."""
+    start = head.find(name)
+    if start < 0 or head.find(name, start + 1) >= 0:
+        return None
+    start += len(name)
+    return head[start : head.find(b"\r\n", start)].strip()
