@@ -58,6 +58,7 @@ class House:
     def declare(self, page: Page, title: str) -> str:
         """Through the page; answers with the address of the war room."""
         page.goto(self.url + "/")
+        page.locator("#declare > summary").click()
         page.get_by_label("What is wrong?").fill(title)
         page.get_by_role("button", name="Declare an incident").click()
         page.wait_for_url("**/incidents/INC-*")

@@ -55,7 +55,7 @@ def test_a_title_is_enough_to_declare_and_the_six_facts_are_there(
 
 
 PATHS = [
-    "/", "/incidents", "/signals", "/signals/keys/default", "/services", "/readiness", "/oncall", "/postmortems", "/actions",
+    "/", "/declare", "/incidents", "/signals", "/signals/keys/default", "/services", "/readiness", "/oncall", "/postmortems", "/actions",
     "/learning", "/settings", "/status",
 ]  # fmt: skip
 
@@ -143,6 +143,7 @@ def test_a_mitigation_is_confirmed_on_a_page_that_says_what_it_does(house: House
 
 def test_an_investigation_asks_three_questions_and_is_declared_with_one_tap(house: House, browser: Browser) -> None:
     page = signed_in(house, browser, PHONE, java_script_enabled=False)
+    page.locator("#declare > summary").click()
     page.locator("#investigate summary").click()
     page.get_by_label("What looks odd?").fill("Latency is odd")
     page.get_by_role("button", name="Start looking").click()

@@ -11,7 +11,7 @@ from stanch.timeline.record import Fact, PhaseSpan, Record
 from stanch.web.pages.render import elapsed
 from stanch.web.pages.room import since_hit, tabs
 from stanch.web.room import panels
-from stanch.web.room.now import once
+from stanch.web.room.asked import once
 from stanch.web.room.timeline import grouped, row_of, wanted
 
 DAY = 86_400_000_000

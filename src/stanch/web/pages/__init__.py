@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import BaseRoute
 
-from stanch.web.pages import confirm, evidence, intake, lists, oncall, readiness, record, room, sign_in
+from stanch.web.pages import confirm, evidence, home, intake, lists, oncall, readiness, record, room, sign_in
 from stanch.web.static_files import mount
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 def routes(stanch: Stanch) -> list[BaseRoute]:
     """Every page, and the static files."""
     return [
+        *home.routes(stanch),
         *lists.routes(stanch),
         *intake.routes(stanch),
         *readiness.routes(stanch),

@@ -1,4 +1,4 @@
-"""Pages that list: what needs you now, incidents, signals, services, settings."""
+"""Pages that list: incidents, signals, services, settings."""
 
 from __future__ import annotations
 
@@ -9,14 +9,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from stanch.chat.listening import heeds
-from stanch.detect.commands.investigations import Investigations, investigations
 from stanch.detect.commands.signals import Signals, list_signals
 from stanch.detect.commands.watching import HeartbeatRow, Heartbeats, Probes, list_heartbeats, list_probes
 from stanch.identity import people
 from stanch.kernel.clock import DAY
 from stanch.ports import Source
 from stanch.ports.integration import PORTS
-from stanch.prepare.page_tests import unwoken
 from stanch.prepare.playbooks.library import playbooks
 from stanch.respond.overview import Incidents, incidents
 from stanch.timeline.unit_of_work import UnitOfWork
@@ -36,11 +34,6 @@ PAGE = 50
 
 def routes(stanch: Stanch) -> list[Route]:
     """The lists."""
-
-    def home(request: Request) -> Response:
-        with stanch.application.reading(auth.require(request)) as uow:
-            context = _home(uow)
-        return page(request, "home.html", **context)
 
     def all_incidents(request: Request) -> Response:
         status = request.query_params.get("status", "")
@@ -76,39 +69,12 @@ def routes(stanch: Stanch) -> list[Route]:
         return page(request, "settings.html", **_settings(stanch), admin=actor.admin)
 
     return [
-        signed_in("/", home),
         signed_in("/incidents", all_incidents),
         signed_in("/more", lambda request: page(request, "more.html")),
         signed_in("/signals", signals),
         signed_in("/services", services),
         signed_in("/settings", settings),
     ]
-
-
-def _home(uow: UnitOfWork) -> dict[str, Any]:
-    live = incidents(uow, Incidents(status="live", limit=200))
-    looking = investigations(uow, Investigations())
-    names = [row.id for row in live] + [row.id for row in looking]
-    records = [uow.record(name) for name in names]
-    asked = [(record, [p for p in uow.prompts(record) if p.due <= uow.now]) for record in records]
-    held = [
-        r for r in list_signals(uow, Signals(limit=50, disposition="held")) if r.state == "firing" and not r.silence
-    ]
-    return {
-        "live": live, "investigations": looking, "asked": [(record, found) for record, found in asked if found], "held": held, "now": uow.now,
-        "services": sorted(uow.policy.services), "severities": uow.policy.severities, "unread": _unread(uow), "unwoken": unwoken(uow),
-    }  # fmt: skip
-
-
-def _unread(uow: UnitOfWork) -> dict[str, int]:
-    """How many posts of the last day could not be read at all, and how many only in part (P8)."""
-    counted = {}
-    for state in ("unparsable", "partly"):
-        row = uow.tx.one(
-            f"SELECT COUNT(*) AS n FROM intake WHERE state = '{state}' AND received_at > :since", since=uow.now - DAY
-        )
-        counted[state] = int(row["n"]) if row else 0
-    return counted
 
 
 def _unparsable(uow: UnitOfWork, sources: dict[str, Source]) -> list[dict[str, Any]]:

@@ -38,6 +38,11 @@ def exact(moment: int) -> str:
     return datetime.fromtimestamp(moment // SECOND, UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment % SECOND:06d}Z"
 
 
+def date(moment: int) -> str:
+    """``Thu 26 Nov``, in UTC."""
+    return f"{datetime.fromisoformat(iso(moment)):%a %d %b}"
+
+
 def clock_time(moment: int) -> str:
     """``14:07:31``."""
     return iso(moment)[11:19]
@@ -89,6 +94,7 @@ def _environment() -> Environment:
         who=who,
         elapsed=elapsed,
         tint=tint,
+        date=date,
     )
     env.globals.update(
         static=static_url, new_id=new_id, PHASES=PHASES, ROLES=ROLE_TITLES, seconds=lambda s: spell(int(s * SECOND))

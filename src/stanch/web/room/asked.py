@@ -1,0 +1,38 @@
+"""Which prompts are for whoever looks, and in which order; the same for the war room and for Now. No panel."""
+
+from stanch.kernel.policy import ROLE_TITLES
+from stanch.prepare.oncall.people import contact_key
+from stanch.respond.recipients import LEADERSHIP
+from stanch.timeline.prompt import Prompt
+from stanch.timeline.record import Record
+from stanch.timeline.unit_of_work import UnitOfWork
+
+ANYBODY = ("everyone", "on-call")
+PAGE = "acknowledge:"
+
+
+def once(prompts: list[Prompt]) -> list[Prompt]:
+    """The same question twice is one question: answered once, the other one shows."""
+    first: dict[str, Prompt] = {}
+    for prompt in prompts:
+        first.setdefault(prompt.text, prompt)
+    return list(first.values())
+
+
+def in_order(uow: UnitOfWork, record: Record, prompts: list[Prompt]) -> list[Prompt]:
+    """Those for me: pages first, then what is asked of my roles, then what is asked of everybody."""
+    mine = [p for p in once(prompts) if asks(uow, record, p)]
+    return sorted(mine, key=lambda p: (not p.key.startswith(PAGE), p.to in ANYBODY, p.due))
+
+
+def asks(uow: UnitOfWork, record: Record, prompt: Prompt) -> bool:
+    """Whether a prompt is for whoever looks. What is for a role that nobody holds is for everybody."""
+    me, contacts = uow.actor.name, uow.policy.contacts
+    key = contact_key(contacts, me)
+    if prompt.to in ANYBODY or prompt.to in (me, key):
+        return True
+    if prompt.to in ROLE_TITLES:
+        return record.holder(prompt.to) in ("", me, key)
+    if prompt.to == LEADERSHIP:
+        return bool(key) and LEADERSHIP in contacts[key].roles
+    return False
