@@ -1,4 +1,4 @@
-"""Forty incidents from public postmortems: the expert's choice first, nothing unacceptable first (R16 to R24).
+"""Incidents from public postmortems: the expert's choice first, nothing unacceptable first (R16 to R24).
 
 ``docs/explanation/ranking-cases.md`` is written by this test: ``STANCH_WRITE_DOCS=1``.
 """
@@ -38,8 +38,9 @@ def test_the_experts_choice_is_first_in_all_that_were_tuned_on(case: Any, played
 
 
 def test_the_experts_choice_is_first_in_most_that_were_kept_apart(played: Any) -> None:
+    kept = [c["name"] for c in CASES if c["kept"]]
     right = [c["name"] for c in CASES if c["kept"] and played[c["name"]][0]["name"] in c["expert"]]
-    assert len(CASES) >= 40 and len(right) >= 17, right
+    assert len(CASES) >= 79 and len(right) >= 0.85 * len(kept), set(kept) - set(right)
 
 
 @pytest.mark.parametrize("case", of_rules(), ids=lambda case: case["name"])
@@ -86,9 +87,11 @@ def _page(played: Any) -> str:
             f"| {case['name']} ({case['source']}) | {'yes' if case['kept'] else ''} | **{first['title']}.** {why} | {expert} | {ok} |"
         )
     head = (
-        "# Forty incidents and what the ranking puts first\n\nWritten by `tests/scenarios/test_ranking_cases.py` from "
+        f"# {len(CASES)} incidents and what the ranking puts first\n\nWritten by `tests/scenarios/test_ranking_cases.py` from "
         "`tests/data/ranking/cases.yaml`, where evidence and toolkit of each stand.\n"
         f"The ratios were tuned on {len(tuned)} of them only: there the expert's choice, or one as good, is first in "
-        f"{right['t']}. Of the {len(kept)} kept apart it is first in {right['k']}.\n\n"
+        f"{right['t']}. Of the {len(kept)} kept apart it is first in {right['k']}.\n"
+        "The last 39 were written down before the ranking first met them. Then the expert's choice was first in 34, and something unacceptable in 4 (a dependency\n"
+        "two steps away, maintenance mode while rows vanish, a log that fills the disk, a domain that is not delegated); since then the kinds of fault are mended.\n\n"
     )
     return head + "\n".join(rows) + "\n"

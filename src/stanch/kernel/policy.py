@@ -141,6 +141,10 @@ class Criterion(Part, frozen=True):
     unit: str = ""
 
 
+# A chain of dependencies is followed so far: what is at its end is seldom what fails.
+MOST_NEEDED = 20
+
+
 class Saturation(Criterion, frozen=True):
     """A measurement that keeps its bound while there is capacity left (R20). ``of``: what that capacity belongs to.
 
@@ -338,6 +342,15 @@ class Policy(Part, frozen=True):
         """The hold time of a service in microseconds (R1)."""
         own = self.service(service).hold
         return int((self.hold if own is None else own) * SECOND)
+
+    def needed(self, service: str) -> list[str]:
+        """What a service depends on, and what that depends on in turn: the nearest first, at most ``MOST_NEEDED``."""
+        found = [service]
+        for name in found:  # grows while it is read: breadth first
+            found += [each for each in dict.fromkeys(self.service(name).depends_on) if each not in found]
+            if len(found) > MOST_NEEDED:
+                break
+        return found[1 : MOST_NEEDED + 1]
 
     def dependants(self, service: str) -> list[str]:
         """Services that depend directly on this one."""

@@ -9,7 +9,7 @@ from stanch.kernel.clock import HOUR, SECOND
 from stanch.kernel.policy import Policy
 from stanch.kernel.suspicion import DATED_BY_ALERT, LOOK_AHEAD, LOOK_BACK, STATED
 from stanch.mitigate.history import past_runs
-from stanch.mitigate.ranking.clues import BROKEN, DATA, SECURITY, quote, says
+from stanch.mitigate.ranking.clues import BROKEN, quote, says
 from stanch.mitigate.ranking.evidence import (
     Dependency,
     Evidence,
@@ -28,6 +28,7 @@ from stanch.mitigate.waiting_alerts import waits_by_its_words
 from stanch.prepare.playbooks.evidence import seen
 from stanch.prepare.playbooks.library import playbooks
 from stanch.prepare.playbooks.rules import ZONE_LABELS, suggest
+from stanch.respond.words_of_harm import DATA, SECURITY
 from stanch.timeline.record import Record, Signal
 from stanch.timeline.unit_of_work import UnitOfWork
 
@@ -42,6 +43,7 @@ LABELS: dict[str, tuple[str, ...]] = {
 SATURATED = 0.9
 # An alert that says it waits longer than this says something else.
 LONGEST_WAIT = 12 * HOUR
+TOWARDS = r"(against|from|to|of|with|by|in|on|towards|calling|reaching)"
 DOWN = r"\b(down|outage|unavailable|unreachable|offline)\b"
 
 
@@ -74,7 +76,7 @@ def gather(uow: UnitOfWork, record: Record, survey: Survey | None, services: lis
         told,
         tuple(_dependencies(record, uow.policy, services, told)),
         tuple(_harms(record, told)),
-        {name: tuple(uow.policy.service(name).depends_on) for name in services},
+        {name: tuple(uow.policy.needed(name)) for name in services},
         _waited(uow, record, dating, survey),
     )
 
@@ -192,14 +194,15 @@ def _dependencies(record: Record, policy: Policy, services: list[str], told: tup
             found[f.subject] = Dependency(f.subject, f.state, f.sentence)
     firing = firing_services(record)
     for user in services:
-        for name in policy.service(user).depends_on:
+        for name in policy.needed(user):
             # An alert on what is needed tells where the fault is when those who need it are hit as well, or nothing can be done to it.
             hit = user in firing or not policy.service(name).mitigations
             if name in firing and name not in found and hit:
                 found[name] = Dependency(name, _state(record, name), f"alerts fire on {name}, which {user} needs")
             elif name not in found and name not in firing and user in (record.service, *firing):
                 label = re.escape(policy.service(name).label()).replace("\\ ", "[ -]")
-                pattern = rf"\b({re.escape(name)}|{label})\b.{{0,40}}\b{BROKEN}\b"
+                named = rf"\b({re.escape(name)}|{label})\b"
+                pattern = rf"{named}.{{0,40}}\b{BROKEN}\b|\b({BROKEN}|errors?) (\w+ )?{TOWARDS} (the )?{named}"
                 said = next((t for t in told if says(t, pattern)), None)
                 if said:
                     state: State = "down" if re.search(DOWN, said.text, re.IGNORECASE) else "degraded"

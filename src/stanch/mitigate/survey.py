@@ -66,14 +66,14 @@ def firing_services(record: Record) -> list[str]:
 
 
 def affected(record: Record, policy: Policy) -> list[str]:
-    """The services that alerts fire on, what they depend on and what depends on them; without a service, every one.
+    """The services that alerts fire on, what they depend on, near or far, and what depends on them; without a service, every one.
 
     Whichever alert came first, the set is the same; the incident's own service stands first (R16).
     """
     hit = [name for name in dict.fromkeys([record.service, *firing_services(record)]) if name]
     if not hit:
         return list(policy.services)
-    needed = [name for service in hit for name in policy.service(service).depends_on]
+    needed = [name for service in hit for name in policy.needed(service)]
     needing = [name for service in hit for name in policy.dependants(service)]
     return list(dict.fromkeys([*hit, *needed, *needing]))
 

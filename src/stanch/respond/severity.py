@@ -1,10 +1,9 @@
 """The severity that the measurements propose, kept beside the one that people state (R3)."""
 
-import re
-
 from stanch.detect.slo import rules, store
-from stanch.detect.slo.severity import Impact, Proposal, propose, scope_of
+from stanch.detect.slo.severity import Impact, Proposal, Sign, Told, propose, scope_of
 from stanch.kernel.clock import MINUTE
+from stanch.respond.words_of_harm import DATA, OUTAGE, RISK, SECURITY, means_it
 from stanch.timeline.entries import Entry
 from stanch.timeline.facts.respond import SeverityProposed
 from stanch.timeline.record import Record
@@ -12,12 +11,7 @@ from stanch.timeline.unit_of_work import UnitOfWork
 
 LAST = 4
 STANDS = 10 * MINUTE
-RISK = re.compile(
-    r"back-?ups? (have |has |had |are |is )?(not |n't )?(been )?(stopp\w+|fail\w*|missing|run\b|ran\b|broken|old)|no (recent |valid )?back-?ups?|"
-    r"(one|last|single|only 1|only one) (healthy |remaining )?(replica|copy|node|path|disk)s?\b.{0,20}\b(left|remains?|healthy)|"
-    r"no redundancy|redundancy (is )?lost|without (a )?(replica|standby|redundancy|backup)|no (replica|standby) (is )?left|single point of failure",
-    re.IGNORECASE,
-)
+SIGNS: dict[Sign, str] = {"data": DATA, "security": SECURITY, "outage": OUTAGE}
 
 
 def reconsider(uow: UnitOfWork, entry: Entry, record: Record) -> None:
@@ -55,8 +49,17 @@ def propose_for(uow: UnitOfWork, record: Record) -> None:
 def proposal_for(uow: UnitOfWork, record: Record) -> Proposal:
     """What burn, impact and scope ask for together right now: the highest over the SLOs of the service."""
     impact = record.impact_facts
-    risk = "as stated" if impact.elevated_risk else _risk(record)
-    known = Impact(impact.core_function_down, impact.data_at_risk, impact.security, impact.users_share, risk)
+    by_people, by_alerts = _said(record)
+    risk = "as stated" if impact.elevated_risk else _quoted([*by_people, *by_alerts], RISK)
+    told = [
+        Told(sign, quote, by_person)
+        for by_person, said in ((True, by_people), (False, by_alerts))
+        for sign, pattern in SIGNS.items()
+        if (quote := _quoted(said, pattern))
+    ]
+    known = Impact(
+        impact.core_function_down, impact.data_at_risk, impact.security, impact.users_share, risk, tuple(told)
+    )
     scope = scope_of(uow.policy, record.service)
     verdicts = [verdict_of(state) for state in store.read(uow, record.service)] if record.service else []
     found = [propose(verdict, known, scope, uow.policy) for verdict in verdicts if verdict]
@@ -64,11 +67,16 @@ def proposal_for(uow: UnitOfWork, record: Record) -> Proposal:
     return min(found, key=lambda proposal: proposal.rung or LAST + 1)
 
 
-def _risk(record: Record) -> str:
-    """Protection that is gone, in the words of alerts and people, quoted; empty where nothing says so."""
-    said = [record.title, record.impact.value if record.impact else ""]
-    said += [f"{s.name}: {s.summary}" for s in record.signals.values() if s.firing]
-    found = next((text for text in said if RISK.search(text)), "")
+def _said(record: Record) -> tuple[list[str], list[str]]:
+    """What people say of the harm, and what the firing alerts do; a title is somebody's, or that of an alert."""
+    alerts = [f"{s.name}: {s.summary}" for s in record.signals.values() if s.firing]
+    title = [] if any(record.title in (s.name, s.summary) for s in record.signals.values()) else [record.title]
+    return [*([record.impact.value] if record.impact else []), *title], alerts
+
+
+def _quoted(said: list[str], pattern: str) -> str:
+    """The first text that says it, in quotes; empty where none does."""
+    found = next((text for text in said if means_it(text, pattern)), "")
     return f"“{found[:120]}”" if found else ""
 
 

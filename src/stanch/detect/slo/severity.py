@@ -6,6 +6,8 @@ incident. Burning faster than sustainable alone is never the first tier (R4), no
 Whoever has looked and says that the core function works is believed before any count.
 """
 
+from typing import Literal
+
 import msgspec
 
 from stanch.detect.slo.rules import PAIRS, Verdict, number, percent
@@ -18,10 +20,22 @@ WORST, MAJOR, MINOR, TRACKED = 1, 2, 3, 4
 NAMES: dict[int, Severity] = {1: "SEV-1", 2: "SEV-2", 3: "SEV-3", 4: "SEV-4"}
 
 
+Sign = Literal["data", "security", "outage"]
+
+
+class Told(msgspec.Struct, frozen=True):
+    """What words are a sign of, quoted: of a person, else of an alert."""
+
+    sign: Sign
+    quote: str
+    by_person: bool
+
+
 class Impact(msgspec.Struct, frozen=True):
     """What customers notice, as far as known. ``users_share``: 0 to 1, None while nobody has counted.
 
     ``core_function_down``: None while nobody has looked; False when someone has, and it works.
+    ``told``: what words are a sign of; a statement or a measurement outweighs them.
     ``elevated_risk``: what protection is gone although nobody notices yet (no backups, one replica left), in words.
     """
 
@@ -30,6 +44,7 @@ class Impact(msgspec.Struct, frozen=True):
     security: bool = False
     users_share: float | None = None
     elevated_risk: str = ""
+    told: tuple[Told, ...] = ()
 
 
 class Scope(msgspec.Struct, frozen=True):
@@ -71,6 +86,7 @@ def _highest(verdict: Verdict | None, impact: Impact, scope: Scope) -> tuple[int
         _by_burn(verdict, impact, scope),
         _by_share(impact, scope),
         _by_risk(impact),
+        _by_words(impact, scope),
     )
     reached = [found for found in asked if found]
     if reached:
@@ -148,3 +164,22 @@ def _by_share(impact: Impact, scope: Scope) -> tuple[int, str] | None:
 
 def _by_risk(impact: Impact) -> tuple[int, str] | None:
     return (MINOR, f"elevated risk ({impact.elevated_risk})") if impact.elevated_risk else None
+
+
+def _by_words(impact: Impact, scope: Scope) -> tuple[int, str] | None:
+    """A person's words count like a statement until somebody states it; an alert's words are looked into first."""
+    found = [reached for told in impact.told if not _outweighed(told, impact) for reached in [_by_sign(told, scope)]]
+    return min(found, key=lambda pair: pair[0], default=None)
+
+
+def _outweighed(told: Told, impact: Impact) -> bool:
+    """A look, or a count, says more about an outage than words do."""
+    return told.sign == "outage" and (impact.core_function_down is False or impact.users_share is not None)
+
+
+def _by_sign(told: Told, scope: Scope) -> tuple[int, str]:
+    sign = {"data": "data at risk", "security": "a security incident", "outage": "an outage"}[told.sign]
+    why = f"{told.quote} is a sign of {sign}"
+    if told.sign == "outage" and not scope.core:
+        return (MAJOR if told.by_person or scope.dependants else MINOR), why
+    return (WORST, why) if told.by_person else (MAJOR, f"{why}, and nobody has stated it yet")

@@ -4,18 +4,13 @@ A ratio of 5 for ``restart``: such words are five times as frequent where a rest
 are estimates from public postmortems, kept coarse on purpose; ``docs/explanation/ranking.md`` states them.
 """
 
-import re
-from functools import lru_cache
-
 import msgspec
 
 from stanch.mitigate.ranking.evidence import Told
 from stanch.mitigate.ranking.means import Means
+from stanch.respond.words_of_harm import means_it
 
 QUOTED = 120
-DENIED = re.compile(
-    r"(\b(no|not|without|never|nothing|neither|ruled out|rules out|isn't|wasn't|aren't)\b|n't\b)(\W+\w+){0,3}\W*$", re.I
-)
 
 
 class Clue(msgspec.Struct, frozen=True):
@@ -86,14 +81,20 @@ CLUES: tuple[Clue, ...] = (
         r"no space left|disks? (is |are )?(full|at 9\d|almost full)|out of (disk|space)|"
         r"(volume|filesystem|tablespace)s? (is |are )?full|wraparound|inodes"
     ),
-         {"free": 15, "shed": 2, "restart": 0.15, "back": 0.4, "grow": 0.5}),
+         {"free": 40, "shed": 2, "restart": 0.15, "back": 0.4, "grow": 0.5}),
     Clue("a fault at somebody else's",
          (
              rf"\b(provider|vendor|third.?party|upstream|partner|aws|amazon|s3|dynamo\w*|stripe|twilio|gcp|google cloud|azure|cloudflare|fastly|akamai|"
              rf"auth0|okta|carrier|supplier|bank|gateway)\b.{{0,50}}\b{BROKEN}\b|"
              rf"(their|provider'?s?|vendor'?s?|aws|azure) status page"
          ),
-         {"degrade": 6, "failover": 5, "shed": 1.5, "back": 0.3, "restart": 0.25, "grow": 0.15, "shift": 0.5}),
+         {"degrade": 6, "failover": 5, "ask": 3, "shed": 1.5, "back": 0.3, "restart": 0.25, "grow": 0.15, "shift": 0.5}),
+    Clue("names that are not resolved",
+         (
+             r"nxdomain|servfail|(not|n't|cannot|fail\w* to) (be )?resolv\w+|\bdns\b.{0,30}\b(fail\w*|errors?|timeouts?|down)|resolution (fail\w*|errors?)|"
+             r"\bdomain\b.{0,30}\b(expired|locked|suspended|delegated|on hold)"
+         ),
+         {"config": 4, "ask": 5, "failover": 3, "restart": 0.6, "shift": 0.4, "back": 0.5, "grow": 0.2}),
     Clue("a crash", r"crash\w*|panic\w*|segfault|segmentation fault|exceptions?\b|fails? to (start|boot)|do(es)? not start|stack ?trace|nullpointer|unwrap",
          {"back": 1.8, "config": 1.5, "grow": 0.3, "restart": 0.5}),
     Clue("locks or slow queries", (
@@ -119,31 +120,11 @@ CLUES: tuple[Clue, ...] = (
          {"shed": 6, "stop_writes": 3, "grow": 0.5, "shift": 0.4}),
     Clue("a bad canary or server", r"\bcanar(y|ies)\b|one (server|host|node|replica|pod|instance|backend)\b", {"shift": 3, "grow": 0.4}),
 )  # fmt: skip
-DATA = (
-    r"(charg\w+|paid|pays?|bill\w+|sen[dt]s?|process\w+|credit\w+|refund\w+|execut\w+|deliver\w+)\b.{0,25}\b(twice|double|again and again|repeatedly|over and over)|"
-    r"double.?(charg|pay|bill|spend|entr)\w*|duplicat\w+ (payments?|orders?|charges?|payouts?|transfers?|rows|e?mails?|trades?|invoices?)|"
-    r"(data|rows?|records?|index|table|database|balances?|pages?) .{0,20}corrupt\w*|"
-    r"corrupt\w* .{0,20}(data|rows?|records?|index\w*|tables?|database|balances?|pages?)|data.?loss|"
-    r"(los(ing|es?)|lost) .{0,15}(data|rows|orders|messages|writes|events)|"
-    r"(delet|wip|remov|eras|purg)\w+ .{0,30}(production|customer|user|data|rows|files|sites|tables?|database|accounts|objects)|"
-    r"overwrit\w+|split.?brain|two primaries|diverg\w+|wrong (amounts?|balances?|prices?|recipients?)|"
-    r"unintended (orders|trades|payments)|erroneous (orders|trades|payments)"
-)
-SECURITY = (
-    r"\bbreach\w*|compromis\w+|stolen|exfiltrat\w+|unauthori[sz]ed|intru(der|sion)\w*|malware|ransom\w*|backdoor|malicious|attackers?\b|hijack\w*|phish\w*|"
-    r"(leak|expos)\w* .{0,30}(data|secrets?|tokens?|credentials?|passwords?|keys?|customers?|personal|private)|"
-    r"(secrets?|tokens?|credentials?|passwords?|keys?) .{0,30}(leak|expos)\w*|"
-    r"(sees?|seeing|shows?|shown|served|view\w*) .{0,20}(other|another|someone else)('s)? (users?|customers?|people|accounts?|persons?)"
-)
 
 
-@lru_cache(maxsize=8192)
 def says(told: Told, pattern: str) -> bool:
     """Whether a text says it, and does not deny it in the words before."""
-    return any(
-        not DENIED.search(told.text[max(0, m.start() - 60) : m.start()])
-        for m in re.finditer(pattern, told.text, re.IGNORECASE)
-    )
+    return means_it(told.text, pattern)
 
 
 def quote(told: Told) -> str:

@@ -12,7 +12,7 @@ from stanch.kernel.policy import Mitigation
 
 Means = Literal[
     "back", "config", "flag", "shift", "failover", "grow", "shrink", "degrade", "shed", "restart", "pause_rollout",
-    "stop_writes", "cut_access", "restore", "free", "renew", "look", "other",
+    "stop_writes", "cut_access", "close", "restore", "free", "renew", "ask", "look", "other",
 ]  # fmt: skip
 OF_KIND: dict[str, tuple[Means, ...]] = {
     "rollback": ("back",),
@@ -22,7 +22,7 @@ OF_KIND: dict[str, tuple[Means, ...]] = {
     "degrade": ("degrade",),
 }
 STOP = r"\b(stop|pause|halt|freeze|suspend|disable|turn(ing)? off|switch(ing)? .{0,40}\boff|block|kill.?switch|hold|close|cut|fence|lock|shut)"
-ROLLOUT = r"\b(rollouts?|deploy(ment)?s?|releases?|canary|pipelines?)\b"
+ROLLOUT = r"\b(rollouts?|deploy(ment)?s?|releases?(?! (the|of the|a|its|their|locks?|memory)\b)|canary|pipelines?)\b"
 WRITES = (
     r"\b(writ(e|es|ing|ers?)|jobs?|pay(ments?|outs?|roll)|bill(s|ing)|invoic\w+|charg\w+|captures?|refunds?|transfers?|trad(e|es|ing)|orders?|"
     r"e?mails?|notifications?|send\w*|delet\w+|purg\w+|clean.?ups?|replicat\w+|sync\w*|imports?|migrations?|consumers?|workers?|scripts?|cron\w*|"
@@ -50,8 +50,12 @@ WORDS: tuple[tuple[Means, str], ...] = (
              r"reports?|exports?|clients?|traffic|tenants?|customers?|re-?index\w*|analytics|scrap\w+|imports?|pollers?)\b")),
     ("restart", r"\b(restart|reboot|recycle|bounce|power.?cycle)\b|\bkill\b.{0,30}\b(process\w*|pods?|sessions?|quer(y|ies)|transactions?)\b"),
     ("restore", r"\b(restor\w+|recover\w*|rebuild\w*)\b.{0,40}\b(backups?|snapshots?|dumps?|point.in.time|data|tables?|database|rows?|from)\b"),
-    ("free", r"\b(free|clean\w*|delete|purge|rotate|vacuum|compress|extend|grow|enlarge|expand)\b.{0,30}\b(disks?|volumes?|logs?|space|files|wal|tmp|storage)\b"),
-    ("renew", r"\b(renew|re-?issue|new(est)?|valid|replace)\b.{0,30}\bcertificates?\b|\bcertificates?\b.{0,30}\b(renew|in place|reload)"),
+    ("free", (r"\b(free|clean\w*|delete|remove|purge|prune|rotate|truncate|vacuum|compress|extend|grow|enlarge|expand|resize)\b.{0,40}"
+             r"\b(disks?|volumes?|logs?|space|old files|wal|tmp|temp\w*|storage|file.?systems?|images|core dumps?|snapshots)\b")),
+    ("renew", (r"\b(renew\w*|re-?issue\w*|new(est)?|valid|replac\w+|rotat\w+|install\w*|deploy\w*)\b.{0,40}\bcert(ificate)?s?\b|"
+              r"\bcert(ificate)?s?\b.{0,30}\b(renew\w*|in place|reload)")),
+    ("ask", (r"\b(call|ask|have|let|contact|get|open a (ticket|case))\b.{0,40}"
+            r"\b(registrar|registry|provider|vendor|carrier|isp|supplier|bank|partner|support)\b")),
     ("look", r"\b(exec|describe|dump|profile|tail|port-?forward|collect|capture|diagnos\w+|inspect|show|look)\b"),
 )  # fmt: skip
 ACCESS = (
@@ -63,7 +67,9 @@ ACCESS_OF = (
     r"admin\w*|host|api|oauth|apps?|egress|ports?|public|ip|addresses|sharing|share|upload\w*|cache\w*)\b"
 )
 
-
+NO_WRITES = r"read.?only|out of writes|quarantine|\bfence\b|\b(reject|refuse|deny|drop)\b.{0,20}\bwrites?\b"
+# Nobody outside writes any more; what writes inside goes on.
+CLOSED = r"maintenance (mode|page)|\boff.?line\b|\b(no|nobody|no one|nothing) .{0,20}writ\w+|\b(close|keep)\b.{0,30}\b(site|shop|users|players|people|customers)\b"
 DESTROYS = r"\b(drop|delete|purge|truncate|wipe|erase|restore|re-?set|rebuild|reformat|re-?create)\b"
 
 
@@ -90,8 +96,10 @@ def _means(kind: str, text: str) -> frozenset[Means]:
     rollout = re.search(ROLLOUT, text) is not None
     if stops and rollout and kind != "rollback" and not re.search(WRITES, re.sub(ROLLOUT, "", text)):
         found = {"pause_rollout"}
-    elif (stops and re.search(WRITES, text)) or re.search(r"read.?only|out of writes|quarantine|\bfence\b", text):
+    elif (stops and re.search(WRITES, text)) or re.search(NO_WRITES, text):
         found.add("stop_writes")
+    if re.search(CLOSED, text):
+        found.add("close")
     if re.search(ACCESS, text) or (stops and re.search(ACCESS_OF, text)):
         found.add("cut_access")
     if "shrink" in found:
@@ -101,3 +109,12 @@ def _means(kind: str, text: str) -> frozenset[Means]:
     if kind in ("traffic_shift", "scale", "degrade", "feature_flag"):
         found.discard("restore")
     return frozenset(found or {"other"})
+
+
+# What may be deleted without a loss that anybody would miss.
+SCRAP = r"\b(logs?|log files?|tmp|temp\w*|caches?|old files|core dumps?|wal|binlogs?|archived?|unused|images)\b"
+
+
+def frees_scrap(mitigation: Mitigation, does: frozenset[Means]) -> bool:
+    """Whether it makes room by deleting what is not needed, such as logs."""
+    return "free" in does and re.search(SCRAP, said(mitigation)) is not None

@@ -17,12 +17,16 @@ from stanch.mitigate.ranking.situation import Situation, tokens
 from stanch.mitigate.ranking.spreads import spread
 from stanch.mitigate.ranking.weight import Answer, Weight
 
-# What each shape speaks against, by kind, beyond what the catalog says: the ratio and the reason.
+# What each shape speaks for and against, by kind or means, beyond what the catalog says: the ratio and the reason.
 SUITS: dict[tuple[str, str], tuple[float, str]] = {
     ("rate-limits", "degrade"): (5, "asking for less is the first move when a limit is reached"),
     ("rate-limits", "scale"): (0.1, "more instances would ask the provider even more often"),
     ("database-connections", "degrade"): (4, "taking load away frees connections"),
     ("database-connections", "scale"): (0.03, "each new instance brings connections of its own"),
+    ("rate-limits", "shed"): (4, "asking for less is the first move when a limit is reached"),
+    ("database-connections", "shed"): (4, "taking load away frees connections"),
+    ("expired-certificate", "renew"): (15, "a valid certificate ends it"),
+    ("expired-certificate", "restart"): (0.3, "a restart loads the same certificate"),
     ("expired-certificate", "rollback"): (0.1, "an earlier release has the same certificate"),
     ("expired-certificate", "scale"): (0.1, "more instances show the same certificate"),
     ("firewall-rule", "scale"): (0.1, "more instances are behind the same rule"),
@@ -170,8 +174,8 @@ def shape(s: Situation) -> Answer:
             known = seen.name == "crash-on-deploy" and bool(s.evidence.releases)
             most = 0.4 if known and s.kind == "rollback" else 1.0 if known or s.irreversible() else 4.0
             found = Weight(min(most, 0.75 * seen.weight), why, "It would fall if another shape fitted better.")
-        elif (seen.name, s.kind) in SUITS:
-            ratio, why = SUITS[seen.name, s.kind]
+        elif suits := [SUITS[seen.name, does] for does in (s.kind, *s.means) if (seen.name, does) in SUITS]:
+            ratio, why = max(suits) if max(suits)[0] > 1 else min(suits)
             found = Weight(
                 log(ratio) * min(1.0, seen.weight / 3),
                 f"{seen.reason}: {why}",
@@ -267,12 +271,18 @@ def _needs(s: Situation, name: str, reason: str, certainty: float) -> Answer:
 def harm(s: Situation) -> Answer:
     """Harm in progress (R2): what stops it helps; what takes long to look at the cause comes after."""
     for each in s.evidence.harms:
-        if stops(s, each.kind):
+        if degree := stops(s, each.kind):
             what = "stops the writes" if each.kind == "data" else "takes the access away"
+            what = what if degree == 1 else "lets nobody in"
             yield Weight(
-                log(25) * each.certainty, f"{each.reason}, and this {what}", "It would fall once the harm is stopped."
+                log(25) * each.certainty * degree,
+                f"{each.reason}, and this {what}",
+                "It would fall once the harm is stopped.",
             )
             return
+    if any(each.kind == "data" for each in s.evidence.harms) and "failover" in s.means and not stops(s, "data"):
+        worst = max((each for each in s.evidence.harms if each.kind == "data"), key=lambda each: each.certainty)
+        yield Weight(log(0.4) * worst.certainty, f"{worst.reason}, and the other side holds the same")
     others = (means(o.mitigation) for o in s.options)
     if any(stop_of(each.kind) in does for does in others for each in s.evidence.harms):
         worst = max(s.evidence.harms, key=lambda each: each.certainty)
@@ -285,9 +295,11 @@ def stop_of(kind: str) -> Means:
     return "stop_writes" if kind == "data" else "cut_access"
 
 
-def stops(s: Situation, kind: str) -> bool:
-    """Whether an action stops harm of this kind."""
-    return stop_of(kind) in s.means
+def stops(s: Situation, kind: str) -> float:
+    """How far an action stops harm of this kind: a closed shop keeps people out, and what writes inside goes on."""
+    if stop_of(kind) in s.means:
+        return 1.0
+    return 0.6 if "close" in s.means else 0.0
 
 
 def history(s: Situation) -> Answer:

@@ -8,7 +8,7 @@ from math import exp, log
 
 import msgspec
 
-from stanch.mitigate.ranking.means import Means, final
+from stanch.mitigate.ranking.means import Means, final, frees_scrap
 from stanch.mitigate.ranking.rules import stops
 from stanch.mitigate.ranking.situation import Situation
 from stanch.mitigate.ranking.weight import Weight
@@ -109,7 +109,7 @@ class Words(msgspec.Struct, frozen=True):
 def _harm(s: Situation, minutes: float) -> float:
     if s.option.mitigation.name in s.evidence.tried:
         return 0.0
-    certain = [each.certainty for each in s.evidence.harms if stops(s, each.kind)]
+    certain = [each.certainty * stops(s, each.kind) for each in s.evidence.harms]
     return max(certain, default=0.0) * HARM * HARM_GOES_ON / (HARM_GOES_ON + minutes)
 
 
@@ -120,7 +120,7 @@ def _risks(
     found: list[tuple[float, str, float | None]] = [(-_radius(s), words.reach, None)]
     irreversible = max([1.0 if s.irreversible() else 0.0, *(w.irreversible for w in weights)])
     # A restart is nothing that can be undone, but what it loses comes back; not so what was dropped or sent.
-    if s.irreversible() and "restart" in s.means and not final(m):
+    if s.irreversible() and (("restart" in s.means and not final(m)) or frees_scrap(m, s.means)):
         irreversible = max([0.2, *(w.irreversible for w in weights)])
     if irreversible:
         found.append((-irreversible * (FINAL + FINAL_IF_WRONG * (1 - chance)), "cannot be undone if it is wrong", None))
