@@ -8,8 +8,8 @@ from stanch.communicate.components import component_states
 from stanch.communicate.rules import approvers, draft_public, may_approve, suggestions, wording
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Denied, Invalid, NotFound
+from stanch.kernel.moments import past_moment
 from stanch.kernel.status_page import PublicImpact
-from stanch.respond.commands import past
 from stanch.timeline.facts.communicate import PostState, PublicProposed, UpdatePosted
 from stanch.timeline.record import ProposedPost, Record
 from stanch.timeline.unit_of_work import UnitOfWork
@@ -98,7 +98,7 @@ def _post(uow: UnitOfWork, asked: Status, record: Record, waiting: ProposedPost 
     """What is asked, over what was proposed. Raises ``Invalid`` and ``Conflict``."""
     before = waiting or ProposedPost("", "", asked.state)
     _check_state(record, asked)
-    at, began = past(uow, asked.at), past(uow, asked.began)
+    at, began = past_moment(asked.at, uow.now), past_moment(asked.began, uow.now, "began")
     return PublicProposed(
         asked.proposal,
         asked.text.strip() or before.text or draft_public(record, uow.policy, asked.state),

@@ -1,7 +1,7 @@
 """What reading commands answer: structures whose moments and spans are integers, and how a face shows them to people."""
 
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Annotated, Any, Protocol
 
@@ -23,9 +23,14 @@ class Row(Protocol):
 
 
 def plain(value: Any) -> Any:
-    """Dicts and lists for people: moments as RFC 3339 text, spans in words, everything else as it is."""
+    """Dicts and lists for people: moments as RFC 3339 text, spans in words, everything else as it is.
+
+    Moments of a struct with a ``time_zone`` are shown on that zone's clock, as its sentences do.
+    """
     if isinstance(value, msgspec.Struct):
         words = _words(type(value))
+        if zone := getattr(value, "time_zone", ""):
+            words = {name: _on_the_clock_of(zone) if how is iso else how for name, how in words.items()}
         names = zip(value.__struct_fields__, value.__struct_encode_fields__, strict=True)
         return {shown: _worded(getattr(value, name), words.get(name)) for name, shown in names}
     if isinstance(value, list | tuple):
@@ -33,6 +38,12 @@ def plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: plain(part) for key, part in value.items()}
     return value
+
+
+def _on_the_clock_of(zone: str) -> Callable[[int], str]:
+    from stanch.kernel.zones import iso_local, zone_of  # a command line's help needs no zones
+
+    return lambda at: iso_local(at, zone_of(zone))
 
 
 def _worded(value: Any, words: Any) -> Any:

@@ -2,14 +2,20 @@
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
-from typing import Protocol
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 LITTLE = 2 * SECOND
+# Schedules are counted on from their start, which the calendar's last years leave no room for.
+LAST_LOCAL_YEAR = 9000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _wall() -> int:
@@ -98,8 +104,26 @@ def hour_minute(moment: int) -> str:
     return iso(moment)[11:16]
 
 
-def parse_moment(text: str) -> int:
-    """Read RFC 3339, a date (midnight UTC) or a naive time (taken as UTC). Raises ``ValueError`` with what to write.
+def parse_moment(text: str, zone: "ZoneInfo | None" = None) -> int:
+    """Read RFC 3339, a date (its midnight) or a time without an offset, which is local time of ``zone``, or UTC without one.
+
+    The one reader of moments: commands, pages, files and integrations use it. Raises ``ValueError`` with what to write.
+    """
+    stamp = read_stamp(text)
+    if zone is not None and stamp.year > LAST_LOCAL_YEAR:
+        raise ValueError(f"'{text}' is after the year {LAST_LOCAL_YEAR}, so it is not a time that was meant")
+    if zone is not None and stamp.tzinfo is None:
+        from stanch.kernel.zones import instant  # a command line's help needs no zones
+
+        return instant(stamp, zone)
+    moment = (stamp.replace(tzinfo=stamp.tzinfo or UTC) - _EPOCH) // timedelta(microseconds=1)
+    if moment > LAST:
+        raise ValueError(f"'{text}' is after the year 9999, so it is not a time that was meant")
+    return moment
+
+
+def read_stamp(text: str) -> datetime:
+    """The date and time of a text, with its offset if it has one. Raises ``ValueError`` with what to write.
 
     Year 1 is Go's zero time and means "not set": it is refused here, callers check for it first.
     """
@@ -109,12 +133,7 @@ def parse_moment(text: str) -> int:
         raise ValueError(f"'{text}' is not a time; write it like 2026-05-14T14:07:00Z") from None
     if stamp.year < 1971:
         raise ValueError(f"'{text}' is before 1971, so it is not a time that was meant")
-    if stamp.tzinfo is None:
-        stamp = stamp.replace(tzinfo=UTC)
-    moment = int(stamp.timestamp() * SECOND)
-    if moment > LAST:
-        raise ValueError(f"'{text}' is after the year 9999, so it is not a time that was meant")
-    return moment
+    return stamp
 
 
 def spell(microseconds: int) -> str:

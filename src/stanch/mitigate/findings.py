@@ -4,9 +4,9 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from stanch.kernel.clock import parse_moment
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Invalid
+from stanch.kernel.moments import past_moment
 from stanch.timeline.facts.mitigate import FindingStated
 from stanch.timeline.unit_of_work import UnitOfWork
 
@@ -36,7 +36,10 @@ class StateFinding(msgspec.Struct):
     ] = ""
     state: Annotated[Literal["", "down", "degraded", "up"], msgspec.Meta(description="Of a dependency.")] = ""
     service: Annotated[Name, msgspec.Meta(description="The service it belongs to; the incident's own by default.")] = ""
-    at: Annotated[str, msgspec.Meta(max_length=100, description="When it changed; now by default.")] = ""
+    at: Annotated[
+        str,
+        msgspec.Meta(max_length=100, description="When it changed, in UTC unless it has an offset; now by default."),
+    ] = ""
 
 
 @command(
@@ -61,17 +64,7 @@ def finding(uow: UnitOfWork, asked: StateFinding) -> Done:
     share = None if asked.percent is None else asked.percent / 100
     facts = FindingStated(
         asked.about, asked.subject.strip(), asked.text.strip(), asked.service, asked.label.strip().lower(), share,
-        asked.kind, asked.state, _moment(uow, asked) if asked.about == "change" else None,
+        asked.kind, asked.state, (past_moment(asked.at, uow.now) or uow.now) if asked.about == "change" else None,
     )  # fmt: skip
     uow.append(asked.incident, facts)
     return Done(f"Noted in {asked.incident}: {facts.sentence()}.", asked.incident)
-
-
-def _moment(uow: UnitOfWork, asked: StateFinding) -> int:
-    try:
-        at = parse_moment(asked.at) if asked.at else uow.now
-    except ValueError as error:
-        raise Invalid(str(error), field="at") from None
-    if at > uow.now:
-        raise Invalid(f"{asked.at} is in the future.", field="at", hint="Leave it out for now.")
-    return at

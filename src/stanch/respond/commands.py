@@ -4,10 +4,11 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from stanch.kernel.clock import parse_moment, spell
+from stanch.kernel.clock import spell
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Invalid, NotFound
 from stanch.kernel.filling import incident_id
+from stanch.kernel.moments import past_moment
 from stanch.kernel.policy import PHASES, Phase
 from stanch.kernel.severities import Severity
 from stanch.kernel.spelling import spelt
@@ -81,7 +82,7 @@ class Say(msgspec.Struct):
 
     incident: IncidentId
     text: Text
-    at: Annotated[str, msgspec.Meta(description="When it happened, if not now.")] = ""
+    at: Annotated[str, msgspec.Meta(description="When it happened, if not now; in UTC unless it has an offset.")] = ""
     corrects: Annotated[int, msgspec.Meta(ge=0, description="The number of an entry that this line corrects.")] = 0
 
 
@@ -104,21 +105,8 @@ def say(uow: UnitOfWork, asked: Say) -> Done:
             raise Invalid(f"{asked.incident} has no entry {asked.corrects}.", field="corrects")
         entry = uow.append(asked.incident, Amended(asked.corrects, text))
     else:
-        entry = uow.append(asked.incident, Said(text), happened_at=past(uow, asked.at))
+        entry = uow.append(asked.incident, Said(text), happened_at=past_moment(asked.at, uow.now))
     return Done(f"Noted in {asked.incident}.", asked.incident, str(entry.position))
-
-
-def past(uow: UnitOfWork, text: str) -> int | None:
-    """A moment that a person gave; None when they gave none. Raises ``Invalid`` for one that lies ahead."""
-    if not text:
-        return None
-    try:
-        at = parse_moment(text)
-    except ValueError as error:
-        raise Invalid(str(error), field="at") from None
-    if at > uow.now:
-        raise Invalid(f"{text} is in the future.", field="at", hint="Leave it out for now.")
-    return at
 
 
 class ShiftPhase(msgspec.Struct):

@@ -8,7 +8,8 @@ from stanch.kernel.answers import Moment
 from stanch.kernel.clock import hour_minute, spell
 from stanch.kernel.command import command
 from stanch.kernel.errors import NotFound
-from stanch.respond.commands import IncidentId, past
+from stanch.kernel.moments import past_moment
+from stanch.respond.commands import IncidentId
 from stanch.respond.facts import six_facts
 from stanch.timeline.decisions import Hypothesis
 from stanch.timeline.entries import Entry
@@ -78,7 +79,7 @@ class Show(msgspec.Struct):
     """One incident: the six facts first, then what needs someone now, then the timeline."""
 
     incident: IncidentId
-    at: Annotated[str, msgspec.Meta(description="As it was known at this moment (RFC 3339).")] = ""
+    at: Annotated[str, msgspec.Meta(description="As it was known at this moment, in UTC unless it has an offset.")] = ""
     last: Annotated[int, msgspec.Meta(ge=0, le=100_000, description="Only so many newest entries; 0 for all.")] = 0
 
 
@@ -194,7 +195,7 @@ class Shown(msgspec.Struct, frozen=True):
 @command("show", Show, group="respond", noun="", positional=("incident",), reading=True, example="stanch show INC-1")
 def show(uow: UnitOfWork, asked: Show) -> Shown:
     """R10: the same record everywhere; any past moment can be shown."""
-    at = past(uow, asked.at)
+    at = past_moment(asked.at, uow.now)
     entries = uow.entries(asked.incident, at=at)
     if not entries:
         raise NotFound(f"{asked.incident} did not exist yet at that moment.")

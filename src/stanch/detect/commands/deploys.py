@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 import msgspec
 
 from stanch.detect import deploys
-from stanch.kernel.clock import iso, parse_moment
+from stanch.kernel.clock import iso
 from stanch.kernel.command import Done, command
-from stanch.kernel.errors import Invalid
+from stanch.kernel.moments import given_moment
 from stanch.ports import Change
 from stanch.timeline.unit_of_work import UnitOfWork
 
@@ -20,7 +20,9 @@ class Deploy(msgspec.Struct):
     previous: Annotated[str, msgspec.Meta(description="The version before.")] = ""
     irreversible: Annotated[bool, msgspec.Meta(description="It cannot be rolled back cleanly.")] = False
     reason: Annotated[str, msgspec.Meta(description="What makes it irreversible, such as a dropped column.")] = ""
-    at: Annotated[str, msgspec.Meta(description="When it went out; now by default.")] = ""
+    at: Annotated[
+        str, msgspec.Meta(description="When it went out, in UTC unless it has an offset; now by default.")
+    ] = ""
     kind: Annotated[
         Literal["", "release", "flag", "config", "capacity", "other"],
         msgspec.Meta(description="What kind of change it is; told from its words by default."),
@@ -38,10 +40,7 @@ class Deploy(msgspec.Struct):
 )
 def deploy(uow: UnitOfWork, asked: Deploy) -> Done:
     """Record a deploy (R17)."""
-    try:
-        at = parse_moment(asked.at) if asked.at else uow.now
-    except ValueError as error:
-        raise Invalid(str(error), field="at") from None
+    at = given_moment(asked.at, "at") if asked.at else uow.now
     reversible = not asked.irreversible
     change = Change(
         asked.service,

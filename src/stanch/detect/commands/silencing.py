@@ -8,9 +8,10 @@ from stanch.db.locks import Lock
 from stanch.detect import silencing
 from stanch.detect.commands.signals import signal_of
 from stanch.detect.signals import set_timer, subject_of
-from stanch.kernel.clock import DAY, MINUTE, parse_moment
+from stanch.kernel.clock import DAY, MINUTE
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Invalid
+from stanch.kernel.moments import given_moment
 from stanch.timeline.unit_of_work import UnitOfWork
 
 LONGEST = 366 * DAY
@@ -118,10 +119,7 @@ def _until(uow: UnitOfWork, asked: Silence | TakeSignal) -> int | None:
         return uow.now + asked.minutes * MINUTE
     if not asked.until:
         return None
-    try:
-        at = parse_moment(asked.until)
-    except ValueError as error:
-        raise Invalid(str(error), field="until") from None
+    at = given_moment(asked.until, "until")
     if at <= uow.now:
         raise Invalid(f"{asked.until} has passed.", field="until", hint="Leave it out to silence it until it clears.")
     if at > uow.now + LONGEST:

@@ -5,9 +5,10 @@ from typing import Annotated
 
 import msgspec
 
-from stanch.kernel.clock import DAY, SECOND, day, parse_moment
+from stanch.kernel.clock import DAY, SECOND, day
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Invalid, NotFound
+from stanch.kernel.moments import given_moment
 from stanch.learn.action_items.asking import approver_of_drop, told
 from stanch.prepare.known_people import known_person, same_person
 from stanch.timeline.facts.learn import (
@@ -98,10 +99,7 @@ def _add(uow: UnitOfWork, record: Record, asked: Action) -> Done:
 
 def _moment(text: str) -> int:
     """A date means the end of that day: an item is not late on the day that it is due."""
-    try:
-        moment = parse_moment(text)
-    except ValueError as error:
-        raise Invalid(str(error), field="due") from None
+    moment = given_moment(text, "due")
     return moment + DAY - SECOND if re.fullmatch(r"\s*\d{4}-\d{2}-\d{2}\s*", text) else moment
 
 

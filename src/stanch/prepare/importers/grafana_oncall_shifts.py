@@ -14,6 +14,7 @@ import msgspec
 
 from stanch.kernel.clock import SECOND
 from stanch.kernel.schedule import Layer, Override, Rotation, Schedule
+from stanch.kernel.zones import instant, local
 from stanch.prepare.importers.dump import Thing
 from stanch.prepare.importers.hours import DAY_MINUTES, WEEK_MINUTES, meet, weekly
 from stanch.prepare.importers.imported import Imported
@@ -21,7 +22,6 @@ from stanch.prepare.importers.naming import Keys
 from stanch.prepare.importers.people import People
 from stanch.prepare.importers.turning import DAY_SECONDS, Turning, layers, read_moment, spelled
 from stanch.prepare.importers.zones import iana
-from stanch.prepare.oncall.walltime import instant, local
 
 BY_DAY = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 LENGTHS: dict[str, tuple[Rotation, int]] = {

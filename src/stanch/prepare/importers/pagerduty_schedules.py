@@ -12,13 +12,13 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from stanch.kernel.schedule import Layer, Override, Schedule, Times
+from stanch.kernel.zones import local
 from stanch.prepare.importers.dump import Thing
 from stanch.prepare.importers.hours import DAY_MINUTES, WEEK_MINUTES, weekly
 from stanch.prepare.importers.imported import Imported
 from stanch.prepare.importers.people import People
 from stanch.prepare.importers.turning import Turning, layers, length_of, read_moment, spelled
 from stanch.prepare.importers.zones import iana
-from stanch.prepare.oncall.walltime import local
 
 WHAT = "schedule"
 

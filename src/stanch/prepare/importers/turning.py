@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from stanch.kernel.clock import HOUR
+from stanch.kernel.clock import HOUR, parse_moment
 from stanch.kernel.schedule import Layer, Rotation, Times
-from stanch.prepare.oncall.walltime import instant, local, moment
+from stanch.kernel.zones import instant, local
 
 DAY_SECONDS = 86_400
 HOUR_SECONDS = 3_600
@@ -81,7 +81,7 @@ def spelled(at: int, zone: ZoneInfo) -> str:
 def read_moment(text: str, zone: ZoneInfo, where: str) -> int:
     """A moment of a dump, to the second. Raises ``ValueError`` with the place."""
     try:
-        return moment(text, zone) // 1_000_000 * 1_000_000
+        return parse_moment(text, zone) // 1_000_000 * 1_000_000
     except (ValueError, OverflowError) as error:
         raise ValueError(f"{where}: {error}") from None
 

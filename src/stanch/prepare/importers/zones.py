@@ -7,7 +7,7 @@ that IANA has since renamed are written as it calls them now.
 
 from zoneinfo import ZoneInfo
 
-from stanch.prepare.oncall.walltime import zone_of
+from stanch.kernel.zones import zone_of
 
 # One line for each IANA zone: the zone, and the names that mean it.
 _TABLE = """

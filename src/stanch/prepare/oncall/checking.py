@@ -4,8 +4,10 @@ from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from urllib.parse import urlsplit
 
+from stanch.kernel.clock import parse_moment
 from stanch.kernel.schedule import Layer, Schedule
-from stanch.prepare.oncall.walltime import minutes, moment, zone_of
+from stanch.kernel.zones import zone_of
+from stanch.prepare.oncall.walltime import minutes
 
 # A century of days; a longer turn is a slip of the finger.
 LONGEST = 36_500
@@ -57,10 +59,10 @@ def _span(start: str, end: str, where: str, zone_name: str) -> Iterator[str]:
         zone = zone_of(zone_name)
     except ValueError:
         zone = zone_of("UTC")  # said once already, where the zone is named
-    faults = [*_trying(lambda: moment(start, zone), f"{where}, start")]
+    faults = [*_trying(lambda: parse_moment(start, zone), f"{where}, start")]
     if end or where.startswith("Override"):
-        faults += _trying(lambda: moment(end, zone), f"{where}, end")
-        if not faults and moment(end, zone) <= moment(start, zone):
+        faults += _trying(lambda: parse_moment(end, zone), f"{where}, end")
+        if not faults and parse_moment(end, zone) <= parse_moment(start, zone):
             faults.append(f"{where}: its end ({end}) is not after its start ({start}).")
     yield from faults
 

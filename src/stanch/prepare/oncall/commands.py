@@ -1,7 +1,6 @@
 """What people may ask about on-call, and how they change who has it."""
 
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -11,9 +10,9 @@ from stanch.kernel.clock import DAY, iso
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Invalid, NotFound
 from stanch.kernel.shift import Shift
+from stanch.kernel.zones import iso_local, local, zone_of
 from stanch.prepare.oncall import overriding, store
 from stanch.prepare.oncall.people import shown_name
-from stanch.prepare.oncall.walltime import local, zone_of
 from stanch.timeline.unit_of_work import UnitOfWork
 
 LOOK_AHEAD_DAYS = 60
@@ -33,6 +32,7 @@ class OnCallNow(msgspec.Struct, frozen=True):
     """Who is on call in a schedule. ``names``: what people call those; ``next``: who follows, empty for a gap.
 
     ``until`` None: for longer than is looked ahead; ``next`` None: nobody follows that is known.
+    ``time_zone``: the schedule's, on whose clock ``until`` is shown to people.
     """
 
     schedule: str
@@ -42,6 +42,7 @@ class OnCallNow(msgspec.Struct, frozen=True):
     override: bool = False
     until: Moment | None = None
     next: list[str] | None = None
+    time_zone: str = ""
 
     def line(self) -> str:
         """For chat."""
@@ -66,7 +67,7 @@ def now_and_next(uow: UnitOfWork, name: str) -> OnCallNow:
     now, until, follows = _joined(plan)
     found = OnCallNow(
         name, now.people(), names_of(uow, now), "", now.override, until if until < end else None,
-        None if follows is None else names_of(uow, follows),
+        None if follows is None else names_of(uow, follows), store.schedule_of(uow, name).time_zone,
     )  # fmt: skip
     rests_on = uow.application.calendars.problems().get(name, "")
     says = " ".join(filter(None, [_sentence(uow, found, now, follows), rests_on]))
@@ -148,7 +149,7 @@ def schedules(uow: UnitOfWork, asked: Schedules) -> list[ShiftRow]:
 def _row(uow: UnitOfWork, name: str, shift: Shift) -> ShiftRow:
     zone = zone_of(store.schedule_of(uow, name).time_zone)
     return ShiftRow(
-        name, spelled(shift.start, zone), spelled(shift.end, zone), zone.key, ", ".join(shift.people()),
+        name, iso_local(shift.start, zone), iso_local(shift.end, zone), zone.key, ", ".join(shift.people()),
         ", ".join(names_of(uow, shift)) or "nobody", shift.layer or "gap", shift.override, shift.note,
     )  # fmt: skip
 
@@ -269,11 +270,6 @@ def cancel_override(uow: UnitOfWork, asked: CancelOverride) -> Done:
     return Done(
         f"The override of {overriding.name(uow, row['person'])} in {row['schedule']} is cancelled.", id=asked.id
     )
-
-
-def spelled(at: int, zone: ZoneInfo) -> str:
-    """A moment on a zone's clock, with the offset that names it: ``2026-11-30T09:00:00+01:00``."""
-    return f"{local(at, zone).replace(microsecond=0, tzinfo=zone).isoformat()}"
 
 
 def _chosen(uow: UnitOfWork, name: str) -> list[str]:

@@ -5,7 +5,8 @@ from datetime import date
 from stanch.kernel.clock import DAY
 from stanch.kernel.schedule import Times, WorkingHours
 from stanch.kernel.shift import Span
-from stanch.prepare.oncall.walltime import windows, zone_of
+from stanch.kernel.zones import zone_of
+from stanch.prepare.oncall.walltime import windows
 
 # Weeks of holidays in a row happen; a year without one working hour is a mistake.
 LOOK_AHEAD_DAYS = 400

@@ -17,10 +17,10 @@ import msgspec
 from stanch.kernel.clock import SECOND
 from stanch.kernel.policy import Contact
 from stanch.kernel.shift import Shift
+from stanch.kernel.zones import EPOCH_UTC, MICROSECOND, instant, zone_of
 from stanch.prepare.oncall import bombs
 from stanch.prepare.oncall.ical_events import Parsed, title_of
 from stanch.prepare.oncall.people import names_of
-from stanch.prepare.oncall.walltime import EPOCH_UTC, MICROSECOND, instant, zone_of
 
 if TYPE_CHECKING:
     import icalendar

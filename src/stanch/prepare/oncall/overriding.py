@@ -5,10 +5,11 @@ import msgspec
 from stanch.kernel.clock import DAY
 from stanch.kernel.errors import Conflict, Invalid
 from stanch.kernel.ids import new_id
+from stanch.kernel.moments import given_moment
 from stanch.kernel.shift import Shift
+from stanch.kernel.zones import local, zone_of
 from stanch.prepare.oncall import store
 from stanch.prepare.oncall.people import contact_key, meant, shown_name
-from stanch.prepare.oncall.walltime import local, moment, zone_of
 from stanch.timeline.unit_of_work import UnitOfWork
 
 LONGEST_DAYS = 366
@@ -32,10 +33,7 @@ def name(uow: UnitOfWork, person: str) -> str:
 
 def when(uow: UnitOfWork, schedule: str, text: str, field: str) -> int:
     """A time as people write it, in the schedule's own zone if it has no offset."""
-    try:
-        return moment(text, zone_of(store.schedule_of(uow, schedule).time_zone))
-    except ValueError as error:
-        raise Invalid(f"{error}.", field=field) from None
+    return given_moment(text, field, zone_of(store.schedule_of(uow, schedule).time_zone))
 
 
 def spelled(uow: UnitOfWork, schedule: str, start: int, end: int) -> str:

@@ -12,12 +12,13 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from stanch.kernel.clock import DAY, HOUR
+from stanch.kernel.clock import DAY, HOUR, parse_moment
 from stanch.kernel.schedule import Layer, Schedule, Times
 from stanch.kernel.shift import Shift, Span
+from stanch.kernel.zones import instant, local, zone_of
 from stanch.prepare.oncall.checking import check
 from stanch.prepare.oncall.hours import check_hours, in_working_hours, next_working_moment
-from stanch.prepare.oncall.walltime import FOREVER, instant, local, moment, wall_time, windows, zone_of
+from stanch.prepare.oncall.walltime import FOREVER, wall_time, windows
 
 __all__ = [
     "Shift", "check", "check_hours", "holder", "holders", "in_working_hours", "layer_holders", "layer_name",
@@ -65,8 +66,8 @@ def _read(layer: Layer, schedule_zone: str) -> _Rotation:
     if layer.every < 1:
         raise ValueError(f"'every' is {layer.every}; a turn takes at least 1")
     step = {"daily": 1, "weekly": 7, "hours": 0}[layer.rotation] * layer.every
-    end = moment(layer.end, zone) if layer.end else FOREVER
-    first, start = wall_time(layer.start, zone), moment(layer.start, zone)
+    end = parse_moment(layer.end, zone) if layer.end else FOREVER
+    start, first = parse_moment(layer.start, zone), wall_time(layer.start, zone)
     return _Rotation(layer.people, zone, first, start, end, step, layer.every, layer.only)
 
 
@@ -165,7 +166,10 @@ def _configured(schedule: Schedule) -> list[Shift]:
     if not schedule.overrides:
         return []
     zone = zone_of(schedule.time_zone)
-    return [Shift(o.person, moment(o.start, zone), moment(o.end, zone), OVERRIDE, True) for o in schedule.overrides]
+    return [
+        Shift(o.person, parse_moment(o.start, zone), parse_moment(o.end, zone), OVERRIDE, True)
+        for o in schedule.overrides
+    ]
 
 
 def _flattened(pile: list[Shift], start: int, end: int) -> list[Shift]:

@@ -1,60 +1,17 @@
-"""Converts between local time and moments, correctly across daylight-saving changes.
+"""Wall-clock times of schedules: the hours of a week, and local times as the files of schedules write them."""
 
-One rule for every wall-clock time: its moment is the first at which the local clock shows that time or a later one. A time
-that the spring gap leaves out is therefore the moment after the gap, and one that comes twice in autumn is its first coming.
-Since this keeps order, stretches that meet on the wall clock meet in real time too: no hole and no overlap.
-"""
-
-from bisect import bisect_left
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from stanch.kernel.clock import read_stamp
 from stanch.kernel.schedule import DAYS, Times
 from stanch.kernel.shift import Span
+from stanch.kernel.zones import instant, local
 
-EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - the origin of naive UTC times
-EPOCH_UTC = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
 ONE_DAY = timedelta(days=1)
 # Later than any year that a wall clock can show: "never".
 FOREVER = 2**62
-
-
-def zone_of(name: str) -> ZoneInfo:
-    """The zone of an IANA name. Raises ``ValueError`` with what to write."""
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        raise ValueError(f"'{name}' is not a time zone; write one like Europe/Berlin") from None
-
-
-def local(at: int, zone: ZoneInfo) -> datetime:
-    """What the wall clock of the zone shows at a moment, without a zone."""
-    return (EPOCH_UTC + timedelta(microseconds=at)).astimezone(zone).replace(tzinfo=None)
-
-
-def instant(wall: datetime, zone: ZoneInfo) -> int:
-    """The moment of a wall-clock time: the first at which the local clock shows it or a later time."""
-    before, after = _offsets(wall, zone)
-    if before < after:  # left out in spring
-        return _end_of_gap(wall, zone)
-    return (wall - before - EPOCH) // MICROSECOND
-
-
-def _offsets(wall: datetime, zone: ZoneInfo) -> tuple[timedelta, timedelta]:
-    """What to take off a wall-clock time by the rules before a change of the clocks, and by those after it."""
-    before, after = zone.utcoffset(wall), zone.utcoffset(wall.replace(fold=1))
-    assert before is not None and after is not None
-    return before, after
-
-
-@lru_cache(maxsize=256)
-def _end_of_gap(wall: datetime, zone: ZoneInfo) -> int:
-    before, after = _offsets(wall, zone)
-    low, high = (wall - after - EPOCH) // MICROSECOND, (wall - before - EPOCH) // MICROSECOND
-    return low + bisect_left(range(low, high), True, key=lambda at: local(at, zone) >= wall)
 
 
 def wall_time(text: str, zone: ZoneInfo) -> datetime:
@@ -62,20 +19,8 @@ def wall_time(text: str, zone: ZoneInfo) -> datetime:
 
     Raises ``ValueError`` with what to write.
     """
-    try:
-        stamp = datetime.fromisoformat(text.strip())
-    except ValueError:
-        raise ValueError(f"'{text}' is not a time; write it like 2026-05-14T09:00") from None
-    if not 1971 <= stamp.year <= 9000:
-        raise ValueError(f"'{text}' is not in the years 1971 to 9000, so it is not a time that was meant")
+    stamp = read_stamp(text)
     return stamp.astimezone(zone).replace(tzinfo=None) if stamp.tzinfo else stamp
-
-
-def moment(text: str, zone: ZoneInfo) -> int:
-    """The moment of a time as people write it; without an offset it is wall-clock time of the zone. Raises ``ValueError``."""
-    wall = wall_time(text, zone)
-    stamp = datetime.fromisoformat(text.strip())
-    return (stamp - EPOCH_UTC) // MICROSECOND if stamp.tzinfo else instant(wall, zone)
 
 
 def minutes(text: str) -> int:

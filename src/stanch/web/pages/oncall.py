@@ -16,12 +16,12 @@ from stanch.kernel.clock import DAY, spell
 from stanch.kernel.errors import Conflict, NotFound
 from stanch.kernel.schedule import Schedule
 from stanch.kernel.shift import Shift
+from stanch.kernel.zones import instant, local, zone_of
 from stanch.prepare import page_tests
 from stanch.prepare.oncall import rules, store
 from stanch.prepare.oncall.commands import now_and_next
 from stanch.prepare.oncall.ical import feed
 from stanch.prepare.oncall.people import contact_key, shown_name
-from stanch.prepare.oncall.walltime import instant, local, zone_of
 from stanch.timeline.unit_of_work import UnitOfWork
 from stanch.web import auth
 from stanch.web.pages.oncall_picture import Lane, colours_of, strips

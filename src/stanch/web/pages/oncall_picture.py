@@ -10,7 +10,7 @@ import msgspec
 from markupsafe import Markup, escape
 
 from stanch.kernel.shift import Shift
-from stanch.prepare.oncall.walltime import instant, local
+from stanch.kernel.zones import instant, local
 
 TOP, LABEL, BLOCK, SPACE = 18, 17, 26, 8
 COLOURS = 5

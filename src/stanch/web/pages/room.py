@@ -9,12 +9,10 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from stanch.kernel.clock import parse_moment
-from stanch.kernel.errors import Invalid
 from stanch.kernel.filling import incident_id
+from stanch.kernel.moments import past_moment
 from stanch.kernel.policy import Phase
 from stanch.timeline.record import Record
-from stanch.timeline.unit_of_work import UnitOfWork
 from stanch.web import auth
 from stanch.web.pages.render import exact, fragment, page, signed_in
 from stanch.web.room import Panel, Place, View, panels
@@ -33,7 +31,7 @@ def routes(stanch: Stanch) -> list[Route]:
         actor = auth.require(request)
         with stanch.application.reading(actor) as uow:
             entries = uow.entries(incident)
-            at = moment(uow, request.query_params.get("at", ""))
+            at = past_moment(request.query_params.get("at", ""), uow.now)
             view = View(uow, uow.record(incident, at=at), entries, at, request.query_params)
             step = view.number("entry")
             if 0 < step < len(entries):
@@ -47,19 +45,6 @@ def routes(stanch: Stanch) -> list[Route]:
         )
 
     return [signed_in("/incidents/{incident}", war_room)]
-
-
-def moment(uow: UnitOfWork, text: str) -> int | None:
-    """The past moment that is asked for. Raises ``Invalid``."""
-    if not text:
-        return None
-    try:
-        at = parse_moment(text)
-    except ValueError as error:
-        raise Invalid(str(error), field="at") from None
-    if at > uow.now:
-        raise Invalid("That moment lies in the future.", field="at", hint="Choose an earlier one.")
-    return at
 
 
 def common(view: View) -> dict[str, Any]:
