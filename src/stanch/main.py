@@ -178,11 +178,14 @@ def open_stanch(
     calendars = CalendarCache(catalog.policy, clock, kept=settings.data / "calendars")
     calendars.refresh(fetch=False)
     wiring = together([feature.wiring() for feature in features()])
+    world = world or load_world(settings.integrations)
+    if settings.static_status:
+        _build(world, integrations()["folder"], {"path": str(settings.static_status.resolve())}, "folder@static_status")
     application = Application(
         database,
         clock,
         catalog.policy,
-        world=world or load_world(settings.integrations),
+        world=world,
         calendars=calendars,
         installation=Installation(settings.url(), settings.secret_key, settings.watchdog_url, settings.watchdog_every),
         reactions=wiring.reactions,

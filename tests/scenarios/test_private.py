@@ -31,7 +31,7 @@ VALUES: dict[str, Any] = {
     "severity": "SEV-2", "phase": "resolve", "role": "scribe", "person": "mallory", "mitigation": "rollback", "into": OPEN,
     "run": "", "confirm": "yes", "state": "resolved", "key": "severity", "part": "impact", "service": "shop", "post": 1,
     "source": "crash-on-deploy", "about": "change", "subject": "x", "schedule": "none", "end": "2030-01-01", "mine": "x", "theirs": "x", "heartbeat": "x", "url": "https://example.org",
-    "rest:path": "x", "entry": 1,
+    "entry": 1,
 }  # fmt: skip
 
 
@@ -79,7 +79,7 @@ def paths(house: House, incident: str) -> list[str]:
         digest = str((uow.tx.one("SELECT digest FROM exhibits LIMIT 1") or {"digest": "0" * 64})["digest"])
     names = {
         "incident": incident, "id": incident, "page": next(iter(record.pages)), "run": next(iter(record.runs)),
-        "person": "ada", "person:path": "ada", "item": "A1", "code": "0" * 40, "name": "rollback", "digest": digest, "schedule:path": "primary",
+        "person": "ada", "person:path": "ada", "item": "A1", "code": "0" * 40, "name": "rollback", "digest": digest, "schedule:path": "primary", "rest:path": "none",
     }  # fmt: skip
     readable = [route for route in routes_of(house.stanch) if "GET" in (getattr(route, "methods", None) or ())]
     found = [re.sub(r"\{([^}]+)\}", lambda match: names[match[1]], route.path) for route in readable]

@@ -13,6 +13,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "close": ("recover", "Close a resolved incident: decides on the postmortem and starts the three weeks."),
     "conclude": ("detect", "End an investigation that was no incident, and say what it was."),
     "contacts": ("prepare", "Whom to turn to: people, vendors and teams, by service or by what they do."),
+    "copies": ("communicate", "Where copies of the status page are kept, and how fresh each is."),
     "criteria": ("recover", "Say what 'recovered' means: the proposed criteria, or your own."),
     "declare": ("respond", "Declare an incident."),
     "decline": ("respond", "Say no to a prompt; it is not asked again unless what it rests on changes."),

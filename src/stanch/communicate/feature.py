@@ -5,6 +5,7 @@ from stanch.timeline.feature import Feature, Timer, Wiring
 
 def wiring() -> Wiring:
     """Imported when the product opens, not for a command line's help."""
+    from stanch.communicate.copies import CopyHandler, forget_files
     from stanch.communicate.corrections import check_correction
     from stanch.communicate.prompts import PROMPTS
     from stanch.communicate.status_page import changed, seed, when_public
@@ -20,8 +21,12 @@ def wiring() -> Wiring:
             PostmortemPublished: (when_public,),
         },
         timers={"status-page": Timer(changed)},
+        handlers=(CopyHandler,),
+        starts=(forget_files,),
         seeds=(seed,),
     )
 
 
-FEATURE = Feature("communicate", ("stanch.communicate.commands", "stanch.communicate.posting"), wiring)
+FEATURE = Feature(
+    "communicate", ("stanch.communicate.commands", "stanch.communicate.posting", "stanch.communicate.freshness"), wiring
+)

@@ -45,6 +45,9 @@ def version(uow: UnitOfWork) -> Version:
 def changed(uow: UnitOfWork) -> None:
     """Something public changed: every replica draws the page again, and what keeps copies gets the new one."""
     uow.tx.execute("UPDATE status_version SET version = version + 1, changed_at = :now", now=uow.now)
+    number = version(uow).number
+    for name in sorted(uow.application.world.publishers):
+        uow.effect(f"status-copy:{name}:{number}", "status_copy", "", {"publisher": name, "version": number})
     uow.timer("status-page", next_drawing(uow.now))
     uow.tx.notify(CHANGED)
     uow.tx.after_commit(lambda: uow.application.changed(CHANGED))

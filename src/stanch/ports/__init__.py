@@ -344,6 +344,26 @@ class Screenshotter(Protocol):
     def picture(self, url: str) -> bytes: ...
 
 
+class PublishedFile(msgspec.Struct, frozen=True):
+    """A file of a public page. ``path`` below the page, with slashes and never one in front."""
+
+    path: str
+    body: bytes
+    media_type: str
+    cache_control: str
+
+
+class Publisher(Protocol):
+    """Keeps copies of public pages where they serve without us (P7). ``files`` are written in their order, then ``gone`` is deleted.
+
+    Raises ``Failed``; what was written by then stays, and is written again.
+    """
+
+    name: str
+
+    def publish(self, files: list[PublishedFile], gone: list[str]) -> None: ...
+
+
 class Calendars(Protocol):
     """The calendars that schedules name, as last read: both answer from memory.
 
@@ -366,6 +386,7 @@ class World(msgspec.Struct):
     probers: dict[str, Prober] = msgspec.field(default_factory=dict)
     screenshotters: dict[str, Screenshotter] = msgspec.field(default_factory=dict)
     chats: dict[str, Chat] = msgspec.field(default_factory=dict)
+    publishers: dict[str, Publisher] = msgspec.field(default_factory=dict)
 
     def watchers(self) -> dict[str, ReleaseWatcher]:
         """Those of the mitigators that see what is released."""

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import msgspec
 
-Port = Literal["sources", "notifiers", "mitigators", "metrics", "probers", "screenshotters", "chats"]
+Port = Literal["sources", "notifiers", "mitigators", "metrics", "probers", "screenshotters", "chats", "publishers"]
 Capability = Literal["answers", "mapping", "offers", "history", "labels"]
 # Each port is the field of this name in ``World``.
 PORTS: dict[Port, str] = {
@@ -16,6 +16,7 @@ PORTS: dict[Port, str] = {
     "probers": "Probes",
     "screenshotters": "Pictures",
     "chats": "Chat",
+    "publishers": "Copies of the status page",
 }
 CAPABILITIES: dict[Capability, str] = {
     "answers": "answers its senders as the original tool does",

@@ -9,6 +9,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from stanch.chat.listening import heeds
+from stanch.communicate.freshness import Copies
+from stanch.communicate.freshness import copies as copies_of
 from stanch.detect.commands.signals import Signals, list_signals
 from stanch.detect.commands.watching import HeartbeatRow, Heartbeats, Probes, list_heartbeats, list_probes
 from stanch.identity import people
@@ -117,12 +119,14 @@ def _settings(stanch: Stanch) -> dict[str, Any]:
     """What is configured. Addresses, keys and passwords stay out."""
     settings, world = stanch.settings, stanch.world
     policy = stanch.application.policy()
+    with stanch.application.reading() as uow:
+        copies = copies_of(uow, Copies())
     return {
         "watched": settings.watchdog_every if settings.watchdog_url else 0,
         "url": settings.url(), "database": stanch.application.database.dialect, "data": str(settings.data),
         "keys": sorted(settings.intake_keys), "policy": policy,
         "ports": {title: sorted(getattr(world, port)) for port, title in PORTS.items()},
         "integrations": stanch.integrations(), "configured": settings.integrations, "heeds": heeds(stanch.application),
-        "people": people.everybody(stanch.application.database), "static_status": str(settings.static_status or ""),
+        "people": people.everybody(stanch.application.database), "copies": copies, "static_status": str(settings.static_status or ""),
         "reach": {name: [way.to.split(":", 1)[0] for way in c.ways()] for name, c in policy.contacts.items()},
     }  # fmt: skip
