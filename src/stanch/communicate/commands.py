@@ -32,7 +32,6 @@ class Update(msgspec.Struct):
 @command(
     "update",
     Update,
-    group="communicate",
     noun="updates",
     positional=("text",),
     example="stanch update INC-1 'The rollback is running' --next-in 15",
@@ -67,7 +66,7 @@ class Drafted(msgspec.Struct, frozen=True):
         return f"Internal: {self.internal}\n\nPublic: {self.public}"
 
 
-@command("drafts", Drafts, group="communicate", noun="drafts", reading=True, example="stanch drafts INC-1")
+@command("drafts", Drafts, reading=True, example="stanch drafts INC-1")
 def drafts(uow: UnitOfWork, asked: Drafts) -> Drafted:
     """R32: one set of facts, drafted side by side."""
     record = uow.record(asked.incident)
@@ -85,15 +84,7 @@ class Wording(msgspec.Struct):
     ] = ""
 
 
-@command(
-    "wording",
-    Wording,
-    group="communicate",
-    noun="wording",
-    positional=("text",),
-    reading=True,
-    example="stanch wording 'Payments fail.'",
-)
+@command("wording", Wording, positional=("text",), reading=True, example="stanch wording 'Payments fail.'")
 def check_wording(uow: UnitOfWork, asked: Wording) -> list[Finding]:
     """R33, R44: the rules of the language engine that find something, in order of their place in the text."""
     if asked.kind == "postmortem":

@@ -53,8 +53,6 @@ class Status(msgspec.Struct):
 @command(
     "status",
     Status,
-    group="communicate",
-    noun="status",
     positional=("state", "text"),
     example="stanch status INC-1 identified 'Some payments fail.' --components checkout=partial_outage",
 )

@@ -65,19 +65,25 @@ def command(
     name: str,
     struct: type[msgspec.Struct],
     *,
-    group: Group,
-    noun: str,
+    group: Group | None = None,
+    noun: str | None = None,
     positional: tuple[str, ...] = (),
     reading: bool = False,
     example: str = "",
 ) -> Callable[[Callable[[Any, Any], Any]], Callable[[Any, Any], Any]]:
-    """Register ``handle(uow, command)`` under ``name``; ``example``: a command line for the help. Raises ``ValueError`` when the name is taken."""
+    """Register ``handle(uow, command)`` under ``name``. Raises ``ValueError`` when the name is taken.
+
+    ``group``: under which heading the help lists it, by default the phase whose folder it is in. ``noun``: the end of its
+    API route, by default its name. ``example``: a command line for the help.
+    """
 
     def register(handle: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
         if name in REGISTRY:
             raise ValueError(f"command {name} is registered twice")
         needs = "incident" in struct.__struct_fields__
-        REGISTRY[name] = Command(name, noun, group, struct, handle, needs, positional, reading, example)
+        listed: Any = group or handle.__module__.split(".")[1]
+        route = name if noun is None else noun
+        REGISTRY[name] = Command(name, route, listed, struct, handle, needs, positional, reading, example)
         return handle
 
     return register

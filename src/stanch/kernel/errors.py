@@ -10,6 +10,9 @@ class Problem(Exception):
     status = 400
     title = "The request cannot be carried out"
 
+    def __init_subclass__(cls, *, status: int = 0, title: str = "") -> None:
+        cls.status, cls.title = status or cls.status, title or cls.title
+
     def __init__(self, detail: str, *, field: str = "", hint: str = "", repeat: dict[str, str] | None = None) -> None:
         super().__init__(detail)
         self.detail = detail
@@ -22,57 +25,33 @@ class Problem(Exception):
         return f"{self.detail} {self.hint}".strip()
 
 
-class Invalid(Problem):
+class Invalid(Problem, status=422, title="The input is not valid"):
     """The input is wrong; ``field`` names where."""
 
-    status = 422
-    title = "The input is not valid"
 
-
-class NotFound(Problem):
+class NotFound(Problem, status=404, title="Not found"):
     """There is no such thing, or the caller may not know that there is (P6)."""
 
-    status = 404
-    title = "Not found"
 
-
-class Conflict(Problem):
+class Conflict(Problem, status=409, title="Not possible in this state"):
     """The state does not allow this now, or somebody else was faster."""
 
-    status = 409
-    title = "Not possible in this state"
 
-
-class Unauthenticated(Problem):
+class Unauthenticated(Problem, status=401, title="Sign in first"):
     """Nobody is signed in, or the key is wrong."""
 
-    status = 401
-    title = "Sign in first"
 
-
-class Denied(Problem):
+class Denied(Problem, status=403, title="Not allowed"):
     """Known, but not allowed."""
 
-    status = 403
-    title = "Not allowed"
 
-
-class TooLarge(Problem):
+class TooLarge(Problem, status=413, title="The body is too large"):
     """The body is larger than the limit."""
 
-    status = 413
-    title = "The body is too large"
 
-
-class TooMany(Problem):
+class TooMany(Problem, status=429, title="Too many attempts"):
     """Too many attempts; ``hint`` says when to come back."""
 
-    status = 429
-    title = "Too many attempts"
 
-
-class Unavailable(Problem):
+class Unavailable(Problem, status=503, title="Not available right now"):
     """Temporarily not possible; trying again helps."""
-
-    status = 503
-    title = "Not available right now"

@@ -22,6 +22,14 @@ def incident_id(text: str) -> str:
     return f"INC-{found[1]}" if found else text.strip()
 
 
+def title_of(text: str, hint: str) -> str:
+    """A title in one line. Raises ``Invalid`` with what to write."""
+    title = " ".join(text.split())
+    if not title:
+        raise Invalid("The title is empty.", field="title", hint=hint)
+    return title
+
+
 def fill(command: Command, values: Mapping[str, Any]) -> Any:
     """The command's struct. Raises ``Invalid`` with where it is wrong and what was probably meant."""
     names = command.struct.__struct_fields__

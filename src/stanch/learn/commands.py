@@ -52,8 +52,6 @@ class Postmortem(msgspec.Struct):
 @command(
     "postmortem",
     Postmortem,
-    group="learn",
-    noun="postmortem",
     positional=("part", "text"),
     example="stanch postmortem INC-1 summary 'Release v2 failed three of ten checkouts'",
 )
@@ -109,7 +107,7 @@ class AskLearning(msgspec.Struct):
     """Completion of action items first, then time for each phase."""
 
 
-@command("learning", AskLearning, group="learn", noun="learning", reading=True, example="stanch learning")
+@command("learning", AskLearning, reading=True, example="stanch learning")
 def show_learning(uow: UnitOfWork, _asked: AskLearning) -> Learning:
     """R49: maturity is the share of items completed."""
     return learning(uow)

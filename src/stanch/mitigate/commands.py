@@ -46,14 +46,7 @@ class Mitigate(msgspec.Struct):
     timebox: Annotated[str, msgspec.Meta(max_length=100, description="The time-box whose fallback it is.")] = ""
 
 
-@command(
-    "mitigate",
-    Mitigate,
-    group="mitigate",
-    noun="mitigations",
-    positional=("mitigation",),
-    example="stanch mitigate INC-1 rollback",
-)
+@command("mitigate", Mitigate, noun="mitigations", positional=("mitigation",), example="stanch mitigate INC-1 rollback")
 def mitigate(uow: UnitOfWork, asked: Mitigate) -> Done:
     """R23: the confirmation names target, blast radius and undo. P4: at most one run for each confirmation."""
     record = uow.live(asked.incident)
@@ -94,7 +87,7 @@ class Undo(msgspec.Struct):
     confirm: Confirmation = ""
 
 
-@command("undo", Undo, group="mitigate", noun="undos", positional=("run",), example="stanch undo INC-1")
+@command("undo", Undo, noun="undos", positional=("run",), example="stanch undo INC-1")
 def undo(uow: UnitOfWork, asked: Undo) -> Done:
     """R23: undo is a first-class action. It puts back what was found, where the adapter knows it."""
     record = uow.record(asked.incident)

@@ -45,7 +45,6 @@ class StateFinding(msgspec.Struct):
 @command(
     "finding",
     StateFinding,
-    group="mitigate",
     noun="findings",
     positional=("about", "subject"),
     example="stanch finding INC-1 spread zone-b --label zone --percent 92",

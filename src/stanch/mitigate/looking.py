@@ -70,9 +70,7 @@ class MitigationRow(msgspec.Struct, frozen=True):
         return f"{self.place}. {self.name}: {self.title} · {self.why}"
 
 
-@command(
-    "mitigations", Mitigations, group="mitigate", noun="mitigations", reading=True, example="stanch mitigations INC-1"
-)
+@command("mitigations", Mitigations, reading=True, example="stanch mitigations INC-1")
 def mitigations(uow: UnitOfWork, asked: Mitigations) -> list[MitigationRow]:
     """R16: each with reversibility, blast radius, time to effect and to undo, why it stands there, and what would move it."""
     record = uow.record(asked.incident)
@@ -152,7 +150,6 @@ class WouldChange(msgspec.Struct, frozen=True):
 @command(
     "dry-run",
     DryRun,
-    group="mitigate",
     noun="dry-runs",
     positional=("mitigation",),
     reading=True,
@@ -197,7 +194,7 @@ class EvidenceRow(msgspec.Struct, frozen=True, omit_defaults=True):
         return f"{self.name} · {self.bytes} bytes{'' if self.intact else ' · NOT what was captured'}"
 
 
-@command("evidence", ShowEvidence, group="mitigate", noun="evidence", reading=True, example="stanch evidence INC-1")
+@command("evidence", ShowEvidence, reading=True, example="stanch evidence INC-1")
 def evidence(uow: UnitOfWork, asked: ShowEvidence) -> list[EvidenceRow]:
     """R24: content-addressed; the digest is checked each time it is shown. ``evidence.zip`` beside it is the whole bundle."""
     uow.record(asked.incident)

@@ -37,7 +37,7 @@ class ServiceRow(msgspec.Struct, frozen=True):
         return f"{self.name} · {self.title}{' · core' if self.core else ''}"
 
 
-@command("services", Services, group="prepare", noun="services", reading=True, example="stanch services")
+@command("services", Services, reading=True, example="stanch services")
 def services(uow: UnitOfWork, _asked: Services) -> list[ServiceRow]:
     """Every service (R7)."""
     return [
@@ -55,15 +55,7 @@ class ShowReadiness(msgspec.Struct):
     service: Annotated[str, msgspec.Meta(max_length=200, description="Only this one.")] = ""
 
 
-@command(
-    "readiness",
-    ShowReadiness,
-    group="prepare",
-    noun="readiness",
-    positional=("service",),
-    reading=True,
-    example="stanch readiness shop",
-)
+@command("readiness", ShowReadiness, positional=("service",), reading=True, example="stanch readiness shop")
 def show_readiness(uow: UnitOfWork, asked: ShowReadiness) -> readiness.Report:
     """R7: score and reasons, the least ready first."""
     found = readiness.report(uow.policy, around(uow), uow.now)
@@ -109,7 +101,6 @@ class Runbook(msgspec.Struct, frozen=True):
 @command(
     "runbook",
     ShowRunbook,
-    group="prepare",
     noun="runbooks",
     positional=("service",),
     reading=True,
@@ -149,7 +140,7 @@ class ContactRow(msgspec.Struct, frozen=True):
         return " · ".join(word for word in (self.name, ", ".join(self.roles), ", ".join(self.reach), self.note) if word)
 
 
-@command("contacts", Contacts, group="prepare", noun="contacts", reading=True, example="stanch contacts --service shop")
+@command("contacts", Contacts, reading=True, example="stanch contacts --service shop")
 def contacts(uow: UnitOfWork, asked: Contacts) -> list[ContactRow]:
     """R8. Full addresses are for admins; everybody sees by what someone can be reached."""
     policy = uow.policy

@@ -45,9 +45,7 @@ class TestPage(msgspec.Struct):
     person: Annotated[str, msgspec.Meta(max_length=200, description="A contact; yourself by default.")] = ""
 
 
-@command(
-    "test-page", TestPage, group="prepare", noun="test-pages", positional=("person",), example="stanch test-page ben"
-)
+@command("test-page", TestPage, noun="test-pages", positional=("person",), example="stanch test-page ben")
 def test_page(uow: UnitOfWork, asked: TestPage) -> Done:
     """Queues a test page for every way of the contact. One effect for each way; the report shows what became of it."""
     own = contact_key(uow.policy.contacts, uow.actor.name)
@@ -78,9 +76,7 @@ class Reachability(msgspec.Struct):
     """Whom a page would not reach, or perhaps not: who has no way, one way only, a failing or an untried one."""
 
 
-@command(
-    "reachability", Reachability, group="prepare", noun="reachability", reading=True, example="stanch reachability"
-)
+@command("reachability", Reachability, reading=True, example="stanch reachability")
 def reachable(uow: UnitOfWork, _asked: Reachability) -> list[Finding]:
     """R2, R8: the report, the worst first; empty when everybody can be reached and it was tried lately."""
     return report(uow)

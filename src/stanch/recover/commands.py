@@ -26,14 +26,7 @@ class SetCriteria(msgspec.Struct):
     hold: Annotated[float, msgspec.Meta(gt=0, le=7 * 86400, description="Seconds that all must hold.")] | None = None
 
 
-@command(
-    "criteria",
-    SetCriteria,
-    group="recover",
-    noun="criteria",
-    positional=("criterion",),
-    example="stanch criteria INC-1 --propose",
-)
+@command("criteria", SetCriteria, positional=("criterion",), example="stanch criteria INC-1 --propose")
 def criteria(uow: UnitOfWork, asked: SetCriteria) -> Done:
     """R41: explicit before the mitigation completes. Own ones are added to those already set."""
     record = uow.record(asked.incident)
@@ -85,7 +78,7 @@ class Resolve(msgspec.Struct):
     )
 
 
-@command("resolve", Resolve, group="recover", noun="resolution", positional=("reason",), example="stanch resolve INC-1")
+@command("resolve", Resolve, noun="resolution", positional=("reason",), example="stanch resolve INC-1")
 def resolve(uow: UnitOfWork, asked: Resolve) -> Done:
     """R41: offered when all hold; earlier only with a reason in the record. R15: cause unknown is allowed."""
     if uow.record(asked.incident).status == "resolved":
@@ -118,7 +111,7 @@ class Close(msgspec.Struct):
     )
 
 
-@command("close", Close, group="recover", noun="closing", positional=("reason",), example="stanch close INC-1")
+@command("close", Close, noun="closing", positional=("reason",), example="stanch close INC-1")
 def close(uow: UnitOfWork, asked: Close) -> Done:
     """R42. The postmortem meeting is set a day ahead, while memory is fresh."""
     record = uow.record(asked.incident)
@@ -153,7 +146,6 @@ class Reopen(msgspec.Struct):
 @command(
     "reopen",
     Reopen,
-    group="recover",
     noun="reopening",
     positional=("reason",),
     example="stanch reopen INC-1 'Errors are back in zone-b'",

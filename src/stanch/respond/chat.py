@@ -29,9 +29,7 @@ class Chat(msgspec.Struct):
     corrects: Annotated[int, msgspec.Meta(ge=0, description="The number of an entry that this line corrects.")] = 0
 
 
-@command(
-    "chat", Chat, group="respond", noun="chat", positional=("text",), example="stanch chat INC-1 '/severity SEV-2'"
-)
+@command("chat", Chat, positional=("text",), example="stanch chat INC-1 '/severity SEV-2'")
 def chat(uow: UnitOfWork, asked: Chat) -> Done:
     """R27, R30: one input for talking and acting. Two slashes say a line that begins with one."""
     text = asked.text.strip()

@@ -40,6 +40,8 @@ FEATURE = Feature(
     "respond",
     (
         "stanch.respond.commands",
+        "stanch.respond.phases",
+        "stanch.respond.assessment",
         "stanch.respond.pages",
         "stanch.respond.roles",
         "stanch.respond.overview",

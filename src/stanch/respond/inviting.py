@@ -20,9 +20,7 @@ class Invite(msgspec.Struct):
     person: Person
 
 
-@command(
-    "invite", Invite, group="respond", noun="invitations", positional=("person",), example="stanch invite INC-1 ben"
-)
+@command("invite", Invite, noun="invitations", positional=("person",), example="stanch invite INC-1 ben")
 def invite(uow: UnitOfWork, asked: Invite) -> Done:
     """P6: whoever may see it may invite."""
     _private(uow, asked.incident)
@@ -40,14 +38,7 @@ class Uninvite(msgspec.Struct):
     person: Person
 
 
-@command(
-    "uninvite",
-    Uninvite,
-    group="respond",
-    noun="uninvitations",
-    positional=("person",),
-    example="stanch uninvite INC-1 ben",
-)
+@command("uninvite", Uninvite, noun="uninvitations", positional=("person",), example="stanch uninvite INC-1 ben")
 def uninvite(uow: UnitOfWork, asked: Uninvite) -> Done:
     """P6. Administrators see every incident, and whoever is paged for it is invited again."""
     _private(uow, asked.incident)

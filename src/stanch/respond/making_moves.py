@@ -21,7 +21,7 @@ class ShowMoves(msgspec.Struct):
     incident: IncidentId
 
 
-@command("moves", ShowMoves, group="respond", noun="moves", reading=True, example="stanch moves INC-1")
+@command("moves", ShowMoves, reading=True, example="stanch moves INC-1")
 def moves(uow: UnitOfWork, asked: ShowMoves) -> list[FirstMoves]:
     """R6, R7."""
     return of_incident(uow, uow.record(asked.incident))
@@ -51,7 +51,6 @@ class MakeMove(msgspec.Struct):
 @command(
     "move",
     MakeMove,
-    group="respond",
     noun="moves",
     positional=("source", "step", "word"),
     example="stanch move INC-1 crash-on-deploy 1 'Pods restart'",

@@ -47,9 +47,7 @@ class IncidentRow(msgspec.Struct, frozen=True):
         return " · ".join(word for word in words if word)
 
 
-@command(
-    "incidents", Incidents, group="respond", noun="incidents", reading=True, example="stanch incidents --status live"
-)
+@command("incidents", Incidents, reading=True, example="stanch incidents --status live")
 def incidents(uow: UnitOfWork, asked: Incidents) -> list[IncidentRow]:
     """Every incident one may see (P6)."""
     statuses = {"": ("open", "mitigated", "resolved", "closed"), "live": ("open", "mitigated")}.get(
@@ -192,7 +190,7 @@ class Shown(msgspec.Struct, frozen=True):
         return "\n".join(lines)
 
 
-@command("show", Show, group="respond", noun="", positional=("incident",), reading=True, example="stanch show INC-1")
+@command("show", Show, noun="", positional=("incident",), reading=True, example="stanch show INC-1")
 def show(uow: UnitOfWork, asked: Show) -> Shown:
     """R10: the same record everywhere; any past moment can be shown."""
     at = past_moment(asked.at, uow.now)

@@ -1,5 +1,6 @@
 """Pages as people handle them: asking for one, having it, passing it on (R2). One transaction each."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 import msgspec
@@ -34,7 +35,6 @@ class PagePeople(msgspec.Struct):
 @command(
     "page",
     PagePeople,
-    group="respond",
     noun="pages",
     positional=("person",),
     example="stanch page INC-1 ben --reason 'The database team is needed'",
@@ -69,7 +69,7 @@ class Acknowledge(msgspec.Struct):
     page: WhichPage = ""
 
 
-@command("ack", Acknowledge, group="respond", noun="acknowledgements", positional=("page",), example="stanch ack INC-1")
+@command("ack", Acknowledge, noun="acknowledgements", positional=("page",), example="stanch ack INC-1")
 def ack(uow: UnitOfWork, asked: Acknowledge) -> Done:
     """P2: nothing leaves after this, beyond what is in flight. A second acknowledgement changes nothing."""
     record = uow.record(asked.incident)
@@ -95,20 +95,13 @@ class WakeNext(msgspec.Struct):
 @command(
     "wake-next",
     WakeNext,
-    group="respond",
     noun="refused-pages",
     positional=("reason",),
     example="stanch wake-next INC-1 'I am on a train without a network'",
 )
 def wake_next(uow: UnitOfWork, asked: WakeNext) -> Done:
     """R2: who cannot must not cost minutes. Saying it again moves nothing on again."""
-    record = uow.live(asked.incident)
-    waiting = _waiting(record, asked.page)
-    if not waiting:
-        return _nobody_wanted(record)
-    person = own_key(uow)
-    said = [refuse(uow, record, each, person, asked.reason) for each in waiting]
-    return Done(" ".join(dict.fromkeys(said)), record.id)
+    return _pass_on(uow, asked, lambda record, page: refuse(uow, record, page, own_key(uow), asked.reason))
 
 
 class AskInstead(msgspec.Struct):
@@ -123,21 +116,17 @@ class AskInstead(msgspec.Struct):
 @command(
     "ask-instead",
     AskInstead,
-    group="respond",
     noun="handed-pages",
     positional=("person",),
     example="stanch ask-instead INC-1 ben --reason 'Ben knows the queue'",
 )
 def ask_instead(uow: UnitOfWork, asked: AskInstead) -> Done:
     """R2, R8: only somebody who can be reached is asked."""
-    record = uow.live(asked.incident)
-    waiting = _waiting(record, asked.page)
-    if not waiting:
-        return _nobody_wanted(record)
-    said = ""
-    for each in waiting:
-        said = hand(uow, record, each, reachable(uow, record, each, asked.person), asked.reason)
-    return Done(said, record.id)
+
+    def ask(record: Record, page: Page) -> str:
+        return hand(uow, record, page, reachable(uow, record, page, asked.person), asked.reason)
+
+    return _pass_on(uow, asked, ask)
 
 
 class Askable(msgspec.Struct):
@@ -147,7 +136,7 @@ class Askable(msgspec.Struct):
     page: Annotated[str, msgspec.Meta(description="A page that would be handed on.", max_length=200)] = ""
 
 
-@command("askable", Askable, group="respond", noun="askable", reading=True, example="stanch askable INC-1")
+@command("askable", Askable, reading=True, example="stanch askable INC-1")
 def askable(uow: UnitOfWork, asked: Askable) -> list[Offer]:
     """R8: those who can be reached first."""
     record = uow.record(asked.incident)
@@ -178,6 +167,13 @@ def _waiting(record: Record, page: str) -> list[Page]:
     if page and page not in record.pages:
         raise NotFound(f"{record.id} has no page {page}.", field="page")
     return [each for each in record.pages.values() if each.waiting() and page in ("", each.page)]
+
+
+def _pass_on(uow: UnitOfWork, asked: WakeNext | AskInstead, pass_on: Callable[[Record, Page], str]) -> Done:
+    """Each page that waits and is meant is passed on; the same sentence is said once."""
+    record = uow.live(asked.incident)
+    said = [pass_on(record, page) for page in _waiting(record, asked.page)]
+    return Done(" ".join(dict.fromkeys(said)), record.id) if said else _nobody_wanted(record)
 
 
 def _nobody_wanted(record: Record) -> Done:

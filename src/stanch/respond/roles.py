@@ -25,9 +25,7 @@ class TakeRole(msgspec.Struct):
     ] = ""
 
 
-@command(
-    "role", TakeRole, group="respond", noun="roles", positional=("role", "person"), example="stanch role INC-1 ic ben"
-)
+@command("role", TakeRole, noun="roles", positional=("role", "person"), example="stanch role INC-1 ic ben")
 def role(uow: UnitOfWork, asked: TakeRole) -> Done:
     """R25: declared explicitly, and never taken from somebody unasked. Whoever holds a role of a private incident may see it."""
     record = uow.record(asked.incident)

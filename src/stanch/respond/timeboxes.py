@@ -37,7 +37,6 @@ class Box(msgspec.Struct):
 @command(
     "timebox",
     Box,
-    group="respond",
     noun="timeboxes",
     positional=("question",),
     example="stanch timebox INC-1 'Is it the cache?' --minutes 10 --fallback 'Roll back'",

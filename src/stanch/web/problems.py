@@ -17,11 +17,8 @@ MEDIA_TYPE = "application/problem+json"
 PROGRAM_PATHS = ("/api/", "/hooks/", "/openapi.json", "/healthz", "/readyz", "/metrics")
 
 
-class Failure(Problem):
+class Failure(Problem, status=500, title="Something went wrong inside stanch"):
     """A fault of the product. The log has the details, the answer has none."""
-
-    status = 500
-    title = "Something went wrong inside stanch"
 
 
 def document(problem: Problem) -> dict[str, Any]:

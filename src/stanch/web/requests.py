@@ -20,11 +20,8 @@ if TYPE_CHECKING:
 TRIES = 3
 
 
-class NotMatching(Problem):
+class NotMatching(Problem, status=412, title="It has changed meanwhile"):
     """``If-Match`` named another version than the one that is there."""
-
-    status = 412
-    title = "It has changed meanwhile"
 
 
 class Answer(msgspec.Struct):

@@ -31,12 +31,7 @@ class Deploy(msgspec.Struct):
 
 
 @command(
-    "deploy",
-    Deploy,
-    group="detect",
-    noun="deploys",
-    positional=("service", "release"),
-    example="stanch deploy shop v2 --previous v1",
+    "deploy", Deploy, noun="deploys", positional=("service", "release"), example="stanch deploy shop v2 --previous v1"
 )
 def deploy(uow: UnitOfWork, asked: Deploy) -> Done:
     """Record a deploy (R17)."""

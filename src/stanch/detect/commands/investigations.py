@@ -7,7 +7,8 @@ import msgspec
 from stanch.kernel.answers import Moment
 from stanch.kernel.clock import spell
 from stanch.kernel.command import Done, command
-from stanch.kernel.errors import Conflict, Invalid
+from stanch.kernel.errors import Conflict
+from stanch.kernel.filling import title_of
 from stanch.prepare.known_people import known_person
 from stanch.timeline.facts.detect import TRIAGE_QUESTIONS, Concluded, Investigating, TriageAnswered, TriageQuestion
 from stanch.timeline.unit_of_work import UnitOfWork
@@ -27,16 +28,13 @@ class Investigate(msgspec.Struct):
 @command(
     "investigate",
     Investigate,
-    group="detect",
     noun="investigations",
     positional=("title",),
     example="stanch investigate 'Latency in zone-b looks odd' --service shop",
 )
 def investigate(uow: UnitOfWork, asked: Investigate) -> Done:
     """R5: it has a number and a timeline from the start, so that declaring loses nothing."""
-    title = " ".join(asked.title.split())
-    if not title:
-        raise Invalid("The title is empty.", field="title", hint="Say in a few words what looks odd.")
+    title = title_of(asked.title, "Say in a few words what looks odd.")
     owner = known_person(uow, asked.owner, "owner")
     incident = uow.open(Investigating(title, asked.service, owner, asked.private))
     if asked.private:
@@ -54,7 +52,6 @@ class Conclude(msgspec.Struct):
 @command(
     "conclude",
     Conclude,
-    group="detect",
     noun="conclusion",
     positional=("text",),
     example="stanch conclude INC-1 'A load test that nobody had announced'",
@@ -79,7 +76,6 @@ class Answer(msgspec.Struct):
 @command(
     "answer",
     Answer,
-    group="detect",
     noun="answers",
     positional=("question", "text"),
     example="stanch answer INC-1 real 'Yes: three customers say the same'",
@@ -112,14 +108,7 @@ class InvestigationRow(msgspec.Struct, frozen=True):
         return f"{self.id} · {self.title} · {self.owner} looks into it for {self.age}"
 
 
-@command(
-    "investigations",
-    Investigations,
-    group="detect",
-    noun="investigations",
-    reading=True,
-    example="stanch investigations",
-)
+@command("investigations", Investigations, reading=True, example="stanch investigations")
 def investigations(uow: UnitOfWork, _asked: Investigations) -> list[InvestigationRow]:
     """R5. Only those that one may see (P6)."""
     rows = uow.tx.all("SELECT id, private FROM incidents WHERE status = 'investigating' ORDER BY number DESC LIMIT 200")

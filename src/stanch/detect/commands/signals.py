@@ -55,7 +55,7 @@ class SignalRow(msgspec.Struct, frozen=True):
         return " · ".join(word for word in words if word)
 
 
-@command("signals", Signals, group="detect", noun="signals", reading=True, example="stanch signals --limit 20")
+@command("signals", Signals, reading=True, example="stanch signals --limit 20")
 def list_signals(uow: UnitOfWork, asked: Signals) -> list[SignalRow]:
     """Signals (R1). Those of a private incident one may not see are left out (P6)."""
     chosen = {"": "", "silenced": "WHERE s.silence <> ''"}
@@ -89,7 +89,6 @@ class Triage(msgspec.Struct):
 @command(
     "triage",
     Triage,
-    group="detect",
     noun="signals",
     positional=("fingerprint", "disposition"),
     example="stanch triage 1a2b3c4d5e6f7a8b ticket --reason 'Can wait until tomorrow'",
@@ -120,14 +119,7 @@ class Merge(msgspec.Struct):
     reason: Annotated[str, msgspec.Meta(max_length=2_000)] = ""
 
 
-@command(
-    "merge",
-    Merge,
-    group="detect",
-    noun="merge",
-    positional=("into",),
-    example="stanch merge INC-2 INC-1 --reason 'The same release'",
-)
+@command("merge", Merge, positional=("into",), example="stanch merge INC-2 INC-1 --reason 'The same release'")
 def merge(uow: UnitOfWork, asked: Merge) -> Done:
     """R1: nobody answers the same thing twice. Pages of the one that ends stop, since it is no longer live."""
     into = incident_id(asked.into)
@@ -157,7 +149,6 @@ class Split(msgspec.Struct):
 @command(
     "split",
     Split,
-    group="detect",
     noun="splits",
     positional=("fingerprint",),
     example="stanch split 1a2b3c4d5e6f7a8b --reason 'Another service'",
@@ -203,9 +194,7 @@ class Replay(msgspec.Struct):
     key: Annotated[str, msgspec.Meta(max_length=200, description="Only those that came by this integration key.")] = ""
 
 
-@command(
-    "replay", Replay, group="detect", noun="replays", positional=("post",), example="stanch replay --key alertmanager"
-)
+@command("replay", Replay, noun="replays", positional=("post",), example="stanch replay --key alertmanager")
 def replay(uow: UnitOfWork, asked: Replay) -> Done:
     """P8: nothing is lost, so it can be tried again. Moments count from when a body was received."""
     some = (

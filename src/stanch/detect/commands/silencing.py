@@ -23,8 +23,8 @@ Until = Annotated[str, msgspec.Meta(max_length=100, description="A moment; until
 Minutes = Annotated[int, msgspec.Meta(ge=0, le=LONGEST // MINUTE, description="So many from now, in place of 'until'.")]
 
 
-class Silence(msgspec.Struct):
-    """A signal wakes nobody for now: until a moment, or until it clears. Then it is judged anew."""
+class Hold(msgspec.Struct):
+    """For which signal, why, and for how long."""
 
     fingerprint: Fingerprint
     reason: Reason
@@ -32,10 +32,13 @@ class Silence(msgspec.Struct):
     minutes: Minutes = 0
 
 
+class Silence(Hold):
+    """A signal wakes nobody for now: until a moment, or until it clears. Then it is judged anew."""
+
+
 @command(
     "silence",
     Silence,
-    group="detect",
     noun="silences",
     positional=("fingerprint", "reason"),
     example="stanch silence k/1a2b3c4d 'The disk is being replaced' --minutes 120",
@@ -45,19 +48,13 @@ def silence(uow: UnitOfWork, asked: Silence) -> Done:
     return _begin(uow, asked, "silenced")
 
 
-class TakeSignal(msgspec.Struct):
+class TakeSignal(Hold):
     """Say that you look after a signal: it wakes nobody until a moment, or until it clears. Then it is judged anew."""
-
-    fingerprint: Fingerprint
-    reason: Reason
-    until: Until = ""
-    minutes: Minutes = 0
 
 
 @command(
     "ack-signal",
     TakeSignal,
-    group="detect",
     noun="signal-acknowledgements",
     positional=("fingerprint", "reason"),
     example="stanch ack-signal k/1a2b3c4d 'I restart the importer' --minutes 30",
@@ -74,12 +71,7 @@ class Unsilence(msgspec.Struct):
 
 
 @command(
-    "unsilence",
-    Unsilence,
-    group="detect",
-    noun="ended-silences",
-    positional=("fingerprint",),
-    example="stanch unsilence k/1a2b3c4d",
+    "unsilence", Unsilence, noun="ended-silences", positional=("fingerprint",), example="stanch unsilence k/1a2b3c4d"
 )
 def unsilence(uow: UnitOfWork, asked: Unsilence) -> Done:
     """R1."""
@@ -93,7 +85,7 @@ def unsilence(uow: UnitOfWork, asked: Unsilence) -> Done:
     return Done(f"{row['name']} is not {row['silence']} any more. {after}", row["incident"])
 
 
-def _begin(uow: UnitOfWork, asked: Silence | TakeSignal, how: silencing.How) -> Done:
+def _begin(uow: UnitOfWork, asked: Hold, how: silencing.How) -> Done:
     uow.tx.one_at_a_time(Lock.FOLDING)  # no verdict falls between the look and the silence
     row = signal_of(uow, asked.fingerprint)
     reason = " ".join(asked.reason.split())
@@ -112,7 +104,7 @@ def _begin(uow: UnitOfWork, asked: Silence | TakeSignal, how: silencing.How) -> 
     return Done(f"{row['name']} is {silencing.sentence(fresh)}.", row["incident"])
 
 
-def _until(uow: UnitOfWork, asked: Silence | TakeSignal) -> int | None:
+def _until(uow: UnitOfWork, asked: Hold) -> int | None:
     if asked.until and asked.minutes:
         raise Invalid("Give a moment or minutes, not both.", field="until")
     if asked.minutes:

@@ -30,7 +30,7 @@ class ProbeRow(msgspec.Struct, frozen=True):
         return f"{self.probe}: {'ok' if self.ok else 'fails'} · {self.detail}"
 
 
-@command("probes", Probes, group="detect", noun="probes", reading=True, example="stanch probes")
+@command("probes", Probes, reading=True, example="stanch probes")
 def list_probes(uow: UnitOfWork, _asked: Probes) -> list[ProbeRow]:
     """Probes (R13)."""
     return [
@@ -60,7 +60,7 @@ class HeartbeatRow(msgspec.Struct, frozen=True):
         return f"{self.heartbeat}: {self.state} · every {self.every}"
 
 
-@command("heartbeats", Heartbeats, group="detect", noun="heartbeats", reading=True, example="stanch heartbeats")
+@command("heartbeats", Heartbeats, reading=True, example="stanch heartbeats")
 def list_heartbeats(uow: UnitOfWork, _asked: Heartbeats) -> list[HeartbeatRow]:
     """Heartbeats (R13). One that was never heard sleeps: its silence counts from the first beat on."""
     return [

@@ -41,9 +41,7 @@ class SloRow(msgspec.Struct, frozen=True):
         )
 
 
-@command(
-    "slo", Slos, group="detect", noun="slos", positional=("service",), reading=True, example="stanch slo --service shop"
-)
+@command("slo", Slos, noun="slos", positional=("service",), reading=True, example="stanch slo --service shop")
 def list_slos(uow: UnitOfWork, asked: Slos) -> list[SloRow]:
     """Every SLO as it was measured last (R4). Raises ``NotFound`` for a service without one."""
     states = store.read(uow, asked.service)

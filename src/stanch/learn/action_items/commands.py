@@ -51,7 +51,6 @@ class Action(msgspec.Struct):
 @command(
     "action",
     Action,
-    group="learn",
     noun="actions",
     positional=("title",),
     example="stanch action INC-1 'Add a canary step' --owner ben --test 'A broken release stops in zone-a'",

@@ -49,9 +49,7 @@ class OnCallNow(msgspec.Struct, frozen=True):
         return f"{self.schedule}: {self.says}"
 
 
-@command(
-    "oncall", OnCall, group="prepare", noun="oncall", positional=("schedule",), reading=True, example="stanch oncall"
-)
+@command("oncall", OnCall, positional=("schedule",), reading=True, example="stanch oncall")
 def oncall(uow: UnitOfWork, asked: OnCall) -> list[OnCallNow]:
     """Now and next (R2). A schedule that cannot be read says so and hides no other."""
     return [now_and_next(uow, name) for name in _chosen(uow, asked.schedule)]
@@ -127,15 +125,7 @@ class ShiftRow(msgspec.Struct, frozen=True):
         return f"{self.schedule} · {span} · {self.name}"
 
 
-@command(
-    "schedules",
-    Schedules,
-    group="prepare",
-    noun="schedules",
-    positional=("schedule",),
-    reading=True,
-    example="stanch schedules primary --days 7",
-)
+@command("schedules", Schedules, positional=("schedule",), reading=True, example="stanch schedules primary --days 7")
 def schedules(uow: UnitOfWork, asked: Schedules) -> list[ShiftRow]:
     """Shifts (R2)."""
     found: list[ShiftRow] = []
@@ -167,7 +157,6 @@ class MakeOverride(msgspec.Struct):
 @command(
     "override",
     MakeOverride,
-    group="prepare",
     noun="overrides",
     positional=("schedule", "person"),
     example="stanch override primary ben --end 2026-06-04T18:00Z",
@@ -210,7 +199,6 @@ class Swap(msgspec.Struct):
 @command(
     "swap",
     Swap,
-    group="prepare",
     noun="swaps",
     positional=("schedule", "mine", "theirs"),
     example="stanch swap primary 2026-06-04 2026-06-11 --person ben",
@@ -251,7 +239,6 @@ class CancelOverride(msgspec.Struct):
 @command(
     "cancel-override",
     CancelOverride,
-    group="prepare",
     noun="cancelled-overrides",
     positional=("id",),
     example="stanch cancel-override ov-1a2b3c4d5e",

@@ -44,15 +44,7 @@ class Playbook(msgspec.Struct, frozen=True):
         return f"{self.title}\n{self.text}"
 
 
-@command(
-    "playbooks",
-    Playbooks,
-    group="prepare",
-    noun="playbooks",
-    positional=("playbook",),
-    reading=True,
-    example="stanch playbooks --fits INC-1",
-)
+@command("playbooks", Playbooks, positional=("playbook",), reading=True, example="stanch playbooks --fits INC-1")
 def show_playbooks(uow: UnitOfWork, asked: Playbooks) -> list[PlaybookRow] | Playbook:
     """R6. An unknown name is answered with the known ones; a private incident is unknown to who may not see it."""
     known = playbooks()

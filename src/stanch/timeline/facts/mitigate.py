@@ -106,7 +106,10 @@ class EvidenceCaptured(Statement, frozen=True, tag="evidence_captured"):
 
 
 class ObservationExtended(Statement, frozen=True, tag="observation_extended"):
-    """Too little was measured since the action to judge it: it is watched longer."""
+    """Too little was measured since the action to judge it: it is watched longer.
+
+    ``until``: the new end of the observation (microseconds). ``reason``: how often it was measured before and after.
+    """
 
     run: str
     until: int
