@@ -1,5 +1,6 @@
 """``stanch verify``, ``stanch export`` and ``stanch watch``: the timeline itself."""
 
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -56,28 +57,37 @@ def _checked_here(place: Place, incident: str) -> list[dict[str, Any]]:
 
 @click.command(epilog="Example: stanch export INC-1 --format md --output INC-1.md")
 @click.argument("incident")
-@click.option("--format", "form", type=click.Choice(["json", "md"]), default="json", help="JSON has everything.")
+@click.option(
+    "--format", "form", type=click.Choice(["json", "md", "html", "pdf"]), default="json", help="JSON has everything."
+)
+@click.option(
+    "--names", type=click.Choice(["names", "roles"]), default="names", help="Roles in place of people's names."
+)
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="A file; else stdout.")
 @click.pass_obj
-def export(place: Place, incident: str, form: str, output: Path | None) -> None:
-    """Write an incident out: JSON with every entry and its hash, or the postmortem as Markdown."""
+def export(place: Place, incident: str, form: str, names: str, output: Path | None) -> None:
+    """Write an incident out: JSON with every entry and its hash, or the postmortem as Markdown, HTML or PDF."""
     from stanch.kernel.filling import incident_id
     from stanch.learn import export as learn
 
     name = incident_id(incident)
     if place.url:
-        _write(place.fetch("GET", f"/api/v1/incidents/{quote(name, safe='')}/export?format={form}"), output)
+        _write(
+            place.fetch("GET", f"/api/v1/incidents/{quote(name, safe='')}/export?format={form}&names={names}"), output
+        )
         return
     with place.local().application.reading(place.actor) as uow:
-        content = learn.as_json(uow, name) if form == "json" else learn.markdown(uow, name).encode()
-    _write(content, output)
+        read = learn.prepare(uow, name, form, names)
+    _write(read.content(), output)
 
 
 def _write(content: bytes, output: Path | None) -> None:
     if output:
         output.write_bytes(content)
+    elif content.startswith(b"%PDF-") and sys.stdout.isatty():
+        raise click.UsageError("A PDF is not for the terminal: name a file with --output.")
     else:
-        click.echo(content.decode())
+        click.echo(content, nl=not content.startswith(b"%PDF-"))
 
 
 @click.command(epilog="Example: stanch watch INC-1")

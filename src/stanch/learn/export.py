@@ -1,17 +1,69 @@
-"""An incident as Markdown (the postmortem) and as JSON (everything)."""
+"""An incident as JSON (everything), and its postmortem as Markdown, HTML and PDF."""
+
+from collections.abc import Callable
+from typing import Literal, get_args
 
 import msgspec
 
+from stanch.communicate.wording.vocabulary import of_policy
 from stanch.kernel.clock import iso
+from stanch.kernel.errors import Invalid
 from stanch.learn import postmortem
+from stanch.learn.document.html import html
+from stanch.learn.document.markdown import markdown
+from stanch.learn.document.model import Document, document
+from stanch.learn.document.names import anonymous, labels
+from stanch.learn.document.pdf import pdf
+from stanch.prepare.known_people import known_names
 from stanch.timeline.record import fold
 from stanch.timeline.unit_of_work import UnitOfWork
 
+Format = Literal["json", "md", "html", "pdf"]
+MEDIA_TYPES: dict[str, str] = {
+    "json": "application/json",
+    "md": "text/markdown; charset=utf-8",
+    "html": "text/html; charset=utf-8",
+    "pdf": "application/pdf",
+}
+_RENDERERS: dict[str, Callable[[Document], bytes]] = {"md": markdown, "html": html}
 
-def markdown(uow: UnitOfWork, incident: str) -> str:
-    """The postmortem (R46)."""
+
+class Export(msgspec.Struct, frozen=True):
+    """What was read; it is rendered outside the transaction, since a PDF takes seconds. ``at``: microseconds."""
+
+    form: str
+    document: Document | None
+    json: bytes
+    at: int
+
+    def content(self) -> bytes:
+        """The file. Raises ``Unavailable`` when a PDF cannot be made."""
+        if self.document is None:
+            return self.json
+        return pdf(self.document, self.at) if self.form == "pdf" else _RENDERERS[self.form](self.document)
+
+
+def checked(form: str, names: str) -> None:
+    """Raises ``Invalid`` for a format or a choice of names that there is not."""
+    if form not in get_args(Format):
+        raise Invalid(f"'{form}' is not a format.", field="format", hint=f"It is {', '.join(get_args(Format))}.")
+    if names not in ("names", "roles"):
+        raise Invalid(f"'{names}' is not a choice of names.", field="names", hint="It is names or roles.")
+    if form == "json" and names == "roles":
+        raise Invalid("JSON has everything as it was recorded.", field="names", hint="Roles stand in md, html and pdf.")
+
+
+def prepare(uow: UnitOfWork, incident: str, form: str, names: str = "names") -> Export:
+    """Read what an export needs. ``names``: as they are, or ``roles`` in their place (R44). Raises ``Invalid``, ``NotFound``."""
+    checked(form, names)
+    if form == "json":
+        return Export(form, None, as_json(uow, incident), 0)
     entries = uow.entries(incident)
-    return postmortem.markdown(fold(entries), entries, uow.policy)
+    record = fold(entries)
+    made = document(record, entries, uow.policy, of_policy(uow.policy))
+    if names == "roles":
+        made = anonymous(made, labels(entries, uow.policy, known_names(uow)))
+    return Export(form, made, b"", record.published_at or record.changed_at)
 
 
 def as_json(uow: UnitOfWork, incident: str) -> bytes:

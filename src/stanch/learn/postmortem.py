@@ -1,6 +1,6 @@
 """The postmortem: six parts, pre-filled from the record (R46). Pure. Names of people appear as their roles in the drafts."""
 
-from stanch.kernel.clock import day, hour_minute, iso, spell
+from stanch.kernel.clock import day, hour_minute, spell
 from stanch.kernel.policy import Policy
 from stanch.learn.completeness.words import WHO_WAS_HIT
 from stanch.timeline.entries import Entry
@@ -15,7 +15,22 @@ TITLES = {
     "whys": "Root-cause path (5 Whys)",
     "lessons": "Lessons",
 }
+<<<<<<< HEAD
 QUIET_KINDS = frozenset({"prompted", "page_stepped", "postmortem_written", "prompt_declined", "prompt_withdrawn"})
+=======
+# What the machine did to reach people; the record has it, a reader of the postmortem does not need it.
+QUIET_KINDS = frozenset(
+    {
+        "prompted",
+        "prompt_told",
+        "page_stepped",
+        "page_sent",
+        "postmortem_written",
+        "prompt_declined",
+        "action_item_reminded",
+    }
+)
+>>>>>>> 1f50102 (The postmortem is a document: what was known then beside each decision, HTML and PDF, roles in place of names)
 
 
 def draft(record: Record, entries: list[Entry], policy: Policy) -> dict[str, str]:
@@ -61,68 +76,3 @@ def _impact(record: Record) -> str:
 def timeline(entries: list[Entry]) -> list[Entry]:
     """The entries a reader wants, by the moment they happened, then by position."""
     return sorted((x for x in entries if x.kind not in QUIET_KINDS), key=lambda x: (x.happened_at, x.position))
-
-
-def markdown(record: Record, entries: list[Entry], policy: Policy) -> str:
-    """The whole document. Cells and mentions are escaped, so that pasting it elsewhere notifies nobody."""
-    parts = draft(record, entries, policy)
-    front = {
-        "incident": record.id,
-        "title": record.title,
-        "severity": record.severity_name() or "not set",
-        "status": record.status,
-        "service": record.service,
-        "form": record.postmortem_form or "not decided",
-        **{name: iso(value) for name, value in _moments(record).items() if value},
-    }
-    lines = [
-        "---",
-        *(f"{key}: {_yaml(value)}" for key, value in front.items()),
-        "---",
-        "",
-        f"# {record.id}: {_escape(record.title)}",
-        "",
-    ]
-    for part in ("summary", "impact"):
-        lines += [f"## {TITLES[part]}", "", parts[part] or "_Not written yet._", ""]
-    lines += ["## Timeline (UTC)", "", "| Time | Who | What |", "| --- | --- | --- |"]
-    lines += [
-        f"| {iso(x.happened_at)[:19].replace('T', ' ')} | {_escape(x.author)} | {_escape(x.facts.sentence())} |"
-        for x in timeline(entries)
-    ]
-    for part in ("factors", "whys"):
-        lines += ["", f"## {TITLES[part]}", "", parts[part] or "_Not written yet._"]
-    lines += [
-        "",
-        "## Action items",
-        "",
-        "| Item | What | Owner | Due | Done when | State |",
-        "| --- | --- | --- | --- | --- | --- |",
-    ]
-    lines += [
-        f"| {i.item} | {_escape(i.title)} | {_escape(i.owner)} | {day(i.due_at)} | {_escape(i.test)} | "
-        f"{'dropped' if i.dropped else 'done' if i.done_at else 'open'} |"
-        for i in record.action_items.values()
-    ]
-    lines += ["", f"## {TITLES['lessons']}", "", parts["lessons"] or "_Not written yet._", ""]
-    return "\n".join(lines)
-
-
-def _moments(record: Record) -> dict[str, int | None]:
-    return {
-        "began": record.began_at,
-        "detected": record.detected_at,
-        "declared": record.declared_at,
-        "acknowledged": record.acknowledged_at,
-        "mitigated": record.mitigated_at,
-        "resolved": record.resolved_at,
-        "closed": record.closed_at,
-    }
-
-
-def _yaml(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ") + '"'
-
-
-def _escape(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", "<br>").replace("@", "@\u200b").replace("<script", "&lt;script")

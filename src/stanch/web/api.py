@@ -136,14 +136,11 @@ def _records(stanch: Stanch) -> list[Route]:
         return JSONResponse(found)
 
     def export(request: Request) -> Response:
-        form = request.query_params.get("format", "json")
+        form, names = request.query_params.get("format", "json"), request.query_params.get("names", "names")
         incident = incident_id(request.path_params["incident"])
         with stanch.application.reading(auth.require(request)) as uow:
-            if form == "json":
-                return Response(learn.as_json(uow, incident), media_type="application/json")
-            if form == "md":
-                return Response(learn.markdown(uow, incident), media_type="text/markdown; charset=utf-8")
-        raise Invalid(f"'{form}' is not a format.", field="format", hint="It is json or md.")
+            read = learn.prepare(uow, incident, form, names)
+        return Response(read.content(), media_type=learn.MEDIA_TYPES[form])
 
     def slo_rules(request: Request) -> Response:
         auth.require(request)

@@ -10,7 +10,9 @@ from starlette.routing import Route
 
 from stanch.kernel.errors import NotFound
 from stanch.kernel.filling import incident_id
+from stanch.learn import export
 from stanch.learn.completeness.of_record import gaps_of
+from stanch.learn.document.html import policy
 from stanch.learn.meeting import calendar_file
 from stanch.learn.postmortem import PARTS, TITLES, draft, timeline
 from stanch.learn.statistics import learning
@@ -60,6 +62,13 @@ def routes(stanch: Stanch) -> list[Route]:
         name = f'attachment; filename="{incident}-postmortem.ics"'
         return Response(content, media_type="text/calendar; charset=utf-8", headers={"Content-Disposition": name})
 
+    def reading(request: Request) -> Response:
+        incident = incident_id(request.path_params["incident"])
+        with stanch.application.reading(auth.require(request)) as uow:
+            read = export.prepare(uow, incident, "html", request.query_params.get("names", "names"))
+        headers = {"Content-Security-Policy": policy()}
+        return Response(read.content(), media_type=export.MEDIA_TYPES["html"], headers=headers)
+
     def postmortems(request: Request) -> Response:
         with stanch.application.reading(auth.require(request)) as uow:
             rows = [_line(uow, row) for row in _ended(uow)]
@@ -79,6 +88,7 @@ def routes(stanch: Stanch) -> list[Route]:
     return [
         signed_in("/incidents/{incident}/postmortem", postmortem),
         signed_in("/incidents/{incident}/postmortem.ics", meeting),
+        signed_in("/incidents/{incident}/postmortem/read", reading),
         signed_in("/postmortems", postmortems),
         signed_in("/actions", actions),
         signed_in("/learning", learned),

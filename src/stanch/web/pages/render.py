@@ -10,9 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import nh3
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markdown_it import MarkdownIt
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -21,6 +19,7 @@ from starlette.routing import Route
 from stanch.kernel.clock import SECOND, day, hour_minute, iso, spell
 from stanch.kernel.errors import Problem
 from stanch.kernel.ids import new_id
+from stanch.kernel.markdown import clean_html
 from stanch.kernel.policy import PHASES, ROLE_TITLES
 from stanch.timeline.unit_of_work import Application
 from stanch.web import auth
@@ -28,9 +27,12 @@ from stanch.web.pages.shell import Shell, shell
 
 HERE = Path(__file__).parent.parent
 STATIC = HERE / "static"
+<<<<<<< HEAD
 # A fifth of the size after a millisecond; more effort gains little.
 PACKING = 4
 _markdown = MarkdownIt("commonmark").enable("table")
+=======
+>>>>>>> 1f50102 (The postmortem is a document: what was known then beside each decision, HTML and PDF, roles in place of names)
 
 
 def exact(moment: int) -> str:
@@ -64,7 +66,7 @@ def tint(name: str) -> int:
 
 def markdown(text: str) -> Markup:
     """Markdown as clean HTML."""
-    return Markup(nh3.clean(_markdown.render(text)))  # noqa: S704 - nh3 has cleaned it
+    return Markup(clean_html(text))  # noqa: S704 - it is clean
 
 
 def who(name: str) -> str:

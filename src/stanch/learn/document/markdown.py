@@ -1,0 +1,41 @@
+"""The document as Markdown. Cells and mentions are escaped, so that pasting it elsewhere notifies nobody."""
+
+from stanch.kernel.clock import day, iso
+from stanch.learn.document.model import Document
+from stanch.learn.postmortem import TITLES
+from stanch.timeline.record import ActionItem
+
+
+def markdown(d: Document) -> bytes:
+    """The whole document, with a front matter of its plain fields (docs/formats/13)."""
+    lines = ["---", *(f"{key}: {_yaml(value)}" for key, value in d.front.items()), "---", ""]
+    lines += [f"# {d.incident}: {_escape(d.title)}", "", *_part(d, "summary"), "", *_part(d, "impact"), ""]
+    lines += ["## Timeline (UTC)", "", "| Time | Who | What |", "| --- | --- | --- |"]
+    for x in d.timeline:
+        known = f"<br>_Known then: {_escape('; '.join(x.known))}_" if x.known else ""
+        lines.append(f"| {iso(x.at)[:19].replace('T', ' ')} | {_escape(x.author)} | {_escape(x.sentence)}{known} |")
+    lines += ["", *_part(d, "factors"), "", *_part(d, "whys"), "", "## Action items", ""]
+    lines += ["| Item | What | Owner | Due | Done when | State |", "| --- | --- | --- | --- | --- | --- |"]
+    lines += [_action(item) for item in d.actions]
+    return "\n".join([*lines, "", *_part(d, "lessons"), ""]).encode()
+
+
+def _part(d: Document, part: str) -> list[str]:
+    return [f"## {TITLES[part]}", "", _mentions(d.parts[part]) or "_Not written yet._"]
+
+
+def _action(i: ActionItem) -> str:
+    state = "dropped" if i.dropped else "done" if i.done_at else "open"
+    return f"| {i.item} | {_escape(i.title)} | {_escape(i.owner)} | {day(i.due_at)} | {_escape(i.test)} | {state} |"
+
+
+def _yaml(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ") + '"'
+
+
+def _escape(text: str) -> str:
+    return _mentions(text.replace("|", "\\|").replace("\n", "<br>").replace("<script", "&lt;script"))
+
+
+def _mentions(text: str) -> str:
+    return text.replace("@", "@\u200b")

@@ -1,0 +1,155 @@
+"""What a postmortem's reader sees, drawn from the record. Pure."""
+
+import msgspec
+
+from stanch.communicate.wording.vocabulary import Vocabulary
+from stanch.kernel.clock import day, hour_minute, iso, spell
+from stanch.kernel.policy import PHASES, Policy
+from stanch.learn.completeness.why_tree import Why, tree
+from stanch.learn.postmortem import draft, timeline
+from stanch.respond.facts import six_facts
+from stanch.timeline.entries import Entry
+from stanch.timeline.record import ActionItem, Record, fold
+
+# Entries by which somebody decided something: beside them stands what was known at that moment (R37).
+DECISIONS = frozenset({"mitigation_started", "severity_set", "phase_shifted", "resolved", "decided", "decision_made"})
+
+
+class Figure(msgspec.Struct, frozen=True):
+    """One number of the summary and what it counts."""
+
+    value: str
+    of: str
+
+
+class Moment(msgspec.Struct):
+    """A line of the timeline. ``known``: what was known when it was decided, a sentence each."""
+
+    position: int
+    at: int
+    author: str
+    sentence: str
+    kind: str
+    known: list[str] = []
+
+
+class Document(msgspec.Struct):
+    """The whole document; ``parts`` are Markdown, empty ones are not written yet."""
+
+    incident: str
+    title: str
+    heading: str
+    severity: str
+    service: str
+    state: str
+    when: str
+    figures: list[Figure]
+    parts: dict[str, str]
+    factors: list[str]
+    whys: list[Why]
+    timeline: list[Moment]
+    actions: list[ActionItem]
+    spans: list[tuple[str, int, int]]
+    front: dict[str, str]
+
+
+def document(record: Record, entries: list[Entry], policy: Policy, people: Vocabulary) -> Document:
+    """The document as it stands: what is written, else what the record knows; nothing is invented."""
+    parts = draft(record, entries, policy)
+    whys = record.lists.get("whys", [])
+    end = record.closed_at or record.resolved_at or record.changed_at
+    return Document(
+        record.id,
+        record.title,
+        "Short review" if record.postmortem_form == "review" else "Postmortem",
+        record.severity_name() or "severity not set",
+        policy.service(record.service).label() if record.service else "",
+        f"published on {day(record.published_at)}" if record.published_at else "draft",
+        _when(record),
+        _figures(record),
+        parts,
+        record.lists.get("factors", []),
+        tree(whys, people),
+        _timeline(entries, policy),
+        list(record.action_items.values()),
+        [(span.phase, span.since, span.until or end) for span in record.spells if span.phase in PHASES],
+        _front(record),
+    )
+
+
+def _front(record: Record) -> dict[str, str]:
+    moments = {
+        "began": record.began_at, "detected": record.detected_at, "declared": record.declared_at, "acknowledged": record.acknowledged_at,
+        "mitigated": record.mitigated_at, "resolved": record.resolved_at, "closed": record.closed_at,
+    }  # fmt: skip
+    return {
+        "incident": record.id,
+        "title": record.title,
+        "severity": record.severity_name() or "not set",
+        "status": record.status,
+        "service": record.service,
+        "form": record.postmortem_form or "not decided",
+        **{name: iso(value) for name, value in moments.items() if value},
+    }
+
+
+def _when(record: Record) -> str:
+    began, end = record.began_at or record.declared_at, record.resolved_at
+    until = (
+        f" to {hour_minute(end)}"
+        if end and day(end) == day(began)
+        else f" to {day(end)} {hour_minute(end)}"
+        if end
+        else ""
+    )
+    return f"{day(began)}, {hour_minute(began)}{until} UTC"
+
+
+def _figures(record: Record) -> list[Figure]:
+    """Only what was measured or stated; a number that nobody has is left out."""
+    began, end = record.began_at or record.declared_at, record.resolved_at
+    share, first = (
+        record.impact_facts.users_share,
+        next((at for at, _, u in record.updates if u.audience == "public"), None),
+    )
+    found = [
+        Figure(spell(end - began), "from start to recovery") if end else None,
+        Figure(f"{share * 100:.3g} %", "of users were hit") if share is not None else None,
+        Figure(spell(record.detected_at - record.began_at), "until it was noticed")
+        if record.began_at and record.detected_at and record.detected_at >= record.began_at
+        else None,
+        Figure(spell(first - (record.detected_at or record.declared_at)), "to the first public word")
+        if first
+        else None,
+    ]
+    return [figure for figure in found if figure]
+
+
+def _timeline(entries: list[Entry], policy: Policy) -> list[Moment]:
+    known: dict[int, list[str]] = {}
+    record, before = Record(), [""]
+    for entry in entries:
+        if entry.kind in DECISIONS and entry.source != "machine":
+            now = known_then(record, policy, entry.happened_at)
+            # Two decisions in a row on the same facts show them once.
+            known[entry.position] = now if now != before else []
+            before = now
+        fold([entry], record)
+    return [
+        Moment(x.position, x.happened_at, x.author, x.facts.sentence(), x.kind, known.get(x.position, []))
+        for x in timeline(entries)
+    ]
+
+
+def known_then(record: Record, policy: Policy, at: int) -> list[str]:
+    """What was known at a moment: those of the six facts that somebody had stated, and the hypotheses that were open (R37)."""
+    if not record.entries:
+        return []
+    facts = six_facts(record, policy, at)
+    found = [f"{fact.label}: {fact.value}" for fact in facts if not fact.missing and fact.key != "next_update"]
+    firing = sum(signal.firing for signal in record.signals.values())
+    if firing:
+        found.append(f"Alerts firing: {firing}")
+    leading = record.leading()
+    others = [h.text for h in record.hypotheses.values() if h.standing == "open" and h is not leading]
+    return found + ([f"Other hypotheses: {'; '.join(others)}"] if others else [])

@@ -1,0 +1,77 @@
+"""The document as PDF, by Typst in a process of its own: it can be ended, and its memory is bounded (docs/formats/20)."""
+
+import subprocess
+import sys
+from importlib.util import find_spec
+from typing import Any
+
+import msgspec
+
+from stanch.kernel.clock import SECOND, day, hour_minute, spell
+from stanch.kernel.errors import Unavailable
+from stanch.kernel.logs import log
+from stanch.learn.document.blocks import blocks
+from stanch.learn.document.model import Document
+from stanch.learn.postmortem import TITLES
+
+MOST_SECONDS = 30
+# A document of ten thousand entries: the first and last lines tell it, all of them stand in the other formats.
+MOST_LINES = 2_000
+
+
+def pdf(document: Document, at: int) -> bytes:
+    """The PDF; the same document at the same moment (microseconds) gives the same bytes. Raises ``Unavailable``."""
+    if find_spec("typst") is None:
+        raise Unavailable("PDF needs Typst.", hint="pip install 'stanch[pdf]', or export HTML and print it.")
+    body = msgspec.json.encode({"document": _plain(document), "timestamp": at // SECOND})
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "stanch.learn.document.typst_process"],
+            input=body, capture_output=True, timeout=MOST_SECONDS, check=False,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        raise Unavailable(f"The PDF took more than {MOST_SECONDS} s.", hint="Export HTML and print it.") from None
+    if done.returncode or not done.stdout.startswith(b"%PDF-"):
+        log.error(
+            "a PDF could not be made", incident=document.incident, said=done.stderr.decode("utf-8", "replace")[-500:]
+        )
+        raise Unavailable(
+            "The PDF could not be made.", hint="Export HTML and print it; the log of the server says more."
+        )
+    return done.stdout
+
+
+def _plain(d: Document) -> dict[str, Any]:
+    """Text only: the template prints strings and never reads them as markup."""
+    kept = (
+        d.timeline if len(d.timeline) <= MOST_LINES else d.timeline[: MOST_LINES // 2] + d.timeline[-MOST_LINES // 2 :]
+    )
+    parts = [
+        {"title": TITLES[name], "blocks": blocks(d.parts[name])} for name in ("summary", "impact", "factors", "lessons")
+    ]
+    start, end = (d.spans[0][1], max(s[2] for s in d.spans)) if d.spans else (0, 1)
+    return {
+        "heading": f"{d.heading} of {d.incident}", "title": d.title,
+        "meta": " · ".join(x for x in (d.severity, d.service, d.when, d.state) if x),
+        "figures": [{"value": f.value, "of": f.of} for f in d.figures],
+        "parts": {part["title"]: part["blocks"] for part in parts},
+        "spans": [
+            {"phase": p, "share": max(0.004, (u - s) / max(1, end - start)), "lasted": spell(u - s)} for p, s, u in d.spans
+        ],
+        "left_out": len(d.timeline) - len(kept),
+        "timeline": [
+            {"day": day(x.at), "time": hour_minute(x.at), "who": x.author, "what": x.sentence, "known": x.known} for x in kept
+        ],
+        "whys": [{"text": w.text, "kind": w.kind, "depth": _depth(d, n)} for n, w in enumerate(d.whys)],
+        "actions": [
+            [f"{i.item} {i.title}", i.owner, day(i.due_at), i.test or "no test was written", "dropped" if i.dropped else "done" if i.done_at else "open"]
+            for i in d.actions
+        ],
+    }  # fmt: skip
+
+
+def _depth(d: Document, number: int) -> int:
+    depth, parent = 0, d.whys[number].parent
+    while parent is not None:
+        depth, parent = depth + 1, d.whys[parent].parent
+    return depth
