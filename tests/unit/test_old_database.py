@@ -49,7 +49,7 @@ def shown(house: House) -> dict[str, Any]:
         of = {name: house.do(name, incident=incident, **more) for name, more in READ.items()}
         with house.application.reading() as uow:
             of["export"] = msgspec.json.decode(export.as_json(uow, incident))
-            of["markdown"] = export.markdown(uow, incident).splitlines()
+            of["markdown"] = export.prepare(uow, incident, "md").content().decode().splitlines()
             of["on the way"] = _on_the_way(uow.entries(incident))
         found[incident] = of
     return msgspec.json.decode(msgspec.json.encode(found))  # type: ignore[no-any-return]

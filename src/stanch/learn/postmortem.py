@@ -15,9 +15,6 @@ TITLES = {
     "whys": "Root-cause path (5 Whys)",
     "lessons": "Lessons",
 }
-<<<<<<< HEAD
-QUIET_KINDS = frozenset({"prompted", "page_stepped", "postmortem_written", "prompt_declined", "prompt_withdrawn"})
-=======
 # What the machine did to reach people; the record has it, a reader of the postmortem does not need it.
 QUIET_KINDS = frozenset(
     {
@@ -27,10 +24,10 @@ QUIET_KINDS = frozenset(
         "page_sent",
         "postmortem_written",
         "prompt_declined",
+        "prompt_withdrawn",
         "action_item_reminded",
     }
 )
->>>>>>> 1f50102 (The postmortem is a document: what was known then beside each decision, HTML and PDF, roles in place of names)
 
 
 def draft(record: Record, entries: list[Entry], policy: Policy) -> dict[str, str]:

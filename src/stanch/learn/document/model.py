@@ -12,7 +12,7 @@ from stanch.timeline.entries import Entry
 from stanch.timeline.record import ActionItem, Record, fold
 
 # Entries by which somebody decided something: beside them stands what was known at that moment (R37).
-DECISIONS = frozenset({"mitigation_started", "severity_set", "phase_shifted", "resolved", "decided", "decision_made"})
+DECISIONS = frozenset({"mitigation_started", "severity_set", "phase_shifted", "resolved", "decision_made"})
 
 
 class Figure(msgspec.Struct, frozen=True):
@@ -142,7 +142,7 @@ def _timeline(entries: list[Entry], policy: Policy) -> list[Moment]:
 
 
 def known_then(record: Record, policy: Policy, at: int) -> list[str]:
-    """What was known at a moment: those of the six facts that somebody had stated, and the hypotheses that were open (R37)."""
+    """What was known at a moment: those of the six facts that somebody had stated, and the concerns and hypotheses that were open (R37)."""
     if not record.entries:
         return []
     facts = six_facts(record, policy, at)
@@ -152,4 +152,5 @@ def known_then(record: Record, policy: Policy, at: int) -> list[str]:
         found.append(f"Alerts firing: {firing}")
     leading = record.leading()
     others = [h.text for h in record.hypotheses.values() if h.standing == "open" and h is not leading]
+    found += [f"Open concern: {concern.text}" for concern in record.concerns.values() if concern.answered_at is None]
     return found + ([f"Other hypotheses: {'; '.join(others)}"] if others else [])

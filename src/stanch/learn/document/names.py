@@ -9,7 +9,7 @@ import msgspec
 from stanch.kernel.policy import ROLE_TITLES, Policy
 from stanch.learn.document.model import Document
 from stanch.timeline.entries import Entry
-from stanch.timeline.facts.respond import RoleTaken
+from stanch.timeline.facts.roles import RoleTaken
 
 _MACHINE = frozenset({"machine", "alert"})
 

@@ -6,7 +6,19 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import BaseRoute
 
-from stanch.web.pages import confirm, evidence, home, intake, lists, oncall, readiness, record, room, sign_in
+from stanch.web.pages import (
+    confirm,
+    evidence,
+    home,
+    intake,
+    lists,
+    oncall,
+    postmortem,
+    readiness,
+    record,
+    room,
+    sign_in,
+)
 from stanch.web.static_files import mount
 
 if TYPE_CHECKING:
@@ -22,6 +34,7 @@ def routes(stanch: Stanch) -> list[BaseRoute]:
         *readiness.routes(stanch),
         *oncall.routes(stanch),
         *room.routes(stanch),
+        *postmortem.routes(stanch),
         *record.routes(stanch),
         *confirm.routes(stanch),
         *sign_in.routes(stanch),

@@ -1,4 +1,4 @@
-"""What stays after an incident: postmortems, action items, and what was learned."""
+"""What stays after incidents: the list of postmortems, action items, and what was learned."""
 
 from __future__ import annotations
 
@@ -8,66 +8,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from stanch.kernel.errors import NotFound
-from stanch.kernel.filling import incident_id
-from stanch.learn import export
 from stanch.learn.completeness.of_record import gaps_of
-from stanch.learn.document.html import policy
-from stanch.learn.meeting import calendar_file
-from stanch.learn.postmortem import PARTS, TITLES, draft, timeline
 from stanch.learn.statistics import learning
-from stanch.prepare.known_people import known_names
 from stanch.respond.overview import IncidentRow, Incidents, incidents
-from stanch.timeline.record import fold
 from stanch.timeline.unit_of_work import UnitOfWork
-from stanch.web import auth, pictures
+from stanch.web import auth
 from stanch.web.pages.render import page, signed_in
 
 if TYPE_CHECKING:
     from stanch.main import Stanch
 
-HELP = {
-    "summary": "Two or three sentences that a newcomer understands.",
-    "impact": "With numbers: how many customers, how long, how much.",
-    "factors": "At least two: no single cause explains an incident.",
-    "whys": "One a line: each is the reason of the one before; indent lines to branch. "
-    "Keep asking until each branch ends at a structure of the system, not at a person or an event.",
-    "lessons": "What went well, what did not, where you were lucky.",
-}
-
 
 def routes(stanch: Stanch) -> list[Route]:
     """Postmortems, actions and learning."""
-
-    def postmortem(request: Request) -> Response:
-        incident = incident_id(request.path_params["incident"])
-        with stanch.application.reading(auth.require(request)) as uow:
-            entries = uow.entries(incident)
-            record = fold(entries)
-            context: dict[str, Any] = {
-                "record": record, "parts": draft(record, entries, uow.policy), "gaps": gaps_of(uow, record), "now": uow.now,
-                "timeline": timeline(entries), "people": known_names(uow),
-                "lanes": pictures.swim_lanes(record, record.closed_at or record.resolved_at or uow.now),
-            }  # fmt: skip
-        return page(request, "postmortem.html", **context, names=PARTS, titles=TITLES, help=HELP)
-
-    def meeting(request: Request) -> Response:
-        incident = incident_id(request.path_params["incident"])
-        with stanch.application.reading(auth.require(request)) as uow:
-            record = uow.record(incident)
-            now = uow.now
-        if record.postmortem_at is None:
-            raise NotFound(f"{incident} has no postmortem meeting yet.", hint="Closing it sets one, a day later.")
-        content = calendar_file(record, f"{stanch.settings.url()}/incidents/{incident}/postmortem", now)
-        name = f'attachment; filename="{incident}-postmortem.ics"'
-        return Response(content, media_type="text/calendar; charset=utf-8", headers={"Content-Disposition": name})
-
-    def reading(request: Request) -> Response:
-        incident = incident_id(request.path_params["incident"])
-        with stanch.application.reading(auth.require(request)) as uow:
-            read = export.prepare(uow, incident, "html", request.query_params.get("names", "names"))
-        headers = {"Content-Security-Policy": policy()}
-        return Response(read.content(), media_type=export.MEDIA_TYPES["html"], headers=headers)
 
     def postmortems(request: Request) -> Response:
         with stanch.application.reading(auth.require(request)) as uow:
@@ -86,9 +39,6 @@ def routes(stanch: Stanch) -> list[Route]:
         return page(request, "learning.html", learning=found)
 
     return [
-        signed_in("/incidents/{incident}/postmortem", postmortem),
-        signed_in("/incidents/{incident}/postmortem.ics", meeting),
-        signed_in("/incidents/{incident}/postmortem/read", reading),
         signed_in("/postmortems", postmortems),
         signed_in("/actions", actions),
         signed_in("/learning", learned),

@@ -27,12 +27,8 @@ from stanch.web.pages.shell import Shell, shell
 
 HERE = Path(__file__).parent.parent
 STATIC = HERE / "static"
-<<<<<<< HEAD
 # A fifth of the size after a millisecond; more effort gains little.
 PACKING = 4
-_markdown = MarkdownIt("commonmark").enable("table")
-=======
->>>>>>> 1f50102 (The postmortem is a document: what was known then beside each decision, HTML and PDF, roles in place of names)
 
 
 def exact(moment: int) -> str:
