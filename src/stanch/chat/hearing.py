@@ -247,7 +247,7 @@ class Hearer:
         """What was heard in a stretch of time and is not there any more was deleted while nobody listened."""
         rows = uow.tx.all(
             "SELECT id, author FROM chat_heard WHERE chat = :chat AND room = :room AND kind = 'message' AND deleted = 0 "
-            "AND position > 0 AND at >= :since AND at <= :until ORDER BY at",
+            "AND about = '' AND position > 0 AND at >= :since AND at <= :until ORDER BY at",
             chat=self.chat.name,
             room=window.room,
             since=window.since,

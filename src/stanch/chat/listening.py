@@ -44,6 +44,7 @@ class Listener:
                 if not stopping.is_set():
                     log.exception("a chat is not heard", chat=self.chat.name)
             stopping.wait(pause)
+        self.chat.end()
 
     def turn(self, wait: float = 0) -> bool:
         """Read once and write it down; False while another replica reads. Raises ``Failed``, which is kept for settings."""

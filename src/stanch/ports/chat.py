@@ -1,6 +1,6 @@
 """The chat port (R30, R34): rooms of incidents, what is posted in them, and what people say there."""
 
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import msgspec
 
@@ -129,6 +129,17 @@ class Chat(Protocol):
         """It is in the database: the other side need not send it again."""
         ...
 
+    def end(self) -> None:
+        """Let connections go; the product stops."""
+        ...
+
     def check(self) -> str:
         """Who we are there, as a sentence."""
         ...
+
+
+@runtime_checkable
+class Pushed(Protocol):
+    """A chat that also sends to us by HTTP: what one such body says. The signature was checked before."""
+
+    def pushed(self, payload: dict[str, Any]) -> list[Heard]: ...

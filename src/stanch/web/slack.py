@@ -6,9 +6,10 @@ to the one who asked alone.
 
 from __future__ import annotations
 
+import json
 import os
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -17,10 +18,13 @@ from starlette.routing import Route
 
 from stanch.chat.accounts import owner, unknown
 from stanch.chat.carrying import INCIDENT, Reply, carry, understand
+from stanch.chat.hearing import Hearer, groups
+from stanch.chat.rooms import by_room
 from stanch.identity import people
 from stanch.kernel.actor import Actor
 from stanch.kernel.errors import Invalid, NotFound, Problem, Unauthenticated
 from stanch.kernel.filling import fill
+from stanch.ports.chat import Pushed
 from stanch.web import requests
 from stanch.web.bodies import form_of, read_body
 from stanch.web.slack_requests import SlackCommand, command_of, presses_of, verify
@@ -33,11 +37,15 @@ USAGE = "Write for example `/stanch incidents`, `/stanch ack INC-1` or `/stanch 
 
 
 def routes(stanch: Stanch) -> list[Route]:
-    """The two addresses of a Slack app: its slash command, and its interactivity."""
+    """The three addresses of a Slack app: its slash command, its events and its interactivity."""
 
     async def command(request: Request) -> Response:
         form = await _verified(stanch, request)
         return await run_in_threadpool(_command, stanch, form)
+
+    async def events(request: Request) -> Response:
+        body = await _signed(stanch, request)
+        return await run_in_threadpool(_event, stanch, body)
 
     async def interactive(request: Request) -> Response:
         form = await _verified(stanch, request)
@@ -45,27 +53,61 @@ def routes(stanch: Stanch) -> list[Route]:
 
     return [
         Route("/hooks/slack/command", command, methods=["POST"]),
+        Route("/hooks/slack/events", events, methods=["POST"]),
         Route("/hooks/slack/interactive", interactive, methods=["POST"]),
     ]
 
 
 async def _verified(stanch: Stanch, request: Request) -> dict[str, str]:
     """The form, once Slack's signature of its raw bytes is found right."""
-    variable = str(stanch.settings.integrations.get("slack", {}).get("signing_secret_env", ""))
-    secret = os.environ.get(variable, "").strip() if variable else ""
-    if not secret:
+    return form_of(await _signed(stanch, request)).last()
+
+
+async def _signed(stanch: Stanch, request: Request) -> bytes:
+    """The raw bytes that Slack signed, with the secret of the notifier or of the chat."""
+    named = [stanch.settings.integrations.get(key, {}).get("signing_secret_env") for key in ("slack", "slack_chat")]
+    secrets = [secret for variable in named if variable and (secret := os.environ.get(str(variable), "").strip())]
+    if not secrets:
         raise NotFound(
             "Slack commands are not configured.",
-            hint="Set 'signing_secret_env' of the integration slack, and the variable that it names.",
+            hint="Set 'signing_secret_env' of the integration slack or slack_chat, and the variable that it names.",
         )
     body = await read_body(request, BODY_LIMIT)
-    given = request.headers.get("x-slack-request-timestamp", ""), request.headers.get("x-slack-signature", "")
-    if not verify(secret, given[0], body, given[1], stanch.application.clock.now()):
+    stamp, signature = (
+        request.headers.get("x-slack-request-timestamp", ""),
+        request.headers.get("x-slack-signature", ""),
+    )
+    now = stanch.application.clock.now()
+    if not any(verify(secret, stamp, body, signature, now) for secret in secrets):
         raise Unauthenticated(
             "This was not signed by Slack within the last five minutes.",
             hint="Compare the signing secret with the app's, and this machine's clock with the world's.",
         )
-    return form_of(body).last()
+    return body
+
+
+def _event(stanch: Stanch, body: bytes) -> Response:
+    """Written down before it is answered; what cannot be written now Slack sends again."""
+    try:
+        said = json.loads(body)
+    except (ValueError, RecursionError):
+        raise Invalid("The event is not JSON.") from None
+    if not isinstance(said, dict):
+        raise Invalid("The event is not an object.")
+    if said.get("type") == "url_verification":
+        return JSONResponse({"challenge": str(said.get("challenge", ""))[:1000]})
+    _heard(stanch, said)
+    return Response()
+
+
+def _heard(stanch: Stanch, said: dict[str, Any]) -> None:
+    """What the chat makes of it, if one is configured."""
+    for chat in stanch.world.chats.values():
+        if chat.prefix == "slack" and isinstance(chat, Pushed):
+            hearer = Hearer(stanch.application, chat)
+            for group in groups(chat.pushed(said)):
+                with stanch.application.uow(source="chat") as uow:
+                    hearer.take(uow, group)
 
 
 def _command(stanch: Stanch, form: dict[str, str]) -> Response:
@@ -84,6 +126,8 @@ def _interactive(stanch: Stanch, form: dict[str, str]) -> Response:
         presses = presses_of(form)
     except ValueError:
         raise Invalid("The payload is not JSON.") from None
+    if any(press.action.startswith("choice") for press in presses):
+        _heard(stanch, json.loads(form["payload"]))
     for press in presses:
         if press.action == "acknowledge" and INCIDENT.fullmatch(press.value):
             try:
@@ -98,7 +142,8 @@ def answer(stanch: Stanch, asked: SlackCommand) -> str:
     application = stanch.application
     actor = member(stanch, asked.member)
     with application.reading(actor) as uow:
-        line = understand(uow, asked.line, "")
+        room = by_room(uow, "slack", asked.channel) if asked.channel else None
+        line = understand(uow, asked.line, room.incident if room else "")
     if line.command is None or line.command.reading:
         with application.reading(actor) as uow:
             reply = carry(uow, line)

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import re
 
 import msgspec
 
@@ -12,12 +13,16 @@ WINDOW_SECONDS = 300
 # Phones write these on their own, and no command means them.
 STRAIGHT = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "\u00a0": " "})
 
+# With ``should_escape`` a mention arrives as the member's id, which a contact names so.
+MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^<>]*)?>")
+
 
 class SlackCommand(msgspec.Struct, frozen=True):
-    """A slash command: who wrote it (the member's id), and the line as the chat face reads it."""
+    """A slash command: who wrote it (the member's id), the line as the chat face reads it, and in which channel."""
 
     member: str
     line: str
+    channel: str = ""
 
 
 class Press(msgspec.Struct, frozen=True):
@@ -43,7 +48,8 @@ def command_of(form: dict[str, str]) -> SlackCommand:
     """``/stanch ack INC-1`` and ``/ack INC-1`` are the same line: ``/ack INC-1``. Empty when nothing was written."""
     name, text = form.get("command", "").strip(), form.get("text", "").translate(STRAIGHT).strip()
     line = text.removeprefix("/") if name.lower() == "/stanch" else f"{name.removeprefix('/')} {text}".strip()
-    return SlackCommand(form.get("user_id", ""), f"/{line}" if line else "")
+    line = MENTION.sub(r"slack:\1", line)
+    return SlackCommand(form.get("user_id", ""), f"/{line}" if line else "", form.get("channel_id", ""))
 
 
 def presses_of(form: dict[str, str]) -> list[Press]:

@@ -227,6 +227,9 @@ class MatrixChat:
     def stored(self, reading: Reading) -> None:
         """The homeserver keeps everything; there is nothing to confirm."""
 
+    def end(self) -> None:
+        self._reader.pool.clear()
+
     def _join_lobby(self) -> None:
         if self.settings.lobby and not self._in_lobby:
             _good(self._ask("POST", f"/join/{_q(self.settings.lobby)}", {}), f"join {self.settings.lobby}")
