@@ -45,6 +45,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "probes": ("detect", "The built-in probes and what each saw last."),
     "reachability": ("prepare", "Whom a page would not reach, or perhaps not: who has no way, one way only, a failing or an untried one."),
     "readiness": ("prepare", "How ready each service is for the page at three in the morning, and what would raise its score."),
+    "redact": ("respond", "Take the texts of an entry out for good: a secret, or personal data."),
     "reopen": ("recover", "It came back, or was never gone."),
     "replay": ("detect", "Read kept bodies again that could not be read, after the sender's format or its mapping was put right."),
     "resolve": ("recover", "Call it resolved."),

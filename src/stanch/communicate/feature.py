@@ -11,7 +11,7 @@ def wiring() -> Wiring:
     from stanch.communicate.status_page import changed, seed, when_public
     from stanch.timeline.facts.communicate import UpdatePosted
     from stanch.timeline.facts.learn import PostmortemPublished
-    from stanch.timeline.facts.respond import Amended
+    from stanch.timeline.facts.respond import Amended, Redacted
 
     return Wiring(
         prompts=PROMPTS,
@@ -19,6 +19,7 @@ def wiring() -> Wiring:
             Amended: (check_correction, when_public),
             UpdatePosted: (when_public,),
             PostmortemPublished: (when_public,),
+            Redacted: (when_public,),
         },
         timers={"status-page": Timer(changed)},
         handlers=(CopyHandler,),

@@ -16,9 +16,9 @@ from stanch.kernel.clock import DAY, MINUTE
 from stanch.kernel.policy import Policy
 from stanch.kernel.status_page import StatusPage
 from stanch.timeline.entries import Entry
-from stanch.timeline.facts.communicate import UpdatePosted
+from stanch.timeline.facts.communicate import WITHDRAWN, UpdatePosted
 from stanch.timeline.facts.learn import PostmortemPublished
-from stanch.timeline.facts.respond import Amended
+from stanch.timeline.facts.respond import Amended, Redacted
 from stanch.timeline.record import Record
 from stanch.timeline.store import read_of_many
 from stanch.timeline.unit_of_work import UnitOfWork
@@ -65,7 +65,7 @@ def when_public(uow: UnitOfWork, entry: Entry, record: Record) -> None:
         return
     if record.private or not record.last_update("public"):
         return
-    if isinstance(facts, UpdatePosted | Amended | PostmortemPublished):
+    if isinstance(facts, UpdatePosted | Amended | PostmortemPublished | Redacted):
         changed(uow)
 
 
@@ -123,7 +123,11 @@ def _written(uow: UnitOfWork, now: int) -> list[tuple[str, str, list[Written]]]:
 
 
 def _posts(policy: Policy, entries: list[Entry]) -> list[Written]:
-    corrected = {x.facts.position: (x.facts.text, x.recorded_at) for x in entries if isinstance(x.facts, Amended)}
+    corrected = {
+        x.facts.position: (WITHDRAWN if x.redacted else x.facts.text, x.recorded_at)
+        for x in entries
+        if isinstance(x.facts, Amended)
+    }
     found = []
     for each in entries:
         facts = each.facts

@@ -6,13 +6,21 @@ from stanch.timeline.feature import Feature, Timer, Wiring
 
 def wiring() -> Wiring:
     """Imported when the product opens, not for a command line's help."""
-    from stanch.detect import heartbeats, probes, releases, signals, watchdog
+    from stanch.detect import heartbeats, probes, redacting, releases, signals, watchdog
     from stanch.detect.prompts import PROMPTS
     from stanch.detect.slo import evaluation
+    from stanch.timeline.facts.respond import Redacted
 
     return Wiring(
         prompts=PROMPTS,
-        handlers=(probes.ProbeHandler, evaluation.SloHandler, watchdog.WatchdogHandler, releases.ReleaseHandler),
+        reactions={Redacted: (redacting.forget_signals,)},
+        handlers=(
+            probes.ProbeHandler,
+            evaluation.SloHandler,
+            watchdog.WatchdogHandler,
+            releases.ReleaseHandler,
+            redacting.ForgetHandler,
+        ),
         timers={
             "signals": Timer(signals.run_due, Lock.FOLDING),
             "heartbeats": Timer(heartbeats.run_due, Lock.FOLDING),

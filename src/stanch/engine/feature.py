@@ -6,8 +6,14 @@ from stanch.timeline.feature import Feature, Timer, Wiring
 def wiring() -> Wiring:
     """Imported when the product opens, not for a command line's help."""
     from stanch.engine import retention
+    from stanch.engine.redacting import forget_messages
+    from stanch.timeline.facts.respond import Redacted
 
-    return Wiring(timers={"retention": Timer(retention.run_due)}, starts=(retention.run_due,))
+    return Wiring(
+        reactions={Redacted: (forget_messages,)},
+        timers={"retention": Timer(retention.run_due)},
+        starts=(retention.run_due,),
+    )
 
 
 FEATURE = Feature("engine", wiring=wiring)

@@ -188,10 +188,12 @@ class EvidenceRow(msgspec.Struct, frozen=True, omit_defaults=True):
     bytes: int
     intact: bool
     content: str | None = None
+    redacted: bool = False
 
     def line(self) -> str:
         """For chat."""
-        return f"{self.name} · {self.bytes} bytes{'' if self.intact else ' · NOT what was captured'}"
+        state = " · redacted" if self.redacted else "" if self.intact else " · NOT what was captured"
+        return f"{self.name} · {self.bytes} bytes{state}"
 
 
 @command("evidence", ShowEvidence, reading=True, example="stanch evidence INC-1")
@@ -206,6 +208,7 @@ def evidence(uow: UnitOfWork, asked: ShowEvidence) -> list[EvidenceRow]:
             EvidenceRow(
                 row["run"], row["name"], row["media_type"], row["captured_at"], row["digest"], row["size"],
                 evidence_store.intact(found, row["digest"]), found.decode("utf-8", "replace") if text else None,
+                found == evidence_store.REDACTED,
             )
         )  # fmt: skip
     return shown

@@ -49,6 +49,7 @@ FEATURE = Feature(
         "stanch.respond.making_moves",
         "stanch.respond.chat",
         "stanch.respond.inviting",
+        "stanch.respond.redacting",
     ),
     wiring,
 )

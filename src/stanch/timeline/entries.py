@@ -31,6 +31,16 @@ Facts = (
 )
 
 
+class Redaction(msgspec.Struct, frozen=True):
+    """What a redacted entry says of it: the entry that records it, who, when and why, and the digest of what stood there."""
+
+    entry: int
+    by: str
+    at: int
+    reason: str
+    digest: str
+
+
 class Entry(msgspec.Struct, frozen=True):
     """One line of the timeline. Moments in microseconds UTC."""
 
@@ -42,6 +52,7 @@ class Entry(msgspec.Struct, frozen=True):
     source: str
     facts: Facts
     hash: str
+    redacted: Redaction | None = None
 
     @property
     def kind(self) -> str:

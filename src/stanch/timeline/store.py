@@ -1,17 +1,36 @@
 """Append, read, read as of a moment, verify. The only place that writes the ``entries`` table."""
 
 import hashlib
+import secrets
+from typing import Any
 
 import msgspec
 
 from stanch.db.transaction import Row, Transaction
 from stanch.kernel.errors import Conflict
-from stanch.timeline.entries import Entry, Facts
+from stanch.timeline.entries import Entry, Facts, Redaction
+from stanch.timeline.facts.respond import Redacted
 from stanch.timeline.record import Line
 
 FIRST_HASH = "0" * 64
 _encoder = msgspec.json.Encoder(order="deterministic")
 _decoder = msgspec.json.Decoder(Facts)
+
+
+class Tombstone(msgspec.Struct, frozen=True):
+    """What stands in the place of the facts of a redacted entry; the triggers of the database know it by its first words."""
+
+    redacted: Redaction
+    facts: msgspec.Raw
+
+
+TOMBSTONE = '{"redacted":'
+_tombstones = msgspec.json.Decoder(Tombstone)
+
+
+def commitment(text: str, salt: str) -> str:
+    """The digest that stands for the facts in the chain. Salted, it tells nothing of a short secret once the salt is gone."""
+    return hashlib.sha256((f"{salt}\x1f{text}" if salt else text).encode()).hexdigest()
 
 
 def chain(previous: str, row: Row, facts_digest: str) -> str:
@@ -48,7 +67,7 @@ def append(
     """Append one entry after ``last`` (None: the first). Raises ``Conflict`` when somebody else appended first."""
     text = _encoder.encode(facts).decode()
     position = last.position + 1 if last else 1
-    row = {
+    row: dict[str, Any] = {
         "incident": incident,
         "position": position,
         "kind": str(facts.__struct_config__.tag),
@@ -58,10 +77,11 @@ def append(
         "source": source,
         "facts": text,
     }
-    row["hash"] = chain(last.hash if last else FIRST_HASH, row, hashlib.sha256(text.encode()).hexdigest())
+    row["salt"] = secrets.token_hex(16)
+    row["hash"] = chain(last.hash if last else FIRST_HASH, row, commitment(text, row["salt"]))
     written = tx.execute(
-        "INSERT INTO entries (incident, position, kind, happened_at, recorded_at, author, source, facts, hash) "
-        "VALUES (:incident, :position, :kind, :happened_at, :recorded_at, :author, :source, :facts, :hash) "
+        "INSERT INTO entries (incident, position, kind, happened_at, recorded_at, author, source, facts, salt, hash) "
+        "VALUES (:incident, :position, :kind, :happened_at, :recorded_at, :author, :source, :facts, :salt, :hash) "
         "ON CONFLICT (incident, position) DO NOTHING",
         **row,
     )
@@ -110,6 +130,10 @@ def read_of_many(tx: Transaction, incidents: list[str], kinds: tuple[str, ...]) 
 
 
 def _entry(row: Row) -> Entry:
+    text, redaction = row["facts"], None
+    if text.startswith(TOMBSTONE):
+        stone = _tombstones.decode(text)
+        text, redaction = bytes(stone.facts), stone.redacted
     return Entry(
         row["incident"],
         row["position"],
@@ -117,8 +141,40 @@ def _entry(row: Row) -> Entry:
         row["recorded_at"],
         row["author"],
         row["source"],
-        _decoder.decode(row["facts"]),
+        _decoder.decode(text),
         row["hash"],
+        redaction,
+    )
+
+
+def redacting(tx: Transaction, incident: str, position: int, remains: Facts, reason: str, repeats: int) -> Redacted:
+    """The entry that says a redaction, with the digests that keep the chain whole; nothing is written yet."""
+    row = tx.one(
+        "SELECT facts, salt FROM entries WHERE incident = :incident AND position = :position",
+        incident=incident,
+        position=position,
+    )
+    assert row is not None
+    stone = _tombstones.decode(row["facts"]) if row["facts"].startswith(TOMBSTONE) else None
+    digest = stone.redacted.digest if stone else commitment(row["facts"], row["salt"])
+    return Redacted(position, reason, digest, commitment(_encoder.encode(remains).decode(), ""), repeats)
+
+
+def bury(tx: Transaction, said: Entry, remains: Facts) -> None:
+    """Replace the facts of an entry by what is left of them, as the entry ``said`` states. Its salt goes with them.
+
+    May be repeated, for a reason that was redacted itself.
+    """
+    assert isinstance(said.facts, Redacted)
+    redaction = Redaction(said.position, said.author, said.happened_at, said.facts.reason, said.facts.digest)
+    stone = Tombstone(redaction, msgspec.Raw(_encoder.encode(remains)))
+    if tx.dialect == "sqlite":
+        tx.driver("PRAGMA secure_delete = ON")  # what is overwritten is zeroed in the file
+    tx.execute(
+        "UPDATE entries SET facts = :facts, salt = '' WHERE incident = :incident AND position = :position",
+        facts=msgspec.json.encode(stone).decode(),
+        incident=said.incident,
+        position=said.facts.position,
     )
 
 
@@ -129,14 +185,48 @@ def verify(tx: Transaction, incident: str) -> tuple[int, str | None]:
     for row in rows:
         if row["position"] != expected:
             return len(rows), f"{incident} entry {expected} is missing"
-        facts_digest = hashlib.sha256(row["facts"].encode()).hexdigest()
-        if chain(previous, row, facts_digest) != row["hash"]:
+        stone = _tombstones.decode(row["facts"]) if row["facts"].startswith(TOMBSTONE) else None
+        digest = stone.redacted.digest if stone else commitment(row["facts"], row["salt"])
+        if chain(previous, row, digest) != row["hash"]:
             return len(rows), f"{incident} entry {expected} ({row['kind']}) is not what was recorded"
         previous, expected = row["hash"], expected + 1
-    head = tx.one("SELECT position FROM incidents WHERE id = :incident", incident=incident)
+    head = tx.one("SELECT position, private FROM incidents WHERE id = :incident", incident=incident)
     if head is not None and head["position"] != expected - 1:
         return len(rows), f"{incident} has entries to {expected - 1}, and {head['position']} were recorded"
-    return len(rows), None
+    return len(rows), _wrong_redaction(rows) or _wrong_privacy(head, rows)
+
+
+def _wrong_redaction(rows: list[Row]) -> str | None:
+    """A tombstone that no entry of the chain accounts for, or an entry that says a redaction which was taken back."""
+    said = {}
+    for found in (_entry(row) for row in rows if row["kind"] == "redacted"):
+        assert isinstance(found.facts, Redacted)
+        said[found.facts.position] = found
+    for row in rows:
+        stone = _tombstones.decode(row["facts"]) if row["facts"].startswith(TOMBSTONE) else None
+        entry, name = said.get(row["position"]), f"{row['incident']} entry {row['position']} ({row['kind']})"
+        if stone is None and entry is not None:
+            return f"{name} is back although entry {entry.position} says that it was redacted"
+        if stone is None:
+            continue
+        if entry is None or not _accounts_for(entry, stone):
+            return f"{name} was redacted, and no entry says so as it was"
+    return None
+
+
+def _accounts_for(said: Entry, stone: Tombstone) -> bool:
+    facts = said.facts
+    assert isinstance(facts, Redacted)
+    told = Redaction(said.position, said.author, said.happened_at, facts.reason, facts.digest)
+    return told == stone.redacted and facts.remains == commitment(bytes(stone.facts).decode(), "")
+
+
+def _wrong_privacy(head: Row | None, rows: list[Row]) -> str | None:
+    """Whether it is private was said in its first entry, and never changes."""
+    said = bool(getattr(_entry(rows[0]).facts, "private", False)) if rows else False
+    if head is None or not rows or said == bool(head["private"]):
+        return None
+    return f"{rows[0]['incident']} is {'shown to everybody' if said else 'hidden'}, and was opened as {'private' if said else 'visible to all'}"
 
 
 def verify_all(tx: Transaction, incident: str | None = None) -> list[dict[str, object]]:

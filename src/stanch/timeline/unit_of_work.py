@@ -129,6 +129,10 @@ class UnitOfWork:
             self._records[incident] = fold(store.read(self.tx, incident))
         return self._records[incident]
 
+    def read_again(self, incident: str) -> None:
+        """What was stored of an incident has changed: its record is folded anew when it is next asked for."""
+        self._records.pop(incident, None)
+
     def live(self, incident: str) -> Record:
         """The record of an incident that people respond to. Raises ``Conflict`` that says how it becomes one."""
         record = self.record(incident)

@@ -32,6 +32,7 @@ class Piece(msgspec.Struct):
     bytes: int
     sha256: str
     intact: bool
+    redacted: bool = False
 
 
 class Manifest(msgspec.Struct):
@@ -62,7 +63,7 @@ def bundle(uow: UnitOfWork, incident: str) -> bytes:
             pieces.append(
                 Piece(
                     file, row["name"], row["run"], title, row["media_type"], iso(row["captured_at"]), len(found),
-                    row["digest"], evidence_store.intact(found, row["digest"]),
+                    row["digest"], evidence_store.intact(found, row["digest"]), found == evidence_store.REDACTED,
                 )
             )  # fmt: skip
         manifest = Manifest(incident, record.title, iso(uow.now), pieces, missing)

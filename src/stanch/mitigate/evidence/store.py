@@ -1,11 +1,14 @@
 """Where evidence is kept: each content once under its digest, and never changed (triggers in the database hold that)."""
 
 import hashlib
+from collections.abc import Callable
 from typing import Any
 
 from stanch.timeline.unit_of_work import UnitOfWork
 
 LARGEST = 4_000_000
+# What stands in the place of a content that was redacted; the triggers of the database allow this one change.
+REDACTED = b"redacted"
 
 
 def keep(uow: UnitOfWork, incident: str, run: str, items: list[tuple[str, str, bytes]]) -> None:
@@ -59,3 +62,14 @@ def content(uow: UnitOfWork, incident: str, digest: str) -> bytes | None:
 def intact(found: bytes, digest: str) -> bool:
     """Whether a content is still what was captured."""
     return hashlib.sha256(found).hexdigest() == digest
+
+
+def redact(uow: UnitOfWork, incident: str, concerns: Callable[[str, bytes], bool]) -> None:
+    """Wipe the contents that it says to, by run and content. Nothing of them stays; the digests do."""
+    for row in of(uow, incident):
+        if concerns(row["run"], content(uow, incident, row["digest"]) or b""):
+            uow.tx.execute(
+                "UPDATE exhibits SET content = :content WHERE digest = :digest",
+                content=REDACTED,
+                digest=row["digest"],
+            )

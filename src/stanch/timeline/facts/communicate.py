@@ -1,6 +1,6 @@
 """What was told to whom."""
 
-from typing import Literal
+from typing import Literal, Self
 
 import msgspec
 
@@ -10,6 +10,8 @@ from stanch.timeline.facts.statement import Statement
 from stanch.timeline.record import Line, ProposedPost, Record, Update
 
 PostState = Literal["investigating", "identified", "monitoring", "resolved", "postmortem"]
+# What customers read in the place of a public post that was redacted.
+WITHDRAWN = "This post was withdrawn."
 
 
 class PublicProposed(Statement, frozen=True, tag="public_proposed"):
@@ -62,6 +64,10 @@ class UpdatePosted(Statement, frozen=True, tag="update_posted"):
         nxt = f" Next update at {hour_minute(self.next_at)}." if self.next_at else ""
         where = f"Public post ({self.state})" if self.audience == "public" else "Internal update"
         return f"{where}: {self.text}{nxt}"
+
+    def redact(self) -> Self:
+        found = super().redact()
+        return msgspec.structs.replace(found, text=WITHDRAWN, title="", link="") if self.audience == "public" else found
 
     def apply(self, record: Record, entry: Line) -> None:
         record.updates.append((entry.happened_at, entry.author, Update(**msgspec.structs.asdict(self))))

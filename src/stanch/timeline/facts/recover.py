@@ -30,6 +30,8 @@ class CriteriaSet(Statement, frozen=True, tag="criteria_set"):
 class CriterionTurned(Statement, frozen=True, tag="criterion_turned"):
     """A criterion began to hold, was breached, or could not be measured (``value`` None)."""
 
+    KEPT = ("name",)
+
     name: str
     holds: bool
     value: float | None

@@ -34,6 +34,23 @@ class Amended(Statement, frozen=True, tag="amended"):
         return f"Correction to entry {self.position}: {self.text}"
 
 
+class Redacted(Statement, frozen=True, tag="redacted"):
+    """The texts of an entry are gone for good: a secret, or personal data (design, section 4).
+
+    ``digest``: what stands for the old facts in the hash chain; ``remains``: the digest of what is left of them.
+    ``repeats``: the entry whose texts this one repeated; nothing but those went. 0: all of its own.
+    """
+
+    position: int
+    reason: str
+    digest: str
+    remains: str
+    repeats: int = 0
+
+    def sentence(self) -> str:
+        return f"Entry {self.position} was redacted: {self.reason}"
+
+
 class PhaseShifted(Statement, frozen=True, tag="phase_shifted"):
     """The phase changes deliberately (R12). ``undo``: the last change was a mistake, and counts for nothing."""
 
@@ -152,4 +169,6 @@ class Related(Statement, frozen=True, tag="related"):
             record.related[self.other] = self.how
 
 
-Facts = Said | Amended | PhaseShifted | SeveritySet | ImpactSet | SeverityProposed | FirstMoveAnswered | Related
+Facts = (
+    Said | Amended | Redacted | PhaseShifted | SeveritySet | ImpactSet | SeverityProposed | FirstMoveAnswered | Related
+)  # fmt: skip

@@ -1,15 +1,32 @@
 """What every kind of fact can do."""
 
+from functools import cache
+from typing import Any, ClassVar, Self
+
 import msgspec
 
 from stanch.timeline.record import Line, Record
+
+REDACTED = "[redacted]"
+# Fields of these names hold what others refer to (ids, people, names of the catalog), in every kind: a redaction leaves them.
+REFERENCES = frozenset(
+    {
+        "by", "chat", "components", "concern", "decision", "digest", "escalation", "fingerprint", "handoff", "holder", "hypothesis", "into",
+        "item", "key", "keys", "lead", "mitigation", "origin", "other", "outgoing", "owner", "page", "people", "person", "proposal",
+        "recurs", "reference", "remains", "rests_on", "room", "run", "service", "severity", "source", "target", "then", "timebox",
+        "to", "undo_of",
+    }
+)  # fmt: skip
 
 
 class Statement(msgspec.Struct, frozen=True, tag_field="kind", omit_defaults=True):
     """What an entry states. A new kind: its class, its name in ``Facts`` of its file, one sample in ``tests/data/entries/``.
 
-    Fields may be added with a default, never renamed or removed.
+    Fields may be added with a default, never renamed or removed. ``KEPT``: fields that a redaction leaves beside those of
+    ``REFERENCES``, since other entries refer to this one by them; never what somebody typed freely.
     """
+
+    KEPT: ClassVar[tuple[str, ...]] = ()
 
     def sentence(self) -> str:
         """One line for the timeline, in plain words."""
@@ -17,3 +34,33 @@ class Statement(msgspec.Struct, frozen=True, tag_field="kind", omit_defaults=Tru
 
     def apply(self, record: Record, entry: Line) -> None:
         """Change the record by what is stated; nothing by default."""
+
+    def redact(self) -> Self:
+        """The same without its texts (design, section 4): numbers, moments, states and what others refer to stay, so that the record still folds."""
+        gone = {
+            field.name: redacted(getattr(self, field.name), field.type)
+            for field in _fields(type(self))
+            if field.name not in REFERENCES and field.name not in self.KEPT
+        }
+        if "reach" in gone:  # an address: by what somebody was reached may be known
+            before = str(msgspec.structs.asdict(self)["reach"])
+            gone["reach"] = before and f"{before.partition(':')[0]}:{REDACTED}"
+        return msgspec.structs.replace(self, **gone)
+
+
+def redacted(value: Any, kind: msgspec.inspect.Type) -> Any:
+    """A value of a type without its texts: a choice of fixed words is none, and of a list of texts the count stays."""
+    if isinstance(value, str):
+        kinds = kind.types if isinstance(kind, msgspec.inspect.UnionType) else (kind,)
+        free = any(isinstance(each, msgspec.inspect.StrType) for each in kinds)
+        return REDACTED if value and free else value
+    if isinstance(value, list):
+        return [REDACTED for each in value if isinstance(each, str)]
+    return {} if isinstance(value, dict) else value
+
+
+@cache
+def _fields(kind: type[msgspec.Struct]) -> tuple[msgspec.inspect.Field, ...]:
+    found = msgspec.inspect.type_info(kind)
+    assert isinstance(found, msgspec.inspect.StructType)
+    return found.fields

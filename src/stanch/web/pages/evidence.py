@@ -41,6 +41,8 @@ def routes(stanch: Stanch) -> list[Route]:
             kinds = {row["digest"]: row["media_type"] for row in evidence_store.of(uow, incident)}
         if found is None:
             raise NotFound(f"{incident} has no evidence with that digest.")
+        if found == evidence_store.REDACTED:
+            raise NotFound("That piece of evidence was redacted.", hint="The timeline says by whom, when and why.")
         if not evidence_store.intact(found, digest):
             raise Conflict(
                 "That piece is not what was captured any more.", hint="Run 'stanch verify', restore a backup."

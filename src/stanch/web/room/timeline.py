@@ -7,6 +7,7 @@ import msgspec
 from markupsafe import Markup
 
 from stanch.kernel.actor import ENGINE
+from stanch.respond.redacting import may_redact, redactable
 from stanch.timeline.entries import Entry
 from stanch.timeline.facts.paging import PageSent
 from stanch.timeline.facts.respond import Amended
@@ -71,7 +72,10 @@ def context(view: View) -> Context:
     before, show = view.number("before"), view.query.get("show", "all")
     show = show if show in FILTERS else "all"
     rest = [row for x in reversed(known) if (not before or x.position < before) and wanted(row := row_of(x), show)]
+    mine = view.at is None and may_redact(view.record, view.uow)
+    chosen = [x for x in known if mine and x.position == view.number("redact") and redactable(x)]
     return {
+        "redactable": {row.entry.position for row in rest[:SHOWN] if mine and redactable(row.entry)}, "redact": next(iter(chosen), None),
         "groups": grouped(rest[:SHOWN], fold=show == "all"), "more": rest[SHOWN - 1].entry.position if len(rest) > SHOWN else 0,
         "before": before, "at": view.at, "total": len(view.entries), "filters": FILTERS, "show": show, "shown": SHOWN,
         "amended": {x.facts.position: x.position for x in known if isinstance(x.facts, Amended)},

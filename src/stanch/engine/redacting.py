@@ -1,0 +1,24 @@
+"""What a redaction takes from the outbox and from answers kept for repeated requests (design, section 4)."""
+
+from stanch.timeline.entries import Entry
+from stanch.timeline.record import Record
+from stanch.timeline.redaction import masked, masked_json, taken
+from stanch.timeline.unit_of_work import UnitOfWork
+
+
+def forget_messages(uow: UnitOfWork, entry: Entry, record: Record) -> None:
+    """What waits leaves without the texts, and what has left keeps no copy here."""
+    _, texts = taken(uow, entry)
+    if not texts:
+        return
+    for row in uow.tx.all(
+        "SELECT key, payload, last_error FROM outbox WHERE incident = :incident", incident=entry.incident
+    ):
+        left = {"payload": masked_json(row["payload"], texts), "error": masked(row["last_error"], texts)}
+        if left != {"payload": row["payload"], "error": row["last_error"]}:
+            uow.tx.execute(
+                "UPDATE outbox SET payload = :payload, last_error = :error WHERE key = :key", key=row["key"], **left
+            )
+    for row in uow.tx.all("SELECT key, body FROM answers WHERE status <> 0"):
+        if (body := masked_json(row["body"], texts)) != row["body"]:
+            uow.tx.execute("UPDATE answers SET body = :body WHERE key = :key", key=row["key"], body=body)
