@@ -216,3 +216,37 @@ def test_owner_and_date_are_asked_for(closed: House) -> None:
     assert "A1 is due on 2020-01-01, which is past" in gaps(closed)
     closed.do("action", incident="INC-1", item="A1", dropped=True, note="Replaced")
     assert "A1" not in gaps(closed) and "there is no action item" in gaps(closed)
+
+
+def test_adding_an_action_item_saves_what_was_typed_in_the_parts(closed: House, client: TestClient) -> None:
+    """R46, R47: also without JavaScript; what is wrong with the item costs none of the parts."""
+    page = client.get(PAGE).text
+    assert 'name="also" value="action"' in page and "/do/action" not in page
+    typed = {
+        "incident": "INC-1",
+        "lessons": "The rollback was quick",
+        "factors": ["No canary", ""],
+        "next": PAGE,
+        "also": "action",
+    }
+    item = {
+        "incident": "INC-1",
+        "title": "Add a canary",
+        "owner": "nobody-known",
+        "test": "a drill",
+        "next": f"{PAGE}#actions",
+        "once_key": "k1",
+    }
+    fields = {f"also.action.{name}": text for name, text in item.items()}
+    refused = client.post("/do/postmortem", data={**typed, **fields})
+    assert refused.status_code == 422 and "Add a canary" in refused.text and "Nobody known is called" in refused.text
+    assert closed.record().parts["lessons"] == "The rollback was quick" and not closed.record().action_items
+    fields["also.action.owner"] = "ben"
+    for _ in range(2):
+        added = client.post("/do/postmortem", data={**typed, **fields, "also.action.once_key": "k2"})
+        assert added.status_code == 303 and added.headers["location"] == f"{PAGE}#actions"
+    assert [i.title for i in closed.record().action_items.values()] == ["Add a canary"], "sent twice, added once"
+    saved = client.post("/do/postmortem", data={**typed, "also": "", **fields, "lessons": "And well rehearsed"})
+    assert saved.headers["location"] == PAGE and len(closed.record().action_items) == 1
+    assert closed.record().parts["lessons"] == "And well rehearsed"
+    assert client.post("/do/postmortem", data={**typed, "also": "learning"}).status_code == 404

@@ -192,3 +192,16 @@ def test_how_few_were_hit_is_said_only_when_it_was_counted(house: House, percent
     house.do("close", incident="INC-1", reason="a small one")
     (reason,) = house.record().postmortem_reasons
     assert said in reason and "hardly" not in reason and "in time" not in reason
+
+
+def test_every_prompt_that_moves_the_incident_opens_a_sheet_first(house: House, client: TestClient) -> None:
+    """R12: the same move by a prompt and by the bar; an undo follows."""
+    house.do("declare", title="Checkout fails", service="shop")
+    house.wait(minutes=20, step=60)
+    shown = room(client)
+    assert "Move to Mitigate?" in shown and "Yes: Move to Mitigate" in shown
+    for form in shown.split("<form")[1:]:
+        if 'action="/do/phase"' in form:
+            assert 'name="reason"' in form or "Move back" in form, form[:300]
+    client.post("/do/phase", data={"incident": "INC-1", "phase": "mitigate", "reason": ""})
+    assert "Move back to Triage" in room(client)

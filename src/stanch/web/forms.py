@@ -14,7 +14,7 @@ from stanch.kernel.command import REGISTRY, Command
 from stanch.kernel.errors import NotFound, Problem
 from stanch.kernel.filling import fill
 from stanch.web import auth, requests
-from stanch.web.bodies import form_of, plain_kinds, read_body
+from stanch.web.bodies import Form, form_of, plain_kinds, read_body
 from stanch.web.pages.problem import form_problem
 from stanch.web.problems import problem_response, wants_page
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from stanch.main import Stanch
 
 OURS = ("next", "once_key")
+# ``also`` names a second command that the same button asks for; its fields begin so: what was typed in the first is kept.
+ALSO = "also"
 
 
 def routes(stanch: Stanch) -> list[Route]:
@@ -37,22 +39,33 @@ def routes(stanch: Stanch) -> list[Route]:
 
 def _do(stanch: Stanch, request: Request, body: bytes) -> Response:
     actor = auth.require(request)
-    command = REGISTRY.get(request.path_params["command"])
-    if command is None or command.reading:
-        raise NotFound("There is no such form.")
     form = form_of(body)
-    try:
-        asked = fill(command, values_of(command, form))
-        key = form.get("once_key", [""])[-1]
-        once = requests.once(actor.name, request.url.path, key, body) if key else None
-        answer = requests.run(stanch.application, command, asked, actor, "page", key=once)
-    except Problem as problem:
-        if not wants_page(request):
-            return problem_response(problem)
-        return form_problem(request, command, form, problem)
-    incident = (answer.value or {}).get("incident") if isinstance(answer.value, dict) else answer.value.incident
-    default = f"/incidents/{incident}" if incident else "/"
-    return RedirectResponse(auth.same_site_path(form.get("next", [""])[-1], default), 303)
+    second = form.pop(ALSO, [""])[-1]
+    parts = [(request.path_params["command"], Form({k: v for k, v in form.items() if not k.startswith(f"{ALSO}.")}))]
+    if second:
+        parts.append((second, _fields_of(second, form)))
+    where = "/"
+    for name, own in parts:
+        command = REGISTRY.get(name)
+        if command is None or command.reading:
+            raise NotFound("There is no such form.")
+        try:
+            asked = fill(command, values_of(command, own))
+            key = own.get("once_key", [""])[-1]
+            once = requests.once(actor.name, f"/do/{name}", key, body) if key else None
+            answer = requests.run(stanch.application, command, asked, actor, "page", key=once)
+        except Problem as problem:
+            if not wants_page(request):
+                return problem_response(problem)
+            return form_problem(request, command, own, problem)
+        incident = (answer.value or {}).get("incident") if isinstance(answer.value, dict) else answer.value.incident
+        where = auth.same_site_path(own.get("next", [""])[-1], f"/incidents/{incident}" if incident else "/")
+    return RedirectResponse(where, 303)
+
+
+def _fields_of(second: str, form: Form) -> Form:
+    start = f"{ALSO}.{second}."
+    return Form({name.removeprefix(start): given for name, given in form.items() if name.startswith(start)})
 
 
 def values_of(command: Command, form: dict[str, list[str]]) -> dict[str, Any]:
