@@ -77,13 +77,20 @@ def test_a_role_is_not_taken_from_its_holder_unasked(house: House, client: TestC
     assert refused.value.field == "instead_of" and "ben" in refused.value.hint
     with pytest.raises(Conflict):
         house.do("role", actor="ada", incident="INC-1", role="incident_commander", instead_of="grace")
-    assert "Take over from ben" in room(client)
+    assert "Ask ben for it" in room(client)
     api = client.post("/api/v1/incidents/INC-1/roles", json={"role": "incident_commander"})
     assert api.status_code == 409 and "instead_of" in api.text
     house.do("role", actor="ada", incident="INC-1", role="incident_commander", instead_of="Ben")
+    assert house.record().holder("incident_commander") == "ben", "it is asked for"
+    house.wait(minutes=4, step=20)
+    house.do("role", actor="ada", incident="INC-1", role="incident_commander", instead_of="Ben")
     assert house.record().holder("incident_commander") == "ada"
     house.do("role", actor="ada", incident="INC-1", role="incident_commander", person="grace")
-    assert house.record().holder("incident_commander") == "grace", "one's own role is given away with a word"
+    assert house.record().holder("incident_commander") == "ada", (
+        "one's own role is offered with a word, and stays until then"
+    )
+    house.do("handoff", actor="grace", incident="INC-1", acknowledge=True)
+    assert house.record().holder("incident_commander") == "grace"
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ def known_names(uow: UnitOfWork) -> list[str]:
 
 
 def known_person(uow: UnitOfWork, text: str, field: str) -> str:
-    """The one person that a typed name means; an empty text is whoever acts.
+    """The one person that a typed name means; an empty text, or ``me``, is whoever acts.
 
     By sign-in, or by a contact's key, name or other name, in any case. The answer is the name that they sign in with, else
     the contact's key. Raises ``Invalid`` for ``field`` when nobody is called so, or several are, naming them.
@@ -23,7 +23,7 @@ def known_person(uow: UnitOfWork, text: str, field: str) -> str:
     from stanch.identity.people import names
 
     wanted = _folded(text)
-    if not wanted or wanted == _folded(uow.actor.name):
+    if not wanted or wanted in ("me", _folded(uow.actor.name)):
         return uow.actor.name
     contacts, sign_ins = uow.policy.contacts, names(uow.tx)
     if text.strip() in contacts:
@@ -42,8 +42,15 @@ def known_person(uow: UnitOfWork, text: str, field: str) -> str:
     if not found:
         hint = meant(text.strip(), known_names(uow)) or "Known are the contacts of the catalog and who may sign in."
         raise Invalid(f"Nobody known is called '{_shown(text)}'.", field=field, hint=hint)
-    (person,) = found
-    return next((name for name in sorted(sign_ins) if contact_key(contacts, name) == person), person)
+    return as_signed_in(uow, list(found))[0]
+
+
+def as_signed_in(uow: UnitOfWork, keys: list[str]) -> list[str]:
+    """People by the name that they sign in with, else the key of their contact."""
+    from stanch.identity.people import names
+
+    by_key = {contact_key(uow.policy.contacts, name): name for name in sorted(names(uow.tx), reverse=True)}
+    return [by_key.get(key, key) if key else key for key in keys]
 
 
 def same_person(uow: UnitOfWork, one: str, other: str) -> bool:

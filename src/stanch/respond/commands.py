@@ -8,12 +8,14 @@ from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Invalid, NotFound
 from stanch.kernel.filling import incident_id, title_of
 from stanch.kernel.moments import past_moment
-from stanch.kernel.severities import Severity
+from stanch.kernel.severities import Role, Severity
 from stanch.kernel.spelling import spelt
+from stanch.prepare.known_people import known_person, same_person
 from stanch.prepare.page_tests import unwoken
 from stanch.timeline.facts.detect import Declared
 from stanch.timeline.facts.prompting import PromptDeclined
 from stanch.timeline.facts.respond import Amended, ImpactSet, Said, SeveritySet
+from stanch.timeline.facts.roles import RoleTaken
 from stanch.timeline.unit_of_work import UnitOfWork
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=10_000)]
@@ -33,6 +35,11 @@ class Declare(msgspec.Struct):
         msgspec.Meta(description="SEV-1 to SEV-4, or a name of your own policy; can be set later."),
     ] = None
     private: Annotated[bool, msgspec.Meta(description="Only you and admins see it.")] = False
+    incident_commander: Annotated[str, msgspec.Meta(max_length=200, description="Who decides; 'me' for you.")] = ""
+    operations_lead: Annotated[str, msgspec.Meta(max_length=200, description="Who acts.")] = ""
+    communications_lead: Annotated[str, msgspec.Meta(max_length=200, description="Who speaks to others.")] = ""
+    scribe: Annotated[str, msgspec.Meta(max_length=200, description="Who writes down.")] = ""
+    began: Annotated[str, msgspec.Meta(max_length=40, description="When it began, if that is known.")] = ""
     investigation: Annotated[
         str, msgspec.Meta(max_length=40, description="The investigation that this is, such as INC-3.")
     ] = ""
@@ -50,7 +57,8 @@ def declare(uow: UnitOfWork, asked: Declare) -> Done:
     title = title_of(asked.title, "Say in a few words what is wrong.")
     stated = tier(uow, asked.severity) if asked.severity else None
     quiet = stated is not None  # then the severity decides, which is said in the next entry
-    facts = Declared(title, asked.service, private=asked.private, quiet=quiet)
+    roles = _roles_of(uow, asked)
+    facts = Declared(title, asked.service, past_moment(asked.began, uow.now, "began"), asked.private, quiet=quiet)
     if asked.investigation:
         record = uow.record(incident_id(asked.investigation))
         if record.status != "investigating":
@@ -64,8 +72,21 @@ def declare(uow: UnitOfWork, asked: Declare) -> Done:
         uow.append(incident, SeveritySet(stated))
     if asked.impact:
         uow.append(incident, ImpactSet(asked.impact))
+    for role, person in roles.items():
+        uow.append(incident, RoleTaken(role, person, given=not same_person(uow, person, uow.actor.name)))
+        if uow.record(incident).private:
+            uow.admit(incident, person)
     alone = unwoken(uow)
     return Done(f"{incident} declared: {title}" + (f". {alone}" if alone else ""), incident)
+
+
+def _roles_of(uow: UnitOfWork, asked: Declare) -> dict[Role, str]:
+    """R25: roles are declared when the incident opens. Raises ``Invalid`` for a name that is nobody's."""
+    typed: dict[Role, str] = {
+        "incident_commander": asked.incident_commander, "operations_lead": asked.operations_lead,
+        "communications_lead": asked.communications_lead, "scribe": asked.scribe,
+    }  # fmt: skip
+    return {role: known_person(uow, name, role) for role, name in typed.items() if name.strip()}
 
 
 class Say(msgspec.Struct):

@@ -9,6 +9,8 @@ def wiring() -> Wiring:
     from stanch.respond.paging import PageHandler
     from stanch.respond.prompting import PromptHandler, prompt_clock
     from stanch.respond.prompts import PROMPTS
+    from stanch.respond.roles import reactions as roles
+    from stanch.respond.roles.prompts import PROMPTS as ROLE_PROMPTS
     from stanch.respond.severity import reconsider, remeasured
     from stanch.respond.telling import MessageHandler
     from stanch.respond.withdrawing import WithdrawHandler, withdraw_clock
@@ -16,21 +18,23 @@ def wiring() -> Wiring:
     from stanch.timeline.facts.mitigate import MitigationStarted
     from stanch.timeline.facts.recover import Reopened
     from stanch.timeline.facts.respond import ImpactSet, SeveritySet
+    from stanch.timeline.facts.roles import RoleTaken
 
     return Wiring(
-        prompts=PROMPTS,
+        prompts=PROMPTS + ROLE_PROMPTS,
         reactions={
             Declared: (reactions.page_when_declared, reconsider),
             Reopened: (reactions.page_when_reopened,),
-            SeveritySet: (reactions.page_when_severe,),
-            MitigationStarted: (reactions.follow_phase,),
+            SeveritySet: (reactions.page_when_severe, roles.propose_better),
+            RoleTaken: (roles.propose_better,),
+            MitigationStarted: (reactions.follow_phase, roles.note_commander),
             ImpactSet: (reconsider,),
             SignalAttached: (reconsider,),
             SignalCleared: (quiet_signals.say_that_escalation_rests,),
             SignalSilenced: (quiet_signals.acknowledge_or_rest,),
             SilenceEnded: (quiet_signals.page_anew,),
         },
-        clocks=(reactions.page_clock, prompt_clock, withdraw_clock),
+        clocks=(reactions.page_clock, prompt_clock, withdraw_clock, roles.pace_clock, roles.shift_clock),
         handlers=(PageHandler, MessageHandler, PromptHandler, WithdrawHandler),
         measured=(remeasured,),
     )
@@ -43,7 +47,9 @@ FEATURE = Feature(
         "stanch.respond.phases",
         "stanch.respond.assessment",
         "stanch.respond.pages",
-        "stanch.respond.roles",
+        "stanch.respond.roles.commands",
+        "stanch.respond.roles.handoff",
+        "stanch.respond.catching_up",
         "stanch.respond.overview",
         "stanch.respond.timeboxes",
         "stanch.respond.making_moves",

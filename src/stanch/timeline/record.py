@@ -268,7 +268,7 @@ class Record(msgspec.Struct):
     requests: dict[str, RoleRequest] = msgspec.field(default_factory=dict)
     handoffs: dict[str, Handoff] = msgspec.field(default_factory=dict)
     people_proposed: dict[str, PeopleProposal] = msgspec.field(default_factory=dict)
-    commander_acted: dict[str, str] = msgspec.field(default_factory=dict)
+    commander_acted: PeopleProposal | None = None
     spoke: list[int] = msgspec.field(default_factory=list)
     bridge: Bridge | None = None
     related: dict[str, str] = msgspec.field(default_factory=dict)

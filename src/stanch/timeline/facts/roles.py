@@ -147,17 +147,20 @@ class HandoffAnswered(Statement, frozen=True, tag="handoff_answered"):
 
 
 class CommanderActed(Statement, frozen=True, tag="commander_acted"):
-    """The Incident Commander started a mitigation (R26)."""
+    """The Incident Commander started a mitigation (R26). ``people``: who could take one of the two roles."""
 
     run: str
     person: str
     title: str
+    people: list[str] = msgspec.field(default_factory=list)
 
     def sentence(self) -> str:
         return f"{self.person} is IC and started '{self.title}': an IC who starts typing commands has vacated the role"
 
     def apply(self, record: Record, entry: Line) -> None:
-        record.commander_acted[self.run] = self.person
+        record.commander_acted = PeopleProposal(
+            "incident_commander", self.people, self.title, entry.happened_at, self.person
+        )
 
 
 class PeopleProposed(Statement, frozen=True, tag="people_proposed"):

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 from markupsafe import Markup
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from stanch.kernel.filling import incident_id
 from stanch.kernel.moments import past_moment
 from stanch.kernel.policy import Phase
+from stanch.respond.catching_up import note_look
 from stanch.timeline.record import Record
 from stanch.web import auth
 from stanch.web.pages.render import exact, fragment, page, signed_in
@@ -38,11 +40,14 @@ def routes(stanch: Stanch) -> list[Route]:
                 return RedirectResponse(f"/incidents/{incident}?at={exact(entries[step - 1].recorded_at)}", 303)
             context = {**common(view), "me": actor.name}
             shown = {place: drawn(view, place, context) for place in panels()}
-        return page(
+        answer = page(
             request,
             "room.html",
             **{**context, "at": at, "panels": shown, "tabs": tabs(shown["side"], view.record.phase)},
         )
+        if at is None:  # kept when the page has been sent: nobody waits for it
+            answer.background = BackgroundTask(note_look, stanch.application, actor.name, incident, len(entries))
+        return answer
 
     return [signed_in("/incidents/{incident}", war_room)]
 

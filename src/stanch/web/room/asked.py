@@ -8,7 +8,8 @@ from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import UnitOfWork
 
 ANYBODY = ("everyone", "on-call")
-PAGE = "acknowledge:"
+# What somebody else waits for comes first.
+FIRST = ("acknowledge:", "handoff:")
 
 
 def once(prompts: list[Prompt]) -> list[Prompt]:
@@ -20,9 +21,9 @@ def once(prompts: list[Prompt]) -> list[Prompt]:
 
 
 def in_order(uow: UnitOfWork, record: Record, prompts: list[Prompt]) -> list[Prompt]:
-    """Those for me: pages first, then what is asked of my roles, then what is asked of everybody."""
+    """Those for me: pages and handoffs first, then what is asked of my roles, then what is asked of everybody."""
     mine = [p for p in once(prompts) if asks(uow, record, p)]
-    return sorted(mine, key=lambda p: (not p.key.startswith(PAGE), p.to in ANYBODY, p.due))
+    return sorted(mine, key=lambda p: (not p.key.startswith(FIRST), p.to in ANYBODY, p.due))
 
 
 def asks(uow: UnitOfWork, record: Record, prompt: Prompt) -> bool:

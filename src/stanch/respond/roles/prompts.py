@@ -1,0 +1,184 @@
+"""What is asked about roles: answer, acknowledge, hand over, split (R25-R29, R35). Pure."""
+
+from stanch.kernel.clock import SECOND, hour_minute
+from stanch.kernel.policy import ROLE_TITLES, Policy
+from stanch.respond.roles.rules import combinations
+from stanch.timeline.facts.roles import short
+from stanch.timeline.prompt import Action, Prompt, PromptRule, harm
+from stanch.timeline.record import Record
+from stanch.timeline.working_together import PeopleProposal
+
+
+def _given(record: Record, policy: Policy) -> list[Prompt]:
+    """R25: whoever was given a role is told, and says whether they have it."""
+    return [
+        Prompt(
+            f"given:{role}:{record.roles[role].at}",
+            record.roles[role].value,
+            f"{giver} made you {short(role)}. Do you have it?",
+            record.roles[role].at,
+            [
+                Action("I have it", "role", {"role": role, "acknowledge": "true"}),
+                Action("Give it back, because", "role", {"role": role, "give_back": "true"}, "reason"),
+            ],
+            "a role counts once its holder knows of it",
+            tell=(record.roles[role].value,),
+            escalates=(giver, "incident_commander"),
+        )
+        for role, giver in record.given.items()
+        if record.live()
+    ]
+
+
+def _requests(record: Record, policy: Policy) -> list[Prompt]:
+    """R35: taking a held role is a request to its holder; unanswered, it may be taken."""
+    asked = []
+    for role, request in record.requests.items() if record.live() else []:
+        holder, open_at = record.holder(role), request.at + int(policy.responding.answer_within * SECOND)
+        asked.append(
+            Prompt(
+                f"request:{role}:{request.at}",
+                holder,
+                f"{request.person} asks you for the role of {short(role)}. Unanswered at {hour_minute(open_at)} UTC it may be taken.",
+                request.at,
+                [
+                    Action(f"Hand over to {request.person}", "handoff", {"role": role, "to": request.person}),
+                    Action("Keep it, because", "role", {"role": role}, "refuse"),
+                ],
+                "a role is handed over, never taken from somebody who answers",
+                tell=(holder,),
+            )
+        )
+        asked.append(
+            Prompt(
+                f"request-open:{role}:{request.at}",
+                request.person,
+                f"{holder} has not answered: you may take over as {short(role)}.",
+                open_at,
+                [Action("Take over", "role", {"role": role, "instead_of": holder, "person": request.person})],
+                "somebody must have the role",
+                tell=(request.person,),
+                every=0,
+            )
+        )
+    return asked
+
+
+def _handoffs(record: Record, policy: Policy) -> list[Prompt]:
+    """R35: a handoff waits for its acknowledgement, and escalates while it does."""
+    return [
+        Prompt(
+            f"handoff:{handoff.handoff}",
+            handoff.to,
+            f"{handoff.outgoing} hands the role of {short(handoff.role)} over to {handoff.to}, and has it until they acknowledge.\n"
+            f"{handoff.summary}",
+            handoff.at,
+            [
+                Action(
+                    f"Acknowledge: I am now {short(handoff.role)}",
+                    "handoff",
+                    {"role": handoff.role, "acknowledge": "true"},
+                ),
+                Action("I cannot, because", "handoff", {"role": handoff.role}, "decline"),
+            ],
+            "the role moves only when it is acknowledged",
+            tell=(handoff.to,),
+            escalates=(handoff.outgoing, *_others(handoff.role), "leadership"),
+            every=policy.responding.answer_within,
+        )
+        for handoff in record.handoffs.values()
+        if handoff.standing == "offered" and record.live()
+    ]
+
+
+def _others(role: str) -> tuple[str, ...]:
+    """Of the IC's own role there is no IC to turn to."""
+    return () if role == "incident_commander" else ("incident_commander",)
+
+
+def _combined(record: Record, policy: Policy) -> list[Prompt]:
+    """R29: while a bad combination lasts, the better one is proposed."""
+    asked = []
+    for found in combinations(record, policy) if record.live() else []:
+        proposal = record.people_proposed.get(found.give)
+        people = proposal.people if proposal else []
+        better = f" Better: {people[0]} as {ROLE_TITLES[found.give]}." if people else " Nobody who is on call is free."
+        asked.append(
+            Prompt(
+                f"combination:{found.person}:{'+'.join(found.roles)}",
+                "incident_commander",
+                f"{found.text}.{better}",
+                found.since,
+                [_give(record, found.give, person) for person in people],
+                "small teams combine roles; not these",
+                tell=("incident_commander", found.person),
+                rests_on=(*harm(record), *people),
+            )
+        )
+    return asked
+
+
+def _give(record: Record, role: str, person: str) -> Action:
+    """The role is offered by its holder, or given where nobody holds it."""
+    if record.holder(role):
+        return Action(f"Hand {short(role)} over to {person}", "handoff", {"role": role, "to": person})
+    return Action(f"Make {person} {short(role)}", "role", {"role": role, "person": person})
+
+
+def _commander_acts(record: Record, policy: Policy) -> list[Prompt]:
+    """R26: an IC who starts typing commands has vacated the role: one of the two is handed over."""
+    acted = record.commander_acted
+    if acted is None or not record.live() or record.holder("incident_commander") != acted.holder:
+        return []
+    if record.holder("operations_lead") not in ("", acted.holder) and record.roles["operations_lead"].at > acted.at:
+        return []  # it was handed over meanwhile
+    actions = [_give(record, "incident_commander", person) for person in acted.people[:2]]
+    if record.holder("operations_lead") in ("", acted.holder):
+        actions += [_give(record, "operations_lead", person) for person in acted.people[:2]]
+    actions += [] if acted.people else [Action("Hand IC over to", "handoff", {"role": "incident_commander"}, "to")]
+    return [
+        Prompt(
+            f"ic-acts:{acted.at}",
+            "incident_commander",
+            f"You are IC and started '{acted.reason}'. Hand over one of the two roles.",
+            acted.at,
+            actions,
+            "an IC who starts typing commands has vacated the role",
+            every=0,
+        )
+    ]
+
+
+def _proposed(record: Record, policy: Policy) -> list[Prompt]:
+    """R28, R35: a Scribe for a record that moves fast, a fresh person after a long shift."""
+    combined = {found.give for found in combinations(record, policy)}
+    return [
+        _proposal(record, proposal)
+        for role, proposal in record.people_proposed.items()
+        if record.live() and role not in combined and record.holder(role) == proposal.holder
+    ]
+
+
+def _proposal(record: Record, proposal: PeopleProposal) -> Prompt:
+    role, who = proposal.role, ", ".join(proposal.people)
+    free = f"On call and free: {who}." if who else "Nobody who is on call is free."
+    return Prompt(
+        f"people:{role}:{proposal.at}",
+        "incident_commander",
+        f"{proposal.reason}. {free}",
+        proposal.at,
+        [_give(record, role, person) for person in proposal.people],
+        "tired people decide worse" if proposal.holder else "what nobody writes down is lost at the next handoff",
+        tell=("incident_commander", *([proposal.holder] if proposal.holder else [])),
+        rests_on=(*harm(record), proposal.reason),
+    )
+
+
+PROMPTS: tuple[PromptRule, ...] = (
+    _given,
+    _requests,
+    _handoffs,
+    _combined,
+    _commander_acts,
+    _proposed,
+)
