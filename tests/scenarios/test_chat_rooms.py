@@ -363,6 +363,22 @@ def test_after_an_outage_of_ours_everything_is_heard_in_order(house: House, gues
     assert said(house) == [f"line {number}" for number in range(130)]
 
 
+def test_what_is_redacted_is_kept_nowhere(house: House, guests: Guests, hall: Hall) -> None:
+    declare(house)
+    guests.says("ada", "the password is hunter2-of-ada")
+    guests.says("ada", "!stanch impact the password is hunter2-of-ada")
+    guests.listen()
+    assert "hunter2" in hall.texts()[0]
+    house.do("role", actor="ada", incident="INC-1", role="incident_commander")
+    position = next(n for n, s in enumerate(house.sentences(), 1) if s.startswith("the password"))
+    house.do("redact", incident="INC-1", position=position, reason="A password was pasted")
+    house.settle()
+    with house.application.reading() as uow:
+        for table in ("chat_heard", "chat_rooms", "entries", "outbox"):
+            assert "hunter2" not in str(uow.tx.all(f"SELECT * FROM {table}")), table
+    assert "hunter2" not in hall.texts()[0], "the summary is written anew"
+
+
 def test_huge_and_odd_lines_are_kept_whole(house: House, guests: Guests) -> None:
     declare(house)
     guests.says("ada", "x" * 40_000)

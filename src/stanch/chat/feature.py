@@ -10,11 +10,13 @@ def wiring() -> Wiring:
     from stanch.chat.answering import AnswerHandler
     from stanch.chat.following import ChatHandler
     from stanch.chat.listening import Listener
+    from stanch.chat.redacting import forget_lines
     from stanch.chat.rooms import follow, want_missing
     from stanch.timeline.entries import Facts
+    from stanch.timeline.facts.respond import Redacted
 
     return Wiring(
-        reactions=dict.fromkeys(get_args(Facts), (follow,)),
+        reactions=dict.fromkeys(get_args(Facts), (follow,)) | {Redacted: (forget_lines, follow)},
         handlers=(ChatHandler, AnswerHandler),
         starts=(want_missing,),
         loops=lambda application: [Listener(application, chat) for chat in application.world.chats.values()],
