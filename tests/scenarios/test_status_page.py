@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from stanch.communicate.status_page import changed
+from stanch.communicate.status_version import changed
 from stanch.kernel.errors import Conflict, Invalid
 from stanch.web.app import create_app
 from stanch.web.status.quick import quick

@@ -42,10 +42,10 @@ def component_states(policy: Policy, given: list[str]) -> dict[str, ComponentSta
     return found
 
 
-def public_service(policy: Policy, name: str) -> str:
+def public_service(policy: Policy, name: str, field: str = "components") -> str:
     """The service that people mean by its own or its public name. Raises ``Invalid`` for one that is not public."""
     for key, service in policy.services.items():
         if service.public_name and name.casefold() in (key.casefold(), service.public_name.casefold()):
             return key
     known = ", ".join(sorted(key for key, service in policy.services.items() if service.public_name)) or "none yet"
-    raise Invalid(f"'{name}' is not on the status page.", field="components", hint=f"With a public name: {known}.")
+    raise Invalid(f"'{name}' is not on the status page.", field=field, hint=f"With a public name: {known}.")

@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 
 from stanch.communicate.page.render import render
-from stanch.communicate.status_page import read_images, snapshots, version
+from stanch.communicate.status_page import read_images, snapshots
+from stanch.communicate.status_version import version
 from stanch.kernel.clock import MINUTE, SECOND
 from stanch.ports import Failed, PublishedFile
 from stanch.timeline.effects import Effect, EffectHandler

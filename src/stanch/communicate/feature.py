@@ -1,5 +1,6 @@
 """What communicating plugs in: its commands and prompts; what it publishes is derived from the record."""
 
+from stanch.db.locks import Lock
 from stanch.timeline.feature import Feature, Timer, Wiring
 
 
@@ -7,8 +8,10 @@ def wiring() -> Wiring:
     """Imported when the product opens, not for a command line's help."""
     from stanch.communicate.copies import CopyHandler, forget_files
     from stanch.communicate.corrections import check_correction
+    from stanch.communicate.planned_work import run_due
     from stanch.communicate.prompts import PROMPTS
-    from stanch.communicate.status_page import changed, seed, when_public
+    from stanch.communicate.status_page import seed, when_public
+    from stanch.communicate.status_version import changed
     from stanch.timeline.facts.communicate import UpdatePosted
     from stanch.timeline.facts.learn import PostmortemPublished
     from stanch.timeline.facts.respond import Amended, Redacted
@@ -21,7 +24,7 @@ def wiring() -> Wiring:
             PostmortemPublished: (when_public,),
             Redacted: (when_public,),
         },
-        timers={"status-page": Timer(changed)},
+        timers={"status-page": Timer(changed), "maintenance": Timer(run_due, Lock.FOLDING)},
         handlers=(CopyHandler,),
         starts=(forget_files,),
         seeds=(seed,),
@@ -29,5 +32,12 @@ def wiring() -> Wiring:
 
 
 FEATURE = Feature(
-    "communicate", ("stanch.communicate.commands", "stanch.communicate.posting", "stanch.communicate.freshness"), wiring
+    "communicate",
+    (
+        "stanch.communicate.commands",
+        "stanch.communicate.posting",
+        "stanch.communicate.freshness",
+        "stanch.communicate.maintenance",
+    ),
+    wiring,
 )

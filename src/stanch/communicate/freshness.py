@@ -2,7 +2,7 @@
 
 import msgspec
 
-from stanch.communicate.status_page import version
+from stanch.communicate.status_version import version
 from stanch.kernel.answers import Moment
 from stanch.kernel.clock import day, hour_minute
 from stanch.kernel.command import command

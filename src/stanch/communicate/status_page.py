@@ -12,7 +12,9 @@ import msgspec
 from stanch.communicate.components import component_id, pages, shown
 from stanch.communicate.page.posts import Written, fold, identity, state_of
 from stanch.communicate.page.snapshot import Component, Incident, Snapshot, Span
-from stanch.kernel.clock import DAY, MINUTE
+from stanch.communicate.planned_work import maintenances
+from stanch.communicate.status_version import changed, version
+from stanch.kernel.clock import DAY
 from stanch.kernel.policy import Policy
 from stanch.kernel.status_page import StatusPage
 from stanch.timeline.entries import Entry
@@ -23,39 +25,8 @@ from stanch.timeline.record import Record
 from stanch.timeline.store import read_of_many
 from stanch.timeline.unit_of_work import UnitOfWork
 
-CHANGED = "status-page"
-DRAWN_EVERY = 30 * MINUTE
 # What a page looks back to, and no more than so many incidents: it is drawn whole.
 HISTORY_DAYS, MOST, IMAGE_BYTES = 400, 500, 200_000
-
-
-class Version(msgspec.Struct, frozen=True):
-    """How often something public has changed, and when last."""
-
-    number: int
-    changed_at: int
-
-
-def version(uow: UnitOfWork) -> Version:
-    """The version that this transaction sees."""
-    row = uow.tx.one("SELECT version, changed_at FROM status_version")
-    return Version(int(row["version"]), int(row["changed_at"])) if row else Version(0, 0)
-
-
-def changed(uow: UnitOfWork) -> None:
-    """Something public changed: every replica draws the page again, and what keeps copies gets the new one."""
-    uow.tx.execute("UPDATE status_version SET version = version + 1, changed_at = :now", now=uow.now)
-    number = version(uow).number
-    for name in sorted(uow.application.world.publishers):
-        uow.effect(f"status-copy:{name}:{number}", "status_copy", "", {"publisher": name, "version": number})
-    uow.timer("status-page", next_drawing(uow.now))
-    uow.tx.notify(CHANGED)
-    uow.tx.after_commit(lambda: uow.application.changed(CHANGED))
-
-
-def next_drawing(now: int) -> int:
-    """When the page is drawn again though nobody posted: days begin, and 'as of' says that somebody is still there."""
-    return now - now % DRAWN_EVERY + DRAWN_EVERY
 
 
 def when_public(uow: UnitOfWork, entry: Entry, record: Record) -> None:
@@ -79,6 +50,8 @@ def snapshots(uow: UnitOfWork, installation_url: str) -> list[Snapshot]:
         services = shown(policy, page)
         names = {identity(service.public_name): service for service in services}
         incidents, spans = _incidents(policy, written, set(names), whole=not page.services)
+        works, planned = maintenances(uow, set(names), now)
+        spans += planned
         changed_at = {
             span.component: max(span.start, span.end or 0) for span in sorted(spans, key=lambda each: each.start)
         }
@@ -90,7 +63,7 @@ def snapshots(uow: UnitOfWork, installation_url: str) -> list[Snapshot]:
             for key, service in names.items()
         ]  # fmt: skip
         where = address(name, page, installation_url, first=number == 0)
-        found.append(Snapshot(name, page, where, now, tuple(components), tuple(incidents), (), tuple(spans)))
+        found.append(Snapshot(name, page, where, now, tuple(components), tuple(incidents), tuple(works), tuple(spans)))
     return found
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from stanch.db.locks import Lock
-from stanch.detect import folding, rules, silencing
+from stanch.detect import folding, maintenance, rules, silencing
 from stanch.detect.disposing import dispose
 from stanch.detect.folding import Known
 from stanch.detect.slo.store import burn_of
@@ -112,7 +112,18 @@ def run_due(uow: UnitOfWork) -> None:
 
 
 def _judge(uow: UnitOfWork, row: Any) -> None:
-    verdict = rules.still_firing(subject_of(uow, row), uow.now - row["first_seen"], uow.policy)
+    if until := maintenance.held_until(uow, row["service"]):
+        uow.tx.execute(
+            "UPDATE signals SET hold_until = :until WHERE fingerprint = :f", until=until, f=row["fingerprint"]
+        )
+        return
+    subject, held = subject_of(uow, row), uow.now - row["first_seen"]
+    work = (
+        maintenance.ended_since(uow, row["service"], row["first_seen"])
+        if held > rules.hold_of(subject, uow.policy)
+        else ""
+    )
+    verdict = rules.still_firing(subject, held, uow.policy, work and f"still firing when the planned work {work} ended")
     dispose(uow, dict(row), verdict, "rule")
 
 
@@ -200,7 +211,8 @@ def _begin(uow: UnitOfWork, copies: list[Alert], known: Known, before: dict[str,
     alert = firing[-1]
     service, severity = service_of(alert, uow.policy), alert.labels.get("severity", "")
     subject = _subject(uow, alert.labels, service, severity)
-    hold = rules.hold_of(subject, uow.policy)
+    planned = maintenance.held_until(uow, service)
+    hold = rules.hold_of(subject, uow.policy) if planned is None else planned - uow.now
     silenced = before is not None and bool(before["silence"])  # until a moment: its end judges what fires then
     counting = before is not None and uow.now - before["turns_since"] < HOUR
     row = {
@@ -247,6 +259,8 @@ def _over(uow: UnitOfWork, copies: list[Alert], known: Known, intake_key: str) -
 def _end(uow: UnitOfWork, row: dict[str, Any], at: int, how: str, known: Known) -> None:
     if not row["disposition"] and row["silence"]:
         dispose(uow, row, silencing.noise(row), row["silenced_by"])
+    elif not row["disposition"] and (work := maintenance.running_for(uow, row["service"])):
+        dispose(uow, row, rules.Verdict("noise", f"cleared while the planned work {work.id} ran"), "rule")
     elif not row["disposition"]:
         hold = rules.hold_of(subject_of(uow, row), uow.policy)
         verdict = rules.cleared_in_hold(uow.now - row["first_seen"], hold, row["turns"], uow.policy)

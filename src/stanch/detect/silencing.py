@@ -5,7 +5,7 @@ At its end it is judged anew. A silence until it clears ends with the clearing, 
 
 from typing import Any, Literal
 
-from stanch.detect import rules
+from stanch.detect import maintenance, rules
 from stanch.detect.disposing import LIVE, dispose
 from stanch.detect.rules import Subject, Verdict
 from stanch.kernel.clock import iso
@@ -70,7 +70,7 @@ def end(uow: UnitOfWork, row: dict[str, Any], subject: Subject, why: str) -> Non
             silence="",
             acknowledged_by="" if row["silence"] == "acknowledged" else row["acknowledged_by"],
         )
-        again = row["first_seen"] + rules.hold_of(subject, uow.policy)
+        again = maintenance.held_until(uow, row["service"]) or row["first_seen"] + rules.hold_of(subject, uow.policy)
         if again > uow.now:  # it began anew just now: its own hold comes first
             uow.tx.execute(
                 "UPDATE signals SET hold_until = :again, incident = '', disposition = '' WHERE fingerprint = :fingerprint",

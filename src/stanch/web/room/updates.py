@@ -1,23 +1,45 @@
 """Updates inside and on the public page, drafted from the record."""
 
 from stanch.communicate.rules import BLANK, draft_internal, draft_public, suggestions, wording
+from stanch.kernel.status_page import COMPONENT_STATES
+from stanch.timeline.record import Record
 from stanch.web.room.panel import Context, Panel, View
+
+STATES = ("investigating", "identified", "monitoring", "resolved")
 
 
 def context(view: View) -> Context:
     """The drafts, and what the wording check says of the public one."""
-    public = draft_public(view.record, view.policy)
+    state = suggested_state(view.record)
+    public = draft_public(view.record, view.policy, state)
+    states = (*STATES, *(["postmortem"] if view.record.published_at is not None else []))
     return {
+        "state": state,
+        "component_states": COMPONENT_STATES,
+        "state_drafts": {each: draft_public(view.record, view.policy, each) for each in states},
+        "public_services": [service for _, service in sorted(view.policy.services.items()) if service.public_name],
         "internal": draft_internal(view.record, view.policy, view.now),
         "public": public,
-        "objections": suggestions(wording(public, view.policy)),
+        "objections": suggestions(wording(public, view.policy, state)),
     }
+
+
+def suggested_state(record: Record) -> str:
+    """The state that the next public post most likely has."""
+    last = record.last_update("public")
+    if last and last[2].state == "resolved" and record.published_at is not None:
+        return "postmortem"
+    if record.resolved_at:
+        return "resolved"
+    if record.mitigated_at:
+        return "monitoring"
+    return "identified" if record.leading() and last else "investigating"
 
 
 def drafts(view: View) -> dict[str, str]:
     """Texts to begin with, by the command that posts them."""
     internal = draft_internal(view.record, view.policy, view.now).replace(BLANK, "not known yet")
-    return {"status": draft_public(view.record, view.policy), "update": internal}
+    return {"status": draft_public(view.record, view.policy, suggested_state(view.record)), "update": internal}
 
 
 PANEL = Panel("updates", "side", 40, "Updates", context)

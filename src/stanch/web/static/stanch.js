@@ -231,4 +231,11 @@
     slider.addEventListener("input", () => { slider.form.querySelector("output").value = slider.value; });
     slider.addEventListener("change", () => slider.form.requestSubmit());
   }
+  // A draft follows the state that is chosen, as long as nobody has written over it.
+  document.addEventListener("change", (event) => {
+    const text = document.getElementById(event.target.dataset.draftsOf);
+    if (!text) return;
+    const drafts = [...event.target.options].map((option) => option.dataset.draft);
+    if (drafts.includes(text.value)) text.value = event.target.selectedOptions[0].dataset.draft;
+  });
 })();

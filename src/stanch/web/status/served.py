@@ -15,7 +15,8 @@ from starlette.concurrency import run_in_threadpool
 from stanch.communicate.page.render import render
 from stanch.communicate.page.snapshot import Snapshot
 from stanch.communicate.page.statuspage_v2 import further_pages
-from stanch.communicate.status_page import CHANGED, Version, read_images, snapshots, version
+from stanch.communicate.status_page import read_images, snapshots
+from stanch.communicate.status_version import CHANGED, Version, version
 from stanch.kernel.contained import contained
 from stanch.web.security import security_headers
 from stanch.web.status.answers import Answer, Headers, answer

@@ -1,0 +1,38 @@
+"""How often something public has changed. The number moves in the same commit, and everything that shows or copies a page follows it."""
+
+import msgspec
+
+from stanch.kernel.clock import MINUTE
+from stanch.timeline.unit_of_work import UnitOfWork
+
+CHANGED = "status-page"
+DRAWN_EVERY = 30 * MINUTE
+
+
+class Version(msgspec.Struct, frozen=True):
+    """How often something public has changed, and when last."""
+
+    number: int
+    changed_at: int
+
+
+def version(uow: UnitOfWork) -> Version:
+    """The version that this transaction sees."""
+    row = uow.tx.one("SELECT version, changed_at FROM status_version")
+    return Version(int(row["version"]), int(row["changed_at"])) if row else Version(0, 0)
+
+
+def changed(uow: UnitOfWork) -> None:
+    """Something public changed: every replica draws the page again, and what keeps copies gets the new one."""
+    uow.tx.execute("UPDATE status_version SET version = version + 1, changed_at = :now", now=uow.now)
+    number = version(uow).number
+    for name in sorted(uow.application.world.publishers):
+        uow.effect(f"status-copy:{name}:{number}", "status_copy", "", {"publisher": name, "version": number})
+    uow.timer("status-page", next_drawing(uow.now))
+    uow.tx.notify(CHANGED)
+    uow.tx.after_commit(lambda: uow.application.changed(CHANGED))
+
+
+def next_drawing(now: int) -> int:
+    """When the page is drawn again though nobody posted: days begin, and 'as of' says that somebody is still there."""
+    return now - now % DRAWN_EVERY + DRAWN_EVERY
