@@ -250,3 +250,22 @@ def test_adding_an_action_item_saves_what_was_typed_in_the_parts(closed: House, 
     assert saved.headers["location"] == PAGE and len(closed.record().action_items) == 1
     assert closed.record().parts["lessons"] == "And well rehearsed"
     assert client.post("/do/postmortem", data={**typed, "also": "learning"}).status_code == 404
+
+
+def test_words_of_blame_are_pointed_at_in_every_part_and_block_nothing(closed: House, client: TestClient) -> None:
+    """R44: parts, lists and action items; with a reason and, where there is one, a better wording."""
+    assert closed.do("review", incident="INC-1")["wording"] == []
+    closed.do(
+        "postmortem",
+        incident="INC-1",
+        summary="The on-call engineer should have rolled back at once.",
+        factors=["Ben carelessly deleted the table", "No canary"],
+    )
+    closed.do("action", incident="INC-1", title="Engineers must be more careful", test="A broken release stops there")
+    found = {(hint["part"], hint["text"].casefold()) for hint in closed.do("review", incident="INC-1")["wording"]}
+    assert {part for part, _ in found} == {"summary", "factors", "actions"}
+    assert ("summary", "should have rolled") in found and ("actions", "be more careful") in found
+    page = client.get(PAGE).text
+    assert page.count("blocks nothing") >= 2 and "“should have rolled”" in page
+    answer = client.get("/api/v1/incidents/INC-1/review")
+    assert answer.status_code == 200 and answer.json()["gaps"][0]["part"] == "impact"

@@ -55,6 +55,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "reopen": ("recover", "It came back, or was never gone."),
     "replay": ("detect", "Read kept bodies again that could not be read, after the sender's format or its mapping was put right."),
     "resolve": ("recover", "Call it resolved."),
+    "review": ("learn", "What keeps a postmortem from being published, and what to reword so that it blames nobody."),
     "role": ("respond", "Take a role, or give it to someone; it is announced."),
     "runbook": ("prepare", "A service's runbook, whole or at the sections that fit a phase."),
     "say": ("respond", "Add a line to the timeline: what you see, what you try, what you decided."),

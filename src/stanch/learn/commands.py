@@ -4,8 +4,10 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from stanch.communicate.wording.vocabulary import of_policy
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Invalid
+from stanch.learn.blameless import Hint, hints
 from stanch.learn.completeness.gap import Gap
 from stanch.learn.completeness.of_record import gaps_of
 from stanch.learn.postmortem import PARTS
@@ -101,6 +103,32 @@ def _given(asked: Postmortem) -> dict[Part, str | list[str]]:
             raise Invalid("The text is empty.", field="text", hint="Write it, or confirm the draft.")
         given[asked.part] = asked.text
     return given
+
+
+class Review(msgspec.Struct):
+    """What keeps a postmortem from being published, and what to reword so that it blames nobody. Nothing is changed."""
+
+    incident: str
+
+
+class Reviewed(msgspec.Struct, frozen=True):
+    """``gaps``: it is published without them, or with a reason. ``wording``: suggestions, which block nothing."""
+
+    gaps: list[Gap]
+    wording: list[Hint]
+
+    def line(self) -> str:
+        """For chat."""
+        missing = "; ".join(gap.what for gap in self.gaps)
+        reword = "; ".join(f"'{hint.text}'" for hint in self.wording)
+        return f"Missing: {missing or 'nothing'}. To reword: {reword or 'nothing'}."
+
+
+@command("review", Review, group="learn", noun="review", reading=True, example="stanch review INC-1")
+def review(uow: UnitOfWork, asked: Review) -> Reviewed:
+    """R44, R46: completeness by structure, language by the rules of blameless wording."""
+    record = uow.record(asked.incident)
+    return Reviewed(gaps_of(uow, record), hints(record, of_policy(uow.policy)))
 
 
 class AskLearning(msgspec.Struct):

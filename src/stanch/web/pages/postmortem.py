@@ -8,9 +8,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from stanch.communicate.wording.vocabulary import of_policy
 from stanch.kernel.errors import NotFound
 from stanch.kernel.filling import incident_id
 from stanch.learn import export
+from stanch.learn.blameless import hints
 from stanch.learn.completeness.of_record import gaps_of
 from stanch.learn.document.html import policy
 from stanch.learn.meeting import calendar_file
@@ -43,7 +45,7 @@ def routes(stanch: Stanch) -> list[Route]:
             record = fold(entries)
             context: dict[str, Any] = {
                 "record": record, "parts": draft(record, entries, uow.policy), "gaps": gaps_of(uow, record), "now": uow.now,
-                "timeline": timeline(entries), "people": known_names(uow),
+                "hints": hints(record, of_policy(uow.policy)), "timeline": timeline(entries), "people": known_names(uow),
                 "lanes": pictures.swim_lanes(record, record.closed_at or record.resolved_at or uow.now),
             }  # fmt: skip
         return page(request, "postmortem.html", **context, names=PARTS, titles=TITLES, help=HELP)
