@@ -214,7 +214,7 @@ def test_owner_and_date_are_asked_for(closed: House) -> None:
     """R46: a date that has passed keeps it back; an item that is dropped does not."""
     closed.do("action", incident="INC-1", title="Add a canary", test="A broken release stops there", due="2020-01-01")
     assert "A1 is due on 2020-01-01, which is past" in gaps(closed)
-    closed.do("action", incident="INC-1", item="A1", dropped=True, note="Replaced")
+    closed.do("action", "grace", incident="INC-1", item="A1", dropped=True, note="Replaced")
     assert "A1" not in gaps(closed) and "there is no action item" in gaps(closed)
 
 
