@@ -61,7 +61,7 @@ class Place:
     def run(self, command: Command, given: dict[str, Any]) -> Any:
         """The command's answer. Raises ``Problem``."""
         from stanch.kernel.filling import fill
-        from stanch.web import requests
+        from stanch.timeline import requests
 
         if self.url:
             if self.as_name:

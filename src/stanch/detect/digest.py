@@ -6,8 +6,8 @@ import msgspec
 
 from stanch.detect import deploys, heartbeats, signals
 from stanch.detect.limits import within
-from stanch.kernel.errors import Problem, Unavailable
-from stanch.kernel.logs import log
+from stanch.kernel.contained import contained
+from stanch.kernel.errors import Problem
 from stanch.ports import NO_TITLE, Acknowledgement, Alert, Beat, Change, Post, Received, Source
 from stanch.timeline.unit_of_work import Application, UnitOfWork
 
@@ -24,13 +24,10 @@ def digest(application: Application, sources: dict[str, Source]) -> int:
     with application.database.reading() as tx:
         if tx.one("SELECT 1 AS yes FROM intake WHERE state = 'new' LIMIT 1") is None:
             return 0
-    try:
-        return _together(application, sources)
-    except Unavailable:
-        raise  # the database will be back, and then it is tried again
-    except Exception as error:
-        log.error("a batch of the intake was not taken; each post goes alone", error=_said(error))
-    return _apart(application, sources)
+    taken: int | None = None
+    with contained("a batch of the intake was not taken; each post goes alone"):
+        taken = _together(application, sources)
+    return _apart(application, sources) if taken is None else taken
 
 
 def _together(application: Application, sources: dict[str, Source]) -> int:
@@ -62,13 +59,10 @@ def _apart(application: Application, sources: dict[str, Source]) -> int:
     with application.database.reading() as tx:
         posts = tx.all(f"SELECT id FROM intake WHERE state = 'new' ORDER BY id LIMIT {BATCH}")
     for post in posts:
-        try:
+        with contained("a post of the intake was not taken whole", post=post["id"]) as whole:
             _alone(application, sources, post["id"])
-        except Unavailable:
-            raise
-        except Exception as error:
-            log.exception("a post of the intake was not taken whole", post=post["id"])
-            _in_pieces(application, sources, post["id"], error)
+        if whole.error:
+            _in_pieces(application, sources, post["id"], whole.error)
     return len(posts)
 
 
@@ -85,20 +79,17 @@ def _in_pieces(application: Application, sources: dict[str, Source], post: int, 
         row = next(iter(_new(uow, "AND id = :id", id=post)), None)
     if row is None:
         return
-    taken, wrong = 0, []
-    try:
+    taken, wrong, received = 0, [], list[Received]()
+    note = f"This could not be read: {_said(why)}."
+    with contained("a post of the intake could not be read", post=post):
         received, _, note = read(sources, row["format"], _post(row))
-    except Exception:
-        received, note = [], f"This could not be read: {_said(why)}."
-    for number, each in enumerate(received):
-        try:
+    for number, each in enumerate(received, 1):
+        with contained("a part of a post was not taken", post=post, part=number) as part:
             with application.uow(source="alert") as uow:
                 fold(uow, [each], row["intake_key"])
             taken += 1
-        except Unavailable:
-            raise
-        except Exception as error:
-            wrong.append(f"Part {number + 1} of {len(received)} could not be taken: {_said(error)}.")
+        if part.error:
+            wrong.append(f"Part {number} of {len(received)} could not be taken: {_said(part.error)}.")
     with application.uow(source="alert") as uow:
         state = "digested" if received and not wrong and not note else "partly" if taken else "unparsable"
         _note(uow, post, state, " ".join([*wrong, note]).strip() or _said(why))

@@ -12,7 +12,6 @@ from stanch.detect.folding import Known
 from stanch.detect.slo.store import burn_of
 from stanch.kernel.clock import HOUR, SECOND
 from stanch.kernel.contained import contained
-from stanch.kernel.errors import Unavailable
 from stanch.kernel.policy import Policy
 from stanch.ports import Acknowledgement, Alert
 from stanch.timeline.facts.detect import SignalCleared
@@ -137,13 +136,10 @@ def _run_out(uow: UnitOfWork, row: Any) -> None:
 
 def _each(uow: UnitOfWork, rows: list[Any], what: Callable[[UnitOfWork, Any], None]) -> None:
     """All together; when that fails each alone, so that one that cannot be judged holds back no other (P8)."""
-    try:
-        with uow.attempt():
-            for row in rows:
-                what(uow, row)
-    except Unavailable:
-        raise
-    except Exception:
+    with contained("a batch of signals was not judged; each is judged alone") as together, uow.attempt():
+        for row in rows:
+            what(uow, row)
+    if together.error:
         for row in rows:
             _alone(uow, row, what)
 

@@ -7,8 +7,7 @@ from functools import partial
 from stanch.engine.outbox import WAITING, Outbox
 from stanch.engine.timers import Timers
 from stanch.kernel.clock import SECOND
-from stanch.kernel.errors import Problem
-from stanch.kernel.logs import log
+from stanch.kernel.contained import contained
 from stanch.timeline.effects import Effect
 
 # Other processes (a CLI on the same file, another replica) write timers too: nothing waits longer than this to be seen.
@@ -128,14 +127,9 @@ class Engine:
         return len(effects)
 
     def _work(self, effect: Effect) -> None:
-        try:
+        with contained("an effect could not be settled; it is tried again", passing=(), key=effect.key):
             self.outbox.work(effect, lambda: not self._stopping.wait(1))
-        except Problem as problem:
-            log.error("an effect could not be settled; it is tried again", key=effect.key, error=problem.detail)
-        except Exception:
-            log.exception("an effect could not be settled; it is tried again", key=effect.key)
-        finally:
-            self.wake()
+        self.wake()
 
     def _digest_all(self) -> bool:
         return self.digest() > 0
@@ -144,14 +138,10 @@ class Engine:
         while not self._stopping.is_set():
             self._application.liveness.came_round()
             # Sleeping asks the database as well: whatever is away, this thread must come round again.
-            try:
+            with contained("a round of the engine failed; it goes on in a second", passing=()) as round_:
                 if not turn():
                     self._sleep(wake)
-            except Problem as problem:
-                log.error("the engine waits", error=problem.detail)
-                self._stopping.wait(1)
-            except Exception:
-                log.exception("the engine stumbled and goes on")
+            if round_.error:
                 self._stopping.wait(1)
 
     def _sleep(self, wake: threading.Event) -> None:
@@ -165,9 +155,5 @@ class Engine:
     def _renew(self) -> None:
         while not self._stopping.wait(1):
             if performing := self._lanes.keys():
-                try:
+                with contained("leases could not be renewed", passing=()):
                     self.outbox.renew(performing)
-                except Problem as problem:
-                    log.error("leases could not be renewed", error=problem.detail)
-                except Exception:
-                    log.exception("leases could not be renewed")

@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from stanch.kernel.logs import log
+from stanch.kernel.contained import contained
 
 
 class PeriodicJobs:
@@ -31,13 +31,7 @@ class PeriodicJobs:
         while not self._enough.is_set():
             for name, every, task in self._tasks:
                 if time.monotonic() >= due[name]:
-                    self._do(name, task)
+                    with contained("a periodic job failed and is tried again", passing=(), task=name):
+                        task()
                     due[name] = time.monotonic() + every
             self._enough.wait(max(0.05, min(due.values(), default=1.0) - time.monotonic()))
-
-    @staticmethod
-    def _do(name: str, task: Callable[[], object]) -> None:
-        try:
-            task()
-        except Exception:
-            log.exception("periodic_jobs failed and is tried again", task=name)

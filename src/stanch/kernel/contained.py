@@ -1,5 +1,6 @@
-"""One bad item costs itself: what it raises is logged, and the rest of a batch goes on (P2, P8)."""
+"""Contains what one item of a batch raises: it is logged, and the rest goes on (P2, P8)."""
 
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,10 +15,13 @@ class Contained:
 
 
 @contextmanager
-def contained(sentence: str, *, passing: type[Problem] = Unavailable, **values: object) -> Iterator[Contained]:
+def contained(
+    sentence: str, *, passing: type[Problem] | tuple[()] = Unavailable, **values: object
+) -> Iterator[Contained]:
     """Log what the block raises under ``sentence`` and go on after it.
 
-    ``passing`` is raised on: a database that is away is no fault of the item, and everything is tried again.
+    ``passing`` is raised on: a database that is away is no fault of the item, and everything is tried again. ``()`` where
+    nothing may be raised, as in a thread that must come round again.
     """
     found = Contained()
     try:
@@ -26,6 +30,7 @@ def contained(sentence: str, *, passing: type[Problem] = Unavailable, **values: 
         raise
     except Exception as error:
         found.error = error
-        # One line and not the values: among an exception's words may be a whole statement.
-        said = f"{type(error).__name__}: {str(error).partition(chr(10))[0][:300]}"
-        log.error(sentence, **values, error=said)
+        # One line and the place, and no values: an exception's text may hold a whole statement.
+        told = error.detail if isinstance(error, Problem) else str(error).partition("\n")[0][:300]
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        log.error(sentence, **values, error=f"{type(error).__name__}: {told}", place=f"{place.filename}:{place.lineno}")

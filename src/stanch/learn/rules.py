@@ -11,7 +11,7 @@ def triggers(record: Record, policy: Policy) -> list[str]:
     end = record.resolved_at or record.closed_at
     if policy.severity(record.severity_name()).postmortem:
         found.append(f"{record.severity_name() or 'the assumed severity'} requires one")
-    began = record.began_at or record.declared_at
+    began = record.onset()
     if end and record.last_update("public") and end - began > limits.user_visible_over * SECOND:
         found.append(f"customers were affected for {spell(end - began)}")
     if end and end - record.declared_at > limits.resolution_over * SECOND:

@@ -7,7 +7,7 @@ import msgspec
 
 from stanch.kernel.clock import HOUR, SECOND
 from stanch.kernel.policy import Policy
-from stanch.kernel.suspicion import DATED_BY_ALERT, LOOK_AHEAD, LOOK_BACK, STATED
+from stanch.kernel.suspicion import DATED_BY_ALERT, STATED
 from stanch.mitigate.history import past_runs
 from stanch.mitigate.ranking.clues import BROKEN, quote, says
 from stanch.mitigate.ranking.evidence import (
@@ -25,6 +25,7 @@ from stanch.mitigate.ranking.evidence import (
 from stanch.mitigate.saturation import fullness
 from stanch.mitigate.survey import Survey, firing_services, tools
 from stanch.mitigate.waiting_alerts import waits_by_its_words
+from stanch.prepare.changes_near import changes_near
 from stanch.prepare.playbooks.evidence import seen
 from stanch.prepare.playbooks.library import playbooks
 from stanch.prepare.playbooks.rules import ZONE_LABELS, suggest
@@ -49,7 +50,7 @@ DOWN = r"\b(down|outage|unavailable|unreachable|offline)\b"
 
 def gather(uow: UnitOfWork, record: Record, survey: Survey | None, services: list[str]) -> Evidence:
     """Everything that is known now."""
-    onset = record.began_at or record.detected_at or record.declared_at
+    onset = record.onset()
     firing = firing_signals(record)
     dating = [s for s in firing if abs(s.starts_at - onset) < STATED]
     by_alert = not firing or bool(dating)
@@ -148,18 +149,11 @@ def _value(labels: dict[str, str], names: tuple[str, ...]) -> str:
 
 
 def _releases(uow: UnitOfWork, service: str, onset: int) -> list[Release]:
-    rows = uow.tx.all(
-        "SELECT * FROM deploys WHERE service = :service AND deployed_at BETWEEN :since AND :until "
-        "ORDER BY deployed_at DESC LIMIT 10",
-        service=service,
-        since=onset - LOOK_BACK,
-        until=onset + LOOK_AHEAD,
-    )
     return left_behind([
         Release(
             service, r["release"], r["previous"], r["deployed_at"], bool(r["reversible"]), r["reason"], r["kind"], r["summary"]
         )
-        for r in rows
+        for r in changes_near(uow, service, onset)
     ], onset)  # fmt: skip
 
 

@@ -306,6 +306,10 @@ class Record(msgspec.Struct):
     changed_at: int = 0
     last: Line | None = None
 
+    def onset(self) -> int:
+        """When the harm began, as far as is known: else when it was noticed, or declared. Moment in microseconds."""
+        return self.began_at or self.detected_at or self.declared_at
+
     def severity_name(self) -> str | None:
         """``SEV-1`` .. ``SEV-4``, or None while nobody has said."""
         return self.severity.value if self.severity else None

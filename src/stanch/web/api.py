@@ -17,8 +17,8 @@ from stanch.kernel.errors import Invalid, Problem
 from stanch.kernel.filling import LARGEST, fill, incident_id
 from stanch.learn import export as learn
 from stanch.prepare.schema import schema
-from stanch.timeline import store
-from stanch.web import auth, ready, requests
+from stanch.timeline import requests, store
+from stanch.web import auth, ready
 from stanch.web.bodies import read_body
 from stanch.web.openapi import docs_page, document
 

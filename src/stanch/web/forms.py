@@ -13,7 +13,8 @@ from starlette.routing import Route
 from stanch.kernel.command import REGISTRY, Command
 from stanch.kernel.errors import NotFound, Problem
 from stanch.kernel.filling import fill
-from stanch.web import auth, requests
+from stanch.timeline import requests
+from stanch.web import auth
 from stanch.web.bodies import Form, form_of, plain_kinds, read_body
 from stanch.web.pages.problem import form_problem
 from stanch.web.problems import problem_response, wants_page

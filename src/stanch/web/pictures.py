@@ -69,7 +69,7 @@ def swim_lanes(record: Record, end: int) -> Markup:
     """The incident as lanes over time: a row for each phase, and one for mitigations."""
     if not record.spells:
         return Markup("")
-    start = min(record.began_at or record.spells[0].since, record.spells[0].since)
+    start = min(record.onset(), record.spells[0].since)
     whole = max(1, end - start)
 
     def x(moment: int) -> float:

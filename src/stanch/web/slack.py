@@ -25,7 +25,7 @@ from stanch.kernel.actor import Actor
 from stanch.kernel.errors import Invalid, NotFound, Problem, Unauthenticated
 from stanch.kernel.filling import fill
 from stanch.ports.chat import Pushed
-from stanch.web import requests
+from stanch.timeline import requests
 from stanch.web.bodies import form_of, read_body
 from stanch.web.slack_requests import SlackCommand, command_of, presses_of, verify
 

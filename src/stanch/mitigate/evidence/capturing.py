@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from stanch.kernel.clock import HOUR, MINUTE, iso
+from stanch.kernel.clock import MINUTE, iso
 from stanch.kernel.policy import Criterion, Policy, Probe
 from stanch.mitigate.evidence import store as evidence_store
 from stanch.mitigate.evidence.graph import draw
@@ -16,6 +16,7 @@ from stanch.mitigate.ranking_inputs import gather
 from stanch.mitigate.survey import affected, newest
 from stanch.mitigate.toolkit import ranked_for
 from stanch.ports import Failed, Metrics, Prober, Screenshotter
+from stanch.prepare.changes_near import changes_near
 from stanch.timeline.effects import Effect, EffectHandler
 from stanch.timeline.facts.mitigate import EvidenceCaptured
 from stanch.timeline.record import Record
@@ -102,16 +103,11 @@ def _facts(name: str, value: Any) -> list[Item]:
 
 
 def _deploys(uow: UnitOfWork, record: Record, policy: Policy, now: int) -> list[dict[str, Any]]:
-    """The releases that went out within a day before the onset and since, of the service and what it depends on."""
-    onset = record.began_at or record.declared_at
+    """The changes that the ranking looks at and those since, of the service and what it depends on."""
+    onset = record.onset()
     rows = []
     for service in affected(record, policy):
-        for row in uow.tx.all(
-            "SELECT * FROM deploys WHERE service = :service AND deployed_at BETWEEN :since AND :now ORDER BY deployed_at DESC LIMIT 20",
-            service=service,
-            since=onset - 24 * HOUR,
-            now=now,
-        ):
+        for row in changes_near(uow, service, onset, until=now):
             rows.append({**dict(row), "deployed_at": iso(row["deployed_at"])})
     return rows
 

@@ -1,7 +1,8 @@
 """What the record and the deploys say, in the words that the rules take."""
 
 from stanch.kernel.policy import Policy
-from stanch.kernel.suspicion import LOOK_AHEAD, LOOK_BACK, left_since
+from stanch.kernel.suspicion import left_since
+from stanch.prepare.changes_near import changes_near
 from stanch.prepare.playbooks.library import Playbook, playbooks
 from stanch.prepare.playbooks.rules import Released, Seen, Suggestion, Words, suggest
 from stanch.timeline.record import Record, Signal
@@ -16,7 +17,7 @@ def suggested(uow: UnitOfWork, record: Record) -> list[tuple[Playbook, Suggestio
 
 def seen(uow: UnitOfWork, record: Record) -> Seen:
     """Everything the rules weigh; a rejected hypothesis says nothing any more."""
-    onset = record.began_at or record.detected_at or record.declared_at
+    onset = record.onset()
     firing = [s for s in record.signals.values() if s.firing] or list(record.signals.values())
     said = [Words(f"the alert {s.name}", f"{s.name}: {s.summary}") for s in firing]
     said.append(Words("the title", record.title))
@@ -37,13 +38,7 @@ def _probe_kind(policy: Policy, signal: Signal) -> str:
 def _released(uow: UnitOfWork, service: str, onset: int) -> tuple[Released, ...]:
     found = []
     for name in dict.fromkeys([service, *uow.policy.service(service).depends_on]) if service else ():
-        rows = uow.tx.all(
-            "SELECT release, deployed_at, kind FROM deploys WHERE service = :service AND deployed_at BETWEEN :since AND :until "
-            "ORDER BY deployed_at DESC LIMIT 5",
-            service=name,
-            since=onset - LOOK_BACK,
-            until=onset + LOOK_AHEAD,
-        )
+        rows = changes_near(uow, name, onset)
         releases = [(row["deployed_at"], row["release"]) for row in reversed(rows) if row["kind"] == "release"]
         left = dict(zip(releases, left_since(releases, onset), strict=True))
         found += [

@@ -62,7 +62,7 @@ def common(view: View) -> dict[str, Any]:
 
 def since_hit(record: Record) -> tuple[str, int, int | None]:
     """What the large clock counts: its label, from when, and until when (None: it runs)."""
-    began = record.began_at or record.detected_at or record.declared_at
+    began = record.onset()
     since = (
         "customers were hit"
         if record.began_at and record.impact

@@ -1,7 +1,4 @@
-"""From a command's struct to its answer, in one transaction. Shared by API, forms and CLI.
-
-Nothing here knows HTTP: the CLI imports this file and must start quickly.
-"""
+"""From a command's struct to its answer, in one transaction. Shared by API, forms, chat and CLI: nothing here knows HTTP."""
 
 from __future__ import annotations
 
