@@ -154,14 +154,14 @@ def open_stanch(
     world: World | None = None,
 ) -> Stanch:
     """Read the settings, bring the schema up to date, and put everything together. Raises ``Problem``."""
-    from stanch.db.connection import Database
-    from stanch.db.migrate import migrate
     from stanch.kernel.logs import quiet_tracebacks
     from stanch.prepare.oncall.calendar_cache import CalendarCache
+    from stanch.prepare.own_contacts import OwnContacts
     from stanch.prepare.reload import LiveCatalog
     from stanch.prepare.settings import load_all, settings_file
     from stanch.timeline.feature import together
-    from stanch.timeline.unit_of_work import Application, Installation
+    from stanch.timeline.installation import Installation
+    from stanch.timeline.unit_of_work import Application
 
     quiet_tracebacks()
     load_commands()
@@ -169,22 +169,21 @@ def open_stanch(
     if settings is None:
         file = settings_file(config)
         settings, problems = load_all(file)
-    settings.data.mkdir(parents=True, exist_ok=True)
-    database = Database(settings.database_url)
-    migrate(database)
+    database = _database(settings)
     machine = _machine_clock(database)
     clock = clock or machine
     catalog = LiveCatalog(settings, problems, file, clock)
-    calendars = CalendarCache(catalog.policy, clock, kept=settings.data / "calendars")
+    own = OwnContacts()
+    calendars = CalendarCache(lambda: own.latest(catalog.policy()), clock, kept=settings.data / "calendars")
     calendars.refresh(fetch=False)
     wiring = together([feature.wiring() for feature in features()])
     world = world or load_world(settings.integrations)
-    if settings.static_status:
-        _build(world, integrations()["folder"], {"path": str(settings.static_status.resolve())}, "folder@static_status")
+    _static_status(world, settings)
     application = Application(
         database,
         clock,
         catalog.policy,
+        join=own,
         world=world,
         calendars=calendars,
         installation=Installation(settings.url(), settings.secret_key, settings.watchdog_url, settings.watchdog_every),
@@ -195,8 +194,25 @@ def open_stanch(
     )
     periodic_jobs = _periodic_jobs(catalog, calendars, machine, database)
     stanch = Stanch(settings, application, wiring, _engine(application, wiring), periodic_jobs, catalog)
+    catalog.contacts = lambda: application.whole_policy().contacts
     catalog.on_change.extend([stanch.seed, lambda: calendars.refresh(fetch=False)])
     return stanch
+
+
+def _database(settings: "Settings") -> "Database":
+    """Open, and at this release's schema."""
+    from stanch.db.connection import Database
+    from stanch.db.migrate import migrate
+
+    settings.data.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.database_url)
+    migrate(database)
+    return database
+
+
+def _static_status(world: World, settings: "Settings") -> None:
+    if settings.static_status:
+        _build(world, integrations()["folder"], {"path": str(settings.static_status.resolve())}, "folder@static_status")
 
 
 def _machine_clock(database: "Database") -> "SystemClock":

@@ -79,6 +79,7 @@ def paths(house: House, incident: str) -> list[str]:
         digest = str((uow.tx.one("SELECT digest FROM exhibits LIMIT 1") or {"digest": "0" * 64})["digest"])
     names = {
         "incident": incident, "id": incident, "page": next(iter(record.pages)), "run": next(iter(record.runs)),
+        "test": "test-1",
         "person": "ada", "person:path": "ada", "item": "A1", "code": "0" * 40, "name": "rollback", "digest": digest, "schedule:path": "primary", "rest:path": "none",
     }  # fmt: skip
     readable = [route for route in routes_of(house.stanch) if "GET" in (getattr(route, "methods", None) or ())]

@@ -140,7 +140,7 @@ def _references(place: Place) -> Iterator[Finding]:
         for criterion in service.criteria:
             if criterion.source not in world.metrics:
                 yield False, f"{service.name}: criterion '{criterion.name}' needs the integration '{criterion.source}'"
-    for contact in policy.contacts.values():
+    for contact in stanch.application.whole_policy().contacts.values():
         for address in [way.to for way in contact.ways()]:
             if address.partition(":")[0] not in world.notifiers:
                 yield False, f"{contact.name} is reached by '{address}', and no such notifier is configured"
@@ -153,6 +153,6 @@ def _people(place: Place) -> Iterator[Finding]:
     from stanch.prepare.reachability import nobody
 
     application = place.stanch.application
-    said = nobody(application.policy(), frozenset(application.world.notifiers))
+    said = nobody(application.whole_policy(), frozenset(application.world.notifiers))
     yield not said, said or "at least one contact has a way that a configured notifier serves"
     yield from ((False, text) for text in application.calendars.problems().values())

@@ -16,14 +16,23 @@ def user() -> None:
 @click.argument("name")
 @click.option("--admin", is_flag=True, help="May see private incidents and manage people.")
 @click.option("--password", is_flag=True, help="Ask for a password instead of printing a sign-in link.")
+@click.option("--reach", default="", metavar="WAY", help="How a page wakes them, such as smtp:ben@example.org.")
 @click.pass_obj
-def add(place: Place, name: str, admin: bool, password: bool) -> None:
+def add(place: Place, name: str, admin: bool, password: bool, reach: str) -> None:
     """Add a person; prints a sign-in link that works once within ten minutes."""
     from stanch.identity import people
+    from stanch.kernel.actor import Actor
+    from stanch.prepare.profile.commands import AddMethod, add_method, checked_address
 
     application = place.local().application
+    if reach:
+        with application.reading() as uow:
+            checked_address(uow, reach, "reach")
     secret = _ask() if password else ""
     people.add(application.database, name, application.clock.now(), admin=admin, password=secret)
+    if reach:
+        with application.uow(Actor(name.strip(), admin=admin), "cli") as uow:
+            click.echo(add_method(uow, AddMethod(reach)).message)
     click.echo(f"{name} may sign in now{' and is an admin' if admin else ''}.")
     if not password:
         _print_link(place, name)

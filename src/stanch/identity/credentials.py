@@ -6,6 +6,7 @@ A secret has 256 random bits, is stored as its SHA-256 and found by it, so no co
 from typing import Literal
 
 from stanch.db.connection import Database
+from stanch.db.transaction import Transaction
 from stanch.identity import people
 from stanch.kernel.actor import Actor
 from stanch.kernel.clock import DAY, MINUTE
@@ -50,8 +51,28 @@ def create_token(database: Database, person: str, now: int, name: str = "") -> s
 def revoke_tokens(database: Database, person: str, name: str) -> int:
     """End a person's tokens of this name; answers with how many."""
     with database.transaction() as tx:
-        return tx.execute("DELETE FROM credentials WHERE person = :person AND kind = 'token' AND name = :name",
-                          person=person, name=name)  # fmt: skip
+        return revoke_in(tx, person, name)
+
+
+def revoke_in(tx: Transaction, person: str, name: str) -> int:
+    """The same within a transaction that is open already."""
+    return tx.execute(
+        "DELETE FROM credentials WHERE person = :person AND kind = 'token' AND name = :name", person=person, name=name
+    )
+
+
+def tokens(tx: Transaction, person: str) -> list[tuple[str, int]]:
+    """The names of a person's tokens, and when each was made; the newest first."""
+    rows = tx.all(
+        "SELECT name, created_at FROM credentials WHERE person = :person AND kind = 'token' ORDER BY created_at DESC",
+        person=person,
+    )
+    return [(str(row["name"]), int(row["created_at"])) for row in rows]
+
+
+def end_sessions(tx: Transaction, person: str) -> int:
+    """End every session of a person; answers with how many."""
+    return tx.execute("DELETE FROM credentials WHERE person = :person AND kind = 'session'", person=person)
 
 
 def open_session(database: Database, person: str, now: int) -> str:

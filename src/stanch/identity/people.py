@@ -4,7 +4,7 @@ import msgspec
 
 from stanch.db.connection import Database
 from stanch.db.transaction import Transaction
-from stanch.identity import passwords
+from stanch.identity import passwords, profiles
 from stanch.kernel.actor import Actor
 from stanch.kernel.errors import Conflict, Invalid, NotFound
 
@@ -48,6 +48,7 @@ def remove(database: Database, name: str) -> None:
     """Take a person's access away at once; what they wrote stays. Raises ``NotFound``."""
     with database.transaction() as tx:
         tx.execute("DELETE FROM credentials WHERE person = :name", name=name)
+        profiles.forget(tx, name)
         if not tx.execute("DELETE FROM people WHERE name = :name", name=name):
             raise unknown(name)
 

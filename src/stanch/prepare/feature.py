@@ -17,6 +17,7 @@ FEATURE = Feature(
         "stanch.prepare.oncall.commands",
         "stanch.prepare.playbooks.commands",
         "stanch.prepare.page_tests",
+        "stanch.prepare.profile.commands",
     ),
     wiring,
 )

@@ -9,6 +9,7 @@ from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Denied, Invalid, NotFound
 from stanch.kernel.ids import new_id
 from stanch.ports import Message
+from stanch.prepare import confirming
 from stanch.prepare.oncall.people import contact_key
 from stanch.prepare.reachability import Finding, Reached, nobody, reachability, shown
 from stanch.prepare.sending import Sending, lane_of
@@ -40,14 +41,17 @@ def report(uow: UnitOfWork) -> list[Finding]:
 
 
 class TestPage(msgspec.Struct):
-    """Send a test page on every way of a contact: your own, unless you are an admin and name somebody."""
+    """Send a test page on the ways of a contact: your own, unless you are an admin and name somebody."""
 
     person: Annotated[str, msgspec.Meta(max_length=200, description="A contact; yourself by default.")] = ""
+    way: Annotated[
+        str, msgspec.Meta(max_length=600, description="Only this way, such as smtp:ada@example.org; all by default.")
+    ] = ""
 
 
 @command("test-page", TestPage, noun="test-pages", positional=("person",), example="stanch test-page ben")
 def test_page(uow: UnitOfWork, asked: TestPage) -> Done:
-    """Queues a test page for every way of the contact. One effect for each way; the report shows what became of it."""
+    """One effect for each way; the report shows what became of it, and the person confirms that it arrived by what it says."""
     own = contact_key(uow.policy.contacts, uow.actor.name)
     person = contact_key(uow.policy.contacts, asked.person) if asked.person else own
     if not person:
@@ -62,13 +66,24 @@ def test_page(uow: UnitOfWork, asked: TestPage) -> Done:
         raise Invalid(
             f"{contact.name} has no way to be reached.", field="person", hint=f"Add 'reach' to the contact '{person}'."
         )
+    if asked.way and asked.way not in ways:
+        known = ", ".join(shown(reach) for reach in ways)
+        raise NotFound(f"{contact.name} is not reached by that.", field="way", hint=f"Known: {known}.")
+    ways = [reach for reach in ways if asked.way in ("", reach)]
+    # Imported late: the help of a command needs no database.
+    from stanch.identity import profiles
+
     identity = new_id("test")
-    for reach in ways:
-        payload = {"person": person, "reach": reach, "by": uow.actor.name}
+    for number, reach in enumerate(ways):
+        test = f"{identity}-{number}"
+        profiles.sent(uow.tx, person, reach, test, uow.now)
+        payload = {"person": person, "reach": reach, "by": uow.actor.name, "test": test}
         uow.effect(f"{identity}:{reach}", "test_page", "", payload, lane=lane_of(reach))
     listed = ", ".join(shown(reach) for reach in ways)
     return Done(
-        f"A test page for {contact.name} leaves on: {listed}. 'reachability' shows what became of it.", id=identity
+        f"A test page for {contact.name} leaves on: {listed}. 'reachability' shows what became of it; it has arrived when "
+        "the link or the code in it was used.",
+        id=identity,
     )
 
 
@@ -93,7 +108,12 @@ class TestPageHandler(Sending):
             f"{effect.payload['by']} asked for it at {iso(effect.due_at)}. Nothing is wrong and there is nothing to do: "
             "had this been an incident, this is how you would have learned of it."
         )
-        link = f"{self.application.installation.url}/oncall"
+        installation, test = self.application.installation, effect.payload.get("test", "")
+        if not test:  # of a release before codes
+            return Message(effect.key, "Test page from stanch", text, f"{installation.url}/oncall", urgent=True)
+        code = confirming.code_of(installation.secret_key, test)
+        text += f"\nSay that it arrived: open the link, or type the code {confirming.typed(code)} on your profile."
+        link = f"{installation.url}/confirm/{test}/{code}"
         return Message(effect.key, "Test page from stanch", text, link, urgent=True)
 
     def wait_seconds(self, attempts: int) -> float | None:

@@ -7,11 +7,13 @@ import msgspec
 
 from stanch.kernel.clock import DAY, parse_moment, spell
 from stanch.kernel.policy import Contact, Policy, Reach
+from stanch.prepare.own_reach import unconfirmed
 
 # From the worst on: nothing arrives; something is broken; one thing away from nothing; nobody knows.
 Worry = Literal["unreachable", "failing", "weak", "untested"]
 WORRIES: tuple[Worry, ...] = ("unreachable", "failing", "weak", "untested")
 TRIED_WITHIN = 30 * DAY
+UNCONFIRMED = "no contact method has been confirmed yet"
 
 
 class Reached(msgspec.Struct, frozen=True):
@@ -55,19 +57,32 @@ def nobody(policy: Policy, notifiers: frozenset[str] | None) -> str:
             "no contact has a way that a configured notifier serves",
             f"Configure one under 'integrations': {', '.join(sorted(kinds))}",
         )
+    elif all(
+        unconfirmed(way) for contact in ours for way in contact.ways() if notifiers is None or _kind(way) in notifiers
+    ):
+        return f"Perhaps nobody would be woken: {UNCONFIRMED}. Send a test page from your profile and confirm that it arrived."
     else:
         return ""
     return f"Nobody would be woken: {why}. {do}, then send a test page."
 
 
-def reach_problem(contact: Contact, notifiers: frozenset[str]) -> str:
-    """Why nothing that is sent to a contact could arrive, as the end of a sentence; empty when something could (R2, R8)."""
-    kinds = list(dict.fromkeys(way.to.partition(":")[0] for way in contact.ways()))
+def reach_problem(contact: Contact, notifiers: frozenset[str], *, sure: bool = True) -> str:
+    """Why nothing that is sent to a contact could arrive, as the end of a sentence; empty when something could (R2, R8).
+
+    ``sure``: a way that the person has not confirmed yet does not count. A step of an escalation tries it all the same.
+    """
+    kinds = list(dict.fromkeys(_kind(way) for way in contact.ways()))
     if not kinds:
         return "has no way to be reached"
     if not notifiers & set(kinds):
         return f"would be reached by {' or '.join(kinds)}, which is not configured"
+    if sure and all(unconfirmed(way) for way in contact.ways() if _kind(way) in notifiers):
+        return f"cannot be relied on to be reached: {UNCONFIRMED}"
     return ""
+
+
+def _kind(way: Reach) -> str:
+    return way.to.partition(":")[0]
 
 
 def pageable(policy: Policy, now: int, overriding: Iterable[tuple[str, str]] = ()) -> dict[str, list[str]]:
@@ -119,8 +134,10 @@ def reachability(
     newest = {(one.person, one.reach): one for one in reached}
     findings: list[Finding] = []
     if said := nobody(policy, notifiers):
-        why, _, do = said.removeprefix("Nobody would be woken: ").partition(". ")
-        findings.append(Finding("", "Nobody", "unreachable", f"would be woken by a page: {why}", do.rstrip("."), []))
+        sure, _, rest = said.partition(": ")
+        why, _, do = rest.partition(". ")
+        would = "would be woken" if sure.startswith("Nobody") else "is sure to be woken"
+        findings.append(Finding("", "Nobody", "unreachable", f"{would} by a page: {why}", do.rstrip("."), []))
     for person, paged_by in pageable(policy, now, overriding).items():
         contact = policy.contacts.get(person)
         if contact is None:
@@ -156,6 +173,12 @@ def _of(
         if worry:
             broken += worry[0] == "failing"
             find(*worry, shown(way.to))
+    if ways and all(unconfirmed(way) for way in ways):
+        find(
+            "unreachable",
+            f"cannot be relied on to be reached: {UNCONFIRMED}",
+            "send a test page and confirm it on the profile",
+        )
     if ways and broken == len(ways):
         find("unreachable", "has no contact method that works", "mend one of those below, then send a test page")
     return findings
@@ -175,6 +198,8 @@ def _way(
     if notifiers is not None and kind not in notifiers:
         near = f"configure '{kind}' under 'integrations', or use one of: {', '.join(sorted(notifiers))}"
         return "failing", f"needs the notifier '{kind}', which is not configured", near
+    if unconfirmed(way):
+        return "untested", "was never confirmed to arrive", "send a test page and confirm it on the profile"
     if last is None:
         return "untested", "has never been tried", again
     if not last.ok:

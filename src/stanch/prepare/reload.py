@@ -1,6 +1,7 @@
 """The catalog while it runs: files are looked at again and again, and a broken one never takes it down (R7)."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import msgspec
@@ -11,6 +12,9 @@ from stanch.kernel.logs import log
 from stanch.kernel.policy import Policy
 from stanch.prepare import catalog, catalog_copy
 from stanch.prepare.settings import Settings, load_all
+
+# As the checks of the catalog name somebody whom the files do not know.
+_STRANGER = re.compile(r"'([^']+)'(?:, who)? is not (?:in|among) the contacts\.")
 
 
 class Trouble(msgspec.Struct, frozen=True):
@@ -33,13 +37,24 @@ class LiveCatalog:
         self._clock = clock
         self._policy = settings.policy
         self._stamp = self._look_at_files()
-        self.trouble = Trouble(problems, clock.now(), False) if problems else None
+        self._trouble = Trouble(problems, clock.now(), False) if problems else None
         self.on_change: list[Callable[[], object]] = []
+        self.contacts: Callable[[], Collection[str]] = tuple
         self._note()
 
     def policy(self) -> Policy:
         """The policy in force."""
         return self._policy
+
+    @property
+    def trouble(self) -> Trouble | None:
+        """What is wrong with the files; who added ways to be reached themselves is among the contacts, whatever the files say."""
+        found = self._trouble
+        if found is None or found.whole or not any(_STRANGER.search(text) for text in found.sentences):
+            return found
+        known = self.contacts()
+        left = [s for s in found.sentences if not ((named := _STRANGER.search(s)) and named[1] in known)]
+        return Trouble(left, found.since, False) if left else None
 
     def look(self) -> bool:
         """Read the files again if any of them changed; answers whether there is a new policy."""
@@ -51,10 +66,10 @@ class LiveCatalog:
             settings, problems = load_all(self._config, before=self._policy)
             _refuse_loss(self._config, self._policy, settings.policy)
         except Problem as problem:
-            self.trouble = Trouble([problem.sentence()], self._clock.now(), True)
+            self._trouble = Trouble([problem.sentence()], self._clock.now(), True)
             log.error("the configuration was not taken; the one before stays", problem=problem.sentence())
             return False
-        self.trouble = Trouble(problems, self._clock.now(), False) if problems else None
+        self._trouble = Trouble(problems, self._clock.now(), False) if problems else None
         for sentence in problems:
             log.error("the catalog", problem=sentence)
         changed = settings.policy != self._policy
@@ -67,7 +82,7 @@ class LiveCatalog:
         return changed
 
     def _note(self) -> None:
-        if self._settings.catalog and self.trouble is None:
+        if self._settings.catalog and self._trouble is None:
             catalog_copy.keep(self._settings.data, self._policy)
 
     def _look_at_files(self) -> list[tuple[str, int, int]]:

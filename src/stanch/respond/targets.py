@@ -11,7 +11,7 @@ def reached(uow: UnitOfWork, targets: list[str]) -> Reached:
     found = resolve(uow, targets, uow.now)
     named = list(dict.fromkeys(person for target in found for person in target.people))
     notifiers = frozenset(uow.application.world.notifiers)
-    mute = {p: why for p in named if (why := reach_problem(uow.policy.contacts[p], notifiers))}
+    mute = {p: why for p in named if (why := reach_problem(uow.policy.contacts[p], notifiers, sure=False))}
     problems = [target.reason.rstrip(".") for target in found if target.reason]
     problems += [f"{person} {why}" for person, why in mute.items()]
     return Reached([person for person in named if person not in mute], problems)

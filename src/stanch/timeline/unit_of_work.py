@@ -25,6 +25,7 @@ from stanch.ports import Calendars, World
 from stanch.timeline import store
 from stanch.timeline.entries import Entry, Facts
 from stanch.timeline.facts.detect import Declared, Investigating
+from stanch.timeline.installation import Installation
 from stanch.timeline.prompt import Prompt, PromptRule, prompts
 from stanch.timeline.record import Record, fold
 
@@ -57,10 +58,20 @@ class UnitOfWork:
         self.actor = actor
         self.source = source
         self.now = application.clock.now()
-        self.policy = application.policy()
+        self._policy: Policy | None = None
         self._records: dict[str, Record] = {}
         self._touched: set[str] = set()
         self._locking = True
+
+    @property
+    def policy(self) -> Policy:
+        """What the team has decided in advance, with the contacts that people added themselves."""
+        self._policy = self._policy or self.application.join(self.application.policy(), self.tx)
+        return self._policy
+
+    def forget_policy(self) -> None:
+        """Contacts were changed in this transaction: what follows in it must see them."""
+        self._policy = None
 
     @contextmanager
     def read_without_locks(self) -> Iterator[None]:
@@ -95,13 +106,8 @@ class UnitOfWork:
         self.tx.execute(
             "INSERT INTO incidents (number, id, title, service, status, severity, phase, private, opened_at, changed_at, position) "
             "VALUES (:number, :id, :title, :service, 'open', '', 'triage', :private, :now, :now, 0)",
-            number=number,
-            id=incident,
-            title=facts.title,
-            service=facts.service,
-            private=int(facts.private),
-            now=self.now,
-        )
+            number=number, id=incident, title=facts.title, service=facts.service, private=int(facts.private), now=self.now,
+        )  # fmt: skip
         if facts.private:
             self.admit(incident, self.actor.name)
         self._records[incident] = Record(id=incident)
@@ -225,9 +231,8 @@ class UnitOfWork:
         self.tx.execute(
             "INSERT INTO timers (key, due_at, leased_until) VALUES (:key, :due, 0) "
             "ON CONFLICT (key) DO UPDATE SET due_at = excluded.due_at, leased_until = 0",
-            key=key,
-            due=due_at,
-        )
+            key=key, due=due_at,
+        )  # fmt: skip
         self._wake_engine()
 
     @contextmanager
@@ -286,9 +291,8 @@ class UnitOfWork:
         """Whether a person was invited to a private incident."""
         found = self.tx.one(
             "SELECT 1 AS yes FROM members WHERE incident = :incident AND person = :person",
-            incident=incident,
-            person=person,
-        )
+            incident=incident, person=person,
+        )  # fmt: skip
         return found is not None
 
     def _look(self, incident: str, *, lock: bool) -> None:
@@ -316,21 +320,10 @@ class ReadingUnitOfWork(UnitOfWork):
         self.tx.end_snapshot()
 
 
-class Installation(msgspec.Struct, frozen=True):
-    """How people and programs reach this stanch, and who watches it.
-
-    ``watchdog_url`` is called every ``watchdog_every`` seconds while the engine works; empty: nobody watches.
-    """
-
-    url: str
-    secret_key: str
-    watchdog_url: str = ""
-    watchdog_every: float = 60
-
-
 class Application:
     """Where uows are opened, and all that a command, a reaction or an effect may ask for. Complete when it is built.
 
+    ``policy`` is what the files say; ``join`` adds the contacts of the database, as in ``UnitOfWork.policy``.
     ``reactions``: by the class of the facts. ``engine_wake`` and ``digester_wake`` are set when there is something new
     for these threads of this process.
     """
@@ -341,6 +334,7 @@ class Application:
         clock: Clock,
         policy: Callable[[], Policy],
         *,
+        join: Callable[[Policy, Transaction], Policy],
         world: World,
         calendars: Calendars,
         installation: Installation,
@@ -352,6 +346,7 @@ class Application:
         self.database = database
         self.clock = clock
         self.policy = policy
+        self.join = join
         self.world = world
         self.calendars = calendars
         self.installation = installation
@@ -376,6 +371,11 @@ class Application:
         """A uow in a read transaction."""
         with self.database.reading() as tx:
             yield ReadingUnitOfWork(self, tx, actor, "machine")
+
+    def whole_policy(self) -> Policy:
+        """The policy with everybody's contacts, for what has no transaction."""
+        with self.database.reading() as tx:
+            return self.join(self.policy(), tx)
 
     def writing(self, uow: UnitOfWork) -> bool:
         """Whether this uow may take row locks."""

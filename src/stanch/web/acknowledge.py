@@ -145,7 +145,7 @@ def _known(uow: UnitOfWork, record: Record) -> list[tuple[str, str]]:
 
 
 def _name(stanch: Stanch, link: Link) -> str:
-    return shown_name(stanch.application.policy().contacts, link.person)
+    return shown_name(stanch.application.whole_policy().contacts, link.person)
 
 
 def _over(uow: UnitOfWork, record: Record, page: Page) -> str:

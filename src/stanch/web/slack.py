@@ -158,7 +158,7 @@ def answer(stanch: Stanch, asked: SlackCommand) -> str:
 
 def member(stanch: Stanch, identity: str) -> Actor:
     """The person whose contact names this Slack member. Raises ``Denied`` with what to add."""
-    person = owner(stanch.application.policy(), "slack", (identity,))
+    person = owner(stanch.application.whole_policy(), "slack", (identity,))
     if not person:
         raise unknown("slack", identity)
     return people.actor(stanch.application.database, person)

@@ -118,7 +118,7 @@ def _services(uow: UnitOfWork) -> dict[str, Any]:
 def _settings(stanch: Stanch) -> dict[str, Any]:
     """What is configured. Addresses, keys and passwords stay out."""
     settings, world = stanch.settings, stanch.world
-    policy = stanch.application.policy()
+    policy = stanch.application.whole_policy()
     with stanch.application.reading() as uow:
         copies = copies_of(uow, Copies())
     return {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from stanch.identity.profiles import profile
 from stanch.kernel.errors import NotFound
 from stanch.prepare.oncall import store
 from stanch.prepare.oncall.people import shown_name
@@ -24,23 +25,28 @@ class Duty(msgspec.Struct, frozen=True):
 
 
 class Shell(msgspec.Struct, frozen=True):
-    """``schedules``: whether there are any; without one nobody can be on call. Counts are those that one may see (P6)."""
+    """``schedules``: whether there are any; without one nobody can be on call. Counts are those that one may see (P6). ``theme`` and ``time_zone``: one's own choice."""
 
     open: int
     held: int
     schedules: bool
     duty: list[Duty]
+    theme: str = ""
+    time_zone: str = ""
 
 
 def shell(uow: UnitOfWork) -> Shell:
     """The frame for whoever asks."""
     rows = uow.tx.one(OPEN, admin=int(uow.actor.admin), me=uow.actor.name), uow.tx.one(HELD)
+    own = profile(uow.tx, uow.actor.name)
     opened, held = (int(row["n"]) if row else 0 for row in rows)
     return Shell(
         opened,
         held,
         bool(uow.policy.schedules),
         [d for name in sorted(uow.policy.schedules) if (d := _duty(uow, name))],
+        own.theme,
+        own.time_zone,
     )
 
 

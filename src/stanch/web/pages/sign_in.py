@@ -11,8 +11,10 @@ from starlette.routing import Route
 
 from stanch.identity import credentials, passwords
 from stanch.identity.throttle import Throttle
+from stanch.kernel.actor import Actor
 from stanch.kernel.clock import SECOND
 from stanch.kernel.errors import Invalid, Problem, Unauthenticated
+from stanch.prepare.profile.commands import AddMethod, add_method, checked_address
 from stanch.web import auth
 from stanch.web.bodies import form_of, read_body
 from stanch.web.pages.render import page
@@ -57,6 +59,7 @@ def _login(stanch: Stanch, throttle: Throttle, request: Request, form: dict[str,
     try:
         auth.check_origin(request)
         throttle.check(address, now, account)
+        reach = _reach(stanch, form)
         if form.get("once"):
             person = credentials.use_link(database, form["once"], now, form.get("name", "").strip())
         else:
@@ -68,8 +71,17 @@ def _login(stanch: Stanch, throttle: Throttle, request: Request, form: dict[str,
             return problem_response(problem)
         once = form.get("once", "") if isinstance(problem, Invalid) else ""
         return _page(
-            request, error=problem.sentence(), once=once, first=bool(once), next=following, status=problem.status
+            request,
+            error=problem.sentence(),
+            once=once,
+            first=bool(once),
+            next=following,
+            status=problem.status,
+            given=form,
         )
+    if reach:
+        with stanch.application.uow(Actor(person, admin=True), "page") as uow:
+            add_method(uow, AddMethod(reach))
     response = RedirectResponse(following, 303)
     response.set_cookie(
         auth.COOKIE, credentials.open_session(database, person, now), max_age=credentials.SESSION_FOR // SECOND,
@@ -78,10 +90,28 @@ def _login(stanch: Stanch, throttle: Throttle, request: Request, form: dict[str,
     return response
 
 
+def _reach(stanch: Stanch, form: dict[str, str]) -> str:
+    """The way that the first admin wants to be woken by, checked before the link is used up. Raises ``Invalid``."""
+    database, now = stanch.application.database, stanch.application.clock.now()
+    if not form.get("reach", "").strip() or not credentials.makes_admin(database, form.get("once", ""), now):
+        return ""
+    with stanch.application.reading() as uow:
+        return checked_address(uow, form["reach"].strip()[:500], "reach")
+
+
 def _page(
-    request: Request, *, once: str = "", first: bool = False, error: str = "", next: str = "/", status: int = 200
+    request: Request,
+    *,
+    once: str = "",
+    first: bool = False,
+    error: str = "",
+    next: str = "/",
+    status: int = 200,
+    given: dict[str, str] | None = None,
 ) -> Response:
     """The form; ``first``: the link makes the first admin, who chooses a name. A one-time link is a button: the previews that chat programs fetch must not use it up."""
+    notifiers = sorted(request.app.state.stanch.world.notifiers)
     return page(
-        request, "login.html", status=status, once=once, first=first, error=error, next=auth.same_site_path(next)
-    )
+        request, "login.html", status=status, once=once, first=first, error=error, next=auth.same_site_path(next),
+        notifiers=notifiers, given=given or {},
+    )  # fmt: skip

@@ -1,0 +1,27 @@
+"""A test page has arrived when the person says so: by the link in it, or by typing its code on the profile. Pure."""
+
+import base64
+import hmac
+from hashlib import sha256
+
+from stanch.kernel.clock import DAY
+
+# So long is a test page worth something.
+GOOD_FOR = DAY
+
+
+def code_of(secret: str, test: str) -> str:
+    """What the link in a test page proves: that its reader has it before them."""
+    return hmac.new(secret.encode(), f"arrived\x1f{test}".encode(), sha256).hexdigest()[:40]
+
+
+def typed(code: str) -> str:
+    """The same for typing: eight letters and digits, 40 bits, too many to guess."""
+    text = base64.b32encode(bytes.fromhex(code[:10])).decode()
+    return f"{text[:4]}-{text[4:]}"
+
+
+def same(code: str, given: str) -> bool:
+    """Whether a person typed this code, in any case, with or without its dash."""
+    wanted, told = (text.replace("-", "").replace(" ", "").upper() for text in (typed(code), given))
+    return hmac.compare_digest(wanted.encode(), told.encode("utf-8", "replace"))

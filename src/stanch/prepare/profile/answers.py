@@ -1,0 +1,95 @@
+"""A person's own page as data: who they are, how they are reached and whether anybody may rely on it."""
+
+import msgspec
+
+from stanch.kernel.answers import Moment
+from stanch.kernel.policy import Contact
+from stanch.prepare.own_reach import OwnReach, unconfirmed
+from stanch.prepare.page_tests import attempts
+from stanch.prepare.reachability import reach_problem, shown
+from stanch.timeline.unit_of_work import UnitOfWork
+
+
+class Way(msgspec.Struct, frozen=True):
+    """One way to be reached. ``method``: the id of one's own; empty for those of the catalog.
+
+    ``state``: what is known of it. ``arrived_at``: when the person confirmed a test page; ``waits``: one was sent, and not confirmed.
+    """
+
+    method: str
+    to: str
+    after_minutes: int
+    prompts: bool
+    state: str
+    arrived_at: Moment | None
+    waits: bool
+
+
+class Token(msgspec.Struct, frozen=True):
+    """A bearer token of a person, by name; the secret was shown once."""
+
+    name: str
+    created_at: Moment
+
+
+class Me(msgspec.Struct, frozen=True):
+    """``contact``: the key that pages go by; empty for who cannot be paged. ``reached``: whether they can be, as a sentence."""
+
+    person: str
+    name: str
+    admin: bool
+    contact: str
+    reached: str
+    relied_on: bool
+    ways: list[Way]
+    theme: str
+    time_zone: str
+    tokens: list[Token]
+
+    def line(self) -> str:
+        """For chat."""
+        ways = "; ".join(f"{shown(way.to)} ({way.state})" for way in self.ways) or "no way to be reached"
+        return f"{self.name}: {self.reached} {ways}"
+
+
+def standing(uow: UnitOfWork, name: str, contact: Contact | None) -> tuple[bool, str]:
+    """Whether anybody may rely on reaching a person, and the sentence that says so."""
+    if contact is None or not contact.ways():
+        return False, f"{name} has no way to be reached."
+    problem = reach_problem(contact, frozenset(uow.application.world.notifiers))
+    return not problem, f"{name} {problem or 'can be reached'}."
+
+
+def ways_of(uow: UnitOfWork, key: str, person: str) -> list[Way]:
+    """Every way of a contact: those of the catalog, then the person's own."""
+    from stanch.identity import profiles
+
+    contact = uow.policy.contacts.get(key)
+    if contact is None:
+        return []
+    own = {method.reach: method for method in profiles.methods(uow.tx) if method.person == person}
+    tests = {c.reach: c for c in profiles.confirmations(uow.tx) if c.person == key}
+    tried = {one.reach: one for one in attempts(uow) if one.person == key}
+    found = []
+    for way in contact.ways():
+        test, last = tests.get(way.to), tried.get(way.to)
+        arrived = test.confirmed_at if test else None
+        waits = bool(test and (arrived is None or test.sent_at > arrived))
+        state = _state(uow, way.to, arrived, waits, last.detail if last and not last.ok else "", unconfirmed(way))
+        method = own[way.to].id if isinstance(way, OwnReach) and way.to in own else ""
+        prompts = way.to in contact.prompts
+        found.append(Way(method, way.to, int(way.after // 60), prompts, state, arrived, waits))
+    return found
+
+
+def _state(uow: UnitOfWork, to: str, arrived: int | None, waits: bool, failed: str, unsure: bool) -> str:
+    kind = to.partition(":")[0]
+    if kind not in uow.application.world.notifiers:
+        return f"nothing is sent: '{kind}' is not configured"
+    if failed:
+        return f"the last attempt failed: {failed}"
+    if waits:
+        return "a test page was sent; it has arrived when you use its link or type its code"
+    if arrived is not None:
+        return "a test page arrived"
+    return "not confirmed yet: send a test page" if unsure else "from the catalog; no test page has been confirmed"
