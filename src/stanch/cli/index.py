@@ -50,6 +50,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "page": ("respond", "Wake a person by name, or people by an escalation policy."),
     "phase": ("respond", "Shift the phase deliberately: detect, triage, mitigate, resolve or learn."),
     "pin": ("respond", "Mark a line of the timeline as a decision, an action or evidence, so that it is found again."),
+    "plan": ("learn", "Plan the postmortem of a closed incident: full or short, who leads it, until when, its state, and its meeting."),
     "playbooks": ("prepare", "The first moves for six shapes that incidents come in: the list, one of them, or those that fit an incident."),
     "postmortem": ("learn", "Write parts of the postmortem, ask for a full one, or publish it."),
     "probes": ("detect", "The built-in probes and what each saw last."),

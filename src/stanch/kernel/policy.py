@@ -265,6 +265,7 @@ class PostmortemTriggers(Part, frozen=True):
     resolution_over: Seconds = 14400
     undetected_over: Seconds = 900
     mitigation_ran: bool = True
+    unseen_by_alerts: bool = True
 
 
 class Policy(Part, frozen=True):

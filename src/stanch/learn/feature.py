@@ -13,4 +13,6 @@ def wiring() -> Wiring:
     return Wiring(prompts=PROMPTS, reactions={Closed: (decide,)}, clocks=(review_clock,))
 
 
-FEATURE = Feature("learn", ("stanch.learn.commands", "stanch.learn.action_items.commands"), wiring)
+FEATURE = Feature(
+    "learn", ("stanch.learn.commands", "stanch.learn.planning", "stanch.learn.action_items.commands"), wiring
+)

@@ -22,6 +22,8 @@ def triggers(record: Record, policy: Policy) -> list[str]:
         and record.detected_at - record.began_at > limits.undetected_over * SECOND
     ):
         found.append(f"nobody noticed for {spell(record.detected_at - record.began_at)}")
+    if limits.unseen_by_alerts and record.last_update("public") and not record.signals:
+        found.append("monitoring failed: customers were told, and no alert of the incident ever fired")
     ran = [r.title for r in record.runs.values() if r.applied_at and not r.undo_of]
     if limits.mitigation_ran and ran:
         found.append(f"on-call had to intervene ({', '.join(ran)})")

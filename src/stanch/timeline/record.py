@@ -294,6 +294,9 @@ class Record(msgspec.Struct):
     postmortem_form: str = ""
     postmortem_reasons: list[str] = msgspec.field(default_factory=list)
     postmortem_at: int | None = None
+    facilitator: str = ""
+    postmortem_due_at: int | None = None
+    postmortem_stage: Literal["draft", "in_review"] = "draft"
     parts: dict[str, str] = msgspec.field(default_factory=dict)
     lists: dict[str, list[str]] = msgspec.field(default_factory=dict)
     published_at: int | None = None

@@ -3,7 +3,7 @@
 import re
 from typing import Literal
 
-from stanch.kernel.clock import day
+from stanch.kernel.clock import day, iso
 from stanch.timeline.facts.statement import Statement
 from stanch.timeline.record import ActionItem, Fact, Line, Priority, Purpose, Record, ReviewQuestion
 
@@ -28,6 +28,47 @@ class PostmortemDecided(Statement, frozen=True, tag="postmortem_decided"):
 
     def apply(self, record: Record, entry: Line) -> None:
         record.postmortem_form, record.postmortem_reasons = self.form, self.reasons
+
+
+class PostmortemPlanned(Statement, frozen=True, tag="postmortem_planned"):
+    """Who leads the postmortem, and until when it is published (R43)."""
+
+    facilitator: str
+    due_at: int | None = None
+
+    def sentence(self) -> str:
+        return f"{self.facilitator or 'Nobody yet'} leads the postmortem" + (
+            f", due {day(self.due_at)}" if self.due_at else ""
+        )
+
+    def apply(self, record: Record, entry: Line) -> None:
+        record.facilitator, record.postmortem_due_at = self.facilitator, self.due_at
+
+
+class PostmortemStage(Statement, frozen=True, tag="postmortem_stage"):
+    """A draft, or in review; ``reopened``: it was published and is worked on again."""
+
+    stage: Literal["draft", "in_review"]
+    reopened: bool = False
+
+    def sentence(self) -> str:
+        now = "a draft" if self.stage == "draft" else "in review"
+        return f"Postmortem reopened; it is {now} again" if self.reopened else f"Postmortem is {now}"
+
+    def apply(self, record: Record, entry: Line) -> None:
+        record.postmortem_stage, record.published_at = self.stage, None
+
+
+class MeetingMoved(Statement, frozen=True, tag="meeting_moved"):
+    """When the postmortem's meeting is (R42)."""
+
+    at: int
+
+    def sentence(self) -> str:
+        return f"The postmortem's meeting is on {iso(self.at)[:16].replace('T', ' ')} UTC"
+
+    def apply(self, record: Record, entry: Line) -> None:
+        record.postmortem_at = self.at
 
 
 class PostmortemWritten(Statement, frozen=True, tag="postmortem_written"):
@@ -222,6 +263,9 @@ class ReviewAnswered(Statement, frozen=True, tag="review_answered"):
 
 Facts = (
     PostmortemDecided
+    | PostmortemPlanned
+    | PostmortemStage
+    | MeetingMoved
     | PostmortemWritten
     | PostmortemPublished
     | ActionItemAdded

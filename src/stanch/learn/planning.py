@@ -1,0 +1,104 @@
+"""Planning a postmortem: full or short, who leads it, until when, its state, and its meeting (R42, R43)."""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from stanch.kernel.clock import day, iso, parse_moment
+from stanch.kernel.command import Done, command
+from stanch.kernel.errors import Conflict, Invalid
+from stanch.prepare.known_people import known_person
+from stanch.timeline.facts.learn import MeetingMoved, PostmortemDecided, PostmortemPlanned, PostmortemStage
+from stanch.timeline.record import Record
+from stanch.timeline.unit_of_work import UnitOfWork
+
+Moment = Annotated[str, msgspec.Meta(max_length=60)]
+
+
+class Plan(msgspec.Struct):
+    """Plan the postmortem of a closed incident: full or short, who leads it, until when, its state, and its meeting."""
+
+    incident: str
+    form: Annotated[
+        Literal["", "postmortem", "review"],
+        msgspec.Meta(description="A full postmortem or a short review, other than decided; needs a reason."),
+    ] = ""
+    reason: Annotated[str, msgspec.Meta(max_length=2_000, description="Why the form is another one.")] = ""
+    facilitator: Annotated[str, msgspec.Meta(max_length=200, description="The person who leads it.")] = ""
+    due: Annotated[Moment, msgspec.Meta(description="Until when it is published.")] = ""
+    stage: Annotated[
+        Literal["", "draft", "in_review"], msgspec.Meta(description="A published one that goes back is reopened.")
+    ] = ""
+    meeting: Annotated[Moment, msgspec.Meta(description="When the meeting is, such as 2026-06-04T14:00Z.")] = ""
+
+
+@command(
+    "plan", Plan, group="learn", noun="plan", example="stanch plan INC-1 --facilitator ben --meeting 2026-06-04T14:00Z"
+)
+def plan(uow: UnitOfWork, asked: Plan) -> Done:
+    """R43: the decision is deliberate and can be argued; R42: the meeting can be moved."""
+    record = uow.record(asked.incident)
+    if record.closed_at is None or record.status != "closed":
+        raise Conflict(
+            f"{record.id} is {record.status}.", hint="Closing it decides on the postmortem; then it is planned."
+        )
+    said = [
+        *([_decide(uow, record, asked)] if asked.form else []),
+        *([_lead(uow, record, asked)] if asked.facilitator or asked.due else []),
+        *([_stage(uow, record, asked.stage)] if asked.stage else []),
+        *([_meet(uow, record, asked.meeting)] if asked.meeting else []),
+    ]
+    if not said:
+        raise Invalid(
+            "There is nothing to plan.",
+            field="form",
+            hint="Give a form with a reason, a facilitator, a date, a stage or a meeting.",
+        )
+    return Done(f"Postmortem of {record.id}: {'; '.join(said)}.", record.id)
+
+
+def _decide(uow: UnitOfWork, record: Record, asked: Plan) -> str:
+    reason = asked.reason.strip()
+    if not reason:
+        raise Invalid("Another form than decided needs a reason.", field="reason", hint="Say why.")
+    if asked.form == record.postmortem_form:
+        raise Conflict(f"It is {_named(record.postmortem_form)} already.")
+    uow.append(
+        record.id,
+        PostmortemDecided(asked.form or "review", [*record.postmortem_reasons, f"{uow.actor.name}: {reason}"]),
+    )
+    return f"{_named(asked.form)} is due"
+
+
+def _named(form: str) -> str:
+    return "a full postmortem" if form == "postmortem" else "a short review"
+
+
+def _lead(uow: UnitOfWork, record: Record, asked: Plan) -> str:
+    person = known_person(uow, asked.facilitator, "facilitator") if asked.facilitator else record.facilitator
+    due = _moment(asked.due, "due") if asked.due else record.postmortem_due_at
+    if due is not None and asked.due and due <= uow.now:
+        raise Invalid("That date has passed.", field="due", hint="Give one that is to come.")
+    uow.append(record.id, PostmortemPlanned(person, due))
+    return f"{person or 'nobody yet'} leads it" + (f", due {day(due)}" if due else "")
+
+
+def _stage(uow: UnitOfWork, record: Record, stage: Literal["", "draft", "in_review"]) -> str:
+    now = "reopened" if record.published_at else stage
+    uow.append(record.id, PostmortemStage(stage or "draft", reopened=bool(record.published_at)))
+    return now.replace("_", " ")
+
+
+def _meet(uow: UnitOfWork, record: Record, text: str) -> str:
+    at = _moment(text, "meeting")
+    if at <= uow.now:
+        raise Invalid("That moment has passed.", field="meeting", hint="Give one that is to come.")
+    uow.append(record.id, MeetingMoved(at))
+    return f"the meeting is on {iso(at)[:16].replace('T', ' ')} UTC"
+
+
+def _moment(text: str, field: str) -> int:
+    try:
+        return parse_moment(text)
+    except ValueError as error:
+        raise Invalid(str(error), field=field) from None
