@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from stanch.timeline.feature import Feature, Wiring
     from stanch.timeline.unit_of_work import Application
 
-CALENDARS_EVERY, CATALOG_EVERY, CLOCK_EVERY = 300.0, 2.0, 15.0
+CALENDARS_EVERY, CATALOG_EVERY, CLOCK_EVERY, SEALED_EVERY = 300.0, 2.0, 15.0, 5.0
 FEATURES = ("prepare", "detect", "respond", "mitigate", "communicate", "recover", "learn", "chat", "engine")
 
 
@@ -89,6 +89,8 @@ class Stanch:
         periodic_jobs: "PeriodicJobs",
         catalog: "LiveCatalog",
     ) -> None:
+        from stanch.timeline.heads import Seals
+
         self.settings = settings
         self.application = application
         self.world = application.world
@@ -96,6 +98,8 @@ class Stanch:
         self.engine = engine
         self.periodic_jobs = periodic_jobs
         self.catalog = catalog
+        self.seals = Seals(application)
+        periodic_jobs.add("seals", SEALED_EVERY, self.seals.seal_if_changed)
         self.on_closing: list[Callable[[], None]] = []
         self._lock: Any = None
         self._stopping = threading.Event()

@@ -46,6 +46,38 @@ def test_verify_exits_with_1_at_the_first_wrong_entry(folder: Path) -> None:
     assert done.returncode == 1 and "INC-1" in done.stderr
 
 
+TAMPERED = {
+    "DELETE FROM entries WHERE position = 2; UPDATE incidents SET position = 1": "INC-1 lost entries: it has 1, and had 2",
+    "DELETE FROM entries; DELETE FROM incidents": "INC-1 was deleted: it had 2 entries",
+    "UPDATE incidents SET private = 1": "INC-1 is hidden, and was opened as visible to all",
+    "DELETE FROM heads": "heads that were sealed then are gone",
+}
+
+
+def test_verify_against_a_checkpoint_exits_with_1(folder: Path) -> None:
+    """P5: what the chain of one timeline cannot see, by somebody who may write the database and drops its triggers."""
+    assert run(folder, "declare", "It burns", "--severity", "SEV-4").returncode == 0
+    kept = folder / "kept.json"
+    kept.write_text(run(folder, "checkpoint").stdout)
+    assert run(folder, "verify", "--against", str(kept)).returncode == 0
+    whole = sqlite3.connect(folder / "data" / "stanch.db")
+    before = "\n".join(whole.iterdump())
+    whole.close()
+    for sql, said in TAMPERED.items():
+        (folder / "data" / "stanch.db").unlink()
+        database = sqlite3.connect(folder / "data" / "stanch.db")
+        database.executescript(before)
+        for trigger in ("entries_no_delete", "entries_no_update", "heads_no_delete"):
+            database.execute(f"DROP TRIGGER {trigger}")
+        database.executescript(sql)
+        database.close()
+        done = run(folder, "verify", "--against", str(kept))
+        assert done.returncode == 1 and said in done.stderr, (sql, done.stderr)
+    kept.write_bytes(b"")
+    done = run(folder, "verify", "--against", str(kept))
+    assert done.returncode != 0 and "not a checkpoint" in done.stderr
+
+
 def test_readiness_exits_with_1_below_the_minimum_and_with_nothing_to_judge(folder: Path) -> None:
     assert run(folder, "readiness").returncode == 0
     done = run(folder, "readiness", "--minimum", "1")

@@ -4,27 +4,29 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import quote
 
 import click
 import msgspec
 
 from stanch.cli.place import Place
-from stanch.kernel.errors import NotFound, Unavailable
+from stanch.kernel.errors import Unavailable
 
 POLL_SECONDS = 0.5
 
 
-@click.command(epilog="Example: stanch verify INC-1")
+@click.command(epilog="Example: stanch verify --against checkpoint.json")
 @click.argument("incident", required=False)
+@click.option("--against", type=click.File("rb"), help="A checkpoint that was kept elsewhere; - reads standard input.")
 @click.pass_obj
-def verify(place: Place, incident: str | None) -> None:
-    """Check the hash chain of one timeline, or of all. Exit code 1 names the first wrong entry."""
+def verify(place: Place, incident: str | None, against: BinaryIO | None) -> None:
+    """Check the hash chain of one timeline, or of all, and the chain of their heads. Exit code 1 names the first wrong entry."""
     from stanch.kernel.filling import incident_id
 
     name = incident_id(incident) if incident else ""
-    checked = _checked_there(place, name) if place.url else _checked_here(place, name)
+    kept = against.read() if against else None
+    checked = _checked_there(place, name, kept) if place.url else _checked_here(place, name, kept)
     for one in checked:
         if one["wrong"]:
             click.echo(f"stanch: {one['wrong']}.", err=True)
@@ -37,22 +39,32 @@ def verify(place: Place, incident: str | None) -> None:
     click.echo(f"{entries} {'entry' if entries == 1 else 'entries'} of {of} are as they were recorded.")
 
 
-def _checked_there(place: Place, incident: str) -> list[dict[str, Any]]:
+def _checked_there(place: Place, incident: str, against: bytes | None) -> list[dict[str, Any]]:
     """What the server found in all timelines that the token's person may see."""
     query = f"?incident={quote(incident, safe='')}" if incident else ""
-    found: list[dict[str, Any]] = msgspec.json.decode(place.fetch("GET", f"/api/v1/verify{query}"))
+    method = "GET" if against is None else "POST"
+    found: list[dict[str, Any]] = msgspec.json.decode(place.fetch(method, f"/api/v1/verify{query}", against))
     return found
 
 
-def _checked_here(place: Place, incident: str) -> list[dict[str, Any]]:
-    from stanch.timeline import store
+def _checked_here(place: Place, incident: str, against: bytes | None) -> list[dict[str, Any]]:
+    from stanch.timeline.heads import read_checkpoint
+    from stanch.timeline.verifying import verify as check
 
+    kept = None if against is None else read_checkpoint(against)
     with place.stanch.application.reading(place.actor) as uow:
-        known = [row["id"] for row in uow.tx.all("SELECT id FROM incidents ORDER BY number")]
-        if incident and incident not in known:
-            raise NotFound(f"There is no incident {incident}.", hint="'stanch incidents' lists them.")
-        found = [(name, *store.verify(uow.tx, name)) for name in ([incident] if incident else known)]
-    return [{"incident": name, "entries": entries, "wrong": wrong} for name, entries, wrong in found]
+        found = check(uow, place.stanch.seals, incident, kept)
+    return [msgspec.to_builtins(each) for each in found]
+
+
+@click.command(epilog="Example: stanch checkpoint > checkpoint.json")
+@click.pass_obj
+def checkpoint(place: Place) -> None:
+    """Seal everything that is recorded by now in one line, to be kept where nobody can change it together with the database."""
+    if place.url:
+        click.echo(place.fetch("POST", "/api/v1/checkpoints").decode().strip())
+        return
+    click.echo(msgspec.json.encode(place.stanch.seals.checkpoint()).decode())
 
 
 @click.command(epilog="Example: stanch export INC-1 --format md --output INC-1.md")

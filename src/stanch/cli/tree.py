@@ -19,6 +19,7 @@ BY_HAND: dict[str, tuple[str, str, str]] = {
     "token": ("run", "people", "Create and revoke API tokens."),
     "readiness": ("prepare", "readiness", "How ready each service is, and what would raise its score."),
     "verify": ("run", "record", "Check the hash chain of the timelines."),
+    "checkpoint": ("run", "record", "Seal all timelines in one line, to verify against later."),
     "export": ("run", "record", "Write an incident out: JSON, or its postmortem as Markdown, HTML or PDF."),
     "slo": ("detect", "slo", "SLOs: burn rates and error budgets, Prometheus rules for them, OpenSLO import."),
     "import": ("run", "importing", "Take schedules, people and escalation over from another on-call tool."),

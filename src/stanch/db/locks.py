@@ -15,3 +15,5 @@ class Lock(IntEnum):
     FOLDING = 7_823_643
     # Overrides of on-call schedules are checked against each other.
     OVERRIDING = 7_823_644
+    # The heads of the timelines are sealed one after another: each line of their chain rests on the one before.
+    SEALING = 7_823_650

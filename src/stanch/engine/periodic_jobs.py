@@ -15,6 +15,10 @@ class PeriodicJobs:
         self._enough = threading.Event()
         self._thread: threading.Thread | None = None
 
+    def add(self, name: str, every: float, task: Callable[[], object]) -> None:
+        """One more, before the start."""
+        self._tasks.append((name, every, task))
+
     def start(self) -> None:
         """Begin."""
         self._thread = threading.Thread(target=self._run, name="periodic_jobs", daemon=True)

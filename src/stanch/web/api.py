@@ -13,11 +13,12 @@ from starlette.routing import Route
 
 from stanch.detect.slo import generate
 from stanch.kernel.command import REGISTRY, Command
-from stanch.kernel.errors import Invalid, Problem
-from stanch.kernel.filling import LARGEST, fill, incident_id
+from stanch.kernel.errors import Denied, Invalid, Problem
+from stanch.kernel.filling import fill, incident_id
 from stanch.learn import export as learn
 from stanch.prepare.schema import schema
-from stanch.timeline import requests, store
+from stanch.timeline import requests, verifying
+from stanch.timeline.heads import Checkpoint, read_checkpoint
 from stanch.web import auth, ready
 from stanch.web.bodies import read_body
 from stanch.web.openapi import docs_page, document
@@ -120,20 +121,19 @@ def idempotency_key(header: str | None) -> str:
 def _records(stanch: Stanch) -> list[Route]:
     """The timeline itself, checked and written out: only what the caller may see (P6). And the rules of the SLOs."""
 
-    def verify(request: Request) -> Response:
+    def verify(request: Request, against: Checkpoint | None = None) -> Response:
+        asked = request.query_params.get("incident", "")
         with stanch.application.reading(auth.require(request)) as uow:
-            asked = request.query_params.get("incident", "")
-            if asked:
-                chosen = [incident_id(asked)]
-            else:
-                rows = uow.tx.all("SELECT id, private FROM incidents ORDER BY number")
-                chosen = [row["id"] for row in rows if uow.may_see(row["id"], bool(row["private"]))]
-            found = []
-            for incident in chosen:
-                uow.entries(incident, after=LARGEST)  # raises NotFound for what one may not see
-                entries, wrong = store.verify(uow.tx, incident)
-                found.append({"incident": incident, "entries": entries, "wrong": wrong})
-        return JSONResponse(found)
+            found = verifying.verify(uow, stanch.seals, incident_id(asked) if asked else "", against)
+        return Response(msgspec.json.encode(found), media_type="application/json")
+
+    async def verify_against(request: Request) -> Response:
+        await run_in_threadpool(_admin, request)
+        return await run_in_threadpool(verify, request, read_checkpoint(await read_body(request)))
+
+    def checkpoint(request: Request) -> Response:
+        _admin(request)
+        return Response(msgspec.json.encode(stanch.seals.checkpoint()) + b"\n", media_type="application/json")
 
     def export(request: Request) -> Response:
         form, names = request.query_params.get("format", "json"), request.query_params.get("names", "names")
@@ -152,8 +152,15 @@ def _records(stanch: Stanch) -> list[Route]:
     return [
         Route("/api/v1/slo/rules", slo_rules, methods=["GET"]),
         Route("/api/v1/verify", verify, methods=["GET"]),
+        Route("/api/v1/verify", verify_against, methods=["POST"]),
+        Route("/api/v1/checkpoints", checkpoint, methods=["POST"]),
         Route("/api/v1/incidents/{incident}/export", export, methods=["GET"]),
     ]
+
+
+def _admin(request: Request) -> None:
+    if not auth.require(request).admin:
+        raise Denied("Only administrators make checkpoints and verify against them.")
 
 
 def _machines(stanch: Stanch) -> list[Route]:
