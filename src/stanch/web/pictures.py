@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
+from stanch.kernel import svg
 from stanch.kernel.clock import hour_minute, spell
 from stanch.kernel.policy import PHASES, Criterion
 from stanch.timeline.record import PhaseSpan, Record
@@ -20,21 +21,14 @@ def sparkline(points: list[tuple[int, float]], criterion: Criterion, marks: list
     values = [value for _, value in points] + ([bound] if bound is not None else [])
     low, high = min(0.0, *values), max(values) * 1.1 or 1.0
 
-    def x(moment: int) -> float:
-        return round(PAD + (moment - start) / (end - start) * (WIDTH - 2 * PAD), 1)
-
-    def y(value: float) -> float:
-        return round(HEIGHT - PAD - (value - low) / (high - low or 1) * (HEIGHT - 2 * PAD), 1)
-
-    path = " ".join(f"{x(at)},{y(value)}" for at, value in points)
-    drawn = [f'<polyline class="line" points="{path}"/>']
+    x, y = svg.scale(start, end, PAD, WIDTH - PAD), svg.scale(low, high, HEIGHT - PAD, PAD)
+    drawn = [svg.curve(points, x, y, class_="line")]
     if bound is not None:
-        drawn.append(f'<line class="bound" x1="0" x2="{WIDTH}" y1="{y(bound)}" y2="{y(bound)}"/>')
+        drawn.append(svg.level(0, WIDTH, y(bound), class_="bound"))
     inside = [(at, text) for at, text in marks if start <= at <= end]
     for number, (at, _) in enumerate(inside, 1):
-        drawn.append(f'<line class="mark" x1="{x(at)}" x2="{x(at)}" y1="0" y2="{HEIGHT}"/>')
-        drawn.append(f'<text class="mark-text" x="{min(x(at) + 3, WIDTH - 10)}" y="11">{number}</text>')
-    return _svg(WIDTH, HEIGHT, "spark", _in_words(points, criterion, inside), drawn)
+        drawn.append(svg.numbered_mark(x(at), number, HEIGHT, min(x(at) + 3, WIDTH - 10), 11))
+    return _picture(WIDTH, HEIGHT, "spark", _in_words(points, criterion, inside), drawn)
 
 
 def _in_words(points: list[tuple[int, float]], criterion: Criterion, marks: list[tuple[int, str]]) -> str:
@@ -55,14 +49,14 @@ def phase_bar(spells: list[PhaseSpan], now: int) -> Markup:
     if not spells:
         return Markup("")
     start = spells[0].since
-    whole = max(1, now - start)
+    x = svg.scale(start, max(now, start + 1), 0, 1000)
     drawn, told = [], []
     for part in spells:
         until = part.until or now
-        left, width = (part.since - start) / whole * 1000, max(4.0, (until - part.since) / whole * 1000)
-        drawn.append(f'<rect class="phase-{part.phase}" x="{left:.1f}" y="0" width="{width:.1f}" height="10"/>')
+        width = max(4.0, round(x(until) - x(part.since), 1))
+        drawn.append(svg.element("rect", class_=f"phase-{part.phase}", x=x(part.since), y=0, width=width, height=10))
         told.append(f"{part.phase} {spell(until - part.since)}")
-    return _svg(1000, 10, "bar", "In order: " + ", ".join(told), drawn, stretch=True)
+    return _picture(1000, 10, "bar", "In order: " + ", ".join(told), drawn, preserveAspectRatio="none")
 
 
 def swim_lanes(record: Record, end: int) -> Markup:
@@ -70,34 +64,24 @@ def swim_lanes(record: Record, end: int) -> Markup:
     if not record.spells:
         return Markup("")
     start = min(record.onset(), record.spells[0].since)
-    whole = max(1, end - start)
-
-    def x(moment: int) -> float:
-        return round(90 + (moment - start) / whole * 500, 1)
-
+    x = svg.scale(start, max(end, start + 1), 90, 590)
     drawn = []
     for row, phase in enumerate(PHASES):
-        drawn.append(f'<text class="lane" x="0" y="{row * 22 + 15}">{phase.capitalize()}</text>')
+        drawn.append(svg.text(phase.capitalize(), 0, row * 22 + 15, class_="lane"))
         for part in (s for s in record.spells if s.phase == phase and s.since <= end):
-            width = max(3.0, x(min(part.until or end, end)) - x(part.since))
+            width = max(3.0, round(x(min(part.until or end, end)) - x(part.since), 1))
             drawn.append(
-                f'<rect class="phase-{phase}" x="{x(part.since)}" y="{row * 22 + 3}" width="{width:.1f}" height="16"/>'
+                svg.element("rect", class_=f"phase-{phase}", x=x(part.since), y=row * 22 + 3, width=width, height=16)
             )
-    drawn.append('<text class="lane" x="0" y="125">Mitigations</text>')
+    drawn.append(svg.text("Mitigations", 0, 125, class_="lane"))
     runs = [run for run in record.runs.values() if run.applied_at]
     for number, run in enumerate(runs, 1):
         at = x(run.applied_at or end)
-        drawn.append(f'<line class="mark" x1="{at}" x2="{at}" y1="0" y2="130"/>')
-        drawn.append(f'<text class="mark-text" x="{at + 3}" y="125">{number}</text>')
+        drawn.append(svg.numbered_mark(at, number, 130, at + 3, 125))
     told = ", ".join(f"{s.phase} from {hour_minute(s.since)}" for s in record.spells)
     did = "; ".join(f"{n}: {run.title} at {hour_minute(run.applied_at or end)}" for n, run in enumerate(runs, 1))
-    return _svg(600, 134, "lanes", f"{told} UTC" + (f"; mitigations {did}" if did else ""), drawn)
+    return _picture(600, 134, "lanes", f"{told} UTC" + (f"; mitigations {did}" if did else ""), drawn)
 
 
-def _svg(width: int, height: int, name: str, words: str, drawn: list[str], *, stretch: bool = False) -> Markup:
-    ratio = ' preserveAspectRatio="none"' if stretch else ""
-    return Markup(  # noqa: S704 - numbers and fixed names, and the words are escaped
-        f'<svg class="{name}" viewBox="0 0 {width} {height}"{ratio} role="img" aria-label="{escape(words)}">'
-        + "".join(drawn)
-        + "</svg>"
-    )
+def _picture(width: int, height: int, name: str, words: str, drawn: list[str], **more: object) -> Markup:
+    return Markup(svg.picture(words, drawn, class_=name, viewBox=f"0 0 {width} {height}", **more))  # noqa: S704 - escaped by svg

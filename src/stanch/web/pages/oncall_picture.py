@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
+from stanch.kernel import svg
 from stanch.kernel.shift import Shift
 from stanch.kernel.zones import instant, local
 
@@ -35,16 +36,12 @@ def strips(lanes: list[Lane], start: int, end: int, zone: ZoneInfo, names: Mappi
     drawn = [_days(start, end, zone, height)]
     for row, lane in enumerate(lanes):
         y = TOP + row * (LABEL + BLOCK + SPACE)
-        drawn.append(f'<text class="lane" x="0" y="{y + 12}">{escape(lane.label)}</text>')
+        drawn.append(svg.text(lane.label, 0, y + 12, class_="lane"))
         drawn += [
             _block(shift, y + LABEL, start, end, zone, names, colours.get(shift.person, 0)) for shift in lane.shifts
         ]
     words = "; ".join(f"{lane.label}: {_in_words(lane, zone, names)}" for lane in lanes)
-    return Markup(  # noqa: S704 - numbers, fixed names and escaped words
-        f'<svg class="strips" width="100%" height="{height}" role="img" aria-label="{escape(words)}">'
-        + "".join(drawn)
-        + "</svg>"
-    )
+    return Markup(svg.picture(words, drawn, class_="strips", width="100%", height=height))  # noqa: S704 - escaped by svg
 
 
 def colours_of(lanes: list[Lane]) -> dict[str, int]:
@@ -54,18 +51,18 @@ def colours_of(lanes: list[Lane]) -> dict[str, int]:
 
 
 def _percent(at: int, start: int, end: int) -> float:
-    return round(100 * (min(max(at, start), end) - start) / (end - start), 3)
+    return svg.scale(start, end, 0, 100, digits=3)(min(max(at, start), end))
 
 
 def _days(start: int, end: int, zone: ZoneInfo, height: int) -> str:
     """A line at each midnight; the first day and each Monday have their date."""
-    drawn = ['<text class="lane" x="0" y="12">' + f"{local(start, zone):%a %d %b}</text>"]
+    drawn = [svg.text(f"{local(start, zone):%a %d %b}", 0, 12, class_="lane")]
     day = datetime.combine(local(start, zone).date(), datetime.min.time()) + timedelta(days=1)
     while (at := instant(day, zone)) < end:
         x = _percent(at, start, end)
-        drawn.append(f'<line class="day" x1="{x}%" x2="{x}%" y1="{0 if day.weekday() == 0 else TOP}" y2="{height}"/>')
+        drawn.append(svg.upright(f"{x}%", 0 if day.weekday() == 0 else TOP, height, class_="day"))
         if day.weekday() == 0 and 25 < x < 78:
-            drawn.append(f'<text class="lane" x="{x}%" dx="4" y="12">{day:%a %d %b}</text>')
+            drawn.append(svg.text(f"{day:%a %d %b}", f"{x}%", 12, class_="lane", dx=4))
         day += timedelta(days=1)
     return "".join(drawn)
 
@@ -74,17 +71,16 @@ def _block(shift: Shift, y: int, start: int, end: int, zone: ZoneInfo, names: Ma
     """An inner picture cuts the name off where the block ends."""
     x, width = _percent(shift.start, start, end), _percent(shift.end, start, end) - _percent(shift.start, start, end)
     kind = "gap" if shift.gap else f"person-{colour}"
-    return (
-        f'<svg class="{kind}" x="{x}%" y="{y}" width="{max(width, 0.4):.3f}%" height="{BLOCK}">'
-        f"<title>{escape(_told(shift, zone, names))}</title>"
-        f'<rect width="100%" height="{BLOCK}"/><line x1="1" x2="1" y1="0" y2="{BLOCK}"/>'
-        f"{_label(_who(shift, names), width)}</svg>"
-    )
-
-
-def _label(who: str, width: float) -> str:
-    """The name, cut off by its block. On a phone a narrow block has none; the words below say it all."""
-    return f'<text class="lane{" tight" if width < TIGHT else ""}" x="6" y="17">{escape(who)}</text>'
+    # The name; the block cuts it off. On a phone a narrow block has none: the words below the picture say it all.
+    label = svg.text(_who(shift, names), 6, 17, class_=f"lane{' tight' if width < TIGHT else ''}")
+    return svg.element(
+        "svg",
+        svg.title(_told(shift, zone, names)),
+        svg.element("rect", width="100%", height=BLOCK),
+        svg.upright(1, 0, BLOCK),
+        label,
+        class_=kind, x=f"{x}%", y=y, width=f"{max(width, 0.4):.3f}%", height=BLOCK,
+    )  # fmt: skip
 
 
 def _who(shift: Shift, names: Mapping[str, str]) -> str:

@@ -6,18 +6,19 @@ import math
 from typing import Any
 
 import msgspec
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from stanch.detect.slo import rules, store
+from stanch.kernel import svg
 from stanch.kernel.clock import DAY, MINUTE, hour_minute, spell
 from stanch.kernel.policy import Slo
+from stanch.kernel.svg import Points
 from stanch.timeline.unit_of_work import UnitOfWork
 
 WIDTH, HEIGHT, TOP, BOTTOM = 320, 120, 8, 18
 MOST_POINTS = 288
 # Measured each minute: a longer silence is a gap, and a line over it would claim what nobody measured.
 GAP = 3 * MINUTE
-Points = list[tuple[int, float]]
 
 
 class Shown(msgspec.Struct, frozen=True):
@@ -89,39 +90,34 @@ def burn_picture(slo: Slo, points: Points, now: int) -> Markup:
     bounds = [(float(rules.factor(pair, slo)), pair) for pair in rules.pairs(slo) if pair.action == "page"]
     top = max(20.0, *(burn for _, burn in points), *(bound * 1.3 for bound, _ in bounds))
 
-    def x(moment: int) -> float:
-        return round((moment - start) / DAY * WIDTH, 1)
+    x, share = svg.scale(start, now, 0, WIDTH), svg.scale(0, math.log10(1 + top), HEIGHT - BOTTOM, TOP)
 
     def y(burn: float) -> float:
-        share = math.log10(1 + max(0.0, burn)) / math.log10(1 + top)
-        return round(HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM), 1)
+        return share(math.log10(1 + max(0.0, burn)))
 
     drawn = []
     for bound, pair in bounds:
-        drawn.append(f'<line class="bound" x1="0" x2="{WIDTH}" y1="{y(bound)}" y2="{y(bound)}"/>')
+        drawn.append(svg.level(0, WIDTH, y(bound), class_="bound"))
         words = f"{rules.number(bound)}x pages ({rules.spoken(pair.long)})"
-        drawn.append(f'<text class="mark-text" x="2" y="{y(bound) - 2}">{words}</text>')
-    drawn.append(f'<line class="bound" x1="0" x2="{WIDTH}" y1="{y(0)}" y2="{y(0)}"/>')
-    for run in _runs(points):
-        path = " ".join(f"{x(at)},{y(burn)}" for at, burn in run)
-        drawn.append(f'<polyline class="line" points="{path}"/>')
+        drawn.append(svg.text(words, 2, y(bound) - 2, class_="mark-text"))
+    drawn.append(svg.level(0, WIDTH, y(0), class_="bound"))
+    drawn += [svg.curve(run, x, y, class_="line") for run in _runs(points)]
     for moment, anchor in ((start, "start"), (now - DAY // 2, "middle"), (now, "end")):
-        drawn.append(
-            f'<text class="mark-text" x="{x(moment)}" y="{HEIGHT - 4}" text-anchor="{anchor}">{hour_minute(moment)}</text>'
-        )
-    return _svg(HEIGHT, "spark slo-picture", _in_words(slo, points, bounds), drawn)
+        drawn.append(svg.text(hour_minute(moment), x(moment), HEIGHT - 4, class_="mark-text", text_anchor=anchor))
+    return _picture(HEIGHT, "spark slo-picture", _in_words(slo, points, bounds), drawn)
 
 
 def budget_bar(left: float) -> Markup:
     """The budget that is left as a bar with its number; overspent, the bar is empty and the number negative."""
     width = round(max(0.0, min(1.0, left)) * (WIDTH - 2), 1)
     words = f"Error budget left: {rules.percent(left)}"
+    box = {"x": 1, "y": 1, "height": 20, "rx": 4}
     drawn = [
-        f'<rect x="1" y="1" width="{WIDTH - 2}" height="20" rx="4" fill="none" stroke="currentColor"/>',
-        f'<rect x="1" y="1" width="{width}" height="20" rx="4" fill="currentColor" fill-opacity="0.25"/>',
-        f'<text class="mark-text" x="8" y="15">{escape(words)}</text>',
+        svg.element("rect", **box, width=WIDTH - 2, fill="none", stroke="currentColor"),
+        svg.element("rect", **box, width=width, fill="currentColor", fill_opacity=0.25),
+        svg.text(words, 8, 15, class_="mark-text"),
     ]
-    return _svg(22, "slo-picture", words, drawn)
+    return _picture(22, "slo-picture", words, drawn)
 
 
 def _in_words(slo: Slo, points: Points, bounds: list[tuple[float, Any]]) -> str:
@@ -160,9 +156,5 @@ def _thinned(run: Points, step: int) -> Points:
     return [run[0], *(max(run[n : n + step], key=lambda point: point[1]) for n in range(0, len(run), step)), run[-1]]
 
 
-def _svg(height: int, name: str, words: str, drawn: list[str]) -> Markup:
-    return Markup(  # noqa: S704 - numbers and fixed names, and the words are escaped
-        f'<svg class="{name}" viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(words)}">'
-        + "".join(drawn)
-        + "</svg>"
-    )
+def _picture(height: int, name: str, words: str, drawn: list[str]) -> Markup:
+    return Markup(svg.picture(words, drawn, class_=name, viewBox=f"0 0 {WIDTH} {height}"))  # noqa: S704 - escaped by svg

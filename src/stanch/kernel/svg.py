@@ -1,0 +1,63 @@
+"""SVG drawn on the server: scales, elements and escaping, once for every picture.
+
+Only classes and presentational attributes: the CSP forbids inline styles. What stands alone (evidence) has the colours below.
+"""
+
+from collections.abc import Callable, Iterable
+from html import escape
+
+INK, GRID, BOUND, ACTION, PAPER = "#222", "#999", "#a33", "#06c", "#fff"
+Points = list[tuple[int, float]]
+Scale = Callable[[float], float]
+
+
+def scale(low: float, high: float, start: float, end: float, digits: int = 1) -> Scale:
+    """Maps ``low`` to ``start`` and ``high`` to ``end``, rounded; upright scales have ``start`` below ``end`` on the page."""
+    span = high - low or 1
+    return lambda value: round(start + (value - low) / span * (end - start), digits)
+
+
+def element(name: str, *inside: str, **attributes: object) -> str:
+    """One element. ``inside`` is SVG or escaped text; ``class_`` and ``text_anchor`` are written as SVG spells them."""
+    told = "".join(
+        f' {key.rstrip("_").replace("_", "-")}="{escape(str(value))}"'
+        for key, value in attributes.items()
+        if value is not None
+    )
+    return f"<{name}{told}>{''.join(inside)}</{name}>" if inside else f"<{name}{told}/>"
+
+
+def text(words: str, x: object, y: object, **attributes: object) -> str:
+    """Text that may hold anything."""
+    return element("text", escape(words), x=x, y=y, **attributes)
+
+
+def title(words: str) -> str:
+    """What a part of the picture is, shown on hovering."""
+    return element("title", escape(words))
+
+
+def level(x1: object, x2: object, y: float, **attributes: object) -> str:
+    """A line from left to right, such as a bound or an axis."""
+    return element("line", x1=x1, x2=x2, y1=y, y2=y, **attributes)
+
+
+def upright(x: object, y1: float, y2: float, **attributes: object) -> str:
+    """A line from top to bottom, such as the moment of an action."""
+    return element("line", x1=x, x2=x, y1=y1, y2=y2, **attributes)
+
+
+def curve(points: Iterable[tuple[int, float]], x: Scale, y: Scale, **attributes: object) -> str:
+    """Measurements as one line."""
+    return element("polyline", points=" ".join(f"{x(at)},{y(value)}" for at, value in points), **attributes)
+
+
+def numbered_mark(x: float, number: int, height: float, label_x: float, label_y: float) -> str:
+    """A moment that the words below the picture name by its number."""
+    line = upright(x, 0, height, class_="mark")
+    return line + text(str(number), label_x, label_y, class_="mark-text")
+
+
+def picture(words: str, drawn: Iterable[str], **attributes: object) -> str:
+    """A whole picture; ``words`` say what it shows to those who cannot see it."""
+    return element("svg", *drawn, **attributes, role="img", aria_label=words)
