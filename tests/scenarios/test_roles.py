@@ -62,7 +62,7 @@ def test_a_role_is_given_back_and_wanted_again(house: Room) -> None:
     house.do("declare", title="Checkout is down", severity="SEV-2", incident_commander="me", operations_lead="ben")
     house.wait(minutes=3)
     assert not asked(house, "role:")
-    house.do("role", "ben", incident="INC-1", role="operations_lead", give_back=True, reason="I have to go")
+    house.do("role", "ben", incident="INC-1", role="operations_lead", give_back=True, because="I have to go")
     assert "ben is no longer Operations Lead: I have to go" in house.sentences()
     house.wait(seconds=20)
     assert "ada" in house.told("No Operations Lead any more.")

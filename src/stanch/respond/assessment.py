@@ -83,6 +83,7 @@ class State(msgspec.Struct):
     text: Line = ""
     standing: Literal["open", "leading", "rejected", "confirmed"] = "leading"
     hypothesis: Annotated[str, msgspec.Meta(description="The id of an earlier one, to change its standing.")] = ""
+    because: Annotated[Line, msgspec.Meta(description="Why it stands so now.")] = ""
 
 
 @command(
@@ -102,5 +103,5 @@ def hypothesis(uow: UnitOfWork, asked: State) -> Done:
     if not text:
         raise Invalid("The hypothesis is empty.", field="text", hint="Say what it might be.")
     identity = asked.hypothesis or f"H{len(record.hypotheses) + 1}"
-    uow.append(asked.incident, HypothesisStated(identity, text, asked.standing))
+    uow.append(asked.incident, HypothesisStated(identity, text, asked.standing, asked.because.strip()))
     return Done(f"Hypothesis {identity} is {asked.standing}: {text}", asked.incident, identity)

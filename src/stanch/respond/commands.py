@@ -140,6 +140,8 @@ def decline(uow: UnitOfWork, asked: Decline) -> Done:
         raise NotFound(
             f"Nothing called '{asked.key}' is asked of {asked.incident}.", field="key", hint="Look at it again."
         )
+    if prompt.needs_answer:
+        raise Conflict("That waits for an answer, and is not declined.", hint=f"Answer it: {prompt.actions[0].label}.")
     uow.append(asked.incident, PromptDeclined(asked.key, asked.reason, prompt.evidence()))
     returns = " unless what it rests on changes" if prompt.rests_on else ""
     return Done(f"Noted; it will not be asked again{returns}.", asked.incident)

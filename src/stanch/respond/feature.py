@@ -6,6 +6,7 @@ from stanch.timeline.feature import Feature, Wiring
 def wiring() -> Wiring:
     """Imported when the product opens, not for a command line's help."""
     from stanch.respond import quiet_signals, reactions
+    from stanch.respond.deciding.prompts import PROMPTS as DECIDING_PROMPTS
     from stanch.respond.paging import PageHandler
     from stanch.respond.prompting import PromptHandler, prompt_clock
     from stanch.respond.prompts import PROMPTS
@@ -21,7 +22,7 @@ def wiring() -> Wiring:
     from stanch.timeline.facts.roles import RoleTaken
 
     return Wiring(
-        prompts=PROMPTS + ROLE_PROMPTS,
+        prompts=PROMPTS + ROLE_PROMPTS + DECIDING_PROMPTS,
         reactions={
             Declared: (reactions.page_when_declared, reconsider),
             Reopened: (reactions.page_when_reopened,),
@@ -50,6 +51,9 @@ FEATURE = Feature(
         "stanch.respond.roles.commands",
         "stanch.respond.roles.handoff",
         "stanch.respond.catching_up",
+        "stanch.respond.deciding.evidence",
+        "stanch.respond.deciding.concerns",
+        "stanch.respond.deciding.decide",
         "stanch.respond.overview",
         "stanch.respond.timeboxes",
         "stanch.respond.making_moves",

@@ -25,7 +25,7 @@ class Prompt(msgspec.Struct):
 
     ``tell``: the roles and people who get it as a message, ``to`` by default. ``escalates``: one more of them is told with
     each round. ``every``: seconds between its rounds, the severity's by default; 0: told once. ``silent``: only shown.
-    ``rests_on``: the evidence behind it; once it has been declined, it is asked again when that has changed (R12).
+    ``needs_answer``: it cannot be declined. ``rests_on``: the evidence behind it; once it has been declined, it is asked again when that has changed (R12).
     """
 
     key: str
@@ -39,6 +39,7 @@ class Prompt(msgspec.Struct):
     every: float | None = None
     silent: bool = False
     rests_on: tuple[str, ...] = ()
+    needs_answer: bool = False
 
     def evidence(self) -> str:
         """What it rests on, in one line."""

@@ -38,6 +38,11 @@ class Once(msgspec.Struct):
     fingerprint: str
 
 
+def principal(actor: Actor, asked: Any) -> str:
+    """Whose key it is; of whoever is not to be named nothing is kept, not even mixed into a digest (R38)."""
+    return "" if getattr(asked, "unnamed", False) else actor.name
+
+
 def once(principal: str, route: str, key: str, body: bytes) -> Once:
     """The stored form of a key: scoped to principal and route, so that nobody meets another's answers."""
     scope = "\x1f".join((principal, route, key))

@@ -60,7 +60,7 @@ def _write(stanch: Stanch, command: Command, request: Request, body: bytes) -> R
     values.update(request.path_params)
     asked = fill(command, values)
     key = idempotency_key(request.headers.get("idempotency-key"))
-    once = requests.once(actor.name, f"POST {request.url.path}", key, body) if key else None
+    once = requests.once(requests.principal(actor, asked), f"POST {request.url.path}", key, body) if key else None
     match = request.headers.get("if-match", "")
     source = _source(request)
     return _answer(request, requests.run(stanch.application, command, asked, actor, source, key=once, match=match))

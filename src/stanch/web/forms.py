@@ -53,7 +53,7 @@ def _do(stanch: Stanch, request: Request, body: bytes) -> Response:
         try:
             asked = fill(command, values_of(command, own))
             key = own.get("once_key", [""])[-1]
-            once = requests.once(actor.name, f"/do/{name}", key, body) if key else None
+            once = requests.once(requests.principal(actor, asked), f"/do/{name}", key, body) if key else None
             answer = requests.run(stanch.application, command, asked, actor, "page", key=once)
         except Problem as problem:
             if not wants_page(request):

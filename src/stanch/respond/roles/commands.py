@@ -31,7 +31,7 @@ class TakeRole(msgspec.Struct):
     acknowledge: Annotated[bool, msgspec.Meta(description="You were given the role, and have it.")] = False
     give_back: Annotated[bool, msgspec.Meta(description="You do not have the role any more.")] = False
     refuse: Annotated[Line, msgspec.Meta(description="Why you keep a role that somebody asks for.")] = ""
-    reason: Annotated[Line, msgspec.Meta(description="Why you give it back.")] = ""
+    because: Annotated[Line, msgspec.Meta(description="Why you give it back.")] = ""
 
 
 @command("role", TakeRole, noun="roles", positional=("role", "person"), example="stanch role INC-1 ic ben")
@@ -107,7 +107,7 @@ def _acknowledge(uow: UnitOfWork, record: Record, role: Role) -> Done:
 
 def _give_back(uow: UnitOfWork, record: Record, asked: TakeRole) -> Done:
     holder = _mine(uow, record, asked.role)
-    uow.append(record.id, RoleGivenBack(asked.role, holder, asked.reason.strip()))
+    uow.append(record.id, RoleGivenBack(asked.role, holder, asked.because.strip()))
     return Done(f"Nobody is {ROLE_TITLES[asked.role]} of {record.id} now.", record.id)
 
 

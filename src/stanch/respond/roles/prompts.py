@@ -19,11 +19,12 @@ def _given(record: Record, policy: Policy) -> list[Prompt]:
             record.roles[role].at,
             [
                 Action("I have it", "role", {"role": role, "acknowledge": "true"}),
-                Action("Give it back, because", "role", {"role": role, "give_back": "true"}, "reason"),
+                Action("Give it back, because", "role", {"role": role, "give_back": "true"}, "because"),
             ],
             "a role counts once its holder knows of it",
             tell=(record.roles[role].value,),
             escalates=(giver, "incident_commander"),
+            needs_answer=True,
         )
         for role, giver in record.given.items()
         if record.live()
@@ -85,6 +86,7 @@ def _handoffs(record: Record, policy: Policy) -> list[Prompt]:
             tell=(handoff.to,),
             escalates=(handoff.outgoing, *_others(handoff.role), "leadership"),
             every=policy.responding.answer_within,
+            needs_answer=True,
         )
         for handoff in record.handoffs.values()
         if handoff.standing == "offered" and record.live()

@@ -19,6 +19,7 @@ from stanch.web.pages import (
     readiness,
     record,
     room,
+    scribe,
     sign_in,
 )
 from stanch.web.static_files import mount
@@ -38,6 +39,7 @@ def routes(stanch: Stanch) -> list[BaseRoute]:
         *me.routes(stanch),
         *oncall.routes(stanch),
         *room.routes(stanch),
+        *scribe.routes(stanch),
         *postmortem.routes(stanch),
         *record.routes(stanch),
         *confirm.routes(stanch),

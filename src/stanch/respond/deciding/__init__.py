@@ -1,0 +1,1 @@
+"""Deciding under pressure: evidence, doubts, concerns, decisions (R36-R38)."""
