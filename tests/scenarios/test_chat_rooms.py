@@ -1,6 +1,7 @@
 """A room for each incident: what is posted there, each once and in order, and what people say and do there (R30, R34)."""
 
 import pytest
+from starlette.testclient import TestClient
 
 from stanch.kernel.actor import Actor
 from stanch.kernel.clock import SECOND
@@ -9,6 +10,7 @@ from stanch.ports import Failed
 from stanch.ports.chat import Window
 from stanch.timeline.facts.chat import LinePinned
 from stanch.timeline.facts.respond import Amended, Said
+from stanch.web.app import create_app
 from tests.scenarios.hall import Guests, Hall, open_hall
 from tests.scenarios.house import House
 
@@ -406,3 +408,24 @@ def test_a_chat_that_is_configured_later_gets_rooms_for_what_goes_on(house: Hous
             start(uow)
     house.settle()
     assert len(guests.hall.rooms) == 1 and not any("long ago" in text for text in guests.hall.texts())
+
+
+def test_settings_say_how_the_chat_is_doing_and_nothing_private(house: House, guests: Guests, hall: Hall) -> None:
+    # R30, P6
+    client = TestClient(create_app(house.stanch))
+    bearer = house.bearer("zoe")
+    assert "not heard yet; 0 channels of incidents" in client.get("/settings", headers=bearer).text
+    declare(house)
+    guests.listen()
+    assert (
+        "heard last at" in (page := client.get("/settings", headers=bearer).text) and "1 channel of incidents" in page
+    )
+    hall.down = True
+    house.do("declare", title="Data leaked", private=True)
+    house.settle()
+    with pytest.raises(Failed):
+        guests.listen()
+    page = client.get("/settings", headers=bearer).text
+    assert "not heard" in page and "the hall is closed" in page and "INC-1000001" not in page
+    room = client.get("/incidents/INC-1", headers=bearer).text
+    assert hall.names["R1"] in room and "https://hall/R1" in room

@@ -185,7 +185,7 @@ class Hearer:
         """Nobody stays in the room of a private incident who may not see it (P6)."""
         if not uow.record(row.incident).private or (by.person and self._may(uow, by, row)):
             return
-        rooms.arm(uow, self.chat.name, row.incident)
+        rooms.see_to(uow, self.chat.name, row.incident)
         if event.author not in row.strangers:
             row.strangers.append(event.author)
             self._update(uow, row)

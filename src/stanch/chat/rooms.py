@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from stanch.db.transaction import Row
+from stanch.timeline.effects import arm
 from stanch.timeline.entries import Entry
 from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import UnitOfWork
@@ -77,7 +78,7 @@ def follow(uow: UnitOfWork, entry: Entry, record: Record) -> None:
     if entry.kind == "declared":
         want(uow, record.id, posted=0)
     for row in uow.tx.all("SELECT chat FROM chat_rooms WHERE incident = :incident", incident=record.id):
-        arm(uow, row["chat"], record.id)
+        see_to(uow, row["chat"], record.id)
 
 
 def want(uow: UnitOfWork, incident: str, *, posted: int) -> None:
@@ -93,12 +94,9 @@ def want(uow: UnitOfWork, incident: str, *, posted: int) -> None:
         )
 
 
-def arm(uow: UnitOfWork, chat: str, incident: str) -> None:
-    """See to the room soon. What is under way looks again when it ends, under the incident's lock as this is."""
-    key = f"chat:{chat}:{incident}"
-    row = uow.tx.one("SELECT state FROM outbox WHERE key = :key", key=key)
-    if row is None or row["state"] not in ("waiting", "running"):
-        uow.effect(key, "chat", incident, {"chat": chat}, again=True, lane=f"chat {chat}")
+def see_to(uow: UnitOfWork, chat: str, incident: str) -> None:
+    """The room is brought up to date soon."""
+    arm(uow, f"chat:{chat}:{incident}", "chat", incident, {"chat": chat}, lane=f"chat {chat}")
 
 
 def want_missing(uow: UnitOfWork) -> None:
@@ -109,7 +107,7 @@ def want_missing(uow: UnitOfWork) -> None:
     for row in rows:
         want(uow, row["id"], posted=row["position"])
         for chat in uow.application.world.chats:
-            arm(uow, chat, row["id"])
+            see_to(uow, chat, row["id"])
 
 
 def mark(uow: UnitOfWork, row: RoomRow) -> str:

@@ -58,6 +58,7 @@ def _look(place: Place) -> Iterator[Finding]:
 def _chats(place: Place) -> Iterator[Finding]:
     """Each chat is asked who we are there; whether it is heard is what the running server last noted."""
     from stanch.chat.listening import heeds
+    from stanch.communicate import announcing
 
     stanch = place.stanch
     for name, chat in sorted(stanch.world.chats.items()):
@@ -66,6 +67,8 @@ def _chats(place: Place) -> Iterator[Finding]:
         if heed.problem:
             yield False, f"{heed.chat} is not heard: {heed.problem}"
         yield from ((False, f"{heed.chat}, {trouble}") for trouble in heed.troubles)
+    with stanch.application.reading() as uow:
+        yield from ((False, f"not announced: {trouble}") for trouble in announcing.troubles(uow))
 
 
 def _systems(place: Place) -> Iterator[Finding]:

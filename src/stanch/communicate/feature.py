@@ -6,6 +6,7 @@ from stanch.timeline.feature import Feature, Timer, Wiring
 
 def wiring() -> Wiring:
     """Imported when the product opens, not for a command line's help."""
+    from stanch.communicate.announcing import AnnouncementHandler, announce
     from stanch.communicate.copies import CopyHandler, forget_files
     from stanch.communicate.corrections import check_correction
     from stanch.communicate.planned_work import run_due
@@ -13,19 +14,22 @@ def wiring() -> Wiring:
     from stanch.communicate.status_page import seed, when_public
     from stanch.communicate.status_version import changed
     from stanch.timeline.facts.communicate import UpdatePosted
+    from stanch.timeline.facts.detect import Declared
     from stanch.timeline.facts.learn import PostmortemPublished
-    from stanch.timeline.facts.respond import Amended, Redacted
+    from stanch.timeline.facts.recover import Closed, Mitigated, Reopened, Resolved
+    from stanch.timeline.facts.respond import Amended, Redacted, SeveritySet
 
     return Wiring(
         prompts=PROMPTS,
         reactions={
             Amended: (check_correction, when_public),
-            UpdatePosted: (when_public,),
+            **dict.fromkeys((Declared, SeveritySet, Mitigated, Resolved, Closed, Reopened), (announce,)),
+            UpdatePosted: (when_public, announce),
             PostmortemPublished: (when_public,),
             Redacted: (when_public,),
         },
         timers={"status-page": Timer(changed), "maintenance": Timer(run_due, Lock.FOLDING)},
-        handlers=(CopyHandler,),
+        handlers=(CopyHandler, AnnouncementHandler),
         starts=(forget_files,),
         seeds=(seed,),
     )

@@ -7,6 +7,7 @@ import msgspec
 
 from stanch.kernel.policy import Mitigation, Probe
 from stanch.kernel.shift import Shift
+from stanch.ports.announcing import Announcer
 from stanch.ports.chat import Chat
 
 LONGEST_AFTER = 300.0
@@ -386,6 +387,7 @@ class World(msgspec.Struct):
     probers: dict[str, Prober] = msgspec.field(default_factory=dict)
     screenshotters: dict[str, Screenshotter] = msgspec.field(default_factory=dict)
     chats: dict[str, Chat] = msgspec.field(default_factory=dict)
+    announcers: dict[str, Announcer] = msgspec.field(default_factory=dict)
     publishers: dict[str, Publisher] = msgspec.field(default_factory=dict)
 
     def watchers(self) -> dict[str, ReleaseWatcher]:

@@ -5,7 +5,9 @@ from typing import Any, Literal
 
 import msgspec
 
-Port = Literal["sources", "notifiers", "mitigators", "metrics", "probers", "screenshotters", "chats", "publishers"]
+Port = Literal[
+    "sources", "notifiers", "mitigators", "metrics", "probers", "screenshotters", "chats", "announcers", "publishers"
+]
 Capability = Literal["answers", "mapping", "offers", "history", "labels"]
 # Each port is the field of this name in ``World``.
 PORTS: dict[Port, str] = {
@@ -16,6 +18,7 @@ PORTS: dict[Port, str] = {
     "probers": "Probes",
     "screenshotters": "Pictures",
     "chats": "Chat",
+    "announcers": "Announcements",
     "publishers": "Copies of the status page",
 }
 CAPABILITIES: dict[Capability, str] = {

@@ -51,3 +51,13 @@ class EffectHandler(ABC):
     def lost(self, uow: UnitOfWork, effect: Effect) -> None:
         """In a transaction, only where ``at_most_once``: a crash came between; nobody knows whether it happened."""
         raise TypeError(f"effects of kind '{self.kind}' may be performed again, so none is ever lost")
+
+
+def arm(uow: UnitOfWork, key: str, kind: str, incident: str, payload: Any, *, lane: str) -> None:
+    """One effect that goes on as long as there is something to do: it is written where it rests.
+
+    What is under way looks again when it ends, under the incident's lock as whoever arms it.
+    """
+    row = uow.tx.one("SELECT state FROM outbox WHERE key = :key", key=key)
+    if row is None or row["state"] not in ("waiting", "running"):
+        uow.effect(key, kind, incident, payload, again=True, lane=lane)

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from stanch.chat.listening import heeds
+from stanch.communicate import announcing
 from stanch.communicate.freshness import Copies
 from stanch.communicate.freshness import copies as copies_of
 from stanch.detect.commands.signals import Signals, list_signals
@@ -126,7 +127,12 @@ def _settings(stanch: Stanch) -> dict[str, Any]:
         "url": settings.url(), "database": stanch.application.database.dialect, "data": str(settings.data),
         "keys": sorted(settings.intake_keys), "policy": policy,
         "ports": {title: sorted(getattr(world, port)) for port, title in PORTS.items()},
-        "integrations": stanch.integrations(), "configured": settings.integrations, "heeds": heeds(stanch.application),
+        "integrations": stanch.integrations(), "configured": settings.integrations, "heeds": heeds(stanch.application), "unannounced": _unannounced(stanch),
         "people": people.everybody(stanch.application.database), "copies": copies, "static_status": str(settings.static_status or ""),
         "reach": {name: [way.to.split(":", 1)[0] for way in c.ways()] for name, c in policy.contacts.items()},
     }  # fmt: skip
+
+
+def _unannounced(stanch: Stanch) -> list[str]:
+    with stanch.application.reading() as uow:
+        return announcing.troubles(uow)
