@@ -7,12 +7,15 @@ for a change of what is shown that is meant, and visible as such in the diff.
 import os
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any, get_args
 
 import msgspec
+import psycopg
 import pytest
 
+from stanch.db.migrate import scripts, statements
 from stanch.learn import export
 from stanch.timeline import store
 from stanch.timeline.entries import Facts
@@ -25,18 +28,45 @@ READ: dict[str, Any] = {"show": {"last": 1}, "evidence": {}}
 LISTS = ("incidents", "learning", "investigations")
 
 
-@pytest.fixture(params=RELEASES)
+@pytest.fixture(params=[(release, kind) for release in RELEASES for kind in ("sqlite", "postgresql")], ids="-".join)
 def old(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, House]]:
     """A copy of the database, opened with the code of today under the policy and at the moment of then."""
-    about = msgspec.json.decode((FOLDER / f"{request.param}.json").read_bytes())
+    release, kind = request.param
+    about = msgspec.json.decode((FOLDER / f"{release}.json").read_bytes())
     path = tmp_path / "stanch.db"
-    with sqlite3.connect(path) as raw:
-        raw.executescript((FOLDER / f"{request.param}.sql").read_text())
-    raw.close()
-    house = House(f"sqlite:///{path}", tmp_path, about["policy"])
+    url = f"sqlite:///{path}"
+    with closing(sqlite3.connect(path)) as raw:
+        raw.executescript((FOLDER / f"{release}.sql").read_text())
+        if kind == "postgresql":
+            url = request.getfixturevalue("postgres_url")
+            copy(raw, url)
+    house = House(url, tmp_path, about["policy"])
     house.clock.moment = about["read_at"]
-    yield request.param, house
+    yield release, house
     house.application.database.close()
+
+
+def copy(old: sqlite3.Connection, url: str) -> None:
+    """The same rows in PostgreSQL, in the schema that the release had there."""
+    (version,) = old.execute("SELECT version FROM schema_version").fetchone()
+    tables = [name for (name,) in old.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    with psycopg.connect(url) as new:
+        new.execute("CREATE TABLE schema_version (version INTEGER NOT NULL)")
+        for number, _, script in scripts("postgresql"):
+            for statement in statements(script) if number <= version else ():
+                new.execute(statement.encode())
+        for table in tables:
+            rows = old.execute(f'SELECT * FROM "{table}"')
+            columns = [about[0] for about in rows.description]
+            names, places = ", ".join(f'"{name}"' for name in columns), ", ".join(["%s"] * len(columns))
+            given = rows.fetchall()
+            if given:
+                insert = f'INSERT INTO "{table}" ({names}) VALUES ({places})'
+                new.cursor().executemany(insert.encode(), given)
+        counted = "SELECT table_name, column_name FROM information_schema.columns WHERE column_default LIKE 'nextval%'"
+        for table, column in new.execute(counted).fetchall():
+            last = f'SELECT setval(pg_get_serial_sequence(%s, %s), (SELECT COALESCE(MAX("{column}"), 0) + 1 FROM "{table}"), false)'
+            new.execute(last.encode(), (table, column))
 
 
 def shown(house: House) -> dict[str, Any]:

@@ -81,7 +81,7 @@ class Listener:
         return str(row["token"]) if taken and row else None
 
     def reclaim(self) -> None:
-        """At the start of the only process of a database: whoever read before is dead."""
+        """At the start of the only process of a database: an earlier reader has ended."""
         with self.application.uow() as uow:
             uow.tx.execute("UPDATE chat_reading SET leased_until = 0 WHERE chat = :chat", chat=self.chat.name)
 

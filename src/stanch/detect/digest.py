@@ -12,14 +12,14 @@ from stanch.ports import NO_TITLE, Acknowledgement, Alert, Beat, Change, Post, R
 from stanch.timeline.unit_of_work import Application, UnitOfWork
 
 BATCH = 1000
-# Their senders read no answer: a body of another shape at their address is no mistake that anybody would see.
+# Their senders ignore the response, so a body of another shape at their address would go unnoticed.
 ALERT_FORMATS = ("alertmanager", "grafana", "prometheus")
 
 
 def digest(application: Application, sources: dict[str, Source]) -> int:
     """Digest one batch of the journal in one transaction; answers with how many posts it was.
 
-    When something in it cannot be taken, each post goes alone, so that one bad alert costs itself and no other (P8).
+    When something in it cannot be taken, each post is taken in a transaction of its own, so that one bad alert affects no other (P8).
     """
     with application.database.reading() as tx:
         if tx.one("SELECT 1 AS yes FROM intake WHERE state = 'new' LIMIT 1") is None:
@@ -133,7 +133,7 @@ def fold(uow: UnitOfWork, received: list[Received], intake_key: str) -> None:
 
 
 def read(sources: dict[str, Source], form: str, post: Post) -> tuple[list[Received], str, str]:
-    """What a post holds, the state it is in now, and a note. Fingerprints begin with the key's name: senders are strangers."""
+    """What a post holds, the state it is in now, and a note. Fingerprints begin with the key's name, so that two senders cannot collide."""
     source = sources.get(form)
     if source is None:
         return [], "unparsable", f"no integration reads '{form}'"
@@ -147,7 +147,7 @@ def read(sources: dict[str, Source], form: str, post: Post) -> tuple[list[Receiv
 
 
 def _as_any_json(sources: dict[str, Source], form: str, post: Post) -> list[Received]:
-    """An alert in a shape of its own at the address of another format still pages: what it is called must be plain."""
+    """An alert of unknown shape at the address of another format still pages, if its name can be told."""
     if form not in ALERT_FORMATS or "generic" not in sources:
         return []
     try:

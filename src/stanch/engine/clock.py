@@ -6,7 +6,7 @@ from stanch.kernel.errors import Unavailable
 
 
 def set_clock(clock: SystemClock, database: Database) -> None:
-    """At the start and then again and again. While the database is away the clock goes on by itself."""
+    """Set the clock at start and then regularly. While the database is unavailable it runs on the monotonic clock."""
     try:
         shared = database.shared_now()
         if shared is not None:

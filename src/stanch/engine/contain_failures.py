@@ -13,7 +13,7 @@ LONGEST_DOUBLINGS = 6
 
 
 class Steady:
-    """A handler whose defects stay its own. Everything else of it is as it was."""
+    """An effect handler whose exceptions are contained. Every other attribute is the wrapped handler's."""
 
     def __init__(self, handler: EffectHandler) -> None:
         self._handler = handler
@@ -23,16 +23,16 @@ class Steady:
         return getattr(self._handler, name)
 
     def wanted(self, uow: UnitOfWork, effect: Effect) -> bool:
-        """When nobody can tell: a page too many rather than none (P2), and no mitigation (P4)."""
+        """Whether to perform it. When the handler fails to say: a page is sent (P2), a mitigation is not run (P4)."""
         wanted = not self._handler.at_most_once
         with contained("nobody can tell whether an effect is wanted", key=effect.key):
             wanted = self._handler.wanted(uow, effect)
         return wanted
 
     def settle(self, uow: UnitOfWork, effect: Effect, answer: Any) -> int | None:
-        """What cannot be recorded is tried again, later each time: what left was sent, and must not be sent without end.
+        """Record the answer. When that fails it is repeated with growing pauses, since what was sent must not be sent endlessly.
 
-        What runs at most once is not: its outcome is unknown.
+        An effect that runs at most once is not repeated: its outcome is recorded as unknown.
         """
         sentence = "what became of an effect could not be recorded"
         with contained(sentence, passing=Problem, key=effect.key) as recording, uow.attempt():
@@ -47,6 +47,6 @@ class Steady:
         return again
 
     def lost(self, uow: UnitOfWork, effect: Effect) -> None:
-        """It counts as lost, also where that cannot be recorded."""
+        """Record the effect as lost; a failure to record it is logged."""
         with contained("a lost effect could not be recorded", key=effect.key), uow.attempt():
             self._handler.lost(uow, effect)

@@ -12,13 +12,13 @@ from stanch.timeline.effects import Effect
 
 # Other processes (a CLI on the same file, another replica) write timers too: nothing waits longer than this to be seen.
 LONGEST_SLEEP = 0.5
-# So many effects of one lane at once. A lane is a way out (a notifier, or the host it calls), so that one that hangs holds
-# back no other; what changes systems, what looks and what waits on purpose have one each. Few wait: they take turns.
+# Limits of concurrent effects per lane. Each notifier (or the host it calls) has a lane, so that one that hangs delays no
+# other; changes of systems, reads, and effects that wait on purpose have a lane each. WAITERS is the limit of the last.
 WORKERS, WAITERS = 16, 4
 
 
 class Lanes:
-    """What is being performed, by lane. A thread for each effect: a pool would keep idle ones for every way there is."""
+    """The effects being performed, by lane. One thread per effect: pools would keep idle threads for every lane."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -57,7 +57,7 @@ class Lanes:
             return sorted(key for running in self._running.values() for key in running.values())
 
     def wait(self) -> None:
-        """Until everything that has begun has ended."""
+        """Block until every effect that has begun has ended."""
         with self._lock:
             threads = [thread for running in self._running.values() for thread in running]
         for thread in threads:
@@ -92,7 +92,7 @@ class Engine:
         renewing.start()
 
     def stop(self) -> None:
-        """Stop after what is in flight."""
+        """Stop once the effects being performed have ended."""
         self._stopping.set()
         self.wake()
         self.wake_digester()
@@ -101,15 +101,15 @@ class Engine:
         self._lanes.wait()
 
     def healthy(self) -> bool:
-        """Whether every thread of a started engine still comes round."""
+        """Whether every thread of a started engine still makes progress."""
         return self._application.liveness.healthy()
 
     def wake(self) -> None:
-        """A timer or an effect is new."""
+        """Wake the loop: there is a new timer or effect."""
         self._wakes[0].set()
 
     def wake_digester(self) -> None:
-        """The intake journal has something new."""
+        """Wake the digester: there is a new post in the intake journal."""
         self._wakes[1].set()
 
     def turn(self) -> bool:
@@ -137,7 +137,7 @@ class Engine:
     def _run(self, turn: Callable[[], bool], wake: threading.Event) -> None:
         while not self._stopping.is_set():
             self._application.liveness.came_round()
-            # Sleeping asks the database as well: whatever is away, this thread must come round again.
+            # Sleeping reads the database too; when it is unavailable this thread must continue all the same.
             with contained("a round of the engine failed; it goes on in a second", passing=()) as round_:
                 if not turn():
                     self._sleep(wake)

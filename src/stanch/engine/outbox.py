@@ -21,7 +21,7 @@ _DUE = "state IN ('waiting', 'running') AND due_at <= :now AND leased_until <= :
 
 
 def lane_of(handler: Any) -> str:
-    """What wakes people or changes systems never waits behind what looks, nor that behind what waits on purpose."""
+    """Effects that wake people or change systems never wait behind reads, and reads never behind effects that wait on purpose."""
     return URGENT if handler.urgent else WAITING if handler.patient else LOOKING
 
 
@@ -35,15 +35,15 @@ class Outbox:
         self.owner = f"{os.getpid()}-{secrets.token_hex(4)}"
 
     def reclaim(self) -> None:
-        """At the start of the only process of a SQLite file: whoever held a lease is dead, so none is waited for."""
+        """At the start of the only process of a SQLite file: every lease is of a process that has ended, so all are released."""
         with self.application.database.transaction() as tx:
             tx.execute("UPDATE outbox SET leased_until = 0 WHERE state = 'running'")
 
     def due_lanes(self) -> set[str]:
-        """The lanes in which something is due: a look costs less than a write transaction, and most wakes bring nothing."""
+        """The lanes in which something is due. Reading first is cheaper than a write transaction, and mostly nothing is due."""
         with self.application.database.reading() as tx:
             rows = tx.all(f"SELECT DISTINCT lane, kind FROM outbox WHERE {_DUE}", now=self.application.clock.now())
-        # What nobody handles is urgent: it must come to light.
+        # An effect without a handler counts as urgent, so that its error is seen at once.
         return {str(row["lane"]) or self._lanes.get(row["kind"], URGENT) for row in rows}
 
     def lease(self, limit: int, *, lane: str = "") -> list[Effect]:
@@ -100,7 +100,7 @@ class Outbox:
         handler = self.handlers[effect.kind]
         try:
             answer: Any = handler.perform(effect)
-        except Exception as error:  # whatever a port does wrong is an answer to record, never a dead worker
+        except Exception as error:  # any exception of a port is recorded as its answer; the worker goes on
             answer = error
             log.warning("effect failed", key=effect.key, error=str(error))
         while True:

@@ -20,12 +20,12 @@ class PeriodicJobs:
         self._tasks.append((name, every, task))
 
     def start(self) -> None:
-        """Begin."""
+        """Start the thread."""
         self._thread = threading.Thread(target=self._run, name="periodic_jobs", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
-        """End; what is under way is not waited for long."""
+        """Stop the thread; a running job is waited for two seconds at most."""
         self._enough.set()
         if self._thread is not None:
             self._thread.join(2)

@@ -7,7 +7,7 @@ from stanch.timeline.unit_of_work import UnitOfWork
 
 
 def forget_messages(uow: UnitOfWork, entry: Entry, record: Record) -> None:
-    """What waits leaves without the texts, and what has left keeps no copy here."""
+    """Waiting effects are sent without the texts, and no copy of sent ones is kept."""
     _, texts = taken(uow, entry)
     if not texts:
         return

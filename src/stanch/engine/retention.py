@@ -41,7 +41,7 @@ def tables(keep_raw: float) -> tuple[Kept, ...]:
 
 
 def run_due(uow: UnitOfWork) -> None:
-    """Remove what is older, a few thousand rows of each table at a time so that nothing waits for it."""
+    """Remove what is older, a few thousand rows of each table at a time so that no other writer waits long."""
     removed = [_remove(uow, kept) for kept in tables(uow.policy.keep_raw)]
     uow.timer("retention", uow.now + (SECOND if max(removed) >= AT_ONCE else HOUR))
 

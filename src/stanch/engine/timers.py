@@ -33,7 +33,7 @@ class Timers:
         return len(rows)
 
     def _run_steadily(self, key: str) -> None:
-        """A timer that cannot be run costs itself: it is put off, and those of other incidents go on (P2)."""
+        """Contain a failing timer: it is put off, and the timers of other incidents run (P2)."""
         with contained("a timer failed and is put off", key=key) as running:
             self._run(key)
         if running.error:
@@ -57,8 +57,9 @@ class Timers:
         return int(row["due"]) if row and row["due"] is not None else None
 
     def _run(self, key: str) -> None:
-        """Whoever writes an incident or folds signals locks that first and the timer last: so do we, or two would wait for each
-        other. Under the lock the timer is looked at again: another replica may have run it meanwhile.
+        """Lock the incident (or the signals) first and the timer last, in the order of every writer, to avoid deadlocks.
+
+        The timer is read again under the lock: another replica may have run it meanwhile.
         """
         with self.application.uow() as uow:
             handler = self.handlers.get(key.split(":", 1)[0])

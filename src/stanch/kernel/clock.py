@@ -51,13 +51,13 @@ class SystemClock:
         return steady + self._ahead
 
     def not_before(self, moment: int) -> None:
-        """Something was recorded at that moment already: a machine that was set back while stanch was down starts there."""
+        """Start at this moment at the earliest: the newest one on record, in case the machine's clock was set back meanwhile."""
         self._ahead = max(self._ahead, moment - self._steady())
 
     def follow(self, moment: int) -> None:
-        """What the clock that all replicas share says now: one of them that is ten minutes ahead delays nothing by it.
+        """Follow the clock that all replicas share (the database's), so that a replica whose own clock is wrong delays nothing.
 
-        It is followed ahead, and back by little steps only: when it is set back itself, what is due stays due.
+        It is followed forwards, and backwards by small steps only: when it is set back itself, what is due stays due.
         """
         ahead = moment - self._steady()
         if not self._shared or ahead > self._ahead - LITTLE:
@@ -70,7 +70,7 @@ class SystemClock:
 
 
 class SteppedClock:
-    """A clock in the hand of a test: it moves only when told to."""
+    """A clock for tests: it moves only when told to."""
 
     def __init__(self, start: int = 1_747_231_620 * SECOND) -> None:
         self.moment = start

@@ -21,7 +21,7 @@ def contained(
     """Log what the block raises under ``sentence`` and go on after it.
 
     ``passing`` is raised on: a database that is away is no fault of the item, and everything is tried again. ``()`` where
-    nothing may be raised, as in a thread that must come round again.
+    nothing may be raised, as in a thread that must keep running.
     """
     found = Contained()
     try:

@@ -4,7 +4,7 @@ import msgspec
 
 
 class Span(msgspec.Struct, frozen=True, order=True):
-    """A stretch of time; moments in microseconds, ``end`` is exclusive."""
+    """A span of time; moments in microseconds, ``end`` is exclusive."""
 
     start: int
     end: int

@@ -22,7 +22,7 @@ SEVERITY = re.compile(r"(?:sev|severity|p|prio|priority|s)?([0-9])", re.ASCII)
 
 
 def spelt(given: str, allowed: Sequence[str]) -> str:
-    """The value of ``allowed`` that is meant; what means none of them comes back as it was given."""
+    """The value of ``allowed`` that is meant; what matches none of them is returned as it was given."""
     key = _key(given)
     found = {_key(value): value for value in allowed}.get(key)
     if found is None and (numbered := SEVERITY.fullmatch(key)):

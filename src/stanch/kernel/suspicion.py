@@ -58,7 +58,7 @@ def left_since(went_out: Sequence[tuple[int, str]], onset: int) -> list[Left]:
 
 
 def when(changed_at: int, onset: int) -> str:
-    """``11 min before onset``, ``just as it began``: never nought minutes before or after."""
+    """``11 min before onset``, ``just as it began``: never "0 min before"."""
     gap = onset - changed_at
     if abs(gap) < JUST:
         return "just as it began"

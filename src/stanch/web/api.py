@@ -46,7 +46,7 @@ def _route(stanch: Stanch, command: Command) -> Route:
         return Route(command.path, read, methods=["GET"], name=f"{command.name} (read)")
 
     async def write(request: Request) -> Response:
-        # Who asks is settled before the body is read: a stranger cannot make us hold one.
+        # Authenticate before reading the body: unauthenticated requests cannot make the server hold one.
         await run_in_threadpool(auth.require, request)
         body = await read_body(request)
         return await run_in_threadpool(_write, stanch, command, request, body)

@@ -118,7 +118,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._limit = None if seconds is None else self.loop.call_later(seconds, self._refuse, b"408 Request Timeout")
 
     def _refuse(self, status: bytes) -> None:
-        """Say why, and close at once: whoever waits for more does not get to hold it."""
+        """Answer with the reason and close at once, so that a client cannot keep the connection open."""
         self.undecided.pop(self, None)
         if not self.transport.is_closing():
             if self.cycle is None or self.cycle.response_complete:

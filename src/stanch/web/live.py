@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 HEARTBEAT_SECONDS = 2.0
 POLL_SECONDS = 1.0
 BEHIND = 1000
-# Whoever looks is read for by so few threads at once: the interpreter belongs to what wakes people (P2).
+# So few threads read for open pages at once, so that they do not delay pages to people (P2).
 READERS = 2
 # Events are rendered and kept in pieces of so many entries, and so many pieces for each incident that is watched.
 CHUNK, CHUNKS_KEPT = 200, 100

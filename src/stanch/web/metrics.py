@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from stanch.main import Stanch
 
 
-# Whoever scrapes is no person that could be invited: private incidents change no number (P6).
+# A scraper is no invited person: private incidents count in no metric (P6).
 PUBLIC = "incident NOT IN (SELECT id FROM incidents WHERE private = 1)"
 
 

@@ -23,7 +23,7 @@ TEXT_BYTES = 10_000
 
 
 def token_of(secret: str, name: str) -> str:
-    """The heartbeat's own address part: whoever knows it may beat for it, and for nothing else."""
+    """The secret part of the heartbeat's address: it permits to report this heartbeat and nothing else."""
     return hmac.new(secret.encode(), f"heartbeat\x1f{name}".encode(), sha256).hexdigest()[:32]
 
 

@@ -33,7 +33,7 @@ class Keys:
         return found
 
     def without(self, body: bytes) -> bytes:
-        """A body that may be kept: some formats carry the key within it, and it opens the door to whoever reads it."""
+        """A body that may be kept: some formats carry the key in it, which must not be stored."""
         for _, key in self._keys:
             if len(key) >= SHORTEST_SECRET and key in body:
                 body = body.replace(key, b"[integration key]")

@@ -138,7 +138,7 @@ def _above(points: Points, bound: float) -> int:
 
 
 def _runs(points: Points) -> list[Points]:
-    """The points between gaps, thinned; a lonely one is drawn as a short line."""
+    """The points between gaps, thinned; a single point is drawn as a short line."""
     runs: list[Points] = []
     for point in points:
         if runs and point[0] - runs[-1][-1][0] <= GAP:
