@@ -171,8 +171,7 @@ def open_stanch(
     load_commands()
     problems, file = list[str](), None
     if settings is None:
-        file = settings_file(config)
-        settings, problems = load_all(file)
+        settings, problems = load_all(file := settings_file(config))
     database = _database(settings)
     machine = _machine_clock(database)
     clock = clock or machine
@@ -195,6 +194,7 @@ def open_stanch(
         clocks=wiring.clocks,
         prompts=wiring.prompts,
         measured=wiring.measured,
+        projections=wiring.projections,
     )
     periodic_jobs = _periodic_jobs(catalog, calendars, machine, database)
     stanch = Stanch(settings, application, wiring, _engine(application, wiring), periodic_jobs, catalog)

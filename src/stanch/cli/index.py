@@ -78,6 +78,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "sign-out-everywhere": ("prepare", "End all your sessions in browsers; tokens stay."),
     "signals": ("detect", "The newest signals, what became of each, and why."),
     "silence": ("detect", "A signal wakes nobody for now: until a moment, or until it clears."),
+    "similar": ("learn", "Incidents that were like this one, why, and what helped then."),
     "slo": ("detect", "Service level objectives: burn rates, the error budget that is left, and whether that pages, with its arithmetic."),
     "split": ("detect", "This signal is a thing of its own: it leaves its incident and becomes another."),
     "status": ("communicate", "Post to the public status page: words for customers, and what is affected."),

@@ -6,13 +6,28 @@ from stanch.timeline.feature import Feature, Wiring
 def wiring() -> Wiring:
     """Imported when the product opens, not for a command line's help."""
     from stanch.learn.action_items.asking import review_clock
+    from stanch.learn.memory.projection import RememberHandler, begin, remember
     from stanch.learn.prompts import PROMPTS
     from stanch.learn.reactions import decide
     from stanch.timeline.facts.recover import Closed
 
-    return Wiring(prompts=PROMPTS, reactions={Closed: (decide,)}, clocks=(review_clock,))
+    return Wiring(
+        prompts=PROMPTS,
+        reactions={Closed: (decide,)},
+        clocks=(review_clock,),
+        projections=(remember,),
+        starts=(begin,),
+        handlers=(RememberHandler,),
+    )
 
 
 FEATURE = Feature(
-    "learn", ("stanch.learn.commands", "stanch.learn.planning", "stanch.learn.action_items.commands"), wiring
+    "learn",
+    (
+        "stanch.learn.commands",
+        "stanch.learn.planning",
+        "stanch.learn.action_items.commands",
+        "stanch.learn.memory.commands",
+    ),
+    wiring,
 )

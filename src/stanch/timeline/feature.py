@@ -14,7 +14,7 @@ from stanch.db.locks import Lock
 from stanch.timeline.effects import EffectHandler
 from stanch.timeline.entries import Facts
 from stanch.timeline.prompt import PromptRule
-from stanch.timeline.unit_of_work import Application, IncidentClock, Measured, Reaction, UnitOfWork
+from stanch.timeline.unit_of_work import Application, IncidentClock, Measured, Projection, Reaction, UnitOfWork
 
 Step = Callable[[UnitOfWork], None]
 
@@ -48,6 +48,7 @@ class Wiring(msgspec.Struct, frozen=True, kw_only=True):
     ``handlers``: one for each kind of effect. ``timers``: those that belong to no incident, by key.
     ``seeds`` run at start and when the catalog has changed, ``starts`` only at start.
     ``loops``: what runs in threads of their own. ``prompts``: what is asked of people. ``measured``: what follows when a service's SLOs have been measured.
+    ``projections``: what is kept of each incident with new entries, in the same transaction.
     """
 
     reactions: Mapping[type[Facts], tuple[Reaction, ...]] = {}
@@ -58,6 +59,7 @@ class Wiring(msgspec.Struct, frozen=True, kw_only=True):
     seeds: tuple[Step, ...] = ()
     starts: tuple[Step, ...] = ()
     measured: tuple[Measured, ...] = ()
+    projections: tuple[Projection, ...] = ()
     loops: Callable[[Application], Sequence[Loop]] = no_loops
 
 
@@ -88,5 +90,6 @@ def together(features: list[Wiring]) -> Wiring:
         seeds=tuple(seed for wiring in features for seed in wiring.seeds),
         starts=tuple(start for wiring in features for start in wiring.starts),
         measured=tuple(follow for wiring in features for follow in wiring.measured),
+        projections=tuple(project for wiring in features for project in wiring.projections),
         loops=lambda application: [loop for wiring in features for loop in wiring.loops(application)],
     )

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 PRIVATE_NUMBERS = 1_000_000
 Reaction = Callable[["UnitOfWork", Entry, Record], None]
+# What is kept of each incident that an entry was appended to, in the same transaction.
+Projection = Callable[["UnitOfWork", Record], None]
 # What follows when a service's SLOs have been measured, in the same transaction.
 Measured = Callable[["UnitOfWork", str], None]
 
@@ -116,11 +118,8 @@ class UnitOfWork:
 
     def admit(self, incident: str, person: str) -> None:
         """Let a person see a private incident (P6)."""
-        self.tx.execute(
-            "INSERT INTO members (incident, person) VALUES (:incident, :person) ON CONFLICT (incident, person) DO NOTHING",
-            incident=incident,
-            person=person,
-        )
+        sql = "INSERT INTO members (incident, person) VALUES (:incident, :person) ON CONFLICT (incident, person) DO NOTHING"
+        self.tx.execute(sql, incident=incident, person=person)
 
     def record(self, incident: str, *, at: int | None = None) -> Record:
         """The record now, or as of a moment. Raises ``NotFound``, the same for a private one one may not see (P6)."""
@@ -266,6 +265,8 @@ class UnitOfWork:
             )
             dues = self.dues(record)
             self.timer(f"wake:{incident}", min((due.at for due in dues), default=None))
+            for project in self.application.projections:
+                project(self, record)
             self.tx.notify(f"incident:{incident}")
             self.tx.after_commit(lambda incident=incident: self.application.changed(incident))  # type: ignore[misc]
 
@@ -289,11 +290,8 @@ class UnitOfWork:
 
     def is_member(self, incident: str, person: str) -> bool:
         """Whether a person was invited to a private incident."""
-        found = self.tx.one(
-            "SELECT 1 AS yes FROM members WHERE incident = :incident AND person = :person",
-            incident=incident, person=person,
-        )  # fmt: skip
-        return found is not None
+        sql = "SELECT 1 AS yes FROM members WHERE incident = :incident AND person = :person"
+        return self.tx.one(sql, incident=incident, person=person) is not None
 
     def _look(self, incident: str, *, lock: bool) -> None:
         suffix = self.tx.for_update() if lock and self._locking and self.application.writing(self) else ""
@@ -342,6 +340,7 @@ class Application:
         clocks: tuple[IncidentClock, ...],
         prompts: tuple[PromptRule, ...],
         measured: tuple[Measured, ...],
+        projections: tuple[Projection, ...] = (),
     ) -> None:
         self.database = database
         self.clock = clock
@@ -354,6 +353,7 @@ class Application:
         self.clocks = clocks
         self.prompts = prompts
         self.measured = measured
+        self.projections = projections
         self.liveness = Liveness()
         self.engine_wake, self.digester_wake = threading.Event(), threading.Event()
         self._subscribers: list[Callable[[str], None]] = []
