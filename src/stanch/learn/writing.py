@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from stanch.kernel.errors import Conflict, Invalid
 from stanch.learn.completeness.why_tree import indented_lines
 from stanch.learn.completeness.words import WHO_WAS_HIT
+from stanch.learn.merging import merged
 from stanch.learn.postmortem import PARTS, draft
+from stanch.timeline.entries import Entry
 from stanch.timeline.facts.learn import Part, PostmortemWritten, lines_of
 from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import UnitOfWork
@@ -19,10 +21,12 @@ def write(
 ) -> list[Part]:
     """Append an entry for each part that is new, and answer with their names.
 
-    A part that still reads as in ``seen`` (what its form showed) was not touched: a draft stays a draft, and what somebody
-    else wrote meanwhile stays. ``confirm``: parts that are right as drafted. Raises ``Invalid`` and ``Conflict``.
+    ``seen``: what the writer's form showed. A part that still reads so was not touched: a draft stays a draft, and what somebody
+    else wrote meanwhile stays. One that both changed is merged. ``confirm``: parts that are right as drafted.
+    Raises ``Invalid``, and ``Conflict`` where both changed the same words.
     """
-    drafted = draft(record, uow.entries(record.id), uow.policy)
+    entries = uow.entries(record.id)
+    drafted = draft(record, entries, uow.policy)
     shown = {_squeezed(text) for text in seen}
     written: list[Part] = []
     for part in PARTS:
@@ -31,12 +35,42 @@ def write(
         if part not in given and not drafted[part]:
             raise Invalid(f"There is no draft of the {part}.", field="confirm", hint="Write it.")
         facts = _facts(part, given.get(part, ""), drafted[part] if part in confirm else "")
+        if part not in confirm and _squeezed(facts.text) in shown:
+            continue
+        facts = _with_theirs(part, facts, record, _versions(entries, part), shown)
         same = facts.items == record.lists.get(part, []) if part in LISTS else facts.text == record.parts.get(part)
-        untouched = part not in confirm and _squeezed(facts.text) in shown
-        if not same and not untouched:
+        if not same:
             uow.append(record.id, facts)
             written.append(part)
     return written
+
+
+def _versions(entries: list[Entry], part: Part) -> list[tuple[str, str]]:
+    """Every text that a part has had, with its author; the newest last."""
+    return [
+        (x.facts.text, x.author) for x in entries if isinstance(x.facts, PostmortemWritten) and x.facts.part == part
+    ]
+
+
+def _with_theirs(
+    part: Part, facts: PostmortemWritten, record: Record, versions: list[tuple[str, str]], shown: set[str]
+) -> PostmortemWritten:
+    """The facts with what somebody else wrote since the version that the writer saw."""
+    current = record.parts.get(part, "")
+    base = next((text for text, _ in reversed(versions) if _squeezed(text) in shown), None)
+    if base is None and shown and versions and not facts.confirmed and part not in LISTS:
+        # The writer's form showed the draft, and meanwhile somebody wrote the part.
+        base = ""
+    if base is None or base == current:
+        return facts
+    text = merged(base, facts.text, current, by_line=part in LISTS)
+    if text is None:
+        author = versions[-1][1]
+        raise Conflict(
+            f"{author} changed the same words of the {part} meanwhile. It reads now: {current[:500]}",
+            hint="What you typed is still in the form: put both together and save again.",
+        )
+    return _facts(part, text, "")
 
 
 def _facts(part: Part, given: str | list[str], drafted: str) -> PostmortemWritten:

@@ -1,0 +1,112 @@
+"""Several people write one postmortem at once, and nothing that anybody typed is lost (R46)."""
+
+import random
+import warnings
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stanch.kernel.errors import Conflict
+from stanch.learn.merging import merged
+from stanch.web.app import create_app
+from tests.scenarios.house import House
+
+with warnings.catch_warnings():
+    # Starlette warns about its own choice of client library.
+    warnings.simplefilter("ignore")
+    from starlette.testclient import TestClient
+
+
+@pytest.fixture
+def closed(house: House) -> House:
+    house.do("declare", title="Checkout fails", severity="SEV-1")
+    house.do("resolve", incident="INC-1", override=True, reason="over")
+    house.do("close", incident="INC-1")
+    house.do("postmortem", incident="INC-1", summary="Checkout failed. It was rolled back.", factors=["No canary"])
+    return house
+
+
+def test_two_who_change_different_words_both_stay(closed: House) -> None:
+    seen = [closed.record().parts["summary"]]
+    closed.do(
+        "postmortem", "ben", incident="INC-1", summary="Checkout failed for ten minutes. It was rolled back.", seen=seen
+    )
+    closed.do(
+        "postmortem",
+        "ada",
+        incident="INC-1",
+        summary="Checkout failed. It was rolled back by the release tool.",
+        seen=seen,
+    )
+    assert (
+        closed.record().parts["summary"] == "Checkout failed for ten minutes. It was rolled back by the release tool."
+    )
+
+
+def test_two_who_add_at_one_place_both_stay(closed: House) -> None:
+    seen = [closed.record().parts["factors"]]
+    closed.do("postmortem", "ben", incident="INC-1", factors=["No canary", "No limit on retries"], seen=seen)
+    closed.do("postmortem", "ada", incident="INC-1", factors=["No canary", "One zone only"], seen=seen)
+    assert closed.record().lists["factors"] == ["No canary", "No limit on retries", "One zone only"]
+
+
+def test_two_who_change_the_same_words_are_told_of_each_other(closed: House) -> None:
+    """A visible conflict: who, and what it reads now; nothing of either is lost."""
+    seen = [closed.record().parts["summary"]]
+    closed.do("postmortem", "ben", incident="INC-1", summary="Payments failed. It was rolled back.", seen=seen)
+    with pytest.raises(
+        Conflict, match=r"ben changed the same words of the summary meanwhile\. It reads now: Payments failed"
+    ):
+        closed.do("postmortem", "ada", incident="INC-1", summary="Logins failed. It was rolled back.", seen=seen)
+    assert closed.record().parts["summary"] == "Payments failed. It was rolled back."
+
+
+def test_who_saw_the_newest_text_may_replace_it(closed: House) -> None:
+    closed.do("postmortem", "ben", incident="INC-1", summary="All new words", seen=[closed.record().parts["summary"]])
+    closed.do("postmortem", "ada", incident="INC-1", summary="Other words", seen=[closed.record().parts["summary"]])
+    assert closed.record().parts["summary"] == "Other words"
+
+
+def test_three_write_for_a_while_with_a_restart_and_no_word_is_lost(closed: House) -> None:
+    """Each adds words of their own from what they saw last; every word that was saved is in the end there."""
+    chance, saved = random.Random(7), []
+    saw = dict.fromkeys(("ada", "ben", "grace"), closed.record().parts["summary"])
+    for turn in range(60):
+        person = chance.choice(list(saw))
+        word = f"{person}{turn}"
+        words = saw[person].split()
+        words.insert(chance.randint(0, len(words)), word)
+        closed.do("postmortem", person, incident="INC-1", summary=" ".join(words), seen=[saw[person]])
+        saved.append(word)
+        if chance.random() < 0.6:
+            saw[person] = closed.record().parts["summary"]
+        if turn == 30:
+            closed.crash()
+    final = closed.record().parts["summary"].split()
+    assert [word for word in saved if word not in final] == []
+
+
+@given(
+    st.lists(st.sampled_from("abcdef"), max_size=6),
+    st.lists(st.sampled_from("abcxyz"), max_size=6),
+    st.lists(st.sampled_from("abcuvw"), max_size=6),
+)
+def test_a_merge_keeps_what_each_added(base: list[str], mine: list[str], theirs: list[str]) -> None:
+    made = merged(" ".join(base), " ".join(mine), " ".join(theirs))
+    if made is not None:
+        for word in "xyz":
+            assert made.split().count(word) >= mine.count(word) or word in theirs
+        for word in "uvw":
+            assert made.split().count(word) >= theirs.count(word)
+
+
+def test_on_the_page_what_was_typed_is_kept_beside_what_it_reads_now(closed: House) -> None:
+    seen = closed.record().parts["summary"]
+    closed.do("postmortem", "ben", incident="INC-1", summary="Payments failed. It was rolled back.", seen=[seen])
+    with TestClient(create_app(closed.stanch), follow_redirects=False) as client:
+        client.headers.update({**closed.bearer("ada"), "Origin": "http://testserver", "Accept": "text/html"})
+        form = {"incident": "INC-1", "summary": "Logins failed. It was rolled back.", "seen": [seen]}
+        answer = client.post("/do/postmortem", data=form)
+    assert answer.status_code == 409
+    assert "Logins failed. It was rolled back." in answer.text and "Payments failed. It was rolled back." in answer.text
