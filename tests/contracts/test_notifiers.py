@@ -255,3 +255,24 @@ def test_a_page_on_the_phone_is_urgent_and_can_be_acknowledged(
 def test_a_long_text_stays_a_message_and_does_not_become_an_attachment() -> None:
     said = ntfy.publication("t", Message("k", "t", "ü" * 5000, urgent=False), "view")
     assert len(str(said["message"]).encode()) <= 4096 and said["priority"] == 3 and "actions" not in said
+
+
+def test_a_long_address_in_a_header_is_not_folded_into_words_that_nobody_reads(sink: tuple[Sink, smtp.Smtp]) -> None:
+    """formats/18: Python's folding makes encoded words of a long List-Unsubscribe or References."""
+    kept, mailer = sink
+    link, thread = f"<https://status.shop.example/status/u/{'x' * 120}>", f"<{'t' * 90}@status.shop.example>"
+    headers = {"List-Unsubscribe": link, "References": thread, "In-Reply-To": thread}
+    mailer.send("maria@example.org", Message("key", "A title", "text", headers=headers))
+    mail = kept.mails[-1]
+    assert mail["List-Unsubscribe"] == link and mail["References"] == mail["In-Reply-To"] == thread
+
+
+def test_many_mails_go_over_one_connection_and_a_refused_one_does_not_break_it(sink: tuple[Sink, smtp.Smtp]) -> None:
+    kept, mailer = sink
+    with mailer.connected() as connection:
+        for number in range(5):
+            connection.send("maria@example.org", Message(f"k{number}", "A title", "text"))
+        with pytest.raises(Failed):
+            connection.send("nobody at all", Message("k", "A title", "text"))
+        connection.send("maria@example.org", Message("k6", "A title", "text"))
+    assert len(kept.mails) == 6

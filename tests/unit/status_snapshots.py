@@ -41,5 +41,5 @@ def snapshot(*histories: list[Written], works: tuple[Maintenance, ...] = (), **p
     components = [msgspec.structs.replace(each, state=state_of(each.id, spans)) for each in components]
     config = msgspec.convert({"title": "Example Shop", **page}, StatusPage)
     return Snapshot(
-        "status", config, "https://status.shop.example", NOW, tuple(components), tuple(incidents), works, tuple(spans), True
+        "status", config, "https://status.shop.example", NOW, tuple(components), tuple(incidents), works, tuple(spans), "https://status.shop.example/subscribe"
     )  # fmt: skip

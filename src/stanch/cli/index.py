@@ -82,6 +82,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "slo": ("detect", "Service level objectives: burn rates, the error budget that is left, and whether that pages, with its arithmetic."),
     "split": ("detect", "This signal is a thing of its own: it leaves its incident and becomes another."),
     "status": ("communicate", "Post to the public status page: words for customers, and what is affected."),
+    "subscribers": ("communicate", "How many follow each status page, by what, and how many of them cannot be reached."),
     "swap": ("prepare", "Exchange two shifts of one schedule between two people."),
     "test-page": ("prepare", "Send a test page on the ways of a contact: your own, unless you are an admin and name somebody."),
     "timebox": ("respond", "Give a question so many minutes, with a fallback."),

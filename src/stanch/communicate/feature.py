@@ -13,6 +13,7 @@ def wiring() -> Wiring:
     from stanch.communicate.prompts import PROMPTS
     from stanch.communicate.status_page import seed, when_public
     from stanch.communicate.status_version import changed
+    from stanch.communicate.subscribers.delivering import AnnounceHandler, QuestionHandler, forget_announced
     from stanch.timeline.facts.communicate import UpdatePosted
     from stanch.timeline.facts.detect import Declared
     from stanch.timeline.facts.learn import PostmortemPublished
@@ -29,8 +30,8 @@ def wiring() -> Wiring:
             Redacted: (when_public,),
         },
         timers={"status-page": Timer(changed), "maintenance": Timer(run_due, Lock.FOLDING)},
-        handlers=(CopyHandler, AnnouncementHandler),
-        starts=(forget_files,),
+        handlers=(CopyHandler, AnnouncementHandler, AnnounceHandler, QuestionHandler),
+        starts=(forget_files, forget_announced),
         seeds=(seed,),
     )
 
@@ -42,6 +43,7 @@ FEATURE = Feature(
         "stanch.communicate.posting",
         "stanch.communicate.freshness",
         "stanch.communicate.maintenance",
+        "stanch.communicate.subscribers.commands",
     ),
     wiring,
 )

@@ -9,7 +9,7 @@ from stanch.communicate.rules import suggestions, wording
 from stanch.db.locks import Lock
 from stanch.detect.maintenance import Maintenance, maintenance_of
 from stanch.kernel.answers import Moment
-from stanch.kernel.clock import DAY, iso, parse_moment
+from stanch.kernel.clock import DAY, MINUTE, iso, parse_moment
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Denied, Invalid, NotFound
 from stanch.kernel.policy import Policy
@@ -34,6 +34,12 @@ class Plan(msgspec.Struct):
     starts: When
     ends: When
     text: Text = ""
+    remind: Annotated[
+        float,
+        msgspec.Meta(
+            ge=0, le=43_200, description="Minutes before the start when those who follow are reminded; 0: never."
+        ),
+    ] = 1440
     unchecked: Yes = False
 
 
@@ -59,10 +65,10 @@ def plan(uow: UnitOfWork, asked: Plan) -> Done:
     row = uow.tx.one("SELECT COALESCE(MAX(number), 0) + 1 AS number FROM maintenances")
     number = int(row["number"]) if row else 1
     uow.tx.execute(
-        "INSERT INTO maintenances (number, id, title, services, state, starts_at, ends_at, created_at) "
-        "VALUES (:number, :id, :title, :services, 'scheduled', :starts, :ends, :now)",
+        "INSERT INTO maintenances (number, id, title, services, state, starts_at, ends_at, remind_at, created_at) "
+        "VALUES (:number, :id, :title, :services, 'scheduled', :starts, :ends, :remind, :now)",
         number=number, id=f"MNT-{number}", title=asked.title, services=msgspec.json.encode(services).decode(), starts=starts,
-        ends=ends, now=uow.now,
+        ends=ends, now=uow.now, remind=_reminder(uow, starts, asked.remind),
     )  # fmt: skip
     post(uow, f"MNT-{number}", "scheduled", text, uow.actor.name)
     set_clock(uow)
@@ -164,6 +170,12 @@ def listed(uow: UnitOfWork, asked: Maintenances) -> list[Listed]:
     rows = uow.tx.all("SELECT * FROM maintenances ORDER BY starts_at DESC LIMIT :limit", limit=asked.limit)
     works = [maintenance_of(row) for row in rows]
     return [Listed(w.id, w.title, w.services, w.state, w.starts_at, w.ends_at) for w in works]
+
+
+def _reminder(uow: UnitOfWork, starts: int, minutes: float) -> int | None:
+    """When to remind; not at all of what was planned later than that."""
+    at = starts - int(minutes * MINUTE)
+    return at if minutes and at > uow.now else None
 
 
 def check_words(uow: UnitOfWork, text: str, unchecked: bool) -> None:

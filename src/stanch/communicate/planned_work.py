@@ -3,7 +3,7 @@
 from stanch.communicate.components import component_id
 from stanch.communicate.page.posts import identity
 from stanch.communicate.page.snapshot import Maintenance, Post, Span
-from stanch.communicate.status_version import changed
+from stanch.communicate.status_version import announce, changed
 from stanch.detect.maintenance import RUNNING, judge_anew, maintenance_of
 from stanch.detect.maintenance import Maintenance as Work
 from stanch.detect.signals import set_timer
@@ -76,10 +76,23 @@ def post(uow: UnitOfWork, maintenance: str, state: str, text: str, author: str) 
         id=maintenance, state=state, text=text, now=uow.now, author=author,
     )  # fmt: skip
     changed(uow)
+    number = _last(uow, maintenance)
+    announce(uow, maintenance, str(number), identity(f"{maintenance}/{number}"))
+
+
+def _last(uow: UnitOfWork, maintenance: str) -> int:
+    row = uow.tx.one("SELECT MAX(position) AS last FROM maintenance_posts WHERE maintenance = :id", id=maintenance)
+    return int(row["last"]) if row else 0
 
 
 def run_due(uow: UnitOfWork) -> None:
-    """Begin what is due to begin, end what is due to end."""
+    """Remind of what begins soon, begin what is due to begin, end what is due to end."""
+    for row in uow.tx.all(
+        "SELECT id, starts_at FROM maintenances WHERE state = 'scheduled' AND remind_at <= :now", now=uow.now
+    ):
+        uow.tx.execute("UPDATE maintenances SET remind_at = NULL WHERE id = :id", id=row["id"])
+        post_id = identity(f"{row['id']}/{_last(uow, row['id'])}")
+        announce(uow, row["id"], f"reminder-{row['starts_at']}", post_id, reminder=True)
     begin = uow.tx.all(
         "SELECT * FROM maintenances WHERE state = 'scheduled' AND starts_at <= :now ORDER BY starts_at", now=uow.now
     )
@@ -97,6 +110,7 @@ def set_clock(uow: UnitOfWork) -> None:
     """The one timer of all planned work: the next beginning or end."""
     row = uow.tx.one(
         "SELECT MIN(at) AS at FROM (SELECT MIN(starts_at) AS at FROM maintenances WHERE state = 'scheduled' UNION ALL "
+        "SELECT MIN(remind_at) FROM maintenances WHERE state = 'scheduled' UNION ALL "
         f"SELECT MIN(ends_at) FROM maintenances WHERE state IN {RUNNING}) AS moments"
     )
     uow.timer("maintenance", int(row["at"]) if row and row["at"] is not None else None)

@@ -13,8 +13,8 @@ from stanch.communicate.components import component_id, pages, shown
 from stanch.communicate.page.posts import Written, fold, identity, state_of
 from stanch.communicate.page.snapshot import Component, Incident, Snapshot, Span
 from stanch.communicate.planned_work import maintenances
-from stanch.communicate.status_version import changed, version
-from stanch.kernel.clock import DAY
+from stanch.communicate.status_version import announce, changed, version
+from stanch.kernel.clock import DAY, HOUR
 from stanch.kernel.policy import Policy
 from stanch.kernel.status_page import StatusPage
 from stanch.timeline.entries import Entry
@@ -27,6 +27,8 @@ from stanch.timeline.unit_of_work import UnitOfWork
 
 # What a page looks back to, and no more than so many incidents: it is drawn whole.
 HISTORY_DAYS, MOST, IMAGE_BYTES = 400, 500, 200_000
+# A post that is put further back is history, and no news to those who follow.
+NEWS = HOUR
 
 
 def when_public(uow: UnitOfWork, entry: Entry, record: Record) -> None:
@@ -38,6 +40,8 @@ def when_public(uow: UnitOfWork, entry: Entry, record: Record) -> None:
         return
     if isinstance(facts, UpdatePosted | Amended | PostmortemPublished | Redacted):
         changed(uow)
+    if isinstance(facts, UpdatePosted) and entry.recorded_at - entry.happened_at < NEWS:
+        announce(uow, record.id, str(entry.position), identity(f"{record.id}/{entry.position}"))
 
 
 def snapshots(uow: UnitOfWork, installation_url: str) -> list[Snapshot]:
@@ -63,7 +67,19 @@ def snapshots(uow: UnitOfWork, installation_url: str) -> list[Snapshot]:
             for key, service in names.items()
         ]  # fmt: skip
         where = address(name, page, installation_url, first=number == 0)
-        found.append(Snapshot(name, page, where, now, tuple(components), tuple(incidents), tuple(works), tuple(spans)))
+        found.append(
+            Snapshot(
+                name,
+                page,
+                where,
+                now,
+                tuple(components),
+                tuple(incidents),
+                tuple(works),
+                tuple(spans),
+                f"{installation_url}/status{'' if number == 0 else f'/pages/{name}'}/subscribe",
+            )
+        )
     return found
 
 

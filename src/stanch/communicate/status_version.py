@@ -36,3 +36,9 @@ def changed(uow: UnitOfWork) -> None:
 def next_drawing(now: int) -> int:
     """When the page is drawn again though nobody posted: days begin, and 'as of' says that somebody is still there."""
     return now - now % DRAWN_EVERY + DRAWN_EVERY
+
+
+def announce(uow: UnitOfWork, event: str, number: str, post: str, *, reminder: bool = False) -> None:
+    """Those who follow a page get this post: by an effect in the same commit, once for each ``number`` of an event."""
+    said = {"event": event, "post": post, "reminder": reminder}
+    uow.effect(f"announce:{event}:{number}", "status_announce", "", said)

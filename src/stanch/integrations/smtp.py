@@ -5,17 +5,23 @@ import hashlib
 import os
 import smtplib
 import ssl
+from collections.abc import Iterator
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP as FOLDING
 from email.utils import formatdate, parseaddr
 from typing import Annotated
 
 import msgspec
 
 from stanch.kernel.clock import SECOND, SystemClock
-from stanch.ports import Failed, Message, Notifier
+from stanch.ports import Failed, Gone, Message, Notifier
 from stanch.ports.integration import Integration
 from stanch.ports.message_text import one_line, printable
+
+# No such mailbox, moved away, a name that cannot be one.
+GONE = (550, 551, 553)
+# Python folds a long address header into encoded words, which no provider reads (formats/18, 18.8): lines may have 998 characters.
+SMTP = FOLDING.clone(max_line_length=998)
 
 
 class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -62,20 +68,30 @@ class Smtp:
         domain = sender.rpartition("@")[2]
         client = smtplib.SMTP(settings.host, settings.port, local_hostname=domain, timeout=settings.timeout)
         try:
-            client.ehlo_or_helo_if_needed()
-            if settings.starttls:
-                client.starttls(context=ssl.create_default_context())
-                client.ehlo()
-            if settings.username:
-                client.login(settings.username, self._password())
-            _step("the sender", client.mail(sender))
-            _step("the recipient", client.rcpt(recipient))
-            said = _step("the mail", client.data(content))
+            self._greet(client)
+            said = _one(client, sender, recipient, content)
             with contextlib.suppress(smtplib.SMTPException, OSError):
                 client.quit()  # accepted already: a bad goodbye must not send it twice
             return said
         finally:
             client.close()
+
+    def _greet(self, client: smtplib.SMTP) -> None:
+        client.ehlo_or_helo_if_needed()
+        if self.settings.starttls:
+            client.starttls(context=ssl.create_default_context())
+            client.ehlo()
+        if self.settings.username:
+            client.login(self.settings.username, self._password())
+
+    @contextlib.contextmanager
+    def connected(self) -> Iterator["Smtp"]:
+        """For mail to many: the same, over one connection that is opened again when it breaks."""
+        kept = _Kept(self.settings)
+        try:
+            yield kept
+        finally:
+            kept.close()
 
     def _password(self) -> str:
         password = os.environ.get(self.settings.password_env)
@@ -88,6 +104,52 @@ class Smtp:
 
     def _where(self) -> str:
         return f"{self.settings.host}:{self.settings.port}"
+
+
+class _Kept(Smtp):
+    """One connection, many mails."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        self._client: smtplib.SMTP | None = None
+
+    def _deliver(self, sender: str, recipient: str, content: bytes) -> str:
+        fresh = self._client is None
+        try:
+            if self._client is None:
+                domain = sender.rpartition("@")[2]
+                self._client = smtplib.SMTP(
+                    self.settings.host, self.settings.port, local_hostname=domain, timeout=self.settings.timeout
+                )
+                self._greet(self._client)
+            return _one(self._client, sender, recipient, content)
+        except (smtplib.SMTPServerDisconnected, OSError):
+            self.close()  # before the server has taken it: one more try over a new connection
+            if fresh:
+                raise
+            return self._deliver(sender, recipient, content)
+        except Failed:
+            if self._client:
+                with contextlib.suppress(smtplib.SMTPException, OSError):
+                    self._client.rset()
+            raise
+
+    def close(self) -> None:
+        """Give the connection back."""
+        client, self._client = self._client, None
+        if client:
+            with contextlib.suppress(smtplib.SMTPException, OSError):
+                client.quit()
+            client.close()
+
+
+def _one(client: smtplib.SMTP, sender: str, recipient: str, content: bytes) -> str:
+    _step("the sender", client.mail(sender))
+    code, said = client.rcpt(recipient)
+    if code in GONE:
+        raise Gone(f"the recipient was refused: {code} {said.decode('utf-8', 'replace')}")
+    _step("the recipient", (code, said))
+    return _step("the mail", client.data(content))
 
 
 def build(settings: Settings) -> Notifier:
@@ -105,6 +167,8 @@ def _compose(sender: str, address: str, mailbox: str, message: Message) -> Email
     mail["Message-ID"] = f"<{hashlib.sha256(message.key.encode()).hexdigest()[:32]}@{mailbox.rpartition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"
+    for name, value in message.headers.items():
+        mail[name] = one_line(value)
     if message.urgent:
         mail["Importance"] = "high"
     mail.set_content(_text(message))

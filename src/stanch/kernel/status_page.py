@@ -28,6 +28,7 @@ class StatusPage(Part, frozen=True):
     a language's file -> your own. ``time_zone``: an IANA name. ``logo``, ``favicon``: files. ``accent``, ``accent_dark``: ``#0a5f5c``.
     ``access``: ``public``, ``members`` (whoever is signed in) or ``token`` (whoever knows what stands in ``token_env``).
     ``copies``: which publishers of ``integrations`` keep a copy; all by default, and never one of a page that is not public.
+    ``private_addresses``: whether a subscriber's webhook may lie inside your own network.
     ``partial_counts``: how much of a partial outage counts as down, from 0 to 1 (formats/18, 18.5).
     """
 
@@ -45,4 +46,5 @@ class StatusPage(Part, frozen=True):
     access: Literal["public", "members", "token"] = "public"
     token_env: str = ""
     copies: list[str] | None = None
+    private_addresses: bool = False
     partial_counts: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.3

@@ -34,7 +34,7 @@ class Unsure(Failed):
 
 
 class Gone(Failed):
-    """What was there is gone for good, and another one must be made."""
+    """What was there is gone for good: another one must be made, and nobody should write to it again."""
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail, again=False)
@@ -144,7 +144,7 @@ class MappedSource(Source, Protocol):
 
 
 class Message(msgspec.Struct, frozen=True):
-    """What a notifier carries. ``key`` is the same for every attempt; ``url`` opens the incident."""
+    """What a notifier carries. ``key`` is the same for every attempt; ``url`` opens the incident. ``headers``: further ones, of mail."""
 
     key: str
     title: str
@@ -152,6 +152,7 @@ class Message(msgspec.Struct, frozen=True):
     url: str = ""
     acknowledge_url: str = ""
     urgent: bool = True
+    headers: dict[str, str] = {}
 
 
 class Posted(str):

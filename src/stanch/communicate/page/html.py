@@ -85,6 +85,11 @@ def months(snapshot: Snapshot) -> list[str]:
     return [f"{(last.year * 12 + last.month - 1 - n) // 12}-{(last.month - 1 - n) % 12 + 1:02d}" for n in range(count)]
 
 
+def form_page(snapshot: Snapshot, assets: dict[str, str], up: str, **context: Any) -> bytes:
+    """A page that people fill in, in the look of the page; ``up``: where the page is, with a slash at the end."""
+    return _Pages(snapshot, assets, main_language(snapshot)).form(up, context).body
+
+
 class _Pages:
     """The pages of one language."""
 
@@ -136,6 +141,9 @@ class _Pages:
             tables={each.id: uptime(each, snapshot) for each in snapshot.components},
             titles={each.id: self.say.title(each) for each in snapshot.incidents},
         )  # fmt: skip
+
+    def form(self, up: str, context: dict[str, Any]) -> Document:
+        return self._render("subscribe.html", "subscribe", up, **context)
 
     def _month(self, name: str) -> str:
         year, _, month = name.partition("-")

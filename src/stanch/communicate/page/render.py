@@ -30,6 +30,13 @@ def render(snapshot: Snapshot, images: dict[str, bytes] | None = None) -> dict[s
     return found
 
 
+def assets_of(documents: dict[str, Document]) -> dict[str, str]:
+    """The names of the assets among the files of a page."""
+    kinds = {"style": "style.", "script": "local-time.", "logo": "logo.", "favicon": "favicon."}
+    found = {kind: next((name for name in documents if name.startswith(start)), "") for kind, start in kinds.items()}
+    return {kind: name for kind, name in found.items() if name}
+
+
 def _assets(snapshot: Snapshot, images: dict[str, bytes]) -> dict[str, tuple[str, Document]]:
     style, script = html.style(snapshot), html.script()
     found = {

@@ -114,7 +114,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     incidents: tuple[Incident, ...] = ()
     maintenances: tuple[Maintenance, ...] = ()
     spans: tuple[Span, ...] = ()
-    subscribe: bool = False
+    subscribe_url: str = ""
 
     def live(self) -> list[Incident]:
         """The incidents that are not resolved."""

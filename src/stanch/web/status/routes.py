@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Route
 from stanch.identity import credentials
 from stanch.kernel.errors import NotFound, Unavailable
 from stanch.web.auth import COOKIE
+from stanch.web.status import subscribing
 from stanch.web.status.answers import Answer
 from stanch.web.status.served import ROOT, Served, Site
 
@@ -107,4 +108,4 @@ def routes(stanch: Stanch) -> list[BaseRoute]:
             return Response(b'{"error":"not found"}', 404, {"Access-Control-Allow-Origin": "*"}, "application/json")
         raise NotFound("There is no such page on the status page.", hint=f"{ROOT}/ shows what there is.")
 
-    return [Route(ROOT, home), Route(f"{ROOT}/{{rest:path}}", missing)]
+    return [Route(ROOT, home), *subscribing.routes(stanch), Route(f"{ROOT}/{{rest:path}}", missing)]

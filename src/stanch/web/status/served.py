@@ -34,7 +34,7 @@ class Site:
     """One page as it is served: where, to whom, and its answers by the path below it."""
 
     def __init__(self, snapshot: Snapshot, base: str, security: Headers) -> None:
-        self.page, self.name, self.base, self.url = snapshot.page, snapshot.name, base, snapshot.url
+        self.snapshot, self.page, self.name, self.base = snapshot, snapshot.page, snapshot.name, base
         self.public = snapshot.page.access == "public"
         self.documents = render(snapshot, read_images(snapshot.page))
         self.answers: Answers = {

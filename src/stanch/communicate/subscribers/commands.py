@@ -1,0 +1,42 @@
+"""How many follow the status pages; addresses of people stay where they are."""
+
+import msgspec
+
+from stanch.kernel.command import command
+from stanch.timeline.unit_of_work import UnitOfWork
+
+
+class Subscribers(msgspec.Struct):
+    """How many follow each status page, by what, and how many of them cannot be reached."""
+
+
+class Following(msgspec.Struct, frozen=True):
+    """Those of one page and one way."""
+
+    page: str
+    kind: str
+    active: int
+    waiting: int
+    failing: int
+    error: str
+
+    def line(self) -> str:
+        """For chat."""
+        trouble = f", {self.failing} of them not reached lately ({self.error})" if self.failing else ""
+        return f"{self.page}, {self.kind}: {self.active} follow{trouble}; {self.waiting} have not confirmed"
+
+
+@command(
+    "subscribers", Subscribers, group="communicate", noun="subscribers", reading=True, example="stanch subscribers"
+)
+def subscribers(uow: UnitOfWork, asked: Subscribers) -> list[Following]:
+    """Counted in one look."""
+    rows = uow.tx.all(
+        "SELECT page, kind, SUM(CASE WHEN state = 'active' THEN 1 ELSE 0 END) AS active, SUM(CASE WHEN state = 'pending' THEN 1 ELSE 0 END) "
+        "AS waiting, SUM(CASE WHEN failing_since IS NOT NULL THEN 1 ELSE 0 END) AS failing, MAX(error) AS error "
+        "FROM status_subscribers GROUP BY page, kind ORDER BY page, kind"
+    )
+    return [
+        Following(r["page"], r["kind"], int(r["active"]), int(r["waiting"]), int(r["failing"]), r["error"])
+        for r in rows
+    ]

@@ -1,0 +1,229 @@
+"""Each update reaches each subscriber once (R33): queued in small commits, sent by a few threads, written down as it goes.
+
+After a crash what was written down as sent is not sent again. What was in the air then, a message for each thread at most, leaves
+again with the same Message-ID or webhook-id, by which mailboxes and receivers know it: lost would be worse.
+"""
+
+import queue
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from stanch.communicate.components import pages
+from stanch.communicate.status_page import snapshots
+from stanch.communicate.subscribers.messages import Update, update_of
+from stanch.communicate.subscribers.sending import Ways
+from stanch.communicate.subscribers.store import Subscriber, leave, subscriber_of
+from stanch.kernel.clock import DAY, MINUTE, SECOND
+from stanch.kernel.errors import NotFound
+from stanch.ports import Failed, Gone
+from stanch.timeline.effects import Effect, EffectHandler
+from stanch.timeline.unit_of_work import UnitOfWork
+
+AT_ONCE, BATCH, ATTEMPTS = 8, 500, 6
+DEAD_AFTER = 5 * DAY
+
+
+class AnnounceHandler(EffectHandler):
+    """One update to all who follow its page."""
+
+    kind = "status_announce"
+    patient = True
+
+    def perform(self, effect: Effect) -> int | None:
+        """When those that failed are due again; None when everybody has it."""
+        updates = self._updates(effect)
+        if updates:
+            self._queue(effect.key, updates)
+            ways = Ways(self.application, self.application.installation.url)
+            try:
+                while batch := self._due(effect.key):
+                    self._send(effect.key, batch, updates, ways)
+            finally:
+                ways.close()
+        with self.application.reading() as uow:
+            row = uow.tx.one(
+                "SELECT MIN(due_at) AS due FROM status_deliveries WHERE announcement = :id AND state = 'queued'",
+                id=effect.key,
+            )
+        return int(row["due"]) if row and row["due"] is not None else None
+
+    def settle(self, uow: UnitOfWork, effect: Effect, answer: Any) -> int | None:
+        """What is done for all is forgotten."""
+        if isinstance(answer, Exception):
+            return uow.now + 10 * SECOND
+        if answer is not None:
+            return max(int(answer), uow.now + SECOND)
+        uow.tx.execute("DELETE FROM status_deliveries WHERE announcement = :id", id=effect.key)
+        return None
+
+    def _updates(self, effect: Effect) -> dict[str, Update]:
+        said = effect.payload
+        with self.application.reading() as uow:
+            found = snapshots(uow, self.application.installation.url)
+        updates = (
+            (each.name, update_of(each, effect.key, said["event"], said["post"], bool(said.get("reminder"))))
+            for each in found
+        )
+        return {name: update for name, update in updates if update}
+
+    def _queue(self, key: str, updates: dict[str, Update]) -> None:
+        """Everybody who is to get it, by number: a crash goes on where it was."""
+        while True:
+            with self.application.uow() as uow:
+                uow.tx.execute("INSERT INTO status_announcements (id) VALUES (:id) ON CONFLICT (id) DO NOTHING", id=key)
+                after = (
+                    uow.tx.one("SELECT queued_to FROM status_announcements WHERE id = :id", id=key) or {"queued_to": 0}
+                )["queued_to"]
+                rows = uow.tx.all(
+                    f"SELECT * FROM status_subscribers WHERE id > :after ORDER BY id LIMIT {BATCH}", after=after
+                )
+                if not rows:
+                    return
+                chosen = [
+                    row["id"] for row in rows if row["state"] == "active" and self._follows(subscriber_of(row), updates)
+                ]
+                uow.tx.many(
+                    "INSERT INTO status_deliveries (announcement, subscriber, state, due_at) VALUES (:id, :subscriber, 'queued', :now) "
+                    "ON CONFLICT (announcement, subscriber) DO NOTHING",
+                    [{"id": key, "subscriber": number, "now": uow.now} for number in chosen],
+                )
+                uow.tx.execute(
+                    "UPDATE status_announcements SET queued_to = :to WHERE id = :id", to=rows[-1]["id"], id=key
+                )
+
+    @staticmethod
+    def _follows(subscriber: Subscriber, updates: dict[str, Update]) -> bool:
+        update = updates.get(subscriber.page)
+        if update is None:
+            return False
+        return (
+            not subscriber.components
+            or not update.event.components
+            or bool(set(subscriber.components) & set(update.event.components))
+        )
+
+    def _due(self, key: str) -> list[Subscriber]:
+        with self.application.reading() as uow:
+            rows = uow.tx.all(
+                "SELECT s.* FROM status_deliveries d JOIN status_subscribers s ON s.id = d.subscriber "
+                f"WHERE d.announcement = :id AND d.state = 'queued' AND d.due_at <= :now ORDER BY s.id LIMIT {BATCH}",
+                id=key,
+                now=uow.now,
+            )
+        return [subscriber_of(row) for row in rows]
+
+    def _send(self, key: str, batch: list[Subscriber], updates: dict[str, Update], ways: Ways) -> None:
+        """A thread sends its next one once its last one is on disk; many are written together."""
+        done: queue.SimpleQueue[tuple[Subscriber, Failed | None, threading.Event]] = queue.SimpleQueue()
+        over = threading.Event()
+
+        def one(subscriber: Subscriber) -> None:
+            if over.is_set():
+                return
+            failed: Failed | None = None
+            try:
+                ways.send(subscriber, updates[subscriber.page])
+            except Failed as error:
+                failed = error
+            written = threading.Event()
+            done.put((subscriber, failed, written))
+            while not written.wait(0.5):
+                if over.is_set():
+                    return
+
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            futures = [pool.submit(one, subscriber) for subscriber in batch]
+            try:
+                self._write_down(key, len(batch), done, futures)
+            finally:
+                over.set()
+        for future in futures:
+            future.result()
+
+    def _write_down(self, key: str, wanted: int, done: Any, futures: list[Any]) -> None:
+        seen = 0
+        while seen < wanted:
+            try:
+                found = [done.get(timeout=0.2)]
+            except queue.Empty:
+                if any(future.done() and future.exception() for future in futures):
+                    return  # a thread died of something else: what it was is raised by whoever waits for it
+                continue
+            while not done.empty():
+                found.append(done.get())
+            with self.application.uow() as uow:
+                well = [each for each, failed, _ in found if failed is None and each.failing_since is None]
+                uow.tx.many(
+                    "UPDATE status_deliveries SET state = 'sent', attempts = attempts + 1 WHERE announcement = :key AND subscriber = :id",
+                    [{"key": key, "id": subscriber.id} for subscriber in well],
+                )
+                for subscriber, failed, _ in found:
+                    if failed is not None or subscriber.failing_since is not None:
+                        _outcome(uow, key, subscriber, failed)
+            for _, _, written in found:
+                written.set()
+            seen += len(found)
+
+
+def _outcome(uow: UnitOfWork, key: str, subscriber: Subscriber, failed: Failed | None) -> None:
+    if isinstance(failed, Gone):
+        leave(uow, subscriber.id)
+        return
+    row = uow.tx.one(
+        "SELECT attempts FROM status_deliveries WHERE announcement = :key AND subscriber = :id",
+        key=key,
+        id=subscriber.id,
+    )
+    attempts = int(row["attempts"]) + 1 if row else 1
+    again = failed is not None and failed.again and attempts < ATTEMPTS
+    uow.tx.execute(
+        "UPDATE status_deliveries SET state = :state, attempts = :attempts, due_at = :due WHERE announcement = :key AND subscriber = :id",
+        state="queued" if again else "failed" if failed else "sent", attempts=attempts, due=uow.now + MINUTE * 4**attempts, key=key,
+        id=subscriber.id,
+    )  # fmt: skip
+    if (
+        failed
+        and subscriber.kind != "mail"
+        and subscriber.failing_since
+        and uow.now - subscriber.failing_since > DEAD_AFTER
+    ):
+        leave(uow, subscriber.id)  # an address that has taken nothing for days
+        return
+    uow.tx.execute(
+        "UPDATE status_subscribers SET failing_since = :since, error = :error WHERE id = :id",
+        since=(subscriber.failing_since or uow.now) if failed else None, error=failed.detail[:200] if failed else "", id=subscriber.id,
+    )  # fmt: skip
+
+
+class QuestionHandler(EffectHandler):
+    """Asks somebody whether they want updates; once, and what cannot be delivered is forgotten with the row."""
+
+    kind = "subscriber_question"
+
+    def perform(self, effect: Effect) -> None:
+        """Raises ``Failed``."""
+        with self.application.reading() as uow:
+            row = uow.tx.one("SELECT * FROM status_subscribers WHERE id = :id", id=effect.payload["subscriber"])
+            names = {name: page.title for name, page in pages(uow.policy).items()}
+        if row is None:
+            raise NotFound("gone")
+        ways = Ways(self.application, self.application.installation.url)
+        try:
+            ways.question(subscriber_of(row), names.get(row["page"], "the status page"))
+        finally:
+            ways.close()
+
+    def settle(self, uow: UnitOfWork, effect: Effect, answer: Any) -> int | None:
+        """A few tries within minutes; whoever still wants it asks again."""
+        if isinstance(answer, Failed) and answer.again and effect.attempts < ATTEMPTS:
+            later: int = uow.now + 10 * SECOND * 2**effect.attempts
+            return later
+        return None
+
+
+def forget_announced(uow: UnitOfWork) -> None:
+    """At start: how far updates were queued, of those that are long done."""
+    uow.tx.execute(
+        "DELETE FROM status_announcements WHERE NOT EXISTS (SELECT 1 FROM outbox o WHERE o.key = status_announcements.id)"
+    )

@@ -1,0 +1,118 @@
+"""What subscribers read, by the way it reaches them. Pure (formats/18, 18.7 and 18.8)."""
+
+from typing import Any
+
+import msgspec
+
+from stanch.communicate.page.language import language_of
+from stanch.communicate.page.snapshot import Event, Incident, Post, Snapshot
+from stanch.communicate.page.statuspage_v2 import event_of, link, page_of, status_of
+from stanch.kernel.clock import SECOND, iso
+from stanch.ports import Message
+from stanch.ports.message_text import one_line, printable
+from stanch.ports.signature import sign
+
+
+class Update(msgspec.Struct, frozen=True):
+    """One update of one page. ``key``: the same for every attempt to anybody. ``reminder``: of work that begins soon."""
+
+    key: str
+    snapshot: Snapshot
+    event: Event
+    post: Post
+    reminder: bool = False
+
+    def title(self) -> str:
+        """``[Example Shop] Monitoring: Some payments fail``."""
+        say = language_of(self.snapshot)
+        state = "Reminder" if self.reminder else say(f"{self.post.state}_word")
+        return one_line(f"[{self.snapshot.page.title}] {state}: {say.title(self.event)}")
+
+    def text(self) -> str:
+        """The post, what is affected, and where to read on."""
+        say = language_of(self.snapshot)
+        names = ", ".join(each.name for each in self.snapshot.components if each.id in self.event.components)
+        parts = [
+            printable(self.post.text),
+            f"{say('affected')}: {names}" if names else "",
+            link(self.event, self.snapshot),
+        ]
+        return "\n\n".join(part for part in parts if part)
+
+
+def mail(update: Update, subscriber: int, leave_url: str) -> Message:
+    """Threads by incident; one click ends it (RFC 8058)."""
+    host = update.snapshot.url.split("://", 1)[-1].split("/")[0]
+    root = f"<{update.event.id}.{update.snapshot.name}@{host.rsplit(':', 1)[0]}>".replace(" ", "-")
+    return Message(
+        f"{update.key}:{subscriber}", update.title(), f"{update.text()}\n\n--\nNo more of this: {leave_url}", urgent=False,
+        headers={**list_headers(update.snapshot, leave_url), "References": root, "In-Reply-To": root},
+    )  # fmt: skip
+
+
+def list_headers(snapshot: Snapshot, leave_url: str) -> dict[str, str]:
+    """What providers look for in mail to many."""
+    host = snapshot.url.split("://", 1)[-1].split("/")[0].rsplit(":", 1)[0]
+    return {
+        "List-Unsubscribe": f"<{leave_url}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "List-Id": f"<{snapshot.name}.{host}>".replace(" ", "-"),
+        "Precedence": "bulk",
+    }
+
+
+def webhook(update: Update, subscriber: int, leave_url: str, secret: str, now: int) -> tuple[bytes, dict[str, str]]:
+    """Statuspage's own body, signed as Standard Webhooks says: receivers of both kinds understand it."""
+    status = status_of(update.snapshot)
+    body = msgspec.json.encode(
+        {
+            "meta": {"unsubscribe": leave_url, "documentation": f"{update.snapshot.url}/", "generated_at": iso(now)},
+            "page": {
+                "id": page_of(update.snapshot)["id"], "status_indicator": status["indicator"],
+                "status_description": status["description"],
+            },
+            "incident": {**event_of(update.event, update.snapshot), "impact_override": None, "backfilled": False},
+        }
+    )  # fmt: skip
+    return body, signed(body, f"{update.key}:{subscriber}", secret, now)
+
+
+def signed(body: bytes, key: str, secret: str, now: int) -> dict[str, str]:
+    """The headers of Standard Webhooks; the id is the same for every attempt."""
+    identity, seconds = key.replace(".", "_"), str(now // SECOND)
+    return {
+        "Content-Type": "application/json", "webhook-id": identity, "webhook-timestamp": seconds,
+        "webhook-signature": sign(secret, identity, seconds, body),
+    }  # fmt: skip
+
+
+def slack(title: str, text: str) -> bytes:
+    """An incoming webhook of Slack, whose three special characters are escaped."""
+    words = f"*{title}*\n{text}".replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return msgspec.json.encode({"text": words})
+
+
+def teams(title: str, text: str, url: str) -> bytes:
+    """A workflow of Teams that takes an adaptive card."""
+    card: dict[str, Any] = {
+        "type": "AdaptiveCard", "version": "1.4", "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
+        "body": [
+            {"type": "TextBlock", "text": title, "weight": "Bolder", "wrap": True},
+            {"type": "TextBlock", "text": text, "wrap": True},
+        ],
+        "actions": [{"type": "Action.OpenUrl", "title": "Open", "url": url}],
+    }  # fmt: skip
+    attachment = {"contentType": "application/vnd.microsoft.card.adaptive", "content": card}
+    return msgspec.json.encode({"type": "message", "attachments": [attachment]})
+
+
+def update_of(snapshot: Snapshot, key: str, event: str, post: str, reminder: bool) -> Update | None:
+    """The update as this page shows it; None where it does not."""
+    both: list[Event] = [*snapshot.incidents, *snapshot.maintenances]
+    found = next((each for each in both if each.id == event), None)
+    if found is None:
+        return None
+    its = next((each for each in found.posts if each.id == post), None)
+    if its is None or (reminder and isinstance(found, Incident)):
+        return None
+    return Update(key, snapshot, found, its, reminder)

@@ -1,0 +1,134 @@
+"""The ways out to subscribers: mail by the notifier 'smtp', the rest by one post each to an address that strangers chose."""
+
+import ipaddress
+import socket
+import threading
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+
+from stanch.communicate.page.statuspage_v2 import link
+from stanch.communicate.subscribers import messages
+from stanch.communicate.subscribers.messages import Update
+from stanch.communicate.subscribers.store import Subscriber, proof, signing_secret
+from stanch.kernel.errors import Invalid
+from stanch.ports import Failed, Gone, Message, Notifier
+from stanch.ports.web_service import WebService
+from stanch.timeline.unit_of_work import Application
+
+TIMEOUT = 10.0
+
+
+class Ways:
+    """Sends for one announcement; each thread keeps a connection of its own to the mail server."""
+
+    def __init__(self, application: Application, base: str) -> None:
+        self.application, self.base = application, base
+        self._own = threading.local()
+        self._open: list[AbstractContextManager[Notifier]] = []
+        self._lock = threading.Lock()
+
+    def send(self, subscriber: Subscriber, update: Update) -> None:
+        """Raises ``Failed``, and ``Gone`` for an address that is no more."""
+        secret, leave = self._secret(), self.leave_url(subscriber.id)
+        if subscriber.kind == "mail":
+            self._mailer().send(subscriber.address, messages.mail(update, subscriber.id, leave))
+            return
+        url, headers = link(update.event, update.snapshot), {"Content-Type": "application/json"}
+        if subscriber.kind == "webhook":
+            own = signing_secret(secret, subscriber.id)
+            body, headers = messages.webhook(update, subscriber.id, leave, own, self.application.clock.now())
+        elif subscriber.kind == "slack":
+            body = messages.slack(update.title(), update.text())
+        else:
+            body = messages.teams(update.title(), update.text(), url)
+        self._post(subscriber.address, body, headers)
+
+    def question(self, subscriber: Subscriber, page: str) -> None:
+        """Ask whether they want it. Raises ``Failed``."""
+        here = f"{self.base}/status/confirm/{proof(self._secret(), 'confirm', subscriber.id)}"
+        title, text = (
+            f"Updates of {page}?",
+            f"Somebody asked for updates of {page} to be sent here. If it was you, open {here}",
+        )
+        if subscriber.kind == "mail":
+            key = f"question:{subscriber.id}"
+            self._mailer().send(
+                subscriber.address, Message(key, title, f"{text}\n\nOtherwise do nothing.", urgent=False)
+            )
+        elif subscriber.kind == "webhook":
+            self._post(subscriber.address, msgspec.json.encode({"meta": {"confirm": here}, "text": text}), {"Content-Type": "application/json"})  # fmt: skip
+        else:
+            body = messages.slack(title, text) if subscriber.kind == "slack" else messages.teams(title, text, here)
+            self._post(subscriber.address, body, {"Content-Type": "application/json"})
+
+    def leave_url(self, number: int) -> str:
+        """Where one click ends it; on stanch itself, since a copy of the page takes nothing."""
+        return f"{self.base}/status/u/{proof(self._secret(), 'leave', number)}"
+
+    def close(self) -> None:
+        """Give the connections back."""
+        for connection in self._open:
+            connection.__exit__(None, None, None)
+
+    def _secret(self) -> str:
+        return self.application.installation.secret_key
+
+    def _mailer(self) -> Notifier:
+        found: Notifier | None = getattr(self._own, "mailer", None)
+        if found is None:
+            notifier: Any = self.application.world.notifiers.get("smtp")
+            if notifier is None:
+                raise Failed("no mail can be sent: the integration smtp is not configured", again=True)
+            connection = notifier.connected() if hasattr(notifier, "connected") else nullcontext(notifier)
+            found = self._own.mailer = connection.__enter__()
+            with self._lock:
+                self._open.append(connection)
+        return found
+
+    def _post(self, address: str, body: bytes, headers: dict[str, str]) -> None:
+        inside = any(page.private_addresses for page in self.application.policy().status_pages.values())
+        if not inside:
+            refuse_inside(address)
+        answer = WebService(address, TIMEOUT).ask("POST", "", headers, body)
+        if answer.status == 410:
+            raise Gone("410: the receiver wants no more")
+        if not 200 <= answer.status < 300:
+            raise Failed(f"answered {answer.status}", again=True)
+
+
+def refuse_inside(address: str) -> None:
+    """What strangers enter must not make stanch call into the own network. Raises ``Failed`` (final)."""
+    parts = urlsplit(address)
+    try:
+        found = {
+            str(each[4][0]) for each in socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
+        }
+    except (OSError, UnicodeError) as error:
+        raise Failed(f"{parts.hostname} cannot be found", again=True) from error
+    if any(not ipaddress.ip_address(each.partition("%")[0]).is_global for each in found):
+        raise Failed(f"{parts.hostname} is an address inside a network", again=False)
+
+
+def check_address(kind: str, address: str) -> str:
+    """The address as it is kept. Raises ``Invalid`` for what can be no address of this kind."""
+    address = address.strip()
+    if kind == "mail":
+        local, _, domain = address.rpartition("@")
+        if (
+            not local
+            or "." not in domain
+            or not address.isascii()
+            or not address.isprintable()
+            or any(c in address for c in ' <>,;"')
+        ):
+            raise Invalid(
+                f"'{address}' is not a mail address.", field="address", hint="Write it like maria@example.org."
+            )
+        return f"{local}@{domain.lower()}"
+    parts = urlsplit(address) if address.isprintable() else urlsplit("")
+    if parts.scheme not in ("https", "http") or not parts.hostname or parts.username or len(address) > 1000:
+        raise Invalid("That is not a web address.", field="address", hint="Write it like https://example.org/hook.")
+    return address

@@ -1,0 +1,107 @@
+"""Subscribers: asked for, confirmed, gone. Links carry a proof and no secret is kept (formats/18, 18.8)."""
+
+import base64
+import hashlib
+import hmac
+from typing import Literal
+
+import msgspec
+
+from stanch.db.transaction import Row
+from stanch.kernel.clock import DAY
+from stanch.timeline.unit_of_work import UnitOfWork
+
+Kind = Literal["mail", "webhook", "slack", "teams"]
+KINDS: tuple[Kind, ...] = ("mail", "webhook", "slack", "teams")
+Purpose = Literal["confirm", "leave", "sign"]
+PENDING_DAYS, ASKED_MOST, MOST = 7, 3, 200_000
+
+
+class Subscriber(msgspec.Struct, frozen=True):
+    """One address that follows one page. ``components``: ids; empty for all."""
+
+    id: int
+    page: str
+    kind: Kind
+    address: str
+    components: list[str]
+    failing_since: int | None = None
+
+
+def subscriber_of(row: Row) -> Subscriber:
+    """From its row."""
+    return Subscriber(
+        row["id"], row["page"], row["kind"], row["address"], msgspec.json.decode(row["components"], type=list[str]), row["failing_since"]
+    )  # fmt: skip
+
+
+def ask(uow: UnitOfWork, page: str, kind: Kind, address: str, components: list[str]) -> None:
+    """Write it down as not confirmed and send the question; what is known already, or was asked too often, changes nothing.
+
+    Whoever asks learns nothing of who follows: the answer is the same.
+    """
+    uow.tx.execute(
+        "DELETE FROM status_subscribers WHERE state = 'pending' AND created_at < :old", old=uow.now - PENDING_DAYS * DAY
+    )
+    row = uow.tx.one(
+        "SELECT id, state, asked FROM status_subscribers WHERE page = :page AND kind = :kind AND address = :address",
+        page=page, kind=kind, address=address,
+    )  # fmt: skip
+    if row is None:
+        count = uow.tx.one("SELECT COALESCE(MAX(id), 0) + 1 AS next, COUNT(*) AS n FROM status_subscribers")
+        assert count is not None
+        if count["n"] >= MOST:
+            return
+        number, asked = int(count["next"]), 1
+        uow.tx.execute(
+            "INSERT INTO status_subscribers (id, page, kind, address, components, state, created_at) "
+            "VALUES (:id, :page, :kind, :address, :components, 'pending', :now)",
+            id=number, page=page, kind=kind, address=address, components=msgspec.json.encode(components).decode(), now=uow.now,
+        )  # fmt: skip
+    elif row["state"] == "pending" and row["asked"] < ASKED_MOST:
+        number, asked = int(row["id"]), int(row["asked"]) + 1
+        uow.tx.execute(
+            "UPDATE status_subscribers SET asked = :asked, components = :components WHERE id = :id",
+            asked=asked, components=msgspec.json.encode(components).decode(), id=number,
+        )  # fmt: skip
+    else:
+        return
+    uow.effect(f"subscriber-question:{number}:{asked}:{uow.now}", "subscriber_question", "", {"subscriber": number})
+
+
+def confirm(uow: UnitOfWork, number: int) -> bool:
+    """Whether there was something to confirm; twice is once."""
+    return bool(
+        uow.tx.execute(
+            "UPDATE status_subscribers SET state = 'active', confirmed_at = COALESCE(confirmed_at, :now) WHERE id = :id AND created_at > :old",
+            now=uow.now, id=number, old=uow.now - PENDING_DAYS * DAY,
+        )
+        or uow.tx.one("SELECT 1 AS yes FROM status_subscribers WHERE id = :id AND state = 'active'", id=number)
+    )  # fmt: skip
+
+
+def leave(uow: UnitOfWork, number: int) -> None:
+    """Gone with everything that was known of it; twice is once."""
+    uow.tx.execute("DELETE FROM status_subscribers WHERE id = :id", id=number)
+    uow.tx.execute("DELETE FROM status_deliveries WHERE subscriber = :id AND state = 'queued'", id=number)
+
+
+def proof(secret: str, purpose: Purpose, number: int) -> str:
+    """``17.k3Jd...``: short enough for a header that nobody folds."""
+    digest = hmac.new(secret.encode(), f"status subscriber {purpose} {number}".encode(), hashlib.sha256).digest()
+    return f"{number}.{base64.urlsafe_b64encode(digest[:16]).decode().rstrip('=')}"
+
+
+def proven(secret: str, purpose: Purpose, text: str) -> int | None:
+    """The number of whoever may do it; None for anything else."""
+    number = text.partition(".")[0]
+    if not (number.isascii() and number.isdecimal() and len(number) < 16):
+        return None
+    right = proof(secret, purpose, int(number))
+    return int(number) if hmac.compare_digest(right.encode(), text.encode("utf-8", "replace")) else None
+
+
+def signing_secret(secret: str, number: int) -> str:
+    """What a webhook of this subscriber is signed with (Standard Webhooks)."""
+    digest = hmac.new(secret.encode(), f"status webhook {number}".encode(), hashlib.sha256).digest()
+    return "whsec_" + base64.b64encode(digest).decode()

@@ -1,0 +1,130 @@
+"""Getting updates of a page: the form, the confirmation, and leaving by one click (RFC 8058; formats/18, 18.8).
+
+Nobody learns who follows: known and unknown addresses get the same answer. Looking at a link changes nothing: mail scanners open them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from stanch.communicate.page.html import form_page
+from stanch.communicate.page.render import assets_of
+from stanch.communicate.subscribers import store
+from stanch.communicate.subscribers.sending import check_address
+from stanch.kernel.actor import ENGINE
+from stanch.kernel.errors import Invalid, NotFound, Unavailable
+from stanch.web.bodies import form_of, read_body
+from stanch.web.status.served import ROOT, Served, Site
+
+if TYPE_CHECKING:
+    from stanch.main import Stanch
+
+WORDS = {
+    "mail": "E-mail",
+    "webhook": "Webhook",
+    "slack": "Slack (incoming webhook)",
+    "teams": "Teams (workflow webhook)",
+}
+ASKED = "If it can get updates, a message is on its way there. Follow its link, and they come."
+
+
+def routes(stanch: Stanch) -> list[BaseRoute]:
+    """``subscribe`` below each page, ``confirm`` and ``u`` for all."""
+
+    async def ask(request: Request) -> Response:
+        body = await read_body(request, 20_000) if request.method == "POST" else b""
+        return await run_in_threadpool(_ask, stanch, request, body)
+
+    async def confirm(request: Request) -> Response:
+        return await run_in_threadpool(_confirm, stanch, request)
+
+    async def leave(request: Request) -> Response:
+        if request.method == "POST":
+            await read_body(request, 20_000)
+        return await run_in_threadpool(_leave, stanch, request)
+
+    both = ["GET", "POST"]
+    return [
+        Route(f"{ROOT}/subscribe", ask, methods=both),
+        Route(f"{ROOT}/pages/{{name}}/subscribe", ask, methods=both),
+        Route(f"{ROOT}/confirm/{{code}}", confirm, methods=both),
+        Route(f"{ROOT}/u/{{code}}", leave, methods=both),
+    ]
+
+
+def _site(stanch: Stanch, request: Request, name: str) -> Site:
+    """The page by name, the first by default. Raises ``NotFound``, also for one that is not public: its readers are known."""
+    served: Served = request.app.state.served
+    if served.stale or not served.sites:
+        served.look()
+    if not served.sites:
+        raise Unavailable("The status page cannot be drawn: the database did not answer.", hint="Try again soon.")
+    site = next((each for each in served.sites if each.name == name), None) if name else served.sites[0]
+    if site is None or not site.public:
+        raise NotFound("There is no such page on the status page.")
+    return site
+
+
+def _page(site: Site, status: int = 200, **context: Any) -> Response:
+    values = {"lines": [], "problem": "", "form": "", "action": "", "kinds": [], "values": {}, **context}
+    return Response(
+        form_page(site.snapshot, assets_of(site.documents), f"{site.base}/", **values), status, media_type="text/html"
+    )
+
+
+def _ask(stanch: Stanch, request: Request, body: bytes) -> Response:
+    site = _site(stanch, request, request.path_params.get("name", ""))
+    form = form_of(body)
+    known = {component.id for component in site.snapshot.components}
+    values: dict[str, Any] = {
+        "kind": form.get("kind", ["mail"])[-1], "address": form.get("address", [""])[-1],
+        "components": [each for each in form.get("components", []) if each in known],
+    }  # fmt: skip
+    kinds = [(kind, words) for kind, words in WORDS.items() if kind != "mail" or "smtp" in stanch.world.notifiers]
+    again: dict[str, Any] = {
+        "heading": "Get updates",
+        "form": "ask",
+        "action": request.url.path,
+        "kinds": kinds,
+        "values": values,
+    }
+    if request.method == "GET":
+        return _page(site, **again)
+    try:
+        if values["kind"] not in dict(kinds):
+            raise Invalid(f"'{values['kind']}' is no way to get updates.", field="kind")
+        address = check_address(values["kind"], values["address"])
+    except Invalid as problem:
+        return _page(site, 422, **again, problem=problem.sentence())
+    with stanch.application.uow(ENGINE, "page") as uow:
+        store.ask(uow, site.name, values["kind"], address, values["components"])
+    return _page(site, heading="Nearly there", lines=[ASKED])
+
+
+def _confirm(stanch: Stanch, request: Request) -> Response:
+    site, code = _site(stanch, request, ""), request.path_params["code"]
+    number = store.proven(stanch.settings.secret_key, "confirm", code)
+    if request.method == "GET" and number is not None:
+        return _page(site, heading="Get updates?", form="Yes, send them", action=request.url.path)
+    if number is not None:
+        with stanch.application.uow(ENGINE, "page") as uow:
+            if store.confirm(uow, number):
+                return _page(site, heading="Updates will come", lines=["Each message says how to end them."])
+    return _page(site, 404, heading="This link is over", lines=["It worked for a week. Ask for updates again."])
+
+
+def _leave(stanch: Stanch, request: Request) -> Response:
+    """One click: no cookie, no redirect, no question; for an unknown one the same answer."""
+    site = _site(stanch, request, "")
+    if request.method == "GET":
+        return _page(site, heading="No more updates?", form="End them", action=request.url.path)
+    number = store.proven(stanch.settings.secret_key, "leave", request.path_params["code"])
+    if number is not None:
+        with stanch.application.uow(ENGINE, "page") as uow:
+            store.leave(uow, number)
+    return _page(site, heading="No more updates will come")

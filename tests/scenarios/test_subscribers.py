@@ -1,0 +1,280 @@
+"""Who follows the page gets each update once: asked first, over crashes, and never after they left (R33; formats/18, 18.7-18.8)."""
+
+import re
+import threading
+import warnings
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from standardwebhooks import Webhook
+
+from stanch.communicate.page.posts import identity
+from stanch.communicate.subscribers import sending, store
+from stanch.communicate.subscribers.delivering import AT_ONCE
+from stanch.kernel.clock import iso
+from stanch.ports import Failed, Gone, Message
+from stanch.web.app import create_app
+from tests.scenarios.house import POLICY, House, opened
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    from starlette.testclient import TestClient
+
+MANY = 2_000
+
+
+class Killed(BaseException):
+    """The process is gone in the middle of something."""
+
+
+class Mailbox:
+    """A mail server that remembers, fails and kills while told to."""
+
+    name = "smtp"
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, Message]] = []
+        self.fails: dict[str, Failed] = {}
+        self.kill_at: set[int] = set()
+        self.connections = 0
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def connected(self) -> Iterator["Mailbox"]:
+        with self._lock:
+            self.connections += 1
+        yield self
+
+    def send(self, address: str, message: Message) -> str:
+        if address in self.fails:
+            raise self.fails[address]
+        with self._lock:
+            if len(self.sent) in self.kill_at:
+                self.kill_at.discard(len(self.sent))
+                raise Killed
+            self.sent.append((address, message))
+        return "250 ok"
+
+    def to(self, address: str) -> list[Message]:
+        return [message for each, message in self.sent if each == address]
+
+
+@pytest.fixture
+def box() -> Mailbox:
+    return Mailbox()
+
+
+@pytest.fixture
+def house(database_url: str, tmp_path: Path, box: Mailbox) -> Iterator[House]:
+    services = {**POLICY["services"], "mails": {"name": "mails", "public_name": "Order mails"}}
+    for house in opened(database_url, tmp_path, {**POLICY, "services": services}):
+        house.application.world.notifiers["smtp"] = box
+        house.stanch.seed()
+        house.do("declare", title="x", service="shop")
+        house.settle()
+        yield house
+
+
+@pytest.fixture
+def client(house: House) -> Iterator[TestClient]:
+    with TestClient(create_app(house.stanch), follow_redirects=False) as client:
+        yield client
+
+
+def post(house: House, text: str = "Some payments fail.", **more: Any) -> None:
+    house.do("status", incident="INC-1", state="investigating", text=text, **more)
+    house.settle()
+
+
+def follow(house: House, client: TestClient, box: Mailbox, address: str, **more: Any) -> None:
+    """Ask, read the mail, confirm."""
+    assert client.post("/status/subscribe", data={"kind": "mail", "address": address, **more}).status_code == 200
+    house.settle()
+    path = re.search(r"/status/confirm/\S+", box.to(address)[-1].text)
+    assert path
+    assert client.post(path[0]).status_code == 200
+
+
+def test_mail_comes_after_it_was_confirmed_and_ends_with_one_click(
+    house: House, client: TestClient, box: Mailbox
+) -> None:
+    client.post("/status/subscribe", data={"kind": "mail", "address": "Eve@Shop.example"})
+    house.settle()
+    (question,) = box.to("Eve@shop.example")
+    link = re.search(r"/status/confirm/\S+", question.text)
+    assert link and client.get(link[0]).status_code == 200
+    post(house)
+    assert len(box.to("Eve@shop.example")) == 1  # whoever only looks at the link follows nothing
+    client.post(link[0])
+    post(house, "We know more.")
+    update = box.to("Eve@shop.example")[-1]
+    assert (
+        update.title == "[Status] Investigating: Trouble with Checkout"
+        and "We know more." in update.text
+        and not update.urgent
+    )
+    assert update.headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    leave = re.fullmatch(r"<https?://[^/]+(/status/u/\S+)>", update.headers["List-Unsubscribe"])
+    assert leave and client.get(leave[1]).status_code == 200
+    post(house, "Still at it.")
+    assert len(box.to("Eve@shop.example")) == 3
+    for _ in range(2):
+        gone = client.post(
+            leave[1],
+            content="List-Unsubscribe=One-Click",
+            headers={"Content-Type": "application/x-www-form-urlencoded"},
+        )
+        assert gone.status_code == 200 and not gone.cookies
+    post(house, "Nearly there.")
+    assert len(box.to("Eve@shop.example")) == 3
+    assert client.post("/status/u/99.wrong").status_code == 200
+    assert client.post("/status/confirm/99.wrong").status_code == 404
+
+
+def test_nobody_learns_who_follows_and_nobody_is_asked_over_and_over(
+    house: House, client: TestClient, box: Mailbox
+) -> None:
+    answers = {
+        client.post("/status/subscribe", data={"kind": "mail", "address": "eve@shop.example"}).text for _ in range(6)
+    }
+    house.settle()
+    assert len(answers) == 1 and len(box.to("eve@shop.example")) == store.ASKED_MOST
+    house.clock.forward(days=8)
+    link = re.search(r"/status/confirm/\S+", box.sent[-1][1].text)
+    assert link and client.post(link[0]).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("kind", "address"),
+    [("mail", "eve"), ("mail", "eve@x,y.example"), ("mail", "e\r\nBcc: x@y.example"), ("webhook", "javascript:alert(1)"),
+     ("webhook", "https://a:b@x.example"), ("fax", "1")],
+)  # fmt: skip
+def test_what_is_no_address_is_said_beside_the_form_and_kept(client: TestClient, kind: str, address: str) -> None:
+    answer = client.post("/status/subscribe", data={"kind": kind, "address": address})
+    assert answer.status_code == 422 and 'role="alert"' in answer.text
+
+
+def test_only_what_they_chose_and_nothing_of_history(house: House, client: TestClient, box: Mailbox) -> None:
+    follow(house, client, box, "all@shop.example")
+    follow(house, client, box, "mails@shop.example", components=identity("Order mails"))
+    post(house, components=["shop=major_outage"])
+    assert len(box.to("all@shop.example")) == 2 and len(box.to("mails@shop.example")) == 1
+    post(house, components=["mails=major_outage"])
+    assert len(box.to("mails@shop.example")) == 2
+    house.do(
+        "status", incident="INC-1", state="identified", text="Long ago.", at=iso(house.clock.now() - 7_200_000_000)
+    )
+    house.settle()
+    assert len(box.to("all@shop.example")) == 3
+
+
+def test_three_kills_and_each_of_many_got_it(house: House, box: Mailbox) -> None:
+    with house.application.uow() as uow:
+        uow.tx.many(
+            "INSERT INTO status_subscribers (id, page, kind, address, components, state, created_at, confirmed_at) "
+            "VALUES (:id, 'status', 'mail', :address, '[]', 'active', :now, :now)",
+            [{"id": n, "address": f"s{n}@shop.example", "now": uow.now} for n in range(1, MANY + 1)],
+        )
+    box.kill_at = {300, 900, 1500}
+    house.do("status", incident="INC-1", state="investigating", text="Some payments fail.")
+    for _ in range(3):
+        with pytest.raises(Killed):
+            house.settle()
+        house.crash()
+        house.application.world.notifiers["smtp"] = box
+    house.settle()
+    counts = Counter(address for address, _ in box.sent)
+    assert len(counts) == MANY, "somebody was left out"
+    # What was in the air at a kill leaves again, with the same id; what was written down never does.
+    assert sum(counts.values()) - MANY <= 3 * AT_ONCE
+    assert len({message.key for _, message in box.sent}) == MANY
+    with house.application.reading() as uow:
+        assert uow.tx.all("SELECT * FROM status_deliveries") == []
+
+
+def test_an_address_that_is_gone_is_forgotten_and_one_that_fails_gets_it_later(
+    house: House, client: TestClient, box: Mailbox
+) -> None:
+    for address in ("gone@shop.example", "full@shop.example", "well@shop.example"):
+        follow(house, client, box, address)
+    box.fails = {"gone@shop.example": Gone("550 5.1.1"), "full@shop.example": Failed("452 full", again=True)}
+    post(house)
+    assert len(box.to("well@shop.example")) == 2
+    box.fails = {}
+    house.wait(minutes=10, step=30)
+    assert len(box.to("full@shop.example")) == 2 and len(box.to("well@shop.example")) == 2
+    post(house, "We know more.")
+    assert len(box.to("gone@shop.example")) == 1 and len(box.to("full@shop.example")) == 3
+
+
+def test_webhooks_are_signed_and_lead_nowhere_inside(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    posted: list[tuple[str, bytes, dict[str, str]]] = []
+
+    class Answer:
+        status = 200
+
+    monkeypatch.setattr(sending, "refuse_inside", lambda _address: None)
+    monkeypatch.setattr(
+        sending.WebService,
+        "ask",
+        lambda self, _m, _p, headers, body: posted.append((self.base_url, body, headers)) or Answer(),
+    )
+    with house.application.uow() as uow:
+        for number, kind in enumerate(("webhook", "slack", "teams"), 1):
+            store.ask(uow, "status", kind, f"https://hooks.example/{kind}", [])  # type: ignore[arg-type]
+            store.confirm(uow, number)
+    house.settle()
+    posted.clear()
+    post(house)
+    bodies = {url.rpartition("/")[2]: (msgspec.json.decode(body), body, headers) for url, body, headers in posted}
+    assert set(bodies) == {"webhook", "slack", "teams"}
+    said, raw, headers = bodies["webhook"]
+    assert (
+        said["incident"]["incident_updates"][0]["body"] == "Some payments fail."
+        and "/status/u/" in said["meta"]["unsubscribe"]
+    )
+    assert headers["webhook-id"] == "announce:INC-1:" + headers["webhook-id"].split(":")[2] + ":1"
+    at = datetime.fromtimestamp(int(headers["webhook-timestamp"]), UTC)
+    published = Webhook(store.signing_secret("k" * 32, 1)).sign(headers["webhook-id"], at, raw.decode())
+    assert headers["webhook-signature"] == published
+    assert "Some payments fail." in bodies["slack"][0]["text"] and bodies["teams"][0]["type"] == "message"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://127.0.0.1/x",
+        "http://[::1]/x",
+        "http://169.254.169.254/latest",
+        "http://10.0.0.1/x",
+        "http://localhost/x",
+    ],
+)
+def test_an_address_inside_the_network_is_refused(address: str) -> None:
+    with pytest.raises(Failed, match="inside a network"):
+        sending.refuse_inside(address)
+
+
+def test_planned_work_is_announced_reminded_of_begun_and_ended_once_each(
+    house: House, client: TestClient, box: Mailbox
+) -> None:
+    follow(house, client, box, "eve@shop.example")
+    start, end = (iso(house.clock.now() + minutes * 60_000_000) for minutes in (120, 180))
+    house.do(
+        "maintenance",
+        title="New database",
+        services=["shop"],
+        starts=start,
+        ends=end,
+        text="Payments take a minute.",
+        remind=60,
+    )
+    house.wait(minutes=200, step=600)
+    titles = [message.title for message in box.to("eve@shop.example")[1:]]
+    assert titles == [f"[Status] {word}: New database" for word in ("Planned", "Reminder", "In progress", "Completed")]
