@@ -107,6 +107,10 @@ def _incident(value: dict[str, Any]) -> None:
             click.echo(f"  {clean(prompt.get('to', ''))}: {clean(prompt.get('text', ''))}")
             if prompt.get("told"):
                 click.echo(f"    {clean(prompt['told'])}")
+    if value.get("bridge"):
+        click.echo(f"\nBridge: {clean(value['bridge']['link'])}")
+    for other, how in (value.get("related") or {}).items():
+        click.echo(f"\nRelated: {clean(other)} ({clean(how.replace('_', ' '))})")
     click.echo("\nTimeline (UTC):")
     for entry in value.get("timeline", []):
         click.echo(line(entry))

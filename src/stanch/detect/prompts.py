@@ -1,5 +1,7 @@
 """What is asked while nobody knows yet what it is. Pure."""
 
+import re
+
 from stanch.kernel.clock import SECOND, spell
 from stanch.kernel.policy import Policy
 from stanch.timeline.facts.detect import TRIAGE_QUESTIONS
@@ -52,7 +54,52 @@ def _questions(record: Record, policy: Policy) -> list[Prompt]:
     ]
 
 
+def _declare_early(record: Record, policy: Policy) -> list[Prompt]:
+    """R5: user-visible, or a second team or vendor is needed: declare now, not at the hour."""
+    if record.status != "investigating":
+        return []
+    reasons = {}
+    if record.impact:
+        reasons["impact"] = f"customers see it: {record.impact.value}"
+    for name in others_named(record, policy):
+        reasons[f"others:{name}"] = f"{name} is needed"
+    return [
+        Prompt(
+            f"declare-early:{key}",
+            record.owner,
+            f"{reason[0].upper()}{reason[1:]}. Declare now?",
+            record.detected_at or 0,
+            [
+                Action(
+                    "Declare now", "declare", {"investigation": record.id, "title": record.title, "because": reason}
+                ),
+                Action("Not yet, because", "decline", {"key": f"declare-early:{key}"}, asks="reason"),
+            ],
+            "declaring early costs a few minutes; declaring late costs the incident",
+            tell=(record.owner,),
+            every=0,
+            rests_on=(reason,),
+        )
+        for key, reason in reasons.items()
+    ]
+
+
+def others_named(record: Record, policy: Policy) -> list[str]:
+    """Vendors and teams that somebody named in an investigation, other than the team whose service it is."""
+    own = policy.service(record.service).team.casefold() if record.service else ""
+    known = {c.name: (c.name, *c.names) for c in policy.contacts.values() if c.kind in ("vendor", "team")}
+    known |= {service.team: (service.team,) for service in policy.services.values() if service.team}
+    said = " | ".join([*record.notes, *record.answers.values()]).casefold()
+    return [
+        shown
+        for shown, names in known.items()
+        if shown.casefold() != own
+        and any(len(n) > 2 and re.search(rf"(?<!\w){re.escape(n.casefold())}(?!\w)", said) for n in names)
+    ]
+
+
 PROMPTS: tuple[PromptRule, ...] = (
+    _declare_early,
     _investigation,
     _questions,
 )

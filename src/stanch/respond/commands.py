@@ -40,6 +40,7 @@ class Declare(msgspec.Struct):
     communications_lead: Annotated[str, msgspec.Meta(max_length=200, description="Who speaks to others.")] = ""
     scribe: Annotated[str, msgspec.Meta(max_length=200, description="Who writes down.")] = ""
     began: Annotated[str, msgspec.Meta(max_length=40, description="When it began, if that is known.")] = ""
+    because: Annotated[Line, msgspec.Meta(description="Why it is an incident.")] = ""
     investigation: Annotated[
         str, msgspec.Meta(max_length=40, description="The investigation that this is, such as INC-3.")
     ] = ""
@@ -58,7 +59,14 @@ def declare(uow: UnitOfWork, asked: Declare) -> Done:
     stated = tier(uow, asked.severity) if asked.severity else None
     quiet = stated is not None  # then the severity decides, which is said in the next entry
     roles = _roles_of(uow, asked)
-    facts = Declared(title, asked.service, past_moment(asked.began, uow.now, "began"), asked.private, quiet=quiet)
+    facts = Declared(
+        title,
+        asked.service,
+        past_moment(asked.began, uow.now, "began"),
+        asked.private,
+        asked.because.strip(),
+        quiet=quiet,
+    )
     if asked.investigation:
         record = uow.record(incident_id(asked.investigation))
         if record.status != "investigating":

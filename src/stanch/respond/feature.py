@@ -51,6 +51,8 @@ FEATURE = Feature(
         "stanch.respond.roles.commands",
         "stanch.respond.roles.handoff",
         "stanch.respond.catching_up",
+        "stanch.respond.bridge",
+        "stanch.respond.relating",
         "stanch.respond.deciding.evidence",
         "stanch.respond.deciding.concerns",
         "stanch.respond.deciding.decide",

@@ -11,11 +11,12 @@ from stanch.kernel.errors import NotFound
 from stanch.kernel.moments import past_moment
 from stanch.respond.commands import IncidentId
 from stanch.respond.facts import six_facts
-from stanch.timeline.decisions import Hypothesis
+from stanch.timeline.decisions import Concern, Decision, Hypothesis
 from stanch.timeline.entries import Entry
 from stanch.timeline.page import Page
 from stanch.timeline.record import ActionItem, Record, Run, fold
 from stanch.timeline.unit_of_work import UnitOfWork
+from stanch.timeline.working_together import Bridge, Handoff
 
 
 class Incidents(msgspec.Struct):
@@ -177,6 +178,11 @@ class Shown(msgspec.Struct, frozen=True):
     action_items: list[ActionItem]
     hypotheses: list[Hypothesis]
     timeline: list[ShownEntry]
+    handoffs: list[Handoff]
+    concerns: list[Concern]
+    decisions: list[Decision]
+    bridge: Bridge | None
+    related: dict[str, str]
 
     def line(self) -> str:
         """For chat: the six facts, what needs someone, and what was said last."""
@@ -223,7 +229,8 @@ def _shown(record: Record, uow: UnitOfWork, now: int, entries: list[Entry]) -> S
             for c in record.criteria.values()
         ],
         list(record.pages.values()), list(record.action_items.values()), list(record.hypotheses.values()),
-        [_entry(x) for x in entries],
+        [_entry(x) for x in entries], list(record.handoffs.values()), list(record.concerns.values()),
+        list(record.decisions.values()), record.bridge, record.related,
     )  # fmt: skip
 
 

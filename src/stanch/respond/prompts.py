@@ -203,7 +203,26 @@ def _again(record: Record, fact: str) -> Action:
     return Action("What we do next", "say", asks="text")
 
 
+def _bridge(record: Record, policy: Policy) -> list[Prompt]:
+    """R34: while people talk, the text stays the record."""
+    if record.bridge is None or not record.live():
+        return []
+    silence = int(policy.responding.bridge_silence * SECOND)
+    since = max([record.bridge.opened_at, *record.spoke[-1:]])
+    return [
+        Prompt(
+            f"bridge-silent:{since}",
+            "scribe",
+            f"The bridge is open, and for {spell(silence)} nothing was written down. What was said and decided?",
+            since + silence,
+            [Action("Write it down", "say", asks="text"), Action("It is over", "bridge", {"step": "close"})],
+            "what is said on a call only is lost at the next handoff",
+        )
+    ]
+
+
 PROMPTS: tuple[PromptRule, ...] = (
+    _bridge,
     _stale,
     _acknowledge,
     _severity,

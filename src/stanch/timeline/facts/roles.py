@@ -185,6 +185,12 @@ class PeopleProposed(Statement, frozen=True, tag="people_proposed"):
         )
 
 
+def _wrote_nothing(record: Record, entry: Line) -> None:
+    """Coming and going is no word about the incident: the record is as silent as before."""
+    if record.spoke[-1:] == [entry.recorded_at]:
+        record.spoke.pop()
+
+
 class BridgeOpened(Statement, frozen=True, tag="bridge_opened"):
     """A call; the text stays the record (R34)."""
 
@@ -194,6 +200,7 @@ class BridgeOpened(Statement, frozen=True, tag="bridge_opened"):
         return f"A bridge is open: {self.link}"
 
     def apply(self, record: Record, entry: Line) -> None:
+        _wrote_nothing(record, entry)
         record.bridge = Bridge(self.link, entry.happened_at)
 
 
@@ -206,6 +213,7 @@ class BridgeJoined(Statement, frozen=True, tag="bridge_joined"):
         return f"{self.person} joined the bridge"
 
     def apply(self, record: Record, entry: Line) -> None:
+        _wrote_nothing(record, entry)
         if record.bridge and self.person not in record.bridge.people:
             record.bridge.people.append(self.person)
 
@@ -219,6 +227,7 @@ class BridgeLeft(Statement, frozen=True, tag="bridge_left"):
         return f"{self.person} left the bridge"
 
     def apply(self, record: Record, entry: Line) -> None:
+        _wrote_nothing(record, entry)
         if record.bridge and self.person in record.bridge.people:
             record.bridge.people.remove(self.person)
 

@@ -55,7 +55,7 @@ def routes(stanch: Stanch) -> list[Route]:
 def common(view: View) -> dict[str, Any]:
     """What every panel's template is told. ``here``: the address of the page; ``live``: it shows the present."""
     return {
-        "record": view.record, "now": view.now, "live": view.at is None, "acting": view.acting,
+        "record": view.record, "now": view.now, "live": view.at is None, "acting": view.acting, "writing": view.writing,
         "here": f"/incidents/{view.record.id}", "policy": view.policy, "service": view.service, "hit": since_hit(view.record),
     }  # fmt: skip
 

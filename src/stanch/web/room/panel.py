@@ -50,6 +50,11 @@ class View(msgspec.Struct, frozen=True):
         """Whether something can be done to the incident from this page."""
         return self.at is None and self.record.status != "closed"
 
+    @property
+    def writing(self) -> bool:
+        """Whether a line, a correction or a post can be added: also when it is closed."""
+        return self.at is None
+
     def number(self, name: str) -> int:
         """A number of the address; 0 for what is none."""
         text = self.query.get(name, "")
