@@ -14,7 +14,7 @@ from stanch.kernel.errors import Unauthenticated
 from stanch.kernel.ids import digest, new_secret
 
 Kind = Literal["token", "session", "once"]
-SESSION_FOR, LINK_FOR, SETUP_FOR = 14 * DAY, 10 * MINUTE, DAY
+SESSION_FOR, LINK_FOR, SETUP_FOR, INVITED_FOR = 14 * DAY, 10 * MINUTE, DAY, 7 * DAY
 
 
 def person_of(database: Database, secret: str, kind: Kind, now: int) -> Actor | None:
@@ -77,7 +77,10 @@ def end_sessions(tx: Transaction, person: str) -> int:
 
 def open_session(database: Database, person: str, now: int) -> str:
     """The secret of a new session, for the browser's cookie."""
-    return _issue(database, person, "session", now, SESSION_FOR)
+    secret = _issue(database, person, "session", now, SESSION_FOR)
+    with database.transaction() as tx:  # whoever has come is invited no more
+        tx.execute("DELETE FROM credentials WHERE kind = 'once' AND name = 'invite' AND person = :p", p=person)
+    return secret
 
 
 def end_session(database: Database, secret: str) -> None:
@@ -89,6 +92,18 @@ def end_session(database: Database, secret: str) -> None:
 def create_link(database: Database, person: str, now: int) -> str:
     """The code of a one-time sign-in link, good for ten minutes. Raises ``NotFound``."""
     return _issue(database, person, "once", now, LINK_FOR)
+
+
+def invite(tx: Transaction, person: str, now: int) -> str:
+    """The code of an invitation, good once within a week; it replaces the one before."""
+    tx.execute("DELETE FROM credentials WHERE kind = 'once' AND name = 'invite' AND person = :person", person=person)
+    return _write(tx, person, "once", now, INVITED_FOR, "invite")
+
+
+def invitations(tx: Transaction) -> dict[str, int]:
+    """Who is invited and has not come yet, and until when the link works; one that ran out is listed with that moment, too."""
+    rows = tx.all("SELECT person, expires_at FROM credentials WHERE kind = 'once' AND name = 'invite'")
+    return {str(row["person"]): int(row["expires_at"]) for row in rows}
 
 
 def create_setup_link(database: Database, now: int) -> str:
@@ -137,17 +152,21 @@ def link_address(base: str, code: str) -> str:
 def _issue(
     database: Database, person: str, kind: Kind, now: int, lasts: int | None, name: str = "", *, must_exist: bool = True
 ) -> str:
-    secret = new_secret()
     with database.transaction() as tx:
         if must_exist and tx.one("SELECT 1 AS yes FROM people WHERE name = :person", person=person) is None:
             raise people.unknown(person)
-        tx.execute("DELETE FROM credentials WHERE expires_at < :now", now=now)
-        tx.execute(
-            "INSERT INTO credentials (digest, person, kind, name, created_at, expires_at) "
-            "VALUES (:digest, :person, :kind, :name, :now, :expires)",
-            digest=stored(secret), person=person, kind=kind, name=name, now=now,
-            expires=None if lasts is None else now + lasts,
-        )  # fmt: skip
+        return _write(tx, person, kind, now, lasts, name)
+
+
+def _write(tx: Transaction, person: str, kind: Kind, now: int, lasts: int | None, name: str) -> str:
+    secret = new_secret()
+    tx.execute("DELETE FROM credentials WHERE expires_at < :now AND name <> 'invite'", now=now)
+    tx.execute(
+        "INSERT INTO credentials (digest, person, kind, name, created_at, expires_at) "
+        "VALUES (:digest, :person, :kind, :name, :now, :expires)",
+        digest=stored(secret), person=person, kind=kind, name=name, now=now,
+        expires=None if lasts is None else now + lasts,
+    )  # fmt: skip
     return secret
 
 

@@ -47,10 +47,20 @@ def insert(tx: Transaction, name: str, now: int, *, admin: bool, hashed: str = "
 def remove(database: Database, name: str) -> None:
     """Take a person's access away at once; what they wrote stays. Raises ``NotFound``."""
     with database.transaction() as tx:
-        tx.execute("DELETE FROM credentials WHERE person = :name", name=name)
-        profiles.forget(tx, name)
-        if not tx.execute("DELETE FROM people WHERE name = :name", name=name):
-            raise unknown(name)
+        remove_in(tx, name)
+
+
+def remove_in(tx: Transaction, name: str) -> None:
+    """The same within a transaction that is open already. Raises ``NotFound``."""
+    tx.execute("DELETE FROM credentials WHERE person = :name", name=name)
+    profiles.forget(tx, name)
+    if not tx.execute("DELETE FROM people WHERE name = :name", name=name):
+        raise unknown(name)
+
+
+def set_admin(tx: Transaction, name: str, admin: bool) -> None:
+    """Give or take the rights of an administrator."""
+    tx.execute("UPDATE people SET admin = :admin WHERE name = :name", admin=int(admin), name=name)
 
 
 def set_password(database: Database, name: str, password: str) -> None:
@@ -65,7 +75,12 @@ def set_password(database: Database, name: str, password: str) -> None:
 def everybody(database: Database) -> list[Person]:
     """Everybody, by name."""
     with database.reading() as tx:
-        rows = tx.all("SELECT name, admin, password FROM people ORDER BY name")
+        return everybody_in(tx)
+
+
+def everybody_in(tx: Transaction) -> list[Person]:
+    """The same, in a transaction that is open already."""
+    rows = tx.all("SELECT name, admin, password FROM people ORDER BY name")
     return [Person(row["name"], bool(row["admin"]), bool(row["password"])) for row in rows]
 
 

@@ -27,6 +27,7 @@ class Command(msgspec.Struct, frozen=True):
     positional: tuple[str, ...]
     reading: bool = False
     example: str = ""
+    secret: bool = False
 
     @property
     def path(self) -> str:
@@ -70,11 +71,12 @@ def command(
     positional: tuple[str, ...] = (),
     reading: bool = False,
     example: str = "",
+    secret: bool = False,
 ) -> Callable[[Callable[[Any, Any], Any]], Callable[[Any, Any], Any]]:
     """Register ``handle(uow, command)`` under ``name``. Raises ``ValueError`` when the name is taken.
 
     ``group``: under which heading the help lists it, by default the phase whose folder it is in. ``noun``: the end of its
-    API route, by default its name. ``example``: a command line for the help.
+    API route, by default its name. ``example``: a command line for the help. ``secret``: its answer holds one, and is never kept to be replayed.
     """
 
     def register(handle: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
@@ -83,7 +85,7 @@ def command(
         needs = "incident" in struct.__struct_fields__
         listed: Any = group or handle.__module__.split(".")[1]
         route = name if noun is None else noun
-        REGISTRY[name] = Command(name, route, listed, struct, handle, needs, positional, reading, example)
+        REGISTRY[name] = Command(name, route, listed, struct, handle, needs, positional, reading, example, secret)
         return handle
 
     return register

@@ -18,6 +18,8 @@ FEATURE = Feature(
         "stanch.prepare.playbooks.commands",
         "stanch.prepare.page_tests",
         "stanch.prepare.profile.commands",
+        "stanch.prepare.profile.people_commands",
+        "stanch.prepare.profile.first_run",
     ),
     wiring,
 )

@@ -65,7 +65,7 @@ def run(
         return Answer(200, msgspec.json.encode(value), value, version=_version(command, value))
     for _ in range(TRIES):
         try:
-            return _write(application, command, asked, actor, source, key, match)
+            return _write(application, command, asked, actor, source, None if command.secret else key, match)
         except IntegrityError:
             continue
     raise Conflict("Somebody else wrote the same at this moment.", hint="Repeat it.")

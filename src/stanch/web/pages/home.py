@@ -22,6 +22,7 @@ from stanch.timeline.prompt import Prompt
 from stanch.timeline.record import ActionItem, Record
 from stanch.timeline.unit_of_work import UnitOfWork
 from stanch.web import auth
+from stanch.web.pages.people import checklist_of
 from stanch.web.pages.render import page, signed_in
 from stanch.web.room.asked import asks, in_order
 
@@ -56,7 +57,7 @@ def routes(stanch: Stanch) -> list[Route]:
 
     def home(request: Request) -> Response:
         with stanch.application.reading(auth.require(request)) as uow:
-            context = _home(uow)
+            context = _home(uow) | _first(stanch, uow)
         return page(request, "home.html", **context)
 
     def declare(request: Request) -> Response:
@@ -65,6 +66,13 @@ def routes(stanch: Stanch) -> list[Route]:
         return page(request, "declare.html", **context, typed=request.query_params.get("title", "")[:300])
 
     return [signed_in("/", home), signed_in("/declare", declare)]
+
+
+def _first(stanch: Stanch, uow: UnitOfWork) -> dict[str, Any]:
+    """The checklist of a new stanch, until it is done or this person has hidden it."""
+    found = checklist_of(stanch, uow)
+    shown = not (found["first"].done or found["first"].hidden)
+    return found if shown else {"first": None}
 
 
 def _declaring(uow: UnitOfWork) -> dict[str, Any]:

@@ -1,0 +1,140 @@
+"""What a new stanch still needs before a page wakes somebody: each step is done by what really happened, never by a tick."""
+
+from typing import Literal
+
+import msgspec
+
+from stanch.kernel.command import Done, command
+from stanch.prepare.oncall.store import resolve
+from stanch.prepare.profile.commands import ShowMe, show_me, signing_in
+from stanch.timeline.unit_of_work import UnitOfWork
+
+Step = Literal["you", "second", "oncall", "sender", "service", "status"]
+
+
+class FirstRunStep(msgspec.Struct, frozen=True):
+    """One line. ``says``: what happened, or what is missing. ``do``: what to do about it; empty for what is done."""
+
+    key: Step
+    title: str
+    done: bool
+    says: str
+    do: str
+
+    def line(self) -> str:
+        """For chat."""
+        return f"{'done' if self.done else 'to do'}: {self.title}. {self.says}"
+
+
+class FirstRun(msgspec.Struct, frozen=True):
+    """The whole list. ``done``: nothing is left. ``hidden``: whoever asks does not want to see it on the first page."""
+
+    done: bool
+    hidden: bool
+    steps: list[FirstRunStep]
+
+    def line(self) -> str:
+        """For chat."""
+        return "\n".join(step.line() for step in self.steps)
+
+
+class ShowFirstRun(msgspec.Struct):
+    """The checklist of a new stanch: what was done, and what is missing before a page wakes somebody."""
+
+
+@command("first-run", ShowFirstRun, reading=True, example="stanch first-run")
+def first_run(uow: UnitOfWork, _asked: ShowFirstRun) -> FirstRun:
+    """Each step asks what is there now."""
+    from stanch.identity.profiles import profile
+
+    steps = [_you(uow), _second(uow), _on_call(uow), _sender(uow), _service(uow), _status(uow)]
+    hidden = profile(uow.tx, uow.actor.name).checklist_hidden_at is not None
+    return FirstRun(all(step.done for step in steps), hidden, steps)
+
+
+class HideFirstRun(msgspec.Struct):
+    """Take the checklist off your first page, or put it back; it stays under 'more'."""
+
+    show: bool = False
+
+
+@command("hide-first-run", HideFirstRun, example="stanch hide-first-run")
+def hide_first_run(uow: UnitOfWork, asked: HideFirstRun) -> Done:
+    """Each person for themselves; nothing of it counts as done by that."""
+    from stanch.identity import profiles
+
+    person = signing_in(uow)
+    own = profiles.profile(uow.tx, person)
+    at = None if asked.show else uow.now
+    profiles.keep(uow.tx, msgspec.structs.replace(own, checklist_hidden_at=at))
+    return Done("The checklist is back on your first page." if asked.show else "The checklist stays under 'more'.")
+
+
+def _step(key: Step, title: str, done: bool, yes: str, no: str, do: str) -> FirstRunStep:
+    return FirstRunStep(key, title, done, yes if done else no, "" if done else do)
+
+
+def _you(uow: UnitOfWork) -> FirstRunStep:
+    me = show_me(uow, ShowMe())
+    arrived = [way for way in me.ways if way.arrived_at is not None]
+    missing = (
+        "A test page was sent, and nobody has said that it arrived." if any(w.waits for w in me.ways) else me.reached
+    )
+    return _step(
+        "you", "Your name and a way to wake you", bool(arrived), f"A test page reached {me.name}.", missing,
+        "Add a way on your profile, and confirm its test page by the link or the code in it.",
+    )  # fmt: skip
+
+
+def _second(uow: UnitOfWork) -> FirstRunStep:
+    from stanch.identity import credentials, people
+
+    invited = credentials.invitations(uow.tx)
+    others = [name for name in sorted(people.names(uow.tx)) if name != uow.actor.name]
+    said = ", ".join(f"{name} (invited)" if name in invited else name for name in others[:3])
+    more = f" and {len(others) - 3} more" if len(others) > 3 else ""
+    return _step(
+        "second", "A second person", bool(others), f"Beside you: {said}{more}.", "You are alone.",
+        "Invite somebody: who is asleep or away must not be the only one.",
+    )  # fmt: skip
+
+
+def _on_call(uow: UnitOfWork) -> FirstRunStep:
+    names = [target for each in uow.policy.escalation.values() for step in each.steps for target in step.notify]
+    found = resolve(uow, dict.fromkeys(names), uow.now)
+    people = list(dict.fromkeys(person for target in found for person in target.people))
+    shown = ", ".join(uow.policy.contacts[person].name for person in people[:5])
+    missing = "No escalation policy says who is paged." if not names else f"{found[0].reason or 'Nobody is named.'}"
+    return _step(
+        "oncall", "Who is on call", bool(people), f"Escalation reaches {shown}.", missing,
+        "Write who is paged into the catalog: a schedule, or people by name, in an escalation policy 'default'.",
+    )  # fmt: skip
+
+
+def _sender(uow: UnitOfWork) -> FirstRunStep:
+    row = uow.tx.one(
+        "SELECT s.intake_key, s.name FROM signals s WHERE s.intake_key NOT IN ('heartbeats', 'probes', 'slo') AND NOT EXISTS "
+        "(SELECT 1 FROM incidents i WHERE i.id = s.incident AND i.private = 1) ORDER BY s.last_seen DESC LIMIT 1"
+    )
+    said = f"The newest alert came by the key '{row['intake_key']}': {row['name']}." if row else ""
+    return _step(
+        "sender", "A sender of alerts", row is not None, said, "Waiting for the first alert ...",
+        "Point Alertmanager, Prometheus or another sender here.",
+    )  # fmt: skip
+
+
+def _service(uow: UnitOfWork) -> FirstRunStep:
+    names = sorted(uow.policy.services)
+    said = f"{len(names)} {'service is' if len(names) == 1 else 'services are'} in the catalog: {', '.join(names[:5])}{' ...' if len(names) > 5 else ''}."
+    return _step(
+        "service", "A first service", bool(names), said, "The catalog has no service.",
+        "Write a file of its own for it into the catalog folder.",
+    )  # fmt: skip
+
+
+def _status(uow: UnitOfWork) -> FirstRunStep:
+    titles = [page.title for page in uow.policy.status_pages.values() if page.title not in ("", "Status")]
+    return _step(
+        "status", "The status page's name", bool(titles), f"It is called {', '.join(titles)}.",
+        "The status page has no name of its own: readers see 'Status'.", "Set 'title' of a page under 'status_pages'.",
+    )  # fmt: skip
