@@ -75,9 +75,9 @@ def _said(record: Record) -> tuple[list[str], list[str]]:
 
 
 def _quoted(said: list[str], pattern: str) -> str:
-    """The first text that says it, in quotes; empty where none does."""
+    """The first text that says it, in quotes and whole, so that redacting the text takes this copy with it; empty where none does."""
     found = next((text for text in said if means_it(text, pattern)), "")
-    return f"“{found[:120]}”" if found else ""
+    return f"“{found}”" if found else ""
 
 
 def verdict_of(state: store.State) -> rules.Verdict | None:
