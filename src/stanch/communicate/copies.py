@@ -1,4 +1,4 @@
-"""Copies of the status pages that serve when all else is dead: written by an effect at every public change (P7; formats/20).
+"""Copies of the status pages that are served when stanch is down: written by an effect at every public change (P7; formats/20).
 
 The order is such that no reader meets a page whose parts are missing: what has its content in its name, then the pages behind, then
 feeds and JSON, the first page last, and deletions after that. One process publishes to one place at a time.

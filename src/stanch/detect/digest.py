@@ -1,4 +1,4 @@
-"""Reads the intake journal behind the hooks and folds what it holds. What cannot be read is kept raw and shown (P8)."""
+"""Processes the intake journal: reads each post and folds its alerts into signals. Unreadable posts are kept raw and shown (P8)."""
 
 from typing import Any
 

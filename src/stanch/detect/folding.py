@@ -1,4 +1,4 @@
-"""What is known of one alert after any number of copies of it. Pure.
+"""Merges repeated copies of one alert into what is known of it. Pure.
 
 The same copies in any order, each any number of times, end in the same state: what counts is the newest start that was
 told and the newest end that was told, never which of them arrived last.

@@ -1,4 +1,4 @@
-"""What must be heard of again and again; its silence is an alert (R13). Prometheus' Watchdog is one of them.
+"""Heartbeats: calls that must arrive regularly; when one stays out, that is an alert (R13). Prometheus' Watchdog is one of them.
 
 A heartbeat sleeps until its first beat. While stanch itself was away nothing could be heard, so after a pause each one
 gets a full interval before its silence counts.

@@ -1,4 +1,4 @@
-"""What a sender may make us keep. Beyond it a text is cut, and an identity is told by its digest: nothing is refused (P8)."""
+"""Limits of what is stored of a sender's post. Longer texts are cut and longer identities hashed: nothing is refused (P8)."""
 
 import hashlib
 

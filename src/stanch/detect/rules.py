@@ -1,4 +1,4 @@
-"""What becomes of a signal (R1). Pure: the signal, the policy and the moment in, a verdict with its reason out."""
+"""Decides the disposition of a signal (R1). Pure: from the signal, the policy and the moment to a disposition with its reason."""
 
 import re
 from functools import lru_cache

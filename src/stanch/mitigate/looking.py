@@ -1,4 +1,4 @@
-"""What can be done, what it would change, and the evidence that was captured: reading only."""
+"""Reading commands: the ranked mitigations, what each would change, and the captured evidence."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""What can be done for the affected services now, by name and in order: declared, or offered by what they run on (R16)."""
+"""The mitigations for the affected services, in order: declared in the catalog, or offered by the systems they run on (R16)."""
 
 from stanch.kernel.errors import NotFound
 from stanch.mitigate.ranking.evidence import Option

@@ -1,4 +1,4 @@
-"""How long an alert waits before it fires, where its sender says so (formats/01): the onset lies that much earlier. Pure."""
+"""How long an alert waits before it fires, where its sender says so (formats/01); the onset is that much earlier than the alert. Pure."""
 
 import re
 

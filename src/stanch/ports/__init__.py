@@ -1,4 +1,4 @@
-"""What the product asks of the world. Each port is a protocol; integrations implement them, features only see these."""
+"""The ports: what the product needs of external systems. Each is a protocol; integrations implement them, features only see these."""
 
 from collections.abc import Callable, Mapping
 from typing import Protocol, runtime_checkable

@@ -1,4 +1,4 @@
-"""By what an unknown JSON object is known again: two things must never be one, and an end ends only what it names (R1).
+"""Derives a stable identity from an unknown JSON object: two things never share one, and an end matches only its own (R1).
 
 In this order: a key of the alert's own (``alert_uid``, ``incident.id``); ids of what is watched (``monitor_id``) together with
 what else tells two alerts of it apart; title and place; else a digest of the whole body, which nothing else has.

@@ -1,4 +1,4 @@
-"""Text from alerts, made fit for carriers: it may hold anything, and must do no harm on the way."""
+"""Makes text from alerts safe for the channels it is sent over: it may hold anything."""
 
 
 def printable(text: str) -> str:

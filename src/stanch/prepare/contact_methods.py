@@ -1,4 +1,4 @@
-"""By what somebody is told of a prompt: the way they chose, else one that wakes nobody. Pure."""
+"""Which contact methods are used for a prompt: the chosen ones, else the first that does not ring. Pure."""
 
 from collections.abc import Container
 

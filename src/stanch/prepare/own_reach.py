@@ -1,4 +1,4 @@
-"""A way to be reached that a person added themselves, and whether anybody may rely on it. Pure."""
+"""A contact method that a person added themselves, and whether it is confirmed. Pure."""
 
 from stanch.kernel.policy import Reach
 

@@ -1,4 +1,4 @@
-"""How ready a service is for the page at three in the morning (R7): a score, and what would raise it. Pure."""
+"""How ready a service is for being paged about (R7): a score, and what would raise it. Pure."""
 
 from collections.abc import Callable
 

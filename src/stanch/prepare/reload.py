@@ -1,4 +1,4 @@
-"""The catalog while it runs: files are looked at again and again, and a broken one never takes it down (R7)."""
+"""Reloads the catalog while it runs: changed files are read again, and a broken one leaves the last valid version (R7)."""
 
 import re
 from collections.abc import Callable, Collection

@@ -1,4 +1,4 @@
-"""The chat face. Until a chat lands, its stand-in is the narration box: a line is narration, ``/severity SEV-2`` a command."""
+"""The narration box of the war room, read as chats are: a line is narration, ``/severity SEV-2`` a command."""
 
 import re
 import shlex

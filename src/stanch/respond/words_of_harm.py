@@ -1,4 +1,4 @@
-"""What the words of alerts and people are a sign of: data at risk, a security incident, an outage, protection that is gone. Pure.
+"""Recognises in the words of alerts and people: data at risk, a security incident, an outage, protection that is gone. Pure.
 
 Signs and no more: a person's statement outweighs them, and each is quoted where it is used (R2, R3, R16).
 """

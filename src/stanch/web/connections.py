@@ -1,4 +1,4 @@
-"""What one client may hold of a server: how many connections, and how long to say what it wants.
+"""Limits per client: how many connections, and how long a request may take to arrive.
 
 uvicorn closes a connection that is idle between two requests; these limits are for one that never finishes a request.
 """

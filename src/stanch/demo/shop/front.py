@@ -1,4 +1,4 @@
-"""The shop's front door: shares requests over the zones that are not drained."""
+"""The shop's load balancer: distributes requests over the zones that are not drained."""
 
 import itertools
 

@@ -1,4 +1,4 @@
-"""The shop's customers: a steady rate of checkouts, and what they met, in one-second buckets."""
+"""The shop's customers: a steady rate of checkouts, and their results, in one-second buckets."""
 
 import itertools
 import threading

@@ -1,4 +1,4 @@
-"""People quieten a signal: they have it, or it is known; until a moment or until it clears (R1)."""
+"""Commands that acknowledge or silence a signal, until a moment or until it clears (R1)."""
 
 from typing import Annotated, Any
 

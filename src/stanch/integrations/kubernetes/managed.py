@@ -1,4 +1,4 @@
-"""Who else keeps a workload as it is: what is changed by hand does not last there."""
+"""Finds what else manages a workload (such as Argo CD or Flux) and would revert a manual change."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Does a text say anything? Pure."""
+"""Whether a text has content beyond placeholders. Pure."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What an action does to the system, from its kind and from the words of its title. Pure.
+"""Classifies what an action does to the system, by its kind and the words of its title. Pure.
 
 The catalog says of a mitigation what kind it is; that ``custom`` one is a stop of writes and another a restart stands in
 its title alone. The words are those that runbooks use.

@@ -1,4 +1,4 @@
-"""What one piece of evidence says of one option."""
+"""The weight of one piece of evidence for one mitigation."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""A rotation of another tool as layers of ours: same people at the same moments, at the same hand-over on the wall clock."""
+"""Converts a rotation of another tool to layers: the same people, moments and local hand-over times."""
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""What a calendar would cost to expand, counted before anything is: a few kilobytes may stand for millions of events.
+"""Counts the events that a calendar would expand to before expanding it: a few kilobytes may stand for millions.
 
 The counts are upper bounds from the rules alone, so that refusing takes no longer than reading. Pure.
 """

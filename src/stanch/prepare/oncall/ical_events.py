@@ -1,4 +1,4 @@
-"""Takes a calendar file apart, event by event: one that cannot be read costs itself and is named (R2; RFC 5545).
+"""Takes a calendar file apart, event by event: one that cannot be read is left out and named (R2; RFC 5545).
 
 Other programs write much that is not quite right. What says nothing about who is on call (alarms, sequence numbers, zones
 that no event uses, text around the calendar) is not even looked at.

@@ -1,4 +1,4 @@
-"""Who is on call when (R2): layers, overrides and a calendar, put on top of each other.
+"""Who is on call when (R2): computed from layers, overrides and a calendar, the later ones taking precedence.
 
 Pure: schedules and moments in, shifts out. Moments in microseconds. All raise ``ValueError`` for a schedule that cannot be
 read; ``check`` says what is wrong with one beforehand.
