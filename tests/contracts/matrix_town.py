@@ -59,7 +59,7 @@ class MatrixTown:
 
     def seen(self, room: str) -> dict[str, tuple[str, str]]:
         found: dict[str, tuple[str, str]] = {}
-        for event in self.server.messages(room, self.tokens["ada"]):
+        for event in self._all(room):
             content = event["content"]
             relation = content.get("m.relates_to", {})
             if relation.get("rel_type") == "m.replace":
@@ -68,6 +68,18 @@ class MatrixTown:
             else:
                 found[event["event_id"]] = (event["sender"], content.get("body", ""))
         return found
+
+    def _all(self, room: str) -> list[dict[str, Any]]:
+        """Every message, oldest first, however many there are."""
+        events: list[dict[str, Any]] = []
+        place = ""
+        while True:
+            path = f"/rooms/{quote(room, safe='')}/messages?dir=b&limit=1000{f'&from={quote(place)}' if place else ''}"
+            page = self.ask("ada", "GET", path)
+            events += [event for event in page["chunk"] if event["type"] == "m.room.message"]
+            place = page.get("end", "")
+            if not place or not page["chunk"]:
+                return events[::-1]
 
     def pinned(self, room: str) -> list[str]:
         pins: list[str] = self.ask("ada", "GET", f"/rooms/{quote(room, safe='')}/state/m.room.pinned_events/")["pinned"]

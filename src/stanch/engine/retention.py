@@ -27,6 +27,7 @@ KEPT = (
     Kept("measurements", "incident, name, at", "at", 30 * DAY),
     Kept("surveys", "incident", "taken_at", 30 * DAY),
     Kept("signals", "fingerprint", "last_seen", 400 * DAY, "state = 'resolved' AND silence = ''"),
+    Kept("chat_heard", "chat, room, id", "at", 400 * DAY),
     Kept("deploys", "id", "deployed_at", 400 * DAY),
 )
 

@@ -1,0 +1,1 @@
+CREATE INDEX chat_heard_old ON chat_heard (at)
