@@ -23,6 +23,8 @@ def show(command: Command, value: Any, as_json: bool) -> None:
         click.echo(clean(value.message))
     elif command.name == "show":
         _incident(plain(value))
+    elif command.name == "catchup":
+        click.echo("\n".join(clean(text) for text in plain(value)["lines"]))
     elif isinstance(value, list):
         table(plain(value))
     else:
