@@ -10,6 +10,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "answer": ("detect", "Answer one of the three questions of triage: is it real, how bad is it, who needs to be involved?"),
     "ask-instead": ("respond", "Ask a person to take a page that waits: it goes to them as well."),
     "askable": ("respond", "Who could be paged for an incident by name, and who could not, and why."),
+    "attach": ("detect", "Add a signal to an incident by hand."),
     "began": ("respond", "Say when the harm began, also long after it was declared."),
     "bridge": ("communicate", "Open, join, leave or close the call of an incident."),
     "cancel-override": ("prepare", "Take an override back; one that has begun ends now."),

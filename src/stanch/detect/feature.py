@@ -33,6 +33,7 @@ def wiring() -> Wiring:
 FEATURE = Feature(
     "detect",
     (
+        "stanch.detect.commands.attaching",
         "stanch.detect.commands.deploys",
         "stanch.detect.commands.investigations",
         "stanch.detect.commands.signals",
