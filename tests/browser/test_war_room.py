@@ -55,7 +55,7 @@ def test_a_title_is_enough_to_declare_and_the_six_facts_are_there(
 
 
 PATHS = [
-    "/", "/declare", "/incidents", "/signals", "/signals/keys/default", "/services", "/readiness", "/oncall", "/postmortems", "/actions",
+    "/", "/declare", "/incidents", "/signals", "/signals/keys/default", "/services", "/services/shop", "/find?q=pay", "/readiness", "/oncall", "/postmortems", "/actions",
     "/learning", "/settings", "/status", "/people", "/me", "/first-run",
 ]  # fmt: skip
 

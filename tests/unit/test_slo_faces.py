@@ -100,10 +100,10 @@ def test_the_bar_is_as_wide_as_the_budget_and_carries_its_number(left: float, wi
     assert (next(iter(drawn.iter("text"))).text or "").endswith(f"{left * 100:.3g} %")
 
 
-def test_the_services_page_shows_verdict_picture_and_budget(house: House, client: TestClient) -> None:
-    assert "not evaluated yet" in client.get("/services").text
+def test_the_page_of_a_service_shows_verdict_picture_and_budget(house: House, client: TestClient) -> None:
+    assert "not evaluated yet" in client.get("/services/shop").text
     measured(house, 0.021)
-    page = client.get("/services").text
+    page = client.get("/services/shop").text
     assert "SLO Requests &lt;answered&gt;: 99.9 % over 30 d" in page and ">Pages</span>" in page
     assert "error rate 2.1 % is 21x budget over 1 h and 5 m; 14.4x pages; shop is core: SEV-1 proposed" in page
     assert "60 % of the error budget is left" in page and page.count('class="slo-picture"') == 1

@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "drafts": ("communicate", "Drafts of the next update for each audience, filled from the record."),
     "dry-run": ("mitigate", "What a mitigation would change, asked of the real system now."),
     "evidence": ("mitigate", "The evidence that was captured beside each mitigation."),
+    "find": ("respond", "Find incidents (by id, title or words of the timeline), postmortems, action items, services, people and runbooks."),
     "finding": ("mitigate", "State something that you found out, so that the ranking weighs it."),
     "first-run": ("prepare", "The checklist of a new stanch: what was done, and what is missing before a page wakes somebody."),
     "for": ("respond", "State what speaks for a hypothesis, citing entries."),

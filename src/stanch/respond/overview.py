@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import msgspec
 
+from stanch.db.transaction import Row
 from stanch.kernel.answers import Moment
 from stanch.kernel.clock import hour_minute, spell
 from stanch.kernel.command import command
@@ -17,6 +18,9 @@ from stanch.timeline.page import Page
 from stanch.timeline.record import ActionItem, Record, Run, fold
 from stanch.timeline.unit_of_work import UnitOfWork
 from stanch.timeline.working_together import Bridge, Handoff
+
+# Private incidents are for admins and those invited (P6).
+MAY_SEE = "LEFT JOIN members m ON m.incident = i.id AND m.person = :person WHERE (private = 0 OR :admin = 1 OR m.person IS NOT NULL)"
 
 
 class Incidents(msgspec.Struct):
@@ -56,22 +60,33 @@ def incidents(uow: UnitOfWork, asked: Incidents) -> list[IncidentRow]:
     )
     marks = ", ".join(f":s{i}" for i in range(len(statuses)))
     rows = uow.tx.all(
-        "SELECT i.* FROM incidents i LEFT JOIN members m ON m.incident = i.id AND m.person = :person "
-        f"WHERE status IN ({marks}) AND number < :before AND (private = 0 OR :admin = 1 OR m.person IS NOT NULL) "
-        "ORDER BY number DESC LIMIT :limit",
+        f"SELECT i.* FROM incidents i {MAY_SEE} AND status IN ({marks}) AND number < :before ORDER BY number DESC LIMIT :limit",
         limit=asked.limit,
         before=asked.before or 2**31 - 1,
         person=uow.actor.name,
         admin=int(uow.actor.admin),
         **{f"s{i}": status for i, status in enumerate(statuses)},
     )
-    return [
-        IncidentRow(
-            r["id"], r["title"], r["service"], r["status"], r["severity"], r["phase"], bool(r["private"]),
-            r["opened_at"], r["resolved_at"] or None,
-        )
-        for r in rows
-    ]  # fmt: skip
+    return [_listed(row) for row in rows]
+
+
+def of_service(uow: UnitOfWork, service: str, limit: int) -> list[IncidentRow]:
+    """The newest incidents of a service that one may see (P6)."""
+    rows = uow.tx.all(
+        f"SELECT i.* FROM incidents i {MAY_SEE} AND i.service = :service ORDER BY number DESC LIMIT :limit",
+        service=service,
+        limit=limit,
+        person=uow.actor.name,
+        admin=int(uow.actor.admin),
+    )
+    return [_listed(row) for row in rows]
+
+
+def _listed(r: Row) -> IncidentRow:
+    return IncidentRow(
+        r["id"], r["title"], r["service"], r["status"], r["severity"], r["phase"], bool(r["private"]),
+        r["opened_at"], r["resolved_at"] or None,
+    )  # fmt: skip
 
 
 class Show(msgspec.Struct):

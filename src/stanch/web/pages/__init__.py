@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute
 from stanch.web.pages import (
     confirm,
     evidence,
+    find,
     home,
     intake,
     lists,
@@ -21,6 +22,7 @@ from stanch.web.pages import (
     record,
     room,
     scribe,
+    service,
     sign_in,
 )
 from stanch.web.static_files import mount
@@ -33,11 +35,13 @@ def routes(stanch: Stanch) -> list[BaseRoute]:
     """Every page, and the static files."""
     return [
         *home.routes(stanch),
+        *find.routes(stanch),
         *lists.routes(stanch),
         *intake.routes(stanch),
         *readiness.routes(stanch),
         *maintenance.routes(stanch),
         *me.routes(stanch),
+        *service.routes(stanch),
         *oncall.routes(stanch),
         *people.routes(stanch),
         *room.routes(stanch),

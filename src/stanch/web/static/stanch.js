@@ -193,6 +193,28 @@
   }
   addEventListener("pageshow", () => { for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent; });
 
+  // Find: the box at the top shows what the page /find would; the newest question wins.
+  const box = document.getElementById("find"), found = document.getElementById("found");
+  let asked = 0, later = 0;
+  async function look() {
+    const mine = ++asked;
+    if (!box.value.trim()) { found.hidden = true; return; }
+    const answer = await fetch(`/find?${new URLSearchParams({ q: box.value })}`, { headers: { Accept: "text/html" } });
+    if (!answer.ok || answer.redirected || mine !== asked) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-found]");
+    found.replaceChildren(...fresh.childNodes);
+    found.hidden = false;
+  }
+  box?.addEventListener("input", () => { clearTimeout(later); later = setTimeout(() => look().catch(() => {}), 120); });
+  box?.closest(".find").addEventListener("keydown", (event) => {
+    const hits = [...found.querySelectorAll("a, button")], at = hits.indexOf(document.activeElement);
+    if (event.key === "Escape") { found.hidden = true; box.blur(); }
+    if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+    event.preventDefault();
+    (hits[at + (event.key === "ArrowDown" ? 1 : -1)] || box).focus();
+  });
+  document.addEventListener("click", (event) => { if (box && !box.closest(".find").contains(event.target)) found.hidden = true; });
+  const seek = () => box?.offsetParent ? box.focus() : location.assign("/find");
   const narration = document.getElementById("narration"), keys = document.getElementById("keys");
   function step(by) {
     const rows = [...document.querySelectorAll(".entry")].filter((row) => row.offsetParent);
@@ -200,9 +222,10 @@
     if (next) { next.focus({ preventScroll: true }); next.scrollIntoView({ block: "center" }); }
   }
   const pressed = {
-    n: () => narration?.focus(), j: () => step(1), k: () => step(-1), "?": () => keys?.showModal(),
+    n: () => narration?.focus(), j: () => step(1), k: () => step(-1), "?": () => keys?.showModal(), "/": seek,
   };
   document.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key === "k") { event.preventDefault(); seek(); }
     const typing = event.target.matches("input, textarea, select, [contenteditable]") || event.target.closest("dialog");
     if (!typing && !event.ctrlKey && !event.metaKey && !event.altKey && pressed[event.key]) {
       event.preventDefault();
