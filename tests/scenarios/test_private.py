@@ -29,7 +29,7 @@ SECRET, OPEN, NONE = "INC-1000001", "INC-4", "INC-1000009"
 VALUES: dict[str, Any] = {
     "title": "x", "text": "x", "reason": "x", "question": "real", "name": "x", "fingerprint": "zebra", "disposition": "noise",
     "severity": "SEV-2", "phase": "resolve", "role": "scribe", "person": "mallory", "mitigation": "rollback", "into": OPEN,
-    "run": "", "position": 1, "confirm": "yes", "state": "resolved", "key": "severity", "part": "impact", "service": "shop", "post": 1,
+    "run": "", "position": 1, "other": OPEN, "at": "2026-01-01", "confirm": "yes", "state": "resolved", "key": "severity", "part": "impact", "service": "shop", "post": 1,
     "source": "crash-on-deploy", "about": "change", "subject": "x", "schedule": "none", "end": "2030-01-01", "mine": "x", "theirs": "x", "heartbeat": "x", "url": "https://example.org",
     "entry": 1,
 }  # fmt: skip
