@@ -132,5 +132,9 @@ def test_every_help_shows_an_example_that_is_understood(path: tuple[str, ...]) -
     assert tuple(words[: len(path)]) == path
     context = LEAVES[path].make_context(path[-1], words[len(path) :])
     if path[0] in REGISTRY and path[0] not in BY_HAND:
-        values = {key: " ".join(v) if isinstance(v, tuple) else v for key, v in context.params.items()}
-        fill(REGISTRY[path[0]], {key: v for key, v in values.items() if v not in (None, "") and key != "as_json"})
+        lists = {parameter.name for parameter in LEAVES[path].params if getattr(parameter, "multiple", False)}
+        values = {
+            key: (list(v) if key in lists else " ".join(v)) if isinstance(v, tuple) else v
+            for key, v in context.params.items()
+        }
+        fill(REGISTRY[path[0]], {key: v for key, v in values.items() if v not in (None, "", []) and key != "as_json"})

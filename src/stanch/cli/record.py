@@ -16,7 +16,7 @@ from stanch.kernel.errors import Unavailable
 POLL_SECONDS = 0.5
 
 
-@click.command(epilog="Example: stanch verify --against checkpoint.json")
+@click.command(epilog="Example: stanch verify --against -")
 @click.argument("incident", required=False)
 @click.option("--against", type=click.File("rb"), help="A checkpoint that was kept elsewhere; - reads standard input.")
 @click.pass_obj
@@ -57,7 +57,7 @@ def _checked_here(place: Place, incident: str, against: bytes | None) -> list[di
     return [msgspec.to_builtins(each) for each in found]
 
 
-@click.command(epilog="Example: stanch checkpoint > checkpoint.json")
+@click.command(epilog="Example: stanch checkpoint")
 @click.pass_obj
 def checkpoint(place: Place) -> None:
     """Seal everything that is recorded by now in one line, to be kept where nobody can change it together with the database."""
