@@ -173,7 +173,7 @@ def test_a_name_look_and_zone_are_ones_own(house: House) -> None:
     join(house, "ada")
     set_me(house, "ada", name="Ada Lovelace", theme="dark", time_zone="Europe/Berlin")
     assert house.application.whole_policy().contacts["ada"].name == "Ada Lovelace"
-    with pytest.raises(Conflict, match="another contact's name"):
+    with pytest.raises(Conflict, match="another person's name"):
         set_me(house, "ada", name="Ben")
     with pytest.raises(Invalid) as raised:
         set_me(house, "ada", time_zone="Mars/Olympus")
@@ -210,3 +210,18 @@ def test_the_first_administrator_is_a_contact_from_the_first_page_on(database_ur
         assert "Dana" in house.application.whole_policy().contacts
         do(house, "confirm-method", "Dana", code=code(house, "dana"))
         assert do(house, "me", "Dana")["reached"] == "Dana can be reached."
+
+
+def test_nobody_is_shown_by_the_name_that_another_signs_in_with(bare: House) -> None:
+    """P6: pages, invitations and answer links of Grace, who is no contact yet, would reach whoever took her name."""
+    house = bare
+    join(house, "grace")
+    do(house, "add-method", to="pager:zoe-1")
+    for name in ("grace", " GRACE "):
+        with pytest.raises(Conflict, match="another person's name"):
+            set_me(house, "zoe", name=name)
+    assert do(house, "me", "grace")["contact"] == ""
+    set_me(house, "zoe", name="Linus")
+    join(house, "linus")  # the name came first, the person later
+    assert do(house, "me", "linus")["ways"] == []
+    assert do(house, "me")["name"] == "zoe" and len(do(house, "me")["ways"]) == 1

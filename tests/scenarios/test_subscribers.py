@@ -226,9 +226,10 @@ def test_webhooks_are_signed_and_lead_nowhere_inside(house: House, monkeypatch: 
         lambda self, _m, _p, headers, body: posted.append((self.base_url, body, headers)) or Answer(),
     )
     with house.application.uow() as uow:
-        for number, kind in enumerate(("webhook", "slack", "teams"), 1):
+        for kind in ("webhook", "slack", "teams"):
             store.ask(uow, "status", kind, f"https://hooks.example/{kind}", [])  # type: ignore[arg-type]
-            store.confirm(uow, number)
+        numbers = {row["kind"]: row["id"] for row in uow.tx.all("SELECT id, kind FROM status_subscribers")}
+        assert all(store.confirm(uow, number) for number in numbers.values())
     house.settle()
     posted.clear()
     post(house)
@@ -239,9 +240,11 @@ def test_webhooks_are_signed_and_lead_nowhere_inside(house: House, monkeypatch: 
         said["incident"]["incident_updates"][0]["body"] == "Some payments fail."
         and "/status/u/" in said["meta"]["unsubscribe"]
     )
-    assert headers["webhook-id"] == "announce:INC-1:" + headers["webhook-id"].split(":")[2] + ":1"
+    assert headers["webhook-id"] == "announce:INC-1:" + headers["webhook-id"].split(":")[2] + f":{numbers['webhook']}"
     at = datetime.fromtimestamp(int(headers["webhook-timestamp"]), UTC)
-    published = Webhook(store.signing_secret("k" * 32, 1)).sign(headers["webhook-id"], at, raw.decode())
+    published = Webhook(store.signing_secret("k" * 32, numbers["webhook"])).sign(
+        headers["webhook-id"], at, raw.decode()
+    )
     assert headers["webhook-signature"] == published
     assert "Some payments fail." in bodies["slack"][0]["text"] and bodies["teams"][0]["type"] == "message"
 
@@ -278,3 +281,17 @@ def test_planned_work_is_announced_reminded_of_begun_and_ended_once_each(
     house.wait(minutes=200, step=600)
     titles = [message.title for message in box.to("eve@shop.example")[1:]]
     assert titles == [f"[Status] {word}: New database" for word in ("Planned", "Reminder", "In progress", "Completed")]
+
+
+def test_a_link_is_never_good_for_whoever_comes_after(house: House) -> None:
+    """R33: a number that was given back would let its old confirm link subscribe the next address that was entered."""
+    numbers: list[int] = []
+    for address in ("mallory@example.org", "victim@example.org"):
+        with house.application.uow() as uow:
+            store.ask(uow, "status", "mail", address, [])
+            numbers += [row["id"] for row in uow.tx.all("SELECT id FROM status_subscribers")]
+            if len(numbers) == 1:
+                store.leave(uow, numbers[0])
+    assert len(numbers) == len(set(numbers)) == 2
+    secret = house.stanch.settings.secret_key
+    assert all(store.proven(secret, "leave", store.proof(secret, "leave", number)) == number for number in numbers)

@@ -35,12 +35,14 @@ def checked(name: str) -> str:
 
 
 def insert(tx: Transaction, name: str, now: int, *, admin: bool, hashed: str = "") -> bool:
-    """Write a person's row; False when there is one of this name."""
+    """Write a person's row; False when there is one of this name. Nobody else is shown by it any more: it leads to the newcomer."""
     added = tx.execute(
         "INSERT INTO people (name, password, admin, created_at) VALUES (:name, :password, :admin, :now) "
         "ON CONFLICT (name) DO NOTHING",
         name=name, password=hashed, admin=int(admin), now=now,
     )  # fmt: skip
+    if added:
+        profiles.release_name(tx, name)
     return bool(added)
 
 

@@ -126,6 +126,14 @@ def confirmed(tx: Transaction, test: str, now: int) -> None:
     changed(tx)
 
 
+def release_name(tx: Transaction, name: str) -> None:
+    """Whoever else is shown by this name is shown by their sign-in name again."""
+    wanted = " ".join(name.casefold().split())
+    for other in profiles(tx):
+        if other.person != name and " ".join(other.shown.casefold().split()) == wanted:
+            keep(tx, msgspec.structs.replace(other, shown=""))
+
+
 def forget(tx: Transaction, person: str) -> None:
     """Somebody leaves: nothing of theirs reaches anybody any more."""
     tx.execute("DELETE FROM contact_methods WHERE person = :p", p=person)

@@ -22,8 +22,8 @@ def known_person(uow: UnitOfWork, text: str, field: str) -> str:
     # Imported late: the help of a command needs no database.
     from stanch.identity.people import names
 
-    wanted = _folded(text)
-    if not wanted or wanted in ("me", _folded(uow.actor.name)):
+    wanted = folded(text)
+    if not wanted or wanted in ("me", folded(uow.actor.name)):
         return uow.actor.name
     contacts, sign_ins = uow.policy.contacts, names(uow.tx)
     if text.strip() in contacts:
@@ -32,9 +32,9 @@ def known_person(uow: UnitOfWork, text: str, field: str) -> str:
         found = {
             key
             for key, contact in contacts.items()
-            if wanted in {_folded(name) for name in (key, contact.name, *contact.names)}
+            if wanted in {folded(name) for name in (key, contact.name, *contact.names)}
         }
-        found |= {contact_key(contacts, name) or name for name in sign_ins if _folded(name) == wanted}
+        found |= {contact_key(contacts, name) or name for name in sign_ins if folded(name) == wanted}
     if len(found) > 1:
         raise Invalid(
             f"Several are called '{_shown(text)}': {', '.join(sorted(found))}.", field=field, hint="Name one of them."
@@ -56,10 +56,11 @@ def as_signed_in(uow: UnitOfWork, keys: list[str]) -> list[str]:
 def same_person(uow: UnitOfWork, one: str, other: str) -> bool:
     """Whether two names mean the same person."""
     contacts = uow.policy.contacts
-    return (contact_key(contacts, one) or _folded(one)) == (contact_key(contacts, other) or _folded(other))
+    return (contact_key(contacts, one) or folded(one)) == (contact_key(contacts, other) or folded(other))
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
+    """As names are compared: in any case, with single blanks."""
     return " ".join(name.split()).casefold()
 
 

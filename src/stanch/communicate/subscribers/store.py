@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import secrets
 from typing import Literal
 
 import msgspec
@@ -15,6 +16,7 @@ Kind = Literal["mail", "webhook", "slack", "teams"]
 KINDS: tuple[Kind, ...] = ("mail", "webhook", "slack", "teams")
 Purpose = Literal["confirm", "leave", "sign"]
 PENDING_DAYS, ASKED_MOST, MOST = 7, 3, 200_000
+NUMBERS = 10**15 - 1
 
 
 class Subscriber(msgspec.Struct, frozen=True):
@@ -48,11 +50,12 @@ def ask(uow: UnitOfWork, page: str, kind: Kind, address: str, components: list[s
         page=page, kind=kind, address=address,
     )  # fmt: skip
     if row is None:
-        count = uow.tx.one("SELECT COALESCE(MAX(id), 0) + 1 AS next, COUNT(*) AS n FROM status_subscribers")
+        count = uow.tx.one("SELECT COUNT(*) AS n FROM status_subscribers")
         assert count is not None
         if count["n"] >= MOST:
             return
-        number, asked = int(count["next"]), 1
+        # Never one that somebody had before: their links would be good for whoever has it now.
+        number, asked = 1 + secrets.randbelow(NUMBERS), 1
         uow.tx.execute(
             "INSERT INTO status_subscribers (id, page, kind, address, components, state, created_at) "
             "VALUES (:id, :page, :kind, :address, :components, 'pending', :now)",

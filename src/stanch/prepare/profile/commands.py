@@ -8,6 +8,7 @@ from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Invalid, NotFound
 from stanch.kernel.zones import zone_of
 from stanch.prepare import confirming
+from stanch.prepare.known_people import folded
 from stanch.prepare.oncall.people import contact_key
 from stanch.prepare.profile.answers import Me, Token, standing, ways_of
 from stanch.prepare.reachability import shown
@@ -68,9 +69,8 @@ def set_me(uow: UnitOfWork, asked: SetMe) -> Done:
             zone_of(zone)
         except ValueError as error:
             raise Invalid(f"{error}.".replace("..", "."), field="time_zone", hint="Such as Europe/Berlin.") from None
-    taken = contact_key(uow.policy.contacts, name) if name else ""
-    if taken and taken != (contact_key(uow.policy.contacts, person) or person):
-        raise Conflict(f"'{name}' is another contact's name.", field="name", hint="Add a surname or an initial.")
+    if name and _is_anothers(uow, name, person):
+        raise Conflict(f"'{name}' is another person's name.", field="name", hint="Add a surname or an initial.")
     profiles.keep(uow.tx, profiles.Profile(person, name, theme, zone, own.checklist_hidden_at))
     return Done("Your profile is kept.")
 
@@ -241,6 +241,16 @@ def revoke_token(uow: UnitOfWork, asked: RevokeToken) -> Done:
     if not ended:
         raise NotFound(f"You have no token '{asked.name}'." if asked.name else "You have no token without a name.", field="name")  # fmt: skip
     return Done(f"{ended} {'token is' if ended == 1 else 'tokens are'} ended.")
+
+
+def _is_anothers(uow: UnitOfWork, name: str, person: str) -> bool:
+    """Whether a contact is called so, or somebody signs in so: what is meant for them would reach whoever took the name (P6)."""
+    from stanch.identity import people
+
+    taken = contact_key(uow.policy.contacts, name)
+    if taken and taken != (contact_key(uow.policy.contacts, person) or person):
+        return True
+    return any(folded(other) == folded(name) for other in people.names(uow.tx) if other != person)
 
 
 def signing_in(uow: UnitOfWork) -> str:
