@@ -38,5 +38,5 @@ def test_the_manifest_points_to_our_routes_and_has_the_scopes_of_our_calls() -> 
     manifest = _blocks()[1]
     paths = {route.path for route in routes(None)}  # type: ignore[arg-type]
     asked = [manifest["features"]["slash_commands"][0]["url"], manifest["settings"]["interactivity"]["request_url"]]
-    assert {url.removeprefix("https://stanch.example.org") for url in asked} == paths
+    assert {url.removeprefix("https://stanch.example.org") for url in asked} <= paths
     assert {"chat:write", "im:write", "users:read.email", "commands"} <= set(manifest["oauth_config"]["scopes"]["bot"])
