@@ -49,6 +49,13 @@ def test_every_place_says_that_nobody_would_be_woken(
         assert "Everybody whom a page may go to" not in oncall and why in oncall
 
 
+def test_who_cannot_be_woken_is_sent_to_the_profile_first() -> None:
+    """R2: whoever signs in adds a way there, without the server's file."""
+    for contacts in ({}, {"ada": Contact("Ada")}):
+        said = nobody(Policy(contacts=contacts), frozenset({"pager"}))
+        assert "Add a way to reach you on your profile, or " in said and said.endswith(", then send a test page.")
+
+
 def test_with_somebody_nothing_of_it_is_said(house: House) -> None:
     assert house.do("declare", title="Shop is down").message == "INC-1 declared: Shop is down"
     (home,) = pages(house, "/")

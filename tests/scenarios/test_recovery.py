@@ -18,6 +18,18 @@ def holding(house: House) -> House:
     return house
 
 
+def test_without_criteria_the_next_step_is_to_set_them_not_to_wait(house: House) -> None:
+    """R41: with none set, waiting changes nothing; with some, it may."""
+    house.do("declare", title="Checkout fails", service="shop")
+    with pytest.raises(Conflict) as refused:
+        house.do("resolve", incident="INC-1")
+    assert refused.value.hint.startswith("Set them with 'criteria'")
+    house.do("criteria", incident="INC-1", propose=True)
+    with pytest.raises(Conflict) as refused:
+        house.do("resolve", incident="INC-1")
+    assert refused.value.hint.startswith("Wait, or ")
+
+
 def test_a_breach_restarts_the_hold(holding: House) -> None:
     holding.wait(seconds=40)
     holding.gauge.values["errors"] = 0.5

@@ -44,14 +44,18 @@ class Finding(msgspec.Struct, frozen=True):
         return f"{self.name}: {self.text} · {self.do}"
 
 
+# What anybody who signs in can do at once, without the file of the server.
+ADD_A_WAY = "Add a way to reach you on your profile, or"
+
+
 def nobody(policy: Policy, notifiers: frozenset[str] | None) -> str:
     """Why no page would wake anybody, and what to do, as two sentences; empty when one would (R2)."""
     ours = [contact for contact in policy.contacts.values() if contact.kind != "vendor"]
     kinds = {way.to.partition(":")[0] for contact in ours for way in contact.ways()}
     if not ours:
-        why, do = "there is no contact", "Add people with 'reach' under 'policy: contacts:' in stanch.yaml"
+        why, do = "there is no contact", f"{ADD_A_WAY} add people with 'reach' under 'policy: contacts:' in stanch.yaml"
     elif not kinds:
-        why, do = "no contact has a way to be reached", "Add 'reach' to the contacts in stanch.yaml"
+        why, do = "no contact has a way to be reached", f"{ADD_A_WAY} add 'reach' to the contacts in stanch.yaml"
     elif notifiers is not None and not kinds & notifiers:
         why, do = (
             "no contact has a way that a configured notifier serves",

@@ -87,7 +87,10 @@ def resolve(uow: UnitOfWork, asked: Resolve) -> Done:
     now_standing = standing(record, uow.policy, uow.now)
     early = not now_standing.may_resolve
     if early and not asked.override:
-        raise Conflict(f"Not yet: {'; '.join(now_standing.reasons)}.", hint="Wait, or give --override with a reason.")
+        first = "Wait" if now_standing.set else "Set them with 'criteria'"
+        raise Conflict(
+            f"Not yet: {'; '.join(now_standing.reasons)}.", hint=f"{first}, or give --override with a reason."
+        )
     if early and not asked.reason.strip():
         raise Invalid("Resolving before the criteria have held needs a reason.", field="reason")
     if record.mitigated_at is None:
