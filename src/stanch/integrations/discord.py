@@ -1,15 +1,13 @@
 """Announces in a Discord channel by a webhook (formats/17, 17.4)."""
 
 import re
-from typing import Annotated, Any
-
-import msgspec
+from typing import Any
 
 from stanch.ports import Failed
 from stanch.ports.announcing import Announcement, Announcer
 from stanch.ports.integration import Integration
 from stanch.ports.message_text import cut, printable
-from stanch.ports.secret_address import SecretAddress
+from stanch.ports.secret_address import AddressSettings, SecretAddress
 
 TITLE_CHARACTERS, TEXT_CHARACTERS, VALUE_CHARACTERS = 150, 1000, 500
 COLOURS = {"SEV-1": 0xCF2E2E, "SEV-2": 0xD97706}
@@ -20,19 +18,12 @@ HINTS = {
 }
 
 
-class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """Each field says what it is for."""
-
-    url_env: Annotated[str, msgspec.Meta(description="The environment variable that holds the webhook's address.")]
-    timeout: Annotated[float, msgspec.Meta(description="Seconds to wait for an answer.")] = 10.0
-
-
 class Discord:
     """``wait=true``: otherwise a message that was not saved gives no error."""
 
     name: str = "discord"
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: AddressSettings) -> None:
         self.address = SecretAddress(settings.url_env, "discord url_env", settings.timeout)
 
     def announce(self, announcement: Announcement) -> str:
@@ -64,9 +55,9 @@ def escaped(text: str, limit: int) -> str:
     return re.sub(r"(?m)^(\s*)([->#]|\d+\.)", r"\1\\\2", text)
 
 
-def build(settings: Settings) -> Announcer:
+def build(settings: AddressSettings) -> Announcer:
     """For the scanner in main."""
     return Discord(settings)
 
 
-INTEGRATION = Integration("Discord", "announcers", Settings, build)
+INTEGRATION = Integration("Discord", "announcers", AddressSettings, build)

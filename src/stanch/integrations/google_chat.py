@@ -2,15 +2,13 @@
 
 import uuid
 from html import escape
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import urlencode
-
-import msgspec
 
 from stanch.ports.announcing import Announcement, Announcer
 from stanch.ports.integration import Integration
 from stanch.ports.message_text import cut, printable
-from stanch.ports.secret_address import SecretAddress
+from stanch.ports.secret_address import AddressSettings, SecretAddress
 
 TITLE_CHARACTERS, TEXT_CHARACTERS = 150, 1000
 HINTS = {
@@ -20,19 +18,12 @@ HINTS = {
 }
 
 
-class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """Each field says what it is for."""
-
-    url_env: Annotated[str, msgspec.Meta(description="The environment variable that holds the webhook's address.")]
-    timeout: Annotated[float, msgspec.Meta(description="Seconds to wait for an answer.")] = 10.0
-
-
 class GoogleChat:
     """The request id makes one message of every repetition."""
 
     name: str = "google_chat"
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: AddressSettings) -> None:
         self.address = SecretAddress(settings.url_env, "google_chat url_env", settings.timeout)
 
     def announce(self, announcement: Announcement) -> str:
@@ -70,9 +61,9 @@ def plain(text: str) -> str:
     return "".join(f"{char}\u200b" if char in "*_~`" else char for char in text)
 
 
-def build(settings: Settings) -> Announcer:
+def build(settings: AddressSettings) -> Announcer:
     """For the scanner in main."""
     return GoogleChat(settings)
 
 
-INTEGRATION = Integration("Google Chat", "announcers", Settings, build)
+INTEGRATION = Integration("Google Chat", "announcers", AddressSettings, build)

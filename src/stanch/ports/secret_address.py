@@ -1,13 +1,20 @@
 """An incoming webhook whose address is the secret: it stands in an environment variable and is never written anywhere (formats/17, 17.0)."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import msgspec
 
 from stanch.ports import Failed
 from stanch.ports.web_service import Answer, WebService, secret_of
+
+
+class AddressSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """The settings of an integration that posts to one incoming webhook. Each field says what it is for."""
+
+    url_env: Annotated[str, msgspec.Meta(description="The environment variable that holds the webhook's address.")]
+    timeout: Annotated[float, msgspec.Meta(description="Seconds to wait for an answer.")] = 10.0
 
 
 class SecretAddress:
