@@ -82,16 +82,16 @@ def check_discord(query: dict[str, list[str]], body: Any, size: int) -> None:
 Check = Callable[[dict[str, list[str]], Any, int], None]
 FLOW = "/workflows/1/triggers/manual?api-version=1&sp=%2Ftriggers&sig=a%2Fb%2Bc%25"
 PLACES: dict[str, tuple[Callable[[], Announcer], str, Check, tuple[int, bytes]]] = {
-    "teams": (lambda: teams.Teams(teams.Settings("PLACE")), FLOW, check_teams, (202, b"")),
+    "teams": (lambda: teams.Teams(teams.INTEGRATION.settings("PLACE")), FLOW, check_teams, (202, b"")),
     "mattermost": (
-        lambda: mattermost.Mattermost(mattermost.Settings("PLACE")), "/hooks/secret-key", check_mattermost, (200, b"ok"),
+        lambda: mattermost.Mattermost(mattermost.INTEGRATION.settings("PLACE")), "/hooks/secret-key", check_mattermost, (200, b"ok"),
     ),
     "google_chat": (
-        lambda: google_chat.GoogleChat(google_chat.Settings("PLACE")), "/v1/spaces/S/messages?key=K&token=T%2F1", check_google,
+        lambda: google_chat.GoogleChat(google_chat.INTEGRATION.settings("PLACE")), "/v1/spaces/S/messages?key=K&token=T%2F1", check_google,
         (200, b'{"name": "spaces/S/messages/M"}'),
     ),
     "discord": (
-        lambda: discord.Discord(discord.Settings("PLACE")), "/api/webhooks/1/secret-token", check_discord, (200, b'{"id": "7"}'),
+        lambda: discord.Discord(discord.INTEGRATION.settings("PLACE")), "/api/webhooks/1/secret-token", check_discord, (200, b'{"id": "7"}'),
     ),
 }  # fmt: skip
 
