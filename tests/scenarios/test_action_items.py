@@ -6,8 +6,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from stanch.identity import people
 from stanch.kernel.clock import DAY, parse_moment
 from stanch.kernel.errors import Conflict, Invalid, NotFound
+from stanch.learn.action_items.answer_link import answer_code
+from stanch.learn.action_items.asking import told, unreached
 from stanch.web.app import create_app
 from tests.scenarios.house import House
 
@@ -150,3 +153,23 @@ def test_an_owner_who_cannot_be_told_is_named_and_the_lead_is_asked_next(house: 
     assert house.pager.told == [] or all("A1" not in message.title for _, message in house.pager.told)
     asked = [sentence for sentence in house.sentences() if "three weeks on" in sentence]
     assert asked and asked[0].endswith("Nobody could be told: zoe has no contact method.")
+
+
+def test_an_uninvited_owner_is_not_asked_and_their_link_is_over(house: House) -> None:
+    """P6, R48: the link in an old message must not show or answer what its reader may not see any more."""
+    incident = house.do("declare", "grace", title="Breach", service="shop", private=True).incident
+    people.add(house.application.database, "ben", house.clock.now())
+    house.do("invite", "grace", incident=incident, person="ben")
+    house.do("action", "grace", incident=incident, title="Turn keys", owner="ben", test="None is old")
+    code = answer_code(house.stanch.settings.secret_key, incident, "A1", "ben")
+    with TestClient(create_app(house.stanch), follow_redirects=False) as client:
+        path = f"/answer/{incident}/A1/ben/{code}"
+        assert "Turn keys" in client.get(path).text
+        house.do("uninvite", "grace", incident=incident, person="ben")
+        for answer in (client.get(path), client.post(path, data={"answer": "still open"})):
+            assert answer.status_code == 403 and "Turn keys" not in answer.text
+    with house.application.uow() as uow:
+        record = uow.record(incident)
+        assert record.action_items["A1"].answers == []
+        assert not told(uow, record, "key", "ben", "title", "text", "A1")
+        assert unreached(uow, record, "ben") == "ben may not see this private incident"

@@ -21,6 +21,7 @@ from stanch.kernel.filling import fill
 from stanch.learn.action_items.answer_link import answer_code
 from stanch.learn.action_items.asking import approver_of_drop
 from stanch.prepare.known_people import same_person
+from stanch.respond.recipients import may_be_told
 from stanch.timeline.unit_of_work import UnitOfWork
 from stanch.web.bodies import form_of, read_body
 from stanch.web.pages.render import page
@@ -57,8 +58,18 @@ def _checked(stanch: Stanch, request: Request) -> Link:
     link = Link(*(str(request.path_params[name]) for name in ("incident", "item", "person")))
     expected = answer_code(stanch.settings.secret_key, link.incident, link.item, link.person)
     if not hmac.compare_digest(expected.encode(), str(request.path_params["code"]).encode("utf-8", "replace")):
-        raise Denied("This link is not one of ours.", hint="Sign in and answer on the page of action items.")
+        raise _not_ours()
     return link
+
+
+def _may_see(uow: UnitOfWork, link: Link) -> None:
+    """Raises ``Denied`` for who may not see a private incident any more (P6)."""
+    if not may_be_told(uow, uow.record(link.incident), link.person):
+        raise _not_ours()
+
+
+def _not_ours() -> Denied:
+    return Denied("This link is not one of ours.", hint="Sign in and answer on the page of action items.")
 
 
 def _answer(stanch: Stanch, request: Request, link: Link, typed: dict[str, str]) -> Response:
@@ -67,11 +78,13 @@ def _answer(stanch: Stanch, request: Request, link: Link, typed: dict[str, str])
         given = {name: typed[name] for name in FIELDS if typed.get(name)}
         try:
             with stanch.application.uow(Actor(link.person, admin=True), "link") as uow:
+                _may_see(uow, link)
                 wanted = {"incident": link.incident, "item": link.item, **given}
                 said = str(REGISTRY["action"].handle(uow, fill(REGISTRY["action"], wanted)).message)
         except Problem as error:
             problem, status = error, error.status
     with stanch.application.reading(Actor(link.person, admin=True)) as uow:
+        _may_see(uow, link)
         shown = _shown(uow, link)
     response = page(
         request, "action_answer.html", status=status, said=said, typed=typed, trouble=problem, link=link, **shown

@@ -27,14 +27,22 @@ def review_clock(uow: UnitOfWork, record: Record) -> list[Due]:
 
 
 def told(uow: UnitOfWork, record: Record, key: str, person: str, title: str, text: str, item: str) -> bool:
-    """Tell a person by every contact method they have, with a link to answer; False: there is none, nobody was told."""
-    contact = contact_key(uow.policy.contacts, person)
-    if not contact or not uow.policy.contacts[contact].ways():
+    """Tell a person by every contact method they have, with a link to answer; False: nobody was told (see ``unreached``)."""
+    if unreached(uow, record, person):
         return False
+    contact = contact_key(uow.policy.contacts, person)
     installation = uow.application.installation
     link = answer_url(installation.url, installation.secret_key, record.id, item, contact)
     tell(uow, record.id, key, contact, title, f"{text}\nAnswer here: {link}")
     return True
+
+
+def unreached(uow: UnitOfWork, record: Record, person: str) -> str:
+    """Why a person cannot be told; empty when they can. Of a private incident only those hear who may see it (P6)."""
+    contact = contact_key(uow.policy.contacts, person)
+    if not contact or not uow.policy.contacts[contact].ways():
+        return f"{person} has no contact method"
+    return "" if may_be_told(uow, record, contact) else f"{person} may not see this private incident"
 
 
 def approver_of_drop(uow: UnitOfWork, record: Record, item: ActionItem) -> str:
@@ -53,7 +61,7 @@ def _asking(question: Question) -> Callable[[UnitOfWork, Record], None]:
         title = f"[{record.id}] Is {item.item} done?"
         key = f"review:{record.id}:{item.item}:{len(item.asked)}"
         reached = told(uow, record, key, asked.person, title, asked.text, item.item)
-        problem = "" if reached else f"{asked.person} has no contact method"
+        problem = "" if reached else unreached(uow, record, asked.person)
         uow.append(record.id, ReviewAsked(item.item, asked.person, asked.text, problem))
 
     return ask
@@ -64,7 +72,7 @@ def _reminding(item: ActionItem) -> Callable[[UnitOfWork, Record], None]:
         text = f"'{item.title}' is due on {day(item.due_at)}. Done when: {item.test or 'no test was written'}"
         key = f"remind:{record.id}:{item.item}:{item.due_at}"
         reached = told(uow, record, key, item.owner, f"[{record.id}] {item.item} is due soon", text, item.item)
-        problem = "" if reached else f"{item.owner} has no contact method"
+        problem = "" if reached else unreached(uow, record, item.owner)
         uow.append(record.id, ActionItemReminded(item.item, item.owner, item.due_at, problem))
 
     return remind
