@@ -3,12 +3,14 @@
 import re
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
 from stanch.detect.digest import digest
+from stanch.identity import people
 from stanch.integrations import alertmanager
 from stanch.kernel.actor import Actor
 from stanch.kernel.command import REGISTRY, Command
@@ -16,7 +18,7 @@ from stanch.kernel.errors import Problem
 from stanch.web.app import create_app, routes_of
 from stanch.web.metrics import exposition
 from stanch.web.pages.intake import _event
-from tests.scenarios.house import House, belongs
+from tests.scenarios.house import POLICY, House, belongs
 
 with warnings.catch_warnings():
     # Starlette warns about its own choice of client library.
@@ -210,3 +212,16 @@ def test_the_page_of_a_key_shows_no_body_that_holds_something_private(house: Hou
     with house.application.reading(Actor("grace")) as uow:
         shown = _event(uow, house.stanch, rows[0])
         assert shown is not None and MARK in shown["body"] and shown["more"] == 3
+
+
+def test_without_a_policy_a_private_incident_wakes_members_and_administrators_only(tmp_path: Path) -> None:
+    """P6: "everyone in the contacts" is no list of whom may hear of it."""
+    policy = {key: value for key, value in POLICY.items() if key != "escalation"}
+    house = House(f"sqlite:///{tmp_path}/private.db", tmp_path, policy)
+    people.add(house.application.database, "grace", house.clock.now(), admin=True)
+    house.do("declare", "ada", title=f"{MARK} breach", private=True, severity="SEV-1")
+    house.wait(seconds=10)
+    assert {address for address, _ in house.pager.sent} == {"ada", "grace"}
+    house.do("declare", "ada", title="Checkout fails", severity="SEV-1")
+    house.wait(seconds=10)
+    assert {address for address, _ in house.pager.sent} == {"ada", "ben", "grace"}

@@ -33,6 +33,12 @@ def escalation_of(policy: Policy, name: str) -> EscalationPolicy:
     return found if found and found.steps else EscalationPolicy([_everyone(policy)], repeat=2)
 
 
+def names_whom(policy: Policy, name: str) -> bool:
+    """Whether a policy of the team names whom to wake, or everyone is tried for want of one."""
+    found = policy.escalation.get(name) or policy.escalation.get("default")
+    return bool(found and found.steps)
+
+
 def of_page(policy: Policy, page: Page) -> EscalationPolicy:
     """What a page goes by: its policy, or the one person who was paged by name, who is tried once more."""
     return EscalationPolicy([EscalationStep([page.person])]) if page.person else escalation_of(policy, page.escalation)

@@ -84,7 +84,7 @@ def _why_not(uow: UnitOfWork, record: Record, page: Page, refused: set[str]) -> 
         return f"{why_over(record)}, so nobody else is woken"
     if page.step < 0:
         return f"nobody is woken before {_moment(page)}, as was said already"
-    if held_until(uow, record, page) is not None or stepping_of(uow, page, refused) is not None:
+    if held_until(uow, record, page) is not None or stepping_of(uow, record, page, refused) is not None:
         return ""
     still = [p for p in (*page.people, *page.handed) if p not in refused and p not in page.acknowledgers]
     also = f"; {', '.join(shown_name(uow.policy.contacts, p) for p in still)} may still answer" if still else ""

@@ -2,10 +2,14 @@
 
 from typing import Any
 
+import msgspec
+
 from stanch.kernel.clock import HOUR, MINUTE, SECOND
 from stanch.kernel.ids import new_id
+from stanch.prepare.oncall.people import contact_key
 from stanch.prepare.sending import lane_of
-from stanch.respond.escalation import Reached, Stepping, last_resort, next_step, of_page, waits_until
+from stanch.respond.escalation import Reached, Stepping, last_resort, names_whom, next_step, of_page, waits_until
+from stanch.respond.recipients import may_be_told
 from stanch.respond.resting import over
 from stanch.respond.targets import reached
 from stanch.timeline.entries import Entry
@@ -68,9 +72,12 @@ def escalate(uow: UnitOfWork, record: Record, page: Page) -> None:
     if until is not None:
         uow.append(record.id, PagePutOff(page.page, until, f"{record.severity_name()} waits for working hours"))
         return
-    stepping = stepping_of(uow, page, {*page.refused})
+    stepping = stepping_of(uow, record, page, {*page.refused})
     if stepping is None and page.step < 0:
-        stepping = last_resort(uow.policy, [p for each in _found(uow, page, set()).values() for p in each.problems])
+        everybody = last_resort(
+            uow.policy, [p for each in _found(uow, record, page, set()).values() for p in each.problems]
+        )
+        stepping = msgspec.structs.replace(everybody, people=_may_hear(uow, record, everybody.people))
     if stepping is None:
         uow.append(record.id, PageStepped(page.page, page.step + 1, []))
         return
@@ -92,16 +99,30 @@ def held_until(uow: UnitOfWork, record: Record, page: Page) -> int | None:
     return None if page.person else waits_until(uow.policy, record.severity_name(), uow.now)
 
 
-def stepping_of(uow: UnitOfWork, page: Page, refused: set[str]) -> Stepping | None:
+def stepping_of(uow: UnitOfWork, record: Record, page: Page, refused: set[str]) -> Stepping | None:
     """The next step of a page that is for now and reaches somebody who has not refused it."""
     policy = of_page(uow.policy, page)
-    return next_step(policy, page.step, _found(uow, page, refused), uow.policy, uow.now)
+    return next_step(policy, page.step, _found(uow, record, page, refused), uow.policy, uow.now)
 
 
-def _found(uow: UnitOfWork, page: Page, refused: set[str]) -> dict[int, Reached]:
+def _may_hear(uow: UnitOfWork, record: Record, people: list[str]) -> list[str]:
+    """Where no policy names whom to wake, a private incident wakes its members and administrators only (P6)."""
+    if not record.private:
+        return people
+    # Imported late: the help of a command needs no database.
+    from stanch.identity.people import everybody_in
+
+    admins = {contact_key(uow.policy.contacts, person.name) for person in everybody_in(uow.tx) if person.admin}
+    return [person for person in people if person in admins or may_be_told(uow, record, person)]
+
+
+def _found(uow: UnitOfWork, record: Record, page: Page, refused: set[str]) -> dict[int, Reached]:
     found = {}
+    named = bool(page.person) or names_whom(uow.policy, page.escalation)
     for place, step in enumerate(of_page(uow.policy, page).steps):
         whole = reached(uow, step.notify)
+        if not named:
+            whole = msgspec.structs.replace(whole, people=_may_hear(uow, record, whole.people))
         said = [f"{person} cannot take it" for person in whole.people if person in refused]
         found[place] = Reached([p for p in whole.people if p not in refused], [*whole.problems, *said])
     return found

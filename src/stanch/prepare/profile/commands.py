@@ -274,6 +274,10 @@ def checked_address(uow: UnitOfWork, text: str, field: str = "to") -> str:
     if kind not in notifiers:
         known = ", ".join(notifiers) or "none yet; an administrator configures one under 'integrations'"
         raise Invalid(f"Nothing is sent by '{kind}' here.", field=field, hint=f"There is: {known}.")
+    if "://" in address and not uow.actor.admin:
+        # Who may only sign in must not make stanch call into its own network.
+        hint = "An administrator adds it, in the contacts of the catalog."
+        raise Invalid("A web address is added by an administrator only.", field=field, hint=hint)
     return f"{kind}:{address}"
 
 
