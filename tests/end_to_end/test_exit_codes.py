@@ -60,13 +60,16 @@ def test_verify_against_a_checkpoint_exits_with_1(folder: Path) -> None:
     kept = folder / "kept.json"
     kept.write_text(run(folder, "checkpoint").stdout)
     assert run(folder, "verify", "--against", str(kept)).returncode == 0
-    whole = sqlite3.connect(folder / "data" / "stanch.db")
-    before = "\n".join(whole.iterdump())
+    path = folder / "data" / "stanch.db"
+    whole = sqlite3.connect(path)
+    whole.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     whole.close()
+    before = path.read_bytes()
     for sql, said in TAMPERED.items():
-        (folder / "data" / "stanch.db").unlink()
-        database = sqlite3.connect(folder / "data" / "stanch.db")
-        database.executescript(before)
+        for old in path.parent.glob("stanch.db-*"):
+            old.unlink()
+        path.write_bytes(before)
+        database = sqlite3.connect(path)
         for trigger in ("entries_no_delete", "entries_no_update", "heads_no_delete"):
             database.execute(f"DROP TRIGGER {trigger}")
         database.executescript(sql)

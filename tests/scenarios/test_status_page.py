@@ -4,11 +4,12 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
 from stanch.communicate.status_version import changed
-from stanch.kernel.errors import Conflict, Invalid
+from stanch.kernel.errors import Conflict, Invalid, Unavailable
 from stanch.web.app import create_app
 from stanch.web.status.quick import quick
 from stanch.web.status.served import Served
@@ -255,3 +256,18 @@ def test_several_pages_each_with_its_own_components_hosts_and_readers(database_u
                 b"GET / HTTP/1.1\r\nHost: partner.example\r\n\r\n"
             )
             assert not find(b"GET /status/pages/team/ HTTP/1.1\r\nHost: a\r\n\r\n")
+
+
+def test_the_watch_outlives_a_database_that_is_away(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """P7: the last bytes are served meanwhile, and what changed is seen when it is back."""
+    pages = Served(house.stanch)
+    pages.look()
+    before = pages.drawn
+    away = Mock(side_effect=Unavailable("The database did not answer."))
+    with monkeypatch.context() as patched:
+        patched.setattr(house.stanch.application, "reading", away)
+        pages.look()
+    assert away.called and pages.sites and pages.drawn == before
+    house.do("status", incident="INC-1", state="investigating", text=WORDS)
+    pages.look()
+    assert pages.drawn == before + 1

@@ -95,7 +95,8 @@ class Served:
 
     def look(self) -> None:
         """Draw the pages again if something public has changed. While the database is away, the old bytes are served."""
-        with self._drawing, contained("the status page could not be drawn; the last one is served"):
+        # Nothing is raised on: the thread that watches must outlive a database that is away.
+        with self._drawing, contained("the status page could not be drawn; the last one is served", passing=()):
             # What changes from here on is seen by the next look.
             self.stale = False
             with self._stanch.application.reading() as uow:
