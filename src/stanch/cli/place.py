@@ -66,7 +66,8 @@ class Place:
         if self.url:
             if self.as_name:
                 raise Invalid("--as works locally only.", hint="On a server the token says who you are.")
-            return self._ask(command, given)
+            # A copy: the incident goes into the address, and the caller still needs it.
+            return self._ask(command, dict(given))
         asked = fill(command, given)
         return requests.run(self.stanch.application, command, asked, self.actor, "cli").value
 
