@@ -4,9 +4,10 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from stanch.kernel.clock import day, iso, parse_moment
+from stanch.kernel.clock import day, iso
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Invalid
+from stanch.kernel.moments import given_moment
 from stanch.prepare.known_people import known_person
 from stanch.timeline.facts.learn import MeetingMoved, PostmortemDecided, PostmortemPlanned, PostmortemStage
 from stanch.timeline.record import Record
@@ -76,7 +77,7 @@ def _named(form: str) -> str:
 
 def _lead(uow: UnitOfWork, record: Record, asked: Plan) -> str:
     person = known_person(uow, asked.facilitator, "facilitator") if asked.facilitator else record.facilitator
-    due = _moment(asked.due, "due") if asked.due else record.postmortem_due_at
+    due = given_moment(asked.due, "due") if asked.due else record.postmortem_due_at
     if due is not None and asked.due and due <= uow.now:
         raise Invalid("That date has passed.", field="due", hint="Give one that is to come.")
     uow.append(record.id, PostmortemPlanned(person, due))
@@ -90,15 +91,8 @@ def _stage(uow: UnitOfWork, record: Record, stage: Literal["", "draft", "in_revi
 
 
 def _meet(uow: UnitOfWork, record: Record, text: str) -> str:
-    at = _moment(text, "meeting")
+    at = given_moment(text, "meeting")
     if at <= uow.now:
         raise Invalid("That moment has passed.", field="meeting", hint="Give one that is to come.")
     uow.append(record.id, MeetingMoved(at))
     return f"the meeting is on {iso(at)[:16].replace('T', ' ')} UTC"
-
-
-def _moment(text: str, field: str) -> int:
-    try:
-        return parse_moment(text)
-    except ValueError as error:
-        raise Invalid(str(error), field=field) from None

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from stanch.learn.completeness.of_record import gaps_of
+from stanch.communicate.wording.vocabulary import Vocabulary, of_policy
+from stanch.learn.completeness.gaps import gaps
+from stanch.learn.completeness.of_record import one_person
 from stanch.learn.statistics import learning
 from stanch.respond.overview import IncidentRow, Incidents, incidents
 from stanch.timeline.unit_of_work import UnitOfWork
@@ -24,7 +27,9 @@ def routes(stanch: Stanch) -> list[Route]:
 
     def postmortems(request: Request) -> Response:
         with stanch.application.reading(auth.require(request)) as uow:
-            rows = [_line(uow, row) for row in _ended(uow)]
+            # Who is known is read once, not for each row.
+            vocabulary, known = of_policy(uow.policy), one_person(uow)
+            rows = [_line(uow, row, vocabulary, known) for row in _ended(uow)]
         return page(request, "postmortems.html", rows=rows)
 
     def actions(request: Request) -> Response:
@@ -50,7 +55,7 @@ def _ended(uow: UnitOfWork) -> list[IncidentRow]:
     return [row for row in rows if row.status in ("resolved", "closed")]
 
 
-def _line(uow: UnitOfWork, row: IncidentRow) -> dict[str, Any]:
+def _line(uow: UnitOfWork, row: IncidentRow, vocabulary: Vocabulary, known: Callable[[str], bool]) -> dict[str, Any]:
     record = uow.record(row.id)
     if record.published_at:
         state = "published"
@@ -61,5 +66,5 @@ def _line(uow: UnitOfWork, row: IncidentRow) -> dict[str, Any]:
     return {
         "record": record,
         "state": state,
-        "gaps": gaps_of(uow, record) if not record.published_at else [],
+        "gaps": gaps(record, vocabulary, known, uow.now) if not record.published_at else [],
     }
