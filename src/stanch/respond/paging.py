@@ -1,10 +1,9 @@
 """Sends one page to one address, at least once with one key, and keeps the receipt (P2)."""
 
-import hmac
-from hashlib import sha256
 from urllib.parse import quote
 
 from stanch.ports import Message
+from stanch.ports.signature import link_code
 from stanch.prepare.sending import Sending
 from stanch.respond.recipients import may_be_told
 from stanch.respond.resting import silenced
@@ -21,7 +20,7 @@ NOTED_EVERY = 12
 
 def acknowledge_code(secret: str, incident: str, page: str, person: str) -> str:
     """The signature of an acknowledge link: bound to one person and one page."""
-    return hmac.new(secret.encode(), f"ack\x1f{incident}\x1f{page}\x1f{person}".encode(), sha256).hexdigest()[:40]
+    return link_code(secret, "ack", incident, page, person)
 
 
 class PageHandler(Sending):

@@ -6,7 +6,6 @@ as phones send it from a notification's button, acknowledges, once or again.
 
 from __future__ import annotations
 
-import hmac
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -18,6 +17,7 @@ from starlette.routing import Route
 from stanch.kernel.actor import Actor
 from stanch.kernel.clock import HOUR
 from stanch.kernel.errors import Denied, Invalid, NotFound
+from stanch.ports.signature import is_code
 from stanch.prepare.oncall.people import shown_name
 from stanch.respond.facts import six_facts
 from stanch.respond.paging import acknowledge_code
@@ -70,7 +70,7 @@ def checked(stanch: Stanch, request: Request) -> Link:
     """The link of a request whose code is ours. Raises ``Denied``."""
     link = Link(*(str(request.path_params[name]) for name in ("incident", "page", "person")))
     expected = acknowledge_code(stanch.settings.secret_key, link.incident, link.page, link.person)
-    if not hmac.compare_digest(expected.encode(), str(request.path_params["code"]).encode("utf-8", "replace")):
+    if not is_code(expected, str(request.path_params["code"])):
         raise _not_ours()
     return link
 

@@ -5,7 +5,6 @@ A GET changes nothing, since mail scanners open links; it shows the choices. The
 
 from __future__ import annotations
 
-import hmac
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -20,6 +19,7 @@ from stanch.kernel.errors import Denied, NotFound, Problem
 from stanch.kernel.filling import fill
 from stanch.learn.action_items.answer_link import answer_code
 from stanch.learn.action_items.asking import approver_of_drop
+from stanch.ports.signature import is_code
 from stanch.prepare.known_people import same_person
 from stanch.respond.recipients import may_be_told
 from stanch.timeline.unit_of_work import UnitOfWork
@@ -57,7 +57,7 @@ def routes(stanch: Stanch) -> list[Route]:
 def _checked(stanch: Stanch, request: Request) -> Link:
     link = Link(*(str(request.path_params[name]) for name in ("incident", "item", "person")))
     expected = answer_code(stanch.settings.secret_key, link.incident, link.item, link.person)
-    if not hmac.compare_digest(expected.encode(), str(request.path_params["code"]).encode("utf-8", "replace")):
+    if not is_code(expected, str(request.path_params["code"])):
         raise _not_ours()
     return link
 

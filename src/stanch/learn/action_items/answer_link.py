@@ -1,13 +1,13 @@
 """The link by which a person answers about one action item without signing in (R48)."""
 
-import hmac
-from hashlib import sha256
 from urllib.parse import quote
+
+from stanch.ports.signature import link_code
 
 
 def answer_code(secret: str, incident: str, item: str, person: str) -> str:
     """The signature of an answer link: bound to one person and one action item."""
-    return hmac.new(secret.encode(), f"answer\x1f{incident}\x1f{item}\x1f{person}".encode(), sha256).hexdigest()[:40]
+    return link_code(secret, "answer", incident, item, person)
 
 
 def answer_url(url: str, secret: str, incident: str, item: str, person: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -17,6 +16,7 @@ from stanch.kernel.errors import Conflict, NotFound
 from stanch.kernel.schedule import Schedule
 from stanch.kernel.shift import Shift
 from stanch.kernel.zones import instant, local, zone_of
+from stanch.ports.signature import is_code, link_code
 from stanch.prepare import page_tests
 from stanch.prepare.oncall import rules, store
 from stanch.prepare.oncall.commands import now_and_next
@@ -38,7 +38,7 @@ UTC_ZONE = zone_of("UTC")
 
 def calendar_key(secret: str, schedule: str) -> str:
     """The key of a schedule's calendar feed: calendar programs send nothing but the address."""
-    return hmac.new(secret.encode(), f"ics\x1f{schedule}".encode(), hashlib.sha256).hexdigest()[:40]
+    return link_code(secret, "ics", schedule)
 
 
 def routes(stanch: Stanch) -> list[Route]:
@@ -58,7 +58,7 @@ def routes(stanch: Stanch) -> list[Route]:
         name = str(request.path_params["schedule"])
         expected = calendar_key(stanch.settings.secret_key, name)
         given = request.query_params.get("key", "")
-        right = hmac.compare_digest(expected.encode(), given.encode("utf-8", "replace"))
+        right = is_code(expected, given)
         with stanch.application.reading() as uow:
             if not right or name not in uow.policy.schedules:
                 raise NotFound("There is no such calendar.", hint="The page /oncall links to each schedule's calendar.")
