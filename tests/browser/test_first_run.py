@@ -29,7 +29,7 @@ def test_the_checklist_ticks_itself(tmp_path: Path, browser: Browser, size: tupl
         expect(page.locator("#step-service")).to_contain_text("Done")
         expect(page.locator("#step-sender")).to_contain_text("Waiting for the first alert ...")
         page.goto(house.url + "/me")
-        page.get_by_label("Add a way").fill(f"webhook:{phones.url}/ada")
+        page.get_by_label("Add a contact method").fill(f"webhook:{phones.url}/ada")
         page.get_by_role("button", name="Add it").click()
         expect(page.locator("#methods")).to_contain_text("no contact method has been confirmed yet")
         for _ in range(100):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from stanch.integrations import cloudevents
 from stanch.kernel.clock import MINUTE
-from stanch.ports import Alert, Change, Post
+from stanch.ports import Alert, ChangeEvent, Post
 from tests.contracts.posts import NOW, alert, bodies, keepable, only, posted, survives
 
 source = cloudevents.build(cloudevents.Settings())
@@ -115,7 +115,7 @@ def test_a_service_deployed_of_cdevents_is_a_change() -> None:
     got = only(
         source, posted(cdevent("dev.cdevents.service.deployed.0.3.0", {"id": "service/myapp", "content": content}))
     )
-    assert got == Change(
+    assert got == ChangeEvent(
         "myapp", "sha256:0b31b1c0", NOW - MINUTE, "dev.cdevents.service.deployed.0.3.0 to production",
         identity="cloudevents/ci//event/source/123#271069a8",
     )  # fmt: skip
@@ -134,7 +134,7 @@ def test_a_service_deployed_of_cdevents_is_a_change() -> None:
 def test_a_deployment_that_has_finished_well_is_a_change(kind: str, data: dict[str, str], release: str | None) -> None:
     received, errors = source.read(posted(event(type=kind, data=data)))
     assert not errors
-    assert [(each.service, each.release) for each in received if isinstance(each, Change)] == (
+    assert [(each.service, each.release) for each in received if isinstance(each, ChangeEvent)] == (
         [("cart", release)] if release else []
     )
 

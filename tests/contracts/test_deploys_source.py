@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from stanch.integrations import deploys
 from stanch.kernel.clock import MINUTE, parse_moment
-from stanch.ports import Change, Post
+from stanch.ports import ChangeEvent, Post
 from tests.contracts.posts import NOW, bodies, only, posted, survives
 
 ROOT = Path(__file__).parent.parent
@@ -29,7 +29,7 @@ def github(event: str = "deployment_status", deployment: dict[str, Any] | None =
 
 
 def test_service_and_release_are_enough() -> None:
-    assert only(source, posted({"service": "checkout", "release": "v42"})) == Change("checkout", "v42", NOW)
+    assert only(source, posted({"service": "checkout", "release": "v42"})) == ChangeEvent("checkout", "v42", NOW)
 
 
 def test_everything_that_can_be_said_is_kept() -> None:
@@ -37,7 +37,7 @@ def test_everything_that_can_be_said_is_kept() -> None:
         "service": "checkout", "release": "v42", "previous": "v41", "at": "2026-11-23T03:58:00Z", "reversible": False,
         "reason": "drops a column", "author": "sam", "link": "https://ci.example.org/7", "id": "7", "summary": "Prices",
     }  # fmt: skip
-    assert only(source, posted(body)) == Change(
+    assert only(source, posted(body)) == ChangeEvent(
         "checkout", "v42", NOW - 2 * MINUTE, "Prices", "v41", False, "drops a column", "sam", "https://ci.example.org/7",
         "deploys/ci/7",
     )  # fmt: skip
@@ -63,7 +63,7 @@ def test_one_bad_deploy_of_a_list_does_not_cost_the_others() -> None:
 )
 def test_a_slip_is_said_and_the_deploy_is_recorded_all_the_same(extra: dict[str, Any], said: str) -> None:
     received, errors = source.read(posted({"service": "a", "release": "1"} | extra))
-    assert isinstance(received[0], Change) and received[0].at == NOW and errors[0].startswith(said)
+    assert isinstance(received[0], ChangeEvent) and received[0].at == NOW and errors[0].startswith(said)
     assert received[0].reversible == (extra.get("reversible") != "no")  # unsure is not reversible
 
 
@@ -76,7 +76,7 @@ def test_without_service_or_release_it_is_refused_with_an_example(body: object) 
 
 
 def test_a_successful_status_of_github_is_a_change() -> None:
-    assert only(source, github()) == Change(
+    assert only(source, github()) == ChangeEvent(
         service="checkout",
         release="f95f852bd8fc",
         at=parse_moment("2019-05-15T15:20:55Z"),
@@ -88,7 +88,7 @@ def test_a_successful_status_of_github_is_a_change() -> None:
 
 
 def test_github_is_known_by_its_keys_too() -> None:
-    assert isinstance(only(source, posted(GITHUB)), Change)
+    assert isinstance(only(source, posted(GITHUB)), ChangeEvent)
 
 
 @pytest.mark.parametrize("state", ["pending", "queued", "in_progress", "failure", "error", "inactive", "waiting"])
@@ -105,7 +105,7 @@ def test_other_events_of_github_are_taken_and_are_nothing(event: str) -> None:
 def test_the_payload_of_a_deployment_may_say_more(packed: bool) -> None:
     told = {"service": "cart", "release": "v7", "previous": "v6", "reversible": False, "reason": "migration"}
     got = only(source, github(deployment={"payload": json.dumps(told) if packed else told}))
-    assert isinstance(got, Change) and (got.service, got.release, got.previous) == ("cart", "v7", "v6")
+    assert isinstance(got, ChangeEvent) and (got.service, got.release, got.previous) == ("cart", "v7", "v6")
     assert not got.reversible and got.reason == "migration"
 
 
@@ -114,12 +114,12 @@ def test_the_payload_of_a_deployment_may_say_more(packed: bool) -> None:
 )
 def test_a_tag_is_the_release_and_a_branch_is_not(ref: str, release: str) -> None:
     got = only(source, github(deployment={"ref": ref}))
-    assert isinstance(got, Change) and got.release == release
+    assert isinstance(got, ChangeEvent) and got.release == release
 
 
 def test_only_the_environments_of_the_settings_are_recorded() -> None:
     production = deploys.build(deploys.Settings(environments=["production"]))
-    assert isinstance(only(production, github()), Change)
+    assert isinstance(only(production, github()), ChangeEvent)
     assert production.read(github(deployment={"environment": "staging"})) == ([], [])
 
 
@@ -135,10 +135,10 @@ ARGO = {
 
 def test_a_finished_sync_of_argo_cd_is_a_change() -> None:
     got = only(source, posted(ARGO))
-    assert isinstance(got, Change) and (got.service, got.release) == ("checkout", "a8f3c210d8fc")
+    assert isinstance(got, ChangeEvent) and (got.service, got.release) == ("checkout", "a8f3c210d8fc")
     assert (got.at, got.link, got.summary) == (NOW - MINUTE, ARGO["link"], ARGO["message"])
     again = only(source, posted(ARGO | {"message": "repeated"}))
-    assert isinstance(again, Change) and again.identity == got.identity
+    assert isinstance(again, ChangeEvent) and again.identity == got.identity
 
 
 @pytest.mark.parametrize("phase", ["Running", "Failed", "Error", "Terminating", "", "<no value>"])
@@ -150,7 +150,7 @@ def test_what_the_template_could_not_fill_is_missing() -> None:
     with pytest.raises(ValueError, match="app is missing"):
         source.read(posted(ARGO | {"app": "<no value>"}))
     got = only(source, posted(ARGO | {"finishedAt": "<no value>"}))
-    assert isinstance(got, Change) and got.at == NOW
+    assert isinstance(got, ChangeEvent) and got.at == NOW
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ def test_an_application_with_several_sources_has_revisions(
 ) -> None:
     """R17: it has no ``revision``; what went out is still a deploy."""
     (got,), said = source.read(posted(ARGO | told))
-    assert isinstance(got, Change) and (got.service, got.release, len(said)) == ("checkout", release, complaints)
+    assert isinstance(got, ChangeEvent) and (got.service, got.release, len(said)) == ("checkout", release, complaints)
 
 
 def test_the_template_in_the_documentation_fills_these_keys() -> None:

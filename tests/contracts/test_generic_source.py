@@ -15,7 +15,7 @@ from stanch.integrations import generic
 from stanch.integrations.generic import trying
 from stanch.kernel.clock import MINUTE, parse_moment
 from stanch.kernel.errors import Invalid
-from stanch.ports import Alert, Beat, Change, Post, Source
+from stanch.ports import Alert, Beat, ChangeEvent, Post, Source
 from tests.contracts.posts import NOW, alert, anything, bodies, only, posted, survives
 
 guessing = generic.build(generic.Settings())
@@ -127,7 +127,7 @@ def test_a_mapping_can_make_changes_and_beats() -> None:
         release="build.tag", service="project", starts_at="at", heartbeat="job", firing="exit != `0`", fingerprint="id"
     )
     body = {"project": "shop", "build": {"tag": "v7"}, "at": "2026-11-23T03:59:00Z", "id": "9"}
-    assert only(source, posted(body)) == Change("shop", "v7", NOW - MINUTE, identity="generic/ci/9")
+    assert only(source, posted(body)) == ChangeEvent("shop", "v7", NOW - MINUTE, identity="generic/ci/9")
     assert only(source, posted({"job": "backup", "exit": 0})) == Beat("backup")
     assert only(source, posted({"job": "backup", "exit": 1, "message": "disk"})) == Beat("backup", True, "disk")
     assert alert(source, posted({"title": "neither", "exit": 1})).firing

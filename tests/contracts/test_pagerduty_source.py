@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from stanch.integrations import pagerduty
 from stanch.kernel.clock import SECOND, parse_moment
-from stanch.ports import Acknowledgement, Alert, Change, Post
+from stanch.ports import Acknowledgement, Alert, ChangeEvent, Post
 from tests.contracts.posts import NOW, alert, bodies, only, posted, recorded, survives
 
 source = pagerduty.build(pagerduty.Settings())
@@ -48,13 +48,13 @@ def test_a_resolution_ends_when_it_was_received(name: str, key: str) -> None:
 
 def test_a_change_event_is_a_change() -> None:
     got = only(source, recorded("04", "/hooks/pagerduty"))
-    assert got == Change("ci", "deploy 42", parse_moment("2026-11-23T03:29:10.727613Z"), "deploy 42")
+    assert got == ChangeEvent("ci", "deploy 42", parse_moment("2026-11-23T03:29:10.727613Z"), "deploy 42")
 
 
 def test_a_change_names_service_and_release_in_its_details() -> None:
     details = {"service": "checkout", "version": "v42", "author": "sam"}
     got = only(source, posted({"payload": {"summary": "Deploy", "source": "ci", "custom_details": details}}, CHANGE))
-    assert isinstance(got, Change) and (got.service, got.release, got.author) == ("checkout", "v42", "sam")
+    assert isinstance(got, ChangeEvent) and (got.service, got.release, got.author) == ("checkout", "v42", "sam")
 
 
 @pytest.mark.parametrize("name", ["01", "02", "03", "06", "07", "08", "09", "15"])

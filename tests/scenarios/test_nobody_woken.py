@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from stanch.kernel.policy import Contact, EscalationPolicy, EscalationStep, Heartbeat, Policy, Reach
+from stanch.kernel.policy import Contact, ContactMethod, EscalationPolicy, EscalationStep, Heartbeat, Policy
 from stanch.kernel.schedule import Layer, Schedule, Times
 from stanch.prepare import readiness
 from stanch.prepare.catalog import mistakes
@@ -19,8 +19,11 @@ from tests.scenarios.house import POLICY, House, opened
 NOBODY: list[tuple[dict[str, Any], str]] = [
     ({}, "there is no contact"),
     ({"eve": {"name": "Eve of the vendor", "kind": "vendor", "reach": ["pager:eve"]}}, "there is no contact"),
-    ({"ada": {"name": "Ada"}}, "no contact has a way to be reached"),
-    ({"ada": {"name": "Ada", "reach": ["pigeon:ada"]}}, "no contact has a way that a configured notifier serves"),
+    ({"ada": {"name": "Ada"}}, "no contact has a contact method"),
+    (
+        {"ada": {"name": "Ada", "reach": ["pigeon:ada"]}},
+        "no contact has a contact method that a configured notifier serves",
+    ),
 ]
 
 
@@ -50,10 +53,10 @@ def test_every_place_says_that_nobody_would_be_woken(
 
 
 def test_who_cannot_be_woken_is_sent_to_the_profile_first() -> None:
-    """R2: whoever signs in adds a way there, without the server's file."""
+    """R2: whoever signs in adds a contact method there, without the server's file."""
     for contacts in ({}, {"ada": Contact("Ada")}):
         said = nobody(Policy(contacts=contacts), frozenset({"pager"}))
-        assert "Add a way to reach you on your profile, or " in said and said.endswith(", then send a test page.")
+        assert "Add a contact method on your profile, or " in said and said.endswith(", then send a test page.")
 
 
 def test_with_somebody_nothing_of_it_is_said(house: House) -> None:
@@ -64,7 +67,9 @@ def test_with_somebody_nothing_of_it_is_said(house: House) -> None:
 
 def test_where_only_a_calendar_names_people_everyone_is_looked_at() -> None:
     by_calendar = EscalationPolicy([EscalationStep(["schedule:cal"])])
-    policy = Policy(contacts={"ada": Contact("Ada", reach=[Reach("pager:ada")])}, escalation={"default": by_calendar})
+    policy = Policy(
+        contacts={"ada": Contact("Ada", reach=[ContactMethod("pager:ada")])}, escalation={"default": by_calendar}
+    )
     findings = reachability(policy, [], frozenset(["pager"]), 0)
     assert [(each.name, each.worry) for each in findings] == [("Ada", "weak"), ("Ada", "untested")]
     assert nobody(policy, None) == ""

@@ -1,4 +1,4 @@
-"""People keep the ways to reach them themselves; paging, prompts, reachability and doctor see one joined source (R2, R8)."""
+"""People keep their contact methods themselves; paging, prompts, reachability and doctor see one joined source (R2, R8)."""
 
 import re
 import warnings
@@ -12,7 +12,7 @@ from stanch.identity import credentials, people
 from stanch.kernel.actor import Actor
 from stanch.kernel.command import REGISTRY, Done
 from stanch.kernel.errors import Conflict, Invalid, NotFound
-from stanch.prepare.own_reach import unconfirmed
+from stanch.prepare.own_contact_methods import unconfirmed
 from stanch.web.app import create_app
 from tests.scenarios.house import POLICY, House, opened
 
@@ -56,7 +56,7 @@ def woken(house: House) -> list[str]:
 
 def test_a_way_counts_when_its_test_page_is_confirmed(bare: House) -> None:
     house = bare
-    assert do(house, "me")["reached"] == "zoe has no way to be reached."
+    assert do(house, "me")["reached"] == "zoe has no contact method."
     do(house, "add-method", to="pager:zoe-1")
     me = do(house, "me")
     assert me["reached"] == "zoe cannot be relied on to be reached: no contact method has been confirmed yet."
@@ -77,7 +77,7 @@ def test_a_way_counts_when_its_test_page_is_confirmed(bare: House) -> None:
     assert do(house, "confirm-method", code=code(house, "zoe-1").lower()).message == "pager:zoe-1: a test page arrived."
     house.crash()
     me = do(house, "me")
-    assert me["reached"] == "zoe can be reached." and me["ways"][0]["state"] == "a test page arrived"
+    assert me["reached"] == "zoe can be reached." and me["methods"][0]["state"] == "a test page arrived"
     assert not [r for r in do(house, "reachability") if r["worry"] in ("unreachable", "untested")]
     assert do(house, "page", incident="INC-1", person="zoe").message == "Paging zoe for INC-1."
 
@@ -106,7 +106,7 @@ def test_own_ways_join_the_catalogs_and_follow_their_rules(house: House) -> None
     house.settle()
     house.pager.sent.clear()
     contact = house.application.whole_policy().contacts["ada"]
-    assert [(way.to, way.after, unconfirmed(way)) for way in contact.ways()] == [
+    assert [(method.to, method.after, unconfirmed(method)) for method in contact.methods()] == [
         ("pager:ada", 0, False), ("pager:ada-sms", 120, True),
     ]  # fmt: skip
     assert contact.prompts == ["pager:ada-sms"]
@@ -116,9 +116,9 @@ def test_own_ways_join_the_catalogs_and_follow_their_rules(house: House) -> None
     house.wait(minutes=3)
     assert woken(house) == ["ada", "ada-sms"]
     do(house, "change-method", "Ada", method="pager:ada-sms", after_minutes=0, prompts=False)
-    assert do(house, "me", "Ada")["ways"][1]["after_minutes"] == 0
+    assert do(house, "me", "Ada")["methods"][1]["after_minutes"] == 0
     do(house, "remove-method", "Ada", method="pager:ada-sms")
-    assert [way["to"] for way in do(house, "me", "Ada")["ways"]] == ["pager:ada"]
+    assert [method["to"] for method in do(house, "me", "Ada")["methods"]] == ["pager:ada"]
     with pytest.raises(NotFound, match="no such method of your own"):
         do(house, "remove-method", "Ada", method="pager:ada")
 
@@ -132,7 +132,7 @@ def test_a_rolled_back_change_is_not_remembered(bare: House) -> None:
             raise RuntimeError
     except RuntimeError:
         pass
-    assert do(house, "me")["ways"] == [] and "zoe" not in house.application.whole_policy().contacts
+    assert do(house, "me")["methods"] == [] and "zoe" not in house.application.whole_policy().contacts
 
 
 def test_who_leaves_is_reached_no_more_and_what_is_added_again_is_confirmed_anew(bare: House) -> None:
@@ -223,5 +223,5 @@ def test_nobody_is_shown_by_the_name_that_another_signs_in_with(bare: House) -> 
     assert do(house, "me", "grace")["contact"] == ""
     set_me(house, "zoe", name="Linus")
     join(house, "linus")  # the name came first, the person later
-    assert do(house, "me", "linus")["ways"] == []
-    assert do(house, "me")["name"] == "zoe" and len(do(house, "me")["ways"]) == 1
+    assert do(house, "me", "linus")["methods"] == []
+    assert do(house, "me")["name"] == "zoe" and len(do(house, "me")["methods"]) == 1

@@ -1,4 +1,4 @@
-"""Test pages, and what is known of every way afterwards."""
+"""Test pages, and what is known of every method afterwards."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from tests.scenarios.house import House
 
 
 def _report(house: House) -> dict[str, str]:
-    return {row["person"]: row["worry"] for row in house.do("reachability") if row["way"]}
+    return {row["person"]: row["worry"] for row in house.do("reachability") if row["method"]}
 
 
 def test_a_test_page_reaches_oneself_and_is_remembered(house: House) -> None:
@@ -75,7 +75,7 @@ def test_only_an_admin_pages_somebody_else_for_a_test(house: House) -> None:
 def test_who_has_no_way_is_told_what_to_add(house: House) -> None:
     house.policy = {**house.policy, "contacts": {**house.policy["contacts"], "ada": {"name": "Ada"}}}
     house.crash()
-    with pytest.raises(Invalid, match="no way"):
+    with pytest.raises(Invalid, match="no contact method"):
         house.do("test-page")
 
 
@@ -84,7 +84,7 @@ def test_a_notifier_that_is_not_there_fails_at_once(house: House) -> None:
     house.crash()
     house.do("test-page")
     house.settle()
-    found = [row["text"] for row in house.do("reachability") if row["way"] == "pigeon:roof"]
+    found = [row["text"] for row in house.do("reachability") if row["method"] == "pigeon:roof"]
     assert found == ["needs the notifier 'pigeon', which is not configured"]
 
 

@@ -122,8 +122,8 @@ def test_when_all_have_acknowledged_nobody_else_is_woken(database_url: str, tmp_
 
 
 def test_a_person_is_reached_by_one_way_after_the_other_until_they_answer(database_url: str, tmp_path: Path) -> None:
-    ways = ["pager:push", {"to": "pager:sms", "after": 60}, {"to": "pager:voice", "after": 120}]
-    contacts = {"ada": {"name": "Ada", "reach": ways}}
+    methods = ["pager:push", {"to": "pager:sms", "after": 60}, {"to": "pager:voice", "after": 120}]
+    contacts = {"ada": {"name": "Ada", "reach": methods}}
     for house in with_steps(database_url, tmp_path, {"notify": ["ada"]}, contacts=contacts):
         house.do("declare", title="Checkout is down")
         house.wait(seconds=65)

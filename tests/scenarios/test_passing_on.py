@@ -128,23 +128,23 @@ def test_asked_instead_the_page_goes_to_one_more_and_the_escalation_stays(house:
     assert house.do("ack", "grace", incident="INC-1").message == "grace has INC-1."
 
 
-def without_ways(**extra: object) -> dict[str, object]:
+def without_methods(**extra: object) -> dict[str, object]:
     contacts = {**POLICY["contacts"], "dan": {"name": "Dan"}, "eve": {"name": "Eve", "reach": ["fax:1"]}, **extra}
     return {**POLICY, "contacts": contacts}
 
 
 def test_only_who_can_be_reached_is_offered_and_the_others_are_named(database_url: str, tmp_path: Path) -> None:  # R8
-    for house in opened(database_url, tmp_path, without_ways()):
+    for house in opened(database_url, tmp_path, without_methods()):
         house.do("declare", title="Down", service="shop")
         house.settle()
         with TestClient(create_app(house.stanch)) as browser:
             shown = browser.get(link(house)).text
-            assert "Dan has no way to be reached" in shown
+            assert "Dan has no contact method" in shown
             assert "Eve would be reached by fax, which is not configured" in shown
             assert '<option value="dan">' not in shown and '<option value="grace">' in shown
             refused = browser.post(link(house), data={"choice": "ask", "person": "dan"}).text
-            assert "Dan has no way to be reached. Nobody was asked" in refused
-        with pytest.raises(Invalid, match="Dan has no way to be reached"):
+            assert "Dan has no contact method. Nobody was asked" in refused
+        with pytest.raises(Invalid, match="Dan has no contact method"):
             house.do("page", incident="INC-1", person="dan")
         with pytest.raises(Invalid, match="Eve would be reached by fax"):
             house.do("ask-instead", incident="INC-1", person="eve")
@@ -153,7 +153,7 @@ def test_only_who_can_be_reached_is_offered_and_the_others_are_named(database_ur
 
 
 def test_a_step_whose_people_have_no_working_way_is_passed_over(database_url: str, tmp_path: Path) -> None:
-    policy = without_ways() | {"escalation": {"default": {"steps": [{"notify": ["eve"]}, {"notify": ["ben"]}]}}}
+    policy = without_methods() | {"escalation": {"default": {"steps": [{"notify": ["eve"]}, {"notify": ["ben"]}]}}}
     for house in opened(database_url, tmp_path, policy):
         house.do("declare", title="Down", service="shop")
         house.settle()

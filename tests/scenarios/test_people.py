@@ -35,7 +35,7 @@ def row(house: House, person: str) -> Any:
 
 @pytest.fixture
 def bare(database_url: str, tmp_path: Path) -> Iterator[House]:
-    """A new stanch: nothing is configured but a way to send."""
+    """A new stanch: nothing is configured but a notifier."""
     for house in opened(database_url, tmp_path, {**POLICY, "contacts": {}, "escalation": {}, "services": {}}):
         people.add(house.application.database, "dana", house.clock.now(), admin=True)
         yield house

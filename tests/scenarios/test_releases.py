@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from stanch.detect import deploys, releases
-from stanch.ports import Change, Failed, Release, Watched
+from stanch.ports import ChangeEvent, Failed, Release, Watched
 from tests.scenarios.house import POLICY, House, Lever, opened
 
 BOUND: dict[str, Any] = copy.deepcopy(POLICY)
@@ -95,7 +95,7 @@ def test_more_that_is_known_later_is_added(house: House) -> None:
 def test_what_a_webhook_tells_too_is_one_deploy(house: House, first: str) -> None:
     def tell() -> None:
         with house.application.uow() as uow:
-            told = Change(
+            told = ChangeEvent(
                 "shop", "v2", uow.now, identity="argocd/key/shop", reversible=False, reason="it drops a column"
             )
             deploys.record(uow, told, "argocd")
@@ -115,7 +115,7 @@ def test_going_back_to_a_release_within_minutes_is_another_deploy(house: House) 
         for release in ("v1", "v2"):
             deploys.record(
                 uow,
-                Change(
+                ChangeEvent(
                     "shop", release, uow.now - (60 if release == "v1" else 30) * 1_000_000, identity=f"ci/{release}"
                 ),
                 "ci",

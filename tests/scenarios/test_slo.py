@@ -68,7 +68,7 @@ def house(database_url: str, tmp_path: Path, scripted: Scripted) -> Iterator[Hou
         yield house
 
 
-def state(house: House) -> store.State:
+def state(house: House) -> store.SloState:
     with house.application.reading() as uow:
         (found,) = store.read(uow)
     return found

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stanch.kernel.policy import Reach
+from stanch.kernel.policy import ContactMethod
 from stanch.prepare.importers import grafana_oncall_dump as grafana_oncall
 from tests.unit.imports import JSON, TODAY, assert_loads_back, assert_read_or_refused, at, dump, on_call, places, told
 
@@ -85,7 +85,7 @@ def test_an_override_beats_the_shifts() -> None:
 
 def test_people_are_reached_as_their_rules_said_and_what_the_api_hides_is_named() -> None:
     imported = grafana_oncall.read(dump("grafana-oncall"), at(TODAY))
-    assert imported.contacts["alex"].reach == ["slack:U0ALEX", Reach("smtp:alex@example.org", 300.0)]
+    assert imported.contacts["alex"].reach == ["slack:U0ALEX", ContactMethod("smtp:alex@example.org", 300.0)]
     assert imported.contacts["alex"].names == ["alex@example.org", "slack:U0ALEX"]
     assert imported.contacts["bob"].reach == ["smtp:bob@example.org"]
     assert told(imported, "alex", "phone call", "not in the API", "voice:+")

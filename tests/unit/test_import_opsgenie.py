@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stanch.kernel.policy import Reach
+from stanch.kernel.policy import ContactMethod
 from stanch.kernel.schedule import Times
 from stanch.prepare.importers import opsgenie_dump as opsgenie
 from tests.unit.imports import (
@@ -106,7 +106,7 @@ def test_an_escalation_that_begins_late_says_so() -> None:
 
 def test_people_keep_their_ways_to_be_reached_and_the_delays() -> None:
     imported = opsgenie.read(dump("opsgenie"))
-    assert imported.contacts["john-doe"].reach == ["sms:+15125550100", Reach("voice:+15125550100", 300)]
+    assert imported.contacts["john-doe"].reach == ["sms:+15125550100", ContactMethod("voice:+15125550100", 300)]
     assert imported.contacts["jane-roe"].reach == ["voice:+49301234567"]
     assert imported.contacts["sam-lee"].reach == ["smtp:sam@opsgenie.com"]
     assert told(imported, "john.doe@opsgenie.com", "push to the mobile app", "ntfy")
@@ -116,7 +116,7 @@ def test_people_keep_their_ways_to_be_reached_and_the_delays() -> None:
 def test_a_team_is_a_contact_with_its_members_addresses() -> None:
     team = opsgenie.read(dump("opsgenie")).contacts["ops-team"]
     assert team.kind == "team"
-    assert team.reach == ["sms:+15125550100", Reach("voice:+15125550100", 300), "voice:+49301234567"]
+    assert team.reach == ["sms:+15125550100", ContactMethod("voice:+15125550100", 300), "voice:+49301234567"]
 
 
 def test_services_have_their_team_and_where_its_alerts_go() -> None:

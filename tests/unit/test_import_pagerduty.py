@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stanch.kernel.policy import Reach
+from stanch.kernel.policy import ContactMethod
 from stanch.kernel.schedule import Times
 from stanch.prepare.importers import pagerduty_dump as pagerduty
 from stanch.prepare.importers.zones import RAILS
@@ -156,7 +156,7 @@ def test_the_final_schedule_of_the_dump_decides_which_layer_wins() -> None:
 def test_people_keep_their_ways_to_be_reached_and_the_delays() -> None:
     imported = pagerduty.read(dump("pagerduty"))
     earline = imported.contacts["earline-greenholt"]
-    assert earline.reach == ["sms:+15125550142", Reach("voice:+15125550142", 300)]
+    assert earline.reach == ["sms:+15125550142", ContactMethod("voice:+15125550142", 300)]
     assert earline.names == ["125.greenholt.earline@graham.name"]
     assert imported.contacts["jorg-muller"].reach == ["smtp:joerg@example.com"]
     assert told(imported, "Earline Greenholt", "push to 'Pixel 3'", "ntfy")

@@ -14,9 +14,9 @@ from stanch.kernel.policy import Mitigation
 from stanch.kernel.suspicion import left_since
 from stanch.mitigate.ranking.evidence import (
     Dependency,
+    Durations,
     Evidence,
     Harm,
-    Measured,
     Option,
     PastRuns,
     Pressure,
@@ -118,7 +118,7 @@ def test_what_was_counted_replaces_what_was_declared() -> None:
 
 
 def test_measured_times_replace_estimates_and_say_how_often() -> None:
-    past = {"x": PastRuns(3, 2, Measured(3, 40.0, 130.0), Measured(1, 5.0, 5.0))}
+    past = {"x": PastRuns(3, 2, Durations(3, 40.0, 130.0), Durations(1, 5.0, 5.0))}
     line = alone(option(), past=past)
     assert line.effect.words() == "40 s (median of 3, at worst 2 min)"
     assert line.undo.words() == "5 s (measured once)"
@@ -232,7 +232,7 @@ def with_everything(went: list[tuple[int, str]], base: Evidence, at: float, wait
         Pressure(at >= 90, "pool", "db", False, fullness(at - 90, 90)),
     )
     past = {
-        o.mitigation.name: PastRuns(2, 1, Measured(2, seconds, seconds), Measured(2, seconds, seconds))
+        o.mitigation.name: PastRuns(2, 1, Durations(2, seconds, seconds), Durations(2, seconds, seconds))
         for o in TITLED[:6]
     }
     return replace(base, releases=releases, shapes=shapes, pressures=full, waited=waited * MINUTE, past=past)

@@ -44,7 +44,7 @@ def test_somebody_without_a_way_cannot_be_reached_and_one_way_is_weak() -> None:
     assert [(f.person, f.worry) for f in found] == [("ada", "unreachable"), ("ben", "weak")]
 
 
-def test_the_same_way_twice_is_one_way() -> None:
+def test_the_same_method_twice_is_one_method() -> None:
     found = _find(_policy({"ada": ["a:1", "a:1"]}), _tried("ada", "a:1"))
     assert [f.worry for f in found] == ["weak"]
 
@@ -52,7 +52,7 @@ def test_the_same_way_twice_is_one_way() -> None:
 def test_a_notifier_that_is_not_configured_makes_the_way_fail() -> None:
     policy = _policy({"ada": ["smtp:a@b.c", "slack:U1"]})
     found = _find(policy, _tried("ada", "smtp:a@b.c"), notifiers=frozenset({"smtp", "ntfy"}))
-    assert [(f.worry, f.way) for f in found] == [("failing", "slack:U1")]
+    assert [(f.worry, f.method) for f in found] == [("failing", "slack:U1")]
     assert "ntfy, smtp" in found[0].do
 
 
@@ -71,9 +71,9 @@ def test_when_every_way_fails_the_person_comes_first() -> None:
 def test_what_was_never_tried_or_long_ago_is_untested() -> None:
     policy = _policy({"ada": ["a:1", "b:2"]})
     found = _find(policy, _tried("ada", "a:1", ago=31 * DAY))
-    assert [(f.worry, f.way) for f in found] == [("untested", "a:1"), ("untested", "b:2")]
+    assert [(f.worry, f.method) for f in found] == [("untested", "a:1"), ("untested", "b:2")]
     assert "31 d" in found[0].text and "never" in found[1].text and found[0].do == "stanch test-page ada"
-    assert [f.way for f in _find(policy, _tried("ada", "a:1", ago=30 * DAY))] == ["b:2"]
+    assert [f.method for f in _find(policy, _tried("ada", "a:1", ago=30 * DAY))] == ["b:2"]
 
 
 def test_people_of_schedules_and_of_overrides_to_come_are_looked_at() -> None:
@@ -107,4 +107,4 @@ def test_a_way_with_a_secret_in_its_url_shows_its_kind_only() -> None:
 
 def test_a_way_without_a_notifier_is_named() -> None:
     found = _find(_policy({"ada": ["ada@example.org", "a:1"]}), _tried("ada", "a:1"))
-    assert [(f.worry, f.way) for f in found] == [("failing", "ada@example.org")]
+    assert [(f.worry, f.method) for f in found] == [("failing", "ada@example.org")]

@@ -84,9 +84,9 @@ def test_the_first_rule_that_fits_decides_and_says_its_name() -> None:
             Rule(burn_over=10, disposition="incident"),
         ]
     )
-    assert rules.still_firing(subject(env="test", service="shop", severity="critical"), 0, policy) == rules.Verdict(
-        "noise", "rule 'not production': page at once"
-    )
+    assert rules.still_firing(
+        subject(env="test", service="shop", severity="critical"), 0, policy
+    ) == rules.SignalDecision("noise", "rule 'not production': page at once")
     assert rules.still_firing(subject(env="testing"), 60 * SECOND, policy).disposition == "incident"
     assert rules.hold_of(subject(service="shop", severity="critical"), policy) == 0
     assert (
@@ -94,7 +94,7 @@ def test_the_first_rule_that_fits_decides_and_says_its_name() -> None:
         in rules.still_firing(subject(service="shop", severity="critical"), 0, policy).reason
     )
     burning = rules.still_firing(subject(burn=14.5, severity="warning"), 60 * SECOND, policy)
-    assert burning == rules.Verdict("incident", "rule 'burn over 10': still firing after the hold of 1 min")
+    assert burning == rules.SignalDecision("incident", "rule 'burn over 10': still firing after the hold of 1 min")
     for burn in (None, 10.0, float("nan")):
         assert rules.still_firing(subject(burn=burn, severity="warning"), 60 * SECOND, policy).disposition == "ticket"
 

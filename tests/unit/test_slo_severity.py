@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stanch.detect.slo.rules import PAIRS, SPANS, Verdict, judge
+from stanch.detect.slo.rules import PAIRS, SPANS, SloEvaluation, judge
 from stanch.detect.slo.severity import Impact, Scope, propose
 from stanch.kernel.policy import Slo
 
@@ -14,7 +14,7 @@ BLOG = Scope("blog")
 SLO = Slo("availability", 99.9, "sum(rate(a[{{.window}}]))", errors="sum(rate(b[{{.window}}]))")
 
 
-def burning(ratio: float, *spans: str) -> Verdict:
+def burning(ratio: float, *spans: str) -> SloEvaluation:
     return judge(SLO, {span: ratio if span in spans else 0.0 for span in SPANS}, {})
 
 
@@ -32,7 +32,7 @@ def test_the_sentence_shows_the_arithmetic() -> None:
 
 
 @pytest.mark.parametrize(
-    ("verdict", "impact", "scope", "severity", "why"),
+    ("evaluation", "impact", "scope", "severity", "why"),
     [
         (FAST, Impact(), CHECKOUT, "SEV-1", "checkout is core"),
         (FAST, Impact(), AUTH, "SEV-2", "2 services depend on it"),
@@ -57,9 +57,9 @@ def test_the_sentence_shows_the_arithmetic() -> None:
     ],
 )  # fmt: skip
 def test_burn_impact_and_scope_decide_together(
-    verdict: Verdict | None, impact: Impact, scope: Scope, severity: str | None, why: str
+    evaluation: SloEvaluation | None, impact: Impact, scope: Scope, severity: str | None, why: str
 ) -> None:
-    proposal = propose(verdict, impact, scope)
+    proposal = propose(evaluation, impact, scope)
     assert proposal.severity == severity and why in proposal.sentence
     assert proposal.sentence.endswith(f"{severity} proposed" if severity else "no incident proposed")
 
@@ -70,17 +70,17 @@ ratios = st.dictionaries(st.sampled_from(sorted(SPANS)), st.floats(min_value=0, 
 @given(ratios)
 def test_a_burn_rate_alone_is_never_a_sev_1(measured: dict[str, float]) -> None:
     """R4: whatever burns, without a core function, data or security in play it is no SEV-1."""
-    verdict = judge(SLO, measured, {})
+    evaluation = judge(SLO, measured, {})
     for scope in (AUTH, BLOG):
-        assert propose(verdict, Impact(), scope).severity != "SEV-1"
-    if verdict.pair != PAIRS[0]:
-        assert propose(verdict, Impact(), CHECKOUT).severity != "SEV-1"
+        assert propose(evaluation, Impact(), scope).severity != "SEV-1"
+    if evaluation.pair != PAIRS[0]:
+        assert propose(evaluation, Impact(), CHECKOUT).severity != "SEV-1"
 
 
 @given(ratios, st.floats(min_value=0, max_value=1), st.booleans())
 def test_more_impact_never_lowers_a_severity(measured: dict[str, float], share: float, at_risk: bool) -> None:
-    verdict = judge(SLO, measured, {})
+    evaluation = judge(SLO, measured, {})
     for scope in (CHECKOUT, AUTH, BLOG):
-        alone = propose(verdict, Impact(), scope).severity or "SEV-5"
-        more = propose(verdict, Impact(users_share=share, data_at_risk=at_risk), scope).severity or "SEV-5"
+        alone = propose(evaluation, Impact(), scope).severity or "SEV-5"
+        more = propose(evaluation, Impact(users_share=share, data_at_risk=at_risk), scope).severity or "SEV-5"
         assert more <= alone

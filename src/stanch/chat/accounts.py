@@ -7,7 +7,7 @@ from stanch.kernel.errors import Denied
 from stanch.kernel.policy import Contact, Policy
 from stanch.ports.chat import Heard
 from stanch.prepare.oncall.people import contact_key
-from stanch.prepare.own_reach import unconfirmed
+from stanch.prepare.own_contact_methods import unconfirmed
 from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import UnitOfWork
 
@@ -21,7 +21,7 @@ class Speaker(msgspec.Struct, frozen=True):
 
 def accounts(contact: Contact, prefix: str) -> list[str]:
     """The accounts of a contact in one chat, as their contact names them; one that nobody has confirmed yet may be another's."""
-    named = [*contact.names, *(way.to for way in contact.ways() if not unconfirmed(way))]
+    named = [*contact.names, *(method.to for method in contact.methods() if not unconfirmed(method))]
     found = [name.partition(":")[2] for name in named if name.partition(":")[0] == prefix]
     return [name for name in dict.fromkeys(found) if name.startswith("@") or prefix != "matrix"]
 

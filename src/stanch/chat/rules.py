@@ -11,7 +11,7 @@ from stanch.kernel.policy import Policy
 from stanch.ports.chat import Choice
 from stanch.ports.message_text import cut, one_line
 from stanch.respond.facts import six_facts
-from stanch.timeline.prompt import Action, Prompt
+from stanch.timeline.prompt import Prompt, PromptAction
 from stanch.timeline.record import Record
 
 NAME_CHARACTERS, TOPIC_CHARACTERS = 80, 250
@@ -74,7 +74,7 @@ def choices(prompt: Prompt, commands: dict[str, Command]) -> list[Choice]:
     return [Choice(action.label, line_of(action, commands[action.command])) for action in prompt.actions]
 
 
-def line_of(action: Action, command: Command) -> str:
+def line_of(action: PromptAction, command: Command) -> str:
     """``phase mitigate``; what a person must add stands in angle brackets."""
     values = dict(action.values)
     parts = [command.name]

@@ -144,7 +144,7 @@ def _references(place: Place) -> Iterator[Finding]:
             if criterion.source not in world.metrics:
                 yield False, f"{service.name}: criterion '{criterion.name}' needs the integration '{criterion.source}'"
     for contact in stanch.application.whole_policy().contacts.values():
-        for address in [way.to for way in contact.ways()]:
+        for address in [method.to for method in contact.methods()]:
             if address.partition(":")[0] not in world.notifiers:
                 yield False, f"{contact.name} is reached by '{address}', and no such notifier is configured"
     if stanch.catalog.trouble:
@@ -157,5 +157,5 @@ def _people(place: Place) -> Iterator[Finding]:
 
     application = place.stanch.application
     said = nobody(application.whole_policy(), frozenset(application.world.notifiers))
-    yield not said, said or "at least one contact has a way that a configured notifier serves"
+    yield not said, said or "at least one contact has a contact method that a configured notifier serves"
     yield from ((False, text) for text in application.calendars.problems().values())

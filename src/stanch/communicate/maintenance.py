@@ -15,7 +15,7 @@ from stanch.kernel.errors import Conflict, Denied, Invalid, NotFound
 from stanch.kernel.policy import Policy
 from stanch.timeline.unit_of_work import UnitOfWork
 
-State = Literal["scheduled", "in_progress", "verifying", "completed", "cancelled"]
+MaintenanceState = Literal["scheduled", "in_progress", "verifying", "completed", "cancelled"]
 LONGEST = 31 * DAY
 Text = Annotated[str, msgspec.Meta(max_length=5_000, description="What customers will notice, in their words.")]
 When = Annotated[str, msgspec.Meta(max_length=40, description="A moment, such as 2026-12-06T02:00:00Z.")]
@@ -75,12 +75,13 @@ def plan(uow: UnitOfWork, asked: Plan) -> Done:
     return Done(f"MNT-{number} is planned from {iso(starts)[:16]}Z to {iso(ends)[:16]}Z.", id=f"MNT-{number}")
 
 
-class Change(msgspec.Struct):
+class PostMaintenance(msgspec.Struct):
     """Say how planned work goes: a post, another state, another time."""
 
     maintenance: Annotated[str, msgspec.Meta(max_length=40, description="Such as MNT-1.")]
     state: Annotated[
-        State | None, msgspec.Meta(description="By hand instead of by the clock; completed and cancelled are final.")
+        MaintenanceState | None,
+        msgspec.Meta(description="By hand instead of by the clock; completed and cancelled are final."),
     ] = None
     text: Text = ""
     starts: When = ""
@@ -90,13 +91,13 @@ class Change(msgspec.Struct):
 
 @command(
     "maintenance-post",
-    Change,
+    PostMaintenance,
     group="communicate",
     noun="maintenance-posts",
     positional=("maintenance", "text"),
     example="stanch maintenance-post MNT-1 'It takes half an hour longer.' --ends 2026-12-06T03:30:00Z",
 )
-def change(uow: UnitOfWork, asked: Change) -> Done:
+def change(uow: UnitOfWork, asked: PostMaintenance) -> Done:
     """What is over stays over; what was planned and is cancelled stays in calendars as cancelled."""
     from stanch.communicate.planned_work import move, set_clock
 

@@ -2,7 +2,7 @@
 
 from stanch.kernel.clock import SECOND, hour_minute
 from stanch.kernel.policy import Policy
-from stanch.timeline.prompt import Action, Prompt, PromptRule, harm
+from stanch.timeline.prompt import Prompt, PromptAction, PromptRule, harm
 from stanch.timeline.record import Record
 
 # Who is told as well, with each round that a word to others is late (R31, R33).
@@ -22,7 +22,7 @@ def _public_post(record: Record, policy: Policy) -> list[Prompt]:
             "communications_lead",
             f"Customers have heard nothing. The first public word is due by {hour_minute(record.detected_at + within)} UTC.",
             record.detected_at + within // 2,
-            [Action("Post: we are looking into it", "status", {"state": "investigating"}, "text")],
+            [PromptAction("Post: we are looking into it", "status", {"state": "investigating"}, "text")],
             "say that you know before you know why",
             rests_on=harm(record),
             escalates=ESCALATES,
@@ -39,8 +39,8 @@ def _approval(record: Record, policy: Policy) -> list[Prompt]:
             f"{author} wants to tell customers ({facts.state}): “{facts.text}” Post it?",
             at,
             [
-                Action("Approve and post", "status", {"state": facts.state, "proposal": proposal}),
-                Action("Not like this:", "decline", {"key": f"approve:{proposal}"}, "reason"),
+                PromptAction("Approve and post", "status", {"state": facts.state, "proposal": proposal}),
+                PromptAction("Not like this:", "decline", {"key": f"approve:{proposal}"}, "reason"),
             ],
             "the policy asks for a second person before anything is public",
             tell=tuple(policy.public_approval),
@@ -62,7 +62,7 @@ def _internal_update(record: Record, policy: Policy) -> list[Prompt]:
             "communications_lead",
             f"The next internal update is promised for {hour_minute(due)} UTC.",
             remind,
-            [Action("Post update", "update", asks="text")],
+            [PromptAction("Post update", "update", asks="text")],
             "silence makes people ask, and answering them costs more",
         ),
         Prompt(
@@ -70,7 +70,7 @@ def _internal_update(record: Record, policy: Policy) -> list[Prompt]:
             "communications_lead",
             f"The internal update of {hour_minute(due)} UTC is overdue.",
             due,
-            [Action("Post update", "update", asks="text")],
+            [PromptAction("Post update", "update", asks="text")],
             "a broken promise is worse than a short update",
             escalates=ESCALATES,
         ),
@@ -88,7 +88,7 @@ def _public_postmortem(record: Record, policy: Policy) -> list[Prompt]:
             "communications_lead",
             "Customers were promised what was learned. The postmortem is published: say it in their words, and link it.",
             record.published_at,
-            [Action("Post what was learned", "status", {"state": "postmortem"}, "text")],
+            [PromptAction("Post what was learned", "status", {"state": "postmortem"}, "text")],
             "a promise that is kept is what they remember",
         )
     ]

@@ -5,7 +5,7 @@ import re
 from stanch.db.transaction import Row
 from stanch.kernel.clock import MINUTE
 from stanch.kernel.ids import new_id
-from stanch.ports import Change
+from stanch.ports import ChangeEvent
 from stanch.timeline.unit_of_work import UnitOfWork
 
 # The identity of what was seen by watching begins so; a webhook may tell of the same release, before or after.
@@ -20,7 +20,7 @@ KINDS: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 
 
-def kind_of(change: Change) -> str:
+def kind_of(change: ChangeEvent) -> str:
     """What kind of change it is: as its sender says, else by its words. A version number is a release, whatever it fixes."""
     if change.kind:
         return change.kind
@@ -30,7 +30,7 @@ def kind_of(change: Change) -> str:
     return next((kind for kind, pattern in KINDS if re.search(pattern, told, re.IGNORECASE)), "release")
 
 
-def record(uow: UnitOfWork, change: Change, author: str) -> str:
+def record(uow: UnitOfWork, change: ChangeEvent, author: str) -> str:
     """Keep a change; the same ``identity`` again only adds what was not known. Answers with its id."""
     if known := _known(uow, change):
         _complete(uow, known, change)
@@ -63,7 +63,7 @@ def record(uow: UnitOfWork, change: Change, author: str) -> str:
     return identity
 
 
-def _known(uow: UnitOfWork, change: Change) -> Row | None:
+def _known(uow: UnitOfWork, change: ChangeEvent) -> Row | None:
     """The same change: seen before with more to say of it by now, or told by a webhook and seen by watching."""
     if change.identity.startswith(SEEN):
         again = uow.tx.one("SELECT * FROM deploys WHERE identity = :identity", identity=change.identity)
@@ -93,7 +93,7 @@ def _known(uow: UnitOfWork, change: Change) -> Row | None:
     return next(nothing_between, None)
 
 
-def _complete(uow: UnitOfWork, known: Row, change: Change) -> None:
+def _complete(uow: UnitOfWork, known: Row, change: ChangeEvent) -> None:
     """What one of them knows counts: above all that there is no clean way back."""
     uow.tx.execute(
         "UPDATE deploys SET summary = :summary, link = :link, reversible = :reversible, reason = :reason WHERE id = :id",

@@ -8,7 +8,7 @@ from stanch.detect import deploys, heartbeats, signals
 from stanch.detect.limits import within
 from stanch.kernel.contained import contained
 from stanch.kernel.errors import Problem
-from stanch.ports import NO_TITLE, Acknowledgement, Alert, Beat, Change, Post, Received, Source
+from stanch.ports import NO_TITLE, Acknowledgement, Alert, Beat, ChangeEvent, Post, Received, Source
 from stanch.timeline.unit_of_work import Application, UnitOfWork
 
 BATCH = 1000
@@ -124,7 +124,7 @@ def fold(uow: UnitOfWork, received: list[Received], intake_key: str) -> None:
     alerts = heartbeats.absorb(uow, [each for each in received if isinstance(each, Alert)])
     signals.fold(uow, alerts, intake_key)
     for each in received:
-        if isinstance(each, Change):
+        if isinstance(each, ChangeEvent):
             deploys.record(uow, each, intake_key)
         elif isinstance(each, Acknowledgement):
             signals.acknowledge(uow, each, intake_key)

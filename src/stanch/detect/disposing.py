@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from stanch.detect.rules import Verdict
+from stanch.detect.rules import SignalDecision
 from stanch.kernel.clock import MINUTE, SECOND, spell
 from stanch.kernel.policy import Policy
 from stanch.timeline.facts.detect import Declared, SignalAttached, SignalDetached
@@ -16,20 +16,20 @@ STORM_WINDOW = 5 * MINUTE
 LIVE = "('open', 'mitigated')"
 
 
-def dispose(uow: UnitOfWork, row: dict[str, Any], verdict: Verdict, decided_by: str) -> str:
+def dispose(uow: UnitOfWork, row: dict[str, Any], decision: SignalDecision, decided_by: str) -> str:
     """Give a signal its disposition; an incident is found or opened for it. Answers with the incident or ''."""
     incident = str(row["incident"] or "")
-    if verdict.disposition == "incident":
-        incident = incident or _open_for(uow, row) or _back(uow, row) or _storm(uow) or _declare(uow, row, verdict)
+    if decision.disposition == "incident":
+        incident = incident or _open_for(uow, row) or _back(uow, row) or _storm(uow) or _declare(uow, row, decision)
         attach(uow, incident, row)
     elif incident:
-        detach(uow, incident, row, verdict.reason)
+        detach(uow, incident, row, decision.reason)
         incident = ""
     uow.tx.execute(
         "UPDATE signals SET disposition = :disposition, reason = :reason, decided_by = :by, incident = :incident, hold_until = NULL "
         "WHERE fingerprint = :fingerprint",
-        disposition=verdict.disposition,
-        reason=verdict.reason,
+        disposition=decision.disposition,
+        reason=decision.reason,
         by=decided_by,
         incident=incident,
         fingerprint=row["fingerprint"],
@@ -177,9 +177,9 @@ def _storm(uow: UnitOfWork) -> str:
     return uow.open(Declared(title, "", uow.now, reason=f"more than {uow.policy.storm_after} at once", storm=True))
 
 
-def _declare(uow: UnitOfWork, row: dict[str, Any], verdict: Verdict) -> str:
+def _declare(uow: UnitOfWork, row: dict[str, Any], decision: SignalDecision) -> str:
     title = str(row["summary"] or row["name"])[:200]
     ended = _ended_alike(uow, row)
     recurs = str(ended["id"]) if ended else ""
-    reason = f"alert {row['name']}, {verdict.reason}"
+    reason = f"alert {row['name']}, {decision.reason}"
     return uow.open(Declared(title, str(row["service"]), row["starts_at"], reason=reason, recurs=recurs))

@@ -5,7 +5,7 @@ import hashlib
 import msgspec
 
 from stanch.kernel.clock import DAY
-from stanch.ports import Acknowledgement, Alert, Change, Received
+from stanch.ports import Acknowledgement, Alert, ChangeEvent, Received
 
 # PostgreSQL indexes at most about 2,700 bytes; what people and programs really use is far below.
 IDENTITY, NAME, LABELS, TEXT = 400, 300, 200, 20_000
@@ -29,7 +29,7 @@ def within(received: Received, received_at: int) -> Received:
         )
     if isinstance(received, Acknowledgement):
         return msgspec.structs.replace(received, fingerprint=identity(received.fingerprint))
-    if isinstance(received, Change):
+    if isinstance(received, ChangeEvent):
         return msgspec.structs.replace(
             received,
             service=cut(received.service, NAME),

@@ -5,7 +5,7 @@ import re
 from stanch.kernel.clock import SECOND, spell
 from stanch.kernel.policy import Policy
 from stanch.timeline.facts.detect import TRIAGE_QUESTIONS
-from stanch.timeline.prompt import Action, Prompt, PromptRule, harm
+from stanch.timeline.prompt import Prompt, PromptAction, PromptRule, harm
 from stanch.timeline.record import Record
 
 
@@ -22,9 +22,9 @@ def _investigation(record: Record, policy: Policy) -> list[Prompt]:
             f"{spell(hours * int(policy.investigation_after * SECOND))} without an answer: declare now, or say why not.",
             record.detected_at + hours * int(policy.investigation_after * SECOND),
             [
-                Action("Declare now", "declare", {"investigation": record.id, "title": record.title}),
-                Action("Not yet, because", "decline", {"key": f"investigation:{hours}"}, asks="reason"),
-                Action("It was nothing:", "conclude", asks="text"),
+                PromptAction("Declare now", "declare", {"investigation": record.id, "title": record.title}),
+                PromptAction("Not yet, because", "decline", {"key": f"investigation:{hours}"}, asks="reason"),
+                PromptAction("It was nothing:", "conclude", asks="text"),
             ],
             "declaring early costs a few minutes; declaring late costs the incident",
             tell=(record.owner,),
@@ -44,7 +44,7 @@ def _questions(record: Record, policy: Policy) -> list[Prompt]:
             "incident_commander" if record.declared_at else record.owner,
             text,
             began + int(policy.triage_wanted_after * SECOND),
-            [Action("Answer", "answer", {"question": key}, asks="text")],
+            [PromptAction("Answer", "answer", {"question": key}, asks="text")],
             "one of the three questions of triage",
             silent=not record.declared_at,  # who investigates is looking already
             rests_on=harm(record),
@@ -70,10 +70,10 @@ def _declare_early(record: Record, policy: Policy) -> list[Prompt]:
             f"{reason[0].upper()}{reason[1:]}. Declare now?",
             record.detected_at or 0,
             [
-                Action(
+                PromptAction(
                     "Declare now", "declare", {"investigation": record.id, "title": record.title, "because": reason}
                 ),
-                Action("Not yet, because", "decline", {"key": f"declare-early:{key}"}, asks="reason"),
+                PromptAction("Not yet, because", "decline", {"key": f"declare-early:{key}"}, asks="reason"),
             ],
             "declaring early costs a few minutes; declaring late costs the incident",
             tell=(record.owner,),

@@ -5,7 +5,7 @@ from typing import Any
 from stanch.detect import deploys
 from stanch.kernel.clock import SECOND
 from stanch.kernel.policy import Policy
-from stanch.ports import Change, Failed, Release, Watched
+from stanch.ports import ChangeEvent, Failed, Release, Watched
 from stanch.timeline.effects import Effect, EffectHandler
 from stanch.timeline.unit_of_work import UnitOfWork
 
@@ -66,7 +66,7 @@ class ReleaseHandler(EffectHandler):
 
 def record(uow: UnitOfWork, adapter: str, service: str, release: Release) -> None:
     """Keep it once, with whatever more is known of it later; what a webhook has told already is not told twice."""
-    change = Change(
+    change = ChangeEvent(
         service, release.release, min(release.at, uow.now), release.summary, release.previous, release.reversible,
         release.reason, release.author, identity=f"{deploys.SEEN}{adapter}/{service}/{release.identity}",
     )  # fmt: skip

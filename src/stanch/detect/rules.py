@@ -13,7 +13,7 @@ from stanch.ports.severity_words import grade
 Disposition = Literal["incident", "ticket", "noise"]
 
 
-class Verdict(msgspec.Struct, frozen=True):
+class SignalDecision(msgspec.Struct, frozen=True):
     """Exactly one disposition, and why."""
 
     disposition: Disposition
@@ -55,12 +55,12 @@ def hold_of(subject: Subject, policy: Policy) -> int:
     return policy.hold_of(subject.service)
 
 
-def cleared_in_hold(fired_for: int, hold: int, turns: int, policy: Policy) -> Verdict:
+def cleared_in_hold(fired_for: int, hold: int, turns: int, policy: Policy) -> SignalDecision:
     """A spike that resolves by itself inside the hold is noise and pages nobody (R1); one that keeps coming is work."""
     spike = f"resolved by itself after {spell(fired_for)}, inside the hold of {spell(hold)}"
     if is_flapping(turns, policy):
-        return Verdict("ticket", f"flapping: fired {turns} times within an hour, each time {spike}")
-    return Verdict("noise", spike)
+        return SignalDecision("ticket", f"flapping: fired {turns} times within an hour, each time {spike}")
+    return SignalDecision("noise", spike)
 
 
 def is_flapping(turns: int, policy: Policy) -> bool:
@@ -68,21 +68,21 @@ def is_flapping(turns: int, policy: Policy) -> bool:
     return turns >= policy.flapping_after > 0
 
 
-def still_firing(subject: Subject, held: int, policy: Policy, why_now: str = "") -> Verdict:
-    """The verdict once the hold (microseconds) is over: a rule decides, else the alert's own severity label.
+def still_firing(subject: Subject, held: int, policy: Policy, why_now: str = "") -> SignalDecision:
+    """The disposition once the hold (microseconds) is over: a rule decides, else the alert's own severity label.
 
     ``why_now``: in place of the hold, where something else has ended.
     """
     waited = why_now or (f"still firing after the hold of {spell(held)}" if held else "page at once")
     rule = matching(subject, policy)
     if rule:
-        return Verdict(rule.disposition, f"rule '{_name(rule)}': {waited}")
+        return SignalDecision(rule.disposition, f"rule '{_name(rule)}': {waited}")
     severity, asks = subject.severity, grade(subject.severity)
     if asks in ("noise", "over"):
-        return Verdict("noise", f"severity '{severity}' asks nobody to act")
+        return SignalDecision("noise", f"severity '{severity}' asks nobody to act")
     if asks == "ticket":
-        return Verdict("ticket", f"severity '{severity}' is normal work; {waited}")
-    return Verdict("incident", f"severity '{severity}' pages; {waited}" if severity else waited)
+        return SignalDecision("ticket", f"severity '{severity}' is normal work; {waited}")
+    return SignalDecision("incident", f"severity '{severity}' pages; {waited}" if severity else waited)
 
 
 def _name(rule: Rule) -> str:

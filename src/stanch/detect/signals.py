@@ -256,7 +256,7 @@ def _end(uow: UnitOfWork, row: dict[str, Any], at: int, how: str, known: Known) 
     if not row["disposition"] and row["silence"]:
         dispose(uow, row, silencing.noise(row), row["silenced_by"])
     elif not row["disposition"] and (work := maintenance.running_for(uow, row["service"])):
-        dispose(uow, row, rules.Verdict("noise", f"cleared while the planned work {work.id} ran"), "rule")
+        dispose(uow, row, rules.SignalDecision("noise", f"cleared while the planned work {work.id} ran"), "rule")
     elif not row["disposition"]:
         hold = rules.hold_of(subject_of(uow, row), uow.policy)
         verdict = rules.cleared_in_hold(uow.now - row["first_seen"], hold, row["turns"], uow.policy)

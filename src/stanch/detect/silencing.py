@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from stanch.detect import maintenance, rules
 from stanch.detect.disposing import LIVE, dispose
-from stanch.detect.rules import Subject, Verdict
+from stanch.detect.rules import SignalDecision, Subject
 from stanch.kernel.clock import iso
 from stanch.timeline.facts.detect import SignalSilenced, SilenceEnded
 from stanch.timeline.unit_of_work import UnitOfWork
@@ -94,9 +94,9 @@ def cleared(uow: UnitOfWork, row: dict[str, Any]) -> None:
         over(uow, row, "it cleared")
 
 
-def noise(row: dict[str, Any]) -> Verdict:
+def noise(row: dict[str, Any]) -> SignalDecision:
     """What becomes of a signal that cleared while it was silenced and belonged to no incident."""
-    return Verdict("noise", f"cleared while it was {sentence(row)}")
+    return SignalDecision("noise", f"cleared while it was {sentence(row)}")
 
 
 def lifted(uow: UnitOfWork, row: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ from stanch.timeline.unit_of_work import UnitOfWork
 LONGEST_DOUBLINGS = 6
 
 
-class Steady:
+class ContainedHandler:
     """An effect handler whose exceptions are contained. Every other attribute is the wrapped handler's."""
 
     def __init__(self, handler: EffectHandler) -> None:

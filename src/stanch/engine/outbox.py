@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from stanch.db.transaction import Row
-from stanch.engine.contain_failures import Steady
+from stanch.engine.contain_failures import ContainedHandler
 from stanch.kernel.clock import SECOND
 from stanch.kernel.errors import NotFound, Problem, Unavailable
 from stanch.kernel.logs import log
@@ -30,7 +30,7 @@ class Outbox:
 
     def __init__(self, application: Application, handlers: list[EffectHandler]) -> None:
         self.application = application
-        self.handlers: dict[str, Any] = {handler.kind: Steady(handler) for handler in handlers}
+        self.handlers: dict[str, Any] = {handler.kind: ContainedHandler(handler) for handler in handlers}
         self._lanes = {kind: lane_of(handler) for kind, handler in self.handlers.items()}
         self.owner = f"{os.getpid()}-{secrets.token_hex(4)}"
 

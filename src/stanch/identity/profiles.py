@@ -1,4 +1,4 @@
-"""What belongs to a person who signs in: name, look, and the ways to reach them; and which ways are known to arrive.
+"""What belongs to a person who signs in: name, look, and their contact methods; and which methods are known to arrive.
 
 All within a transaction of the caller's. Moments in microseconds, spans in seconds.
 """
@@ -20,7 +20,7 @@ class Profile(msgspec.Struct, frozen=True):
 
 
 class Method(msgspec.Struct, frozen=True):
-    """A way to reach a person that they added themselves: ``notifier:address``. ``confirmed_at``: a test page was seen to arrive."""
+    """A contact method that they added themselves: ``notifier:address``. ``confirmed_at``: a test page was seen to arrive."""
 
     id: str
     person: str
@@ -31,7 +31,7 @@ class Method(msgspec.Struct, frozen=True):
 
 
 class Confirmation(msgspec.Struct, frozen=True):
-    """The newest test page on one way of a contact."""
+    """The newest test page on one method of a contact."""
 
     person: str
     reach: str
@@ -78,8 +78,8 @@ def methods(tx: Transaction) -> list[Method]:
 
 
 def add(tx: Transaction, person: str, reach: str, now: int, *, after: int = 0, prompts: bool = False) -> str:
-    """A new way, not known to arrive yet; answers with its id."""
-    method = new_id("way")
+    """A new method, not known to arrive yet; answers with its id."""
+    method = new_id("method")
     tx.execute(
         "INSERT INTO contact_methods (id, person, reach, after_seconds, prompts, added_at) "
         "VALUES (:id, :person, :reach, :after, :prompts, :now)",
@@ -90,7 +90,7 @@ def add(tx: Transaction, person: str, reach: str, now: int, *, after: int = 0, p
 
 
 def change(tx: Transaction, method: str, after: int, prompts: bool) -> None:
-    """The notification rule of a way."""
+    """The notification rule of a method."""
     tx.execute(
         "UPDATE contact_methods SET after_seconds = :after, prompts = :prompts WHERE id = :id",
         after=after, prompts=int(prompts), id=method,
@@ -99,20 +99,20 @@ def change(tx: Transaction, method: str, after: int, prompts: bool) -> None:
 
 
 def remove(tx: Transaction, method: Method, contact: str) -> None:
-    """The way is gone, and what was known of it: added again it is confirmed anew."""
+    """The method is gone, and what was known of it: added again it is confirmed anew."""
     tx.execute("DELETE FROM contact_methods WHERE id = :id", id=method.id)
     tx.execute("DELETE FROM confirmations WHERE person = :p AND reach = :r", p=contact, r=method.reach)
     changed(tx)
 
 
 def confirmations(tx: Transaction) -> list[Confirmation]:
-    """Of every way that a test page was ever sent on."""
+    """Of every method that a test page was ever sent on."""
     rows = tx.all("SELECT person, reach, test, sent_at, confirmed_at FROM confirmations")
     return [Confirmation(**dict(row)) for row in rows]
 
 
 def sent(tx: Transaction, contact: str, reach: str, test: str, now: int) -> None:
-    """A test page leaves on this way; the codes of the one before are worth nothing any more."""
+    """A test page leaves on this method; the codes of the one before are worth nothing any more."""
     tx.execute(
         "INSERT INTO confirmations (person, reach, test, sent_at, confirmed_at) VALUES (:p, :r, :test, :now, NULL) "
         "ON CONFLICT (person, reach) DO UPDATE SET test = excluded.test, sent_at = excluded.sent_at",

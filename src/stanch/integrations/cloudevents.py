@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 import msgspec
 
-from stanch.ports import Alert, Change, Post, Received, Source
+from stanch.ports import Alert, ChangeEvent, Post, Received, Source
 from stanch.ports.cloudevent import Event, read_events
 from stanch.ports.guess_fields import guess, guess_severity, guess_title
 from stanch.ports.guess_identity import guess_identity, guess_key
@@ -116,7 +116,7 @@ def _fingerprint(event: Event, kind: str, data: dict[str, Any], said: bool | Non
     return f"{event.get('source')}#{stem}#{words(key, NAME)}"[:KEY]
 
 
-def _changes(event: Event, kind: str, post: Post, errors: list[str]) -> list[Change]:
+def _changes(event: Event, kind: str, post: Post, errors: list[str]) -> list[ChangeEvent]:
     data, content = _object(event.data), _content(event)
     outcome = words(
         content.get("outcome") or data.get("outcome") or data.get("status") or data.get("state"), 40
@@ -127,7 +127,7 @@ def _changes(event: Event, kind: str, post: Post, errors: list[str]) -> list[Cha
     service = words(guess(data, "service"), NAME) or _id(content.get("service")) or _id(data.get("subject"))
     environment = _id(content.get("environment") or data.get("environment"))
     return [
-        Change(
+        ChangeEvent(
             service=_last(service or event.get("subject") or event.get("source"))[:NAME],
             release=_version(release) or words(event.get("id"), NAME),
             at=_at(event, post.received_at, errors),

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from stanch.ports import Change, Post, Received, Source
+from stanch.ports import ChangeEvent, Post, Received, Source
 from stanch.ports.integration import Integration
 from stanch.ports.json_fields import UNREADABLE, kind, link, loose_moment, words
 from stanch.ports.request_head import read_about
@@ -54,7 +54,7 @@ class Deploys:
             return list(_argocd(body, post, errors)), errors
         return [_own(body, post, errors)], errors
 
-    def _github(self, body: dict[str, Any], post: Post, event: str, errors: list[str]) -> list[Change]:
+    def _github(self, body: dict[str, Any], post: Post, event: str, errors: list[str]) -> list[ChangeEvent]:
         if event not in ("", "deployment_status"):
             return []  # ping, deployment: not yet; others: their hook sends more than it was asked for
         status, deployment, repository = (
@@ -69,7 +69,7 @@ class Deploys:
         if not release or not repository.get("name"):
             raise ValueError("deployment.sha or repository.name is missing; send GitHub's webhook unchanged")
         return [
-            Change(
+            ChangeEvent(
                 service=words(told.get("service") or repository["name"], NAME),
                 release=release,
                 at=_at("updated_at", status.get("updated_at") or status.get("created_at"), post.received_at, errors),
@@ -112,7 +112,7 @@ def _several(body: list[Any], post: Post) -> tuple[list[Received], list[str]]:
     return changes, errors
 
 
-def _own(body: Any, post: Post, errors: list[str]) -> Change:
+def _own(body: Any, post: Post, errors: list[str]) -> ChangeEvent:
     """One deploy in our own words. Raises ``ValueError`` when service or release is missing."""
     if not isinstance(body, dict):
         raise ValueError(f"it is {kind(body)}, not an object; {WHAT}")
@@ -129,7 +129,7 @@ def _own(body: Any, post: Post, errors: list[str]) -> Change:
     if what and what not in KINDS:
         errors.append(f"kind is {what!r}; write one of {', '.join(KINDS)}; it was told from its words")
     identity = words(body.get("id"), NAME)
-    return Change(
+    return ChangeEvent(
         service=words(body["service"], NAME).strip(),
         release=words(body["release"], NAME).strip(),
         at=_at("at", body.get("at"), post.received_at, errors),
@@ -144,7 +144,7 @@ def _own(body: Any, post: Post, errors: list[str]) -> Change:
     )
 
 
-def _argocd(body: dict[str, Any], post: Post, errors: list[str]) -> list[Change]:
+def _argocd(body: dict[str, Any], post: Post, errors: list[str]) -> list[ChangeEvent]:
     """What the template of docs/how-to/senders.md sends; an operation that is running or failed changed nothing."""
     told = {key: _filled(value) for key, value in body.items()}
     if told.get("phase") != "Succeeded":
@@ -157,7 +157,7 @@ def _argocd(body: dict[str, Any], post: Post, errors: list[str]) -> list[Change]
         errors.append("it names no revision; an application with several sources needs 'revisions' in the template")
     named = release or finished
     return [
-        Change(
+        ChangeEvent(
             service=(told.get("service") or told["app"])[:NAME],
             release=(release or f"sync {finished}".rstrip())[:NAME],
             at=_at("finishedAt", finished, post.received_at, errors),

@@ -12,7 +12,7 @@ from stanch.kernel.policy import Mitigation
 from stanch.ports import Applied, Arguments, EvidenceItem, Failed, Mitigator, Preview, Say, Unsure
 from stanch.ports.integration import Integration
 from stanch.ports.signature import sign
-from stanch.ports.web_service import Answer, WebService, secret_of
+from stanch.ports.web_service import HttpResponse, WebService, secret_of
 
 METHODS = ("POST", "PUT", "PATCH", "DELETE")
 
@@ -72,7 +72,7 @@ class HttpCall:
         """Raises ``Failed``: an address cannot be asked what else it could do."""
         raise Failed("an HTTP call offers nothing by itself; declare it as a mitigation", again=False)
 
-    def _ask(self, method: str, url: str, body: bytes, *, once: bool) -> Answer:
+    def _ask(self, method: str, url: str, body: bytes, *, once: bool) -> HttpResponse:
         self._allow(url)
         parts = urlsplit(url)
         path = url.removeprefix(f"{parts.scheme}://{parts.netloc}") or "/"

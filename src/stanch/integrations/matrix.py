@@ -15,7 +15,7 @@ import msgspec
 from stanch.ports import Failed, Message, Notifier, Posted
 from stanch.ports.integration import Integration
 from stanch.ports.message_text import cut, one_line, printable, without
-from stanch.ports.web_service import Answer, WebService, secret_of
+from stanch.ports.web_service import HttpResponse, WebService, secret_of
 
 API = "/_matrix/client/v3"
 # An event may have 65,536 bytes, and the text is in it twice, once with entities.
@@ -88,7 +88,7 @@ class Matrix:
         _good(self._put(room, message.key, body), "edit")
         return f"edited {event}"
 
-    def _put(self, room: str, key: str, body: dict[str, object]) -> Answer:
+    def _put(self, room: str, key: str, body: dict[str, object]) -> HttpResponse:
         transaction = hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()[:32]
         return self._ask("PUT", f"/rooms/{_q(room)}/send/m.room.message/{transaction}", body)
 
@@ -136,7 +136,7 @@ class Matrix:
     def _join(self, room: str) -> None:
         _good(self._ask("POST", f"/join/{_q(room)}", {}), f"join {room}")
 
-    def _ask(self, method: str, path: str, body: dict[str, object] | None = None) -> Answer:
+    def _ask(self, method: str, path: str, body: dict[str, object] | None = None) -> HttpResponse:
         token = secret_of(self.settings.token_env, "matrix token_env")
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         return self.service.ask(method, API + path, headers, b"" if body is None else msgspec.json.encode(body))
@@ -165,7 +165,7 @@ def content(message: Message, person: str = "") -> dict[str, object]:
     }
 
 
-def _good(answer: Answer, what: str) -> dict[str, object]:
+def _good(answer: HttpResponse, what: str) -> dict[str, object]:
     """The answer's JSON. Raises ``Failed`` for every status but 200."""
     said = answer.json()
     if answer.status == 200:
@@ -180,7 +180,7 @@ def _good(answer: Answer, what: str) -> dict[str, object]:
     raise Failed(text, again=answer.passing() or code == "M_LIMIT_EXCEEDED", after=after)
 
 
-def _code(answer: Answer) -> str:
+def _code(answer: HttpResponse) -> str:
     return str(answer.json().get("errcode") or "")
 
 

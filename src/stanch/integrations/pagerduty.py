@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from stanch.ports import Acknowledgement, Alert, Change, NativeSource, Post, Received
+from stanch.ports import Acknowledgement, Alert, ChangeEvent, NativeSource, Post, Received
 from stanch.ports.integration import Integration
 from stanch.ports.json_fields import CUT, clean, flatten, json_object, link, loose_moment, words
 from stanch.ports.request_head import read_about
@@ -172,14 +172,14 @@ def _listed(links: list[dict[str, str]]) -> str:
     return "\n".join(f"{each['text']} {each['href']}".strip() for each in links)
 
 
-def _change(body: dict[str, Any], post: Post, errors: list[str]) -> Change:
+def _change(body: dict[str, Any], post: Post, errors: list[str]) -> ChangeEvent:
     payload = _object(body.get("payload"))
     details = _object(payload.get("custom_details"))
     summary = words(payload.get("summary"), SUMMARY)
     if not summary:
         raise ValueError("payload.summary is missing or blank; say in a sentence what was changed")
     release = next((words(details[key], NAME) for key in RELEASE_KEYS if details.get(key)), summary[:NAME])
-    return Change(
+    return ChangeEvent(
         service=words(details.get("service") or payload.get("source"), NAME),
         release=release,
         at=_when(payload, post.received_at, errors),

@@ -39,7 +39,7 @@ class _Data(msgspec.Struct, rename={"kind": "resultType"}):
     groups: list[_Group] = []
 
 
-class _Answer(msgspec.Struct):
+class _Reply(msgspec.Struct):
     status: str = ""
     data: _Data = msgspec.field(default_factory=_Data)
     error: str = ""
@@ -129,7 +129,7 @@ class Prometheus:
     def _ask(self, path: str, fields: dict[str, str]) -> _Data:
         return self._answer(path, fields).data
 
-    def _answer(self, path: str, fields: dict[str, Any]) -> _Answer:
+    def _answer(self, path: str, fields: dict[str, Any]) -> _Reply:
         try:
             response = self.pool.request(
                 "GET",
@@ -170,9 +170,9 @@ def build(settings: Settings) -> Metrics:
     return Prometheus(settings)
 
 
-def _decode(body: bytes) -> _Answer | None:
+def _decode(body: bytes) -> _Reply | None:
     try:
-        return msgspec.json.decode(body, type=_Answer)
+        return msgspec.json.decode(body, type=_Reply)
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         return None
 

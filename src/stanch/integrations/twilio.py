@@ -11,7 +11,7 @@ import msgspec
 from stanch.ports import Failed, Message, Notifier
 from stanch.ports.integration import Integration
 from stanch.ports.message_text import cut, one_line, printable, without
-from stanch.ports.web_service import Answer, WebService, secret_of
+from stanch.ports.web_service import HttpResponse, WebService, secret_of
 
 LONGEST_SMS = 1600
 SPOKEN_CHARACTERS = 300
@@ -125,8 +125,8 @@ class Voice:
         caller = settings.caller or settings.sender
         if caller.startswith("MG"):
             raise Failed("a messaging service cannot call; set 'caller' of twilio to a number", again=False)
-        spoken = twiml(message, settings.keys, settings.language)
-        return self.account.create("Calls", {"To": number(address), "From": caller, "Twiml": spoken})
+        document = twiml(message, settings.keys, settings.language)
+        return self.account.create("Calls", {"To": number(address), "From": caller, "Twiml": document})
 
 
 def build(settings: Settings) -> list[Notifier]:
@@ -193,7 +193,7 @@ def twiml(message: Message, keys: bool, language: str) -> str:
     return f"<Response>{gather}{otherwise}</Response>"
 
 
-def _refused(answer: Answer, said: dict[str, object]) -> Failed:
+def _refused(answer: HttpResponse, said: dict[str, object]) -> Failed:
     code, words = said.get("code"), said.get("message") or answer.beginning()
     hint = HINTS.get(code) if isinstance(code, int) else None
     text = f"{answer.status}" + (f" ({code})" if code else "") + f" {cut(str(words), 200)}"

@@ -8,10 +8,10 @@ import msgspec
 from stanch.kernel.policy import Mitigation
 from stanch.ports import Applied, Arguments, EvidenceItem, Failed, Mitigator, Preview, Say, Unsure
 from stanch.ports.integration import Integration
-from stanch.ports.web_service import Answer, WebService, secret_of
+from stanch.ports.web_service import HttpResponse, WebService, secret_of
 
 NAME = re.compile(r"[A-Za-z0-9_.~-]{1,100}")
-Action = Literal["off", "on", "restore"]
+ToggleAction = Literal["off", "on", "restore"]
 
 
 class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -41,7 +41,7 @@ class Strategy(msgspec.Struct):
         return (f"{self.name} {rollout} %" if rollout else self.name) + (" (disabled)" if self.disabled else "")
 
 
-class State(msgspec.Struct):
+class ToggleState(msgspec.Struct):
     """A feature in one environment."""
 
     enabled: bool = False
@@ -60,7 +60,7 @@ class State(msgspec.Struct):
 class Plan(msgspec.Struct, frozen=True):
     """Arguments after validation. ``added``: strategies that our own switching on has added, taken away by ``restore``."""
 
-    action: Action
+    action: ToggleAction
     feature: str
     project: str
     environment: str
@@ -154,10 +154,10 @@ class Unleash:
     def _path(plan: Plan) -> str:
         return f"/api/admin/projects/{plan.project}/features/{plan.feature}/environments/{plan.environment}"
 
-    def _state(self, plan: Plan) -> State:
+    def _state(self, plan: Plan) -> ToggleState:
         answer = self._ask("GET", self._path(plan))
         try:
-            return msgspec.json.decode(answer.body, type=State)
+            return msgspec.json.decode(answer.body, type=ToggleState)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise Failed(f"Unleash answered in a way that is not understood: {error}", again=False) from None
 
@@ -176,7 +176,7 @@ class Unleash:
     def _change(self, method: str, path: str) -> None:
         self._ask(method, path, once=True)
 
-    def _ask(self, method: str, path: str, *, once: bool = False) -> Answer:
+    def _ask(self, method: str, path: str, *, once: bool = False) -> HttpResponse:
         token = secret_of(self.settings.token_env, "unleash token_env")
         headers = {"Authorization": token, "Accept": "application/json"}  # no scheme before it: Unleash wants it bare
         if method == "POST":
@@ -198,7 +198,7 @@ def _checked(value: object, key: str) -> str:
     return value
 
 
-def _refusal(answer: Answer) -> Failed:
+def _refusal(answer: HttpResponse) -> Failed:
     said = str(answer.json().get("message") or answer.beginning() or "nothing more")
     hints = {
         401: "the token is not accepted; an admin or service-account token is needed",

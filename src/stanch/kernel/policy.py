@@ -49,8 +49,8 @@ class EscalationPolicy(Part, frozen=True):
     repeat: Annotated[int, msgspec.Meta(ge=0, le=100)] = 1
 
 
-class Reach(Part, frozen=True):
-    """One way to reach a person: ``notifier:address``, used ``after`` so many seconds without an acknowledgement."""
+class ContactMethod(Part, frozen=True):
+    """One contact method of a person: ``notifier:address``, used ``after`` so many seconds without an acknowledgement."""
 
     to: str
     after: Seconds = 0
@@ -61,11 +61,11 @@ class Contact(Part, frozen=True):
 
     ``lead`` is asked when they are silent (R48). ``roles``: what one would look for, such as ``support``, ``leadership``
     or ``dns vendor``. ``names``: how other tools call them (e-mail, user name), for calendars and imports. ``prompts``: by
-    what they are told what is asked of them, the first that works; by default their first way that wakes nobody.
+    what they are told what is asked of them, the first that works; by default their first method that wakes nobody.
     """
 
     name: str
-    reach: list[str | Reach] = msgspec.field(default_factory=list)
+    reach: list[str | ContactMethod] = msgspec.field(default_factory=list)
     lead: str = ""
     kind: Literal["person", "vendor", "team"] = "person"
     roles: list[str] = msgspec.field(default_factory=list)
@@ -73,9 +73,11 @@ class Contact(Part, frozen=True):
     note: str = ""
     prompts: list[str] = msgspec.field(default_factory=list)
 
-    def ways(self) -> list[Reach]:
-        """Every way to reach them, in order of their delay."""
-        return sorted((Reach(r) if isinstance(r, str) else r for r in self.reach), key=lambda way: way.after)
+    def methods(self) -> list[ContactMethod]:
+        """Every contact method, in order of their delay."""
+        return sorted(
+            (ContactMethod(r) if isinstance(r, str) else r for r in self.reach), key=lambda method: method.after
+        )
 
 
 class Probe(Part, frozen=True):

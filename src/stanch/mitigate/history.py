@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from stanch.mitigate.ranking.evidence import Measured, PastRuns
+from stanch.mitigate.ranking.evidence import Durations, PastRuns
 from stanch.mitigate.survey import Tool
 from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import UnitOfWork
@@ -59,9 +59,9 @@ def _summed(rows: list[dict[str, Any]], now: set[str]) -> PastRuns:
     )
 
 
-def _measured(values: list[float | None]) -> Measured | None:
+def _measured(values: list[float | None]) -> Durations | None:
     known = [value for value in values if value is not None]
-    return Measured(len(known), median(known), max(known)) if known else None
+    return Durations(len(known), median(known), max(known)) if known else None
 
 
 def _alike(then: set[str], now: set[str]) -> bool:

@@ -2,7 +2,7 @@
 
 from stanch.kernel.clock import SECOND
 from stanch.kernel.policy import Policy
-from stanch.timeline.prompt import Action, Prompt, PromptRule, harm
+from stanch.timeline.prompt import Prompt, PromptAction, PromptRule, harm
 from stanch.timeline.record import Record
 
 
@@ -16,7 +16,7 @@ def _mitigate_first(record: Record, policy: Policy) -> list[Prompt]:
             "incident_commander",
             "Nothing has been done yet to stop the harm. Move to Mitigate?",
             record.declared_at + int(policy.mitigation_wanted_after * SECOND),
-            [Action("Move to Mitigate", "phase", {"phase": "mitigate"})],
+            [PromptAction("Move to Mitigate", "phase", {"phase": "mitigate"})],
             "restore service first; the cause can wait",
             rests_on=harm(record),
         )
@@ -31,7 +31,7 @@ def _unknown_outcome(record: Record, policy: Policy) -> list[Prompt]:
             "operations_lead",
             f"Nobody knows whether '{run.title}' ran. Look at {run.target}, then say it.",
             run.started_at,
-            [Action("I looked", "decline", {"key": f"unknown:{run.run}"}, "reason")],
+            [PromptAction("I looked", "decline", {"key": f"unknown:{run.run}"}, "reason")],
             run.output or "a crash came between",
         )
         for run in record.runs.values()
@@ -47,7 +47,7 @@ def _offer_undo(record: Record, policy: Policy) -> list[Prompt]:
             "operations_lead",
             f"'{run.title}' {_why(run.outcome)}. Take it back?",
             run.applied_at or run.started_at,
-            [Action("Undo", "undo", {"run": run.run})],
+            [PromptAction("Undo", "undo", {"run": run.run})],
             run.reason,
             rests_on=(run.outcome,),
         )
@@ -76,8 +76,8 @@ def _contradicted(record: Record, policy: Policy) -> list[Prompt]:
                     f"'{run.title}' {_why(run.outcome)}. Does that speak against “{behind.text}”?",
                     run.observation_ends() or run.started_at,
                     [
-                        Action("Reject it", "hypothesis", values),
-                        Action("It still stands", "decline", {"key": f"contradicted:{run.run}"}, "reason"),
+                        PromptAction("Reject it", "hypothesis", values),
+                        PromptAction("It still stands", "decline", {"key": f"contradicted:{run.run}"}, "reason"),
                     ],
                     "what was tried and did not help is evidence",
                 )
@@ -97,7 +97,7 @@ def _shift_to_resolve(record: Record, policy: Policy) -> list[Prompt]:
             "incident_commander",
             f"'{run.title}' helped. Move to Resolve?",
             run.observation_ends() or run.started_at,
-            [Action("Move to Resolve", "phase", {"phase": "resolve", "reason": f"{run.title} helped"})],
+            [PromptAction("Move to Resolve", "phase", {"phase": "resolve", "reason": f"{run.title} helped"})],
             run.reason,
             rests_on=(*harm(record), str(record.holding_since())),
         )

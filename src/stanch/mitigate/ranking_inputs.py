@@ -9,19 +9,19 @@ from stanch.kernel.clock import HOUR, SECOND
 from stanch.kernel.policy import Policy
 from stanch.kernel.suspicion import DATED_BY_ALERT, STATED
 from stanch.mitigate.history import past_runs
-from stanch.mitigate.ranking.clues import BROKEN, quote, says
 from stanch.mitigate.ranking.evidence import (
     Dependency,
+    DependencyState,
     Evidence,
     Harm,
     Pressure,
     Release,
     Shape,
     Spread,
-    State,
     Told,
     left_behind,
 )
+from stanch.mitigate.ranking.text_signs import BROKEN, quote, says
 from stanch.mitigate.saturation import fullness
 from stanch.mitigate.survey import Survey, firing_services, tools
 from stanch.mitigate.waiting_alerts import waits_by_its_words
@@ -199,12 +199,12 @@ def _dependencies(record: Record, policy: Policy, services: list[str], told: tup
                 pattern = rf"{named}.{{0,40}}\b{BROKEN}\b|\b({BROKEN}|errors?) (\w+ )?{TOWARDS} (the )?{named}"
                 said = next((t for t in told if says(t, pattern)), None)
                 if said:
-                    state: State = "down" if re.search(DOWN, said.text, re.IGNORECASE) else "degraded"
+                    state: DependencyState = "down" if re.search(DOWN, said.text, re.IGNORECASE) else "degraded"
                     found[name] = Dependency(name, state, quote(said))
     return list(found.values())
 
 
-def _state(record: Record, service: str) -> State:
+def _state(record: Record, service: str) -> DependencyState:
     said = " ".join(f"{s.name} {s.summary}" for s in record.signals.values() if s.labels.get("service") == service)
     return "down" if re.search(DOWN, re.sub(r"(?<=[a-z])(?=[A-Z])", " ", said), re.IGNORECASE) else "degraded"
 

@@ -78,7 +78,7 @@ class Acknowledgement(msgspec.Struct, frozen=True):
     by: str = ""
 
 
-class Change(msgspec.Struct, frozen=True):
+class ChangeEvent(msgspec.Struct, frozen=True):
     """A deploy or another change (R17). ``kind``: release, flag, config, capacity or other; empty: told from its words.
 
     ``identity`` makes a repeated post one change; empty: each post is one."""
@@ -104,7 +104,7 @@ class Beat(msgspec.Struct, frozen=True):
     text: str = ""
 
 
-Received = Alert | Acknowledgement | Change | Beat
+Received = Alert | Acknowledgement | ChangeEvent | Beat
 
 
 class Post(msgspec.Struct, frozen=True):

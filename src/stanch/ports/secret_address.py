@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from stanch.ports import Failed
-from stanch.ports.web_service import Answer, WebService, secret_of
+from stanch.ports.web_service import HttpResponse, WebService, secret_of
 
 
 class AddressSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -33,7 +33,7 @@ class SecretAddress:
             raise Failed("the webhook is gone; make another one and put its address into the variable", again=False)
         return url
 
-    def post(self, body: Mapping[str, Any], query: str = "", hints: Mapping[int, str] | None = None) -> Answer:
+    def post(self, body: Mapping[str, Any], query: str = "", hints: Mapping[int, str] | None = None) -> HttpResponse:
         """Post JSON; ``query`` is added to the address's own. Raises ``Failed``: ``again`` for the network, 429 and 5xx."""
         url = self.read()
         parts = urlsplit(url)

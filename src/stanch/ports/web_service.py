@@ -16,7 +16,7 @@ _OBJECT = re.compile(r"^(<[^>]*>|HTTPS?Connection(Pool)?\([^)]*\)): ")
 _NUMBER = re.compile(r"^\[Errno -?\d+\] ")
 
 
-class Answer(msgspec.Struct, frozen=True):
+class HttpResponse(msgspec.Struct, frozen=True):
     """What came back. ``after``: the seconds of Retry-After, if it named any."""
 
     status: int
@@ -49,7 +49,7 @@ class WebService:
 
     def ask(
         self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"", *, once: bool = False
-    ) -> Answer:
+    ) -> HttpResponse:
         """Send one request; redirects are not followed, since they would carry the credentials elsewhere.
 
         ``once``: it changes something that must not be changed twice. Then ``Unsure`` is raised when it was sent and no
@@ -79,7 +79,7 @@ class WebService:
             raise Failed(f"{self.base_url} cannot be reached: {reason(error)}", again=True) from error
         except ValueError as error:
             raise Failed(f"{self.base_url} cannot be asked: the request is not valid HTTP", again=False) from error
-        return Answer(response.status, content, _seconds(response.headers.get("Retry-After")))
+        return HttpResponse(response.status, content, _seconds(response.headers.get("Retry-After")))
 
 
 def secret_of(variable: str, setting: str) -> str:

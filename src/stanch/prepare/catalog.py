@@ -154,10 +154,10 @@ def mistakes(policy: Policy) -> list[str]:
         if not escalation.steps:
             found.append(f"The escalation policy '{name}' has no steps.")
     found += [
-        f"The contact '{key}' is told of prompts by '{way}', which names no notifier and address: write it like smtp:ada@example.org."
+        f"The contact '{key}' is told of prompts by '{method}', which names no notifier and address: write it like smtp:ada@example.org."
         for key, contact in policy.contacts.items()
-        for way in contact.prompts
-        if not all(way.partition(":"))
+        for method in contact.prompts
+        if not all(method.partition(":"))
     ]
     for service in policy.services.values():
         if service.escalation not in policy.escalation and (policy.escalation or service.escalation != "default"):

@@ -153,7 +153,7 @@ def contacts(uow: UnitOfWork, asked: Contacts) -> list[ContactRow]:
     return [
         ContactRow(
             key, contact.name, contact.kind, [*contact.roles, *named.get(key, [])],
-            [way.to if uow.actor.admin else way.to.partition(":")[0] for way in contact.ways()],
+            [method.to if uow.actor.admin else method.to.partition(":")[0] for method in contact.methods()],
             contact.lead, contact.note,
         )
         for key, contact in sorted(policy.contacts.items())

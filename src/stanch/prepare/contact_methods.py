@@ -8,11 +8,11 @@ from stanch.kernel.policy import Contact
 QUIET = frozenset({"smtp", "slack", "matrix", "webhook"})
 
 
-def prompt_ways(contact: Contact, notifiers: Container[str], *, may_wake: bool) -> tuple[list[str], str]:
-    """The ways to use, the first one first, or none and why. ``may_wake``: whether the only way may be one that rings."""
-    every = [way.to for way in contact.ways()]
+def prompt_methods(contact: Contact, notifiers: Container[str], *, may_wake: bool) -> tuple[list[str], str]:
+    """The methods to use, the first one first, or none and why. ``may_wake``: whether the only method may be one that rings."""
+    every = [method.to for method in contact.methods()]
     if not every and not contact.prompts:
-        return [], "has no way to be reached"
+        return [], "has no contact method"
     quiet = [reach for reach in every if _kind(reach).partition("@")[0] in QUIET]
     if not contact.prompts and not quiet and not may_wake:
         return [], "can be reached only by what wakes people, and now nobody is woken for this"
@@ -23,7 +23,7 @@ def prompt_ways(contact: Contact, notifiers: Container[str], *, may_wake: bool) 
 
 
 def called(reach: str) -> str:
-    """What people call the kind of a way: ``by mail``."""
+    """What people call the kind of a method: ``by mail``."""
     kind = _kind(reach)
     return "mail" if kind == "smtp" else kind
 

@@ -9,7 +9,7 @@ from stanch.identity import profiles
 from stanch.identity.profiles import Confirmation, Method, Profile
 from stanch.kernel.policy import Contact, Policy
 from stanch.prepare.oncall.people import contact_key
-from stanch.prepare.own_reach import OwnReach
+from stanch.prepare.own_contact_methods import OwnContactMethod
 
 
 class OwnContacts:
@@ -36,7 +36,7 @@ class OwnContacts:
 def joined(
     policy: Policy, methods: Iterable[Method], every: Iterable[Profile], known: Iterable[Confirmation]
 ) -> Policy:
-    """Pure. Whoever has a way of their own is a contact: that of the catalog which is called so, else one of that name."""
+    """Pure. Whoever has a method of their own is a contact: that of the catalog which is called so, else one of that name."""
     arrived = {(one.person, one.reach) for one in known if one.confirmed_at is not None}
     shown = {profile.person: profile.shown for profile in every if profile.shown}
     own: dict[str, list[Method]] = {}
@@ -52,12 +52,12 @@ def joined(
 
 
 def _with(contact: Contact, own: list[Method], shown: str, key: str, arrived: set[tuple[str, str]]) -> Contact:
-    there = {way.to for way in contact.ways()}
-    ways = [OwnReach(m.reach, m.after, (key, m.reach) in arrived) for m in own if m.reach not in there]
+    there = {method.to for method in contact.methods()}
+    methods = [OwnContactMethod(m.reach, m.after, (key, m.reach) in arrived) for m in own if m.reach not in there]
     return msgspec.structs.replace(
         contact,
         name=shown or contact.name,
         names=[*contact.names, contact.name] if shown else contact.names,
-        reach=[*contact.reach, *ways],
+        reach=[*contact.reach, *methods],
         prompts=[*(m.reach for m in own if m.prompts), *contact.prompts],
     )

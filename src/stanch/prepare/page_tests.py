@@ -21,7 +21,7 @@ RETRIES = (5, 30)
 
 
 def attempts(uow: UnitOfWork) -> list[Reached]:
-    """The newest attempt on every way."""
+    """The newest attempt on every method."""
     rows = uow.tx.all("SELECT person, reach, at, ok, detail, kind, last_ok_at FROM reached")
     return [msgspec.convert(dict(row), Reached, strict=False) for row in rows]
 
@@ -41,17 +41,17 @@ def report(uow: UnitOfWork) -> list[Finding]:
 
 
 class TestPage(msgspec.Struct):
-    """Send a test page on the ways of a contact: your own, unless you are an admin and name somebody."""
+    """Send a test page on the methods of a contact: your own, unless you are an admin and name somebody."""
 
     person: Annotated[str, msgspec.Meta(max_length=200, description="A contact; yourself by default.")] = ""
-    way: Annotated[
-        str, msgspec.Meta(max_length=600, description="Only this way, such as smtp:ada@example.org; all by default.")
+    method: Annotated[
+        str, msgspec.Meta(max_length=600, description="Only this method, such as smtp:ada@example.org; all by default.")
     ] = ""
 
 
 @command("test-page", TestPage, noun="test-pages", positional=("person",), example="stanch test-page ben")
 def test_page(uow: UnitOfWork, asked: TestPage) -> Done:
-    """One effect for each way; the report shows what became of it, and the person confirms that it arrived by what it says."""
+    """One effect for each method; the report shows what became of it, and the person confirms that it arrived by what it says."""
     own = contact_key(uow.policy.contacts, uow.actor.name)
     person = contact_key(uow.policy.contacts, asked.person) if asked.person else own
     if not person:
@@ -61,25 +61,25 @@ def test_page(uow: UnitOfWork, asked: TestPage) -> Done:
     if person != own and not uow.actor.admin:
         raise Denied("Only admins send test pages to others.", hint="Leave the name out to reach yourself.")
     contact = uow.policy.contacts[person]
-    ways = list(dict.fromkeys(way.to for way in contact.ways()))
-    if not ways:
+    methods = list(dict.fromkeys(method.to for method in contact.methods()))
+    if not methods:
         raise Invalid(
-            f"{contact.name} has no way to be reached.", field="person", hint=f"Add 'reach' to the contact '{person}'."
+            f"{contact.name} has no contact method.", field="person", hint=f"Add 'reach' to the contact '{person}'."
         )
-    if asked.way and asked.way not in ways:
-        known = ", ".join(shown(reach) for reach in ways)
-        raise NotFound(f"{contact.name} is not reached by that.", field="way", hint=f"Known: {known}.")
-    ways = [reach for reach in ways if asked.way in ("", reach)]
+    if asked.method and asked.method not in methods:
+        known = ", ".join(shown(reach) for reach in methods)
+        raise NotFound(f"{contact.name} is not reached by that.", field="method", hint=f"Known: {known}.")
+    methods = [reach for reach in methods if asked.method in ("", reach)]
     # Imported late: the help of a command needs no database.
     from stanch.identity import profiles
 
     identity = new_id("test")
-    for number, reach in enumerate(ways):
+    for number, reach in enumerate(methods):
         test = f"{identity}-{number}"
         profiles.sent(uow.tx, person, reach, test, uow.now)
         payload = {"person": person, "reach": reach, "by": uow.actor.name, "test": test}
         uow.effect(f"{identity}:{reach}", "test_page", "", payload, lane=lane_of(reach))
-    listed = ", ".join(shown(reach) for reach in ways)
+    listed = ", ".join(shown(reach) for reach in methods)
     return Done(
         f"A test page for {contact.name} leaves on: {listed}. 'reachability' shows what became of it; it has arrived when "
         "the link or the code in it was used.",
@@ -88,7 +88,7 @@ def test_page(uow: UnitOfWork, asked: TestPage) -> Done:
 
 
 class Reachability(msgspec.Struct):
-    """Whom a page would not reach, or perhaps not: who has no way, one way only, a failing or an untried one."""
+    """Whom a page would not reach, or perhaps not: who has no contact method, only one, a failing or an untried one."""
 
 
 @command("reachability", Reachability, reading=True, example="stanch reachability")

@@ -6,8 +6,8 @@ from typing import Literal
 import msgspec
 
 from stanch.kernel.clock import DAY, parse_moment, spell
-from stanch.kernel.policy import Contact, Policy, Reach
-from stanch.prepare.own_reach import unconfirmed
+from stanch.kernel.policy import Contact, ContactMethod, Policy
+from stanch.prepare.own_contact_methods import unconfirmed
 
 # From the worst on: nothing arrives; something is broken; one thing away from nothing; nobody knows.
 Worry = Literal["unreachable", "failing", "weak", "untested"]
@@ -17,7 +17,7 @@ UNCONFIRMED = "no contact method has been confirmed yet"
 
 
 class Reached(msgspec.Struct, frozen=True):
-    """The newest attempt on one way of a person, and when one last succeeded (microseconds)."""
+    """The newest attempt on one method of a person, and when one last succeeded (microseconds)."""
 
     person: str
     reach: str
@@ -29,7 +29,7 @@ class Reached(msgspec.Struct, frozen=True):
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """One reason why a page may not arrive, and what to do. ``way`` is empty when it is about the person."""
+    """One reason why a page may not arrive, and what to do. ``method`` is empty when it is about the person."""
 
     person: str
     name: str
@@ -37,7 +37,7 @@ class Finding(msgspec.Struct, frozen=True):
     text: str
     do: str
     paged_by: list[str]
-    way: str = ""
+    method: str = ""
 
     def line(self) -> str:
         """For chat."""
@@ -45,24 +45,30 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 # What anybody who signs in can do at once, without the file of the server.
-ADD_A_WAY = "Add a way to reach you on your profile, or"
+ADD_A_METHOD = "Add a contact method on your profile, or"
 
 
 def nobody(policy: Policy, notifiers: frozenset[str] | None) -> str:
     """Why no page would wake anybody, and what to do, as two sentences; empty when one would (R2)."""
     ours = [contact for contact in policy.contacts.values() if contact.kind != "vendor"]
-    kinds = {way.to.partition(":")[0] for contact in ours for way in contact.ways()}
+    kinds = {method.to.partition(":")[0] for contact in ours for method in contact.methods()}
     if not ours:
-        why, do = "there is no contact", f"{ADD_A_WAY} add people with 'reach' under 'policy: contacts:' in stanch.yaml"
+        why, do = (
+            "there is no contact",
+            f"{ADD_A_METHOD} add people with 'reach' under 'policy: contacts:' in stanch.yaml",
+        )
     elif not kinds:
-        why, do = "no contact has a way to be reached", f"{ADD_A_WAY} add 'reach' to the contacts in stanch.yaml"
+        why, do = "no contact has a contact method", f"{ADD_A_METHOD} add 'reach' to the contacts in stanch.yaml"
     elif notifiers is not None and not kinds & notifiers:
         why, do = (
-            "no contact has a way that a configured notifier serves",
+            "no contact has a contact method that a configured notifier serves",
             f"Configure one under 'integrations': {', '.join(sorted(kinds))}",
         )
     elif all(
-        unconfirmed(way) for contact in ours for way in contact.ways() if notifiers is None or _kind(way) in notifiers
+        unconfirmed(method)
+        for contact in ours
+        for method in contact.methods()
+        if notifiers is None or _kind(method) in notifiers
     ):
         return f"Perhaps nobody would be woken: {UNCONFIRMED}. Send a test page from your profile and confirm that it arrived."
     else:
@@ -73,20 +79,20 @@ def nobody(policy: Policy, notifiers: frozenset[str] | None) -> str:
 def reach_problem(contact: Contact, notifiers: frozenset[str], *, sure: bool = True) -> str:
     """Why nothing that is sent to a contact could arrive, as the end of a sentence; empty when something could (R2, R8).
 
-    ``sure``: a way that the person has not confirmed yet does not count. A step of an escalation tries it all the same.
+    ``sure``: a method that the person has not confirmed yet does not count. A step of an escalation tries it all the same.
     """
-    kinds = list(dict.fromkeys(_kind(way) for way in contact.ways()))
+    kinds = list(dict.fromkeys(_kind(method) for method in contact.methods()))
     if not kinds:
-        return "has no way to be reached"
+        return "has no contact method"
     if not notifiers & set(kinds):
         return f"would be reached by {' or '.join(kinds)}, which is not configured"
-    if sure and all(unconfirmed(way) for way in contact.ways() if _kind(way) in notifiers):
+    if sure and all(unconfirmed(method) for method in contact.methods() if _kind(method) in notifiers):
         return f"cannot be relied on to be reached: {UNCONFIRMED}"
     return ""
 
 
-def _kind(way: Reach) -> str:
-    return way.to.partition(":")[0]
+def _kind(method: ContactMethod) -> str:
+    return method.to.partition(":")[0]
 
 
 def pageable(policy: Policy, now: int, overriding: Iterable[tuple[str, str]] = ()) -> dict[str, list[str]]:
@@ -150,7 +156,7 @@ def reachability(
             findings.append(Finding(person, person, "unreachable", text, do, paged_by))
         else:
             findings += _of(person, contact, paged_by, newest, notifiers, now)
-    return sorted(findings, key=lambda f: (WORRIES.index(f.worry), f.person, f.way))
+    return sorted(findings, key=lambda f: (WORRIES.index(f.worry), f.person, f.method))
 
 
 def _of(
@@ -161,37 +167,37 @@ def _of(
     notifiers: frozenset[str] | None,
     now: int,
 ) -> list[Finding]:
-    ways = contact.ways()
+    methods = contact.methods()
     findings = []
 
-    def find(worry: Worry, text: str, do: str, way: str = "") -> None:
-        findings.append(Finding(person, contact.name, worry, text, do, paged_by, way))
+    def find(worry: Worry, text: str, do: str, method: str = "") -> None:
+        findings.append(Finding(person, contact.name, worry, text, do, paged_by, method))
 
-    if not ways:
-        find("unreachable", "has no way to be reached", f"add 'reach' to the contact '{person}'")
-    elif len({way.to for way in ways}) == 1:
+    if not methods:
+        find("unreachable", "has no contact method", f"add 'reach' to the contact '{person}'")
+    elif len({method.to for method in methods}) == 1:
         find("weak", "has only one contact method", "add another one over another service, so that one may fail")
     broken = 0
-    for way in ways:
-        worry = _way(person, way, newest.get((person, way.to)), notifiers, now)
+    for method in methods:
+        worry = _problem_of(person, method, newest.get((person, method.to)), notifiers, now)
         if worry:
             broken += worry[0] == "failing"
-            find(*worry, shown(way.to))
-    if ways and all(unconfirmed(way) for way in ways):
+            find(*worry, shown(method.to))
+    if methods and all(unconfirmed(method) for method in methods):
         find(
             "unreachable",
             f"cannot be relied on to be reached: {UNCONFIRMED}",
             "send a test page and confirm it on the profile",
         )
-    if ways and broken == len(ways):
+    if methods and broken == len(methods):
         find("unreachable", "has no contact method that works", "mend one of those below, then send a test page")
     return findings
 
 
-def _way(
-    person: str, way: Reach, last: Reached | None, notifiers: frozenset[str] | None, now: int
+def _problem_of(
+    person: str, method: ContactMethod, last: Reached | None, notifiers: frozenset[str] | None, now: int
 ) -> tuple[Worry, str, str] | None:
-    kind, colon, address = way.to.partition(":")
+    kind, colon, address = method.to.partition(":")
     again = f"stanch test-page {person}"
     if not colon or not address:
         return (
@@ -202,7 +208,7 @@ def _way(
     if notifiers is not None and kind not in notifiers:
         near = f"configure '{kind}' under 'integrations', or use one of: {', '.join(sorted(notifiers))}"
         return "failing", f"needs the notifier '{kind}', which is not configured", near
-    if unconfirmed(way):
+    if unconfirmed(method):
         return "untested", "was never confirmed to arrive", "send a test page and confirm it on the profile"
     if last is None:
         return "untested", "has never been tried", again

@@ -113,9 +113,7 @@ def _people(service: Service, policy: Policy, around: Around, now: int) -> list[
             t for t in targets if t.startswith("schedule:") or (t in policy.contacts and policy.contacts[t].reach)
         ]
         if not reachable:
-            lacks.append(
-                Lack(25, "its escalation policy reaches nobody", "name contacts that have a way to be reached")
-            )
+            lacks.append(Lack(25, "its escalation policy reaches nobody", "name contacts that have a contact method"))
         elif len(escalation.steps) < 2 and escalation.repeat == 0:
             lacks.append(Lack(5, "nobody follows when the first page is missed", "add a second step"))
         for target in targets:

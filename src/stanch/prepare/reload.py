@@ -48,7 +48,7 @@ class LiveCatalog:
 
     @property
     def trouble(self) -> Trouble | None:
-        """What is wrong with the files; who added ways to be reached themselves is among the contacts, whatever the files say."""
+        """What is wrong with the files; who added contact methods themselves is among the contacts, whatever the files say."""
         found = self._trouble
         if found is None or found.whole or not any(_STRANGER.search(text) for text in found.sentences):
             return found

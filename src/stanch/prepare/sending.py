@@ -11,14 +11,14 @@ from stanch.timeline.unit_of_work import UnitOfWork
 
 
 def lane_of(reach: str) -> str:
-    """What a way leaves by: its notifier, and the host where the address names one. A way that hangs delays its own only."""
+    """What a method leaves by: its notifier, and the host where the address names one. A method that hangs delays its own only."""
     kind, _, address = reach.partition(":")
     host = address.partition("://")[2].partition("/")[0].rpartition("@")[2]
     return f"{kind} {host}".strip()[:200]
 
 
 def send(notifiers: Mapping[str, Notifier], reach: str, message: Message) -> str:
-    """Send one message over one way; answers with what the other side said. Raises ``Failed``."""
+    """Send one message over one method; answers with what the other side said. Raises ``Failed``."""
     kind, _, address = reach.partition(":")
     notifier = notifiers.get(kind)
     if notifier is None:
@@ -27,7 +27,7 @@ def send(notifiers: Mapping[str, Notifier], reach: str, message: Message) -> str
 
 
 def note(uow: UnitOfWork, person: str, reach: str, ok: bool, detail: str, purpose: str) -> None:
-    """Keep the newest attempt on one way of a person. ``purpose``: ``test``, ``page`` or ``message``."""
+    """Keep the newest attempt on one method of a person. ``purpose``: ``test``, ``page`` or ``message``."""
     uow.tx.execute(
         "INSERT INTO reached (person, reach, at, ok, detail, kind, last_ok_at) "
         "VALUES (:person, :reach, :now, :ok, :detail, :kind, :last) ON CONFLICT (person, reach) DO UPDATE SET "

@@ -2,7 +2,7 @@
 
 from stanch.kernel.clock import SECOND, hour_minute
 from stanch.kernel.policy import Policy
-from stanch.timeline.prompt import Action, Prompt, PromptRule, harm
+from stanch.timeline.prompt import Prompt, PromptAction, PromptRule, harm
 from stanch.timeline.record import Record
 
 
@@ -17,8 +17,8 @@ def _breach(record: Record, policy: Policy) -> list[Prompt]:
             f"'{name}' is out of its bound again; the hold starts over. Back to Mitigate?",
             state.broke_at,
             [
-                Action("Back to Mitigate", "phase", {"phase": "mitigate", "reason": f"{name} broke again"}),
-                Action("Wait and see", "decline", {"key": f"breach:{name}:{state.broke_at}"}, "reason"),
+                PromptAction("Back to Mitigate", "phase", {"phase": "mitigate", "reason": f"{name} broke again"}),
+                PromptAction("Wait and see", "decline", {"key": f"breach:{name}:{state.broke_at}"}, "reason"),
             ],
             state.detail,
         )
@@ -43,7 +43,7 @@ def _shift(record: Record, policy: Policy) -> list[Prompt]:
             f"{what} since {hour_minute(since)} UTC. Move to Resolve?",
             since + int(policy.responding.shift_proposed_after * SECOND),
             [
-                Action(
+                PromptAction(
                     "Move to Resolve", "phase", {"phase": "resolve", "reason": f"{what} since {hour_minute(since)} UTC"}
                 )
             ],
@@ -74,8 +74,10 @@ def _fires_again(record: Record, policy: Policy) -> list[Prompt]:
             f"'{signal.name}' fires again. Back to Mitigate?",
             signal.attached_at,
             [
-                Action("Back to Mitigate", "phase", {"phase": "mitigate", "reason": f"{signal.name} fires again"}),
-                Action(
+                PromptAction(
+                    "Back to Mitigate", "phase", {"phase": "mitigate", "reason": f"{signal.name} fires again"}
+                ),
+                PromptAction(
                     "Wait and see",
                     "decline",
                     {"key": f"fires-again:{signal.fingerprint}:{signal.attached_at}"},
@@ -99,7 +101,7 @@ def _offer_resolve(record: Record, policy: Policy) -> list[Prompt]:
             "incident_commander",
             "All recovery criteria have held. Resolve?",
             record.criteria_held_at,
-            [Action("Resolve", "resolve")],
+            [PromptAction("Resolve", "resolve")],
             "stable by the criteria that you set yourselves",
         )
     ]
@@ -115,7 +117,7 @@ def _close(record: Record, policy: Policy) -> list[Prompt]:
             "incident_commander",
             "Resolved. Post the final word, then close.",
             record.resolved_at,
-            [Action("Close", "close")],
+            [PromptAction("Close", "close")],
             "closing decides on the postmortem and starts the three weeks",
         )
     ]

@@ -76,7 +76,7 @@ def impact(uow: UnitOfWork, asked: SetImpact) -> Done:
     return Done(f"Customer impact of {asked.incident} noted.", asked.incident)
 
 
-class State(msgspec.Struct):
+class StateHypothesis(msgspec.Struct):
     """State a possible cause, or say where one stands now."""
 
     incident: IncidentId
@@ -88,12 +88,12 @@ class State(msgspec.Struct):
 
 @command(
     "hypothesis",
-    State,
+    StateHypothesis,
     noun="hypotheses",
     positional=("text",),
     example="stanch hypothesis INC-1 'Release v2 breaks part of the checkouts'",
 )
-def hypothesis(uow: UnitOfWork, asked: State) -> Done:
+def hypothesis(uow: UnitOfWork, asked: StateHypothesis) -> Done:
     """R10, R36: the leading one is among the six facts."""
     record = uow.record(asked.incident)
     earlier = record.hypotheses.get(asked.hypothesis)

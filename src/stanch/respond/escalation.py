@@ -80,7 +80,7 @@ def next_step(
 
 
 def last_resort(policy: Policy, passed: list[str]) -> Stepping:
-    """When no step of the policy reaches anyone: everyone of ours who has a way to be reached."""
+    """When no step of the policy reaches anyone: everyone of ours who has a contact method."""
     step = _everyone(policy)
     reason = "no step of the escalation policy reaches anyone: everybody is paged"
     return Stepping(0, step, step.notify, True, [*passed, reason])

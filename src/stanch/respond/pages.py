@@ -153,7 +153,7 @@ def reachable(uow: UnitOfWork, record: Record, page: Page | None, text: str) -> 
     if found and not found.problem:
         return found.person
     able = ", ".join(offer.name for offer in every if not offer.problem) or "nobody"
-    why = found.problem if found else "has no way to be reached"
+    why = found.problem if found else "has no contact method"
     raise Invalid(f"{found.name if found else name} {why}.", field="person", hint=f"Who can be paged: {able}.")
 
 

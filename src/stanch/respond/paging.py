@@ -12,7 +12,7 @@ from stanch.timeline.facts.paging import PageSent
 from stanch.timeline.unit_of_work import UnitOfWork
 
 # Seconds between attempts of one page, the last again and again while somebody is wanted: the escalation goes on meanwhile by
-# its own clock, and a way that is away for an hour must not be the end of it.
+# its own clock, and a method that is away for an hour must not be the end of it.
 RETRIES = (1, 2, 5, 15, 30, 60, 300)
 # From then on only every so many attempts are written down: an hour apart.
 NOTED_EVERY = 12

@@ -36,11 +36,11 @@ def offers(uow: UnitOfWork, record: Record, page: Page | None, *, asker: str = "
     found = []
     for key, contact in contacts.items():
         if contact.kind != "vendor" and key != asker:
-            kinds = list(dict.fromkeys(way.to.partition(":")[0] for way in contact.ways()))
+            kinds = list(dict.fromkeys(method.to.partition(":")[0] for method in contact.methods()))
             found.append(Offer(key, contact.name, kinds, reach_problem(contact, notifiers) or _said_no(key, page)))
     for name in names(uow.tx):
         if name != asker and not contact_key(contacts, name):
-            found.append(Offer(name, name, [], "signs in, and has no way to be reached"))
+            found.append(Offer(name, name, [], "signs in, and has no contact method"))
     return sorted(found, key=lambda offer: (bool(offer.problem), offer.name.casefold(), offer.person))
 
 

@@ -17,7 +17,7 @@ from stanch.timeline.prompt import Prompt
 from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import Due, UnitOfWork
 
-# Then the next way of a person is taken, where there is one; the last way is tried for about two days.
+# Then the next method of a person is taken, where there is one; the last method is tried for about two days.
 ATTEMPTS_BEFORE_NEXT, MOST_ATTEMPTS = 3, 2900
 # With nobody to tell, and no interval of its own, a prompt is tried again after this, then less and less often.
 NOBODY_AGAIN = 300 * SECOND
@@ -61,20 +61,20 @@ def prompt_clock(uow: UnitOfWork, record: Record) -> list[Due]:
 def raise_due(uow: UnitOfWork, record: Record) -> None:
     """Begin the round of every prompt that is due; all that one person is told is one message."""
     asked = [(p, next_moment(p, record, uow.policy)) for p in uow.prompts(record)]
-    ways: dict[str, list[str]] = {}
+    methods: dict[str, list[str]] = {}
     telling: dict[str, list[Prompt]] = {}
     untold: dict[str, list[Prompt]] = {}
     for prompt in [p for p, at in asked if at is not None and at <= uow.now]:
         found = recipients(uow, record, prompt)
         uow.append(record.id, Prompted(prompt.key, prompt.to, prompt.text))
-        for person in found.ways:
+        for person in found.methods:
             telling.setdefault(person, []).append(prompt)
-        if not found.ways:
+        if not found.methods:
             untold.setdefault("; ".join(dict.fromkeys(found.problems)), []).append(prompt)
-        ways |= found.ways
+        methods |= found.methods
     for person, prompts in telling.items():
         items = {p.key: _Item(record.prompted[p.key].round, p.text) for p in prompts}
-        _write(uow, record, person, ways[person], _take_back(uow, record.id, person) | items)
+        _write(uow, record, person, methods[person], _take_back(uow, record.id, person) | items)
     for reason, prompts in untold.items():
         _say(
             uow,
@@ -105,10 +105,14 @@ class _Sent(msgspec.Struct):
         return self.answer
 
 
-def _write(uow: UnitOfWork, record: Record, person: str, ways: list[str], items: dict[str, _Item]) -> None:
-    payload = {"person": person, "reach": ways[0], "then": ways[1:], "prompts": items}
+def _write(uow: UnitOfWork, record: Record, person: str, methods: list[str], items: dict[str, _Item]) -> None:
+    payload = {"person": person, "reach": methods[0], "then": methods[1:], "prompts": items}
     uow.effect(
-        f"prompt:{record.id}:{record.entries}:{person}:{ways[0]}", "prompt", record.id, payload, lane=lane_of(ways[0])
+        f"prompt:{record.id}:{record.entries}:{person}:{methods[0]}",
+        "prompt",
+        record.id,
+        payload,
+        lane=lane_of(methods[0]),
     )
 
 

@@ -5,7 +5,7 @@ from stanch.kernel.policy import ROLE_TITLES, Policy
 from stanch.respond.facts import STALE, stale_after, watched
 from stanch.respond.first_moves import first_moves
 from stanch.timeline.decisions import Timebox
-from stanch.timeline.prompt import Action, Prompt, PromptRule, harm
+from stanch.timeline.prompt import Prompt, PromptAction, PromptRule, harm
 from stanch.timeline.record import Record
 
 
@@ -19,7 +19,7 @@ def _acknowledge(record: Record, policy: Policy) -> list[Prompt]:
             if page.step >= 0
             else "Nobody has been woken yet. Do you have it?",
             page.requested_at,
-            [Action("I have it", "ack", {"page": page.page})],
+            [PromptAction("I have it", "ack", {"page": page.page})],
             "an acknowledged page wakes nobody else",
             silent=True,  # the page itself tells them
         )
@@ -33,7 +33,7 @@ def _severity(record: Record, policy: Policy) -> list[Prompt]:
     if record.severity or not record.live():
         return []
     wanted = [record.proposed.severity] if record.proposed else list(policy.severities)
-    actions = [Action(name, "severity", {"severity": name}) for name in wanted]
+    actions = [PromptAction(name, "severity", {"severity": name}) for name in wanted]
     return [
         Prompt(
             "severity",
@@ -61,7 +61,7 @@ def _roles(record: Record, policy: Policy) -> list[Prompt]:
             f"No {ROLE_TITLES[role]}{' any more' if role in record.vacated else ' yet'}."
             + (" Who decides?" if role == "incident_commander" else ""),
             max(record.declared_at + int(policy.commander_within * SECOND), record.vacated.get(role, 0)),
-            [Action("I'll take it", "role", {"role": role})],
+            [PromptAction("I'll take it", "role", {"role": role})],
             f"{record.severity_name() or 'an incident without a severity'} needs one",
             tell=("incident_commander",),
             rests_on=harm(record),
@@ -81,7 +81,7 @@ def _impact(record: Record, policy: Policy) -> list[Prompt]:
             "incident_commander",
             "What do customers see? One sentence.",
             record.declared_at + int(policy.impact_wanted_after * SECOND),
-            [Action("Say it", "impact", asks="text")],
+            [PromptAction("Say it", "impact", asks="text")],
             "updates and the severity rest on it",
             rests_on=harm(record),
         )
@@ -100,7 +100,7 @@ def _criteria(record: Record, policy: Policy) -> list[Prompt]:
             "incident_commander",
             "What will 'recovered' mean? Set the criteria before the fix is in.",
             min([due, *started]),
-            [Action("Use the proposed ones", "criteria", {"propose": "true"})],
+            [PromptAction("Use the proposed ones", "criteria", {"propose": "true"})],
             "the first drop of the error rate feels like success and is not",
             rests_on=(record.severity_name() or "", ", ".join(record.runs)),
         )
@@ -119,7 +119,7 @@ def _timeboxes(record: Record, policy: Policy) -> list[Prompt]:
             box.ends_at,
             [
                 _fall_back(box),
-                Action("It is answered", "timebox", {"timebox": box.timebox}, "answer"),
+                PromptAction("It is answered", "timebox", {"timebox": box.timebox}, "answer"),
                 _more(box, policy.timebox_extension),
             ],
             "that is what was agreed when it was opened",
@@ -130,18 +130,18 @@ def _timeboxes(record: Record, policy: Policy) -> list[Prompt]:
     ]
 
 
-def _fall_back(box: Timebox) -> Action:
+def _fall_back(box: Timebox) -> PromptAction:
     """One tap. The confirmation is the time-box itself, so that two taps are one run (P4)."""
     if not box.mitigation:
-        return Action("Fall back", "timebox", {"timebox": box.timebox, "fall_back": "true"})
+        return PromptAction("Fall back", "timebox", {"timebox": box.timebox, "fall_back": "true"})
     values = {"mitigation": box.mitigation, "timebox": box.timebox, "confirm": f"timebox {box.timebox}"}
-    return Action(f"Fall back: {box.mitigation}", "mitigate", values)
+    return PromptAction(f"Fall back: {box.mitigation}", "mitigate", values)
 
 
-def _more(box: Timebox, seconds: float) -> Action:
+def _more(box: Timebox, seconds: float) -> PromptAction:
     minutes = f"{seconds / 60:g}"
     label = f"{minutes} minute{'' if minutes == '1' else 's'} more, because"
-    return Action(label, "timebox", {"timebox": box.timebox, "minutes": minutes}, "extend")
+    return PromptAction(label, "timebox", {"timebox": box.timebox, "minutes": minutes}, "extend")
 
 
 def _first_moves(record: Record, policy: Policy) -> list[Prompt]:
@@ -156,8 +156,8 @@ def _first_moves(record: Record, policy: Policy) -> list[Prompt]:
             f"{found.title}, next: {step.text}",
             latest[found.source],
             [
-                Action("Done", "move", {"source": found.source, "step": str(step.step), "seen": step.text}),
-                Action(
+                PromptAction("Done", "move", {"source": found.source, "step": str(step.step), "seen": step.text}),
+                PromptAction(
                     "Pass, because", "move", {"source": found.source, "step": str(step.step), "passed": "true"}, "word"
                 ),
             ],
@@ -192,15 +192,15 @@ def _stale(record: Record, policy: Policy) -> list[Prompt]:
 FACTS = {"severity": "Severity", "impact": "Customer impact", "mitigations": "Mitigations"}
 
 
-def _again(record: Record, fact: str) -> Action:
+def _again(record: Record, fact: str) -> PromptAction:
     """What keeps a fact fresh in one tap, or with one sentence."""
     if fact == "severity":
-        return Action(
+        return PromptAction(
             f"Still {record.severity_name()}", "severity", {"severity": record.severity_name() or ""}, "reason"
         )
     if fact == "impact":
-        return Action("It is now so", "impact", asks="text")
-    return Action("What we do next", "say", asks="text")
+        return PromptAction("It is now so", "impact", asks="text")
+    return PromptAction("What we do next", "say", asks="text")
 
 
 def _bridge(record: Record, policy: Policy) -> list[Prompt]:
@@ -215,7 +215,10 @@ def _bridge(record: Record, policy: Policy) -> list[Prompt]:
             "scribe",
             f"The bridge is open, and for {spell(silence)} nothing was written down. What was said and decided?",
             since + silence,
-            [Action("Write it down", "say", asks="text"), Action("It is over", "bridge", {"step": "close"})],
+            [
+                PromptAction("Write it down", "say", asks="text"),
+                PromptAction("It is over", "bridge", {"step": "close"}),
+            ],
             "what is said on a call only is lost at the next handoff",
         )
     ]

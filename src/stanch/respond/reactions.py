@@ -64,7 +64,7 @@ def request_page(uow: UnitOfWork, record: Record, reason: str, escalation: str =
 
 
 def escalate(uow: UnitOfWork, record: Record, page: Page) -> None:
-    """Reach the next step: a receipt row in the outbox for each person and each way to reach them.
+    """Reach the next step: a receipt row in the outbox for each person and each contact method.
 
     Whether it is the hour for it, who is on call and what the policy says is asked now, not when the page was requested.
     """
@@ -129,15 +129,15 @@ def _found(uow: UnitOfWork, record: Record, page: Page, refused: set[str]) -> di
 
 
 def send_page(uow: UnitOfWork, record: Record, page: Page, step: str, people: list[str]) -> None:
-    """Into the outbox for each person and each of their ways; ``step`` makes the keys of one round."""
+    """Into the outbox for each person and each of their methods; ``step`` makes the keys of one round."""
     for person in people:
         if record.private:
             uow.admit(record.id, person)  # whoever is woken for it is invited (P6)
-        for way in uow.policy.contacts[person].ways():
-            payload: dict[str, Any] = {"page": page.page, "person": person, "reach": way.to}
-            due = uow.now + int(way.after * SECOND)
-            key = f"page:{page.page}:{step}:{person}:{way.to}"
-            uow.effect(key, "page", record.id, payload, due_at=due, lane=lane_of(way.to))
+        for method in uow.policy.contacts[person].methods():
+            payload: dict[str, Any] = {"page": page.page, "person": person, "reach": method.to}
+            due = uow.now + int(method.after * SECOND)
+            key = f"page:{page.page}:{step}:{person}:{method.to}"
+            uow.effect(key, "page", record.id, payload, due_at=due, lane=lane_of(method.to))
 
 
 def page_clock(uow: UnitOfWork, record: Record) -> list[Due]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import msgspec
 
 from stanch.kernel.policy import ROLE_TITLES
-from stanch.prepare.contact_methods import prompt_ways
+from stanch.prepare.contact_methods import prompt_methods
 from stanch.prepare.oncall.people import contact_key, shown_name
 from stanch.respond.escalation import escalation_of, waits_until
 from stanch.respond.targets import reached
@@ -17,9 +17,9 @@ LEADERSHIP = "leadership"
 
 
 class Recipients(msgspec.Struct):
-    """The ways of each person who is told, and a sentence for each one who cannot be."""
+    """The methods of each person who is told, and a sentence for each one who cannot be."""
 
-    ways: dict[str, list[str]]
+    methods: dict[str, list[str]]
     problems: list[str]
 
 
@@ -31,7 +31,7 @@ def recipients(uow: UnitOfWork, record: Record, prompt: Prompt) -> Recipients:
     for names in _in_order(uow, record, targets):
         for name in dict.fromkeys(names):
             _add(uow, record, name, found)
-        if found.ways:
+        if found.methods:
             return found
     if not found.problems:
         found.problems.append("nobody holds a role, has acknowledged or is on call")
@@ -79,8 +79,8 @@ def _add(uow: UnitOfWork, record: Record, name: str, found: Recipients) -> None:
         found.problems.append(f"{shown} may not see this private incident")
         return
     may_wake = uow.policy.severity(severity).pages and waits_until(uow.policy, severity, uow.now) is None
-    ways, why = prompt_ways(uow.policy.contacts[key], uow.application.world.notifiers, may_wake=may_wake)
-    if ways:
-        found.ways[key] = ways
+    methods, why = prompt_methods(uow.policy.contacts[key], uow.application.world.notifiers, may_wake=may_wake)
+    if methods:
+        found.methods[key] = methods
     else:
         found.problems.append(f"{shown} {why}")

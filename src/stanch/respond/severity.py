@@ -61,8 +61,8 @@ def proposal_for(uow: UnitOfWork, record: Record) -> Proposal:
         impact.core_function_down, impact.data_at_risk, impact.security, impact.users_share, risk, tuple(told)
     )
     scope = scope_of(uow.policy, record.service)
-    verdicts = [verdict_of(state) for state in store.read(uow, record.service)] if record.service else []
-    found = [propose(verdict, known, scope, uow.policy) for verdict in verdicts if verdict]
+    evaluations = [evaluation_of(state) for state in store.read(uow, record.service)] if record.service else []
+    found = [propose(verdict, known, scope, uow.policy) for verdict in evaluations if verdict]
     found = found or [propose(None, known, scope, uow.policy)]
     return min(found, key=lambda proposal: proposal.rung or LAST + 1)
 
@@ -80,7 +80,7 @@ def _quoted(said: list[str], pattern: str) -> str:
     return f"“{found}”" if found else ""
 
 
-def verdict_of(state: store.State) -> rules.Verdict | None:
+def evaluation_of(state: store.SloState) -> rules.SloEvaluation | None:
     """The verdict on what was measured last, or None for an SLO that was never measured."""
     ratios = {span: ratio for span, (ratio, _, _) in state.measured.items()}
     events = {span: count for span, (_, count, _) in state.measured.items()}

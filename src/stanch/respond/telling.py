@@ -1,7 +1,7 @@
 """Messages to a person that are no pages: questions and reminders. They are not escalated."""
 
 from stanch.ports import Message
-from stanch.prepare.contact_methods import prompt_ways
+from stanch.prepare.contact_methods import prompt_methods
 from stanch.prepare.oncall.people import contact_key
 from stanch.prepare.sending import Sending, lane_of
 from stanch.respond.recipients import may_be_told
@@ -13,20 +13,20 @@ MOST_ATTEMPTS = 60
 
 
 def tell(uow: UnitOfWork, incident: str, key: str, person: str, title: str, text: str) -> None:
-    """Write it to the outbox for every way to reach a contact (R48); the same key is said once."""
+    """Write it to the outbox for every contact method (R48); the same key is said once."""
     contact = uow.policy.contacts.get(person)
-    for way in contact.ways() if contact else []:
-        payload = {"person": person, "reach": way.to, "title": title[:200], "text": text}
-        uow.effect(f"{key}:{way.to}", "message", incident, payload, lane=lane_of(way.to))
+    for method in contact.methods() if contact else []:
+        payload = {"person": person, "reach": method.to, "title": title[:200], "text": text}
+        uow.effect(f"{key}:{method.to}", "message", incident, payload, lane=lane_of(method.to))
 
 
 def notify(uow: UnitOfWork, record: Record, key: str, person: str, text: str) -> None:
-    """Tell somebody an answer once, by the way they chose for what is asked of them; who cannot be told reads it in the record."""
+    """Tell somebody an answer once, by the method they chose for what is asked of them; who cannot be told reads it in the record."""
     contact = contact_key(uow.policy.contacts, person)
     if not contact or not may_be_told(uow, record, contact):
         return
-    ways, _ = prompt_ways(uow.policy.contacts[contact], uow.application.world.notifiers, may_wake=False)
-    for reach in ways[:1]:
+    methods, _ = prompt_methods(uow.policy.contacts[contact], uow.application.world.notifiers, may_wake=False)
+    for reach in methods[:1]:
         payload = {"person": contact, "reach": reach, "title": f"[{record.id}] {record.title}"[:200], "text": text}
         uow.effect(f"notice:{record.id}:{key}:{reach}", "message", record.id, payload, lane=lane_of(reach))
 

@@ -14,7 +14,14 @@ from stanch.db.locks import Lock
 from stanch.timeline.effects import EffectHandler
 from stanch.timeline.entries import Facts
 from stanch.timeline.prompt import PromptRule
-from stanch.timeline.unit_of_work import Application, IncidentClock, Measured, Projection, Reaction, UnitOfWork
+from stanch.timeline.unit_of_work import (
+    Application,
+    IncidentClock,
+    MeasurementReaction,
+    Projection,
+    Reaction,
+    UnitOfWork,
+)
 
 Step = Callable[[UnitOfWork], None]
 
@@ -58,7 +65,7 @@ class Wiring(msgspec.Struct, frozen=True, kw_only=True):
     timers: Mapping[str, Timer] = {}
     seeds: tuple[Step, ...] = ()
     starts: tuple[Step, ...] = ()
-    measured: tuple[Measured, ...] = ()
+    measured: tuple[MeasurementReaction, ...] = ()
     projections: tuple[Projection, ...] = ()
     loops: Callable[[Application], Sequence[Loop]] = no_loops
 

@@ -11,7 +11,7 @@ from stanch.kernel.policy import Policy
 from stanch.timeline.record import Record
 
 
-class Action(msgspec.Struct):
+class PromptAction(msgspec.Struct):
     """A one-tap answer: a command with its values; ``asks`` names a field that a person must type."""
 
     label: str
@@ -32,7 +32,7 @@ class Prompt(msgspec.Struct):
     to: str
     text: str
     due: int
-    actions: list[Action]
+    actions: list[PromptAction]
     reason: str
     tell: tuple[str, ...] = ()
     escalates: tuple[str, ...] = ()

@@ -21,7 +21,7 @@ class NotMatching(Problem, status=412, title="It has changed meanwhile"):
     """``If-Match`` named another version than the one that is there."""
 
 
-class Answer(msgspec.Struct):
+class CommandResult(msgspec.Struct):
     """What a command answered. ``replayed``: it was stored under the same Idempotency-Key before."""
 
     status: int
@@ -52,7 +52,7 @@ def once(principal: str, route: str, key: str, body: bytes) -> Once:
 def run(
     application: Application, command: Command, asked: Any, actor: Actor, source: str, *,
     key: Once | None = None, match: str = "",
-) -> Answer:  # fmt: skip
+) -> CommandResult:  # fmt: skip
     """Carry a command out in one transaction. Raises ``Problem``.
 
     Two that take the next number at the same moment on PostgreSQL: one of them is rolled back and repeated.
@@ -62,7 +62,7 @@ def run(
     if command.reading:
         with application.reading(actor) as uow:
             value = command.handle(uow, asked)
-        return Answer(200, msgspec.json.encode(value), value, version=_version(command, value))
+        return CommandResult(200, msgspec.json.encode(value), value, version=_version(command, value))
     for _ in range(TRIES):
         try:
             return _write(application, command, asked, actor, source, None if command.secret else key, match)
@@ -79,7 +79,7 @@ def _version(command: Command, value: Any) -> int | None:
 
 def _write(
     application: Application, command: Command, asked: Any, actor: Actor, source: str, key: Once | None, match: str
-) -> Answer:
+) -> CommandResult:
     with application.uow(actor, source) as uow:
         if key:
             earlier = _claim(uow, key)
@@ -88,7 +88,7 @@ def _write(
         if match:
             _check_version(uow, asked, match)
         value = command.handle(uow, asked)
-        answer = Answer(200, msgspec.json.encode(value), value)
+        answer = CommandResult(200, msgspec.json.encode(value), value)
         if key:
             uow.tx.execute(
                 "UPDATE answers SET status = :status, body = :body WHERE key = :key",
@@ -97,7 +97,7 @@ def _write(
     return answer
 
 
-def _claim(uow: UnitOfWork, key: Once) -> Answer | None:
+def _claim(uow: UnitOfWork, key: Once) -> CommandResult | None:
     """Take the key in the transaction of the work itself, or answer with what was answered before."""
     taken = uow.tx.execute(
         "INSERT INTO answers (key, fingerprint, status, body, created_at) "
@@ -111,7 +111,7 @@ def _claim(uow: UnitOfWork, key: Once) -> Answer | None:
         raise Conflict("A request with this Idempotency-Key is still running.", hint="Repeat it in a moment.")
     if row["fingerprint"] != key.fingerprint:
         raise Invalid("This Idempotency-Key was used for another request.", hint="Take a new key for a new request.")
-    return Answer(row["status"], row["body"].encode(), msgspec.json.decode(row["body"]), replayed=True)
+    return CommandResult(row["status"], row["body"].encode(), msgspec.json.decode(row["body"]), replayed=True)
 
 
 def _check_version(uow: UnitOfWork, asked: Any, match: str) -> None:

@@ -37,7 +37,7 @@ Reaction = Callable[["UnitOfWork", Entry, Record], None]
 # What is kept of each incident that an entry was appended to, in the same transaction.
 Projection = Callable[["UnitOfWork", Record], None]
 # What follows when a service's SLOs have been measured, in the same transaction.
-Measured = Callable[["UnitOfWork", str], None]
+MeasurementReaction = Callable[["UnitOfWork", str], None]
 
 
 class Due(msgspec.Struct):
@@ -339,7 +339,7 @@ class Application:
         reactions: Mapping[type[Facts], tuple[Reaction, ...]],
         clocks: tuple[IncidentClock, ...],
         prompts: tuple[PromptRule, ...],
-        measured: tuple[Measured, ...],
+        measured: tuple[MeasurementReaction, ...],
         projections: tuple[Projection, ...] = (),
     ) -> None:
         self.database = database

@@ -70,7 +70,7 @@ def _source(request: Request) -> str:
     return str(getattr(request.state, "source", "api"))
 
 
-def _answer(request: Request, answer: requests.Answer) -> Response:
+def _answer(request: Request, answer: requests.CommandResult) -> Response:
     headers = {"Cache-Control": "no-store"}
     if answer.replayed:
         headers["Idempotency-Replayed"] = "true"

@@ -4,7 +4,7 @@ import hashlib
 
 import msgspec
 
-from stanch.communicate.page.snapshot import WORST, Change, Incident, Post, Span
+from stanch.communicate.page.snapshot import WORST, ComponentChange, Incident, Post, Span
 from stanch.kernel.status_page import ComponentState, PublicImpact
 
 
@@ -76,7 +76,7 @@ def _over(ordered: list[Written]) -> int | None:
     return last[0].at if last and last[0].state == "resolved" else None
 
 
-def _changes(each: Written, states: dict[str, ComponentState], own: str) -> list[Change]:
+def _changes(each: Written, states: dict[str, ComponentState], own: str) -> list[ComponentChange]:
     said = dict(each.components)
     if each.state == "resolved":
         working: dict[str, ComponentState] = dict.fromkeys((*states, *said), "operational")
@@ -85,13 +85,13 @@ def _changes(each: Written, states: dict[str, ComponentState], own: str) -> list
         return []
     elif not said and own and (not states or all(state == "operational" for state in states.values())):
         said = {own: "degraded_performance"}
-    found = [Change(name, states.get(name, "operational"), state) for name, state in said.items()]
+    found = [ComponentChange(name, states.get(name, "operational"), state) for name, state in said.items()]
     states.update(said)
     return found
 
 
 def _turn(
-    incident: str, change: Change, moment: int, since: dict[str, tuple[int, ComponentState]], spans: list[Span]
+    incident: str, change: ComponentChange, moment: int, since: dict[str, tuple[int, ComponentState]], spans: list[Span]
 ) -> None:
     before = since.get(change.component)
     if before and before[1] == change.new:

@@ -19,7 +19,7 @@ class Component(msgspec.Struct, frozen=True):
     changed_at: int = 0
 
 
-class Change(msgspec.Struct, frozen=True):
+class ComponentChange(msgspec.Struct, frozen=True):
     """What a post said of a component. ``old`` equals ``new`` where it was only named."""
 
     component: str
@@ -39,7 +39,7 @@ class Post(msgspec.Struct, frozen=True):
     state: str
     text: str
     corrected_at: int | None = None
-    changes: tuple[Change, ...] = ()
+    changes: tuple[ComponentChange, ...] = ()
     link: str = ""
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from stanch.communicate.components import pages
 from stanch.communicate.status_page import snapshots
 from stanch.communicate.subscribers.messages import Update, update_of
-from stanch.communicate.subscribers.sending import Ways
+from stanch.communicate.subscribers.sending import Transports
 from stanch.communicate.subscribers.store import Subscriber, leave, subscriber_of
 from stanch.kernel.clock import DAY, MINUTE, SECOND
 from stanch.kernel.errors import NotFound
@@ -35,12 +35,12 @@ class AnnounceHandler(EffectHandler):
         updates = self._updates(effect)
         if updates:
             self._queue(effect.key, updates)
-            ways = Ways(self.application, self.application.installation.url)
+            transports = Transports(self.application, self.application.installation.url)
             try:
                 while batch := self._due(effect.key):
-                    self._send(effect.key, batch, updates, ways)
+                    self._send(effect.key, batch, updates, transports)
             finally:
-                ways.close()
+                transports.close()
         with self.application.reading() as uow:
             row = uow.tx.one(
                 "SELECT MIN(due_at) AS due FROM status_deliveries WHERE announcement = :id AND state = 'queued'",
@@ -113,7 +113,7 @@ class AnnounceHandler(EffectHandler):
             )
         return [subscriber_of(row) for row in rows]
 
-    def _send(self, key: str, batch: list[Subscriber], updates: dict[str, Update], ways: Ways) -> None:
+    def _send(self, key: str, batch: list[Subscriber], updates: dict[str, Update], transports: Transports) -> None:
         """A thread sends its next one once its last one is on disk; many are written together."""
         done: queue.SimpleQueue[tuple[Subscriber, Failed | None, threading.Event]] = queue.SimpleQueue()
         over = threading.Event()
@@ -123,7 +123,7 @@ class AnnounceHandler(EffectHandler):
                 return
             failed: Failed | None = None
             try:
-                ways.send(subscriber, updates[subscriber.page])
+                transports.send(subscriber, updates[subscriber.page])
             except Failed as error:
                 failed = error
             written = threading.Event()
@@ -208,11 +208,11 @@ class QuestionHandler(EffectHandler):
             names = {name: page.title for name, page in pages(uow.policy).items()}
         if row is None:
             raise NotFound("gone")
-        ways = Ways(self.application, self.application.installation.url)
+        transports = Transports(self.application, self.application.installation.url)
         try:
-            ways.question(subscriber_of(row), names.get(row["page"], "the status page"))
+            transports.question(subscriber_of(row), names.get(row["page"], "the status page"))
         finally:
-            ways.close()
+            transports.close()
 
     def settle(self, uow: UnitOfWork, effect: Effect, answer: Any) -> int | None:
         """A few tries within minutes; whoever still wants it asks again."""

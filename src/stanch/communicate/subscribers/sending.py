@@ -1,4 +1,4 @@
-"""The ways out to subscribers: mail by the notifier 'smtp', the rest by one post each to an address that strangers chose."""
+"""How updates leave to subscribers: mail by the notifier 'smtp', the rest by one post each to an address that strangers chose."""
 
 import ipaddress
 import socket
@@ -21,7 +21,7 @@ from stanch.timeline.unit_of_work import Application
 TIMEOUT = 10.0
 
 
-class Ways:
+class Transports:
     """Sends for one announcement; each thread keeps a connection of its own to the mail server."""
 
     def __init__(self, application: Application, base: str) -> None:

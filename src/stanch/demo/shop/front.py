@@ -4,7 +4,7 @@ import itertools
 
 import urllib3
 
-from stanch.demo.shop.http import Answer, Counters, arguments, as_json, as_text, serve
+from stanch.demo.shop.http import Counters, Reply, arguments, as_json, as_text, serve
 from stanch.demo.shop.state import Watched
 
 
@@ -18,7 +18,7 @@ class Front:
         self.pool = urllib3.PoolManager(maxsize=16, retries=False, timeout=3)
         self.requests = Counters("shop_front_requests_total", "zone", "code")
 
-    def checkout(self, _query: str) -> Answer:
+    def checkout(self, _query: str) -> Reply:
         """Pass a request on to the next zone."""
         drained = self.drained.value()
         serving = [pair for pair in self.backends if pair[0] not in drained]
@@ -34,7 +34,7 @@ class Front:
         self.requests.add(zone, str(status))
         return status, "application/json", body
 
-    def metrics(self, _query: str) -> Answer:
+    def metrics(self, _query: str) -> Reply:
         """What Prometheus scrapes."""
         return as_text(self.requests.text())
 

@@ -9,16 +9,16 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-Answer = tuple[int, str, bytes]
+Reply = tuple[int, str, bytes]
 GOOD_RELEASE = {"current": {"release": "v1", "broken": False}, "history": []}
 
 
-def as_json(status: int, value: Any) -> Answer:
+def as_json(status: int, value: Any) -> Reply:
     """A JSON answer."""
     return status, "application/json", json.dumps(value).encode()
 
 
-def as_text(text: str) -> Answer:
+def as_text(text: str) -> Reply:
     """Prometheus' text format."""
     return 200, "text/plain; version=0.0.4", text.encode()
 
@@ -30,7 +30,7 @@ class Server(ThreadingHTTPServer):
     request_queue_size = 256
 
 
-def serve(port: int, routes: dict[str, Callable[[str], Answer]]) -> None:
+def serve(port: int, routes: dict[str, Callable[[str], Reply]]) -> None:
     """Serve GET routes on the loopback until the parent goes away. Each route gets the query string."""
 
     class Handler(BaseHTTPRequestHandler):

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs
 
 import urllib3
 
-from stanch.demo.shop.http import Answer, arguments, as_json, serve
+from stanch.demo.shop.http import Reply, arguments, as_json, serve
 
 KEPT_SECONDS = 900
 THREADS = 4
@@ -29,12 +29,12 @@ class Customers:
         for _ in range(THREADS):
             threading.Thread(target=self._buy, daemon=True).start()
 
-    def window(self, query: str) -> Answer:
+    def window(self, query: str) -> Reply:
         """What customers met in the last ``seconds`` (10 by default)."""
         seen = self._last(float(parse_qs(query).get("seconds", ["10"])[0]))
         return as_json(200, seen)
 
-    def health(self, query: str) -> Answer:
+    def health(self, query: str) -> Reply:
         """200 while the error rate of the last three seconds is below ``below``, else 503: a check from the customer's side."""
         limit = float(parse_qs(query).get("below", ["0.05"])[0])
         seen = self._last(3)

@@ -3,7 +3,7 @@
 import itertools
 import time
 
-from stanch.demo.shop.http import GOOD_RELEASE, Answer, Counters, arguments, as_json, as_text, serve
+from stanch.demo.shop.http import GOOD_RELEASE, Counters, Reply, arguments, as_json, as_text, serve
 from stanch.demo.shop.state import Watched
 
 BUCKETS = (0.005, 0.025, 0.1, 0.5)
@@ -18,7 +18,7 @@ class Instance:
         self.requests = Counters("shop_requests_total", "zone", "release", "code")
         self.durations = Counters("shop_request_duration_seconds_bucket", "zone", "le")
 
-    def checkout(self, _query: str) -> Answer:
+    def checkout(self, _query: str) -> Reply:
         """Sell something."""
         began = time.perf_counter()
         running = self.state.value()["current"]
@@ -36,7 +36,7 @@ class Instance:
         self.durations.add(self.zone, "+Inf")
         return as_json(status, {"zone": self.zone, "release": running["release"], "ok": status == 200})
 
-    def metrics(self, _query: str) -> Answer:
+    def metrics(self, _query: str) -> Reply:
         """What Prometheus scrapes."""
         return as_text(self.requests.text() + self.durations.text().replace("counter", "untyped"))
 

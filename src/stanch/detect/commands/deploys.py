@@ -8,7 +8,7 @@ from stanch.detect import deploys
 from stanch.kernel.clock import iso
 from stanch.kernel.command import Done, command
 from stanch.kernel.moments import given_moment
-from stanch.ports import Change
+from stanch.ports import ChangeEvent
 from stanch.timeline.unit_of_work import UnitOfWork
 
 
@@ -37,7 +37,7 @@ def deploy(uow: UnitOfWork, asked: Deploy) -> Done:
     """Record a deploy (R17)."""
     at = given_moment(asked.at, "at") if asked.at else uow.now
     reversible = not asked.irreversible
-    change = Change(
+    change = ChangeEvent(
         asked.service,
         asked.release,
         at,

@@ -65,7 +65,7 @@ def conclude(uow: UnitOfWork, asked: Conclude) -> Done:
     return Done(f"{record.id} was no incident: {asked.text.strip()}", record.id)
 
 
-class Answer(msgspec.Struct):
+class AnswerTriage(msgspec.Struct):
     """Answer one of the three questions of triage: is it real, how bad is it, who needs to be involved?"""
 
     incident: IncidentId
@@ -75,12 +75,12 @@ class Answer(msgspec.Struct):
 
 @command(
     "answer",
-    Answer,
+    AnswerTriage,
     noun="answers",
     positional=("question", "text"),
     example="stanch answer INC-1 real 'Yes: three customers say the same'",
 )
-def answer(uow: UnitOfWork, asked: Answer) -> Done:
+def answer(uow: UnitOfWork, asked: AnswerTriage) -> Done:
     """R14: each answer is an entry; a later one replaces it, and both stay in the timeline."""
     record = uow.record(asked.incident)
     uow.append(record.id, TriageAnswered(asked.question, asked.text.strip()))

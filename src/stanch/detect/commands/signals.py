@@ -100,7 +100,7 @@ def triage(uow: UnitOfWork, asked: Triage) -> Done:
     if row["silence"]:  # what a person decides now stands in its place
         silencing.over(uow, row, f"{uow.actor.name} decided anew")
         row = signal_of(uow, asked.fingerprint)
-    incident = dispose(uow, row, rules.Verdict(asked.disposition, reason), uow.actor.name)
+    incident = dispose(uow, row, rules.SignalDecision(asked.disposition, reason), uow.actor.name)
     set_timer(uow)
     where = f" {incident}" if incident else ""
     return Done(

@@ -51,7 +51,7 @@ def list_slos(uow: UnitOfWork, asked: Slos) -> list[SloRow]:
     return [row(state) for state in states]
 
 
-def row(state: store.State) -> SloRow:
+def row(state: store.SloState) -> SloRow:
     """An SLO as it was measured last."""
     burns, left = state.burns(), state.budget_remaining()
     lasts = None if left is None else rules.time_to_exhaustion(left, burns.get("1h", 0), state.slo)

@@ -142,8 +142,8 @@ def _alert(service: Service, slo: Slo, pair: Pair, ids: dict[str, str], labels: 
         "labels": {**labels, "severity": pair.action, "long": pair.long, "short": pair.short},
         "annotations": {
             "summary": f"{what} burns its error budget more than {factor} times too fast",
-            "description": f"Error rate {{{{ $value | humanizePercentage }}}} over {rules.spoken(pair.long)}, and the same bound "
-            f"is passed over {rules.spoken(pair.short)}: more than {factor}x the budget of "
+            "description": f"Error rate {{{{ $value | humanizePercentage }}}} over {rules.span_words(pair.long)}, and the same bound "
+            f"is passed over {rules.span_words(pair.short)}: more than {factor}x the budget of "
             f"{rules.percent(float(rules.budget(slo)))} for {slo.objective:g} % in {slo.period_days:g} d. {factor}x {does}.",
             "runbook": _runbook(service, url),
         },

@@ -17,7 +17,7 @@ from stanch.detect.slo import queries
 from stanch.kernel.clock import DAY
 from stanch.kernel.policy import Slo
 
-Action = Literal["page", "ticket", "none"]
+AlertAction = Literal["page", "ticket", "none"]
 Ratios = Mapping[str, float | None]
 SECONDS = {"m": 60, "h": 3600, "d": 86400}
 # The error budget is recorded over the one and the burn rate shown over the other, whatever the pairs are.
@@ -63,13 +63,13 @@ PAIRS = ordered(
 SPANS = {span: seconds(span) for span in sorted(spans(PAIRS), key=seconds)}
 
 
-class Verdict(msgspec.Struct, frozen=True):
+class SloEvaluation(msgspec.Struct, frozen=True):
     """What a set of measurements asks for, with its arithmetic in a sentence; ``pair`` is the fastest that fires.
 
     ``outage``: the share of requests that fails right now, where it has lasted for some minutes; whatever the objective.
     """
 
-    action: Action
+    action: AlertAction
     reason: str
     pair: Pair | None
     burns: dict[str, float]
@@ -125,7 +125,7 @@ def time_to_exhaustion(remaining: float, rate: float, slo: Slo) -> int | None:
     return int(remaining * slo.period_days * DAY / rate)
 
 
-def judge(slo: Slo, ratios: Ratios, events: Ratios) -> Verdict:
+def judge(slo: Slo, ratios: Ratios, events: Ratios) -> SloEvaluation:
     """The verdict on error ratios and counts of events by window (R4). Absent and NaN never alert; nor does ``>=``."""
     burns = {span: burn(ratio, slo) for span, ratio in ratios.items() if ratio is not None and math.isfinite(ratio)}
     quiet, outage = "", _outage(slo, ratios, events)
@@ -139,8 +139,8 @@ def judge(slo: Slo, ratios: Ratios, events: Ratios) -> Verdict:
         if slo.minimum_events and not (count is not None and count >= slo.minimum_events):
             quiet = quiet or too_few(slo, pair, count)
             continue
-        return Verdict(pair.action, _arithmetic(slo, pair, ratios, burns), pair, burns, outage)
-    return Verdict("none", quiet or _calm(slo, burns, events), None, burns, outage)
+        return SloEvaluation(pair.action, _arithmetic(slo, pair, ratios, burns), pair, burns, outage)
+    return SloEvaluation("none", quiet or _calm(slo, burns, events), None, burns, outage)
 
 
 def _outage(slo: Slo, ratios: Ratios, events: Ratios) -> float:
@@ -167,7 +167,7 @@ def undecided(slo: Slo, ratios: Ratios, action: str) -> bool:
 def too_few(slo: Slo, pair: Pair, count: float | None) -> str:
     """Why a pair that is above its factor stays silent: one failure of ten is no outage."""
     seen = "an unknown number of" if count is None else f"only {number(count)}"
-    return f"{seen} events in {spoken(pair.long)}, and below {number(slo.minimum_events)} nothing alerts: too little traffic"
+    return f"{seen} events in {span_words(pair.long)}, and below {number(slo.minimum_events)} nothing alerts: too little traffic"
 
 
 def check(slo: Slo) -> list[str]:
@@ -180,7 +180,7 @@ def check(slo: Slo) -> list[str]:
     if not slo.period_days > 0:
         return [*wrong, f"period_days is {slo.period_days:g}; write the length of the rolling period, such as 30"]
     for pair in PAIRS:
-        name, times = f"{spoken(pair.long)} and {spoken(pair.short)}", number(float(factor(pair, slo)))
+        name, times = f"{span_words(pair.long)} and {span_words(pair.short)}", number(float(factor(pair, slo)))
         if seconds(pair.long) > period_seconds(slo):
             wrong.append(f"the windows {name} are left out: they are longer than the period of {slo.period_days:g} d")
         elif threshold(pair, slo) >= 1:
@@ -210,9 +210,9 @@ def _arithmetic(slo: Slo, pair: Pair, ratios: Ratios, burns: dict[str, float]) -
     """``error rate 2.1 % is 21x budget over 1 h and 5 m; 14.4x pages`` (R3)."""
     long, short = f"{number(burns[pair.long])}x", f"{number(burns[pair.short])}x"
     over = (
-        f"over {spoken(pair.long)} and {spoken(pair.short)}"
+        f"over {span_words(pair.long)} and {span_words(pair.short)}"
         if long == short
-        else f"over {spoken(pair.long)} and {short} over {spoken(pair.short)}"
+        else f"over {span_words(pair.long)} and {short} over {span_words(pair.short)}"
     )
     does = "pages" if pair.action == "page" else "makes a ticket"
     return f"error rate {percent(ratios[pair.long] or 0)} is {long} budget {over}; {number(float(factor(pair, slo)))}x {does}"
@@ -225,7 +225,7 @@ def _calm(slo: Slo, burns: dict[str, float], events: Ratios) -> str:
     return f"{number(rate)}x budget over 1 h; no pair of windows is above its factor"
 
 
-def spoken(span: str) -> str:
+def span_words(span: str) -> str:
     """``1h`` for people: ``1 h``."""
     return f"{span[:-1]} {span[-1]}"
 

@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from stanch.detect.slo.rules import PAIRS, Verdict, number, percent
+from stanch.detect.slo.rules import PAIRS, SloEvaluation, number, percent
 from stanch.kernel.policy import Policy
 from stanch.kernel.severities import Severity
 
@@ -68,22 +68,22 @@ def scope_of(policy: Policy, service: str) -> Scope:
     return Scope(service, policy.service(service).core, tuple(policy.dependants(service)))
 
 
-def propose(verdict: Verdict | None, impact: Impact, scope: Scope, policy: Policy | None = None) -> Proposal:
+def propose(evaluation: SloEvaluation | None, impact: Impact, scope: Scope, policy: Policy | None = None) -> Proposal:
     """The severity that burn (None: not measured), impact and scope ask for together, by the policy's name for it."""
-    rung, why = _highest(verdict, impact, scope)
-    told = [verdict.reason] if verdict else []
+    rung, why = _highest(evaluation, impact, scope)
+    told = [evaluation.reason] if evaluation else []
     name = None if rung is None else policy.severity_at(rung) if policy else NAMES[rung]
     end = f"{name} proposed" if name else "no incident proposed"
     return Proposal(name, f"{'; '.join([*told, why])}: {end}", rung)
 
 
-def _highest(verdict: Verdict | None, impact: Impact, scope: Scope) -> tuple[int | None, str]:
+def _highest(evaluation: SloEvaluation | None, impact: Impact, scope: Scope) -> tuple[int | None, str]:
     certain = _certain(impact)
     if certain:
         return WORST, certain
     asked = (
-        _by_outage(verdict, impact, scope),
-        _by_burn(verdict, impact, scope),
+        _by_outage(evaluation, impact, scope),
+        _by_burn(evaluation, impact, scope),
         _by_share(impact, scope),
         _by_risk(impact),
         _by_words(impact, scope),
@@ -91,9 +91,9 @@ def _highest(verdict: Verdict | None, impact: Impact, scope: Scope) -> tuple[int
     reached = [found for found in asked if found]
     if reached:
         return min(reached, key=lambda found: found[0])
-    if verdict and verdict.burns.get("1h", 0) > 1:
+    if evaluation and evaluation.burns.get("1h", 0) > 1:
         return TRACKED, "burning faster than sustainable alone is normal work"
-    return None, "nothing burns faster than sustainable" if verdict else "nothing is measured"
+    return None, "nothing burns faster than sustainable" if evaluation else "nothing is measured"
 
 
 def _certain(impact: Impact) -> str:
@@ -105,11 +105,11 @@ def _certain(impact: Impact) -> str:
     return "a core function is unavailable" if impact.core_function_down else ""
 
 
-def _by_outage(verdict: Verdict | None, impact: Impact, scope: Scope) -> tuple[int, str] | None:
+def _by_outage(evaluation: SloEvaluation | None, impact: Impact, scope: Scope) -> tuple[int, str] | None:
     """An outage is one however loose the objective: at 90 % even all errors are only ten times the budget."""
-    if verdict is None or verdict.outage < HALF:
+    if evaluation is None or evaluation.outage < HALF:
         return None
-    fails = f"{percent(verdict.outage)} of requests fail"
+    fails = f"{percent(evaluation.outage)} of requests fail"
     if scope.core:
         works = impact.core_function_down is False
         return (
@@ -127,14 +127,14 @@ def _depend(scope: Scope) -> str:
     return f"{count} service{'s depend' if count > 1 else ' depends'} on it"
 
 
-def _by_burn(verdict: Verdict | None, impact: Impact, scope: Scope) -> tuple[int, str] | None:
-    if verdict is None or verdict.action == "none":
+def _by_burn(evaluation: SloEvaluation | None, impact: Impact, scope: Scope) -> tuple[int, str] | None:
+    if evaluation is None or evaluation.action == "none":
         return None
-    pages = verdict.action == "page"
+    pages = evaluation.action == "page"
     if scope.core and pages:
         if impact.core_function_down is False:
             return MAJOR, f"{scope.service} is core, and its core function works"
-        fastest = verdict.pair is not None and verdict.pair == PAIRS[0]
+        fastest = evaluation.pair is not None and evaluation.pair == PAIRS[0]
         return (
             (WORST, f"{scope.service} is core")
             if fastest

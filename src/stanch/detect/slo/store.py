@@ -14,7 +14,7 @@ PERIOD = "period"
 KEPT = 7 * DAY
 
 
-class State(msgspec.Struct, frozen=True):
+class SloState(msgspec.Struct, frozen=True):
     """What is known about one SLO. ``measured``: window to (ratio or None for no traffic, events, moment).
 
     ``problem``: why the newest evaluation measured less than it should, in a sentence; the verdict is then an older one.
@@ -57,7 +57,7 @@ def keep(uow: UnitOfWork, service: str, slo: str, at: int, ratios: rules.Ratios,
     )
 
 
-def remember(uow: UnitOfWork, state: State, at: int) -> None:
+def remember(uow: UnitOfWork, state: SloState, at: int) -> None:
     """One row of history for each minute, and none older than a week."""
     burns = state.burns()
     uow.tx.execute(
@@ -101,7 +101,7 @@ def decide(uow: UnitOfWork, service: str, slo: str, action: str, reason: str, pr
     return str(before["action"]) if before else "none"
 
 
-def read(uow: UnitOfWork, service: str = "") -> list[State]:
+def read(uow: UnitOfWork, service: str = "") -> list[SloState]:
     """Every declared SLO, or those of one service, in order of names; one that was never evaluated has nothing measured."""
     measured: dict[tuple[str, str], dict[str, tuple[float | None, float | None, int]]] = {}
     for row in uow.tx.all("SELECT * FROM burns"):
@@ -116,7 +116,7 @@ def read(uow: UnitOfWork, service: str = "") -> list[State]:
     ]
 
 
-def one(uow: UnitOfWork, service: str, slo: Slo) -> State:
+def one(uow: UnitOfWork, service: str, slo: Slo) -> SloState:
     """What is known about one SLO."""
     rows = uow.tx.all("SELECT * FROM burns WHERE service = :service AND slo = :slo", service=service, slo=slo.name)
     verdict = uow.tx.one(
@@ -163,8 +163,8 @@ def _state(
     slo: Slo,
     measured: dict[str, tuple[float | None, float | None, int]],
     verdict: Mapping[str, Any],
-) -> State:
-    return State(
+) -> SloState:
+    return SloState(
         service,
         slo,
         measured,

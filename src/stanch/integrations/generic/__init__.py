@@ -9,7 +9,7 @@ from stanch.integrations.generic.known_senders import reading_of
 from stanch.integrations.generic.mapping import Mapping
 from stanch.integrations.generic.reading import Reading
 from stanch.kernel.errors import Invalid
-from stanch.ports import Change, MappedSource, Post, Received
+from stanch.ports import ChangeEvent, MappedSource, Post, Received
 from stanch.ports.integration import Integration
 from stanch.ports.json_fields import read_json
 
@@ -65,7 +65,7 @@ def build(settings: Settings) -> MappedSource:
 
 def _of_key(each: Received, intake_key: str) -> Received:
     """The identity of a change is the sender's, so it counts behind its own integration key only."""
-    if isinstance(each, Change) and each.identity:
+    if isinstance(each, ChangeEvent) and each.identity:
         return msgspec.structs.replace(each, identity=f"generic/{intake_key}/{each.identity}")
     return each
 

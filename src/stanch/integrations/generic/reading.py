@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from stanch.integrations.generic.mapping import FIELDS, Mapping
-from stanch.ports import NO_TITLE, Acknowledgement, Alert, Beat, Change, Received
+from stanch.ports import NO_TITLE, Acknowledgement, Alert, Beat, ChangeEvent, Received
 from stanch.ports.expression import Expression
 from stanch.ports.guess_fields import guess, guess_list, guess_severity, guess_state, guess_title
 from stanch.ports.guess_identity import guess_identity
@@ -78,7 +78,7 @@ class _One:
             return [Beat(heartbeat, failed=failed, text=self.text("summary", NAME))]
         if release := self.given("release"):
             return [
-                Change(
+                ChangeEvent(
                     service,
                     release,
                     at,

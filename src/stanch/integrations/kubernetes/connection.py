@@ -20,7 +20,7 @@ from stanch.integrations.kubernetes.settings import Settings
 from stanch.ports import Failed, Say, Unsure
 from stanch.ports.web_service import reason
 
-Answer = TypeVar("Answer")
+Result = TypeVar("Result")
 BODY_BYTES = 20_000_000
 CHUNK_BYTES = 65_536
 JSON_PATCH = "application/json-patch+json"
@@ -257,7 +257,7 @@ class Connection:
         return urllib3.ProxyManager(access.proxy, proxy_headers=signed, **named)
 
 
-def patiently(connection: Connection, deadline: float, say: Say, ask: Callable[[], Answer]) -> Answer:
+def patiently(connection: Connection, deadline: float, say: Say, ask: Callable[[], Result]) -> Result:
     """Ask again while the server is away for a moment. Raises the last ``Failed`` at the deadline, and any other one at once."""
     told = False
     while True:

@@ -18,7 +18,7 @@ from stanch.ports import Failed, Gone
 from stanch.ports.chat import Chat, ChatMessage, Heard, NewRoom, Reading, Room
 from stanch.ports.integration import Integration
 from stanch.ports.message_text import cut, one_line, printable
-from stanch.ports.web_service import Answer, WebService, secret_of
+from stanch.ports.web_service import HttpResponse, WebService, secret_of
 
 API = "/_matrix/client/v3"
 MARK, KEY = "dev.stanch.incident", "dev.stanch.key"
@@ -246,7 +246,7 @@ class MatrixChat:
             self._me = _text(_good(self._ask("GET", "/account/whoami"), "who the bot is"), "user_id")
         return self._me
 
-    def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> Answer:
+    def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> HttpResponse:
         """One request, unless the homeserver has asked to wait: its limit is for the whole account."""
         with self._lock:
             left = self._not_before - time.monotonic()
@@ -261,7 +261,7 @@ class MatrixChat:
             raise Failed("Matrix limits how much may be sent", again=True, after=after)
         return answer
 
-    def _poll(self, path: str) -> Answer:
+    def _poll(self, path: str) -> HttpResponse:
         return self._reader.ask("GET", API + path, self._headers())
 
     def _headers(self) -> dict[str, str]:
@@ -291,7 +291,7 @@ def content(message: ChatMessage) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _good(answer: Answer, what: str) -> dict[str, Any]:
+def _good(answer: HttpResponse, what: str) -> dict[str, Any]:
     if answer.status == 200:
         return answer.json()
     code = _code(answer)
@@ -299,16 +299,16 @@ def _good(answer: Answer, what: str) -> dict[str, Any]:
     raise Failed(text, again=answer.passing(), after=answer.after)
 
 
-def _code(answer: Answer) -> str:
+def _code(answer: HttpResponse) -> str:
     return str(answer.json().get("errcode", ""))
 
 
-def _error(answer: Answer) -> str:
+def _error(answer: HttpResponse) -> str:
     said = answer.json()
     return f"{said.get('errcode', '')} {said.get('error', '')}".strip() or answer.beginning()
 
 
-def _wait(answer: Answer) -> float:
+def _wait(answer: HttpResponse) -> float:
     """Seconds; older servers say milliseconds in the body only."""
     said = answer.json().get("retry_after_ms")
     return answer.after or (said / 1000 if isinstance(said, int) else 5.0)

@@ -22,7 +22,7 @@ from stanch.ports import Failed, Gone
 from stanch.ports.chat import Chat, ChatMessage, Heard, NewRoom, Reading, Room, Window
 from stanch.ports.integration import Integration
 from stanch.ports.message_text import cut, one_line
-from stanch.ports.web_service import Answer, WebService, secret_of
+from stanch.ports.web_service import HttpResponse, WebService, secret_of
 
 PASSING = frozenset(
     {"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
@@ -344,7 +344,7 @@ class SlackChat:
         headers = {"Authorization": f"Bearer {token}", "Content-Type": f"{kind}; charset=utf-8"}
         return self._good(method, self.service.ask("POST", f"/{method}", headers, data))
 
-    def _good(self, method: str, answer: Answer) -> dict[str, Any]:
+    def _good(self, method: str, answer: HttpResponse) -> dict[str, Any]:
         said = answer.json()
         if answer.status == 429 or said.get("error") in ("ratelimited", "rate_limited"):
             after = answer.after or 1.0

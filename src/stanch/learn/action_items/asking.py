@@ -40,7 +40,7 @@ def told(uow: UnitOfWork, record: Record, key: str, person: str, title: str, tex
 def unreached(uow: UnitOfWork, record: Record, person: str) -> str:
     """Why a person cannot be told; empty when they can. Of a private incident only those hear who may see it (P6)."""
     contact = contact_key(uow.policy.contacts, person)
-    if not contact or not uow.policy.contacts[contact].ways():
+    if not contact or not uow.policy.contacts[contact].methods():
         return f"{person} has no contact method"
     return "" if may_be_told(uow, record, contact) else f"{person} may not see this private incident"
 

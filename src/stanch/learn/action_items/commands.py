@@ -25,7 +25,7 @@ from stanch.timeline.unit_of_work import UnitOfWork
 Short = Annotated[str, msgspec.Meta(max_length=2_000)]
 
 
-class Action(msgspec.Struct):
+class EditActionItem(msgspec.Struct):
     """Add an action item, change one, or say of one that it is done, dropped, or where it stands."""
 
     incident: str
@@ -50,12 +50,12 @@ class Action(msgspec.Struct):
 
 @command(
     "action",
-    Action,
+    EditActionItem,
     noun="actions",
     positional=("title",),
     example="stanch action INC-1 'Add a canary step' --owner ben --test 'A broken release stops in zone-a'",
 )
-def action(uow: UnitOfWork, asked: Action) -> Done:
+def action(uow: UnitOfWork, asked: EditActionItem) -> Done:
     """R46: one owner and a due date. R48: the answer is kept, nothing is dropped silently."""
     record = uow.record(asked.incident)
     if not asked.item:
@@ -78,7 +78,7 @@ def action(uow: UnitOfWork, asked: Action) -> Done:
     return Done(f"{item.item} of {record.id}: {'; '.join(said)}.", record.id, item.item)
 
 
-def _add(uow: UnitOfWork, record: Record, asked: Action) -> Done:
+def _add(uow: UnitOfWork, record: Record, asked: EditActionItem) -> Done:
     if not asked.title.strip():
         raise Invalid(
             "The action item needs a title.", field="title", hint="Say what changes, so that one can test it."
@@ -102,11 +102,11 @@ def _moment(text: str) -> int:
     return moment + DAY - SECOND if re.fullmatch(r"\s*\d{4}-\d{2}-\d{2}\s*", text) else moment
 
 
-def _names_a_change(asked: Action) -> bool:
+def _names_a_change(asked: EditActionItem) -> bool:
     return bool(asked.title or asked.owner or asked.due or asked.test or asked.priority or asked.purpose is not None)
 
 
-def _changed(uow: UnitOfWork, record: Record, item: ActionItem, asked: Action) -> str:
+def _changed(uow: UnitOfWork, record: Record, item: ActionItem, asked: EditActionItem) -> str:
     now = ActionItemChanged(
         item.item,
         asked.title.strip() or item.title,
@@ -123,19 +123,19 @@ def _changed(uow: UnitOfWork, record: Record, item: ActionItem, asked: Action) -
     return ", ".join(changes)
 
 
-def _answered(uow: UnitOfWork, record: Record, item: ActionItem, asked: Action) -> str:
+def _answered(uow: UnitOfWork, record: Record, item: ActionItem, asked: EditActionItem) -> str:
     uow.append(record.id, ReviewAnswered(item.item, asked.answer))
     return "answer kept"
 
 
-def _done(uow: UnitOfWork, record: Record, item: ActionItem, asked: Action) -> str:
+def _done(uow: UnitOfWork, record: Record, item: ActionItem, asked: EditActionItem) -> str:
     if asked.dropped:
         raise Invalid("An item is done or dropped, not both.", field="dropped", hint="Say one of them.")
     uow.append(record.id, ActionItemDone(item.item, False, asked.note, asked.evidence.strip()))
     return "done" if asked.evidence.strip() else "done, without evidence"
 
 
-def _dropped(uow: UnitOfWork, record: Record, item: ActionItem, asked: Action) -> str:
+def _dropped(uow: UnitOfWork, record: Record, item: ActionItem, asked: EditActionItem) -> str:
     """R48: a reason, and the yes of the owner's lead where one is named."""
     reason = asked.note.strip() or (item.drop.value if item.drop else "")
     if not reason:
@@ -152,7 +152,7 @@ def _dropped(uow: UnitOfWork, record: Record, item: ActionItem, asked: Action) -
     return f"{lead} decides whether it may be dropped, but has no contact method: tell them"
 
 
-def _kept(uow: UnitOfWork, record: Record, item: ActionItem, asked: Action) -> str:
+def _kept(uow: UnitOfWork, record: Record, item: ActionItem, asked: EditActionItem) -> str:
     if item.drop is None:
         raise Conflict(f"Nobody has proposed to drop {item.item}.")
     uow.append(record.id, DropRefused(item.item, asked.note.strip()))

@@ -8,7 +8,7 @@ from stanch.kernel.policy import Mitigation
 from stanch.kernel.suspicion import DATED_BY_ALERT, left_since
 from stanch.ports import Extent
 
-State = Literal["down", "degraded", "up"]
+DependencyState = Literal["down", "degraded", "up"]
 
 
 class Release(msgspec.Struct, frozen=True):
@@ -72,7 +72,7 @@ class Dependency(msgspec.Struct, frozen=True):
     """What is known of the state of something that the affected services need, and who says so."""
 
     name: str
-    state: State
+    state: DependencyState
     reason: str
 
 
@@ -92,7 +92,7 @@ class Told(msgspec.Struct, frozen=True):
     weight: float = 1.0
 
 
-class Measured(msgspec.Struct, frozen=True):
+class Durations(msgspec.Struct, frozen=True):
     """What past runs took, in seconds."""
 
     count: int
@@ -105,8 +105,8 @@ class PastRuns(msgspec.Struct, frozen=True):
 
     runs: int = 0
     helped: int = 0
-    effect: Measured | None = None
-    undo: Measured | None = None
+    effect: Durations | None = None
+    undo: Durations | None = None
     alike: str = ""
 
 

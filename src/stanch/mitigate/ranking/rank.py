@@ -7,7 +7,7 @@ import msgspec
 
 from stanch.kernel.clock import SECOND, spell
 from stanch.kernel.policy import Mitigation
-from stanch.mitigate.ranking.evidence import Evidence, Measured, Option, PastRuns
+from stanch.mitigate.ranking.evidence import Durations, Evidence, Option, PastRuns
 from stanch.mitigate.ranking.rules import RULES
 from stanch.mitigate.ranking.situation import Situation
 from stanch.mitigate.ranking.value import RADIUS, Term, Valued, Words, value
@@ -120,7 +120,7 @@ def _times(s: Situation) -> tuple[Expected, Expected]:
     return _expected(past.effect, m.effect_seconds), _expected(past.undo, m.undo_seconds)
 
 
-def _expected(measured: Measured | None, estimate: float) -> Expected:
+def _expected(measured: Durations | None, estimate: float) -> Expected:
     return Expected(measured.median, measured.worst, measured.count) if measured else Expected(estimate)
 
 

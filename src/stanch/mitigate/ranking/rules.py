@@ -10,12 +10,12 @@ import msgspec
 
 from stanch.kernel.clock import MINUTE, spell
 from stanch.kernel.suspicion import when
-from stanch.mitigate.ranking.clues import CLUES, quote, says
 from stanch.mitigate.ranking.evidence import Pressure, Release
 from stanch.mitigate.ranking.means import Means, means
 from stanch.mitigate.ranking.situation import Situation, tokens
 from stanch.mitigate.ranking.spreads import spread
-from stanch.mitigate.ranking.weight import Answer, Weight
+from stanch.mitigate.ranking.text_signs import TEXT_SIGNS, quote, says
+from stanch.mitigate.ranking.weight import Weight, Weights
 
 # What each shape speaks for and against, by kind or means, beyond what the catalog says: the ratio and the reason.
 SUITS: dict[tuple[str, str], tuple[float, str]] = {
@@ -37,7 +37,7 @@ SUITS: dict[tuple[str, str], tuple[float, str]] = {
 FREE, RELIEVED, ASKS_MORE = log(0.08), log(20), log(0.04)
 
 
-def changes(s: Situation) -> Answer:
+def changes(s: Situation) -> Weights:
     """R17: symptoms shortly after a change make taking it back nearly always first. All changes compete as causes."""
     own = [(s.takes_back(r) * s.suspected(r), r) for r in s.evidence.releases if r.left < 1]
     yield from _left(s)
@@ -84,7 +84,7 @@ def _when(s: Situation, change: Release) -> str:
     return f"{said} (an alert dates it that waits {spell(waited)} before it fires)" if near else said
 
 
-def _left(s: Situation) -> Answer:
+def _left(s: Situation) -> Weights:
     """A release that was left since the onset is not the way back: a rollback to the one before would bring it back."""
     gone = [r for r in s.evidence.releases if r.instead and r.left > 0.05 and r.service == s.option.service]
     if s.kind != "rollback" or not gone or s.option.offered_by:
@@ -98,7 +98,7 @@ def _left(s: Situation) -> Answer:
     )
 
 
-def _no_change(s: Situation, left: float) -> Answer:
+def _no_change(s: Situation, left: float) -> Weights:
     bad = max(
         (r for r in s.evidence.releases if r.instead and r.service == s.option.service),
         key=lambda r: r.left,
@@ -119,7 +119,7 @@ def _no_change(s: Situation, left: float) -> Answer:
         yield Weight(-log(1 + 0.06 * left + grows), told)
 
 
-def capacity(s: Situation) -> Answer:
+def capacity(s: Situation) -> Weights:
     """R20: scaling is for capacity pressure only, and only for that of the instances themselves."""
     found = s.evidence.pressures
     fullest = max(found, key=lambda p: p.full(), default=None)
@@ -163,7 +163,7 @@ def _relieved(p: Pressure, s: Situation) -> bool:
     return bool(p.of) and (p.of == s.option.service or bool(of & tokens(s.full_text())))
 
 
-def shape(s: Situation) -> Answer:
+def shape(s: Situation) -> Weights:
     """R6: what the catalog declares to help with a shape, and what each shape speaks against."""
     best: Weight | None = None
     for seen in s.evidence.shapes:
@@ -187,16 +187,16 @@ def shape(s: Situation) -> Answer:
         yield best
 
 
-def clues(s: Situation) -> Answer:
+def text_signs(s: Situation) -> Weights:
     """What the words of alerts and people are a sign of. What says the same again counts less each time."""
     found: list[Weight] = []
-    for clue in CLUES:
-        told = next((t for t in s.evidence.told if says(t, clue.pattern)), None)
+    for sign in TEXT_SIGNS:
+        told = next((t for t in s.evidence.told if says(t, sign.pattern)), None)
         if told is None:
             continue
         ratios = [
             log(ratio)
-            for means, ratio in clue.ratios.items()
+            for means, ratio in sign.ratios.items()
             if means in s.means and (means != "config" or "back" in s.means)
         ]
         if ratios:
@@ -204,7 +204,7 @@ def clues(s: Situation) -> Answer:
             found.append(
                 Weight(
                     odds * min(1.0, told.weight),
-                    f"{quote(told)}, a sign of {clue.sign}",
+                    f"{quote(told)}, a sign of {sign.sign}",
                     "It would move if that were not so.",
                 )
             )
@@ -213,7 +213,7 @@ def clues(s: Situation) -> Answer:
         yield msgspec.structs.replace(weight, odds=weight.odds / 2**position)
 
 
-def named(s: Situation) -> Answer:
+def named(s: Situation) -> Weights:
     """What acts on the very thing that alerts and people name."""
     best, by, words = 0.0, None, frozenset[str]()
     for told in s.evidence.told:
@@ -229,7 +229,7 @@ def named(s: Situation) -> Answer:
         )
 
 
-def dependency(s: Situation) -> Answer:
+def dependency(s: Situation) -> Weights:
     """What is done to a dependency helps when the dependency fails; what works without it helps when nothing else can."""
     own, evidence = s.option.service, s.evidence
     down = {d.name: d for d in evidence.dependencies if d.state != "up"}
@@ -255,7 +255,7 @@ def dependency(s: Situation) -> Answer:
         yield Weight(log(0.4), f"no alert fires on {own}", f"An alert on {own} would lift it.")
 
 
-def _needs(s: Situation, name: str, reason: str, certainty: float) -> Answer:
+def _needs(s: Situation, name: str, reason: str, certainty: float) -> Weights:
     actionable = any(o.service == name for o in s.options)
     for does, ratio, because in (
         ("failover", 5.0, "there is another way"), ("degrade", 2.5 if actionable else 7.0, "this works without it"),
@@ -268,7 +268,7 @@ def _needs(s: Situation, name: str, reason: str, certainty: float) -> Answer:
             return
 
 
-def harm(s: Situation) -> Answer:
+def harm(s: Situation) -> Weights:
     """Harm in progress (R2): what stops it helps; what takes long to look at the cause comes after."""
     for each in s.evidence.harms:
         if degree := stops(s, each.kind):
@@ -302,7 +302,7 @@ def stops(s: Situation, kind: str) -> float:
     return 0.6 if "close" in s.means else 0.0
 
 
-def history(s: Situation) -> Answer:
+def history(s: Situation) -> Weights:
     """R16, R50: measured past runs. One run proves little: (helped + 1) to (not helped + 1) says how much."""
     past = s.evidence.past.get(s.option.mitigation.name)
     if past is None or not past.runs:
@@ -315,7 +315,7 @@ def history(s: Situation) -> Answer:
         yield Weight(odds, because)
 
 
-def tried(s: Situation) -> Answer:
+def tried(s: Situation) -> Weights:
     """R23: revise after the outcome."""
     outcome = s.evidence.tried.get(s.option.mitigation.name)
     if outcome in ("no_change", "worse"):
@@ -325,6 +325,6 @@ def tried(s: Situation) -> Answer:
         yield Weight(log(0.01), "already in place in this incident", "Undoing it would put it back on the list.")
 
 
-RULES: tuple[Callable[[Situation], Answer], ...] = (
-    changes, spread, capacity, shape, clues, named, dependency, harm, history, tried,
+RULES: tuple[Callable[[Situation], Weights], ...] = (
+    changes, spread, capacity, shape, text_signs, named, dependency, harm, history, tried,
 )  # fmt: skip

@@ -6,10 +6,10 @@ import msgspec
 
 from stanch.mitigate.ranking.evidence import Spread
 from stanch.mitigate.ranking.situation import Situation
-from stanch.mitigate.ranking.weight import Answer, Weight
+from stanch.mitigate.ranking.weight import Weight, Weights
 
 
-def spread(s: Situation) -> Answer:
+def spread(s: Situation) -> Weights:
     """R19, R18: errors concentrated in a zone, node, version, tenant or feature make taking just that away a tractable first move."""
     for label, found in s.evidence.spreads.items():
         for value, share in _taken(s, label, found):
@@ -96,7 +96,7 @@ def _by_alerts(label: str, value: str, found: Spread) -> Weight:
     return Weight(-2.2, f"the errors are in {', '.join(named)}, not in {value}", f"Alerts from {value} would lift it.")
 
 
-def _elsewhere(s: Situation) -> Answer:
+def _elsewhere(s: Situation) -> Weights:
     """Errors that are all in one place speak against what would help everywhere alike."""
     if not s.means & {"back", "restart", "grow", "shift"}:
         return

@@ -18,4 +18,4 @@ class Weight(msgspec.Struct, frozen=True):
     irreversible: float = 0.0
 
 
-Answer = Iterable[Weight]
+Weights = Iterable[Weight]

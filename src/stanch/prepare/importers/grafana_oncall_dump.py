@@ -87,11 +87,11 @@ def _kind_of(thing: Thing) -> str:
 def _user(imported: Imported, people: People, user: Thing, rules: list[Thing]) -> None:
     name, email = user.text("username"), user.text("email")
     slack = [each.text("user_id") for each in _slack(user) if each.has("user_id")]
-    ways = _ways(imported, user, email, slack, rules)
-    if not ways:
+    methods = _methods(imported, user, email, slack, rules)
+    if not methods:
         imported.note("user", user.name("username"), "has nothing to be reached by.", UNREACHABLE)
     names = [*([email] if email else []), *(f"slack:{each}" for each in slack)]
-    contact = Contact(name or email or user.text("id"), reaches(ways), names=names)
+    contact = Contact(name or email or user.text("id"), reaches(methods), names=names)
     people.add(user.text("id") or user.where, name, email, contact, also=name)
 
 
@@ -102,32 +102,38 @@ def _slack(user: Thing) -> list[Thing]:
     return [found] if found else user.things("slack")
 
 
-def _ways(imported: Imported, user: Thing, email: str, slack: list[str], rules: list[Thing]) -> list[tuple[str, float]]:
+def _methods(
+    imported: Imported, user: Thing, email: str, slack: list[str], rules: list[Thing]
+) -> list[tuple[str, float]]:
     """Addresses and their delay in seconds, by the rules that are not for "important"; without any, e-mail and Slack at once."""
     mail, chat = [f"smtp:{email}"] if email else [], [f"slack:{each}" for each in slack]
     chosen = sorted((r for r in rules if not r.flag("important")), key=lambda rule: rule.number("position"))
     if len(chosen) != len(rules):
         problem = "has rules for important pages, which are not taken."
-        imported.note("user", user.name("username"), problem, "Every page is important here; compare the ways by hand.")
+        imported.note(
+            "user", user.name("username"), problem, "Every page is important here; compare the methods by hand."
+        )
     if not chosen:
         return [(to, 0.0) for to in (*chat, *mail)]
-    ways, after = list[tuple[str, float]](), 0.0
+    methods, after = list[tuple[str, float]](), 0.0
     for rule in chosen:
         kind = rule.text("type")
         if kind == "wait":
             after += rule.number("duration")
         elif kind == "notify_by_email":
-            ways += [(to, after) for to in mail]
+            methods += [(to, after) for to in mail]
         elif kind.startswith("notify_by_slack"):
-            ways += [(to, after) for to in chat]
+            methods += [(to, after) for to in chat]
         else:
             how = {"notify_by_sms": "sms", "notify_by_phone_call": "voice"}.get(kind, "")
-            todo = f"Add '{how}:+…' {f'after {after:g} s ' if after else ''}to 'reach'." if how else "Add another way."
+            todo = (
+                f"Add '{how}:+…' {f'after {after:g} s ' if after else ''}to 'reach'." if how else "Add another method."
+            )
             problem = (
                 f"is reached by {kind.removeprefix('notify_by_').replace('_', ' ')}, whose address is not in the API."
             )
             imported.note("user", user.name("username"), problem, todo)
-    return ways
+    return methods
 
 
 def _chain(

@@ -6,7 +6,7 @@ Shapes: ``opsgenie/opsgenie-go-sdk-v2`` ``contact``, ``notification``, ``team`` 
 
 from collections.abc import Iterator
 
-from stanch.kernel.policy import Contact, Reach
+from stanch.kernel.policy import Contact, ContactMethod
 from stanch.prepare.importers.dump import Thing
 from stanch.prepare.importers.imported import Imported
 from stanch.prepare.importers.people import UNREACHABLE, People, phone, reaches
@@ -15,26 +15,30 @@ UNIT_SECONDS = {"minutes": 60, "hours": 3600, "days": 86400}
 
 
 def read_user(imported: Imported, people: People, user: Thing) -> None:
-    """Take one user, with the ways to reach them. Raises ``ValueError`` with the place of what cannot be read."""
+    """Take one user, with their contact methods. Raises ``ValueError`` with the place of what cannot be read."""
     email = user.text("username")
     name = user.text("fullName") or email or user.text("id")
-    ways = list(_ways(imported, user))
-    if not ways and "@" in email:
-        ways = [(f"smtp:{email}", 0.0)]
+    methods = list(_methods(imported, user))
+    if not methods and "@" in email:
+        methods = [(f"smtp:{email}", 0.0)]
         problem = "has no contact in the dump that maps: only the e-mail address is taken."
         imported.note("user", user.name("username"), problem, "Dump their contacts and notification rules too.")
-    elif not ways:
+    elif not methods:
         imported.note("user", user.name("username"), "has nothing to be reached by.", UNREACHABLE)
     if user.flag("blocked"):
         imported.note(
             "user", user.name("username"), "is blocked in Opsgenie; here they are not.", "Take them out if they left."
         )
     people.add(
-        user.text("id") or user.where, name, email, Contact(name, reaches(ways), names=[email] if email else []), email
+        user.text("id") or user.where,
+        name,
+        email,
+        Contact(name, reaches(methods), names=[email] if email else []),
+        email,
     )
 
 
-def _ways(imported: Imported, user: Thing) -> Iterator[tuple[str, float]]:
+def _methods(imported: Imported, user: Thing) -> Iterator[tuple[str, float]]:
     """Addresses and delays in seconds: by the rule for new alerts, or every contact at once without one."""
     steps = list(_steps(imported, user))
     if steps:
@@ -95,9 +99,9 @@ def read_team(imported: Imported, people: People, team: Thing) -> None:
     """A team is one contact with the addresses of its members, for what names the whole team."""
     members = [member.thing("user") or member for member in team.things("members")]
     keys = [people.find(member.text("id")) or people.find(member.text("username")) for member in members]
-    reach: list[str | Reach] = []
+    reach: list[str | ContactMethod] = []
     for key in filter(None, keys):
-        reach += [way for way in imported.contacts[key].reach if way not in reach]
+        reach += [method for method in imported.contacts[key].reach if method not in reach]
     name = team.text("name") or team.text("id")
     contact = Contact(name, reach, kind="team", note=team.text("description"))
     people.add(team.text("id") or team.where, name, "", contact, f"team:{name}")

@@ -64,19 +64,19 @@ def _kind_of(thing: Thing) -> str:
 
 def _user(imported: Imported, people: People, user: Thing) -> None:
     email = user.text("email")
-    ways = list(_ways(imported, user))
-    if not ways and email:
-        ways = [(f"smtp:{email}", 0.0)]
+    methods = list(_methods(imported, user))
+    if not methods and email:
+        methods = [(f"smtp:{email}", 0.0)]
         problem = "has no contact method in the dump that maps: only the e-mail address is taken."
         imported.note("user", user.name(), problem, "Dump users with include[]=contact_methods and notification_rules.")
-    elif not ways:
+    elif not methods:
         imported.note("user", user.name(), "has nothing to be reached by.", UNREACHABLE)
     name = user.text("name") or user.text("summary") or email or user.text("id")
-    contact = Contact(name, reaches(ways), names=[email] if email else [], note=user.text("job_title"))
+    contact = Contact(name, reaches(methods), names=[email] if email else [], note=user.text("job_title"))
     people.add(user.text("id") or user.where, name, email, contact)
 
 
-def _ways(imported: Imported, user: Thing) -> Iterator[tuple[str, float]]:
+def _methods(imported: Imported, user: Thing) -> Iterator[tuple[str, float]]:
     """Addresses and their delay in seconds: by the rules for high urgency, or every address at once without rules."""
     methods = {method.text("id"): method for method in user.things("contact_methods")}
     rules = [rule for rule in user.things("notification_rules") if rule.text("type") or rule.has("contact_method")]

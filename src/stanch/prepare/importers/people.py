@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from stanch.kernel.policy import Contact, Reach
+from stanch.kernel.policy import Contact, ContactMethod
 from stanch.prepare.importers.imported import Imported
 from stanch.prepare.importers.naming import Keys
 
@@ -41,12 +41,14 @@ class People:
         return self.add(identity, called, "", Contact(called))
 
 
-def reaches(ways: Iterable[tuple[str, float]]) -> list[str | Reach]:
-    """Ways to reach someone in order, each address at its earliest; what is at once is written short."""
+def reaches(methods: Iterable[tuple[str, float]]) -> list[str | ContactMethod]:
+    """Contact methods in order, each address at its earliest; what is at once is written short."""
     found: dict[str, float] = {}
-    for to, after in ways:
+    for to, after in methods:
         found[to] = min(after, found.get(to, after))
-    return [Reach(to, after) if after else to for to, after in sorted(found.items(), key=lambda way: way[1])]
+    return [
+        ContactMethod(to, after) if after else to for to, after in sorted(found.items(), key=lambda method: method[1])
+    ]
 
 
 def phone(country_code: str, number: str) -> str:

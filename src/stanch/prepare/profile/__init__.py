@@ -1,1 +1,1 @@
-"""What a person sees and sets of themselves: name, ways to be reached, look, tokens (R2, R8)."""
+"""What a person sees and sets of themselves: name, contact methods, look, tokens (R2, R8)."""

@@ -4,14 +4,14 @@ import msgspec
 
 from stanch.kernel.answers import Moment
 from stanch.kernel.policy import Contact
-from stanch.prepare.own_reach import OwnReach, unconfirmed
+from stanch.prepare.own_contact_methods import OwnContactMethod, unconfirmed
 from stanch.prepare.page_tests import attempts
 from stanch.prepare.reachability import reach_problem, shown
 from stanch.timeline.unit_of_work import UnitOfWork
 
 
-class Way(msgspec.Struct, frozen=True):
-    """One way to be reached. ``method``: the id of one's own; empty for those of the catalog.
+class MethodStatus(msgspec.Struct, frozen=True):
+    """One contact method. ``method``: the id of one's own; empty for those of the catalog.
 
     ``state``: what is known of it. ``arrived_at``: when the person confirmed a test page; ``waits``: one was sent, and not confirmed.
     """
@@ -41,44 +41,44 @@ class Me(msgspec.Struct, frozen=True):
     contact: str
     reached: str
     relied_on: bool
-    ways: list[Way]
+    methods: list[MethodStatus]
     theme: str
     time_zone: str
     tokens: list[Token]
 
     def line(self) -> str:
         """For chat."""
-        ways = "; ".join(f"{shown(way.to)} ({way.state})" for way in self.ways) or "no way to be reached"
-        return f"{self.name}: {self.reached} {ways}"
+        methods = "; ".join(f"{shown(method.to)} ({method.state})" for method in self.methods) or "no contact method"
+        return f"{self.name}: {self.reached} {methods}"
 
 
 def standing(uow: UnitOfWork, name: str, contact: Contact | None) -> tuple[bool, str]:
     """Whether anybody may rely on reaching a person, and the sentence that says so."""
-    if contact is None or not contact.ways():
-        return False, f"{name} has no way to be reached."
+    if contact is None or not contact.methods():
+        return False, f"{name} has no contact method."
     problem = reach_problem(contact, frozenset(uow.application.world.notifiers))
     return not problem, f"{name} {problem or 'can be reached'}."
 
 
-def ways_of(uow: UnitOfWork, key: str, person: str) -> list[Way]:
-    """Every way of a contact: those of the catalog, then the person's own."""
+def methods_of(uow: UnitOfWork, key: str, person: str) -> list[MethodStatus]:
+    """Every method of a contact: those of the catalog, then the person's own."""
     from stanch.identity import profiles
 
     contact = uow.policy.contacts.get(key)
     if contact is None:
         return []
-    own = {method.reach: method for method in profiles.methods(uow.tx) if method.person == person}
+    own = {kept.reach: kept for kept in profiles.methods(uow.tx) if kept.person == person}
     tests = {c.reach: c for c in profiles.confirmations(uow.tx) if c.person == key}
     tried = {one.reach: one for one in attempts(uow) if one.person == key}
     found = []
-    for way in contact.ways():
-        test, last = tests.get(way.to), tried.get(way.to)
+    for method in contact.methods():
+        test, last = tests.get(method.to), tried.get(method.to)
         arrived = test.confirmed_at if test else None
         waits = bool(test and (arrived is None or test.sent_at > arrived))
-        state = _state(uow, way.to, arrived, waits, last.detail if last and not last.ok else "", unconfirmed(way))
-        method = own[way.to].id if isinstance(way, OwnReach) and way.to in own else ""
-        prompts = way.to in contact.prompts
-        found.append(Way(method, way.to, int(way.after // 60), prompts, state, arrived, waits))
+        state = _state(uow, method.to, arrived, waits, last.detail if last and not last.ok else "", unconfirmed(method))
+        identity = own[method.to].id if isinstance(method, OwnContactMethod) and method.to in own else ""
+        prompts = method.to in contact.prompts
+        found.append(MethodStatus(identity, method.to, int(method.after // 60), prompts, state, arrived, waits))
     return found
 
 

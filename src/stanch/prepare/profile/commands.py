@@ -1,4 +1,4 @@
-"""Oneself: name, ways to be reached and when, which of them for prompts, look and zone, tokens, signing out everywhere."""
+"""Oneself: name, contact methods and when, which of them for prompts, look and zone, tokens, signing out everywhere."""
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -10,7 +10,7 @@ from stanch.kernel.zones import zone_of
 from stanch.prepare import confirming
 from stanch.prepare.known_people import folded
 from stanch.prepare.oncall.people import contact_key
-from stanch.prepare.profile.answers import Me, Token, standing, ways_of
+from stanch.prepare.profile.answers import Me, Token, methods_of, standing
 from stanch.prepare.reachability import shown
 from stanch.timeline.unit_of_work import UnitOfWork
 
@@ -40,8 +40,8 @@ def show_me(uow: UnitOfWork, _asked: ShowMe) -> Me:
     name = own.shown or (contact.name if contact else person)
     relied_on, reached = standing(uow, name, contact)
     tokens = [Token(*each) for each in credentials.tokens(uow.tx, person)]
-    ways = ways_of(uow, key, person)
-    return Me(person, name, uow.actor.admin, key, reached, relied_on, ways, own.theme, own.time_zone, tokens)
+    methods = methods_of(uow, key, person)
+    return Me(person, name, uow.actor.admin, key, reached, relied_on, methods, own.theme, own.time_zone, tokens)
 
 
 class SetMe(msgspec.Struct):
@@ -76,7 +76,7 @@ def set_me(uow: UnitOfWork, asked: SetMe) -> Done:
 
 
 class AddMethod(msgspec.Struct):
-    """Add a way to reach you. It counts when you have confirmed that a test page arrived on it."""
+    """Add a contact method. It counts when you have confirmed that a test page arrived on it."""
 
     to: Annotated[str, msgspec.Meta(min_length=3, max_length=500, description="Such as smtp:ada@example.org.")]
     after_minutes: Minutes = 0
@@ -100,13 +100,13 @@ def add_method(uow: UnitOfWork, asked: AddMethod) -> Done:
     to = checked_address(uow, asked.to)
     key = contact_key(uow.policy.contacts, person) or person
     contact = uow.policy.contacts.get(key)
-    if contact and to in {way.to for way in contact.ways()}:
+    if contact and to in {method.to for method in contact.methods()}:
         raise Conflict(f"You are reached by {shown(to)} already.", field="to")
     if len(own_methods(uow)) >= MOST_METHODS:
         raise Conflict(f"You have {MOST_METHODS} methods; remove one first.", field="to")
     method = profiles.add(uow.tx, person, to, uow.now, after=asked.after_minutes * 60, prompts=asked.prompts)
     uow.forget_policy()
-    test_page(uow, TestPage(way=to))
+    test_page(uow, TestPage(method=to))
     return Done(
         f"{shown(to)} is added, and a test page leaves on it. It counts when you have used the link or the code in it.",
         id=method,
@@ -141,7 +141,7 @@ def change_method(uow: UnitOfWork, asked: ChangeMethod) -> Done:
 
 
 class RemoveMethod(msgspec.Struct):
-    """Remove a way to reach you that you added yourself."""
+    """Remove a contact method that you added yourself."""
 
     method: Which
 
@@ -266,7 +266,7 @@ def signing_in(uow: UnitOfWork) -> str:
 
 
 def checked_address(uow: UnitOfWork, text: str, field: str = "to") -> str:
-    """A way as ``notifier:address`` that this stanch can send on. Raises ``Invalid``."""
+    """A method as ``notifier:address`` that this stanch can send on. Raises ``Invalid``."""
     kind, _, address = (part.strip() for part in text.partition(":"))
     notifiers = sorted(uow.application.world.notifiers)
     if not address or not text.isprintable():

@@ -76,13 +76,13 @@ def _step(key: Step, title: str, done: bool, yes: str, no: str, do: str) -> Firs
 
 def _you(uow: UnitOfWork) -> FirstRunStep:
     me = show_me(uow, ShowMe())
-    arrived = [way for way in me.ways if way.arrived_at is not None]
+    arrived = [method for method in me.methods if method.arrived_at is not None]
     missing = (
-        "A test page was sent, and nobody has said that it arrived." if any(w.waits for w in me.ways) else me.reached
+        "A test page was sent, and nobody has said that it arrived." if any(w.waits for w in me.methods) else me.reached
     )
     return _step(
-        "you", "Your name and a way to wake you", bool(arrived), f"A test page reached {me.name}.", missing,
-        "Add a way on your profile, and confirm its test page by the link or the code in it.",
+        "you", "Your name and a contact method that wakes you", bool(arrived), f"A test page reached {me.name}.", missing,
+        "Add a contact method on your profile, and confirm its test page by the link or the code in it.",
     )  # fmt: skip
 
 

@@ -53,8 +53,8 @@ def show_people(uow: UnitOfWork, _asked: ShowPeople) -> list[PersonRow]:
         contact, person = contacts.get(key), signing.get(key)
         name = (person and shown.get(person.name)) or (contact.name if contact else key)
         relied_on, reached = standing(uow, name, contact)
-        ways = contact.ways() if contact else []
-        by = [way.to if uow.actor.admin else way.to.partition(":")[0] for way in ways]
+        methods = contact.methods() if contact else []
+        by = [method.to if uow.actor.admin else method.to.partition(":")[0] for method in methods]
         until = invited.get(person.name) if person else None
         rows.append(
             PersonRow(
@@ -131,7 +131,7 @@ def person_role(uow: UnitOfWork, asked: SetPersonRole) -> Done:
 
 
 class RemovePerson(msgspec.Struct):
-    """Take a person's access away at once: sessions, links, tokens and own ways to be reached end; what they wrote stays."""
+    """Take a person's access away at once: sessions, links, tokens and own contact methods end; what they wrote stays."""
 
     person: Person
 

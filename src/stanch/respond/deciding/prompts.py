@@ -3,7 +3,7 @@
 from stanch.kernel.clock import SECOND, spell
 from stanch.kernel.policy import Policy
 from stanch.timeline.decisions import Hypothesis
-from stanch.timeline.prompt import Action, Prompt, PromptRule
+from stanch.timeline.prompt import Prompt, PromptAction, PromptRule
 from stanch.timeline.record import Record
 
 
@@ -21,7 +21,7 @@ def _alone(record: Record, policy: Policy) -> list[Prompt]:
             f"Are we sure that it is “{only.text}”? Nothing else is considered. What else could it be?",
             since + int(policy.responding.hypothesis_alone * SECOND),
             only,
-            Action("It could also be", "hypothesis", {"standing": "open"}, "text"),
+            PromptAction("It could also be", "hypothesis", {"standing": "open"}, "text"),
             "the first explanation is believed too long",
         )
     ]
@@ -40,14 +40,14 @@ def _unchallenged(record: Record, policy: Policy) -> list[Prompt]:
             f"“{leading.text}” leads, and for {spell(within)} nothing was said against it. Are we sure? What would contradict it?",
             since + within,
             leading,
-            Action("Against it speaks", "against", {"hypothesis": leading.hypothesis}, "text"),
+            PromptAction("Against it speaks", "against", {"hypothesis": leading.hypothesis}, "text"),
             "look for what contradicts it, not for what fits",
         )
     ]
 
 
-def _ask(key: str, text: str, due: int, about: Hypothesis, action: Action, reason: str) -> Prompt:
-    sure = Action("We are sure, because", "decline", {"key": key}, "reason")
+def _ask(key: str, text: str, due: int, about: Hypothesis, action: PromptAction, reason: str) -> Prompt:
+    sure = PromptAction("We are sure, because", "decline", {"key": key}, "reason")
     return Prompt(
         key,
         "incident_commander",
@@ -69,7 +69,7 @@ def _concerns(record: Record, policy: Policy) -> list[Prompt]:
             if concern.by != "unnamed"
             else f"A concern: “{concern.text}” What is your answer?",
             concern.at,
-            [Action("Answer", "concern", {"concern": concern.concern}, "answer")],
+            [PromptAction("Answer", "concern", {"concern": concern.concern}, "answer")],
             "whoever sees it differently may see what you do not",
             needs_answer=True,
         )

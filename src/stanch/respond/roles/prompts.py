@@ -4,7 +4,7 @@ from stanch.kernel.clock import SECOND, hour_minute
 from stanch.kernel.policy import ROLE_TITLES, Policy
 from stanch.respond.roles.rules import combinations
 from stanch.timeline.facts.roles import short
-from stanch.timeline.prompt import Action, Prompt, PromptRule, harm
+from stanch.timeline.prompt import Prompt, PromptAction, PromptRule, harm
 from stanch.timeline.record import Record
 from stanch.timeline.working_together import PeopleProposal
 
@@ -18,8 +18,8 @@ def _given(record: Record, policy: Policy) -> list[Prompt]:
             f"{giver} made you {short(role)}. Do you have it?",
             record.roles[role].at,
             [
-                Action("I have it", "role", {"role": role, "acknowledge": "true"}),
-                Action("Give it back, because", "role", {"role": role, "give_back": "true"}, "because"),
+                PromptAction("I have it", "role", {"role": role, "acknowledge": "true"}),
+                PromptAction("Give it back, because", "role", {"role": role, "give_back": "true"}, "because"),
             ],
             "a role counts once its holder knows of it",
             tell=(record.roles[role].value,),
@@ -43,8 +43,8 @@ def _requests(record: Record, policy: Policy) -> list[Prompt]:
                 f"{request.person} asks you for the role of {short(role)}. Unanswered at {hour_minute(open_at)} UTC it may be taken.",
                 request.at,
                 [
-                    Action(f"Hand over to {request.person}", "handoff", {"role": role, "to": request.person}),
-                    Action("Keep it, because", "role", {"role": role}, "refuse"),
+                    PromptAction(f"Hand over to {request.person}", "handoff", {"role": role, "to": request.person}),
+                    PromptAction("Keep it, because", "role", {"role": role}, "refuse"),
                 ],
                 "a role is handed over, never taken from somebody who answers",
                 tell=(holder,),
@@ -56,7 +56,7 @@ def _requests(record: Record, policy: Policy) -> list[Prompt]:
                 request.person,
                 f"{holder} has not answered: you may take over as {short(role)}.",
                 open_at,
-                [Action("Take over", "role", {"role": role, "instead_of": holder, "person": request.person})],
+                [PromptAction("Take over", "role", {"role": role, "instead_of": holder, "person": request.person})],
                 "somebody must have the role",
                 tell=(request.person,),
                 every=0,
@@ -75,12 +75,12 @@ def _handoffs(record: Record, policy: Policy) -> list[Prompt]:
             f"{handoff.summary}",
             handoff.at,
             [
-                Action(
+                PromptAction(
                     f"Acknowledge: I am now {short(handoff.role)}",
                     "handoff",
                     {"role": handoff.role, "acknowledge": "true"},
                 ),
-                Action("I cannot, because", "handoff", {"role": handoff.role}, "decline"),
+                PromptAction("I cannot, because", "handoff", {"role": handoff.role}, "decline"),
             ],
             "the role moves only when it is acknowledged",
             tell=(handoff.to,),
@@ -120,11 +120,11 @@ def _combined(record: Record, policy: Policy) -> list[Prompt]:
     return asked
 
 
-def _give(record: Record, role: str, person: str) -> Action:
+def _give(record: Record, role: str, person: str) -> PromptAction:
     """The role is offered by its holder, or given where nobody holds it."""
     if record.holder(role):
-        return Action(f"Hand {short(role)} over to {person}", "handoff", {"role": role, "to": person})
-    return Action(f"Make {person} {short(role)}", "role", {"role": role, "person": person})
+        return PromptAction(f"Hand {short(role)} over to {person}", "handoff", {"role": role, "to": person})
+    return PromptAction(f"Make {person} {short(role)}", "role", {"role": role, "person": person})
 
 
 def _commander_acts(record: Record, policy: Policy) -> list[Prompt]:
@@ -137,7 +137,9 @@ def _commander_acts(record: Record, policy: Policy) -> list[Prompt]:
     actions = [_give(record, "incident_commander", person) for person in acted.people[:2]]
     if record.holder("operations_lead") in ("", acted.holder):
         actions += [_give(record, "operations_lead", person) for person in acted.people[:2]]
-    actions += [] if acted.people else [Action("Hand IC over to", "handoff", {"role": "incident_commander"}, "to")]
+    actions += (
+        [] if acted.people else [PromptAction("Hand IC over to", "handoff", {"role": "incident_commander"}, "to")]
+    )
     return [
         Prompt(
             f"ic-acts:{acted.at}",

@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from stanch.detect import digest
 from stanch.kernel.errors import NotFound
-from stanch.ports import Acknowledgement, Alert, Beat, Change, MappedSource, Post, Received, Source
+from stanch.ports import Acknowledgement, Alert, Beat, ChangeEvent, MappedSource, Post, Received, Source
 from stanch.timeline.unit_of_work import UnitOfWork
 from stanch.web import auth
 from stanch.web.pages.render import page, signed_in
@@ -91,7 +91,7 @@ def _became(uow: UnitOfWork, each: Received) -> dict[str, str]:
             "why": "",
             "incident": "",
         }
-    if isinstance(each, Change):
+    if isinstance(each, ChangeEvent):
         return {"name": f"{each.service} {each.release}", "what": "recorded as a deploy", "why": "", "incident": ""}
     row = uow.tx.one("SELECT * FROM signals WHERE fingerprint = :fingerprint", fingerprint=each.fingerprint)
     name = each.name if isinstance(each, Alert) else "acknowledgement"

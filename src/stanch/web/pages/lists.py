@@ -129,7 +129,7 @@ def _settings(stanch: Stanch) -> dict[str, Any]:
         "ports": {title: sorted(getattr(world, port)) for port, title in PORTS.items()},
         "integrations": stanch.integrations(), "configured": settings.integrations, "heeds": heeds(stanch.application), "unannounced": _unannounced(stanch),
         "people": people.everybody(stanch.application.database), "copies": copies, "static_status": str(settings.static_status or ""),
-        "reach": {name: [way.to.split(":", 1)[0] for way in c.ways()] for name, c in policy.contacts.items()},
+        "reach": {name: [method.to.split(":", 1)[0] for method in c.methods()] for name, c in policy.contacts.items()},
     }  # fmt: skip
 
 

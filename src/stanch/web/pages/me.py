@@ -70,6 +70,6 @@ def _confirm(stanch: Stanch, request: Request) -> Response:
         if good and request.method == "POST":
             profiles.confirmed(uow.tx, test, uow.now)
     done = bool(good and (request.method == "POST" or (found and found.confirmed_at)))
-    answer = page(request, "confirm.html", good=good, done=done, way=shown(found.reach) if found else "")
+    answer = page(request, "confirm.html", good=good, done=done, method=shown(found.reach) if found else "")
     answer.headers.update(HEADERS)
     return answer

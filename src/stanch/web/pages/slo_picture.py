@@ -47,7 +47,7 @@ def shown(uow: UnitOfWork) -> dict[str, list[Shown]]:
     return found
 
 
-def _shown(state: store.State, points: Points, now: int) -> Shown:
+def _shown(state: store.SloState, points: Points, now: int) -> Shown:
     slo, left, burns = state.slo, state.budget_remaining(), state.burns()
     wrong = [state.problem, *rules.check(slo)]
     return Shown(
@@ -57,7 +57,7 @@ def _shown(state: store.State, points: Points, now: int) -> Shown:
         state.reason,
         state.proposal,
         "; ".join(filter(None, wrong)),
-        [(rules.spoken(span), f"{rules.number(burns[span])}x") for span in rules.SPANS if span in burns],
+        [(rules.span_words(span), f"{rules.number(burns[span])}x") for span in rules.SPANS if span in burns],
         state.measured.get("1h", (None, None, None))[2],
         burn_picture(slo, points, now) if points else Markup(""),
         budget_bar(left) if left is not None else Markup(""),
@@ -65,7 +65,7 @@ def _shown(state: store.State, points: Points, now: int) -> Shown:
     )
 
 
-def _unknown(state: store.State) -> str:
+def _unknown(state: store.SloState) -> str:
     return "The error budget that is left is not known" if store.PERIOD in state.measured else ""
 
 
@@ -98,7 +98,7 @@ def burn_picture(slo: Slo, points: Points, now: int) -> Markup:
     drawn = []
     for bound, pair in bounds:
         drawn.append(svg.level(0, WIDTH, y(bound), class_="bound"))
-        words = f"{rules.number(bound)}x pages ({rules.spoken(pair.long)})"
+        words = f"{rules.number(bound)}x pages ({rules.span_words(pair.long)})"
         drawn.append(svg.text(words, 2, y(bound) - 2, class_="mark-text"))
     drawn.append(svg.level(0, WIDTH, y(0), class_="bound"))
     drawn += [svg.curve(run, x, y, class_="line") for run in _runs(points)]

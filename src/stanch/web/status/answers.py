@@ -16,7 +16,7 @@ HASHED = re.compile(r"(^|/)[\w-]+\.[0-9a-f]{8}\.\w+$")
 Headers = list[tuple[bytes, bytes]]
 
 
-class Answer(msgspec.Struct, frozen=True):
+class PreparedResponse(msgspec.Struct, frozen=True):
     """``full`` and ``unchanged``: what follows the status line and the date, for 200 and 304."""
 
     etag: bytes
@@ -31,7 +31,7 @@ class Answer(msgspec.Struct, frozen=True):
         return self.etag in tags or b"*" in tags
 
 
-def answer(name: str, document: Document, security: Headers, *, public: bool = True) -> Answer:
+def answer(name: str, document: Document, security: Headers, *, public: bool = True) -> PreparedResponse:
     """The ready answer for one file; ``security``: what every answer of stanch carries."""
     tag = b'"%s"' % hashlib.sha256(document.body).hexdigest()[:20].encode()
     cache = PRIVATE if not public else FOR_EVER if HASHED.search(name) else CACHE
@@ -42,7 +42,7 @@ def answer(name: str, document: Document, security: Headers, *, public: bool = T
         (b"content-type", document.media_type.encode()), (b"content-length", str(len(document.body)).encode()),
         *kept, *_policy(document, security),
     ]  # fmt: skip
-    return Answer(tag, headers, document.body, _lines(headers) + document.body, _lines([*kept, *security]))
+    return PreparedResponse(tag, headers, document.body, _lines(headers) + document.body, _lines([*kept, *security]))
 
 
 def _policy(document: Document, security: Headers) -> Headers:

@@ -15,7 +15,7 @@ from stanch.identity import credentials
 from stanch.kernel.errors import NotFound, Unavailable
 from stanch.web.auth import COOKIE
 from stanch.web.status import subscribing
-from stanch.web.status.answers import Answer
+from stanch.web.status.answers import PreparedResponse
 from stanch.web.status.served import ROOT, Served, Site
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def _cookie(site: Site) -> str:
     return f"stanch_page_{''.join(char if char.isascii() and char.isalnum() else '_' for char in site.name)}"
 
 
-async def _send(answer: Answer, scope: Any, send: Any, extra: list[tuple[bytes, bytes]]) -> None:
+async def _send(answer: PreparedResponse, scope: Any, send: Any, extra: list[tuple[bytes, bytes]]) -> None:
     known = b",".join(value for name, value in scope["headers"] if name == b"if-none-match")
     if known and answer.matches(known):
         headers = [pair for pair in answer.headers if pair[0] not in (b"content-type", b"content-length")]

@@ -19,7 +19,7 @@ from stanch.communicate.status_page import read_images, snapshots
 from stanch.communicate.status_version import CHANGED, Version, version
 from stanch.kernel.contained import contained
 from stanch.web.security import security_headers
-from stanch.web.status.answers import Answer, Headers, answer
+from stanch.web.status.answers import Headers, PreparedResponse, answer
 
 if TYPE_CHECKING:
     from stanch.main import Stanch
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 # Another replica's change is seen after so many seconds at most.
 LOOK_EVERY = 0.5
 ROOT = "/status"
-Answers = dict[str, Answer]
+Responses = dict[str, PreparedResponse]
 
 
 class Site:
@@ -37,19 +37,19 @@ class Site:
         self.snapshot, self.page, self.name, self.base = snapshot, snapshot.page, snapshot.name, base
         self.public = snapshot.page.access == "public"
         self.documents = render(snapshot, read_images(snapshot.page))
-        self.answers: Answers = {
+        self.answers: Responses = {
             name: answer(name, document, security, public=self.public) for name, document in self.documents.items()
         }
         for name in list(self.answers):  # the addresses that people know have no ending
             if name.startswith(("incidents/", "history/")) and name.endswith(".html"):
                 self.answers[name.removesuffix(".html")] = self.answers[name]
         self.answers[""] = self.answers["index.html"]
-        self.further: dict[str, list[Answer]] = {
+        self.further: dict[str, list[PreparedResponse]] = {
             name: [answer(name, each, security, public=self.public) for each in pages]
             for name, pages in further_pages(snapshot).items()
         }
 
-    def find(self, name: str, query: bytes) -> Answer | None:
+    def find(self, name: str, query: bytes) -> PreparedResponse | None:
         """The answer for a path below the page; of a query only ``page`` counts, for two lists."""
         pages = self.further.get(name) if query else None
         if pages:
@@ -65,8 +65,8 @@ class Served:
     def __init__(self, stanch: Stanch) -> None:
         self._stanch = stanch
         self._security = security_headers(https=stanch.settings.url().startswith("https:"))
-        self.by_target: dict[bytes, Answer] = {}
-        self.by_host: dict[bytes, dict[bytes, Answer]] = {}
+        self.by_target: dict[bytes, PreparedResponse] = {}
+        self.by_host: dict[bytes, dict[bytes, PreparedResponse]] = {}
         self.sites: list[Site] = []
         self.hosts: dict[str, Site] = {}
         self.drawn = 0
@@ -111,7 +111,7 @@ class Served:
             Site(each, ROOT if number == 0 else f"{ROOT}/pages/{each.name}", self._security)
             for number, each in enumerate(found)
         ]
-        by_target: dict[bytes, Answer] = {}
+        by_target: dict[bytes, PreparedResponse] = {}
         for site in sites:
             if site.public:
                 by_target.update({f"{site.base}/{name}".encode(): each for name, each in site.answers.items()})

@@ -13,7 +13,7 @@ from stanch.respond.words_of_harm import means_it
 QUOTED = 120
 
 
-class Clue(msgspec.Struct, frozen=True):
+class TextSign(msgspec.Struct, frozen=True):
     """Words (``pattern``), what they are a sign of, and the ratio for each means."""
 
     sign: str
@@ -33,15 +33,15 @@ BROKEN = (
     r"(down|outages?|unavailable|unreachable|fails?|failing|failed|errors?|degraded|5\d\d|timeouts?|times out|timing out|incident|not respond\w*|"
     r"elevated|not answer\w*)"
 )
-CLUES: tuple[Clue, ...] = (
-    Clue("processes that do not recover by themselves",
+TEXT_SIGNS: tuple[TextSign, ...] = (
+    TextSign("processes that do not recover by themselves",
          (
              r"memory leak|leak\w* (memory|handles|connections|sockets)|dead.?lock\w*|\bhung\b|\bhang(s|ing)?\b|\bstuck\b|wedged|"
              r"file descriptors|\bheap\b|(memory|rss|heap|handles|goroutines) .{0,30}(grow|climb|ris|creep|leak)\w*|"
              r"\boom\b|out of memory|stale (state|connections?|cache)"
          ),
          {"restart": 10, "grow": 1.3}),
-    Clue("more demand than usual",
+    TextSign("more demand than usual",
          (
              r"(traffic|load|requests?|demand|sign.?ups?|visitors|orders|log.?ins)\b.{0,40}(spik\w+|surg\w+|peak\w*|flood\w*|burst|doubl\w+|tripl\w+|"
              r"\d+ ?(x|times)|record|unexpected\w*)|"
@@ -49,76 +49,76 @@ CLUES: tuple[Clue, ...] = (
              r"black friday|super bowl|went viral|campaign (began|started|launch\w*)"
          ),
          {"grow": 6, "shed": 4, "degrade": 3, "back": 0.4, "restart": 0.3, "shift": 0.5}),
-    Clue("one sender or an attack",
+    TextSign("one sender or an attack",
          (
              r"d?dos\b|denial of service|botnet|crawl\w+|scrap(er|ers|ing)|abus\w+|credential stuffing|hammer\w*|"
              r"(one|single) (client|tenant|customer|user|account|ip)\b|noisy neighbou?r"
          ),
          {"shed": 8, "cut_access": 4, "degrade": 2, "grow": 0.7, "back": 0.3, "restart": 0.2}),
-    Clue("an overload that feeds itself",
+    TextSign("an overload that feeds itself",
          (
              r"retry storm|retries|thundering herd|metastab\w+|cascad\w+|overload\w*|congest\w+|cold cache|"
              r"cache (is |was )?(flushed|empty|cold)|stampede|reconnect\w*|queue\w* .{0,20}(grow|fill|backed)\w*"
          ),
          {"shed": 7, "degrade": 4, "restart": 0.3, "back": 0.7, "shift": 0.6}),
-    Clue("a changed configuration", rf"\b{CONFIG}\b.{{0,60}}\b{CHANGED}\b|\b{CHANGED}\b.{{0,40}}\b{CONFIG}\b|misconfig\w*",
+    TextSign("a changed configuration", rf"\b{CONFIG}\b.{{0,60}}\b{CHANGED}\b|\b{CHANGED}\b.{{0,40}}\b{CONFIG}\b|misconfig\w*",
          {"config": 5, "restart": 0.5, "grow": 0.3, "shift": 0.7}),
-    Clue("a feature flag", (
+    TextSign("a feature flag", (
         r"\b(feature.?)?(flags?|toggles?|gates?)\b.{0,60}\b(on|enabled?|turned|flipped|rolled|ramped|changed|\d+ ?%)\b|"
         r"\b(enabled?|turned on|ramped|flipped)\b.{0,40}\b(flags?|toggles?|features?|experiment)\b"
     ),
          {"flag": 6, "restart": 0.5, "grow": 0.3, "shift": 0.5}),
-    Clue("hardware, power or network of one place",
+    TextSign("hardware, power or network of one place",
          (
              r"power (loss|outage|failure|cut|event)|lost power|cooling|fib(er|re)\b|packet loss|"
              r"(switch|router|rack|hypervisor|host|link) (fail\w*|down|loss|faulty)|availability zone|data ?cent(er|re)|"
              r"hardware (fail\w*|fault|error)|bad (disk|nic|node)"
          ),
          {"shift": 4, "failover": 4, "grow": 0.4, "back": 0.25, "restart": 0.4}),
-    Clue("a primary that is gone", r"(primary|master|leader)\b.{0,30}\b(down|unreachable|lost|gone|failed|crashed|dead|not respond\w*)",
+    TextSign("a primary that is gone", r"(primary|master|leader)\b.{0,30}\b(down|unreachable|lost|gone|failed|crashed|dead|not respond\w*)",
          {"failover": 8, "restart": 0.8, "back": 0.4, "grow": 0.2}),
-    Clue("storage that is full", (
+    TextSign("storage that is full", (
         r"no space left|disks? (is |are )?(full|at 9\d|almost full)|out of (disk|space)|"
         r"(volume|filesystem|tablespace)s? (is |are )?full|wraparound|inodes"
     ),
          {"free": 40, "shed": 2, "restart": 0.15, "back": 0.4, "grow": 0.5}),
-    Clue("a fault at somebody else's",
+    TextSign("a fault at somebody else's",
          (
              rf"\b(provider|vendor|third.?party|upstream|partner|aws|amazon|s3|dynamo\w*|stripe|twilio|gcp|google cloud|azure|cloudflare|fastly|akamai|"
              rf"auth0|okta|carrier|supplier|bank|gateway)\b.{{0,50}}\b{BROKEN}\b|"
              rf"(their|provider'?s?|vendor'?s?|aws|azure) status page"
          ),
          {"degrade": 6, "failover": 5, "ask": 3, "shed": 1.5, "back": 0.3, "restart": 0.25, "grow": 0.15, "shift": 0.5}),
-    Clue("names that are not resolved",
+    TextSign("names that are not resolved",
          (
              r"nxdomain|servfail|(not|n't|cannot|fail\w* to) (be )?resolv\w+|\bdns\b.{0,30}\b(fail\w*|errors?|timeouts?|down)|resolution (fail\w*|errors?)|"
              r"\bdomain\b.{0,30}\b(expired|locked|suspended|delegated|on hold)"
          ),
          {"config": 4, "ask": 5, "failover": 3, "restart": 0.6, "shift": 0.4, "back": 0.5, "grow": 0.2}),
-    Clue("a crash", r"crash\w*|panic\w*|segfault|segmentation fault|exceptions?\b|fails? to (start|boot)|do(es)? not start|stack ?trace|nullpointer|unwrap",
+    TextSign("a crash", r"crash\w*|panic\w*|segfault|segmentation fault|exceptions?\b|fails? to (start|boot)|do(es)? not start|stack ?trace|nullpointer|unwrap",
          {"back": 1.8, "config": 1.5, "grow": 0.3, "restart": 0.5}),
-    Clue("locks or slow queries", (
+    TextSign("locks or slow queries", (
         r"slow quer\w+|lock (wait|contention|queue)\w*|long.?running (query|queries|transaction)|idle in transaction|"
         r"blocking (query|transaction)|waits? for (a )?locks?"
     ),
          {"restart": 3, "shed": 4, "grow": 0.2, "shift": 0.5}),
-    Clue("work that piles up", r"backlog|consumer lag|queue (depth|length|is \d)|fall(s|ing|en)? behind", {"grow": 2.5, "shed": 2, "back": 0.8}),
-    Clue("a hard limit", (
+    TextSign("work that piles up", r"backlog|consumer lag|queue (depth|length|is \d)|fall(s|ing|en)? behind", {"grow": 2.5, "shed": 2, "back": 0.8}),
+    TextSign("a hard limit", (
         r"(os|kernel|thread|process|connection|hard|account|service) limits?|maximum number of|"
         r"limit (was |is )?(reached|hit|exceeded)|too many (threads|open files|processes)"
     ),
          {"shrink": 6, "shed": 3, "grow": 0.1}),
-    Clue("a change of capacity", (
+    TextSign("a change of capacity", (
         r"(added|adding|add) (new )?(capacity|servers|nodes|instances|machines|shards|hosts|front.?ends?)|"
         r"scaled (up|out|down|in)\b|capacity (was )?(added|removed|changed)|resiz\w+"
     ),
          {"shrink": 8, "grow": 0.15}),
-    Clue("a job that runs", (
+    TextSign("a job that runs", (
         r"\b(batch|cron|job|backfill|import|export|re-?index\w*|report|script|migration|analytics)\b.{0,40}\b(start\w*|began|running|runs|kicked off|"
         r"since|scans?|scheduled|loading)\b"
     ),
          {"shed": 6, "stop_writes": 3, "grow": 0.5, "shift": 0.4}),
-    Clue("a bad canary or server", r"\bcanar(y|ies)\b|one (server|host|node|replica|pod|instance|backend)\b", {"shift": 3, "grow": 0.4}),
+    TextSign("a bad canary or server", r"\bcanar(y|ies)\b|one (server|host|node|replica|pod|instance|backend)\b", {"shift": 3, "grow": 0.4}),
 )  # fmt: skip
 
 
