@@ -212,3 +212,31 @@ def test_every_prompt_that_moves_the_incident_opens_a_sheet_first(house: House, 
             assert 'name="reason"' in form or "Move back" in form, form[:300]
     client.post("/do/phase", data={"incident": "INC-1", "phase": "mitigate", "reason": ""})
     assert "Move back to Triage" in room(client)
+
+
+def test_a_refused_public_post_comes_back_in_the_room_with_what_was_typed(house: House, client: TestClient) -> None:
+    # R33: each rewording is a line of its own, beside the form as it was filled.
+    house.do("declare", title="Checkout fails", service="shop")
+    typed = {
+        "incident": "INC-1", "state": "identified", "text": "Ask Ada about db-2.internal: […] & <b>", "title": "Trouble with pay",
+        "components": ["", "shop=partial_outage"], "next": "/incidents/INC-1#updates",
+    }  # fmt: skip
+    answer = client.post("/do/status", data=typed)
+    shown = answer.text
+    assert answer.status_code == 422 and 'data-room="INC-1"' in shown and "The input is not valid" not in shown
+    assert shown.count("<li>", shown.index("Customers would read this:"), shown.index("Reword it below")) >= 2
+    assert (
+        "Ask Ada about db-2.internal: […] &amp; &lt;b&gt;</textarea>" in shown and 'value="Trouble with pay"' in shown
+    )
+    assert 'value="shop=partial_outage" selected' in shown and "selected>identified<" in shown
+    assert 'class="tab first" id="tab-updates"' in shown, "its tab is open"
+    assert client.post("/do/status", data={**typed, "unchecked": "true"}).status_code == 303, "said twice it is posted"
+
+    late = client.post("/do/status", data={**typed, "text": "Payments fail.", "began": "never"})
+    assert late.status_code == 422 and "Not posted yet." in late.text and 'value="never"' in late.text
+    inside = client.post("/do/update", data={"incident": "INC-1", "text": "We look.", "next_in": "a while"})
+    assert inside.status_code == 422 and ">We look.</textarea>" in inside.text and 'value="a while"' in inside.text
+    api = client.post("/api/v1/incidents/INC-1/status", json={"state": "identified", "text": typed["text"]})
+    assert len(api.json()["errors"]) >= 2 and {each["pointer"] for each in api.json()["errors"]} == {"#/text"}
+    gone = client.post("/do/status", data={**typed, "incident": "INC-99"})
+    assert gone.status_code == 404 and 'data-room="' not in gone.text

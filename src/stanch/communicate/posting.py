@@ -77,6 +77,7 @@ def status(uow: UnitOfWork, asked: Status) -> Done:
             f"Customers would read this: {' '.join(suggestions(leaks))}",
             field="text",
             hint="Reword it, or confirm with 'unchecked'.",
+            points=suggestions(leaks),
         )
     if not may_approve(record, uow.policy, uow.actor.name):
         if asked.proposal:

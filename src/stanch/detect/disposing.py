@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from stanch.detect import titles
 from stanch.detect.rules import SignalDecision
 from stanch.kernel.clock import MINUTE, SECOND, spell
 from stanch.kernel.policy import Policy
@@ -178,8 +179,13 @@ def _storm(uow: UnitOfWork) -> str:
 
 
 def _declare(uow: UnitOfWork, row: dict[str, Any], decision: SignalDecision) -> str:
-    title = str(row["summary"] or row["name"])[:200]
     ended = _ended_alike(uow, row)
     recurs = str(ended["id"]) if ended else ""
     reason = f"alert {row['name']}, {decision.reason}"
-    return uow.open(Declared(title, str(row["service"]), row["starts_at"], reason=reason, recurs=recurs))
+    return uow.open(Declared(title_of(uow, row), str(row["service"]), row["starts_at"], reason=reason, recurs=recurs))
+
+
+def title_of(uow: UnitOfWork, row: dict[str, Any]) -> str:
+    """What people call an incident that this signal opens."""
+    service = uow.policy.services.get(str(row["service"]))
+    return titles.title(str(row["name"]), str(row["summary"]), service.label() if service else str(row["service"]))

@@ -5,6 +5,7 @@ class Problem(Exception):
     """Something the caller can act on. ``status`` is the HTTP status, ``title`` is constant per class.
 
     ``repeat``: what is to be sent along when it is asked again, such as the fingerprint of what was shown.
+    ``points``: the single faults, where there are several; ``detail`` names them all.
     """
 
     status = 400
@@ -13,12 +14,21 @@ class Problem(Exception):
     def __init_subclass__(cls, *, status: int = 0, title: str = "") -> None:
         cls.status, cls.title = status or cls.status, title or cls.title
 
-    def __init__(self, detail: str, *, field: str = "", hint: str = "", repeat: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        detail: str,
+        *,
+        field: str = "",
+        hint: str = "",
+        repeat: dict[str, str] | None = None,
+        points: list[str] | None = None,
+    ) -> None:
         super().__init__(detail)
         self.detail = detail
         self.field = field
         self.hint = hint
         self.repeat = repeat or {}
+        self.points = points or []
 
     def sentence(self) -> str:
         """One line for the CLI and the page."""

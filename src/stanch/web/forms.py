@@ -11,13 +11,15 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from stanch.kernel.command import REGISTRY, Command
-from stanch.kernel.errors import NotFound, Problem
-from stanch.kernel.filling import fill
+from stanch.kernel.errors import Invalid, NotFound, Problem
+from stanch.kernel.filling import fill, incident_id
 from stanch.timeline import requests
 from stanch.web import auth
 from stanch.web.bodies import Form, form_of, plain_kinds, read_body
 from stanch.web.pages.problem import form_problem
+from stanch.web.pages.room import room
 from stanch.web.problems import problem_response, wants_page
+from stanch.web.room import Refused, stands_in_a_panel
 
 if TYPE_CHECKING:
     from stanch.main import Stanch
@@ -58,10 +60,18 @@ def _do(stanch: Stanch, request: Request, body: bytes) -> Response:
         except Problem as problem:
             if not wants_page(request):
                 return problem_response(problem)
-            return form_problem(request, command, own, problem)
+            return _refused(stanch, request, command, own, problem)
         incident = (answer.value or {}).get("incident") if isinstance(answer.value, dict) else answer.value.incident
         where = auth.same_site_path(own.get("next", [""])[-1], f"/incidents/{incident}" if incident else "/")
     return RedirectResponse(where, 303)
+
+
+def _refused(stanch: Stanch, request: Request, command: Command, given: Form, problem: Problem) -> Response:
+    """The form again with what was typed and why: where it stood in the war room, else on a page of its own."""
+    incident = given.last().get("incident", "")
+    if isinstance(problem, Invalid) and incident and stands_in_a_panel(command.name):
+        return room(stanch, request, incident_id(incident), Refused(command.name, given.last(), given, problem))
+    return form_problem(request, command, given, problem)
 
 
 def _fields_of(second: str, form: Form) -> Form:

@@ -33,7 +33,8 @@ def document(problem: Problem) -> dict[str, Any]:
     if problem.repeat:
         members["repeat"] = problem.repeat
     if problem.field:
-        members["errors"] = [{"detail": problem.sentence(), "pointer": f"#/{problem.field}"}]
+        found = problem.points or [problem.sentence()]
+        members["errors"] = [{"detail": point, "pointer": f"#/{problem.field}"} for point in found]
     return members
 
 

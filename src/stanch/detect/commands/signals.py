@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from stanch.detect import rules, silencing
-from stanch.detect.disposing import attach, dispose
+from stanch.detect.disposing import attach, dispose, title_of
 from stanch.detect.signals import set_timer
 from stanch.kernel.answers import Moment
 from stanch.kernel.clock import HOUR
@@ -162,9 +162,10 @@ def split(uow: UnitOfWork, asked: Split) -> Done:
     if row["silence"]:
         silencing.lifted(uow, row)
         row = signal_of(uow, asked.fingerprint)
-    title = str(row["summary"] or row["name"])[:200]
     reason = asked.reason or f"split from {earlier}"
-    fresh = uow.open(Declared(title, str(row["service"]), row["starts_at"], uow.record(earlier).private, reason))
+    fresh = uow.open(
+        Declared(title_of(uow, row), str(row["service"]), row["starts_at"], uow.record(earlier).private, reason)
+    )
     attach(uow, fresh, row)
     uow.append(earlier, SignalDetached(row["fingerprint"], row["name"], asked.reason, fresh))
     uow.tx.execute(

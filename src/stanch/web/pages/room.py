@@ -17,7 +17,7 @@ from stanch.respond.catching_up import note_look
 from stanch.timeline.record import Record
 from stanch.web import auth
 from stanch.web.pages.render import exact, fragment, page, signed_in
-from stanch.web.room import Panel, Place, View, panels
+from stanch.web.room import Panel, Place, Refused, View, panels
 
 if TYPE_CHECKING:
     from starlette.routing import Route
@@ -29,27 +29,32 @@ def routes(stanch: Stanch) -> list[Route]:
     """``/incidents/INC-1``."""
 
     def war_room(request: Request) -> Response:
-        incident = incident_id(request.path_params["incident"])
-        actor = auth.require(request)
-        with stanch.application.reading(actor) as uow:
-            entries = uow.entries(incident)
-            at = past_moment(request.query_params.get("at", ""), uow.now)
-            view = View(uow, uow.record(incident, at=at), entries, at, request.query_params)
-            step = view.number("entry")
-            if 0 < step < len(entries):
-                return RedirectResponse(f"/incidents/{incident}?at={exact(entries[step - 1].recorded_at)}", 303)
-            context = {**common(view), "me": actor.name}
-            shown = {place: drawn(view, place, context) for place in panels()}
-        answer = page(
-            request,
-            "room.html",
-            **{**context, "at": at, "panels": shown, "tabs": tabs(shown["side"], view.record.phase)},
-        )
-        if at is None:  # kept when the page has been sent: nobody waits for it
-            answer.background = BackgroundTask(note_look, stanch.application, actor.name, incident, len(entries))
-        return answer
+        return room(stanch, request, incident_id(request.path_params["incident"]))
 
     return [signed_in("/incidents/{incident}", war_room)]
+
+
+def room(stanch: Stanch, request: Request, incident: str, refused: Refused | None = None) -> Response:
+    """The page; with ``refused`` as it was, with what was typed and why it was not done."""
+    actor = auth.require(request)
+    with stanch.application.reading(actor) as uow:
+        entries = uow.entries(incident)
+        at = past_moment("" if refused else request.query_params.get("at", ""), uow.now)
+        view = View(uow, uow.record(incident, at=at), entries, at, request.query_params, refused)
+        step = view.number("entry")
+        if 0 < step < len(entries):
+            return RedirectResponse(f"/incidents/{incident}?at={exact(entries[step - 1].recorded_at)}", 303)
+        context = {**common(view), "me": actor.name}
+        shown = {place: drawn(view, place, context) for place in panels()}
+    answer = page(
+        request,
+        "room.html",
+        status=refused.problem.status if refused else 200,
+        **{**context, "at": at, "panels": shown, "tabs": tabs(shown["side"], view.record.phase, refused)},
+    )
+    if at is None:  # kept when the page has been sent: nobody waits for it
+        answer.background = BackgroundTask(note_look, stanch.application, actor.name, incident, len(entries))
+    return answer
 
 
 def common(view: View) -> dict[str, Any]:
@@ -98,13 +103,15 @@ class Tab(msgspec.Struct):
         return f"tab-{self.title.lower()}"
 
 
-def tabs(side: list[tuple[Panel, Markup]], phase: Phase) -> list[Tab]:
-    """The panels beside the timeline by their tabs, in order; the one that this phase asks for is open first."""
+def tabs(side: list[tuple[Panel, Markup]], phase: Phase, refused: Refused | None = None) -> list[Tab]:
+    """The panels beside the timeline by their tabs, in order; the one that this phase asks for is open first, or that of a refused form."""
     found: dict[str, Tab] = {}
     for panel, html in side:
         title = panel.tab or panel.title
         found.setdefault(title, Tab(title, [])).panels.append((panel, html))
     wanted = [tab for tab in found.values() if any(phase in panel.phases for panel, _ in tab.panels)]
+    if refused:
+        wanted = [tab for tab in found.values() if any(refused.command in panel.forms for panel, _ in tab.panels)]
     for tab in (wanted or list(found.values()))[:1]:
         tab.first = True
     return list(found.values())

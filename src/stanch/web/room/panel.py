@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from stanch.kernel.errors import Problem
 from stanch.kernel.policy import Phase, Policy, Service
 from stanch.timeline.entries import Entry
 from stanch.timeline.record import Record
@@ -17,11 +18,20 @@ Place = Literal["head", "now", "stream", "side"]
 Context = Mapping[str, Any]
 
 
+class Refused(msgspec.Struct, frozen=True):
+    """A form of this page that could not be carried out: what was typed stays in it, beside why."""
+
+    command: str
+    form: dict[str, str]
+    lists: dict[str, list[str]]
+    problem: Problem
+
+
 class View(msgspec.Struct, frozen=True):
     """An incident as of a moment.
 
     ``at``: the past moment that is looked at; None: now. ``entries``: the whole timeline, also what came after that moment.
-    ``query``: the parameters of the page's address.
+    ``query``: the parameters of the page's address. ``refused``: the form that was just sent from it, if it was refused.
     """
 
     uow: UnitOfWork
@@ -29,6 +39,7 @@ class View(msgspec.Struct, frozen=True):
     entries: list[Entry]
     at: int | None
     query: Mapping[str, str]
+    refused: Refused | None = None
 
     @property
     def now(self) -> int:
@@ -67,7 +78,8 @@ class Panel(msgspec.Struct, frozen=True):
     ``name``: of its template ``room/<name>.html``, of its anchor and of the region that is kept live. ``title``: how the
     row of tabs calls it; empty: not in that row. ``context``: the template's variables; None: the panel is left out.
     A side panel's frame is the page's work, the others bring theirs. ``tab``: the tab that a side panel stands in; empty:
-    one of its own. ``phases``: those in which its tab is the one that is open at first.
+    one of its own. ``phases``: those in which its tab is the one that is open at first. ``forms``: the commands whose
+    refused form it shows again, with what was typed.
     """
 
     name: str
@@ -77,3 +89,4 @@ class Panel(msgspec.Struct, frozen=True):
     context: Callable[[View], Context | None]
     tab: str = ""
     phases: tuple[Phase, ...] = ()
+    forms: tuple[str, ...] = ()

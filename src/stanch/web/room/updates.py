@@ -5,12 +5,18 @@ from stanch.kernel.status_page import COMPONENT_STATES
 from stanch.timeline.record import Record
 from stanch.web.room.panel import Context, Panel, View
 
+TYPED = ("text", "state", "title", "began", "at", "link", "next_in")
 STATES = ("investigating", "identified", "monitoring", "resolved")
 
 
 def context(view: View) -> Context:
     """The drafts, and what the wording check says of the public one."""
-    state = suggested_state(view.record)
+    refused = view.refused if view.refused and view.refused.command in PANEL.forms else None
+    typed = {
+        command: {name: refused.form.get(name, "") if refused and refused.command == command else "" for name in TYPED}
+        for command in PANEL.forms
+    }
+    state = typed["status"]["state"] or suggested_state(view.record)
     public = draft_public(view.record, view.policy, state)
     states = (*STATES, *(["postmortem"] if view.record.published_at is not None else []))
     return {
@@ -20,7 +26,10 @@ def context(view: View) -> Context:
         "public_services": [service for _, service in sorted(view.policy.services.items()) if service.public_name],
         "internal": draft_internal(view.record, view.policy, view.now),
         "public": public,
-        "objections": suggestions(wording(public, view.policy, state)),
+        "objections": suggestions(wording(typed["status"]["text"] or public, view.policy, state)),
+        "refused": refused,
+        "typed": typed,
+        "named": refused.lists.get("components", []) if refused else [],
     }
 
 
@@ -42,4 +51,4 @@ def drafts(view: View) -> dict[str, str]:
     return {"status": draft_public(view.record, view.policy, suggested_state(view.record)), "update": internal}
 
 
-PANEL = Panel("updates", "side", 40, "Updates", context)
+PANEL = Panel("updates", "side", 40, "Updates", context, forms=("status", "update"))

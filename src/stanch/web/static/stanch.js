@@ -47,6 +47,7 @@
   // A region with typed text or the focus is left alone and brought up to date later.
   function busy(region) {
     const active = document.activeElement;
+    if (region.querySelector("[data-typed]")) return true;
     if (region.contains(active) && active.matches("input, textarea, select, summary, button")) return true;
     return [...region.querySelectorAll("input:not([type=hidden]), textarea, select")].some((field) =>
       field.matches("[type=checkbox]") ? field.checked !== field.defaultChecked
@@ -83,7 +84,7 @@
     fetching = true;
     let left = false;
     try {
-      const answer = await fetch(location.pathname + location.search, { headers: { Accept: "text/html" } });
+      const answer = await fetch((room ? `/incidents/${room.dataset.room}` : location.pathname) + location.search, { headers: { Accept: "text/html" } });
       if (answer.ok && !answer.redirected) left = show(new DOMParser().parseFromString(await answer.text(), "text/html"));
     } catch { left = true; }
     fetching = false;
