@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from stanch.db.locks import Lock
 from stanch.db.transaction import Transaction
 from stanch.kernel.actor import ENGINE, Actor
 from stanch.kernel.clock import Clock
@@ -22,7 +21,7 @@ from stanch.kernel.errors import Conflict, NotFound
 from stanch.kernel.liveness import Liveness
 from stanch.kernel.policy import Policy
 from stanch.ports import Calendars, World
-from stanch.timeline import store
+from stanch.timeline import durable_work, incident_rows, store
 from stanch.timeline.entries import Entry, Facts
 from stanch.timeline.facts.detect import Declared, Investigating
 from stanch.timeline.installation import Installation
@@ -32,7 +31,6 @@ from stanch.timeline.record import Record, fold
 if TYPE_CHECKING:
     from stanch.db.connection import Database
 
-PRIVATE_NUMBERS = 1_000_000
 Reaction = Callable[["UnitOfWork", Entry, Record], None]
 # What is kept of each incident that an entry was appended to, in the same transaction.
 Projection = Callable[["UnitOfWork", Record], None]
@@ -91,35 +89,18 @@ class UnitOfWork:
     def lock(self, incident: str) -> None:
         """Lock an incident's row before anything else that this transaction will write; an empty name locks nothing."""
         if incident:
-            self.tx.one(f"SELECT 1 AS yes FROM incidents WHERE id = :id{self.tx.for_update()}", id=incident)
+            incident_rows.lock(self.tx, incident)
 
     def open(self, facts: Declared | Investigating) -> str:
         """Create the next incident and its first entry; answers with its id (``INC-7``)."""
-        self.tx.one_at_a_time(Lock.NUMBERING)
-        # Private ones count apart: a number that is missing would tell everybody that there is one (P6).
-        first, last = (PRIVATE_NUMBERS, 2**31 - 1) if facts.private else (0, PRIVATE_NUMBERS)
-        row = self.tx.one(
-            "SELECT COALESCE(MAX(number), :first) + 1 AS number FROM incidents WHERE number >= :first AND number < :last",
-            first=first,
-            last=last,
-        )
-        number = int(row["number"]) if row else 1
-        incident = f"INC-{number}"
-        self.tx.execute(
-            "INSERT INTO incidents (number, id, title, service, status, severity, phase, private, opened_at, changed_at, position) "
-            "VALUES (:number, :id, :title, :service, 'open', '', 'triage', :private, :now, :now, 0)",
-            number=number, id=incident, title=facts.title, service=facts.service, private=int(facts.private), now=self.now,
-        )  # fmt: skip
-        if facts.private:
-            self.admit(incident, self.actor.name)
+        incident = incident_rows.create(self.tx, facts, self.actor.name, self.now)
         self._records[incident] = Record(id=incident)
         self.append(incident, facts)
         return incident
 
     def admit(self, incident: str, person: str) -> None:
         """Let a person see a private incident (P6)."""
-        sql = "INSERT INTO members (incident, person) VALUES (:incident, :person) ON CONFLICT (incident, person) DO NOTHING"
-        self.tx.execute(sql, incident=incident, person=person)
+        incident_rows.add_member(self.tx, incident, person)
 
     def record(self, incident: str, *, at: int | None = None) -> Record:
         """The record now, or as of a moment. Raises ``NotFound``, the same for a private one one may not see (P6)."""
@@ -204,35 +185,15 @@ class UnitOfWork:
 
         ``lane``: what it leaves by. However long the effects of one lane take, those of another do not wait for them.
         """
-        rearm = (
-            "DO UPDATE SET state = 'waiting', due_at = excluded.due_at, attempts = 0, leased_until = 0, last_error = '', done_at = NULL"
-            if again
-            else "DO NOTHING"
-        )
-        self.tx.execute(
-            "INSERT INTO outbox (key, kind, incident, payload, state, due_at, attempts, leased_until, last_error, created_at, lane) "
-            f"VALUES (:key, :kind, :incident, :payload, 'waiting', :due, 0, 0, '', :now, :lane) ON CONFLICT (key) {rearm}",
-            lane=lane,
-            key=key,
-            kind=kind,
-            incident=incident,
-            payload=msgspec.json.encode(payload).decode(),
-            due=self.now if due_at is None else due_at,
-            now=self.now,
-        )
+        due = self.now if due_at is None else due_at
+        durable_work.put_effect(self.tx, key, kind, incident, payload, now=self.now, due_at=due, again=again, lane=lane)
         self._wake_engine()
 
     def timer(self, key: str, due_at: int | None) -> None:
         """Set the one timer of this key, or clear it with None."""
-        if due_at is None:
-            self.tx.execute("DELETE FROM timers WHERE key = :key", key=key)
-            return
-        self.tx.execute(
-            "INSERT INTO timers (key, due_at, leased_until) VALUES (:key, :due, 0) "
-            "ON CONFLICT (key) DO UPDATE SET due_at = excluded.due_at, leased_until = 0",
-            key=key, due=due_at,
-        )  # fmt: skip
-        self._wake_engine()
+        durable_work.put_timer(self.tx, key, due_at)
+        if due_at is not None:
+            self._wake_engine()
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
@@ -250,19 +211,7 @@ class UnitOfWork:
         """Write each touched incident's row and its one durable timer: the earliest due of all its clocks."""
         for incident in sorted(self._touched):
             record = self.record(incident)
-            self.tx.execute(
-                "UPDATE incidents SET title = :title, service = :service, status = :status, severity = :severity, phase = :phase, "
-                "resolved_at = :resolved, changed_at = :now, position = :position WHERE id = :id",
-                id=incident,
-                title=record.title,
-                service=record.service,
-                status=record.status,
-                severity=record.severity_name() or "",
-                phase=record.phase,
-                resolved=record.resolved_at,
-                now=self.now,
-                position=record.entries,
-            )
+            incident_rows.update(self.tx, record, self.now)
             dues = self.dues(record)
             self.timer(f"wake:{incident}", min((due.at for due in dues), default=None))
             for project in self.application.projections:
@@ -290,8 +239,7 @@ class UnitOfWork:
 
     def is_member(self, incident: str, person: str) -> bool:
         """Whether a person was invited to a private incident."""
-        sql = "SELECT 1 AS yes FROM members WHERE incident = :incident AND person = :person"
-        return self.tx.one(sql, incident=incident, person=person) is not None
+        return incident_rows.is_member(self.tx, incident, person)
 
     def _look(self, incident: str, *, lock: bool) -> None:
         suffix = self.tx.for_update() if lock and self._locking and self.application.writing(self) else ""
