@@ -13,7 +13,7 @@ import yaml
 
 from stanch.demo.cli import Server
 from stanch.main import open_stanch
-from stanch.timeline.record import Run
+from stanch.timeline.run import Run
 from tests.components.process import free_port, wait_until
 
 KILLS, OBSERVE_SECONDS = 50, 2.0

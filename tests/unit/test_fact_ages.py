@@ -10,7 +10,9 @@ from stanch.kernel.policy import Policy
 from stanch.kernel.severities import SeverityPolicy
 from stanch.respond.facts import six_facts
 from stanch.timeline.decisions import Hypothesis
-from stanch.timeline.record import Fact, Record, Run, Update
+from stanch.timeline.kept import Update
+from stanch.timeline.record import Fact, Record
+from stanch.timeline.run import Run
 
 KEYS = ("severity", "incident_commander", "impact", "hypothesis", "mitigations", "next_update")
 

@@ -11,7 +11,8 @@ from stanch.kernel.errors import Conflict, Denied, Invalid, NotFound
 from stanch.kernel.moments import past_moment
 from stanch.kernel.status_page import PublicImpact
 from stanch.timeline.facts.communicate import PostState, PublicProposed, UpdatePosted
-from stanch.timeline.record import ProposedPost, Record
+from stanch.timeline.kept import ProposedPost
+from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import UnitOfWork
 
 Moment = Annotated[str, msgspec.Meta(max_length=40)]

@@ -15,7 +15,8 @@ from stanch.mitigate.rules import may_start, recipe, warnings
 from stanch.mitigate.survey import Tool, digest
 from stanch.mitigate.toolkit import named, ranked_for
 from stanch.timeline.facts.mitigate import MitigationStarted
-from stanch.timeline.record import Record, Run
+from stanch.timeline.record import Record
+from stanch.timeline.run import Run
 from stanch.timeline.unit_of_work import UnitOfWork
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]

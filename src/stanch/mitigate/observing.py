@@ -10,7 +10,8 @@ from stanch.mitigate.outcome import Judgement, Points, judge, not_yet, together
 from stanch.mitigate.rules import holds
 from stanch.timeline.facts.deciding import HypothesisStated
 from stanch.timeline.facts.mitigate import ObservationExtended, OutcomeMeasured
-from stanch.timeline.record import Record, Run
+from stanch.timeline.record import Record
+from stanch.timeline.run import Run
 from stanch.timeline.unit_of_work import Due, UnitOfWork
 
 # At least so long is looked back: with few measurements before an action nothing can be said about it.

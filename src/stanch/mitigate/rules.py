@@ -6,7 +6,8 @@ import msgspec
 
 from stanch.kernel.clock import SECOND, hour_minute
 from stanch.kernel.policy import Criterion, Mitigation
-from stanch.timeline.record import Record, Run
+from stanch.timeline.record import Record
+from stanch.timeline.run import Run
 
 
 def warnings(record: Record, actor: str) -> list[str]:

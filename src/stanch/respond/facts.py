@@ -4,7 +4,8 @@ import msgspec
 
 from stanch.kernel.clock import MINUTE, SECOND, hour_minute
 from stanch.kernel.policy import Policy
-from stanch.timeline.record import Fact, Record, Run
+from stanch.timeline.record import Fact, Record
+from stanch.timeline.run import Run
 
 
 class SixFact(msgspec.Struct):

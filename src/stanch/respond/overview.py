@@ -15,7 +15,8 @@ from stanch.respond.facts import six_facts
 from stanch.timeline.decisions import Concern, Decision, Hypothesis
 from stanch.timeline.entries import Entry
 from stanch.timeline.page import Page
-from stanch.timeline.record import ActionItem, Record, Run, fold
+from stanch.timeline.record import ActionItem, Record, fold
+from stanch.timeline.run import Run
 from stanch.timeline.unit_of_work import UnitOfWork
 from stanch.timeline.working_together import Bridge, Handoff
 

@@ -5,14 +5,14 @@ from typing import Literal, Protocol
 
 import msgspec
 
-from stanch.kernel.policy import Criterion, Outcome, Phase
-from stanch.kernel.severities import Severity
-from stanch.kernel.status_page import ComponentState, PublicImpact
+from stanch.kernel.policy import Criterion, Phase
 from stanch.timeline.asked import Asked
 from stanch.timeline.channel import Channel
 from stanch.timeline.decisions import Concern, Decision, Hypothesis, Timebox
 from stanch.timeline.first_move import Move
+from stanch.timeline.kept import Impact, ProposedPost, ProposedSeverity, ReviewQuestion, Update
 from stanch.timeline.page import Page
+from stanch.timeline.run import Run
 from stanch.timeline.working_together import Bridge, Handoff, PeopleProposal, RoleRequest
 
 
@@ -43,65 +43,6 @@ class Stated(Protocol):
     def apply(self, record: "Record", entry: Line) -> None: ...
 
 
-class _Kept(msgspec.Struct, frozen=True, tag_field="kind", omit_defaults=True):
-    """What is kept of an entry as it was stated; an export names it by the entry's kind."""
-
-
-class ReviewQuestion(_Kept, frozen=True, tag="review_asked"):
-    """The three-week question, as it was asked (R48)."""
-
-    item: str
-    person: str
-    question: str
-
-
-class Impact(_Kept, frozen=True, tag="impact_set"):
-    """What is known of the kind of impact (R3)."""
-
-    text: str
-    core_function_down: bool | None = None
-    data_at_risk: bool = False
-    security: bool = False
-    users_share: float | None = None
-    elevated_risk: bool = False
-
-
-class ProposedSeverity(_Kept, frozen=True, tag="severity_proposed"):
-    """What burn rate, impact and scope ask for (R3)."""
-
-    severity: Severity
-    text: str
-
-
-class Update(_Kept, frozen=True, tag="update_posted"):
-    """An update for an audience (R31, R32)."""
-
-    audience: Literal["internal", "public"]
-    text: str
-    state: str = ""
-    next_at: int | None = None
-    proposal: str = ""
-    title: str = ""
-    components: dict[str, ComponentState] = {}
-    impact: PublicImpact | None = None
-    began_at: int | None = None
-    link: str = ""
-
-
-class ProposedPost(_Kept, frozen=True, tag="public_proposed"):
-    """A public post that waits for approval (R8)."""
-
-    proposal: str
-    text: str
-    state: str
-    title: str = ""
-    components: dict[str, ComponentState] = {}
-    impact: PublicImpact | None = None
-    began_at: int | None = None
-    link: str = ""
-    at: int | None = None
-
-
 class Fact(msgspec.Struct):
     """A stated fact with its moment and author, so that its age can be shown (R11)."""
 
@@ -116,44 +57,6 @@ class PhaseSpan(msgspec.Struct):
     phase: Phase
     since: int
     until: int | None = None
-
-
-class Run(msgspec.Struct):
-    """A mitigation that was confirmed."""
-
-    run: str
-    mitigation: str
-    title: str
-    target: str
-    started_at: int
-    by: str
-    undo: str
-    undo_of: str
-    observe_seconds: float
-    observed_until: int | None = None
-    extended: int = 0
-    applied_at: int | None = None
-    ok: bool | None = None
-    output: str = ""
-    answered: bool = False
-    outcome: Outcome | None = None
-    reason: str = ""
-    before: float | None = None
-    after: float | None = None
-    undone_by: str = ""
-    hypothesis: str = ""
-    confidence: float | None = None
-    partly: bool = False
-    others: list[str] = msgspec.field(default_factory=list)
-    evidence: list[str] = msgspec.field(default_factory=list)
-    missing: list[str] = msgspec.field(default_factory=list)
-    changed: bool = True
-
-    def observation_ends(self) -> int | None:
-        """When the outcome is measured, or None while it has not been applied."""
-        if self.applied_at is None or self.observed_until is not None:
-            return self.observed_until
-        return self.applied_at + int(self.observe_seconds * 1_000_000)
 
 
 class CriterionState(msgspec.Struct):

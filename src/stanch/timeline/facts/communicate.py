@@ -7,7 +7,8 @@ import msgspec
 from stanch.kernel.clock import hour_minute
 from stanch.kernel.status_page import ComponentState, PublicImpact
 from stanch.timeline.facts.statement import Statement
-from stanch.timeline.record import Line, ProposedPost, Record, Update
+from stanch.timeline.kept import ProposedPost, Update
+from stanch.timeline.record import Line, Record
 
 PostState = Literal["investigating", "identified", "monitoring", "resolved", "postmortem"]
 # What customers read in the place of a public post that was redacted.

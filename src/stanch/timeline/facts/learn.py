@@ -5,7 +5,8 @@ from typing import Literal
 
 from stanch.kernel.clock import day, iso
 from stanch.timeline.facts.statement import Statement
-from stanch.timeline.record import ActionItem, Fact, Line, Priority, Purpose, Record, ReviewQuestion
+from stanch.timeline.kept import ReviewQuestion
+from stanch.timeline.record import ActionItem, Fact, Line, Priority, Purpose, Record
 
 Part = Literal["summary", "impact", "factors", "whys", "lessons"]
 

@@ -7,7 +7,8 @@ import msgspec
 from stanch.kernel.clock import hour_minute
 from stanch.kernel.policy import MitigationKind, Outcome
 from stanch.timeline.facts.statement import Statement
-from stanch.timeline.record import Finding, Line, Record, Run
+from stanch.timeline.record import Finding, Line, Record
+from stanch.timeline.run import Run
 
 
 class MitigationStarted(Statement, frozen=True, tag="mitigation_started"):

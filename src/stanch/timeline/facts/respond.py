@@ -8,8 +8,9 @@ from stanch.kernel.policy import Phase
 from stanch.kernel.severities import Severity
 from stanch.timeline.facts.statement import Statement
 from stanch.timeline.first_move import Move
+from stanch.timeline.kept import Impact, ProposedSeverity
 from stanch.timeline.phase_moves import take_back
-from stanch.timeline.record import NOTES, Fact, Impact, Line, ProposedSeverity, Record
+from stanch.timeline.record import NOTES, Fact, Line, Record
 
 
 class Said(Statement, frozen=True, tag="said"):
