@@ -1,0 +1,38 @@
+"""How a port says that it could not do what was asked, and what the caller may conclude."""
+
+LONGEST_AFTER = 300.0
+
+
+class Failed(Exception):
+    """A port could not do it. ``again``: whether trying again helps; ``after`` seconds if the other side said when.
+
+    Whatever it said, nothing is put off for longer than five minutes by it: a page is not the other side's to cancel.
+    """
+
+    def __init__(self, detail: str, *, again: bool, after: float | None = None) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.again = again
+        self.after = min(after, LONGEST_AFTER) if after is not None and after >= 0 else None
+
+
+class Unsure(Failed):
+    """It was asked for and nobody knows whether it happened (the answer never came): a person must look."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail, again=False)
+
+
+class Gone(Failed):
+    """What was there is gone for good: another one must be made, and nobody should write to it again."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail, again=False)
+
+
+class Partly(Failed):
+    """It failed half way. ``undo``: arguments that put back what had been done by then."""
+
+    def __init__(self, detail: str, undo: dict[str, str | list[str]]) -> None:
+        super().__init__(detail, again=False)
+        self.undo = undo

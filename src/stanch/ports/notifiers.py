@@ -1,0 +1,43 @@
+"""Notifiers: one message to one address."""
+
+from typing import Protocol, runtime_checkable
+
+import msgspec
+
+
+class Message(msgspec.Struct, frozen=True):
+    """What a notifier carries. ``key`` is the same for every attempt; ``url`` opens the incident. ``headers``: further ones, of mail."""
+
+    key: str
+    title: str
+    text: str
+    url: str = ""
+    acknowledge_url: str = ""
+    urgent: bool = True
+    headers: dict[str, str] = {}
+
+
+class Posted(str):
+    """What the other side said to a message that can be edited: ``reference`` says where it is."""
+
+    reference: str
+
+    def __new__(cls, said: str, reference: str) -> "Posted":
+        posted = super().__new__(cls, said)
+        posted.reference = reference
+        return posted
+
+
+class Notifier(Protocol):
+    """Sends a message to one address. Answers with what the other side said (``Posted``, if it can be edited); raises ``Failed``."""
+
+    name: str
+
+    def send(self, address: str, message: Message) -> str: ...
+
+
+@runtime_checkable
+class Editor(Protocol):
+    """A notifier that can change what it has sent. Raises ``Failed``."""
+
+    def edit(self, reference: str, message: Message) -> str: ...
