@@ -6,41 +6,27 @@ for before another is made.
 
 import json
 import re
-import threading
 import time
 from collections.abc import Mapping
 from typing import Annotated, Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 import msgspec
 
 from stanch.integrations.slack_chat.events import Us, before, event, message, moment, pressed, reactions, slash
 from stanch.integrations.slack_chat.messages import body
 from stanch.integrations.slack_chat.socket_mode import Socket
+from stanch.integrations.slack_chat.web_api import GONE, PAGE, Refused, WebApi, dicts
 from stanch.kernel.clock import SystemClock
 from stanch.ports import Failed, Gone
 from stanch.ports.chat import Chat, ChatMessage, Heard, NewRoom, Reading, Room, Window
 from stanch.ports.integration import Integration
 from stanch.ports.message_text import cut, one_line
-from stanch.ports.web_service import HttpResponse, WebService, secret_of
+from stanch.ports.web_service import WebService, secret_of
 
-PASSING = frozenset(
-    {"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
-)
-GONE = frozenset({"channel_not_found", "is_archived", "not_in_channel"})
-HINTS = {
-    "invalid_auth": "check the bot token (xoxb-...)",
-    "not_authed": "check the bot token (xoxb-...)",
-    "token_revoked": "install the app again and take its new bot token",
-    "account_inactive": "install the app again and take its new bot token",
-    "restricted_action": "the workspace does not let apps do this",
-    "user_is_restricted": "a guest may not be invited there",
-    "user_not_found": "no member of the workspace has this id",
-    "users_not_found": "no member of the workspace has this e-mail address",
-}
 # A look back this far (seconds) finds edits and deletions that were missed; without events it is repeated so often.
 BACK, EVERY = 3600, 60.0
-MOST_NAMES, PAGE, MOST_PAGES = 20, 200, 100
+MOST_NAMES = 20
 
 
 class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -67,17 +53,15 @@ class SlackChat:
     def __init__(self, settings: Settings) -> None:
         self.name = "slack"
         self.settings = settings
-        self.service = WebService(settings.base_url, settings.timeout)
+        self.api = WebApi(settings.base_url, settings.timeout, settings.token_env)
         self._us: Us | None = None
         self._team_url = ""
         self._users: dict[str, tuple[str, str]] = {}
-        self._not_before: dict[str, float] = {}
-        self._lock = threading.Lock()
         self._socket = Socket(self._socket_address, settings.timeout) if settings.app_token_env else None
         self._looked = -EVERY
 
     def check(self) -> str:
-        said = self._call("auth.test")
+        said = self.api.call("auth.test")
         by = (
             "Socket Mode"
             if self._socket
@@ -94,8 +78,8 @@ class SlackChat:
         for number in range(1, MOST_NAMES):
             name = wanted.name if number == 1 else f"{wanted.name[: 80 - len(f'-{number}')]}-{number}"
             try:
-                made = self._call("conversations.create", name=name, is_private=json.dumps(wanted.private))
-            except _Refused as refused:
+                made = self.api.call("conversations.create", name=name, is_private=json.dumps(wanted.private))
+            except Refused as refused:
                 if refused.code == "name_taken":
                     continue
                 raise
@@ -104,13 +88,13 @@ class SlackChat:
 
     def _marked(self, room: str, name: str, wanted: NewRoom) -> Room:
         purpose = f"{cut(one_line(wanted.title), 180)} (stanch {wanted.mark})"
-        self._call("conversations.setPurpose", channel=room, purpose=purpose)
+        self.api.call("conversations.setPurpose", channel=room, purpose=purpose)
         self.topic(room, wanted.topic)
         return Room(room, name, f"{self._team_url}archives/{room}" if self._me() and self._team_url else "")
 
     def _ours(self, wanted: NewRoom) -> dict[str, Any] | None:
         """Our channel of this mark, or one that we made after it was wanted and had no time to mark."""
-        for each in self._pages("conversations.list", "channels", types="public_channel,private_channel"):
+        for each in self.api.pages("conversations.list", "channels", types="public_channel,private_channel"):
             purpose = each.get("purpose")
             value = str(purpose.get("value", "")) if isinstance(purpose, Mapping) else ""
             own = each.get("creator") == self._me().user and int(each.get("created", 0)) >= wanted.since // 1_000_000
@@ -120,7 +104,7 @@ class SlackChat:
         return None
 
     def invite(self, room: str, account: str) -> None:
-        self._call(
+        self.api.call(
             "conversations.invite",
             ("already_in_channel", "cant_invite_self"),
             channel=room,
@@ -128,18 +112,18 @@ class SlackChat:
         )
 
     def remove(self, room: str, account: str) -> None:
-        self._call("conversations.kick", ("not_in_channel",), channel=room, user=self._member(account))
+        self.api.call("conversations.kick", ("not_in_channel",), channel=room, user=self._member(account))
 
     def _member(self, account: str) -> str:
         if re.fullmatch(r"[UW][A-Z0-9]{2,}", account):
             return account
         if not re.fullmatch(r"[^@\s]+@[^@\s]+", account):
             raise Failed(f"'{account}' is no Slack account; write a member's id (U0123) or e-mail address", again=False)
-        user = self._call("users.lookupByEmail", email=account).get("user")
+        user = self.api.call("users.lookupByEmail", email=account).get("user")
         return str(user.get("id", "")) if isinstance(user, Mapping) else ""
 
     def topic(self, room: str, text: str) -> None:
-        self._call("conversations.setTopic", channel=room, topic=cut(text, 250))
+        self.api.call("conversations.setTopic", channel=room, topic=cut(text, 250))
 
     def post(self, room: str, message: ChatMessage, *, again: bool) -> str:
         if message.answer_to:
@@ -147,7 +131,7 @@ class SlackChat:
         if again and (found := self._posted(room, message)):
             return found
         place = {"channel": room} | ({"thread_ts": message.reply_to} if message.reply_to else {})
-        return str(self._send("chat.postMessage", {**place, **body(message)}).get("ts", ""))
+        return str(self.api.send("chat.postMessage", {**place, **body(message)}).get("ts", ""))
 
     def _answer(self, message: ChatMessage) -> str:
         """To the one who asked alone, by the address that came with the command."""
@@ -167,8 +151,8 @@ class SlackChat:
         """The message of an earlier attempt, by the key in its metadata."""
         method = "conversations.replies" if message.reply_to else "conversations.history"
         thread = {"ts": message.reply_to} if message.reply_to else {}
-        said = self._call(method, channel=room, limit=str(PAGE), include_all_metadata="true", **thread)
-        for each in _dicts(said.get("messages")):
+        said = self.api.call(method, channel=room, limit=str(PAGE), include_all_metadata="true", **thread)
+        for each in dicts(said.get("messages")):
             metadata = each.get("metadata")
             payload = metadata.get("event_payload") if isinstance(metadata, Mapping) else None
             if (
@@ -180,16 +164,16 @@ class SlackChat:
         return ""
 
     def edit(self, room: str, posted: str, message: ChatMessage) -> None:
-        self._send("chat.update", {"channel": room, "ts": posted, **body(message)})
+        self.api.send("chat.update", {"channel": room, "ts": posted, **body(message)})
 
     def pin(self, room: str, posted: str) -> None:
-        self._call("pins.add", ("already_pinned",), channel=room, timestamp=posted)
+        self.api.call("pins.add", ("already_pinned",), channel=room, timestamp=posted)
 
     def close(self, room: str) -> None:
         """Nothing: a bot cannot take an archived channel back (formats/15, 15.2); the topic says that it is closed."""
 
     def reopen(self, room: str) -> None:
-        channel = self._call("conversations.info", channel=room).get("channel")
+        channel = self.api.call("conversations.info", channel=room).get("channel")
         if isinstance(channel, Mapping) and channel.get("is_archived"):
             raise Gone("the channel is archived, and Slack lets no app take it back")
 
@@ -248,7 +232,7 @@ class SlackChat:
         for room in rooms:
             try:
                 found, window, last = self._history(room, seen.get(room, ""))
-            except _Refused as refused:
+            except Refused as refused:
                 if refused.code not in GONE:
                     raise
                 newest[room] = seen.get(room, "0.000000")  # taken out of it: nothing can be read there
@@ -261,11 +245,13 @@ class SlackChat:
     def _history(self, room: str, last: str) -> tuple[list[Heard], Window | None, str]:
         """A channel since a while before what was read last, oldest first, with threads; and what must still be there."""
         oldest = before(last, BACK) if last and last != "0.000000" else "0.000000"
-        said = self._pages("conversations.history", "messages", channel=room, oldest=oldest)[::-1]
+        said = self.api.pages("conversations.history", "messages", channel=room, oldest=oldest)[::-1]
         for root in [
             each for each in said if each.get("reply_count") and moment(each.get("latest_reply")) > moment(oldest)
         ]:
-            replies = self._pages("conversations.replies", "messages", channel=room, ts=str(root["ts"]), oldest=oldest)
+            replies = self.api.pages(
+                "conversations.replies", "messages", channel=room, ts=str(root["ts"]), oldest=oldest
+            )
             said += [each for each in replies if each.get("ts") != root.get("ts")]
         told = {str(each.get("ts", "")): each for each in said}
         ordered = [told[ts] for ts in sorted(told, key=moment)]
@@ -285,7 +271,7 @@ class SlackChat:
         """Name and e-mail address of a member, asked once; empty where the app may not know."""
         if user not in self._users:
             try:
-                found = self._call("users.info", user=user).get("user")
+                found = self.api.call("users.info", user=user).get("user")
             except Failed as failed:
                 if failed.again:
                     return user, ""
@@ -297,7 +283,7 @@ class SlackChat:
 
     def _me(self) -> Us:
         if self._us is None:
-            said = self._call("auth.test")
+            said = self.api.call("auth.test")
             self._team_url = str(said.get("url", ""))
             user, bot, team = (str(said.get(name, "")) for name in ("user_id", "bot_id", "team_id"))
             self._us = Us(user, bot, team, lambda member: self._user(member)[0])
@@ -305,70 +291,7 @@ class SlackChat:
 
     def _socket_address(self) -> str:
         token = secret_of(self.settings.app_token_env, "slack_chat app_token_env")
-        answer = self.service.ask("POST", "/apps.connections.open", {"Authorization": f"Bearer {token}"})
-        return str(self._good("apps.connections.open", answer).get("url", ""))
-
-    def _pages(self, method: str, what: str, **arguments: str) -> list[dict[str, Any]]:
-        found, cursor = list[dict[str, Any]](), ""
-        for _ in range(MOST_PAGES):
-            more = {"cursor": cursor} if cursor else {}
-            said = self._call(method, limit=str(PAGE), **arguments, **more)
-            found += _dicts(said.get(what))
-            metadata = said.get("response_metadata")
-            cursor = str(metadata.get("next_cursor", "")) if isinstance(metadata, Mapping) else ""
-            if not cursor:
-                return found
-        raise Failed(f"{method} does not end", again=True)
-
-    def _call(self, method: str, fine: tuple[str, ...] = (), /, **arguments: str) -> dict[str, Any]:
-        try:
-            return self._asked(method, urlencode(arguments).encode(), "application/x-www-form-urlencoded")
-        except _Refused as refused:
-            if refused.code in fine:
-                return {}
-            raise
-
-    def _send(self, method: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        try:
-            return self._asked(method, msgspec.json.encode(arguments), "application/json")
-        except _Refused as refused:
-            raise Gone(refused.detail) if refused.code in GONE else refused from refused
-
-    def _asked(self, method: str, data: bytes, kind: str) -> dict[str, Any]:
-        """One call, unless Slack has asked to wait with this method."""
-        with self._lock:
-            left = self._not_before.get(method, 0.0) - time.monotonic()
-        if left > 0:
-            raise Failed(f"{method}: Slack asked to wait", again=True, after=left)
-        token = secret_of(self.settings.token_env, "slack_chat token_env")
-        headers = {"Authorization": f"Bearer {token}", "Content-Type": f"{kind}; charset=utf-8"}
-        return self._good(method, self.service.ask("POST", f"/{method}", headers, data))
-
-    def _good(self, method: str, answer: HttpResponse) -> dict[str, Any]:
-        said = answer.json()
-        if answer.status == 429 or said.get("error") in ("ratelimited", "rate_limited"):
-            after = answer.after or 1.0
-            with self._lock:
-                self._not_before[method] = time.monotonic() + min(after, 300)
-            raise Failed(f"{method}: Slack limits how much may be sent", again=True, after=after)
-        if answer.status != 200 or "ok" not in said:
-            raise Failed(
-                f"{method}: {answer.status} {answer.beginning()}", again=answer.passing() or answer.status == 200
-            )
-        if said.get("ok") is not True:
-            raise _Refused(method, said)
-        return said
-
-
-class _Refused(Failed):
-    """``ok: false``. ``code``: Slack's word for it."""
-
-    def __init__(self, method: str, said: dict[str, Any]) -> None:
-        self.code = str(said.get("error", "unknown error"))
-        hint = HINTS.get(self.code, "")
-        if self.code == "missing_scope":
-            hint = f"give the app the scope {said.get('needed', '')} and install it again"
-        super().__init__(f"{method}: {self.code}" + (f": {hint}" if hint else ""), again=self.code in PASSING)
+        return str(self.api.ask("apps.connections.open", token).get("url", ""))
 
 
 def build(settings: Settings) -> Chat:
@@ -389,10 +312,6 @@ def _token(token: str) -> dict[str, str]:
     except ValueError:
         return {}
     return {str(key): str(value) for key, value in found.items()} if isinstance(found, dict) else {}
-
-
-def _dicts(found: object) -> list[dict[str, Any]]:
-    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
 
 
 INTEGRATION = Integration("Slack channels", "chats", Settings, build)
