@@ -11,7 +11,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from stanch.identity import credentials, people
 from stanch.kernel.clock import Clock
-from stanch.kernel.policy import Criterion, EscalationPolicy, EscalationStep, Mitigation, Policy, Service
+from stanch.kernel.contacts import EscalationPolicy, EscalationStep
+from stanch.kernel.policy import Criterion, Mitigation, Policy, Service
 from stanch.main import Stanch, open_stanch
 from stanch.prepare.settings import Settings
 from stanch.web.app import create_app

@@ -10,7 +10,8 @@ pytest.importorskip("playwright", reason="needs playwright")
 
 from playwright.sync_api import Browser, expect
 
-from stanch.kernel.policy import EscalationPolicy, EscalationStep, Policy, Service
+from stanch.kernel.contacts import EscalationPolicy, EscalationStep
+from stanch.kernel.policy import Policy, Service
 from tests.browser.house import PERSON, running
 from tests.end_to_end.phones import Phones
 

@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from stanch.kernel.clock import SteppedClock, parse_moment
-from stanch.kernel.policy import Contact
+from stanch.kernel.contacts import Contact
 from stanch.kernel.schedule import Layer, Override, Schedule, Times
 from tests.browser.house import House, policy, running
 from tests.conftest import need

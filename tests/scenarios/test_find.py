@@ -6,7 +6,7 @@ import msgspec
 
 from stanch.find import filling
 from stanch.kernel.actor import Actor
-from stanch.kernel.policy import Contact
+from stanch.kernel.contacts import Contact
 from stanch.timeline import words
 from stanch.timeline.facts.respond import Said
 from tests.scenarios.house import House

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from stanch.kernel.policy import Contact, ContactMethod, EscalationPolicy, EscalationStep, Heartbeat, Policy
+from stanch.kernel.contacts import Contact, ContactMethod, EscalationPolicy, EscalationStep
+from stanch.kernel.policy import Heartbeat, Policy
 from stanch.kernel.schedule import Layer, Schedule, Times
 from stanch.prepare import readiness
 from stanch.prepare.catalog import mistakes

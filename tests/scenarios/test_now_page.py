@@ -4,7 +4,7 @@ import msgspec
 
 from stanch.kernel.actor import Actor
 from stanch.kernel.clock import DAY
-from stanch.kernel.policy import Contact
+from stanch.kernel.contacts import Contact
 from stanch.kernel.schedule import Layer, Schedule
 from stanch.web.pages.home import _home
 from tests.scenarios.house import House

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from stanch.kernel.contacts import Contact, EscalationPolicy, EscalationStep
 from stanch.kernel.errors import Invalid
-from stanch.kernel.policy import Contact, EscalationPolicy, EscalationStep, Policy, Rule, Service
+from stanch.kernel.policy import Policy, Rule, Service
 from stanch.kernel.schedule import Layer, Schedule
 from stanch.prepare import catalog
 

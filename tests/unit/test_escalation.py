@@ -3,7 +3,8 @@
 import pytest
 
 from stanch.kernel.clock import HOUR, parse_moment
-from stanch.kernel.policy import Contact, EscalationPolicy, EscalationStep, Policy
+from stanch.kernel.contacts import Contact, EscalationPolicy, EscalationStep
+from stanch.kernel.policy import Policy
 from stanch.kernel.schedule import WorkingHours
 from stanch.kernel.severities import SeverityPolicy
 from stanch.prepare.oncall.hours import in_working_hours, next_working_moment

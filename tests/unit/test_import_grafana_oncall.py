@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stanch.kernel.policy import ContactMethod
+from stanch.kernel.contacts import ContactMethod
 from stanch.prepare.importers import grafana_oncall_dump as grafana_oncall
 from tests.unit.imports import JSON, TODAY, assert_loads_back, assert_read_or_refused, at, dump, on_call, places, told
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stanch.kernel.policy import ContactMethod
+from stanch.kernel.contacts import ContactMethod
 from stanch.kernel.schedule import Times
 from stanch.prepare.importers import opsgenie_dump as opsgenie
 from tests.unit.imports import (

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stanch.kernel.clock import DAY, HOUR, SteppedClock, iso, parse_moment
-from stanch.kernel.policy import Contact, Policy
+from stanch.kernel.contacts import Contact
+from stanch.kernel.policy import Policy
 from stanch.kernel.schedule import Layer, Schedule
 from stanch.kernel.shift import Shift
 from stanch.ports import Failed

@@ -6,17 +6,8 @@ import msgspec
 import pytest
 
 from stanch.kernel.clock import DAY, parse_moment
-from stanch.kernel.policy import (
-    Contact,
-    Criterion,
-    EscalationPolicy,
-    EscalationStep,
-    Mitigation,
-    Policy,
-    Probe,
-    Service,
-    Slo,
-)
+from stanch.kernel.contacts import Contact, EscalationPolicy, EscalationStep
+from stanch.kernel.policy import Criterion, Mitigation, Policy, Probe, Service, Slo
 from stanch.prepare import catalog
 from stanch.prepare.readiness import Around, judge, report
 

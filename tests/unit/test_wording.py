@@ -8,7 +8,8 @@ from stanch.communicate.rules import suggestions, wording
 from stanch.communicate.wording import blameless, public
 from stanch.communicate.wording.engine import Rule, check
 from stanch.communicate.wording.vocabulary import of_policy
-from stanch.kernel.policy import Contact, Policy, Service
+from stanch.kernel.contacts import Contact
+from stanch.kernel.policy import Policy, Service
 from tests.unit import wording_finders
 from tests.unit.wording_sets import read, score
 

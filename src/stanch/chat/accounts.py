@@ -3,8 +3,9 @@
 import msgspec
 
 from stanch.kernel.actor import Actor
+from stanch.kernel.contacts import Contact
 from stanch.kernel.errors import Denied
-from stanch.kernel.policy import Contact, Policy
+from stanch.kernel.policy import Policy
 from stanch.ports.chat import Heard
 from stanch.prepare.oncall.people import contact_key
 from stanch.prepare.own_contact_methods import unconfirmed

@@ -2,7 +2,7 @@
 
 from collections.abc import Container
 
-from stanch.kernel.policy import Contact
+from stanch.kernel.contacts import Contact
 
 # Notifiers whose messages wait until they are read. Every other one is taken for one that rings.
 QUIET = frozenset({"smtp", "slack", "matrix", "webhook"})

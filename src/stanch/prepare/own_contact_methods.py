@@ -1,6 +1,6 @@
 """A contact method that a person added themselves, and whether it is confirmed. Pure."""
 
-from stanch.kernel.policy import ContactMethod
+from stanch.kernel.contacts import ContactMethod
 
 
 class OwnContactMethod(ContactMethod, frozen=True):

@@ -7,7 +7,8 @@ import msgspec
 from stanch.db.transaction import Transaction
 from stanch.identity import profiles
 from stanch.identity.profiles import Confirmation, Method, Profile
-from stanch.kernel.policy import Contact, Policy
+from stanch.kernel.contacts import Contact
+from stanch.kernel.policy import Policy
 from stanch.prepare.oncall.people import contact_key
 from stanch.prepare.own_contact_methods import OwnContactMethod
 

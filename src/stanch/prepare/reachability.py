@@ -6,7 +6,8 @@ from typing import Literal
 import msgspec
 
 from stanch.kernel.clock import DAY, parse_moment, spell
-from stanch.kernel.policy import Contact, ContactMethod, Policy
+from stanch.kernel.contacts import Contact, ContactMethod
+from stanch.kernel.policy import Policy
 from stanch.prepare.own_contact_methods import unconfirmed
 
 # From the worst on: nothing arrives; something is broken; one thing away from nothing; nobody knows.

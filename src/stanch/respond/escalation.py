@@ -5,7 +5,8 @@ A step that is not for this hour, or that reaches nobody, is passed over at once
 
 import msgspec
 
-from stanch.kernel.policy import EscalationPolicy, EscalationStep, Policy
+from stanch.kernel.contacts import EscalationPolicy, EscalationStep
+from stanch.kernel.policy import Policy
 from stanch.prepare.oncall.hours import next_working_moment
 from stanch.timeline.page import Page
 

@@ -5,7 +5,8 @@ integrations, routes, personal_notification_rules). Telephone numbers are not in
 in the report.
 """
 
-from stanch.kernel.policy import Contact, EscalationPolicy, EscalationStep, Service
+from stanch.kernel.contacts import Contact, EscalationPolicy, EscalationStep
+from stanch.kernel.policy import Service
 from stanch.prepare.importers.dump import Thing, gather
 from stanch.prepare.importers.grafana_oncall_shifts import Schedules, read_schedules
 from stanch.prepare.importers.imported import Imported

@@ -5,7 +5,8 @@ from typing import Any
 
 import msgspec
 
-from stanch.kernel.policy import Contact, EscalationPolicy, Service
+from stanch.kernel.contacts import Contact, EscalationPolicy
+from stanch.kernel.policy import Service
 from stanch.kernel.schedule import Schedule
 
 WIDTH = 120

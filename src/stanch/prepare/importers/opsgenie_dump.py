@@ -7,7 +7,8 @@ request each are read where a dump puts them: ``contacts`` and ``notification_ru
 
 from itertools import pairwise
 
-from stanch.kernel.policy import EscalationPolicy, EscalationStep, Service
+from stanch.kernel.contacts import EscalationPolicy, EscalationStep
+from stanch.kernel.policy import Service
 from stanch.prepare.importers.dump import Thing, gather
 from stanch.prepare.importers.imported import Imported
 from stanch.prepare.importers.naming import Keys

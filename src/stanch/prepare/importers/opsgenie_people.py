@@ -6,7 +6,7 @@ Shapes: ``opsgenie/opsgenie-go-sdk-v2`` ``contact``, ``notification``, ``team`` 
 
 from collections.abc import Iterator
 
-from stanch.kernel.policy import Contact, ContactMethod
+from stanch.kernel.contacts import Contact, ContactMethod
 from stanch.prepare.importers.dump import Thing
 from stanch.prepare.importers.imported import Imported
 from stanch.prepare.importers.people import UNREACHABLE, People, phone, reaches

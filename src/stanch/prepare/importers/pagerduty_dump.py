@@ -6,7 +6,8 @@ and ``PagerDuty/go-pagerduty`` ``user.go``, ``escalation_policy.go``, ``schedule
 
 from collections.abc import Iterator
 
-from stanch.kernel.policy import Contact, EscalationPolicy, EscalationStep, Service
+from stanch.kernel.contacts import Contact, EscalationPolicy, EscalationStep
+from stanch.kernel.policy import Service
 from stanch.prepare.importers.dump import Thing, gather
 from stanch.prepare.importers.imported import Imported
 from stanch.prepare.importers.naming import Keys

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from stanch.kernel.policy import Contact, ContactMethod
+from stanch.kernel.contacts import Contact, ContactMethod
 from stanch.prepare.importers.imported import Imported
 from stanch.prepare.importers.naming import Keys
 

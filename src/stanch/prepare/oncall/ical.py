@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from stanch.kernel.clock import SECOND
-from stanch.kernel.policy import Contact
+from stanch.kernel.contacts import Contact
 from stanch.kernel.shift import Shift
 from stanch.kernel.zones import EPOCH_UTC, MICROSECOND, instant, zone_of
 from stanch.prepare.oncall import bombs

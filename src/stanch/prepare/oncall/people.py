@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Iterable, Mapping
 
-from stanch.kernel.policy import Contact
+from stanch.kernel.contacts import Contact
 
 
 def contact_key(contacts: Mapping[str, Contact], text: str) -> str:

@@ -3,7 +3,7 @@
 import msgspec
 
 from stanch.kernel.answers import Moment
-from stanch.kernel.policy import Contact
+from stanch.kernel.contacts import Contact
 from stanch.prepare.own_contact_methods import OwnContactMethod, unconfirmed
 from stanch.prepare.page_tests import attempts
 from stanch.prepare.reachability import reach_problem, shown
