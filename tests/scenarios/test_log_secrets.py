@@ -22,7 +22,7 @@ with TestClient(create_app(stanch), raise_server_exceptions=False) as client:
     print(client.get("/", headers=headers).status_code)
 try:
     with stanch.application.database.transaction() as tx:
-        tx.execute("INSERT INTO people VALUES (:name, :password, 1, NULL)", name="ada", password="very-secret-word")
+        tx.execute("INSERT INTO people (name, password, admin, created_at) VALUES (:name, :password, 1, NULL)", name="ada", password="very-secret-word")
 except Exception as error:
     print(str(error), file=sys.stderr)
 stanch.application.database.close()

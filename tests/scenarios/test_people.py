@@ -121,7 +121,11 @@ def test_each_line_ticks_itself_from_what_happened(bare: House, browser: TestCli
     run(house, "confirm-method", code=code)
     assert steps(house)["you"]
     run(house, "invite-person", name="ben")
-    assert steps(house)["second"] and "ben (invited)" in browser.get("/").text
+    first = browser.get("/").text
+    assert not steps(house)["second"], "invited is not there"
+    assert "You are alone. ben has not signed in yet." in first and "Send them their link again." in first
+    credentials.open_session(house.application.database, "ben", house.clock.now())
+    assert steps(house)["second"] and "ben has signed in." in browser.get("/").text
     house.alert()
     assert steps(house)["sender"] and "came by the key" in browser.get("/").text
     policy = {"escalation": {"default": {"steps": [{"notify": ["dana"]}]}}, "services": POLICY["services"]}

@@ -23,7 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "confirm-method": ("prepare", "Say that a test page arrived, by the code in it."),
     "contacts": ("prepare", "Whom to turn to: people, vendors and teams, by service or by what they do."),
     "copies": ("communicate", "Where copies of the status page are kept, and how fresh each is."),
-    "criteria": ("recover", "Say what 'recovered' means: the proposed criteria, or your own."),
+    "criteria": ("recover", "Say what 'recovered' means: the proposed criteria, or your own; with neither, see what is set."),
     "decide": ("respond", "Write a decision down: the option that is taken, those that are not, and why."),
     "declare": ("respond", "Declare an incident."),
     "decline": ("respond", "Say no to a prompt; it is not asked again unless what it rests on changes."),

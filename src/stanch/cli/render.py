@@ -27,6 +27,8 @@ def show(command: Command, value: Any, as_json: bool) -> None:
         click.echo("\n".join(clean(text) for text in plain(value)["lines"]))
     elif isinstance(value, list):
         table(plain(value))
+    elif command.name == "find" and not (value.hits or value.understood):
+        click.echo(clean(value.line()))
     else:
         _mapping(plain(value), "")
 
@@ -87,6 +89,8 @@ def _mapping(value: Any, indent: str) -> None:
             _mapping(part, indent + "  ")
         elif "\n" in str(part):
             click.echo(f"{label}:\n{clean(part)}\n")
+        elif isinstance(part, (list, dict)) and not part:
+            click.echo(f"{label}: none")
         else:
             click.echo(f"{label}: {_cell(part)}")
 

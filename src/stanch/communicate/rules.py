@@ -41,7 +41,13 @@ def public_name(record: Record, policy: Policy) -> str:
 def draft_public(record: Record, policy: Policy, state: str = "") -> str:
     """Words that customers can check (R33), for the state that the post will have; by default the one that the record suggests."""
     name = public_name(record, policy)
-    state = state or ("resolved" if record.resolved_at else "monitoring" if record.mitigated_at else "investigating")
+    state = state or (
+        "resolved"
+        if record.resolved_at
+        else "monitoring"
+        if record.mitigated_at or record.phase == "resolve"
+        else "investigating"
+    )
     if state == "postmortem":
         return f"What happened with {name}: {BLANK}. What we change: {BLANK}."
     if state == "resolved":

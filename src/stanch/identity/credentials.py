@@ -80,7 +80,13 @@ def open_session(database: Database, person: str, now: int) -> str:
     secret = _issue(database, person, "session", now, SESSION_FOR)
     with database.transaction() as tx:  # whoever has come is invited no more
         tx.execute("DELETE FROM credentials WHERE kind = 'once' AND name = 'invite' AND person = :p", p=person)
+        tx.execute("UPDATE people SET came_at = :now WHERE name = :p AND came_at IS NULL", p=person, now=now)
     return secret
+
+
+def came(tx: Transaction) -> set[str]:
+    """Who has signed in once; an invitation, or a link that was made on the server, is not that yet."""
+    return {str(row["name"]) for row in tx.all("SELECT name FROM people WHERE came_at IS NOT NULL")}
 
 
 def end_session(database: Database, secret: str) -> None:

@@ -43,11 +43,10 @@ def draft(record: Record, entries: list[Entry], policy: Policy) -> dict[str, str
 
 
 def _summary(record: Record, policy: Policy) -> str:
-    began, end = record.began_at or record.declared_at, record.resolved_at
+    began, end = record.span()
     helped = next((r for r in record.runs.values() if r.outcome == "helped" and not r.undo_of), None)
-    service = policy.service(record.service).label() if record.service else "a service"
-    lasted = f" for {spell(end - began)}" if end else ""
-    opening = f"On {day(began)} from {hour_minute(began)} UTC{lasted}, {service} was affected: {record.title}."
+    service = policy.service(record.service).label() if record.service else "a service that was not named"
+    opening = f"{_span(began, end)}, {service} {_affected(record, end)}: {record.title}."
     sentences = [
         opening,
         f"Customers: {record.impact.value}" if record.impact else "",
@@ -57,8 +56,22 @@ def _summary(record: Record, policy: Policy) -> str:
     return " ".join(s for s in sentences if s)
 
 
+def _affected(record: Record, end: int | None) -> str:
+    if not record.declared_at:
+        return "was looked into" if end else "is looked into"
+    return f"{'was thought to be' if record.false_alarm else 'was' if end else 'is'} affected"
+
+
+def _span(began: int, end: int | None) -> str:
+    """When it was, and how long it lasted: the beginning of a sentence."""
+    if end is None:
+        return f"Since {day(began)} {hour_minute(began)} UTC"
+    until = hour_minute(end) if day(end) == day(began) else f"{day(end)} {hour_minute(end)}"
+    return f"On {day(began)} from {hour_minute(began)} to {until} UTC ({spell(end - began)})"
+
+
 def _impact(record: Record) -> str:
-    began, end = record.began_at or record.declared_at, record.resolved_at
+    began, end = record.span()
     lines = [
         f"- Duration: {spell(end - began)}" if end else "- Duration: not over yet",
         f"- Customers: {record.impact.value}" if record.impact else f"- Customers: {WHO_WAS_HIT}",

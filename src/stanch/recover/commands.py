@@ -4,19 +4,19 @@ from typing import Annotated
 
 import msgspec
 
-from stanch.kernel.clock import DAY
+from stanch.kernel.clock import DAY, SECOND, spell
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Invalid
 from stanch.kernel.policy import Criterion
-from stanch.recover.rules import checklist, proposed, standing
+from stanch.recover.rules import Standing, checklist, proposed, standing
 from stanch.timeline.facts.recover import Closed, CriteriaSet, Mitigated, Reopened, Resolved
 from stanch.timeline.facts.respond import PhaseShifted
-from stanch.timeline.record import Record
+from stanch.timeline.record import CriterionState, Record
 from stanch.timeline.unit_of_work import UnitOfWork
 
 
 class SetCriteria(msgspec.Struct):
-    """Say what 'recovered' means: the proposed criteria, or your own."""
+    """Say what 'recovered' means: the proposed criteria, or your own; with neither, see what is set."""
 
     incident: str
     propose: Annotated[bool, msgspec.Meta(description="Use those that the catalog proposes.")] = False
@@ -34,7 +34,7 @@ def criteria(uow: UnitOfWork, asked: SetCriteria) -> Done:
     if asked.criterion:
         chosen = [*(s.criterion for s in record.criteria.values()), parse(asked.criterion)]
     elif not asked.propose and asked.hold is None:
-        raise Invalid("Say which criteria.", field="criterion", hint="Use --propose, or 'NAME: SOURCE QUERY < 0.01'.")
+        return Done(_as_set(record, chosen, standing(record, uow.policy, uow.now)), asked.incident)
     if not chosen:
         raise Invalid(
             f"The catalog proposes no criteria for '{record.service or 'an incident without a service'}'.",
@@ -44,6 +44,26 @@ def criteria(uow: UnitOfWork, asked: SetCriteria) -> Done:
     held = asked.hold or record.criteria_hold or hold
     uow.append(asked.incident, CriteriaSet(chosen, held))
     return Done(f"Recovered means: {'; '.join(c.name for c in chosen)}.", asked.incident)
+
+
+def _as_set(record: Record, chosen: list[Criterion], now_standing: Standing) -> str:
+    """What is set and where each stands; else what could be set."""
+    if not record.criteria:
+        could = (
+            f"The catalog proposes: {'; '.join(c.name for c in chosen)}. Set them with --propose, or"
+            if chosen
+            else "Set"
+        )
+        return f"No recovery criteria are set. {could} your own: 'NAME: SOURCE QUERY < 0.01'."
+    each = [f"{name} {_word(state)}" for name, state in record.criteria.items()]
+    over = "it may be resolved" if now_standing.may_resolve else f"not yet: {'; '.join(now_standing.reasons)}"
+    return f"Recovered means, all for {spell(int(record.criteria_hold * SECOND))}: {'; '.join(each)}. {over[0].upper()}{over[1:]}."
+
+
+def _word(state: CriterionState) -> str:
+    if state.value is None:
+        return "(not measured)"
+    return f"({'holds' if state.holds else 'does not hold'}: {state.detail or f'{state.value:g}'})"
 
 
 def parse(text: str) -> Criterion:
@@ -72,7 +92,9 @@ class Resolve(msgspec.Struct):
 
     incident: str
     reason: Annotated[str, msgspec.Meta(max_length=2000)] = ""
-    override: Annotated[bool, msgspec.Meta(description="Resolve although the criteria have not held.")] = False
+    override: Annotated[
+        bool, msgspec.Meta(description="Resolve although the criteria have not held, or none are set.")
+    ] = False
     cause_unknown: Annotated[bool, msgspec.Meta(description="The cause is not known yet; a follow-up is created.")] = (
         False
     )
@@ -92,12 +114,13 @@ def resolve(uow: UnitOfWork, asked: Resolve) -> Done:
             f"Not yet: {'; '.join(now_standing.reasons)}.", hint=f"{first}, or give --override with a reason."
         )
     if early and not asked.reason.strip():
-        raise Invalid("Resolving before the criteria have held needs a reason.", field="reason")
-    if record.mitigated_at is None:
+        without = "before the criteria have held" if now_standing.set else "without recovery criteria"
+        raise Invalid(f"Resolving {without} needs a reason.", field="reason")
+    if record.mitigated_at is None and record.tried():
         uow.append(asked.incident, Mitigated("resolved"))
     if record.phase != "resolve":
         uow.append(asked.incident, PhaseShifted("resolve", "resolved"))
-    uow.append(asked.incident, Resolved(asked.reason, early, not asked.cause_unknown))
+    uow.append(asked.incident, Resolved(asked.reason, early, not asked.cause_unknown, now_standing.set))
     return Done(f"{asked.incident} is resolved.", asked.incident)
 
 

@@ -60,25 +60,44 @@ def checklist(record: Record) -> list[tuple[bool, str]]:
         return [(True, "Closed as a false alarm: no postmortem and no public post are owed"), *final]
     if not public and record.impact and not record.private:
         final = [(False, "Final public post: customers felt it, and nothing was posted")]
+    met = record.closed_at is not None and record.postmortem_at is not None
     return [
-        (record.resolved_at is not None, "Resolved, by its criteria or with a reason"),
-        *final,
-        (record.impact is not None, "Customer impact is written down"),
-        (
-            record.closed_at is not None and record.postmortem_at is not None,
-            "The postmortem meeting has a date within 48 h",
+        _step(
+            record.resolved_at is not None,
+            "Resolved, by its criteria or with a reason",
+            "Resolve it, by its criteria or with a reason",
         ),
-        (record.severity is not None, "Severity is set"),
+        *final,
+        _step(record.impact is not None, "Customer impact is written down", "Write down the customer impact"),
+        _step(
+            met, "The postmortem meeting has a date within 48 h", "A date for the postmortem meeting, set by closing"
+        ),
+        _step(record.severity is not None, "Severity is set", "Set the severity"),
         *_pages_and_runs(record),
     ]
+
+
+def _step(done: bool, yes: str, no: str) -> tuple[bool, str]:
+    """What is said of it, as it is."""
+    return done, yes if done else no
 
 
 def _pages_and_runs(record: Record) -> list[tuple[bool, str]]:
     """Where there were no pages or mitigations, that is what is said of them."""
     pages, runs = record.pages.values(), record.runs.values()
-    acknowledged = all(p.acknowledged_at is not None for p in pages)
-    known = all(r.outcome not in (None, "unknown") or (r.answered and (not r.ok or not r.changed)) for r in runs)
+    alone = sum(p.acknowledged_at is None for p in pages)
+    open_runs = [
+        r.title for r in runs if r.outcome in (None, "unknown") and not (r.answered and (not r.ok or not r.changed))
+    ]
     return [
-        (acknowledged, "Every page was acknowledged" if pages else "No page was sent"),
-        (known, "The outcome of every mitigation is known" if runs else "No mitigation was run"),
+        _step(
+            not alone,
+            "Every page was acknowledged" if pages else "No page was sent",
+            f"Look why nobody acknowledged {'a page' if alone == 1 else f'{alone} pages'}",
+        ),
+        _step(
+            not open_runs,
+            "The outcome of every mitigation is known" if runs else "No mitigation was run",
+            f"Find out what came of {' and of '.join(open_runs)}",
+        ),
     ]

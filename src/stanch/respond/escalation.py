@@ -30,14 +30,14 @@ class Stepping(msgspec.Struct, frozen=True):
 
 def escalation_of(policy: Policy, name: str) -> EscalationPolicy:
     """The named policy, else 'default', else everyone in the contacts at once: a page must reach someone."""
-    found = policy.escalation.get(name) or policy.escalation.get("default")
-    return found if found and found.steps else EscalationPolicy([_everyone(policy)], repeat=2)
+    goes_by = policy_of(policy, name)
+    return policy.escalation[goes_by] if goes_by else EscalationPolicy([_everyone(policy)], repeat=2)
 
 
-def names_whom(policy: Policy, name: str) -> bool:
-    """Whether a policy of the team names whom to wake, or everyone is tried for want of one."""
-    found = policy.escalation.get(name) or policy.escalation.get("default")
-    return bool(found and found.steps)
+def policy_of(policy: Policy, name: str) -> str:
+    """The policy of the team that names whom to wake; empty where everyone is tried for want of one."""
+    goes_by = name if name in policy.escalation else "default"
+    return goes_by if goes_by in policy.escalation and policy.escalation[goes_by].steps else ""
 
 
 def of_page(policy: Policy, page: Page) -> EscalationPolicy:

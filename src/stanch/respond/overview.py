@@ -99,7 +99,7 @@ class Show(msgspec.Struct):
 
 
 class Proposed(msgspec.Struct, frozen=True):
-    """The severity that the impact facts propose."""
+    """The severity that burn rate, impact and scope propose, where it is another one than that which is set."""
 
     severity: str
     why: str
@@ -226,7 +226,8 @@ def show(uow: UnitOfWork, asked: Show) -> Shown:
 def _shown(record: Record, uow: UnitOfWork, now: int, entries: list[Entry]) -> Shown:
     return Shown(
         record.id, record.title, record.service, record.status, record.phase, record.severity_name(),
-        Proposed(record.proposed.severity, record.proposed.text) if record.proposed else None,
+        Proposed(record.proposed.severity, record.proposed.text)
+        if record.proposed and record.proposed.severity != record.severity_name() else None,
         record.entries, now,
         [
             ShownFact(

@@ -11,7 +11,7 @@ from stanch.kernel.errors import Invalid, NotFound
 from stanch.prepare.known_people import known_person
 from stanch.prepare.oncall.people import contact_key, shown_name
 from stanch.respond.commands import IncidentId, Line
-from stanch.respond.passing_on import Offer, hand, offers, refuse
+from stanch.respond.passing_on import Offer, hand, in_doubt, offers, refuse
 from stanch.respond.reactions import request_page
 from stanch.timeline.facts.paging import Acknowledged
 from stanch.timeline.page import Page
@@ -52,7 +52,9 @@ def page(uow: UnitOfWork, asked: PagePeople) -> Done:
         raise Invalid(f"There is no escalation policy '{escalation}'.", field="escalation", hint=f"Known: {known}.")
     key = reachable(uow, record, None, person) if person else ""
     identity = request_page(uow, record, asked.reason or f"{uow.actor.name} asked for help", escalation, key)
-    return Done(f"{_outcome(uow, record.pages[identity])} for {record.id}.", record.id, identity)
+    made = record.pages[identity]
+    doubt = in_doubt(uow, made.people) if made.step >= 0 else ""
+    return Done(f"{_outcome(uow, made)} for {record.id}.{doubt}", record.id, identity)
 
 
 def _outcome(uow: UnitOfWork, page: Page) -> str:

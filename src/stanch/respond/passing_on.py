@@ -15,16 +15,20 @@ from stanch.timeline.unit_of_work import UnitOfWork
 
 
 class Offer(msgspec.Struct, frozen=True):
-    """Somebody who could be paged by name. ``problem``: why they cannot be, as the end of a sentence; else empty."""
+    """Somebody who could be paged by name. ``problem``: why they cannot be, as the end of a sentence; else empty.
+
+    ``doubt``: why it is not known whether a page arrives; it is tried all the same.
+    """
 
     person: str
     name: str
     by: list[str]
     problem: str = ""
+    doubt: str = ""
 
     def line(self) -> str:
         """For chat."""
-        return f"{self.name}: {self.problem or 'by ' + ', '.join(self.by)}"
+        return f"{self.name}: {self.problem or 'by ' + ', '.join(self.by)}{f', who {self.doubt}' if self.doubt else ''}"
 
 
 def offers(uow: UnitOfWork, record: Record, page: Page | None, *, asker: str = "") -> list[Offer]:
@@ -37,11 +41,14 @@ def offers(uow: UnitOfWork, record: Record, page: Page | None, *, asker: str = "
     for key, contact in contacts.items():
         if contact.kind != "vendor" and key != asker:
             kinds = list(dict.fromkeys(method.to.partition(":")[0] for method in contact.methods()))
-            found.append(Offer(key, contact.name, kinds, reach_problem(contact, notifiers) or _said_no(key, page)))
+            problem = reach_problem(contact, notifiers, sure=False) or _said_no(key, page)
+            found.append(Offer(key, contact.name, kinds, problem, "" if problem else reach_problem(contact, notifiers)))
     for name in names(uow.tx):
         if name != asker and not contact_key(contacts, name):
             found.append(Offer(name, name, [], "signs in, and has no contact method"))
-    return sorted(found, key=lambda offer: (bool(offer.problem), offer.name.casefold(), offer.person))
+    return sorted(
+        found, key=lambda offer: (bool(offer.problem), bool(offer.doubt), offer.name.casefold(), offer.person)
+    )
 
 
 def _said_no(person: str, page: Page | None) -> str:
@@ -59,7 +66,15 @@ def hand(uow: UnitOfWork, record: Record, page: Page, person: str, reason: str) 
     uow.append(record.id, PageHanded(page.page, person, reason.strip()))
     send_page(uow, record, page, f"hand{len(page.handed)}", [person])
     name = shown_name(uow.policy.contacts, person)
-    return f"The page goes to {name} as well. Until somebody says 'I have it', the escalation goes on."
+    goes = f"The page goes to {name} as well. Until somebody says 'I have it', the escalation goes on."
+    return f"{goes}{in_doubt(uow, [person])}"
+
+
+def in_doubt(uow: UnitOfWork, people: list[str]) -> str:
+    """A sentence, after a blank, for each of those who are paged though nobody knows whether it arrives; else empty (R8)."""
+    notifiers = frozenset(uow.application.world.notifiers)
+    contacts = [uow.policy.contacts[person] for person in people]
+    return "".join(f" {c.name} {why}." for c in contacts if (why := reach_problem(c, notifiers)))
 
 
 def refuse(uow: UnitOfWork, record: Record, page: Page, person: str, reason: str) -> str:

@@ -22,6 +22,12 @@ class ShiftPhase(msgspec.Struct):
     incident: IncidentId
     phase: Phase | None = None
     reason: Line = ""
+    mitigated: Annotated[
+        bool,
+        msgspec.Meta(
+            description="With resolve: something that was done elsewhere stopped the harm; the reason says what."
+        ),
+    ] = False
     undo: Annotated[bool, msgspec.Meta(description="Take the last move back, as if it had not been.")] = False
 
 
@@ -32,7 +38,7 @@ class ShiftPhase(msgspec.Struct):
     example="stanch phase INC-1 mitigate --reason 'The cause is clear enough to act'",
 )
 def phase(uow: UnitOfWork, asked: ShiftPhase) -> Done:
-    """R12. Going back is normal. Reaching Resolve says that the harm is stopped: mitigated (R15)."""
+    """R12. Going back is normal. Reaching Resolve says that the harm is stopped: mitigated, where something was done (R15)."""
     record = uow.record(asked.incident)
     if asked.undo:
         return _undo_phase(uow, record, asked)
@@ -42,11 +48,19 @@ def phase(uow: UnitOfWork, asked: ShiftPhase) -> Done:
         raise Conflict(f"{asked.incident} is in {asked.phase.capitalize()} already.")
     if record.status == "closed" and asked.phase != "learn":
         raise Conflict(f"{asked.incident} is closed.", hint="Reopen it first.")
+    if asked.mitigated and (asked.phase != "resolve" or not asked.reason.strip()):
+        raise Invalid(
+            "Say what stopped the harm, on the way to resolve.", field="reason", hint="Give it as the reason."
+        )
     back = PHASES.index(asked.phase) < PHASES.index(record.phase)
     uow.append(asked.incident, PhaseShifted(asked.phase, asked.reason))
+    said = f"{asked.incident} moved {'back ' if back else ''}to {asked.phase.capitalize()}."
     if asked.phase == "resolve" and record.mitigated_at is None:
+        if not (asked.mitigated or record.tried()):
+            why = "nothing that was tried is known to have helped" if record.runs else "no mitigation was run"
+            return Done(f"{said} It is not called mitigated: {why}.", asked.incident)
         uow.append(asked.incident, Mitigated(asked.reason))
-    return Done(f"{asked.incident} moved {'back ' if back else ''}to {asked.phase.capitalize()}.", asked.incident)
+    return Done(said, asked.incident)
 
 
 def _undo_phase(uow: UnitOfWork, record: Record, asked: ShiftPhase) -> Done:

@@ -8,7 +8,7 @@ from stanch.kernel.clock import HOUR, MINUTE, SECOND
 from stanch.kernel.ids import new_id
 from stanch.prepare.oncall.people import contact_key
 from stanch.prepare.sending import lane_of
-from stanch.respond.escalation import Reached, Stepping, last_resort, names_whom, next_step, of_page, waits_until
+from stanch.respond.escalation import Reached, Stepping, last_resort, next_step, of_page, policy_of, waits_until
 from stanch.respond.recipients import may_be_told
 from stanch.respond.resting import over
 from stanch.respond.targets import reached
@@ -46,6 +46,7 @@ def page_when_severe(uow: UnitOfWork, entry: Entry, record: Record) -> None:
     if record.live() and uow.policy.severity(facts.severity).pages:
         if not record.pages:
             request_page(uow, record, f"severity is {facts.severity}")
+            return
         for page in list(record.pages.values()):
             if page.step < 0 and page.waiting() and page.next_at and page.next_at > uow.now:
                 escalate(uow, record, page)  # it was put off, and now it may be its hour
@@ -58,7 +59,7 @@ def request_page(uow: UnitOfWork, record: Record, reason: str, escalation: str =
     """
     page = new_id("page")
     by = "" if person else escalation or uow.policy.service(record.service).escalation
-    uow.append(record.id, PageRequested(page, by, reason, person))
+    uow.append(record.id, PageRequested(page, by, reason, person, policy_of(uow.policy, by) if by else None))
     escalate(uow, record, record.pages[page])
     return page
 
@@ -118,7 +119,7 @@ def _may_hear(uow: UnitOfWork, record: Record, people: list[str]) -> list[str]:
 
 def _found(uow: UnitOfWork, record: Record, page: Page, refused: set[str]) -> dict[int, Reached]:
     found = {}
-    named = bool(page.person) or names_whom(uow.policy, page.escalation)
+    named = bool(page.person or policy_of(uow.policy, page.escalation))
     for place, step in enumerate(of_page(uow.policy, page).steps):
         whole = reached(uow, step.notify)
         if not named:

@@ -42,6 +42,8 @@ def propose_for(uow: UnitOfWork, record: Record) -> None:
         severity = uow.policy.severity_at(LAST)
         sentence = f"{sentence.removesuffix(': no incident proposed')}: {severity} proposed"
     if record.proposed is None or severity != record.proposed.severity:
+        if severity == record.severity_name():  # what is set already is not proposed
+            sentence = sentence.removesuffix(f"{severity} proposed") + f"that is {severity}"
         facts = SeverityProposed(severity, sentence)
         uow.append(record.id, facts, author="stanch", source="machine")
 

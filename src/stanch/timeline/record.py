@@ -216,6 +216,10 @@ class Record(msgspec.Struct):
         """When the harm began, as far as is known: else when it was noticed, or declared. Moment in microseconds."""
         return self.began_at or self.detected_at or self.declared_at
 
+    def span(self) -> tuple[int, int | None]:
+        """From when to when it is told to have been, in microseconds; None: it is not over."""
+        return self.began_at or self.declared_at or self.detected_at or 0, self.resolved_at or self.closed_at
+
     def severity_name(self) -> str | None:
         """``SEV-1`` .. ``SEV-4``, or None while nobody has said."""
         return self.severity.value if self.severity else None
@@ -252,6 +256,17 @@ class Record(msgspec.Struct):
     def told_of(self, prompt: str) -> str:
         """Who was told of a prompt by what, or why nobody could be; empty while neither is known."""
         return self.prompted[prompt].standing() if prompt in self.prompted else ""
+
+    def tried(self) -> bool:
+        """Whether something was done that may have stopped the harm: not taken back, nor seen to have failed."""
+        return any(
+            run.ok
+            and run.changed
+            and run.outcome not in ("no_change", "worse")
+            and not run.undo_of
+            and not run.undone_by
+            for run in self.runs.values()
+        )
 
     def live(self) -> bool:
         """True while people respond to it."""

@@ -94,7 +94,7 @@ def _front(record: Record) -> dict[str, str]:
 
 
 def _when(record: Record) -> str:
-    began, end = record.began_at or record.declared_at, record.resolved_at
+    began, end = record.span()
     until = (
         f" to {hour_minute(end)}"
         if end and day(end) == day(began)
@@ -107,13 +107,13 @@ def _when(record: Record) -> str:
 
 def _figures(record: Record) -> list[Figure]:
     """Only what was measured or stated; a number that nobody has is left out."""
-    began, end = record.began_at or record.declared_at, record.resolved_at
+    began, end = record.span()
     share, first = (
         record.impact_facts.users_share,
         next((at for at, _, u in record.updates if u.audience == "public"), None),
     )
     found = [
-        Figure(spell(end - began), "from start to recovery") if end else None,
+        Figure(spell(end - began), "from start to recovery") if end and record.resolved_at else None,
         Figure(f"{share * 100:.3g} %", "of users were hit") if share is not None else None,
         Figure(spell(record.detected_at - record.began_at), "until it was noticed")
         if record.began_at and record.detected_at and record.detected_at >= record.began_at

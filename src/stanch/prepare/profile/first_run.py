@@ -82,21 +82,31 @@ def _you(uow: UnitOfWork) -> FirstRunStep:
     )
     return _step(
         "you", "Your name and a contact method that wakes you", bool(arrived), f"A test page reached {me.name}.", missing,
-        "Add a contact method on your profile, and confirm its test page by the link or the code in it.",
+        "Add a contact method on your profile, or with 'stanch add-method', and confirm its test page by the link or the code in it.",
     )  # fmt: skip
 
 
 def _second(uow: UnitOfWork) -> FirstRunStep:
     from stanch.identity import credentials, people
 
-    invited = credentials.invitations(uow.tx)
+    came = credentials.came(uow.tx)
     others = [name for name in sorted(people.names(uow.tx)) if name != uow.actor.name]
-    said = ", ".join(f"{name} (invited)" if name in invited else name for name in others[:3])
-    more = f" and {len(others) - 3} more" if len(others) > 3 else ""
+    there, awaited = [name for name in others if name in came], [name for name in others if name not in came]
+    # Somebody at the server's terminal is no person who signs in, and may be the one who does.
+    done = len(there) > (uow.actor.name not in people.names(uow.tx))
+    beside = f"{listed(there)} {'has' if len(there) == 1 else 'have'} signed in." if there else "You are alone."
+    waiting = f" {listed(awaited)} {'has' if len(awaited) == 1 else 'have'} not signed in yet." if awaited else ""
     return _step(
-        "second", "A second person", bool(others), f"Beside you: {said}{more}.", "You are alone.",
-        "Invite somebody: who is asleep or away must not be the only one.",
+        "second", "A second person", done, beside, f"{beside}{waiting}",
+        "Send them their link again." if awaited else "Invite somebody: who is asleep or away must not be the only one.",
     )  # fmt: skip
+
+
+def listed(names: list[str]) -> str:
+    """The first few of several names."""
+    more = [f"{len(names) - 3} more"] if len(names) > 3 else []
+    shown = [*names[:3], *more]
+    return " and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)
 
 
 def _on_call(uow: UnitOfWork) -> FirstRunStep:
@@ -119,7 +129,7 @@ def _sender(uow: UnitOfWork) -> FirstRunStep:
     said = f"The newest alert came by the key '{row['intake_key']}': {row['name']}." if row else ""
     return _step(
         "sender", "A sender of alerts", row is not None, said, "Waiting for the first alert ...",
-        "Point Alertmanager, Prometheus or another sender here.",
+        f"Point Alertmanager at {uow.application.installation.url}/hooks/alertmanager, or another sender at its address there.",
     )  # fmt: skip
 
 

@@ -9,16 +9,24 @@ from stanch.timeline.record import Line, Record
 
 
 class PageRequested(Statement, frozen=True, tag="page_requested"):
-    """Someone must be woken. Steps of the escalation policy follow until it is acknowledged; ``person``: only this contact."""
+    """Someone must be woken. Steps of the escalation policy follow until it is acknowledged; ``person``: only this contact.
+
+    ``goes_by``: the policy that there is, when it was asked for; empty: there was none, and None: an earlier release did not say.
+    """
 
     page: str
     escalation: str
     reason: str
     person: str = ""
+    goes_by: str | None = None
 
     def sentence(self) -> str:
         if self.person:
             return f"Paging {self.person} by name: {self.reason}"
+        if self.goes_by == "":
+            return f"Paging everybody who can be reached, as there is no escalation policy '{self.escalation}': {self.reason}"
+        if self.goes_by not in (None, self.escalation):
+            return f"Paging by policy '{self.goes_by}', as there is no '{self.escalation}': {self.reason}"
         return f"Paging by policy '{self.escalation}': {self.reason}"
 
     def apply(self, record: Record, entry: Line) -> None:

@@ -66,7 +66,7 @@ class CriteriaHeld(Statement, frozen=True, tag="criteria_held"):
 
 
 class Mitigated(Statement, frozen=True, tag="mitigated"):
-    """The harm is stopped; it is not resolved yet (R15)."""
+    """Something that was done stopped the harm; it is not resolved yet (R15). What was over by itself was not mitigated."""
 
     reason: str = ""
 
@@ -78,20 +78,25 @@ class Mitigated(Statement, frozen=True, tag="mitigated"):
 
 
 class Resolved(Statement, frozen=True, tag="resolved"):
-    """Stable by the stated criteria, or earlier with a reason (R41). Cause unknown is allowed and leaves a follow-up."""
+    """Stable by the stated criteria, or earlier with a reason (R41). Cause unknown is allowed and leaves a follow-up.
+
+    ``criteria``: whether any were set.
+    """
 
     reason: str = ""
     override: bool = False
     cause_known: bool = True
+    criteria: bool = True
 
     def sentence(self) -> str:
-        early = " before the criteria held" if self.override else ""
+        early = (
+            f" {'before the criteria held' if self.criteria else 'without recovery criteria'}" if self.override else ""
+        )
         unknown = "; the cause is not known yet" if not self.cause_known else ""
         return f"Resolved{early}" + (f": {self.reason}" if self.reason else "") + unknown
 
     def apply(self, record: Record, entry: Line) -> None:
         record.status, record.resolved_at, record.cause_known = "resolved", entry.happened_at, self.cause_known
-        record.mitigated_at = record.mitigated_at or entry.happened_at
         record.end_pages(entry.happened_at)
 
 

@@ -40,7 +40,7 @@ def suggested_state(record: Record) -> str:
         return "postmortem"
     if record.resolved_at:
         return "resolved"
-    if record.mitigated_at:
+    if record.mitigated_at or record.phase == "resolve":
         return "monitoring"
     return "identified" if record.leading() and last else "investigating"
 
