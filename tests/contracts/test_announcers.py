@@ -15,8 +15,8 @@ from stanch.ports.announcing import Announcement, Announcer
 from tests.contracts.notifier_contract import FakeService, closed_port, serving
 
 GOOD = Announcement(
-    "discord/INC-42/9", 3, "INC-42", "Checkout answers 503", "SEV-1", "open, mitigate",
-    "Since 14:02 UTC about 30 % of payments fail.", "Ana", "14:40 UTC", "https://stanch.example/incidents/INC-42",
+    "discord/INC-42/9", 3, "INC-42", "Checkout answers 503", "open, mitigate",
+    "Since 14:02 UTC about 30 % of payments fail.", "SEV-1", "Ana", "14:40 UTC", "https://stanch.example/incidents/INC-42",
 )  # fmt: skip
 HARM = "@channel @here @everyone <!channel> <users/all> <at>Ana</at> **bold** `code` [link](http://evil.example) # title\n- item\n1. one | ~~no~~ \x00 \u202eabc 🔥"
 ODD: dict[str, dict[str, Any]] = {

@@ -110,7 +110,7 @@ class AnnouncementHandler(EffectHandler):
         url = self.application.installation.url
         return Announcement(
             f"{place.name}/{record.id}/{entry.position}", place.number + 1, record.id, record.title,
-            record.severity_name() or "", f"{record.status}, {record.phase}", entry.facts.sentence(),
+            f"{record.status}, {record.phase}", entry.facts.sentence(), record.severity_name() or "",
             record.holder("incident_commander"), f"{hour_minute(due)} UTC" if due and record.live() else "",
             "" if LOCAL.match(url) else f"{url}/incidents/{record.id}",
         )  # fmt: skip

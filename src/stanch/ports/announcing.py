@@ -16,9 +16,9 @@ class Announcement(msgspec.Struct, frozen=True):
     number: int
     incident: str
     title: str
-    severity: str
     status: str
     text: str
+    severity: str = ""
     commander: str = ""
     next_update: str = ""
     url: str = ""

@@ -8,6 +8,7 @@ import re
 import msgspec
 
 from stanch.kernel.clock import SECOND
+from stanch.ports.signature import is_code
 
 WINDOW_SECONDS = 300
 # Phones write these on their own, and no command means them.
@@ -41,7 +42,7 @@ def verify(secret: str, timestamp: str, body: bytes, signature: str, now: int) -
         return False
     base = b"v0:" + timestamp.encode() + b":" + body
     expected = "v0=" + hmac.new(secret.encode(), base, hashlib.sha256).hexdigest()
-    return hmac.compare_digest(expected.encode(), signature.encode("utf-8", "replace"))
+    return is_code(expected, signature)
 
 
 def command_of(form: dict[str, str]) -> SlackCommand:

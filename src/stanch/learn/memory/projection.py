@@ -53,7 +53,7 @@ def _of(uow: UnitOfWork, record: Record) -> Remembered:
     said = [record.title, *([record.impact.value] if record.impact else []), *(s.summary for s in signals)]
     said += [h.text for h in record.hypotheses.values() if h.standing != "rejected"]
     factors = tuple(record.lists.get("factors", []))
-    began = record.began_at or record.detected_at or record.declared_at
+    began = record.onset()
     runs = [run for run in record.runs.values() if not run.undo_of]
     took = _took(uow, record.id) if runs else {}
     return Remembered(

@@ -21,22 +21,19 @@ Which = Annotated[
 ]
 
 
-class For(msgspec.Struct):
+class _CitedText(msgspec.Struct):
+    incident: IncidentId
+    text: Line
+    hypothesis: Which = ""
+    cites: Cites = ""
+
+
+class For(_CitedText):
     """State what speaks for a hypothesis, citing entries."""
 
-    incident: IncidentId
-    text: Line
-    hypothesis: Which = ""
-    cites: Cites = ""
 
-
-class Against(msgspec.Struct):
+class Against(_CitedText):
     """State what speaks against a hypothesis, citing entries."""
-
-    incident: IncidentId
-    text: Line
-    hypothesis: Which = ""
-    cites: Cites = ""
 
 
 @command(
@@ -63,7 +60,7 @@ def evidence_against(uow: UnitOfWork, asked: Against) -> Done:
     return _state(uow, asked, "against")
 
 
-def _state(uow: UnitOfWork, asked: For | Against, stance: Literal["for", "against"]) -> Done:
+def _state(uow: UnitOfWork, asked: _CitedText, stance: Literal["for", "against"]) -> Done:
     record = uow.record(asked.incident)
     text = asked.text.strip()
     if not text:

@@ -6,9 +6,6 @@ than 0 say that the sender is unwell; ``/start`` and ``/log`` say that it lives.
 
 from __future__ import annotations
 
-import hmac
-from hashlib import sha256
-
 import msgspec
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -16,6 +13,7 @@ from starlette.routing import Route
 
 from stanch.detect import heartbeats
 from stanch.kernel.errors import NotFound, Problem
+from stanch.ports.signature import is_code, link_code
 from stanch.web.intake.receiving import Receiving
 
 METHODS = ["GET", "HEAD", "POST", "PUT"]
@@ -24,7 +22,7 @@ TEXT_BYTES = 10_000
 
 def token_of(secret: str, name: str) -> str:
     """The secret part of the heartbeat's address: it permits to report this heartbeat and nothing else."""
-    return hmac.new(secret.encode(), f"heartbeat\x1f{name}".encode(), sha256).hexdigest()[:32]
+    return link_code(secret, "heartbeat", name)[:32]
 
 
 def routes(receiving: Receiving) -> list[Route]:
@@ -39,7 +37,7 @@ def routes(receiving: Receiving) -> list[Route]:
             raise Problem(f"'{how}' says nothing of a heartbeat.", hint="It is start, log, fail, or an exit code.")
         with receiving.stanch.application.reading() as uow:
             names = heartbeats.names(uow)
-        name = next((n for n in names if hmac.compare_digest(token_of(secret, n).encode(), given.encode())), "")
+        name = next((n for n in names if is_code(token_of(secret, n), given)), "")
         key = "heartbeat" if name else receiving.key_name(request)
         name = name or given
         if name not in names:

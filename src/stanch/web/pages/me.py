@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
@@ -12,6 +11,7 @@ from starlette.routing import Route
 
 from stanch.identity import credentials, people, profiles
 from stanch.kernel.errors import Denied
+from stanch.ports.signature import is_code
 from stanch.prepare import confirming
 from stanch.prepare.profile.commands import ShowMe, show_me
 from stanch.prepare.reachability import shown
@@ -62,7 +62,7 @@ def _confirm(stanch: Stanch, request: Request) -> Response:
     """A GET changes nothing, since mail scanners open links; the button says that it arrived."""
     test, code = str(request.path_params["test"]), str(request.path_params["code"])
     right = confirming.code_of(stanch.settings.secret_key, test)
-    if not hmac.compare_digest(right.encode(), code.encode("utf-8", "replace")):
+    if not is_code(right, code):
         raise Denied("This link is not one of ours.", hint="Send a new test page from your profile.")
     with stanch.application.uow() if request.method == "POST" else stanch.application.reading() as uow:
         found = next((c for c in profiles.confirmations(uow.tx) if c.test == test), None)
