@@ -14,7 +14,7 @@ from stanch.timeline.facts.mitigate import MitigationApplied
 from stanch.timeline.unit_of_work import UnitOfWork
 
 OUTPUT_CHARS = 4000
-# Progress is for people who watch: more often than this nobody reads it.
+# The shortest interval between two progress lines that are written.
 SAY_EVERY_SECONDS = 1.0
 
 
@@ -31,7 +31,7 @@ class MitigationHandler(EffectHandler):
     lease_seconds = 5.0
 
     def perform(self, effect: Effect) -> tuple[Applied | Failed, float]:
-        """What the adapter answered, and after how many seconds; what it did not foresee is raised."""
+        """What the adapter answered, and after how many seconds. Unexpected exceptions of the adapter are raised."""
         adapter = effect.payload["adapter"]
         mitigator = self.application.world.mitigators.get(adapter)
         if mitigator is None:
@@ -46,7 +46,7 @@ class MitigationHandler(EffectHandler):
     def settle(self, uow: UnitOfWork, effect: Effect, answer: Any) -> int | None:
         run = effect.payload["run"]
         if isinstance(answer, Exception):
-            # What a port did not foresee may have happened after the change: only 'Failed' knows that it did not.
+            # An unexpected exception may have come after the change was made: only 'Failed' says that nothing was changed.
             uow.append(effect.incident, MitigationApplied(run, None, str(answer)[:OUTPUT_CHARS]))
             return None
         said, took = answer
@@ -77,7 +77,7 @@ class MitigationHandler(EffectHandler):
         return None
 
     def _failed(self, uow: UnitOfWork, effect: Effect, failed: Failed, took: float) -> None:
-        """What failed half way can be taken back; what failed altogether has nothing to take back."""
+        """A run that failed half way can be undone; one that changed nothing has nothing to undo."""
         run, ok = effect.payload["run"], None if isinstance(failed, Unsure) else False
         undo = failed.undo if isinstance(failed, Partly) else {}
         if undo:
@@ -110,7 +110,7 @@ class MitigationHandler(EffectHandler):
                         "UPDATE mitigation_runs SET progress = :line WHERE run = :run", run=run, line=line[:200]
                     )
             except Problem:
-                pass  # a busy database: the next line, or the answer itself, follows
+                pass  # a busy database: a lost progress line is replaced by the next one
 
         return say
 

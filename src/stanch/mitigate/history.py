@@ -16,7 +16,7 @@ REMEMBERED = 500
 
 
 def likeness(record: Record) -> list[str]:
-    """What an incident looks like, for comparing: the names of its alerts and the zones and versions they name."""
+    """The features by which incidents are compared: the names of their alerts, and the zones and versions that these name."""
     said = {f"alert {s.name}" for s in record.signals.values()}
     for label in ("zone", "version", "feature"):
         said |= {f"{label} {s.labels[label]}" for s in record.signals.values() if s.labels.get(label)}

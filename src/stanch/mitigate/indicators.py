@@ -14,7 +14,7 @@ PROBE = "probe"
 def indicators(record: Record, policy: Policy) -> tuple[list[Criterion], float]:
     """Criteria that the catalog proposes, and the longest hold in seconds; the service's own first, its dependants' after.
 
-    What the catalog states itself hides what would be derived: a service with criteria has no SLO or probe added to them
+    Declared criteria take precedence over derived ones: no SLO or probe is added to a service's criteria
     under the same source and query.
     """
     if record.service:

@@ -14,7 +14,7 @@ THREADS = 8
 
 
 def measure(application: Application, metrics: dict[str, Metrics], criteria: Iterable[Criterion]) -> Measurements:
-    """By the criterion's name. All at once: one source that hangs does not keep the others waiting."""
+    """By the criterion's name. Measured in parallel, so that a source that hangs does not delay the others."""
     wanted = list(criteria)
     with application.reading() as uow:
         found: Measurements = {c.name: _probe(uow, c) for c in wanted if c.source == PROBE}

@@ -14,9 +14,9 @@ from stanch.timeline.record import Record
 from stanch.timeline.run import Run
 from stanch.timeline.unit_of_work import Due, UnitOfWork
 
-# At least so long is looked back: with few measurements before an action nothing can be said about it.
+# The shortest look back: with few measurements before an action its outcome cannot be judged.
 LOOK_BACK = 2 * MINUTE
-# A restart in the middle, or a source that was away, does not cost the answer: the window is had again, so many times.
+# How often an observation window is repeated when a restart or an unavailable source left too few measurements.
 EXTENSIONS = 2
 
 
@@ -32,7 +32,7 @@ def outcome_clock(uow: UnitOfWork, record: Record) -> list[Due]:
 
 
 def _watched_until(record: Record, run: Run) -> int | None:
-    """Nothing that is measured after a run was undone says anything about it. While the undo runs nobody knows yet."""
+    """Measurements after a run was undone do not count for it. None while the undo is running."""
     ends, undo = run.observation_ends(), undone(record, run)
     if ends is None or undo is None:
         return ends
@@ -60,7 +60,7 @@ def observe(uow: UnitOfWork, record: Record, run: Run) -> None:
         after = spell(undo.started_at - (run.applied_at or run.started_at))
         overall = Judgement("unknown", f"it was undone after {after}, before its effect could be told")
     elif overall.outcome == "unknown" and run.extended < EXTENSIONS and any(not_yet(*window) for window in windows):
-        # A whole window from now on, however long nothing ran.
+        # A whole window from now on, however long stanch was down.
         until = uow.now + int(run.observe_seconds * SECOND)
         uow.append(record.id, ObservationExtended(run.run, until, overall.reason))
         return

@@ -6,10 +6,10 @@ from stanch.kernel.policy import Criterion, Outcome
 from stanch.mitigate.median_shift import MedianShift, median_shift
 from stanch.mitigate.rules import badness
 
-# A change smaller than this share of the earlier value is no effect, however certain it is.
+# A change smaller than this share of the earlier value does not count as an effect, however certain it is.
 NOISE = 0.2
 SURE = 0.9
-# With two values on each side chance alone gives any picture.
+# The fewest values on each side for a statistical judgement.
 FEWEST = 3
 Points = list[tuple[int, float]]
 
@@ -29,7 +29,7 @@ class Judgement(msgspec.Struct, frozen=True):
 
 
 def not_yet(before: Points, after: Points) -> bool:
-    """Whether time would bring what is missing: it was measured before the action, and hardly since."""
+    """Whether a longer window could give an answer: there are measurements from before the action, and too few since."""
     return len(before) >= FEWEST > len(after)
 
 
@@ -61,7 +61,7 @@ def judge(criterion: Criterion, before: Points, after: Points) -> Judgement:
 
 
 def together(judgements: list[Judgement]) -> Judgement:
-    """The outcome of all. What got worse decides; else what was helped; else what is known not to have changed."""
+    """The combined outcome: worse if any criterion got worse; else helped if any was helped; else no change if that is known."""
     for outcome in ("worse", "helped", "no_change"):
         for found in judgements:
             if found.outcome == outcome:

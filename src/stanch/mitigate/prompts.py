@@ -1,4 +1,4 @@
-"""What is asked about mitigations: begin, look, undo, draw a conclusion, move on. Pure."""
+"""Prompts about mitigations: start one, check an unknown outcome, undo, revise a hypothesis, move to Resolve. Pure."""
 
 from stanch.kernel.clock import SECOND
 from stanch.kernel.policy import Policy

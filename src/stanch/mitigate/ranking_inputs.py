@@ -42,7 +42,7 @@ LABELS: dict[str, tuple[str, ...]] = {
     "tenant": ("tenant", "customer", "organization", "org", "account"),
 }
 SATURATED = 0.9
-# An alert that says it waits longer than this says something else.
+# A longer wait in an alert's text is taken for something else.
 LONGEST_WAIT = 12 * HOUR
 TOWARDS = r"(against|from|to|of|with|by|in|on|towards|calling|reaching)"
 DOWN = r"\b(down|outage|unavailable|unreachable|offline)\b"
@@ -100,7 +100,7 @@ def firing_signals(record: Record) -> list[Signal]:
 
 
 def _told(record: Record, firing: list[Signal]) -> tuple[Told, ...]:
-    """What alerts and people say, the firmest first; a rejected hypothesis says nothing any more."""
+    """The texts of alerts and people, those of the greatest weight first; rejected hypotheses are left out."""
     said = [
         Told(
             f"a {h.standing} hypothesis" if h.standing != "open" else "a hypothesis",

@@ -67,7 +67,7 @@ def waiting(record: Record, now: int) -> Waiting | None:
 
 
 def may_start(record: Record, mitigation: Mitigation, actor: str) -> str:
-    """Why this person may not start it, else an empty text: ``allowed`` of the catalog names roles and people (R23)."""
+    """Why this person may not start it; empty when they may. ``allowed`` of the catalog names roles and people (R23)."""
     allowed = mitigation.allowed
     if not allowed or actor in allowed or any(record.holder(role) == actor for role in allowed):
         return ""

@@ -79,12 +79,12 @@ def affected(record: Record, policy: Policy) -> list[str]:
 
 
 def digest(mitigation: Mitigation) -> str:
-    """What exactly it would do: another one is another run, whatever its name."""
+    """The fingerprint of what it would do: a different fingerprint is a different run, whatever its name."""
     return hashlib.sha256(msgspec.json.encode([mitigation.adapter, mitigation.run])).hexdigest()[:12]
 
 
 def of_instance(mitigation: Mitigation) -> Mitigation:
-    """An offer of ``kubernetes@eu`` says so in its name, title and target: another cluster may have one just like it."""
+    """Marks an offer of ``kubernetes@eu`` in name, title and target: another cluster may have the same one."""
     instance = mitigation.adapter.partition("@")[2]
     if not instance:
         return mitigation

@@ -25,7 +25,7 @@ LIMIT_SECONDS = 8.0
 MOST_PREVIEWS = 40
 MOST_RULES = 20
 THREADS = 8
-# What an answer does to the survey: applied only in time, so that a late one disturbs nothing.
+# Applies an answer to the survey; discarded when the answer comes after the time limit.
 Asked = Callable[[], Callable[[Survey], None]]
 
 
@@ -35,7 +35,7 @@ def start_survey(uow: UnitOfWork, entry: Entry, record: Record) -> None:
 
 
 def arm(uow: UnitOfWork, record: Record) -> None:
-    """Begin, where there is anything to ask: a storm of incidents of unknown services asks nothing."""
+    """Start the survey where there is a system to ask; incidents of unknown services start none."""
     services = [uow.policy.service(name) for name in affected(record, uow.policy)]
     if record.live() and any(s.runs_on or s.mitigations or s.breakdowns or s.saturation for s in services):
         uow.effect(f"survey:{record.id}", "survey", record.id, {}, again=True)
@@ -101,7 +101,7 @@ class SurveyHandler(EffectHandler):
         return {
             f"dry run of {tool.mitigation.name}": self._preview(tool.mitigation)
             for tool in tools(record, policy, survey)[:MOST_PREVIEWS]
-            # A program of one's own is not run again and again without being asked for.
+            # The dry run of a command is a program of the team's own: it is not run repeatedly without a request.
             if "dry_run" not in tool.mitigation.run
         }
 
@@ -167,7 +167,7 @@ def _said(criterion: Saturation, value: float) -> str:
 
 
 def _all(pool: ThreadPoolExecutor, survey: Survey, asked: dict[str, Asked]) -> None:
-    """Everything at once within the limit; what fails or is late is a trouble of the survey, and no more."""
+    """Runs everything in parallel within the limit; what fails or is late becomes a trouble of the survey."""
     futures: dict[Future[Callable[[Survey], None]], str] = {pool.submit(ask): what for what, ask in asked.items()}
     wait(futures, LIMIT_SECONDS)
     for future, what in futures.items():

@@ -11,7 +11,7 @@ from stanch.timeline.record import Record
 
 BLANK = "[…]"
 MOST_LINES, LONGEST_LINE = 10, 200
-# What is worth a line to somebody who comes back, before everything else that people wrote.
+# The kinds of entries that a summary keeps first.
 WEIGHTY = (
     "severity_set", "decision_made", "outcome_measured", "mitigation_started", "handoff_answered", "role_taken", "impact_set",
     "hypothesis_stated", "evidence_stated", "concern_raised", "resolved", "mitigated", "phase_shifted", "reopened",
@@ -102,7 +102,7 @@ def _state(record: Record, policy: Policy, now: int) -> list[str]:
 
 
 def _told(entry: Entry) -> bool:
-    """What people said or did, and what was measured; not what the product keeps for itself."""
+    """Entries about what people said or did and what was measured; bookkeeping entries are left out."""
     return entry.kind in WEIGHTY or entry.kind in (
         "said",
         "amended",
@@ -113,7 +113,7 @@ def _told(entry: Entry) -> bool:
 
 
 def _chosen(entries: list[Entry], room: int) -> list[Entry]:
-    """The newest ones that weigh, then the newest others, in their order."""
+    """The newest entries of the important kinds, filled up with the newest others, in timeline order."""
     if room <= 0:
         return []
     weighty = [x for x in entries if x.kind in WEIGHTY][-room:]
@@ -127,6 +127,6 @@ def _line(entry: Entry) -> str:
 
 
 def _cut(lines: list[str]) -> list[str]:
-    """One line each, none longer than people read at a glance."""
+    """One line each, cut to a readable length."""
     flat = [" ".join(line.split()) for line in lines[:MOST_LINES]]
     return [line if len(line) <= LONGEST_LINE else f"{line[: LONGEST_LINE - 1]}…" for line in flat]

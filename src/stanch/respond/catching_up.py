@@ -13,7 +13,7 @@ from stanch.timeline.entries import Entry
 from stanch.timeline.record import Record, fold
 from stanch.timeline.unit_of_work import Application, UnitOfWork
 
-# Whoever was away for so long comes back: what they see is compared with what they saw then. A look within it is no new one.
+# A reader who was away for longer than this gets a summary of what is new; a shorter absence counts as the same visit.
 AWAY = 5 * MINUTE
 NOTED_EVERY = 2 * MINUTE
 
@@ -78,7 +78,8 @@ def note_look(application: Application, person: str, incident: str, position: in
         row = tx.one("SELECT at FROM looked WHERE incident = :i AND person = :p", i=incident, p=person)
     if row is not None and now - row["at"] < NOTED_EVERY:
         return
-    now -= now % NOTED_EVERY  # no finer: it must not tell who wrote something unnamed just before (R38)
+    # Coarse on purpose: a finer moment could reveal who wrote an unnamed entry just before (R38).
+    now -= now % NOTED_EVERY
     with application.database.transaction() as tx:
         tx.execute(
             "INSERT INTO looked (incident, person, position, before, at) VALUES (:i, :p, :n, 0, :now) "

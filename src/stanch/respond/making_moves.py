@@ -1,4 +1,4 @@
-"""The commands of first moves: which there are, and ticking or passing one."""
+"""The commands of first moves: listing them, and marking one as done or skipped."""
 
 from typing import Annotated
 
@@ -56,7 +56,7 @@ class MakeMove(msgspec.Struct):
     example="stanch move INC-1 crash-on-deploy 1 'Pods restart'",
 )
 def move(uow: UnitOfWork, asked: MakeMove) -> Done:
-    """R6, R7: each is an entry; what was passed may still be done, what was done stays done."""
+    """R6, R7: each is an entry; a skipped move may still be marked as done, and a done one stays done."""
     record = uow.record(asked.incident)
     if record.status != "investigating":
         uow.live(asked.incident)

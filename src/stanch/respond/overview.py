@@ -138,7 +138,7 @@ class ShownPhase(msgspec.Struct, frozen=True):
 
 
 class ShownPrompt(msgspec.Struct, frozen=True):
-    """What somebody is asked to do. ``told``: who was told by what, or why nobody could be; empty: not yet, or it is only shown."""
+    """A prompt. ``told``: who was told by which method, or why nobody could be; empty: not yet, or it is only shown."""
 
     key: str
     to: str

@@ -58,7 +58,7 @@ def page(uow: UnitOfWork, asked: PagePeople) -> Done:
 
 
 def _outcome(uow: UnitOfWork, page: Page) -> str:
-    """What became of the request, as it stands now: a page that waits wakes nobody yet."""
+    """The state of the request: a page that waits for its hour has not woken anybody yet."""
     if page.step < 0 and page.next_at:
         return f"Nobody is woken before {iso(page.next_at)[:16].replace('T', ' ')} UTC"
     return f"Paging {_names(uow, page.people)}"
@@ -102,7 +102,7 @@ class WakeNext(msgspec.Struct):
     example="stanch wake-next INC-1 'I am on a train without a network'",
 )
 def wake_next(uow: UnitOfWork, asked: WakeNext) -> Done:
-    """R2: who cannot must not cost minutes. Saying it again moves nothing on again."""
+    """R2: the next step starts at once instead of after its wait. Repeating the command has no further effect."""
     return _pass_on(uow, asked, lambda record, page: refuse(uow, record, page, own_key(uow), asked.reason))
 
 

@@ -64,7 +64,7 @@ def phase(uow: UnitOfWork, asked: ShiftPhase) -> Done:
 
 
 def _undo_phase(uow: UnitOfWork, record: Record, asked: ShiftPhase) -> Done:
-    """A move by mistake is taken back with its time and its *mitigated*; one that has stood for long was none."""
+    """Takes back a phase shift made by mistake, with its time and its *mitigated*; refused when the shift has stood for long."""
     back = phase_before(record, uow.now)
     if back is None:
         raise Conflict(

@@ -1,4 +1,4 @@
-"""Prompts leave the product (R11, R31, R33): each round is one message to each person, repeated until it is answered."""
+"""Sends prompts to people (R11, R31, R33): each round is one message to each person, repeated until it is answered."""
 
 from typing import Any
 
@@ -47,7 +47,7 @@ def next_moment(prompt: Prompt, record: Record, policy: Policy) -> int | None:
 
 
 def _new_person(record: Record) -> int:
-    """When somebody took a role or acknowledged last: whoever could not be told of something may be there now."""
+    """When somebody last took a role or acknowledged: a prompt that could not be delivered before may be deliverable now."""
     return max([fact.at for fact in record.roles.values()] + [record.acknowledged_at or 0])
 
 

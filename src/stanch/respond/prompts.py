@@ -193,7 +193,7 @@ FACTS = {"severity": "Severity", "impact": "Customer impact", "mitigations": "Mi
 
 
 def _again(record: Record, fact: str) -> PromptAction:
-    """What keeps a fact fresh in one tap, or with one sentence."""
+    """The action that confirms or updates a stale fact."""
     if fact == "severity":
         return PromptAction(
             f"Still {record.severity_name()}", "severity", {"severity": record.severity_name() or ""}, "reason"
@@ -204,7 +204,7 @@ def _again(record: Record, fact: str) -> PromptAction:
 
 
 def _bridge(record: Record, policy: Policy) -> list[Prompt]:
-    """R34: while people talk, the text stays the record."""
+    """R34: while a call is open, asks for a written summary of what was said."""
     if record.bridge is None or not record.live():
         return []
     silence = int(policy.responding.bridge_silence * SECOND)

@@ -11,7 +11,7 @@ from stanch.timeline.unit_of_work import UnitOfWork
 
 
 def say_that_escalation_rests(uow: UnitOfWork, entry: Entry, record: Record) -> None:
-    """Nothing is left that wakes anybody while nobody had acknowledged: the record says why nobody else is woken."""
+    """Writes into the record why escalation stopped although nobody had acknowledged: no alert is left that wakes anybody."""
     if any(page.waiting() and page.next_at is not None and over(record, page) for page in record.pages.values()):
         why, again = why_over(record), "one fires again"
         if any(signal.firing for signal in record.signals.values()):
@@ -21,7 +21,7 @@ def say_that_escalation_rests(uow: UnitOfWork, entry: Entry, record: Record) -> 
 
 
 def acknowledge_or_rest(uow: UnitOfWork, entry: Entry, record: Record) -> None:
-    """Whoever acknowledges the last alert that fires has the page; a silence lets it rest."""
+    """Whoever acknowledges the last firing alert has the page; a silence pauses the page."""
     facts = entry.facts
     assert isinstance(facts, SignalSilenced)
     if facts.how == "acknowledged":

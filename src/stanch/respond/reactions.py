@@ -20,7 +20,7 @@ from stanch.timeline.page import Page
 from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import Due, UnitOfWork
 
-# With nobody in the contacts a page is not over: it is tried again, less often each time, until somebody is there.
+# With nobody in the contacts a page is retried with growing pauses, until a contact exists.
 NOBODY_AGAIN = 5 * MINUTE
 
 
@@ -49,7 +49,7 @@ def page_when_severe(uow: UnitOfWork, entry: Entry, record: Record) -> None:
             return
         for page in list(record.pages.values()):
             if page.step < 0 and page.waiting() and page.next_at and page.next_at > uow.now:
-                escalate(uow, record, page)  # it was put off, and now it may be its hour
+                escalate(uow, record, page)  # it waited for working hours; a higher severity may page now
 
 
 def request_page(uow: UnitOfWork, record: Record, reason: str, escalation: str = "", person: str = "") -> str:
@@ -157,6 +157,6 @@ def _escalating(page: str) -> Any:
 
 
 def follow_phase(uow: UnitOfWork, entry: Entry, record: Record) -> None:
-    """A mitigation started while still assessing: the phase has shifted, say so (R12)."""
+    """A mitigation started during triage shifts the phase to Mitigate (R12)."""
     if record.phase in ("detect", "triage"):
         uow.append(record.id, PhaseShifted("mitigate", "a mitigation was started"), author="stanch", source="machine")

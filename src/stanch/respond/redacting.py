@@ -67,7 +67,7 @@ def may_redact(record: Record, uow: UnitOfWork) -> bool:
 
 
 def redactable(entry: Entry) -> bool:
-    """Whether it has texts that could go."""
+    """Whether it has texts that a redaction would remove."""
     return entry.facts.redact() != entry.facts
 
 
@@ -106,7 +106,7 @@ def _look_at(uow: UnitOfWork, incident: str, old: Entry) -> str:
 
 
 def _telling(text: str) -> set[str]:
-    """Words that are more than plain words: of six characters or more, with a digit or an @ among them."""
+    """Words that may be a secret: of six characters or more, with a digit or an @ among them."""
     return {word for word in re.findall(r"[^\s'\"(),;]{6,}", text) if re.search(r"[0-9@]", word)}
 
 

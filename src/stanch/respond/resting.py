@@ -1,4 +1,4 @@
-"""When the escalation of a page rests: an alert asked for it, and none is left that should wake anybody (R2). Pure."""
+"""When the escalation of a page pauses: an alert asked for it, and no alert is left that should wake anybody (R2). Pure."""
 
 from stanch.timeline.page import Page
 from stanch.timeline.record import Record
@@ -15,12 +15,12 @@ def over(record: Record, page: Page) -> bool:
 
 
 def silenced(record: Record, page: Page) -> bool:
-    """It rests because of a silence: not even what was under way is sent."""
+    """It pauses because of a silence: messages that were already queued are not sent either."""
     return over(record, page) and any(signal.firing for signal in record.signals.values())
 
 
 def why_over(record: Record) -> str:
-    """Why it rests, as the end of a sentence."""
+    """Why it pauses, as the end of a sentence."""
     if any(signal.firing for signal in record.signals.values()):
         return "every alert that still fires is acknowledged or silenced"
     return "every alert has cleared"

@@ -27,7 +27,7 @@ def remeasured(uow: UnitOfWork, service: str) -> None:
         record = uow.record(row["id"])
         proposal, before = proposal_for(uow, record), record.proposed
         lower = before is not None and (proposal.rung or LAST) > uow.policy.rung(before.severity)
-        # A measurement near its bound would go up and down: it lowers what has stood for a while only.
+        # Avoids flapping near a bound: a proposal is lowered only after it has stood for a while.
         if not lower or uow.now - record.proposed_at >= STANDS:
             propose_for(uow, record)
 
@@ -83,7 +83,7 @@ def _quoted(said: list[str], pattern: str) -> str:
 
 
 def evaluation_of(state: store.SloState) -> rules.SloEvaluation | None:
-    """The verdict on what was measured last, or None for an SLO that was never measured."""
+    """The evaluation of the newest measurement, or None for an SLO that was never measured."""
     ratios = {span: ratio for span, (ratio, _, _) in state.measured.items()}
     events = {span: count for span, (_, count, _) in state.measured.items()}
     return rules.judge(state.slo, ratios, events) if ratios else None

@@ -1,4 +1,4 @@
-"""What was asked and is answered is withdrawn everywhere (R31): messages that can be edited say so, the others say nothing further."""
+"""Withdraws prompts that have been answered (R31): messages that can be edited are edited; the others are left as they are."""
 
 from typing import Any
 

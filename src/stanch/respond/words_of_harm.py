@@ -1,6 +1,6 @@
 """Recognises in the words of alerts and people: data at risk, a security incident, an outage, protection that is gone. Pure.
 
-Signs and no more: a person's statement outweighs them, and each is quoted where it is used (R2, R3, R16).
+A match is only a hint: a person's statement outweighs it, and the text is quoted wherever the match is used (R2, R3, R16).
 """
 
 import re

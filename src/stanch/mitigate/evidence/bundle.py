@@ -1,4 +1,4 @@
-"""All evidence of an incident as one archive with a manifest: names, moments, digests, and what could not be had."""
+"""All evidence of an incident as one archive with a manifest: names, moments, digests, and what could not be captured."""
 
 import io
 import re
@@ -72,7 +72,7 @@ def bundle(uow: UnitOfWork, incident: str) -> bytes:
 
 
 def _write(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
-    # A fixed date: the same evidence is the same archive but for its manifest.
+    # A fixed date, so that the archive of the same evidence differs in its manifest only.
     archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED)
 
 

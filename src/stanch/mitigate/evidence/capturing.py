@@ -66,7 +66,7 @@ class EvidenceHandler(EffectHandler):
         return None
 
     def _sources(self, effect: Effect) -> dict[str, Capture]:
-        """Everything to be captured, by a name for people. The database is read here, the world in the captures."""
+        """Everything to be captured, by a name for people. The database is read here; the captures ask the real systems."""
         with self.application.reading() as uow:
             record, now, policy = uow.record(effect.incident), uow.now, uow.policy
             found: dict[str, Capture] = {
@@ -113,7 +113,7 @@ def _deploys(uow: UnitOfWork, record: Record, policy: Policy, now: int) -> list[
 
 
 def _ranking(uow: UnitOfWork, record: Record) -> dict[str, Any]:
-    """What the choice was made from: the ranking, and what it weighed."""
+    """The ranking that the choice was made from, with its inputs."""
     survey = newest(uow, record.id)
     return {
         "moment": iso(uow.now),

@@ -1,4 +1,4 @@
-"""A range of measurements as a picture that stands alone: SVG with its own colours, for the bundle and the postmortem."""
+"""A range of measurements as a self-contained SVG with its own colours, for the bundle and the postmortem."""
 
 from stanch.kernel import svg
 from stanch.kernel.clock import iso

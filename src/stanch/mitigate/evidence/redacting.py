@@ -11,7 +11,7 @@ from stanch.timeline.unit_of_work import UnitOfWork
 
 
 def forget_evidence(uow: UnitOfWork, entry: Entry, record: Record) -> None:
-    """A piece that holds one of the texts is wiped whole; with the entry of a capture, everything that was captured."""
+    """An item that contains one of the texts is erased whole; redacting the entry of a capture erases everything it captured."""
     old, texts = taken(uow, entry)
     if old is None:
         return

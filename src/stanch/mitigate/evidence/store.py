@@ -1,4 +1,4 @@
-"""Where evidence is kept: each content once under its digest, and never changed (triggers in the database hold that)."""
+"""The content-addressed evidence store: each content once under its digest, never changed (enforced by triggers in the database)."""
 
 import hashlib
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from typing import Any
 from stanch.timeline.unit_of_work import UnitOfWork
 
 LARGEST = 4_000_000
-# What stands in the place of a content that was redacted; the triggers of the database allow this one change.
+# Replaces a redacted content; the triggers of the database allow this one change.
 REDACTED = b"redacted"
 
 
@@ -65,7 +65,7 @@ def intact(found: bytes, digest: str) -> bool:
 
 
 def redact(uow: UnitOfWork, incident: str, concerns: Callable[[str, bytes], bool]) -> None:
-    """Wipe the contents that it says to, by run and content. Nothing of them stays; the digests do."""
+    """Erase the contents that the predicate selects, by run and content. The digests are kept."""
     for row in of(uow, incident):
         if concerns(row["run"], content(uow, incident, row["digest"]) or b""):
             uow.tx.execute(

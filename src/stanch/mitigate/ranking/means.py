@@ -68,13 +68,13 @@ ACCESS_OF = (
 )
 
 NO_WRITES = r"read.?only|out of writes|quarantine|\bfence\b|\b(reject|refuse|deny|drop)\b.{0,20}\bwrites?\b"
-# Nobody outside writes any more; what writes inside goes on.
+# Stops writes from outside; internal writers go on.
 CLOSED = r"maintenance (mode|page)|\boff.?line\b|\b(no|nobody|no one|nothing) .{0,20}writ\w+|\b(close|keep)\b.{0,30}\b(site|shop|users|players|people|customers)\b"
 DESTROYS = r"\b(drop|delete|purge|truncate|wipe|erase|restore|re-?set|rebuild|reformat|re-?create)\b"
 
 
 def final(mitigation: Mitigation) -> bool:
-    """Whether its words say that it destroys what does not come back."""
+    """Whether its words say that it destroys something for good."""
     return re.search(DESTROYS, said(mitigation)) is not None
 
 

@@ -20,7 +20,7 @@ WORDS = {
     "slow": "slow to reverse",
     "none": "cannot be undone",
 }
-# Evidence that moves the odds less than by a third is not told in the one sentence.
+# Evidence that moves the odds by less than a third is left out of the one-sentence reason.
 LEAST_TOLD = 0.3
 Standing = Literal["supported", "a safe guess", "unsupported"]
 
@@ -72,7 +72,7 @@ def rank(options: Iterable[Option], evidence: Evidence) -> list[Ranked]:
     """Best first. The same input gives the same order; ties go to the smaller blast radius, then the name."""
     every = list(options)
     lines = [(_line(s, found), found) for s in (Situation(o, every, evidence) for o in every) for found in [_valued(s)]]
-    # A harmless guess is no first choice while evidence supports something that is worth doing.
+    # An unsupported action never ranks first while evidence supports another one that is worth doing.
     lines.sort(
         key=lambda p: (
             not _worth(p[0]),
@@ -150,7 +150,7 @@ def _standing(s: Situation, found: Valued) -> Standing:
 
 
 def _why(line: Ranked, found: Valued, place: int, known: bool) -> str:
-    """What supports it, where something does; never what speaks against it as the reason for first place."""
+    """The strongest supporting evidence, where there is any; evidence against an action is never given as the reason for its place."""
     principles = f"{WORDS[line.mitigation.reversibility]}, {line.reach()}"
     telling = [w for w in found.evidence if abs(w.odds) >= LEAST_TOLD] or found.evidence[:1]
     speaking, against = [w.because for w in telling if w.odds > 0], [w.because for w in telling if w.odds <= 0]
@@ -170,7 +170,7 @@ def _why(line: Ranked, found: Valued, place: int, known: bool) -> str:
 
 
 def _would_move(weights: list[Weight], place: int) -> str:
-    """For the first what would take it down, for the others what would lift them."""
+    """For the first what would lower it, for the others what would raise them."""
     said = [weight for weight in weights if weight.would]
     if not said:
         return "Evidence that it helps, or a measured run, would move it."

@@ -78,14 +78,14 @@ def changes(s: Situation) -> Weights:
 
 
 def _when(s: Situation, change: Release) -> str:
-    """How near it is; and that the alert waited, where that makes it nearer than it looks."""
+    """The time to the onset in words; names the alert's own wait where that shifts the onset."""
     waited, said = s.evidence.waited, when(change.deployed_at, s.evidence.onset)
     near = waited >= MINUTE and s.evidence.onset - change.deployed_at >= MINUTE
     return f"{said} (an alert dates it that waits {spell(waited)} before it fires)" if near else said
 
 
 def _left(s: Situation) -> Weights:
-    """A release that was left since the onset is not the way back: a rollback to the one before would bring it back."""
+    """A release that was abandoned since the onset is no rollback target: a rollback to the release before would bring it back."""
     gone = [r for r in s.evidence.releases if r.instead and r.left > 0.05 and r.service == s.option.service]
     if s.kind != "rollback" or not gone or s.option.offered_by:
         return
@@ -156,7 +156,7 @@ def capacity(s: Situation) -> Weights:
 
 
 def _relieved(p: Pressure, s: Situation) -> bool:
-    """Whether more of this option's instances relieve it: it is their own, or the option grows the very thing."""
+    """Whether more of this option's instances relieve it: the capacity is their own, or the option scales that very thing."""
     if p.own:
         return not p.of or not s.option.service or p.of == s.option.service
     of = tokens(p.of) | {p.of.lower()}
@@ -170,7 +170,7 @@ def shape(s: Situation) -> Weights:
         found = None
         if seen.name in s.option.mitigation.helps:
             why = f"{seen.reason}, and this is a first move for that ({seen.title.lower()})"
-            # A release near the onset is weighed already; and a word of the catalog alone lifts nothing that cannot be undone.
+            # A release near the onset is weighed by ``changes`` already; and a declaration of the catalog alone does not raise an irreversible action.
             known = seen.name == "crash-on-deploy" and bool(s.evidence.releases)
             most = 0.4 if known and s.kind == "rollback" else 1.0 if known or s.irreversible() else 4.0
             found = Weight(min(most, 0.75 * seen.weight), why, "It would fall if another shape fitted better.")
@@ -269,7 +269,7 @@ def _needs(s: Situation, name: str, reason: str, certainty: float) -> Weights:
 
 
 def harm(s: Situation) -> Weights:
-    """Harm in progress (R2): what stops it helps; what takes long to look at the cause comes after."""
+    """Harm in progress (R2): what stops it is raised; slow ways to look for the cause are lowered."""
     for each in s.evidence.harms:
         if degree := stops(s, each.kind):
             what = "stops the writes" if each.kind == "data" else "takes the access away"
@@ -296,7 +296,7 @@ def stop_of(kind: str) -> Means:
 
 
 def stops(s: Situation, kind: str) -> float:
-    """How far an action stops harm of this kind: a closed shop keeps people out, and what writes inside goes on."""
+    """How far an action stops harm of this kind: closing a service to its users does not stop its internal writers."""
     if stop_of(kind) in s.means:
         return 1.0
     return 0.6 if "close" in s.means else 0.0

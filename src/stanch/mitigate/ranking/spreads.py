@@ -1,4 +1,4 @@
-"""Where the errors are, and whether an action takes just that away (R18, R19)."""
+"""How errors are distributed over zones, nodes, versions and so on, and whether an action removes just the failing part (R18, R19)."""
 
 from math import log, tanh
 
@@ -97,7 +97,7 @@ def _by_alerts(label: str, value: str, found: Spread) -> Weight:
 
 
 def _elsewhere(s: Situation) -> Weights:
-    """Errors that are all in one place speak against what would help everywhere alike."""
+    """Errors concentrated in one place are evidence against actions that work everywhere alike."""
     if not s.means & {"back", "restart", "grow", "shift"}:
         return
     for label, found in s.evidence.spreads.items():

@@ -1,4 +1,4 @@
-"""What the words of alerts and people speak for and against: a table of likelihood ratios. Pure.
+"""What the texts of alerts and people are evidence for and against: a table of likelihood ratios. Pure.
 
 A ratio of 5 for ``restart``: such words are five times as frequent where a restart helps as where it does not. The ratios
 are estimates from public postmortems, kept coarse on purpose; ``docs/explanation/ranking.md`` states them.

@@ -16,9 +16,9 @@ from stanch.mitigate.ranking.weight import Weight
 # An incident that nothing stops goes on for half an hour more on average, and a few go on for very long: with such
 # durations an action that works after t minutes spares H * H / (H + t) of them.
 GOES_ON = 30.0
-# Lost data and stolen secrets are not given back when the incident ends: an hour more is at stake, and it goes on for an hour.
+# Lost data and leaked secrets stay lost when the incident ends: an extra hour of harm is at stake, spread over an hour.
 HARM, HARM_GOES_ON = 60.0, 60.0
-# In how many of a hundred incidents such an action helps when nothing else is known.
+# Prior: in how many of a hundred incidents an action of this kind helps.
 CHANCES: dict[Means, float] = {
     "back": 0.10, "flag": 0.07, "shift": 0.07, "failover": 0.05, "grow": 0.04, "shrink": 0.03, "degrade": 0.07, "shed": 0.07,
     "restart": 0.06, "pause_rollout": 0.03, "stop_writes": 0.03, "cut_access": 0.03, "restore": 0.02, "free": 0.03,
@@ -119,7 +119,7 @@ def _risks(
     m, undo = s.option.mitigation, undo_seconds / 60
     found: list[tuple[float, str, float | None]] = [(-_radius(s), words.reach, None)]
     irreversible = max([1.0 if s.irreversible() else 0.0, *(w.irreversible for w in weights)])
-    # A restart is nothing that can be undone, but what it loses comes back; not so what was dropped or sent.
+    # A restart cannot be undone, but the state it loses is built again; dropped or sent data is not.
     if s.irreversible() and (("restart" in s.means and not final(m)) or frees_scrap(m, s.means)):
         irreversible = max([0.2, *(w.irreversible for w in weights)])
     if irreversible:
@@ -153,7 +153,7 @@ def _radius(s: Situation) -> float:
 
 
 def _in_tenths(sums: Iterable[tuple[float, str, float | None]]) -> list[Term]:
-    """Rounded so that the sum is the rounded sum: what rounding took from one term goes into the next."""
+    """Rounded so that the terms add up: the rounding error of one term is carried into the next."""
     terms, exact, told = [], 0.0, 0
     for minutes, because, odds in sums:
         exact += minutes

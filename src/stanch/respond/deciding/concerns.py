@@ -33,7 +33,7 @@ class RaiseConcern(msgspec.Struct):
     example="stanch concern INC-1 'Nobody has looked at the backups'",
 )
 def concern(uow: UnitOfWork, asked: RaiseConcern) -> Done:
-    """R38: junior voices are data. Who is not named is kept nowhere; the moment is, as of every entry."""
+    """R38: the author of an unnamed concern is stored nowhere; its moment is stored, as for every entry."""
     record = uow.record(asked.incident)
     if asked.concern:
         return _answer(uow, record, asked)

@@ -1,4 +1,4 @@
-"""Are we sure? And concerns that wait for an answer (R36, R38). Pure."""
+"""Prompts that challenge the leading hypothesis, and prompts for concerns without an answer (R36, R38). Pure."""
 
 from stanch.kernel.clock import SECOND, spell
 from stanch.kernel.policy import Policy
@@ -8,7 +8,7 @@ from stanch.timeline.record import Record
 
 
 def _alone(record: Record, policy: Policy) -> list[Prompt]:
-    """R36: one hypothesis only is an anchor. What else could it be?"""
+    """R36: with a single hypothesis for long, asks for an alternative (anchoring bias)."""
     standing = [h for h in record.hypotheses.values() if h.stands()]
     if len(standing) != 1 or standing[0].standing == "confirmed" or not record.live():
         return []
@@ -28,7 +28,7 @@ def _alone(record: Record, policy: Policy) -> list[Prompt]:
 
 
 def _unchallenged(record: Record, policy: Policy) -> list[Prompt]:
-    """R36: what leads for long without a word against it has not been tested."""
+    """R36: asks for contrary evidence when a hypothesis has led for long without any."""
     leading, within = record.leading(), int(policy.responding.hypothesis_unchallenged * SECOND)
     if leading is None or leading.standing != "leading" or not record.live():
         return []

@@ -94,7 +94,7 @@ def _handoffs(record: Record, policy: Policy) -> list[Prompt]:
 
 
 def _others(role: str) -> tuple[str, ...]:
-    """Of the IC's own role there is no IC to turn to."""
+    """Who else is told of a role's prompt: nobody where it is the IC's own role."""
     return () if role == "incident_commander" else ("incident_commander",)
 
 
@@ -128,7 +128,7 @@ def _give(record: Record, role: str, person: str) -> PromptAction:
 
 
 def _commander_acts(record: Record, policy: Policy) -> list[Prompt]:
-    """R26: an IC who starts typing commands has vacated the role: one of the two is handed over."""
+    """R26: an IC who starts a mitigation does two jobs: proposes to hand one of the two roles over."""
     acted = record.commander_acted
     if acted is None or not record.live() or record.holder("incident_commander") != acted.holder:
         return []

@@ -1,4 +1,4 @@
-"""What follows when roles move, when the Incident Commander acts, and when people write fast or stay long."""
+"""Reactions to changed roles and to an Incident Commander who runs a mitigation; clocks for the pace of writing and for long shifts."""
 
 from typing import Any
 
