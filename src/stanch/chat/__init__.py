@@ -1,1 +1,1 @@
-"""Rooms of incidents in chats: what is posted there, and what is heard (R30, R34)."""
+"""Rooms of incidents in chats: what is posted there, and how messages become entries (R30, R34)."""

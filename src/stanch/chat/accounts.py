@@ -1,4 +1,4 @@
-"""Whose account is whose: contacts name accounts as ``matrix:@ada:example.org`` or ``slack:U0123``, in ``names`` or ``reach``."""
+"""Maps chat accounts to people: contacts name accounts as ``matrix:@ada:example.org`` or ``slack:U0123``, in ``names`` or ``reach``."""
 
 import msgspec
 
@@ -21,7 +21,7 @@ class Speaker(msgspec.Struct, frozen=True):
 
 
 def accounts(contact: Contact, prefix: str) -> list[str]:
-    """The accounts of a contact in one chat, as their contact names them; one that nobody has confirmed yet may be another's."""
+    """The accounts of a contact in one chat. An unconfirmed one may belong to somebody else and is left out."""
     named = [*contact.names, *(method.to for method in contact.methods() if not unconfirmed(method))]
     found = [name.partition(":")[2] for name in named if name.partition(":")[0] == prefix]
     return [name for name in dict.fromkeys(found) if name.startswith("@") or prefix != "matrix"]

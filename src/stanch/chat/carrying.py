@@ -16,7 +16,7 @@ from stanch.timeline.unit_of_work import UnitOfWork
 
 INCIDENT = re.compile(r"(?<!\S)inc-[1-9][0-9]*(?!\S)", re.IGNORECASE)
 ROWS, CHARACTERS = 15, 3000
-# Whoever reads in a room, in whose name nothing private is answered there.
+# Stands for everybody in a room: answers posted to the whole room contain nothing private.
 ROOM = Actor("(everybody in the room)")
 
 
@@ -54,7 +54,7 @@ def understand(uow: UnitOfWork, text: str, room_incident: str) -> Line:
 
 
 def carry(uow: UnitOfWork, line: Line) -> Reply:
-    """Do it, or read it. Raises ``Problem``."""
+    """Run the command. Raises ``Problem``."""
     if line.command is None:
         return Reply(help_text(REGISTRY, _called(line.text)))
     answer = line.command.handle(uow, fill(line.command, line.values))

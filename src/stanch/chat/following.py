@@ -12,7 +12,7 @@ from stanch.ports.chat import Chat
 from stanch.timeline.effects import Effect, EffectHandler
 from stanch.timeline.unit_of_work import UnitOfWork
 
-# Seconds after which something that was refused is tried again: somebody may have given the right meanwhile.
+# Seconds after which a refused step is retried: the missing permission may have been granted meanwhile.
 REFUSED_AGAIN, LONGEST_WAIT = 300, 60
 
 

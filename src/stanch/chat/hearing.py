@@ -1,4 +1,4 @@
-"""What is said in a chat becomes the record: narration, corrections, marks and commands, each once (R27, R30)."""
+"""Turns chat messages into entries: narration, corrections, marks and commands, each exactly once (R27, R30)."""
 
 import msgspec
 
@@ -37,7 +37,7 @@ def is_command(event: Heard) -> bool:
 
 
 class Hearer:
-    """Takes what one chat says, in transactions that the caller opens."""
+    """Processes the events of one chat, in transactions that the caller opens."""
 
     def __init__(self, application: Application, chat: Chat) -> None:
         self.application, self.chat = application, chat
@@ -127,7 +127,7 @@ class Hearer:
         )
 
     def _current(self, uow: UnitOfWork, room: str, original: Row, without: str = "") -> str:
-        """What a line says now: its newest edit that stands, else itself."""
+        """The current text of a message: its newest edit that was not deleted, else its own."""
         edits = uow.tx.all(
             "SELECT text FROM chat_heard WHERE chat = :chat AND room = :room AND about = :about AND kind = 'edit' "
             "AND deleted = 0 AND id <> :without ORDER BY at DESC LIMIT 1",
@@ -139,7 +139,7 @@ class Hearer:
         return str(edits[0]["text"]) if edits else str(original["text"])
 
     def _deleted(self, uow: UnitOfWork, event: Heard, row: RoomRow, by: Speaker) -> None:
-        """A line is withdrawn; an edit that is withdrawn gives the line its earlier words back."""
+        """A deleted message is withdrawn; deleting an edit restores the earlier text."""
         gone = self._heard(uow, event.room, event.about)
         if gone is None or gone["deleted"] or event.author not in ("", gone["author"]):
             return
@@ -191,7 +191,7 @@ class Hearer:
             self._update(uow, row)
 
     def _encrypted(self, uow: UnitOfWork, event: Heard, row: RoomRow, by: Speaker) -> None:
-        """Nothing can be read there any more: another room is made (formats/16, 16.8)."""
+        """An encrypted room cannot be read any more: a new room is created (formats/16, 16.8)."""
         text = "This room is encrypted now, and stanch cannot read encrypted rooms. It makes another one and invites there."
         self._answer(uow, event, row.incident, text)
         uow.append(row.incident, Said(f"The room {row.name} was encrypted; another one is made"), author="stanch")
@@ -225,7 +225,7 @@ class Hearer:
         line = understand(uow, text, incident)
         if line.elsewhere and not event.answer_to:
             uow.actor = ROOM
-            uow.position(line.incident)  # a private incident is not spoken of in another room (P6)
+            uow.position(line.incident)  # a private incident is not mentioned in another room (P6)
             uow.actor = actor
         if line.incident:
             uow.position(line.incident)
@@ -244,7 +244,7 @@ class Hearer:
         uow.effect(key, "chat_answer", incident, payload, lane=f"chat {self.chat.name}")
 
     def missing(self, uow: UnitOfWork, window: Window) -> list[Heard]:
-        """What was heard in a stretch of time and is not there any more was deleted while nobody listened."""
+        """Messages recorded in a time window that the chat no longer has were deleted while stanch was not connected."""
         rows = uow.tx.all(
             "SELECT id, author FROM chat_heard WHERE chat = :chat AND room = :room AND kind = 'message' AND deleted = 0 "
             "AND about = '' AND position > 0 AND at >= :since AND at <= :until ORDER BY at",

@@ -6,7 +6,7 @@ from stanch.kernel.command import Command
 from stanch.kernel.errors import NotFound
 from stanch.timeline.facts.chat import PinnedAs
 
-# Phones write these on their own, and no command means them.
+# Phone keyboards insert these in place of straight quotes and plain spaces; no command needs them.
 STRAIGHT = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "\u00a0": " ", "\u202f": " "})
 PREFIX = re.compile(r"\s*[!/]stanch\b[:,]?\s*", re.IGNORECASE)
 MARK = re.compile(r"\s*!(decision|action|evidence)[.!]?\s*", re.IGNORECASE)

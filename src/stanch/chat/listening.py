@@ -1,4 +1,4 @@
-"""A thread for each chat that hears what is said; of several replicas one at a time reads (R30)."""
+"""One reading thread for each chat; with several replicas only one reads at a time (R30)."""
 
 import os
 import secrets
@@ -14,7 +14,7 @@ from stanch.ports import Failed
 from stanch.ports.chat import Chat, Reading
 from stanch.timeline.unit_of_work import Application, UnitOfWork
 
-# Seconds: how long a reading waits for something new, for how long a reader has the chat, and between tries after a failure.
+# Seconds: the wait of one long poll, the lease of a reader, and the pause between attempts after a failure.
 WAIT, LEASE, FAILED_AGAIN = 10.0, 15, 5.0
 
 
@@ -130,7 +130,7 @@ class Listener:
 
 
 class Heed(msgspec.Struct, frozen=True):
-    """How a chat is doing, for doctor and settings. Moments in microseconds; 0: never."""
+    """The state of a chat connection, for doctor and settings. Moments in microseconds; 0: never."""
 
     chat: str
     read_at: int
@@ -141,7 +141,7 @@ class Heed(msgspec.Struct, frozen=True):
 
 
 def heeds(application: Application) -> list[Heed]:
-    """Each configured chat: whether it is heard, and what is wrong in its rooms; private incidents count nowhere (P6)."""
+    """Each configured chat: whether it is read, and the problems of its rooms; private incidents are left out (P6)."""
     found = []
     with application.reading() as uow:
         for chat in sorted(application.world.chats):

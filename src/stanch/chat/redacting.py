@@ -1,4 +1,4 @@
-"""What a redaction takes from what chats were heard to say (design, section 4). What stands in the chat itself people delete there."""
+"""Removes redacted texts from stored chat messages (design, section 4). Messages in the chat itself are deleted there by people."""
 
 from stanch.timeline.entries import Entry
 from stanch.timeline.record import Record

@@ -16,7 +16,7 @@ class RoomRow(msgspec.Struct):
     """One room. ``posted``: up to which entry it was told; ``sending``: up to which the message that is on its way tells.
 
     ``tries`` counts the attempts of the step that is due. ``people``: by account, '' or why they could not be invited.
-    ``prompts``: by the key of a prompt that is open, the message that asks it. ``round``: the incident's how-manieth room.
+    ``prompts``: by the key of an open prompt, the message that asks it. ``round``: counts the rooms of the incident in this chat.
     """
 
     chat: str
@@ -40,7 +40,7 @@ class RoomRow(msgspec.Struct):
     created_at: int
 
     def anew(self, round: int) -> None:
-        """Another room is needed: nothing of the last one holds for it."""
+        """The state for a new room; everything about the last one is dropped."""
         self.room = self.name = self.url = self.summary = self.summary_text = self.topic = ""
         self.state, self.round, self.pinned, self.people, self.prompts = "wanted", round, 0, {}, {}
 
@@ -95,7 +95,7 @@ def want(uow: UnitOfWork, incident: str, *, posted: int) -> None:
 
 
 def see_to(uow: UnitOfWork, chat: str, incident: str) -> None:
-    """The room is brought up to date soon."""
+    """Schedule an update of the room."""
     arm(uow, f"chat:{chat}:{incident}", "chat", incident, {"chat": chat}, lane=f"chat {chat}")
 
 
@@ -111,7 +111,7 @@ def want_missing(uow: UnitOfWork) -> None:
 
 
 def mark(uow: UnitOfWork, row: RoomRow) -> str:
-    """What tells our room from another of the same name, and nobody can guess."""
+    """A secret mark that tells our room from another room of the same name."""
     secret = uow.application.installation.secret_key
     return hashlib.sha256(f"{secret}/{row.chat}/{row.incident}/{row.round}".encode()).hexdigest()[:24]
 

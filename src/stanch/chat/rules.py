@@ -15,7 +15,7 @@ from stanch.timeline.prompt import Prompt, PromptAction
 from stanch.timeline.record import Record
 
 NAME_CHARACTERS, TOPIC_CHARACTERS = 80, 250
-# Of these a room hears nothing: how people are reached is their own affair, and measurements come by the dozen.
+# Kinds that are not posted: how people were reached is personal, and measurements are too frequent.
 SILENT = frozenset(
     {
         "signal_attached", "signal_cleared", "signal_detached", "page_sent", "page_stepped", "page_put_off",

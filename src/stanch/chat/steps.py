@@ -19,12 +19,12 @@ from stanch.timeline.facts.respond import Amended, Said
 from stanch.timeline.record import Record, fold
 from stanch.timeline.unit_of_work import UnitOfWork
 
-# A backlog becomes a few messages instead of a flood (formats/16, 16.7).
+# A backlog is joined into a few messages (formats/16, 16.7).
 LINES_AT_ONCE, CHARACTERS_AT_ONCE = 20, 3000
 
 
 class Step(ABC):
-    """``vital``: the room is of no use without it, so it is tried until it succeeds, in another room where this one is gone."""
+    """``vital``: the room is useless without it, so it is retried until it succeeds, in a new room where this one is gone."""
 
     vital = True
 
@@ -37,7 +37,7 @@ class Step(ABC):
         """Write it down."""
 
     def refused(self, uow: UnitOfWork, row: RoomRow, failed: Failed) -> bool:
-        """It will not succeed as it is; answers whether there is something else to do at once."""
+        """The chat refused it; answers whether there is another step to do at once."""
         if self.vital and isinstance(failed, Gone):
             row.anew(row.round + 1)
             return True
@@ -46,7 +46,7 @@ class Step(ABC):
         return not self.vital
 
     def given_up(self, uow: UnitOfWork, row: RoomRow, why: str) -> None:
-        """What is written down where it is let go; the same as if it were done by default."""
+        """What is recorded when the step is given up; by default the same as if it had succeeded."""
         self.done(uow, row, None)
 
 
@@ -251,7 +251,7 @@ class Look(msgspec.Struct):
         return f"stanch-{self.record.id}-{self.row.round}-{what}"
 
     def _summary(self) -> ChatMessage:
-        """Every edit has a key of its own; the first post the same for each attempt."""
+        """Each edit of the summary has its own key; the first post has one key for all attempts."""
         moment = f"edit-{self.record.entries}" if self.row.summary else f"{self.row.posted}"
         text = rules.summary(self.record, self.uow.policy, f"{'/' if self.chat.prefix == 'slack' else '!'}stanch")
         return ChatMessage(self._key(f"summary-{moment}"), text, heading=self._heading(), url=self._url())

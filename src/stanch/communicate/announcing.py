@@ -14,12 +14,12 @@ from stanch.timeline.facts.communicate import UpdatePosted
 from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import UnitOfWork
 
-# Of these everybody hears; a private incident is announced nowhere (P6).
+# The kinds of entries that are announced; a private incident is announced nowhere (P6).
 KINDS = frozenset({"declared", "severity_set", "update_posted", "mitigated", "resolved", "closed", "reopened"})
-# Waits after failed attempts, in seconds. What could not be told for half an hour is history: the newest says how it stands.
+# Waits after failed attempts, in seconds. After half an hour of failures only the newest announcement is sent.
 WAITS, LONGEST = (1, 10, 30, 60, 240), HOUR // 2
 
-# An address that nobody else can open is no link.
+# Addresses that only this machine can open are left out of announcements.
 LOCAL = re.compile(r"https?://(localhost|127\.|\[::1\]|0\.0\.0\.0)")
 
 
@@ -36,7 +36,7 @@ class Place(msgspec.Struct):
 
 
 def announce(uow: UnitOfWork, entry: Entry, record: Record) -> None:
-    """The reaction to what everybody should hear."""
+    """The reaction to entries that are announced."""
     if record.private or not record.declared_at or not is_announced(entry):
         return
     for name in uow.application.world.announcers:
@@ -52,7 +52,7 @@ def announce(uow: UnitOfWork, entry: Entry, record: Record) -> None:
 
 
 def is_announced(entry: Entry) -> bool:
-    """Whether people outside of the response hear of it. What the public is told stands on the status page."""
+    """Whether an entry is announced to people outside of the response. Public posts are on the status page instead."""
     return entry.kind in KINDS and not (isinstance(entry.facts, UpdatePosted) and entry.facts.audience != "internal")
 
 

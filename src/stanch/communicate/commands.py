@@ -86,7 +86,7 @@ class Wording(msgspec.Struct):
 
 @command("wording", Wording, positional=("text",), reading=True, example="stanch wording 'Payments fail.'")
 def check_wording(uow: UnitOfWork, asked: Wording) -> list[Finding]:
-    """R33, R44: the rules of the language engine that find something, in order of their place in the text."""
+    """R33, R44: the findings of the wording rules, in order of their place in the text."""
     if asked.kind == "postmortem":
         return check_blameless(asked.text, of_policy(uow.policy))
     return wording(asked.text, uow.policy, asked.state)

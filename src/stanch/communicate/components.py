@@ -15,7 +15,7 @@ def pages(policy: Policy) -> dict[str, StatusPage]:
 
 
 def shown(policy: Policy, page: StatusPage) -> list[Service]:
-    """The services that a page shows, in its order; those without a public name are nobody's business."""
+    """The services that a page shows, in its order; services without a public name are left out."""
     names = page.services or sorted(
         policy.services, key=lambda name: (policy.services[name].public_group, policy.services[name].public_name)
     )

@@ -1,6 +1,6 @@
 """Copies of the status pages that are served when stanch is down: written by an effect at every public change (P7; formats/20).
 
-The order is such that no reader meets a page whose parts are missing: what has its content in its name, then the pages behind, then
+Files are written in an order in which no page refers to a missing file: hashed assets, then the inner pages, then
 feeds and JSON, the first page last, and deletions after that. One process publishes to one place at a time.
 """
 
@@ -17,13 +17,13 @@ from stanch.ports import Failed, PublishedFile
 from stanch.timeline.effects import Effect, EffectHandler
 from stanch.timeline.unit_of_work import UnitOfWork
 
-# Longer than a whole page takes to be written.
+# The lock's time limit: longer than writing a whole page takes.
 CLAIM = 2 * MINUTE
 FOR_EVER, SHORT = "public, max-age=31536000, immutable", "public, max-age=10, stale-if-error=86400"
 
 
 def forget_files(uow: UnitOfWork) -> None:
-    """At start: whatever happened to the copies meanwhile, each is written whole once."""
+    """At start: each copy is written whole once, since it may have been changed meanwhile."""
     uow.tx.execute("UPDATE status_copies SET files = '{}', claimed_until = 0")
 
 

@@ -1,4 +1,4 @@
-"""A correction of a public post is read by customers, so it is held to what holds for a post (R8, R10, R33)."""
+"""A correction of a public post is public too: the same approval and wording checks apply (R8, R10, R33)."""
 
 from stanch.communicate.rules import approvers, may_approve, suggestions, wording
 from stanch.kernel.errors import Denied, Invalid
@@ -10,7 +10,7 @@ from stanch.timeline.unit_of_work import UnitOfWork
 
 
 def check_correction(uow: UnitOfWork, entry: Entry, record: Record) -> None:
-    """Raises ``Denied`` without the word of those who approve, and ``Invalid`` for what customers must not read."""
+    """Raises ``Denied`` without the required approval, and ``Invalid`` for texts that must not be public."""
     assert isinstance(entry.facts, Amended)
     corrected = next((x.facts for x in uow.entries(record.id) if x.position == entry.facts.position), None)
     if not isinstance(corrected, UpdatePosted) or corrected.audience != "public":

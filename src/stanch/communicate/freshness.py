@@ -34,7 +34,7 @@ class Copy(msgspec.Struct, frozen=True):
 
 @command("copies", Copies, group="communicate", noun="status-copies", reading=True, example="stanch copies")
 def copies(uow: UnitOfWork, asked: Copies) -> list[Copy]:
-    """P7: what would serve if stanch were gone."""
+    """P7: the copies that keep serving when stanch is down."""
     rows = {row["publisher"]: row for row in uow.tx.all("SELECT * FROM status_copies")}
     now = version(uow).number
     return [

@@ -1,4 +1,4 @@
-"""What people do about planned work: plan it, move it, say how it goes, cancel it (R33). Words for customers, held to R8."""
+"""Commands for planned work: plan, move, post an update, cancel (R33). Their texts are public, so R8 applies."""
 
 from typing import Annotated, Literal
 
@@ -98,7 +98,7 @@ class PostMaintenance(msgspec.Struct):
     example="stanch maintenance-post MNT-1 'It takes half an hour longer.' --ends 2026-12-06T03:30:00Z",
 )
 def change(uow: UnitOfWork, asked: PostMaintenance) -> Done:
-    """What is over stays over; what was planned and is cancelled stays in calendars as cancelled."""
+    """Completed work cannot be changed; cancelled work stays in calendars as cancelled."""
     from stanch.communicate.planned_work import move, set_clock
 
     uow.tx.one_at_a_time(Lock.FOLDING)
@@ -174,7 +174,7 @@ def listed(uow: UnitOfWork, asked: Maintenances) -> list[Listed]:
 
 
 def _reminder(uow: UnitOfWork, starts: int, minutes: float) -> int | None:
-    """When to remind; not at all of what was planned later than that."""
+    """When to send the reminder; None when the work was planned after that moment."""
     at = starts - int(minutes * MINUTE)
     return at if minutes and at > uow.now else None
 
@@ -199,7 +199,7 @@ def _service(policy: Policy, name: str) -> str:
 
 
 def _span(uow: UnitOfWork, starts: str, ends: str, *, begun: bool = False) -> tuple[int, int]:
-    """Raises ``Invalid`` for an end before the beginning, one that lies behind, and more than a month."""
+    """Raises ``Invalid`` for an end before the beginning, an end in the past, and more than a month."""
     moments = []
     for field, text in (("starts", starts), ("ends", ends)):
         try:

@@ -55,7 +55,7 @@ def _spans(work: Work, components: list[str], posts: list[Post]) -> list[Span]:
 
 
 def move(uow: UnitOfWork, work: Work, state: str, text: str, author: str) -> None:
-    """A post that may change the state. At the end what its services still fire is judged anew. The caller holds ``Lock.FOLDING``."""
+    """A post that may change the state. When the work ends, signals of its services that still fire are judged anew. The caller holds ``Lock.FOLDING``."""
     uow.tx.execute(
         "UPDATE maintenances SET state = :state, sequence = sequence + 1, remind_at = CASE WHEN :state = 'scheduled' THEN remind_at END "
         "WHERE id = :id",

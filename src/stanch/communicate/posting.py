@@ -1,4 +1,4 @@
-"""Posting to the public status page (R8, R33): words, components, impact and since when, held to one check and one approval."""
+"""Posting to the public status page (R8, R33): text, components, impact and start, with one wording check and one approval."""
 
 from typing import Annotated
 
@@ -95,7 +95,7 @@ def status(uow: UnitOfWork, asked: Status) -> Done:
 
 
 def _post(uow: UnitOfWork, asked: Status, record: Record, waiting: ProposedPost | None) -> PublicProposed:
-    """What is asked, over what was proposed. Raises ``Invalid`` and ``Conflict``."""
+    """The post: the values of the command, completed by those of the proposal. Raises ``Invalid`` and ``Conflict``."""
     before = waiting or ProposedPost("", "", asked.state)
     _check_state(record, asked)
     at, began = past_moment(asked.at, uow.now), past_moment(asked.began, uow.now, "began")
@@ -121,7 +121,7 @@ def _check_state(record: Record, asked: Status) -> None:
 
 
 def _web_address(text: str) -> str:
-    """Raises ``Invalid`` for what no browser should follow."""
+    """Raises ``Invalid`` for an address that is not http(s)."""
     if text and not text.startswith(("https://", "http://")):
         raise Invalid(f"'{text}' is not a web address.", field="link", hint="Write it like https://example.org/review.")
     return text

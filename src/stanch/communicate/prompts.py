@@ -5,7 +5,7 @@ from stanch.kernel.policy import Policy
 from stanch.timeline.prompt import Prompt, PromptAction, PromptRule, harm
 from stanch.timeline.record import Record
 
-# Who is told as well, with each round that a word to others is late (R31, R33).
+# Who is told in addition, one more with each round that an update is overdue (R31, R33).
 ESCALATES = ("incident_commander", "leadership")
 
 
@@ -31,7 +31,7 @@ def _public_post(record: Record, policy: Policy) -> list[Prompt]:
 
 
 def _approval(record: Record, policy: Policy) -> list[Prompt]:
-    """R8: a proposed public post waits for the word of those whom the policy names."""
+    """R8: a proposed public post waits for the approval of those whom the policy names."""
     return [
         Prompt(
             f"approve:{proposal}",

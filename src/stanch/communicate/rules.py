@@ -80,13 +80,13 @@ def _suggestion(finding: Finding) -> str:
 
 
 def may_approve(record: Record, policy: Policy, actor: str) -> bool:
-    """R8: whether a public post of this person needs nobody else's word."""
+    """R8: whether this person may post without anybody else's approval."""
     allowed = policy.public_approval
     return not allowed or actor in allowed or any(record.holder(role) == actor for role in allowed)
 
 
 def approvers(record: Record, policy: Policy) -> str:
-    """Whose word is needed, in words: ``Grace or the Communications Lead (ben)``."""
+    """Who must approve, in words: ``Grace or the Communications Lead (ben)``."""
     said = []
     for name in policy.public_approval:
         if name in ROLE_TITLES:

@@ -25,14 +25,14 @@ from stanch.timeline.record import Record
 from stanch.timeline.store import read_of_many
 from stanch.timeline.unit_of_work import UnitOfWork
 
-# What a page looks back to, and no more than so many incidents: it is drawn whole.
+# How far back a page goes, and its maximum of incidents: a page is always rendered whole.
 HISTORY_DAYS, MOST, IMAGE_BYTES = 400, 500, 200_000
-# A post that is put further back is history, and no news to those who follow.
+# Subscribers are not notified of posts that are dated further back than this.
 NEWS = HOUR
 
 
 def when_public(uow: UnitOfWork, entry: Entry, record: Record) -> None:
-    """A reaction: of those entries that customers can see the effect of."""
+    """A reaction to entries that change what is public."""
     facts = entry.facts
     if isinstance(facts, UpdatePosted) and facts.audience != "public":
         return
@@ -84,7 +84,7 @@ def snapshots(uow: UnitOfWork, installation_url: str) -> list[Snapshot]:
 
 
 def read_images(page: StatusPage) -> dict[str, bytes]:
-    """The logo and the icon of a page, as far as they can be read; a page without its logo is still a page."""
+    """The logo and the icon of a page; files that cannot be read are left out."""
     found = {}
     for kind in ("logo", "favicon"):
         path = getattr(page, kind)
@@ -153,7 +153,7 @@ def _incidents(
 
 
 def seed(uow: UnitOfWork) -> None:
-    """At start and with a new catalog: components that are new have been known since now, and the page is drawn again."""
+    """At start and after a reload of the catalog: new components are recorded as known from now on, and the page is rendered again."""
     for service in uow.policy.services.values():
         if service.public_name:
             uow.tx.execute(

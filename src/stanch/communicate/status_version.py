@@ -23,7 +23,7 @@ def version(uow: UnitOfWork) -> Version:
 
 
 def changed(uow: UnitOfWork) -> None:
-    """Something public changed: every replica draws the page again, and what keeps copies gets the new one."""
+    """Something public changed: every replica renders the page again, and publishers get the new copy."""
     uow.tx.execute("UPDATE status_version SET version = version + 1, changed_at = :now", now=uow.now)
     number = version(uow).number
     for name in sorted(uow.application.world.publishers):
@@ -34,7 +34,7 @@ def changed(uow: UnitOfWork) -> None:
 
 
 def next_drawing(now: int) -> int:
-    """When the page is drawn again though nobody posted: days begin, and 'as of' says that somebody is still there."""
+    """When the page is rendered again without a post: a new day begins, and the 'as of' moment must stay fresh."""
     return now - now % DRAWN_EVERY + DRAWN_EVERY
 
 

@@ -18,7 +18,7 @@ def calendar_file(record: Record, url: str, now: int) -> bytes:
     event.add("dtstamp", _moment(now))
     event.add("dtstart", _moment(record.postmortem_at))
     event.add("dtend", _moment(record.postmortem_at) + LENGTH)
-    # A private incident's title has no business in a calendar that others may see (P6).
+    # The title of a private incident is left out: others may see the calendar (P6).
     event.add("summary", f"Postmortem of {record.id}" + ("" if record.private else f": {record.title}"))
     event.add("description", f"What happened, what we learned, what changes.\n{url}")
     event.add("url", url)

@@ -1,4 +1,4 @@
-"""Two people changed one part of a postmortem at once: both stay, or both are shown (R46). Pure."""
+"""Merges concurrent changes of one part of a postmortem; a conflict shows both versions (R46). Pure."""
 
 import re
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ def merged(base: str, mine: str, theirs: str, *, by_line: bool = False) -> str |
 
 
 def _tokens(text: str, by_line: bool) -> list[str]:
-    # Every line with an end: the last one is the same line when another follows it.
+    # Every line gets a line end, so that the last line compares equal when another one follows it.
     return [f"{line}\n" for line in text.splitlines()] if by_line else re.findall(r"\s+|[^\s]+", text)
 
 

@@ -1,4 +1,4 @@
-"""What the learning page shows: completion first (R49). Private incidents count only for those who may see them (P6)."""
+"""The figures of the learning page: completion of action items first (R49). Private incidents count only for those who may see them (P6)."""
 
 from statistics import quantiles
 
@@ -50,7 +50,7 @@ class Learning(msgspec.Struct):
 
 
 def learning(uow: UnitOfWork) -> Learning:
-    """Fold every incident one may see."""
+    """Computed over every incident that the actor may see."""
     found, owners, spells = Learning(), {}, {phase: [] for phase in PHASES}  # type: ignore[var-annotated]
     for row in uow.tx.all("SELECT id, private FROM incidents ORDER BY number"):
         if not uow.may_see(row["id"], bool(row["private"])):

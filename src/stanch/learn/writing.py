@@ -1,4 +1,4 @@
-"""The parts of a postmortem as they are written: by name, several at once, or confirmed as drafted (R46)."""
+"""Writes parts of a postmortem: by name, several at once, or confirmed as drafted (R46)."""
 
 import re
 from collections.abc import Mapping
@@ -96,7 +96,7 @@ def _list_lines(given: str | list[str]) -> list[str]:
 
 
 def _tree_lines(given: str | list[str]) -> list[str]:
-    """Lines keep how deep they stand: an indented line is a branch."""
+    """Lines keep their indentation: an indented line is a branch of the tree."""
     text = given if isinstance(given, str) else "\n".join(given)
     return [
         re.sub(r"^(\s*)(?:[-*\u2022]|\d{1,3}[.)])(?:\s+|$)", r"\1", line).rstrip()

@@ -26,7 +26,7 @@ def documents(snapshot: Snapshot) -> dict[str, Document]:
 
 
 def _width(text: str) -> int:
-    """About what 11 px Verdana takes; ``textLength`` makes any font fit."""
+    """The approximate width in 11 px Verdana; ``textLength`` makes any font fit."""
     return sum(11 if ord(char) > 0x2E80 else 4 if char in "iljtf.,:;'| " else 7 for char in text)
 
 
@@ -44,7 +44,7 @@ def _svg(label: str, message: str, colour: str) -> Document:
 
 
 def _embed(snapshot: Snapshot) -> bytes:
-    """A bar on somebody else's page while something is wrong; whatever fails, that page does not notice."""
+    """A script that shows a bar on another site while something is wrong; its failures never affect that site."""
     say = language_of(snapshot)
     texts = {
         "url": snapshot.url,

@@ -16,7 +16,7 @@ from stanch.kernel.clock import DAY, SECOND, iso
 from stanch.kernel.clock import day as date_of
 
 NEWEST, CALENDAR_DAYS = 50, 90
-# What XML 1.0 cannot hold, not even escaped: one such character makes the whole feed unreadable.
+# Characters that XML 1.0 does not allow, not even escaped: one of them makes the whole feed invalid.
 UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 

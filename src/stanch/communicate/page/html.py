@@ -25,7 +25,7 @@ KINDS = {None: "n", "operational": "ok", "degraded_performance": "s", "partial_o
 
 
 def runs(days: tuple[Day, ...]) -> Iterator[tuple[int, int, str]]:
-    """Where a run of equal days begins, how long it is, and what it was: a good quarter is one rectangle."""
+    """Runs of equal days as (start, length, state), so that a quarter without incidents is drawn as one rectangle."""
     start = 0
     for place in range(1, len(days) + 1):
         if place == len(days) or days[place].state != days[start].state:

@@ -41,7 +41,7 @@ class Language(msgspec.Struct, frozen=True):
     zone: ZoneInfo
 
     def __call__(self, key: str, **values: object) -> str:
-        """A sentence with its values; the values are texts of people, so braces in them stay what they are."""
+        """A sentence with its values filled in; braces inside the values are kept as they are."""
         text = str(self.words[key])
         for name, value in values.items():
             text = text.replace("{" + name + "}", str(value))
@@ -68,14 +68,14 @@ class Language(msgspec.Struct, frozen=True):
         return f"{self.day(moment)}, {self.clock(moment)}"
 
     def spell(self, microseconds: int) -> str:
-        """A span, rounded up to minutes: something that was there is not spelled as nothing."""
+        """A span, rounded up to minutes, so that a short outage is never shown as 0 minutes."""
         minutes = -(-max(0, microseconds) // MINUTE)
         if minutes < 60:
             return self("minutes", n=minutes)
         return self("hours", h=minutes // 60, n=minutes % 60)
 
     def title(self, event: Event) -> str:
-        """What people called it, or else what it is about."""
+        """The title that people gave it, else one that names what it is about."""
         form = "trouble_with" if isinstance(event, Incident) else "work_on"
         return event.title or self(form, name=event.about or self("something"))
 

@@ -35,7 +35,7 @@ def identity(text: str) -> str:
 def fold(incident: str, about: str, own: str, written: list[Written], total: int) -> tuple[Incident, list[Span]]:
     """An incident and the spans of its components, from its posts in any order; ``own``: the component of its service, or ''.
 
-    Until a post names components, that one has degraded performance: whoever posts in a hurry names none.
+    Until a post names components, that one counts as degraded: the first posts often name none.
     ``total``: how many components the page has; all of them down is critical.
     """
     ordered = sorted(written, key=lambda each: (each.at, each.position))
@@ -71,7 +71,7 @@ def fold(incident: str, about: str, own: str, written: list[Written], total: int
 
 
 def _over(ordered: list[Written]) -> int | None:
-    """When it was over: what was learned comes after that, and changes nothing of it."""
+    """When it was resolved; a later post of the postmortem does not change that."""
     last = [each for each in ordered if each.state != "postmortem"][-1:]
     return last[0].at if last and last[0].state == "resolved" else None
 
@@ -122,7 +122,7 @@ def _impact(posts: list[Post], total: int) -> PublicImpact:
 
 
 def state_of(component: str, spans: list[Span] | tuple[Span, ...]) -> ComponentState:
-    """The worst state that is open: one incident that is resolved does not mend what another one holds."""
+    """The worst state over all open incidents and maintenance of a component."""
     return max(
         (span.state for span in spans if span.component == component and span.end is None),
         key=WORST.__getitem__,

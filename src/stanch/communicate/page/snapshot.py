@@ -1,4 +1,4 @@
-"""What is public of one page at one moment. Nothing else reaches what renders, so nothing else can be shown (P6)."""
+"""Everything that is public of one page at one moment. Rendering gets nothing else, so nothing private can be shown (P6)."""
 
 import msgspec
 

@@ -1,4 +1,4 @@
-"""How many follow the status pages; addresses of people stay where they are."""
+"""Counts of subscribers of the status pages; their addresses are not shown."""
 
 import msgspec
 
@@ -11,7 +11,7 @@ class Subscribers(msgspec.Struct):
 
 
 class Following(msgspec.Struct, frozen=True):
-    """Those of one page and one way."""
+    """The subscribers of one page by one kind of delivery."""
 
     page: str
     kind: str
@@ -30,7 +30,7 @@ class Following(msgspec.Struct, frozen=True):
     "subscribers", Subscribers, group="communicate", noun="subscribers", reading=True, example="stanch subscribers"
 )
 def subscribers(uow: UnitOfWork, asked: Subscribers) -> list[Following]:
-    """Counted in one look."""
+    """Counted in one query."""
     rows = uow.tx.all(
         "SELECT page, kind, SUM(CASE WHEN state = 'active' THEN 1 ELSE 0 END) AS active, SUM(CASE WHEN state = 'pending' THEN 1 ELSE 0 END) "
         "AS waiting, SUM(CASE WHEN failing_since IS NOT NULL THEN 1 ELSE 0 END) AS failing, MAX(error) AS error "

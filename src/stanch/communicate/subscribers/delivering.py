@@ -1,6 +1,6 @@
 """Each update reaches each subscriber once (R33): queued in small commits, sent by a few threads, written down as it goes.
 
-After a crash what was written down as sent is not sent again. What was in the air then, a message for each thread at most, leaves
+After a crash, what was recorded as sent is not sent again. Messages that were being sent then, at most one for each thread, are sent
 again with the same Message-ID or webhook-id, by which mailboxes and receivers know it: lost would be worse.
 """
 
@@ -49,7 +49,7 @@ class AnnounceHandler(EffectHandler):
         return int(row["due"]) if row and row["due"] is not None else None
 
     def settle(self, uow: UnitOfWork, effect: Effect, answer: Any) -> int | None:
-        """What is done for all is forgotten."""
+        """Rows of finished deliveries are deleted."""
         if isinstance(answer, Exception):
             return uow.now + 10 * SECOND
         if answer is not None:
@@ -68,7 +68,7 @@ class AnnounceHandler(EffectHandler):
         return {name: update for name, update in updates if update}
 
     def _queue(self, key: str, updates: dict[str, Update]) -> None:
-        """Everybody who is to get it, by number: a crash goes on where it was."""
+        """Queues everybody who is to get it, in order of their number, so that it resumes after a crash."""
         while True:
             with self.application.uow() as uow:
                 uow.tx.execute("INSERT INTO status_announcements (id) VALUES (:id) ON CONFLICT (id) DO NOTHING", id=key)
@@ -114,7 +114,7 @@ class AnnounceHandler(EffectHandler):
         return [subscriber_of(row) for row in rows]
 
     def _send(self, key: str, batch: list[Subscriber], updates: dict[str, Update], transports: Transports) -> None:
-        """A thread sends its next one once its last one is on disk; many are written together."""
+        """Each thread sends its next message after the last one is recorded on disk; results are committed in batches."""
         done: queue.SimpleQueue[tuple[Subscriber, Failed | None, threading.Event]] = queue.SimpleQueue()
         over = threading.Event()
 
@@ -148,7 +148,7 @@ class AnnounceHandler(EffectHandler):
                 found = [done.get(timeout=0.2)]
             except queue.Empty:
                 if any(future.done() and future.exception() for future in futures):
-                    return  # a thread died of something else: what it was is raised by whoever waits for it
+                    return  # a thread failed with another exception: it is raised where the thread's result is awaited
                 continue
             while not done.empty():
                 found.append(done.get())
@@ -197,7 +197,7 @@ def _outcome(uow: UnitOfWork, key: str, subscriber: Subscriber, failed: Failed |
 
 
 class QuestionHandler(EffectHandler):
-    """Asks somebody whether they want updates; once, and what cannot be delivered is forgotten with the row."""
+    """Sends the confirmation request of a subscription once; when it cannot be delivered, the subscription is deleted."""
 
     kind = "subscriber_question"
 
@@ -215,7 +215,7 @@ class QuestionHandler(EffectHandler):
             transports.close()
 
     def settle(self, uow: UnitOfWork, effect: Effect, answer: Any) -> int | None:
-        """A few tries within minutes; whoever still wants it asks again."""
+        """A few attempts within minutes; after that the person has to ask again."""
         if isinstance(answer, Failed) and answer.again and effect.attempts < ATTEMPTS:
             later: int = uow.now + 10 * SECOND * 2**effect.attempts
             return later
@@ -223,7 +223,7 @@ class QuestionHandler(EffectHandler):
 
 
 def forget_announced(uow: UnitOfWork) -> None:
-    """At start: how far updates were queued, of those that are long done."""
+    """At start: deletes the queue positions of updates that were delivered long ago."""
     uow.tx.execute(
         "DELETE FROM status_announcements WHERE NOT EXISTS (SELECT 1 FROM outbox o WHERE o.key = status_announcements.id)"
     )

@@ -1,4 +1,4 @@
-"""What subscribers read, by the way it reaches them. Pure (formats/18, 18.7 and 18.8)."""
+"""The messages to subscribers, in the format of each kind of delivery. Pure (formats/18, 18.7 and 18.8)."""
 
 from typing import Any
 
@@ -51,7 +51,7 @@ def mail(update: Update, subscriber: int, leave_url: str) -> Message:
 
 
 def list_headers(snapshot: Snapshot, leave_url: str) -> dict[str, str]:
-    """What providers look for in mail to many."""
+    """The headers that mail providers require of bulk mail."""
     host = snapshot.url.split("://", 1)[-1].split("/")[0].rsplit(":", 1)[0]
     return {
         "List-Unsubscribe": f"<{leave_url}>",

@@ -1,4 +1,4 @@
-"""How updates leave to subscribers: mail by the notifier 'smtp', the rest by one post each to an address that strangers chose."""
+"""Sends updates to subscribers: mail by the notifier 'smtp', the others by an HTTP POST to an address that a stranger entered."""
 
 import ipaddress
 import socket
@@ -65,11 +65,11 @@ class Transports:
             self._post(subscriber.address, body, {"Content-Type": "application/json"})
 
     def leave_url(self, number: int) -> str:
-        """Where one click ends it; on stanch itself, since a copy of the page takes nothing."""
+        """The unsubscribe address; always on stanch itself, since a static copy of the page cannot take requests."""
         return f"{self.base}/status/u/{proof(self._secret(), 'leave', number)}"
 
     def close(self) -> None:
-        """Give the connections back."""
+        """Close the connections."""
         for connection in self._open:
             connection.__exit__(None, None, None)
 
@@ -100,7 +100,7 @@ class Transports:
 
 
 def refuse_inside(address: str) -> None:
-    """What strangers enter must not make stanch call into the own network. Raises ``Failed`` (final)."""
+    """Prevents requests into the internal network (SSRF) by addresses that strangers entered. Raises ``Failed`` (final)."""
     parts = urlsplit(address)
     try:
         found = {

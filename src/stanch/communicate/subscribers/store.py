@@ -1,4 +1,4 @@
-"""Subscribers: asked for, confirmed, gone. Links carry a proof and no secret is kept (formats/18, 18.8)."""
+"""The table of subscribers: requested, confirmed, unsubscribed. Links carry an HMAC, so no secret is stored (formats/18, 18.8)."""
 
 import base64
 import hashlib
@@ -39,9 +39,9 @@ def subscriber_of(row: Row) -> Subscriber:
 
 
 def ask(uow: UnitOfWork, page: str, kind: Kind, address: str, components: list[str]) -> None:
-    """Write it down as not confirmed and send the question; what is known already, or was asked too often, changes nothing.
+    """Record an unconfirmed subscription and send the confirmation request; nothing changes for a known address or after too many requests.
 
-    Whoever asks learns nothing of who follows: the answer is the same.
+    The answer is always the same, so that nobody learns who subscribes.
     """
     uow.tx.execute(
         "DELETE FROM status_subscribers WHERE state = 'pending' AND created_at < :old", old=uow.now - PENDING_DAYS * DAY
@@ -55,7 +55,7 @@ def ask(uow: UnitOfWork, page: str, kind: Kind, address: str, components: list[s
         assert count is not None
         if count["n"] >= MOST:
             return
-        # Never one that somebody had before: their links would be good for whoever has it now.
+        # A random number, so that none is reused: links of an earlier subscriber would be valid for the new one.
         number, asked = 1 + secrets.randbelow(NUMBERS), 1
         uow.tx.execute(
             "INSERT INTO status_subscribers (id, page, kind, address, components, state, created_at) "
@@ -74,7 +74,7 @@ def ask(uow: UnitOfWork, page: str, kind: Kind, address: str, components: list[s
 
 
 def confirm(uow: UnitOfWork, number: int) -> bool:
-    """Whether there was something to confirm; twice is once."""
+    """Confirm; whether there was something to confirm. Repeating it is harmless."""
     return bool(
         uow.tx.execute(
             "UPDATE status_subscribers SET state = 'active', confirmed_at = COALESCE(confirmed_at, :now) WHERE id = :id AND created_at > :old",
@@ -85,19 +85,19 @@ def confirm(uow: UnitOfWork, number: int) -> bool:
 
 
 def leave(uow: UnitOfWork, number: int) -> None:
-    """Gone with everything that was known of it; twice is once."""
+    """Delete a subscription and everything known of it. Repeating it is harmless."""
     uow.tx.execute("DELETE FROM status_subscribers WHERE id = :id", id=number)
     uow.tx.execute("DELETE FROM status_deliveries WHERE subscriber = :id AND state = 'queued'", id=number)
 
 
 def proof(secret: str, purpose: Purpose, number: int) -> str:
-    """``17.k3Jd...``: short enough for a header that nobody folds."""
+    """``17.k3Jd...``: the number and its HMAC, short enough for an unfolded mail header."""
     digest = hmac.new(secret.encode(), f"status subscriber {purpose} {number}".encode(), hashlib.sha256).digest()
     return f"{number}.{base64.urlsafe_b64encode(digest[:16]).decode().rstrip('=')}"
 
 
 def proven(secret: str, purpose: Purpose, text: str) -> int | None:
-    """The number of whoever may do it; None for anything else."""
+    """The subscriber's number, if the proof is valid; else None."""
     number = text.partition(".")[0]
     if not (number.isascii() and number.isdecimal() and len(number) < 16):
         return None

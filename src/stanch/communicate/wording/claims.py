@@ -1,4 +1,4 @@
-"""What a post claims without being able to: causes not known, repair times, whose fault it is (R33). Pure."""
+"""Claims that a post should not make: unconfirmed causes, repair times, blame (R33). Pure."""
 
 import re
 from collections.abc import Iterator
@@ -97,7 +97,7 @@ _BY = (
 )
 _FUTURE = r"(?:will(?: definitely| certainly| surely| all| again)*(?: be| have| get)?|'ll(?: be| have| get)?|shall(?: be)?|should(?: all)?(?: be| have)?|going to(?: be)?|expect(?:ed|s|ing)?(?: that)?|anticipat(?:e|ed|es|ing)|aim(?:ing|s)? (?:to|for)|hop(?:e|ing|es) (?:to|for|that)?|plan(?:ning)? to|estimat(?:e|ed|es|ing)|target(?:ing)?|promis\w+|guarantee\w*|commit\w* to|intend to|trying to|ought to be)"
 _MAINTENANCE = re.compile(r"\b(?:maintenance|scheduled|planned work|refund\w*|be back (?:here|with)|credit\w*|reimburs\w*|invoice\w*|postmortem|report|review|summary|update|updates|post again|write again|news)\b", re.I)  # fmt: skip
-# At least one of these stands in each promise: the quick look before the slow patterns.
+# Every promise contains at least one of these: a quick test before the slow patterns.
 _REPAIR_WORDS = re.compile(
     r"\b(?:fix|resol|restor|back|repair|recover|work|up\b|online|running|normal|available|over\b|solv|sorted|live\b|operational|done|reopen|good as|return|"
     r"all clear|rectif|remed|put right|ready|guarantee|promise|et[ar]\b|estimated|matter of|minutes|hours|moments|patch|solution|service)",
@@ -115,7 +115,7 @@ _PROMISES = [
 
 
 def promises(text: Text, vocabulary: Vocabulary) -> Iterator[Hit]:
-    """Promises of a repair time, one for each sentence. The promise of the next update is a good one, and stays."""
+    """Promises of a repair time, one for each sentence. A promised time of the next update is allowed."""
     for sentence in text.sentences:
         if not _REPAIR_WORDS.search(sentence.text):
             continue

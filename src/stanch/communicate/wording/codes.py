@@ -23,7 +23,7 @@ _STATUS = [
 ]  # fmt: skip
 
 _UPPER = re.compile(r"\b[A-Z]{2,6}s?\b")
-# Words in capitals that a customer of anything knows, and words that people only emphasise.
+# Words in capitals that every customer knows, and words that are only emphasised.
 _COMMON = frozenset(
     [
         "UTC",

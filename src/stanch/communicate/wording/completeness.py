@@ -1,4 +1,4 @@
-"""What a post must say: the impact, the next update, no blank, in parts that can be read (R33). Pure."""
+"""What a post must contain: the impact and the next update, no unfilled blank, and no long block of text (R33). Pure."""
 
 import re
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ _IMPACT = re.compile(
     r"safe|your data|maintenance|read-only|without (?:sound|images|prices|power|service|internet))\b",
     re.I,
 )  # fmt: skip
-# Sentences about us, about thanks and patience, and about trouble that is not named.
+# Sentences without information for customers: about us, thanks and patience, or unspecified trouble.
 _NO_CONTENT = re.compile(
     r"^\W*(?:hello|hi|dear|update|investigating|identified|monitoring|note|notice|attention)?\b[\s,:;\-–—]*(?:currently|today|at (?:the|this) (?:moment|time)|right now|now|unfortunately|at present|presently)?[\s,]*(?:"
     r"(?:we|our (?:\w+ )?(?:team|teams|engineers|people|staff|technicians|specialists|experts|investigation|fix)|the (?:\w+ )?(?:team|teams|engineers|technicians|investigation|fix|matter|situation|incident|issue|problem|cause|outage|disruption|event|patch|solution|work))\b"
@@ -75,13 +75,13 @@ def is_over(text: Text) -> bool:
 
 
 def no_impact(text: Text, vocabulary: Vocabulary) -> Iterator[Hit]:
-    """No word of what customers can or cannot do: each sentence is about us, our thanks, or trouble without a name."""
+    """Nothing about what customers can or cannot do: every sentence is about us, thanks, or unspecified trouble."""
     if text.raw.strip() and all(_is_empty(sentence.text) for sentence in text.sentences):
         yield Hit(0, len(text.raw))
 
 
 def _is_empty(sentence: str) -> bool:
-    """Whether a sentence tells nothing of what is different for those who read it."""
+    """Whether a sentence says nothing about the effect on customers."""
     left = _VAGUE_IMPACT.sub(" ", sentence)
     return not _IMPACT.search(left) and bool(_NO_CONTENT.search(left) or _NEXT.search(left) or not left.strip(" .!"))
 
@@ -93,7 +93,7 @@ def no_next_update(text: Text, vocabulary: Vocabulary) -> Iterator[Hit]:
 
 
 def walls(text: Text, vocabulary: Vocabulary) -> Iterator[Hit]:
-    """A sentence or a paragraph that nobody reads on a phone."""
+    """Sentences or paragraphs that are too long to read on a phone."""
     for part in text.paragraphs():
         if _words(text, part.start, part.end) > PARAGRAPH_WORDS:
             yield Hit(part.start, part.end)

@@ -1,4 +1,4 @@
-"""How a post speaks: evasion, minimising, apologies that are none (R33). Pure tables."""
+"""Tone of a post: evasion, minimising, conditional apologies (R33). Pure tables."""
 
 from stanch.communicate.wording.engine import Phrase, phrases
 

@@ -56,5 +56,5 @@ def of_policy(policy: Policy) -> Vocabulary:
 
 
 def _tells_apart(name: str) -> bool:
-    """Whether finding this name in a text means something: 'b' or 'web' inside prose does not."""
+    """Whether a name is distinctive enough to be searched for in a text: 'b' or 'web' is not."""
     return len(name) > 3 or any(char.isdigit() or char in "-_." for char in name)

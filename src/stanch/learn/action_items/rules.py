@@ -42,7 +42,7 @@ def question(item: ActionItem, record: Record, policy: Policy) -> Question | Non
 
 
 def reminder_due(item: ActionItem, policy: Policy) -> int | None:
-    """When the owner is reminded that an item is due soon; None: it is over, was reminded, or was added after that moment."""
+    """When the owner is reminded that an item is due soon; None: it is done or dropped, was reminded, or was added after that moment."""
     moment = item.due_at - int(policy.remind_before_days * DAY)
     if item.done_at is not None or item.reminded_for == item.due_at or moment <= max(item.added_at, item.changed_at):
         return None

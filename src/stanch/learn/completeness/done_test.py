@@ -2,7 +2,7 @@
 
 import re
 
-# What nobody can look at: it would be said to be so whatever happened.
+# Phrases that cannot be verified: nobody could show that they are false.
 _VAGUE = re.compile(
     r"\b(?:safer|better|improved?|improvements?|improving|(?:more|less|fewer)(?! than)|higher|lower|reduced|reduces|"
     r"increased?|increases|goes up|goes down|well|confidence|quality|feels?|enhanced?|optimi[sz]ed|"
@@ -12,7 +12,7 @@ _VAGUE = re.compile(
     r"prevented|avoided|does not happen again|never happens again|won't happen again|no more incidents|not repeated)\b",
     re.IGNORECASE,
 )
-# What one sees happen or not happen.
+# Phrases for observable events.
 _SEEN = re.compile(
     r"\d|\b(?:stop|stops|stopped|fail|fails|failed|reject|rejects|rejected|refuse|refuses|refused|block|blocks|"
     r"blocked|den(?:y|ies|ied)|fire|fires|fired|page|pages|paged|"
@@ -38,7 +38,7 @@ _EMPTY = frozenset([
 
 
 def could_fail(test: str) -> bool:
-    """Whether somebody who looks could find that it does not hold."""
+    """Whether the test is falsifiable."""
     seen = _SEEN.sub(" ", test) if _VAGUE.search(test) else test
     content = {word for word in re.findall(r"[^\W\d_]{2,}", _VAGUE.sub(" ", seen).casefold()) if word not in _EMPTY}
     if _VAGUE.search(test):

@@ -2,7 +2,7 @@
 
 import re
 
-# Numbers that only name or date something: they are taken out before a measure is looked for.
+# Numbers that are names or dates: removed before a measure is searched for.
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*\.?"
 _NAMING = re.compile(
     rf"\b\d{{4}}-\d{{2}}-\d{{2}}(?:[T ]\d{{2}}:\d{{2}}(?::\d{{2}})?(?:Z|[+-]\d{{2}}:?\d{{2}})?)?"

@@ -2,7 +2,7 @@
 
 import re
 
-# Words that judge or join and tell no factor from another.
+# Judging and connecting words, ignored when factors are compared.
 _EMPTY = frozenset([
     "lack", "lacks", "lacked", "lacking", "missing", "absent", "absence", "insufficient", "inadequate", "enough",
     "a", "an", "the", "of", "in", "on", "at", "to", "for", "from", "by", "with", "without", "and", "or", "but", "so", "because", "as", "it", "its",
@@ -48,14 +48,14 @@ def same_factor(one: str, other: str) -> bool:
     """Whether both name one thing: the words that carry meaning are the same, or nearly so."""
     left, right = _meaning(one), _meaning(other)
     if not left or not right:
-        # Words that only judge tell no factor from another.
+        # A factor of ignored words only names nothing of its own.
         return True
     shared = sum(any(_akin(word, other) for other in right) for word in left)
     return shared >= min(len(left), len(right)) or shared / (len(left) + len(right) - shared) >= 0.6
 
 
 def _akin(one: str, other: str) -> bool:
-    """One word in two forms: ``cert`` and ``certificate``, ``expir`` and ``expiry``."""
+    """Whether two words are forms of one word: ``cert`` and ``certificate``, ``expir`` and ``expiry``."""
     short, long = sorted((one, other), key=len)
     return short == long or (len(short) >= 4 and long.startswith(short))
 

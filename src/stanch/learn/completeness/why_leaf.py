@@ -14,7 +14,7 @@ _THING = (
     r"(?:system|tool|tooling|process|pipeline|script|test|check|review|alert|release|deploy\w*|rollout|runbook|permission|interface|form|"
     r"console|config\w*|limit|guard|canary|automation|monitoring|dashboard|training|schedule|policy|api|database|service|job|step|design)s?"
 )
-# What a thing does or lacks, or that nothing does it: such a sentence tells of a structure even where it names a mistake.
+# Phrases about what a system does or lacks: such a sentence names a structural cause even when it mentions a mistake.
 _STRUCTURE = re.compile(
     rf"\b{_THING}\b[^.!?\n]*?\b(?:allow|let|permit|accept|tolerate|make|miss|lack|need|require|offer)(?:s|ed|ted)?\b"
     rf"|\b{_THING}\b[^.!?\n]*?\b(?:(?:do|does|did|has|had|is|was|were|are|can|could)(?: not|n't| no)|cannot|without|never)\b"
@@ -32,7 +32,7 @@ _SLIP = re.compile(
 )
 
 
-# People as a group who did or left something undone: who owns a thing, or that nobody does, is a structure.
+# Phrases about ownership or the lack of it: a structural cause, not a person.
 _PEOPLE_FAILED = re.compile(
     r"^\W*(?:because\s+)?(?:we|they|nobody|no one|everyone|everybody|somebody|management|(?:the |"
     r"our )?(?:[\w-]+ )?(?:team|group|staff|developers|engineers|operators|people))\b"
@@ -60,7 +60,7 @@ _EVENT = re.compile(
     re.IGNORECASE,
 )
 
-# How a thing was made or set up: a structure, also in the past tense.
+# Phrases about how something was built or configured: a structural cause, also in the past tense.
 _DESIGN = re.compile(
     r"\b(?:is|are|was|were|be|been)\s+(?:\w+\s+)?(?:designed|sized|configured|limited|built|written|set up|defined|documented|"
     r"owned|shared|allowed|required|based|tied|coupled|"
@@ -100,12 +100,12 @@ def kind_of(why: str, people: Vocabulary = Vocabulary()) -> Kind:
         return "decision"
     if _EVENT.search(text) or _PAST.search(text):
         return "event"
-    # What is so today is a structure; what was so that day is a condition.
+    # Present tense: a structural cause; past tense: a condition of that day.
     return "condition" if _WAS.search(text) else "structure"
 
 
 def ends_at_person(why: str, people: Vocabulary = Vocabulary()) -> bool:
-    """Whether a why blames somebody or stops at a slip: "the system allowed this mistake" does not."""
+    """Whether a why ends at a person or a human error; "the system allowed this mistake" does not."""
     return _blames(why, people) or (bool(_PERSON_FIRST.search(why)) and not _STRUCTURE.search(why))
 
 

@@ -2,7 +2,7 @@
 
 import re
 
-# What an impact that nobody has counted asks; while it stands there, the part is not written.
+# The placeholder in a drafted impact; a part that still contains it counts as not written.
 WHO_WAS_HIT = "how many, and what did they see?"
 _PLACEHOLDERS = frozenset(
     ["tbd", "todo", "to do", "n a", "na", "none", "nil", "null", "nothing", "xx", "xxx", "unknown", "later", "test"]

@@ -1,4 +1,4 @@
-"""Markdown as plain blocks, for a renderer that is no browser. Pure."""
+"""Markdown as plain blocks, for the PDF renderer. Pure."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ Block = dict[str, Any]
 def blocks(text: str) -> list[Block]:
     """Paragraphs, headings, list items, code and table rows: ``{"kind", "depth", "runs": [{"text", "style"}]}``.
 
-    What has no block of its own (a quote, an image, raw HTML) is its text.
+    Other Markdown (a quote, an image, raw HTML) becomes plain text.
     """
     found: list[Block] = []
     depth, kind = 0, "paragraph"

@@ -1,4 +1,4 @@
-"""The document as one HTML file: style inside, no script, nothing fetched from elsewhere. Reads well on paper and on a phone."""
+"""The document as one self-contained HTML file: inline style, no script, no external resources. For print and phones too."""
 
 import base64
 import hashlib

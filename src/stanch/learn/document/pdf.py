@@ -15,7 +15,7 @@ from stanch.learn.document.model import Document
 from stanch.learn.postmortem import TITLES
 
 MOST_SECONDS = 30
-# A document of ten thousand entries: the first and last lines tell it, all of them stand in the other formats.
+# The most timeline lines in a PDF: of longer timelines the first and the last; the other formats have all.
 MOST_LINES = 2_000
 
 

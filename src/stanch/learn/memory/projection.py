@@ -1,4 +1,4 @@
-"""What is remembered of an incident, kept in the same transaction as its record (R50)."""
+"""The stored form of an incident that similar incidents are searched by, written in the same transaction as its record (R50)."""
 
 import hashlib
 from typing import Any
@@ -12,7 +12,7 @@ from stanch.timeline.effects import Effect, EffectHandler
 from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import UnitOfWork
 
-# Raised when more is remembered than before: what was written by an older release is written again.
+# Version of the stored form: rows of an older version are written again.
 VERSION = 1
 MOST_SIGNALS, MOST_WORDS, MOST_ALERTS = 60, 60, 20
 LABELS = ("zone", "node", "tenant", "region", "feature")
@@ -20,7 +20,7 @@ AT_ONCE = 50
 
 
 def remember(uow: UnitOfWork, record: Record) -> None:
-    """Write what is remembered, if it is another thing than before; an incident that was none is forgotten."""
+    """Write the stored form of an incident if it changed; that of a false alarm is deleted."""
     wanted = bool(record.declared_at) and not record.false_alarm and not record.merged_into
     known = uow.tx.one("SELECT number, digest, version FROM remembered WHERE incident = :id", id=record.id)
     content = msgspec.json.encode(_of(uow, record) if wanted else Remembered(record.id)).decode()
@@ -90,7 +90,7 @@ def _release(uow: UnitOfWork, service: str, began: int) -> str:
 
 
 def begin(uow: UnitOfWork) -> None:
-    """At start: what an older release left behind is remembered bit by bit, without holding anything up."""
+    """At start: incidents without a current stored form are processed in small batches."""
     if _missing(uow, 1):
         uow.effect("remember", "remember", "", {}, again=True)
 

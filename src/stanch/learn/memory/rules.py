@@ -6,7 +6,7 @@ import msgspec
 
 from stanch.kernel.clock import SECOND, spell
 
-# From here on one is told of: the same alert on the same service reaches it, the same service and a release alone do not.
+# The lowest score that is shown: reached by the same alert on the same service, not by the same service and a release alone.
 ALIKE = 2.5
 SERVICE, ALERTS, WORD, WORDS, LABEL, RELEASE, FACTOR, FACTORS = 1.0, 2.0, 0.5, 2.5, 0.5, 1.0, 0.6, 1.2
 # A word that very many incidents share says little.
@@ -46,7 +46,7 @@ class Remembered(msgspec.Struct, frozen=True):
     in_vain: tuple[str, ...] = ()
 
     def terms(self) -> list[str]:
-        """By what it is found."""
+        """The index terms of an incident."""
         found = [f"s:{self.service}"] if self.service else []
         found += [f"a:{name}" for name in self.alerts] + [f"l:{label}" for label in self.labels]
         return found + [f"w:{word}" for word in dict.fromkeys((*self.words, *self.factor_words))]
