@@ -1,5 +1,6 @@
 """``make bench``: runs B1 and B3 against a real Alertmanager, B4 against nginx, and writes what it measured to ``docs/benchmarks.md``."""
 
+import argparse
 import json
 import os
 import platform
@@ -75,9 +76,8 @@ def public_page(folder: Path, rounds: int) -> list[dict[str, Any]]:
         beside.application.database.close()
 
 
-def main() -> None:
+def main(rounds: int, samples: int) -> None:
     """Measure, print, write."""
-    rounds, samples = int(os.environ.get("ROUNDS", "3")), int(os.environ.get("SAMPLES", "200"))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         ours, theirs = page_at_once.Sink(), page_at_once.Sink()
@@ -142,13 +142,28 @@ def page(rows: list[dict[str, Any]], paged: dict[str, dict[str, float]], rounds:
     return "\n".join(lines) + "\n"
 
 
+def chosen(argv: list[str]) -> argparse.Namespace:
+    """What the command line asks for."""
+    parser = argparse.ArgumentParser("python -m bench", description="Measure, and say what was measured.")
+    parser.add_argument(
+        "what", nargs="?", default="all", choices=("all", "status", "year"),
+        help="all: B1, B3 and B4, written to docs/benchmarks.md (the default); status: B4 alone; "
+        "year: idle and pages, from an empty folder and from a year of data, on both databases",
+    )  # fmt: skip
+    parser.add_argument("--rounds", type=int, default=3, help="interleaved rounds of B1 and B4 [3]")
+    parser.add_argument("--samples", type=int, default=200, help="pages that are timed [200]")
+    parser.add_argument("--idle", type=int, default=20, help="seconds that an idle server is watched [20]")
+    return parser.parse_args(argv)
+
+
 if __name__ == "__main__":
-    if sys.argv[1:] == ["status"]:
+    asked = chosen(sys.argv[1:])
+    if asked.what == "status":
         with tempfile.TemporaryDirectory() as name:
-            print("\n".join(status_page.table(public_page(Path(name), 1), 1)))
-    elif sys.argv[1:] == ["year"]:
+            print("\n".join(status_page.table(public_page(Path(name), asked.rounds), asked.rounds)))
+    elif asked.what == "year":
         from bench.year import run
 
-        run()
+        run(asked.idle, asked.samples)
     else:
-        main()
+        main(asked.rounds, asked.samples)

@@ -12,12 +12,9 @@ from stanch.db.connection import Database
 from stanch.db.migrate import migrate
 from tests.components.postgres import Postgres
 
-IDLE_SECONDS = int(os.environ.get("IDLE", "20"))
-SAMPLES = int(os.environ.get("SAMPLES", "150"))
 
-
-def run() -> str:
-    """The table, in Markdown."""
+def run(seconds: int, samples: int) -> str:
+    """The table, in Markdown: ``seconds`` of idling and ``samples`` pages of each."""
     lines = ["| | idle, share of a core | alert to notifier p50 | p99 |", "|---|---|---|---|"]
     with tempfile.TemporaryDirectory() as name, Postgres(Path(name) / "pg", durable=True) as cluster:
         for dialect in ("SQLite", "PostgreSQL"):
@@ -25,7 +22,7 @@ def run() -> str:
                 folder = Path(name) / f"{dialect}-{what.replace(' ', '-')}"
                 (folder / "data").mkdir(parents=True)
                 url = f"sqlite:///{folder}/data/stanch.db" if dialect == "SQLite" else cluster.create_database()
-                idle, paged = _measured(folder, url, full=what == "a year")
+                idle, paged = _measured(folder, url, seconds, samples, full=what == "a year")
                 lines.append(
                     f"| {dialect}, {what} | {idle:.2%} | {paged['p50_ms']:.1f} ms | {paged['p99_ms']:.1f} ms |"
                 )
@@ -33,7 +30,7 @@ def run() -> str:
     return "\n".join(lines)
 
 
-def _measured(folder: Path, url: str, *, full: bool) -> tuple[float, dict[str, float]]:
+def _measured(folder: Path, url: str, seconds: int, samples: int, *, full: bool) -> tuple[float, dict[str, float]]:
     from bench.__main__ import KEY, serve
 
     database = Database(url)
@@ -45,10 +42,10 @@ def _measured(folder: Path, url: str, *, full: bool) -> tuple[float, dict[str, f
     process, address = serve(folder, sink.url, {"database_url": url, "policy": {"keep_raw": 400 * 86400}})
     try:
         time.sleep(15)  # what has run its time is removed first, a few thousand rows a second
-        idle = _share(process, IDLE_SECONDS)
+        idle = _share(process, seconds)
         hook = (f"{address}/hooks/prometheus/api/v2/alerts", KEY, sink)
         measure({"warm": hook}, 10)
-        return idle, measure({"paged": hook}, SAMPLES)["paged"]
+        return idle, measure({"paged": hook}, samples)["paged"]
     finally:
         process.kill()
         process.wait()

@@ -6,6 +6,7 @@ from typing import Any
 from bench.year_of_data import fill
 from stanch.detect.digest import digest
 from stanch.engine import retention
+from stanch.engine.due import due
 from stanch.kernel.clock import DAY
 from stanch.main import load_world
 from tests.attacks.plans import complaints, recorded
@@ -41,8 +42,7 @@ def live(house: House) -> None:
     for _ in range(2):
         digest(house.application, {})
         house.timers.run_due()
-        house.timers.next_due()
-        for lane in house.outbox.due_lanes():
+        for lane in due(house.application, house.outbox).lanes:
             for effect in house.outbox.lease(5, lane=lane):
                 house.outbox.work(effect)
     house.stanch.seed()

@@ -5,6 +5,7 @@ from threading import Event, Thread
 import pytest
 from sqlalchemy import event
 
+from stanch.db import connection
 from stanch.db.connection import Database
 from stanch.kernel.errors import Invalid, Unavailable
 
@@ -47,6 +48,28 @@ def test_a_server_that_became_a_read_only_one_is_away_and_its_connections_are_ma
     with database.transaction() as tx:
         tx.execute("INSERT INTO t VALUES (1)")
     database.close()
+
+
+@pytest.mark.parametrize("restful", [True, False])
+def test_a_connection_that_died_while_it_rested_is_made_anew(  # P3
+    postgres_url: str, restful: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database, other = Database(postgres_url), Database(postgres_url)
+    monkeypatch.setattr(connection, "TRUSTED_SECONDS", 0.0 if restful else 60.0)
+    with database.transaction() as tx:
+        tx.execute("CREATE TABLE t (x int)")
+    with other.transaction() as tx:
+        tx.all(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()"
+        )
+    if not restful:  # one that has just answered is not asked; the first to use it is told to try again
+        with pytest.raises(Unavailable):
+            database.select("SELECT 1 AS one")
+    with database.transaction() as tx:
+        tx.execute("INSERT INTO t VALUES (1)")
+    assert database.select("SELECT x FROM t") == [{"x": 1}]
+    database.close()
+    other.close()
 
 
 @pytest.mark.parametrize("url", ["postgresql://ada:hunter2@db:port/stanch", "postgres://[::1/x"])

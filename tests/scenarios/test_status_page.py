@@ -265,7 +265,7 @@ def test_the_watch_outlives_a_database_that_is_away(house: House, monkeypatch: p
     before = pages.drawn
     away = Mock(side_effect=Unavailable("The database did not answer."))
     with monkeypatch.context() as patched:
-        patched.setattr(house.stanch.application, "reading", away)
+        patched.setattr(house.application.database, "select", away)
         pages.look()
     assert away.called and pages.sites and pages.drawn == before
     house.do("status", incident="INC-1", state="investigating", text=WORDS)

@@ -6,6 +6,7 @@ from pathlib import Path
 from random import Random
 
 from stanch.db.transaction import Transaction
+from stanch.engine.due import due
 from stanch.integrations import alertmanager
 from stanch.kernel.clock import SECOND
 from stanch.kernel.errors import Unavailable
@@ -113,6 +114,6 @@ class Replica:
         """When there is something to do again; a day from now where there is nothing."""
         with self.application.database.reading() as tx:
             lost = tx.one("SELECT MIN(leased_until) AS until FROM outbox WHERE state = 'running'")
-        moments = [self.engine.timers.next_due(), lost["until"] if lost else None]
+        moments = [due(self.application, self.engine.outbox).upcoming, lost["until"] if lost else None]
         later = self.town.clock.now() + 86_400 * SECOND
         return max(min(m for m in [*moments, later] if m is not None), self.town.clock.now() + SECOND)

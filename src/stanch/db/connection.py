@@ -2,16 +2,18 @@
 
 import os
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import create_engine, event, make_url
-from sqlalchemy.engine import Engine, ExceptionContext
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.engine import Dialect, Engine, ExceptionContext
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, InvalidatePoolError, OperationalError
 
-from stanch.db.transaction import Transaction
+from stanch.db.transaction import Row, Transaction
 from stanch.kernel.errors import Invalid, Problem, Unavailable
 
 # libpq's own words, in seconds but the last: a server whose host vanished is given up, not waited for by a thread that pages.
@@ -22,6 +24,8 @@ PATIENCE = {
     "keepalives_count": 3,
     "tcp_user_timeout": 20_000,
 }
+# A connection that has answered within so many seconds is not asked whether it lives: it would be asked on each use.
+TRUSTED_SECONDS = 2.0
 
 
 class Database:
@@ -35,6 +39,9 @@ class Database:
         self.writing = threading.RLock()
         self.engine = _open(url)
         self.dialect: str = self.engine.dialect.name
+        # The driver for SQLite opens no transactions here, so each statement stands alone already.
+        alone = self.dialect == "postgresql"
+        self._alone = self.engine.execution_options(isolation_level="AUTOCOMMIT") if alone else self.engine
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
@@ -43,47 +50,51 @@ class Database:
         On SQLite one writer at a time is the rule of the engine, so writers of this process queue on a lock
         instead of polling the file's. Raises ``Unavailable`` when the database cannot be reached.
         """
-        lock = self.writing if self.dialect == "sqlite" else _NO_LOCK
-        with lock:
-            try:
-                with self.engine.connect() as connection:
-                    if self.dialect == "sqlite":
-                        connection.exec_driver_sql("BEGIN IMMEDIATE")
-                    done = Transaction(connection)
-                    yield done
-                    connection.commit()
-            except DBAPIError as error:
-                if problem := _problem(error):
-                    raise problem from error
-                raise
+        lock = self.writing if self.dialect == "sqlite" else nullcontext()
+        with lock, _problems(), self.engine.connect() as connection:
+            if self.dialect == "sqlite":
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            done = Transaction(connection)
+            yield done
+            connection.commit()
         done.run_after_commit()
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
         """Read: one consistent snapshot, rolled back at the end."""
-        try:
-            with self.engine.connect() as connection:
-                if self.dialect == "sqlite":
-                    connection.exec_driver_sql("BEGIN")
-                yield Transaction(connection)
-                connection.rollback()
-        except DBAPIError as error:
-            if problem := _problem(error):
-                raise problem from error
-            raise
+        with _problems(), self.engine.connect() as connection:
+            if self.dialect == "sqlite":
+                connection.exec_driver_sql("BEGIN")
+            yield Transaction(connection)
+            connection.rollback()
+
+    def select(self, sql: str, **values: Any) -> list[Row]:
+        """The rows of one query without a transaction around it: one round trip, for what is asked over and over."""
+        with _problems(), self._alone.connect() as connection:
+            return Transaction(connection).all(sql, **values)
 
     def shared_now(self) -> int | None:
         """What time it is for all replicas (UTC, microseconds): the clock of PostgreSQL; None on SQLite, which has one process."""
         if self.dialect != "postgresql":
             return None
-        with self.reading() as tx:
-            row = tx.one("SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT) AS now")
-        return int(row["now"]) if row else None
+        rows = self.select("SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT) AS now")
+        return int(rows[0]["now"])
 
     def close(self) -> None:
         """Close the connections; one that a thread still uses is closed when it gives it back."""
         event.listen(self.engine, "checkin", lambda _connection, record: record.close())
         self.engine.dispose()
+
+
+@contextmanager
+def _problems() -> Iterator[None]:
+    """What the database says in the words of the product, where it is not a fault of ours."""
+    try:
+        yield
+    except DBAPIError as error:
+        if problem := _problem(error):
+            raise problem from error
+        raise
 
 
 def _problem(error: DBAPIError) -> Problem | None:
@@ -96,17 +107,6 @@ def _problem(error: DBAPIError) -> Problem | None:
     if str(getattr(error.orig, "sqlstate", "") or "").startswith("54"):
         return Invalid(f"The database cannot hold that: {_cause(error)}.", hint="Something in it is far too long.")
     return Unavailable(f"The database did not answer: {_cause(error)}.")
-
-
-class _NoLock:
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, *_: object) -> None:
-        return None
-
-
-_NO_LOCK = _NoLock()
 
 
 def _cause(error: DBAPIError) -> str:
@@ -139,14 +139,31 @@ def _open(url: str) -> Engine:
             ) from None
         asked = {name: value for name, value in PATIENCE.items() if name not in driver.query}
         engine = create_engine(
-            driver, pool_size=8, max_overflow=16, pool_pre_ping=True, hide_parameters=True, connect_args=asked
+            driver, pool_size=8, max_overflow=16, pool_use_lifo=True, hide_parameters=True, connect_args=asked
         )
         event.listen(engine, "handle_error", _demoted)
+        event.listen(engine, "connect", _answered)
+        event.listen(engine, "checkin", _answered)
+        event.listen(engine, "checkout", partial(_alive, engine.dialect))
         return engine
     raise Invalid(
         f"'{url.split(':', 1)[0]}' is not a database that stanch speaks.",
         hint="Use sqlite:///path/to/stanch.db or postgresql://user@host/name.",
     )
+
+
+def _answered(_connection: object, record: Any) -> None:
+    record.info["answered"] = time.monotonic()
+
+
+def _alive(dialect: Dialect, connection: Any, record: Any, _fairy: object) -> None:
+    """One that rested may have died meanwhile: it is asked, and when it is silent, all that rest are given up."""
+    if time.monotonic() - record.info["answered"] < TRUSTED_SECONDS:
+        return
+    try:
+        dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error as error:
+        raise InvalidatePoolError from error
 
 
 def _demoted(context: ExceptionContext) -> None:

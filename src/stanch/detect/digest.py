@@ -21,9 +21,8 @@ def digest(application: Application, sources: dict[str, Source]) -> int:
 
     When something in it cannot be taken, each post is taken in a transaction of its own, so that one bad alert affects no other (P8).
     """
-    with application.database.reading() as tx:
-        if tx.one("SELECT 1 AS yes FROM intake WHERE state = 'new' LIMIT 1") is None:
-            return 0
+    if not application.database.select("SELECT 1 AS yes FROM intake WHERE state = 'new' LIMIT 1"):
+        return 0
     taken: int | None = None
     with contained("a batch of the intake was not taken; each post goes alone"):
         taken = _together(application, sources)

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from functools import partial
 
+from stanch.engine.due import due
 from stanch.engine.outbox import WAITING, Outbox
 from stanch.engine.timers import Timers
 from stanch.kernel.clock import SECOND
@@ -12,6 +13,8 @@ from stanch.timeline.effects import Effect
 
 # Other processes (a CLI on the same file, another replica) write timers too: nothing waits longer than this to be seen.
 LONGEST_SLEEP = 0.5
+# A post of another process: its own digester has it at once, and this one what a dead replica left (P2).
+LONGEST_UNDIGESTED = 1.0
 # Limits of concurrent effects per lane. Each notifier (or the host it calls) has a lane, so that one that hangs delays no
 # other; changes of systems, reads, and effects that wait on purpose have a lane each. WAITERS is the limit of the last.
 WORKERS, WAITERS = 16, 4
@@ -76,15 +79,16 @@ class Engine:
         self._wakes = (self._application.engine_wake, self._application.digester_wake)
         self._stopping = threading.Event()
         self._lanes = Lanes()
-        self._turned_at = 0
+        self._upcoming: int | None = None
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
         """Start the threads; where this is the only process, take over at once what a dead one had leased (P2)."""
         if self.sole:
             self.outbox.reclaim()
-        for name, turn, wake in zip(("engine", "digest"), (self.turn, self._digest_all), self._wakes, strict=True):
-            thread = threading.Thread(target=self._run, args=(turn, wake), name=name, daemon=True)
+        parts = (("engine", self.turn, self._until_next), ("digest", self._digest_all, lambda: LONGEST_UNDIGESTED))
+        for (name, turn, pause), wake in zip(parts, self._wakes, strict=True):
+            thread = threading.Thread(target=self._run, args=(turn, pause, wake), name=name, daemon=True)
             thread.start()
             self._application.liveness.watch(thread)
             self._threads.append(thread)
@@ -114,9 +118,10 @@ class Engine:
 
     def turn(self) -> bool:
         """One round: timers, then effects. Answers whether there may be more to do at once."""
-        self._turned_at = self.timers.application.clock.now()
-        ran = self.timers.run_due()
-        begun = [self._fill(lane) for lane in sorted(self.outbox.due_lanes())]
+        found = due(self._application, self.outbox)
+        self._upcoming = found.upcoming
+        ran = self.timers.run_due() if found.timers else 0
+        begun = [self._fill(lane) for lane in found.lanes]
         return bool(ran or any(begun))
 
     def _fill(self, lane: str) -> int:
@@ -134,23 +139,21 @@ class Engine:
     def _digest_all(self) -> bool:
         return self.digest() > 0
 
-    def _run(self, turn: Callable[[], bool], wake: threading.Event) -> None:
+    def _run(self, turn: Callable[[], bool], pause: Callable[[], float], wake: threading.Event) -> None:
         while not self._stopping.is_set():
             self._application.liveness.came_round()
-            # Sleeping reads the database too; when it is unavailable this thread must continue all the same.
+            # When the database is unavailable this thread must continue all the same.
             with contained("a round of the engine failed; it goes on in a second", passing=()) as round_:
-                if not turn():
-                    self._sleep(wake)
+                if not turn() and wake.wait(pause()):
+                    wake.clear()
             if round_.error:
                 self._stopping.wait(1)
 
-    def _sleep(self, wake: threading.Event) -> None:
-        due = self.timers.next_due(self._turned_at)
-        seconds = LONGEST_SLEEP
-        if due is not None:
-            seconds = min(LONGEST_SLEEP, max(0.0, (due - self.timers.application.clock.now()) / SECOND))
-        if wake.wait(max(seconds, 0.005)):
-            wake.clear()
+    def _until_next(self) -> float:
+        """Seconds until the next timer or effect that is known of."""
+        if self._upcoming is None:
+            return LONGEST_SLEEP
+        return min(LONGEST_SLEEP, max(0.005, (self._upcoming - self._application.clock.now()) / SECOND))
 
     def _renew(self) -> None:
         while not self._stopping.wait(1):

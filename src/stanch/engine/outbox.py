@@ -17,7 +17,7 @@ from stanch.timeline.unit_of_work import Application
 
 # The lanes of what names none.
 URGENT, LOOKING, WAITING = LANES = ("urgent", "looking", "waiting")
-_DUE = "state IN ('waiting', 'running') AND due_at <= :now AND leased_until <= :now"
+DUE = "state IN ('waiting', 'running') AND due_at <= :now AND leased_until <= :now"
 
 
 def lane_of(handler: Any) -> str:
@@ -39,12 +39,9 @@ class Outbox:
         with self.application.database.transaction() as tx:
             tx.execute("UPDATE outbox SET leased_until = 0 WHERE state = 'running'")
 
-    def due_lanes(self) -> set[str]:
-        """The lanes in which something is due. Reading first is cheaper than a write transaction, and mostly nothing is due."""
-        with self.application.database.reading() as tx:
-            rows = tx.all(f"SELECT DISTINCT lane, kind FROM outbox WHERE {_DUE}", now=self.application.clock.now())
-        # An effect without a handler counts as urgent, so that its error is seen at once.
-        return {str(row["lane"]) or self._lanes.get(row["kind"], URGENT) for row in rows}
+    def lane(self, row: Row) -> str:
+        """The lane of a row's effect; without a handler it counts as urgent, so that its error is seen at once."""
+        return str(row["lane"]) or self._lanes.get(row["kind"], URGENT)
 
     def lease(self, limit: int, *, lane: str = "") -> list[Effect]:
         """Take due effects for this process, in order of their moments; only those of one lane, if asked.
@@ -53,7 +50,7 @@ class Outbox:
         run at most once (P4); there its handler records that the outcome is unknown.
         """
         taken: list[Effect] = []
-        due, named = _DUE, {}
+        due, named = DUE, {}
         if lane in LANES:
             kinds = {kind for kind, own in self._lanes.items() if (own == lane) != (lane == URGENT)}
             listed = ", ".join(f"'{kind}'" for kind in ["", *sorted(kinds)])

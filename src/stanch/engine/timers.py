@@ -22,12 +22,11 @@ class Timers:
 
     def run_due(self, limit: int = 200) -> int:
         """Run timers whose moment has come, each in a transaction of its own; answers with how many."""
-        with self.application.database.reading() as tx:
-            rows = tx.all(
-                "SELECT key FROM timers WHERE due_at <= :now ORDER BY due_at LIMIT :limit",
-                now=self.application.clock.now(),
-                limit=limit,
-            )
+        rows = self.application.database.select(
+            "SELECT key FROM timers WHERE due_at <= :now ORDER BY due_at LIMIT :limit",
+            now=self.application.clock.now(),
+            limit=limit,
+        )
         for row in rows:
             self._run_steadily(str(row["key"]))
         return len(rows)
@@ -45,16 +44,6 @@ class Timers:
                     now=now,
                     later=now + PUT_OFF,
                 )
-
-    def next_due(self, since: int = 0) -> int | None:
-        """When the next timer is due, or the next effect that became due after ``since``: earlier ones wait for their lane."""
-        with self.application.database.reading() as tx:
-            row = tx.one(
-                "SELECT MIN(due_at) AS due FROM (SELECT MIN(due_at) AS due_at FROM timers UNION ALL "
-                "SELECT MIN(due_at) FROM outbox WHERE state = 'waiting' AND due_at > :since) AS upcoming",
-                since=since,
-            )
-        return int(row["due"]) if row and row["due"] is not None else None
 
     def _run(self, key: str) -> None:
         """Lock the incident (or the signals) first and the timer last, in the order of every writer, to avoid deadlocks.

@@ -134,21 +134,12 @@ def serve(stanch: Stanch) -> None:
     """Run until a signal comes. Raises ``Problem`` when the address or the data is taken."""
     import uvicorn
 
+    from stanch.web.server import Server
+
     settings = stanch.settings
     sock = _listen(settings.host, settings.port)
     port = sock.getsockname()[1]
     base = settings.public_url.rstrip("/") or f"http://{_shown(settings.host)}:{port}"
-
-    class Server(uvicorn.Server):
-        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-            await super().startup(sockets)
-            if self.started:
-                _announce(stanch, base)
-
-        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-            for close in stanch.on_closing:  # streams never end by themselves
-                close()
-            await super().shutdown(sockets)
 
     sys.setswitchinterval(SWITCH_SECONDS)
     stanch.start()
@@ -158,7 +149,7 @@ def serve(stanch: Stanch) -> None:
             server_header=False, timeout_graceful_shutdown=2, backlog=2048, ws="none",
             proxy_headers=bool(settings.proxies), forwarded_allow_ips=settings.proxies or [],
         )  # fmt: skip
-        Server(config).run(sockets=[sock])
+        Server(config, lambda: _announce(stanch, base), stanch.on_closing).run(sockets=[sock])
     except KeyboardInterrupt:
         pass  # uvicorn hands the signal on after it has shut down in order
     finally:

@@ -16,7 +16,7 @@ from stanch.communicate.page.render import render
 from stanch.communicate.page.snapshot import Snapshot
 from stanch.communicate.page.statuspage_v2 import further_pages
 from stanch.communicate.status_page import read_images, snapshots
-from stanch.communicate.status_version import CHANGED, Version, version
+from stanch.communicate.status_version import CHANGED, Version, latest, version
 from stanch.kernel.contained import contained
 from stanch.web.security import security_headers
 from stanch.web.status.answers import Headers, PreparedResponse, answer
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from stanch.main import Stanch
 
 # Another replica's change is seen after so many seconds at most.
-LOOK_EVERY = 0.5
+LOOK_EVERY = 1.0
 ROOT = "/status"
 Responses = dict[str, PreparedResponse]
 
@@ -99,12 +99,12 @@ class Served:
         with self._drawing, contained("the status page could not be drawn; the last one is served", passing=()):
             # What changes from here on is seen by the next look.
             self.stale = False
+            if latest(self._stanch.application.database) == self._version:
+                return
             with self._stanch.application.reading() as uow:
-                seen = version(uow)
-                found = None if seen == self._version else snapshots(uow, self._stanch.settings.url())
-            if found is not None:
-                self._draw(found)
-                self._version = seen
+                seen, found = version(uow), snapshots(uow, self._stanch.settings.url())
+            self._draw(found)
+            self._version = seen
 
     def _draw(self, found: list[Snapshot]) -> None:
         sites = [
