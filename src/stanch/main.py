@@ -25,7 +25,19 @@ if TYPE_CHECKING:
     from stanch.timeline.unit_of_work import Application
 
 CALENDARS_EVERY, CATALOG_EVERY, CLOCK_EVERY, SEALED_EVERY = 300.0, 2.0, 15.0, 5.0
-FEATURES = ("prepare", "detect", "respond", "mitigate", "communicate", "recover", "learn", "chat", "find", "engine")
+FEATURES = (
+    "prepare",
+    "detect",
+    "respond",
+    "mitigate",
+    "communicate",
+    "recover",
+    "learn",
+    "chat",
+    "find",
+    "now",
+    "engine",
+)
 
 
 def features() -> "list[Feature]":

@@ -61,3 +61,20 @@ def test_my_shift_is_told_a_day_before_and_only_to_me(house: House) -> None:  # 
             assert not shifts or (person not in duty and 0 < shifts[0][1] - house.clock.now() <= DAY)  # type: ignore[index]
         house.clock.forward(hours=12)
     assert 1 <= seldom <= 2
+
+
+def test_the_terminal_is_told_what_the_page_shows_and_what_to_type(house: House) -> None:
+    nothing = house.do("now")
+    assert [need["do"] for need in nothing["needs"]] == [["stanch add-method TO"]], "one contact method may fail"
+    assert nothing["incidents"] == [] and nothing["others"] == 0
+    house.do("declare", title="Payments fail", service="checkout")
+    house.clock.forward(minutes=30)
+    house.do("role", incident="INC-1", role="incident_commander")
+    found = house.do("now")
+    assert [need["text"] for need in found["needs"] if need["about"]] == texts(house, "ada")
+    assert found["incidents"][0]["commander"] == "ada" and found["incidents"][0]["id"] == "INC-1"
+    asked = next(need for need in found["needs"] if need["text"] == "What do customers see? One sentence.")
+    assert asked["do"][0] == "stanch impact INC-1 TEXT"
+    assert house.do("now", actor="ben")["others"] >= 1
+    secret = house.do("declare", title="Somebody reads our mail", service="checkout", private=True).incident
+    assert secret in str(house.do("now")) and secret not in str(house.do("now", actor="ben"))  # P6

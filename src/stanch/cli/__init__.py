@@ -10,6 +10,7 @@ from stanch.kernel.errors import Problem
 
 @click.group(
     cls=Tree,
+    invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
     epilog="With STANCH_URL and STANCH_TOKEN a command goes to that server, otherwise to the local data directory.",
 )
@@ -18,10 +19,14 @@ from stanch.kernel.errors import Problem
 @click.version_option(package_name="stanch", prog_name="stanch")
 @click.pass_context
 def stanch(context: click.Context, config: str | None, as_name: str | None) -> None:
-    """Self-hosted incident response: from the first signal to the last action item."""
+    """Self-hosted incident response: from the first signal to the last action item. Without a command: what needs you now."""
     from stanch.cli.place import Place
 
     context.obj = Place(config, as_name)
+    if context.invoked_subcommand is None:
+        from stanch.cli.alone import alone
+
+        alone(context.obj)
 
 
 def main() -> None:

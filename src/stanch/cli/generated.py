@@ -3,6 +3,7 @@
 import re
 import secrets
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import click
@@ -111,10 +112,19 @@ def _argument(name: str, field: Any, *, last: bool) -> click.Argument:
     free_text = last and isinstance(kind, msgspec.inspect.StrType)
     return click.Argument(
         [name],
+        shell_complete=_words(kind),
         required=field.required,
         nargs=-1 if free_text else 1,
         metavar=_usage(name, kind, required=field.required) + ("..." if free_text else ""),
     )
+
+
+def _words(kind: Any) -> Callable[[click.Context, click.Parameter, str], list[str]]:
+    """What the shell may complete a value with: the words that it is chosen from, also within a list."""
+    if isinstance(kind, msgspec.inspect.ListType):
+        kind, _ = _shape(kind.item_type)
+    known = [str(value) for value in kind.values if value] if isinstance(kind, msgspec.inspect.LiteralType) else []
+    return lambda _context, _parameter, begun: [word for word in known if word.startswith(begun)]
 
 
 def _usage(name: str, kind: Any, *, required: bool) -> str:
@@ -136,7 +146,14 @@ def _option(name: str, field: Any) -> click.Option:
     multiple = isinstance(kind, msgspec.inspect.ListType)
     default = field.default if isinstance(field.default, int | float | str) and field.default else None
     shown = f"{text} [default: {default}]".strip() if default is not None else text
-    return click.Option([flag, name], required=field.required, multiple=multiple, help=shown, metavar=_metavar(kind))
+    return click.Option(
+        [flag, name],
+        shell_complete=_words(kind),
+        required=field.required,
+        multiple=multiple,
+        help=shown,
+        metavar=_metavar(kind),
+    )
 
 
 def _metavar(kind: Any) -> str:

@@ -56,6 +56,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "mitigations": ("mitigate", "What can be done for this incident, ranked, with the reasons."),
     "move": ("respond", "Tick a first move of a playbook or runbook, or pass it with a word; the next one is offered."),
     "moves": ("respond", "The first moves for an incident: of playbooks that may fit and of the runbook, with what was done and what is next."),
+    "now": ("respond", "What needs you now, what is open, and who is on call."),
     "oncall": ("prepare", "Who is on call now in each schedule, until when, and who is next."),
     "override": ("prepare", "Put someone on call in a schedule for a while."),
     "page": ("respond", "Wake a person by name, or people by an escalation policy."),

@@ -1,18 +1,17 @@
 """Answers for people at a terminal; with ``--json`` for programs."""
 
 import json
-import re
-import sys
 from typing import Any
 
 import click
 import msgspec
 
+from stanch.cli.tables import cell, mitigations, table
+from stanch.cli.terminal import by_meaning, clean, interactive, padded, paint, say
 from stanch.kernel.answers import plain
 from stanch.kernel.command import Command, Done
 
-WIDE = 200
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+__all__ = ["clean", "line", "show", "table"]
 
 
 def show(command: Command, value: Any, as_json: bool) -> None:
@@ -20,64 +19,20 @@ def show(command: Command, value: Any, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(msgspec.to_builtins(value), indent=2, ensure_ascii=False))
     elif isinstance(value, Done):
-        click.echo(clean(value.message))
-    elif command.name == "show":
-        _incident(plain(value))
-    elif command.name == "catchup":
-        click.echo("\n".join(clean(text) for text in plain(value)["lines"]))
+        say(clean(value.message))
+    elif command.name in WHOLE:
+        WHOLE[command.name](plain(value))
     elif isinstance(value, list):
-        table(plain(value))
+        mitigations(plain(value)) if command.name == "mitigations" and interactive() and value else table(plain(value))
     elif command.name == "find" and not (value.hits or value.understood):
-        click.echo(clean(value.line()))
+        say(clean(value.line()))
     else:
         _mapping(plain(value), "")
 
 
-def clean(text: object) -> str:
-    """Alerts carry foreign text: nothing of it may steer the terminal."""
-    return CONTROL.sub("\N{REPLACEMENT CHARACTER}", str(text))
-
-
-def table(rows: list[dict[str, Any]]) -> None:
-    """A table with the columns that say something."""
-    if not rows:
-        click.echo("There is nothing to list.")
-        return
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    columns = [name for name in rows[0] if any(row.get(name) not in (None, "", []) for row in rows)]
-    grid = Table(box=None, pad_edge=False, header_style="bold")
-    for name in columns:
-        grid.add_column(name.replace("_", " "), overflow="fold")
-    for row in rows:
-        grid.add_row(*(Text(_cell(row.get(name))) for name in columns))
-    Console(width=None if sys.stdout.isatty() else WIDE, highlight=False).print(grid)
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        return f"{value:g}"
-    if isinstance(value, list):
-        return ", ".join(_cell(part) for part in value)
-    if isinstance(value, dict):
-        return ", ".join(f"{key}: {_cell(part)}" for key, part in value.items())
-    text = str(value)
-    if re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", text):
-        return f"{text[:10]} {text[11:16]} UTC"
-    if re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d", text):
-        return f"{text[:10]} {text[11:16]} {text[19:]}"
-    return clean(text)
-
-
 def _mapping(value: Any, indent: str) -> None:
     if not isinstance(value, dict):
-        click.echo(indent + _cell(value))
+        click.echo(indent + cell(value))
         return
     for key, part in value.items():
         label = indent + str(key).replace("_", " ")
@@ -92,36 +47,85 @@ def _mapping(value: Any, indent: str) -> None:
         elif isinstance(part, (list, dict)) and not part:
             click.echo(f"{label}: none")
         else:
-            click.echo(f"{label}: {_cell(part)}")
+            say(cell(part), f"{label}: ")
+
+
+def _catchup(value: dict[str, Any]) -> None:
+    for text in value["lines"]:
+        say(clean(text))
+
+
+def _now(value: dict[str, Any]) -> None:
+    """What needs me, what is open, who is on call: as the first page has it."""
+    needs = value["needs"]
+    asked = (
+        " One thing is asked of others." if value["others"] == 1 else f" {value['others']} things are asked of others."
+    )
+    click.echo(
+        paint("Needs you now" if needs else "Nothing needs you.", "strong")
+        + (asked if value["others"] and not needs else "")
+    )
+    for need in needs:
+        about = f"{need['about']} " if need["about"] else ""
+        say(clean(need["text"]), f"  {about}", "caution" if need["about"] else "")
+        for answer in need["do"]:
+            click.echo(f"    {paint(clean(answer), 'faint')}")
+    opened = value["incidents"]
+    click.echo(
+        ("\n" + paint("Open incidents", "strong"))
+        if opened
+        else "\nNo incident is open. 'stanch declare TITLE' opens one."
+    )
+    for one in opened:
+        click.echo(f"  {paint(one['id'], 'strong')} {clean(one['title'])}")
+        commander = f"{one['commander']} commands" if one["commander"] else "nobody commands"
+        words = (one["severity"] or "no severity", one["phase"], one["service"], commander, one["next"])
+        click.echo("    " + " · ".join(by_meaning(clean(word)) for word in words if word))
+    click.echo("\n" + (paint("On call", "strong") if value["on_call"] else "No schedule yet: nobody is on call."))
+    for duty in value["on_call"]:
+        say(clean(duty["says"]), f"  {clean(duty['schedule'])}: ")
+    if held := value["held"]:
+        click.echo(
+            f"\n{'One signal waits' if held == 1 else f'{held} signals wait'} for a decision: stanch signals --disposition held"
+        )
 
 
 def _incident(value: dict[str, Any]) -> None:
     """The six facts first, then what needs someone, then the timeline (R10)."""
-    where = " · ".join(clean(part) for part in (value["status"], value["phase"], value.get("service")) if part)
-    click.echo(click.style(f"{value['id']}: {clean(value['title'])}", bold=True) + f"  ({where})\n")
+    words = (value["severity"], value["status"], value["phase"], value.get("service"))
+    where = " · ".join(by_meaning(clean(part)) for part in words if part)
+    say(clean(value["title"]), f"{value['id']}: ", "strong")
+    click.echo(where + "\n")
     for fact in value.get("facts", []):
         age = f"  ({fact['age']} ago)" if fact.get("age") else ""
-        said = clean(fact["value"] or "—")
         stale = "  STALE" if fact.get("stale") else ""
-        click.echo(f"  {fact['label'] + ':':<24}{said}{age}{stale}")
+        say(f"{clean(fact['value'] or '—')}{age}{stale}", f"  {fact['label'] + ':':<24}", "caution" if stale else "")
         if fact.get("ask"):
-            click.echo(f"  {'':<24}{clean(fact['ask'])}")
+            say(clean(fact["ask"]), " " * 26, "caution")
     prompts = value.get("prompts") or []
     if prompts:
-        click.echo("\nNeeds someone now:")
+        click.echo("\n" + paint("Needs someone now:", "strong"))
         for prompt in prompts:
-            click.echo(f"  {clean(prompt.get('to', ''))}: {clean(prompt.get('text', ''))}")
+            say(clean(prompt.get("text", "")), f"  {clean(prompt.get('to', ''))}: ")
             if prompt.get("told"):
-                click.echo(f"    {clean(prompt['told'])}")
+                say(clean(prompt["told"]), "    ")
     if value.get("bridge"):
         click.echo(f"\nBridge: {clean(value['bridge']['link'])}")
     for other, how in (value.get("related") or {}).items():
         click.echo(f"\nRelated: {clean(other)} ({clean(how.replace('_', ' '))})")
-    click.echo("\nTimeline (UTC):")
+    click.echo("\n" + paint("Timeline (UTC):", "strong"))
     for entry in value.get("timeline", []):
-        click.echo(line(entry))
+        say(clean(entry["sentence"]), _lead(entry))
 
 
 def line(entry: dict[str, Any]) -> str:
     """One entry of a timeline."""
-    return f"  {entry['happened_at'][11:19]}  {clean(entry['author']):<12}  {clean(entry['sentence'])}"
+    return _lead(entry) + clean(entry["sentence"])
+
+
+def _lead(entry: dict[str, Any]) -> str:
+    return f"  {entry['happened_at'][11:19]}  {padded(clean(entry['author']), 12)}  "
+
+
+# Answers that are not shown field by field.
+WHOLE = {"show": _incident, "catchup": _catchup, "now": _now}

@@ -5,6 +5,7 @@ import keyword
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from stanch.cli.index import COMMANDS
 
@@ -17,6 +18,7 @@ BY_HAND: dict[str, tuple[str, str, str]] = {
     "schema": ("prepare", "schema", "Print the JSON Schema of stanch.yaml or of the catalog's files."),
     "user": ("run", "people", "Add, list and remove people."),
     "token": ("run", "people", "Create and revoke API tokens."),
+    "completion": ("run", "completion", "Print what makes bash, zsh or fish complete commands and options."),
     "readiness": ("prepare", "readiness", "How ready each service is, and what would raise its score."),
     "verify": ("run", "record", "Check the hash chain of the timelines."),
     "checkpoint": ("run", "record", "Seal all timelines in one line, to verify against later."),
@@ -47,6 +49,15 @@ class Tree(click.Group):
 
         load_commands()
         return build(REGISTRY[cmd_name])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Names and their help as the index has them: pressing Tab loads no command."""
+        if incomplete.startswith("-"):
+            return super().shell_complete(ctx, incomplete)
+        told = {name: text for name, (_, text) in COMMANDS.items()} | {
+            name: text for name, (_, _, text) in BY_HAND.items()
+        }
+        return [CompletionItem(name, help=told[name]) for name in sorted(told) if name.startswith(incomplete)]
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         try:

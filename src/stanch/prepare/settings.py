@@ -60,7 +60,7 @@ def load_all(
     path = settings_file(path, environment)
     values = read_yaml(path) if path else {}
     _from_environment(values, environment)
-    values.setdefault("data", environment.get("STANCH_DATA") or _default_data(environment))
+    values.setdefault("data", environment.get("STANCH_DATA") or default_data(environment))
     settings: Settings = convert(values, Settings, str(path or "the environment"))
     folder = path.parent if path else Path.cwd()
     settings.data = (folder / settings.data).expanduser()
@@ -101,7 +101,8 @@ def _from_environment(values: dict[str, Any], environment: Mapping[str, str]) ->
             values.setdefault(section, {})[key.split("_", 1)[1]] = text
 
 
-def _default_data(environment: Mapping[str, str]) -> str:
+def default_data(environment: Mapping[str, str]) -> str:
+    """The folder where nothing is configured."""
     home = environment.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
     return str(Path(home) / "stanch")
 

@@ -1,7 +1,7 @@
 """What needs you now: one question at a time, those of your own roles first; then what is asked of others, and what comes."""
 
 from stanch.kernel.policy import ROLE_TITLES
-from stanch.web.room.asked import asks, in_order, once
+from stanch.now.asked import asks, in_order, once
 from stanch.web.room.panel import Context, Panel, View
 from stanch.web.room.updates import drafts
 

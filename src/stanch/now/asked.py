@@ -1,4 +1,4 @@
-"""Which prompts are for whoever looks, and in which order; the same for the war room and for Now. No panel."""
+"""Which prompts are for whoever looks, and in which order; the same for the war room, for Now and at a terminal."""
 
 from stanch.kernel.policy import ROLE_TITLES
 from stanch.prepare.oncall.people import contact_key

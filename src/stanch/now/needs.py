@@ -1,0 +1,153 @@
+"""What needs whoever asks, in every incident that goes on; and what waits besides."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from stanch.detect.commands.investigations import InvestigationRow, Investigations, investigations
+from stanch.detect.commands.signals import SignalRow, Signals, list_signals
+from stanch.kernel.clock import DAY
+from stanch.now.asked import asks, in_order
+from stanch.prepare.oncall import store
+from stanch.prepare.oncall.commands import OnCallNow, now_and_next
+from stanch.prepare.oncall.people import contact_key
+from stanch.prepare.page_tests import report
+from stanch.prepare.reachability import Finding
+from stanch.recover.rules import Standing, standing
+from stanch.respond.overview import Incidents, incidents
+from stanch.timeline.prompt import Prompt
+from stanch.timeline.record import ActionItem, Record
+from stanch.timeline.unit_of_work import UnitOfWork
+
+RECENT, SINCE = 200, 90 * DAY
+ITEMS = (
+    "SELECT e.incident, e.kind, e.facts, i.private FROM entries e JOIN "
+    "(SELECT id, private FROM incidents WHERE changed_at > :since ORDER BY number DESC LIMIT :recent) i ON i.id = e.incident "
+    "WHERE e.kind IN ('action_item_added', 'action_item_done', 'review_asked')"
+)
+
+
+# The kind of entry, the incident, its facts.
+ItemEntry = tuple[str, str, dict[str, Any]]
+
+
+class Completion(msgspec.Struct, frozen=True):
+    """Action items of the incidents of the last 90 days: how many there are, and how many are done (dropped ones are not)."""
+
+    done: int
+    total: int
+
+
+class Due(msgspec.Struct, frozen=True):
+    """A prompt for me, and the incident it is about."""
+
+    record: Record
+    prompt: Prompt
+
+
+class OpenIncident(msgspec.Struct, frozen=True):
+    """An open incident: who commands it, and what comes next. ``promised``: when the next internal update is due."""
+
+    record: Record
+    service: str
+    commander: str
+    promised: int | None
+    standing: Standing | None
+
+
+class Asked:
+    """What goes on: incidents and investigations, and what each asks now."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self.uow = uow
+        self.investigations: list[InvestigationRow] = investigations(uow, Investigations())
+        names = [row.id for row in incidents(uow, Incidents(status="live", limit=200))]
+        records = [uow.record(name) for name in [*names, *(row.id for row in self.investigations)]]
+        self.live = [record for record in records if record.live()]
+        self.due = [(record, [p for p in uow.prompts(record) if p.due <= uow.now]) for record in records]
+
+    def mine(self) -> list[Due]:
+        """What is asked of me: pages first."""
+        found = [Due(record, prompt) for record, asked in self.due for prompt in in_order(self.uow, record, asked)]
+        return sorted(found, key=lambda d: not d.prompt.key.startswith("acknowledge:"))
+
+    def others(self) -> int:
+        """How much is asked of others."""
+        return sum(not asks(self.uow, record, p) for record, asked in self.due for p in asked)
+
+
+def open_incident(uow: UnitOfWork, record: Record) -> OpenIncident:
+    """A line of the list."""
+    service = uow.policy.service(record.service)
+    return OpenIncident(
+        record,
+        service.label() if service else record.service,
+        record.holder("incident_commander"),
+        record.next_update_at(),
+        standing(record, uow.policy, uow.now) if record.criteria else None,
+    )
+
+
+def held(uow: UnitOfWork) -> list[SignalRow]:
+    """Signals that fire and wait for a decision."""
+    rows = list_signals(uow, Signals(limit=50, disposition="held"))
+    return [row for row in rows if row.state == "firing" and not row.silence]
+
+
+def shifts(uow: UnitOfWork, key: str) -> list[tuple[OnCallNow, int]]:
+    """Shifts of a contact that begin within a day: the schedule, and when."""
+    found = []
+    for name in sorted(uow.policy.schedules) if key else []:
+        try:
+            plan = store.planned(uow, name, uow.now, uow.now + DAY)
+        except ValueError:
+            continue
+        begins = next((shift.start for shift in plan if key in shift.people()), None)
+        if begins and begins > uow.now:
+            found.append((now_and_next(uow, name), begins))
+    return found
+
+
+def untested(uow: UnitOfWork, key: str) -> list[Finding]:
+    """The first of one's own contact methods of which nobody knows whether it works."""
+    worries = ("untested", "failing", "weak")
+    return [f for f in report(uow) if f.person == key and f.worry in worries][:1] if key else []
+
+
+def completion(rows: list[ItemEntry]) -> Completion:
+    """How many are done."""
+    ends = [facts for kind, _, facts in rows if kind == "action_item_done"]
+    return Completion(
+        sum(not facts.get("dropped") for facts in ends), sum(kind == "action_item_added" for kind, _, _ in rows)
+    )
+
+
+def questions(uow: UnitOfWork, rows: list[ItemEntry]) -> list[tuple[Record, ActionItem]]:
+    """Questions about my own action items that wait for an answer (R48)."""
+    me = uow.actor.name, contact_key(uow.policy.contacts, uow.actor.name)
+    ended = {(incident, facts.get("item")) for kind, incident, facts in rows if kind == "action_item_done"}
+    mine = {
+        incident: None
+        for kind, incident, facts in rows
+        if kind == "review_asked" and facts.get("person") in me and (incident, facts.get("item")) not in ended
+    }
+    return [
+        (record, item)
+        for record in map(uow.record, mine)
+        for item in record.action_items.values()
+        if item.done_at is None and item.asked and item.asked[-1].person in me and (item.answered_at or 0) < (item.asked_at or 0)
+    ]  # fmt: skip
+
+
+def item_entries(uow: UnitOfWork) -> list[ItemEntry]:
+    """What became of action items lately. The newest incidents only: this is asked for often."""
+    rows = uow.tx.all(ITEMS, since=uow.now - SINCE, recent=RECENT)
+    private = {row["incident"] for row in rows if row["private"]}
+    hidden = {name for name in private if not uow.may_see(name, True)}
+    return [
+        (row["kind"], row["incident"], msgspec.json.decode(row["facts"]))
+        for row in rows
+        if row["incident"] not in hidden
+    ]
