@@ -8,7 +8,7 @@ import yaml
 
 from stanch.kernel.clock import MINUTE, iso
 from stanch.kernel.errors import NotFound
-from stanch.learn.memory import projection
+from stanch.learn import backfill
 from stanch.learn.memory.rules import Helped, Remembered, likeness, outcome
 from stanch.web.app import create_app
 from tests.scenarios.house import POLICY, House, opened
@@ -132,7 +132,7 @@ def test_what_an_older_release_left_is_remembered_at_the_next_start_bit_by_bit(h
     assert house.do("similar", incident=now) == []
     house.crash()
     with house.application.uow() as uow:
-        projection.begin(uow)
+        backfill.begin(uow)
     house.settle()
     assert [row["incident"] for row in house.do("similar", incident=now)] == [before]
 

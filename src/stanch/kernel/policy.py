@@ -231,6 +231,7 @@ class Policy(Part, frozen=True):
     time-box. ``postmortem_within``: so long after closing, the postmortem is asked for (R42).
     ``public_approval``: people and roles whose word a public post needs (R8); empty: whoever may act may post.
     ``responding``: shifts, handoffs, the pace that needs a Scribe, doubts, bridges.
+    ``factors``: kinds of contributing factors of one's own, by the word after ``#``, and what each means (R46).
     ``public_words``: product names and other words that customers know, which the wording check lets pass (R33).
     """
 
@@ -268,6 +269,7 @@ class Policy(Part, frozen=True):
     schedules: dict[str, Schedule] = msgspec.field(default_factory=dict)
     heartbeats: dict[str, Heartbeat] = msgspec.field(default_factory=dict)
     status_pages: dict[str, StatusPage] = msgspec.field(default_factory=dict)
+    factors: dict[str, str] = msgspec.field(default_factory=dict)
 
     def tiers(self) -> list[Severity]:
         """The severities by name, the worst first: the team's own names, else SEV-1 to SEV-4."""

@@ -10,8 +10,8 @@ from stanch.kernel.errors import Conflict, Invalid
 from stanch.learn.blameless import Hint, hints
 from stanch.learn.completeness.gap import Gap
 from stanch.learn.completeness.of_record import gaps_of
+from stanch.learn.figures.factors import proposed
 from stanch.learn.postmortem import PARTS
-from stanch.learn.statistics import Learning, learning
 from stanch.learn.writing import write
 from stanch.timeline.facts.learn import Part, PostmortemDecided, PostmortemPublished
 from stanch.timeline.record import Record
@@ -111,11 +111,19 @@ class Review(msgspec.Struct):
     incident: str
 
 
+class ProposedKind(msgspec.Struct, frozen=True):
+    """A factor that names no kind yet, and the one that its words suggest."""
+
+    factor: str
+    kind: str
+
+
 class Reviewed(msgspec.Struct, frozen=True):
-    """``gaps``: it is published without them, or with a reason. ``wording``: suggestions, which block nothing."""
+    """``gaps``: it is published without them, or with a reason. ``wording`` and ``kinds``: suggestions, which block nothing."""
 
     gaps: list[Gap]
     wording: list[Hint]
+    kinds: list[ProposedKind]
 
     def line(self) -> str:
         """For chat."""
@@ -128,14 +136,6 @@ class Reviewed(msgspec.Struct, frozen=True):
 def review(uow: UnitOfWork, asked: Review) -> Reviewed:
     """R44, R46: completeness by structure, language by the rules of blameless wording."""
     record = uow.record(asked.incident)
-    return Reviewed(gaps_of(uow, record), hints(record, of_policy(uow.policy)))
-
-
-class AskLearning(msgspec.Struct):
-    """Completion of action items first, then time for each phase."""
-
-
-@command("learning", AskLearning, reading=True, example="stanch learning")
-def show_learning(uow: UnitOfWork, _asked: AskLearning) -> Learning:
-    """R49: maturity is the share of items completed."""
-    return learning(uow)
+    proposals = [(factor, proposed(factor)) for factor in record.lists.get("factors", [])]
+    kinds = [ProposedKind(factor, f"#{kind}") for factor, kind in proposals if kind]
+    return Reviewed(gaps_of(uow, record), hints(record, of_policy(uow.policy)), kinds)

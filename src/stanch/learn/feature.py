@@ -6,7 +6,9 @@ from stanch.timeline.feature import Feature, Wiring
 def wiring() -> Wiring:
     """Imported when the product opens, not for a command line's help."""
     from stanch.learn.action_items.asking import review_clock
-    from stanch.learn.memory.projection import RememberHandler, begin, remember
+    from stanch.learn.backfill import BackfillHandler, begin
+    from stanch.learn.figures.projection import keep
+    from stanch.learn.memory.projection import remember
     from stanch.learn.prompts import PROMPTS
     from stanch.learn.reactions import decide
     from stanch.timeline.facts.recover import Closed
@@ -15,9 +17,9 @@ def wiring() -> Wiring:
         prompts=PROMPTS,
         reactions={Closed: (decide,)},
         clocks=(review_clock,),
-        projections=(remember,),
+        projections=(remember, keep),
         starts=(begin,),
-        handlers=(RememberHandler,),
+        handlers=(BackfillHandler,),
     )
 
 
@@ -28,6 +30,8 @@ FEATURE = Feature(
         "stanch.learn.planning",
         "stanch.learn.action_items.commands",
         "stanch.learn.memory.commands",
+        "stanch.learn.figures.commands",
+        "stanch.learn.figures.postmortems",
     ),
     wiring,
 )

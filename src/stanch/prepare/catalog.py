@@ -21,7 +21,7 @@ from stanch.prepare.oncall.rules import check, never_on_call
 from stanch.prepare.runbooks import front_matter
 from stanch.prepare.yaml_file import convert, parse_yaml, read_plain, read_yaml
 
-MAPPINGS = ("contacts", "schedules", "escalation", "heartbeats", "status_pages", "severities")
+MAPPINGS = ("contacts", "schedules", "escalation", "heartbeats", "status_pages", "factors", "severities")
 PARTS = (*MAPPINGS, "rules", "working_hours")
 
 

@@ -59,6 +59,16 @@ def same_person(uow: UnitOfWork, one: str, other: str) -> bool:
     return (contact_key(contacts, one) or folded(one)) == (contact_key(contacts, other) or folded(other))
 
 
+def spellings(uow: UnitOfWork, person: str) -> list[str]:
+    """Every name by which records may call a person: the contact's key and names, and those they sign in with."""
+    from stanch.identity.people import names
+
+    contacts = uow.policy.contacts
+    key = contact_key(contacts, person)
+    own = {key, contacts[key].name, *contacts[key].names} if key else set()
+    return sorted({person} | own | {name for name in names(uow.tx) if key and contact_key(contacts, name) == key})
+
+
 def folded(name: str) -> str:
     """As names are compared: in any case, with single blanks."""
     return " ".join(name.split()).casefold()

@@ -10,6 +10,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from stanch.kernel.clock import SECOND
 
 if TYPE_CHECKING:
+    from stanch.db.transaction import Transaction
     from stanch.main import Stanch
 
 
@@ -42,4 +43,24 @@ def exposition(stanch: Stanch) -> tuple[bytes, str]:
         first = tx.one("SELECT MIN(due_at) AS due FROM timers")
         due = first["due"] if first else None
         late.set(max(0, stanch.application.clock.now() - due) / SECOND if due is not None else 0)
+        _action_items(tx, registry, stanch.application.clock.now())
     return generate_latest(registry), CONTENT_TYPE_LATEST
+
+
+def _action_items(tx: Transaction, registry: CollectorRegistry, now: int) -> None:
+    """R49: completion is the first figure of maturity."""
+    items = Gauge("stanch_action_items", "Action items by state", ["state"], registry=registry)
+    added = tx.one("SELECT COUNT(*) AS n, SUM(completed) AS done FROM learning_items WHERE private = 0")
+    late = "SUM(CASE WHEN due_at < :now THEN 1 ELSE 0 END)"
+    left = tx.one(
+        f"SELECT COUNT(*) AS n, {late} AS late FROM learning_items WHERE private = 0 AND done_at IS NULL", now=now
+    )
+    total, done = (int(added["n"]), int(added["done"] or 0)) if added else (0, 0)
+    waiting, overdue = (int(left["n"]), int(left["late"] or 0)) if left else (0, 0)
+    for state, n in (
+        ("done", done),
+        ("dropped", total - done - waiting),
+        ("open", waiting - overdue),
+        ("overdue", overdue),
+    ):
+        items.labels(state).set(n)

@@ -85,3 +85,25 @@ def swim_lanes(record: Record, end: int) -> Markup:
 
 def _picture(width: int, height: int, name: str, words: str, drawn: list[str], **more: object) -> Markup:
     return Markup(svg.picture(words, drawn, class_=name, viewBox=f"0 0 {width} {height}", **more))  # noqa: S704 - escaped by svg
+
+
+def months(rows: list[tuple[str, int, int]]) -> Markup:
+    """Action items added in each month as a bar, the part that is done filled."""
+    most, step, base = max(total for _, _, total in rows) or 1, WIDTH / max(len(rows), 6), HEIGHT + 20
+    height = svg.scale(0, most, 0, HEIGHT)
+    drawn = []
+    for place, (month, done, total) in enumerate(rows):
+        x, wide = round(place * step + 2, 1), round(step - 4, 1)
+        words = svg.title(f"{month}: {done} of {total} done")
+        drawn.append(
+            svg.element("rect", words, x=x, y=base - 16 - height(total), width=wide, height=height(total), class_="bar")
+        )
+        drawn.append(
+            svg.element(
+                "rect", words, x=x, y=base - 16 - height(done), width=wide, height=height(done), class_="bar done"
+            )
+        )
+        if place % max(1, len(rows) // 6) == 0:
+            drawn.append(svg.text(month[2:].replace("-", "/"), x, base - 3, class_="mark-text"))
+    told = "; ".join(f"{month}: {done} of {total} done" for month, done, total in rows)
+    return _picture(WIDTH, base, "months", told, drawn)

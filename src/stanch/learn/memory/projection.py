@@ -8,7 +8,6 @@ import msgspec
 from stanch.kernel.clock import MINUTE
 from stanch.learn.memory.rules import NEAR_RELEASE_MINUTES, Helped, Remembered
 from stanch.mitigate.ranking.situation import tokens
-from stanch.timeline.effects import Effect, EffectHandler
 from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import UnitOfWork
 
@@ -16,7 +15,6 @@ from stanch.timeline.unit_of_work import UnitOfWork
 VERSION = 1
 MOST_SIGNALS, MOST_WORDS, MOST_ALERTS = 60, 60, 20
 LABELS = ("zone", "node", "tenant", "region", "feature")
-AT_ONCE = 50
 
 
 def remember(uow: UnitOfWork, record: Record) -> None:
@@ -55,7 +53,7 @@ def _of(uow: UnitOfWork, record: Record) -> Remembered:
     factors = tuple(record.lists.get("factors", []))
     began = record.onset()
     runs = [run for run in record.runs.values() if not run.undo_of]
-    took = _took(uow, record.id) if runs else {}
+    took = effect_seconds(uow, record.id) if runs else {}
     return Remembered(
         record.id, record.title, record.service, record.severity_name() or "", record.declared_at, began,
         record.resolved_at or record.closed_at,
@@ -73,7 +71,8 @@ def _first(most: int, found: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(each)[:200] for each in found if each))[:most]
 
 
-def _took(uow: UnitOfWork, incident: str) -> dict[str, float | None]:
+def effect_seconds(uow: UnitOfWork, incident: str) -> dict[str, float | None]:
+    """From start to effect, of each run of an incident; None: it is not known."""
     rows = uow.tx.all("SELECT run, effect_seconds FROM mitigation_runs WHERE incident = :id", id=incident)
     return {row["run"]: row["effect_seconds"] for row in rows}
 
@@ -87,40 +86,3 @@ def _release(uow: UnitOfWork, service: str, began: int) -> str:
         until=began,
     )
     return str(row["release"]) if row else ""
-
-
-def begin(uow: UnitOfWork) -> None:
-    """At start: incidents without a current stored form are processed in small batches."""
-    if _missing(uow, 1):
-        uow.effect("remember", "remember", "", {}, again=True)
-
-
-def _missing(uow: UnitOfWork, most: int) -> list[str]:
-    rows = uow.tx.all(
-        "SELECT i.id FROM incidents i LEFT JOIN remembered r ON r.incident = i.id "
-        "WHERE r.incident IS NULL OR r.version < :version ORDER BY i.number DESC LIMIT :most",
-        version=VERSION,
-        most=most,
-    )
-    return [row["id"] for row in rows]
-
-
-class RememberHandler(EffectHandler):
-    """The effect ``remember``: some incidents at a time, the newest first."""
-
-    kind = "remember"
-    patient = True
-    lease_seconds = 30.0
-
-    def wanted(self, uow: UnitOfWork, effect: Effect) -> bool:
-        return True
-
-    def perform(self, effect: Effect) -> None:
-        return None
-
-    def settle(self, uow: UnitOfWork, effect: Effect, answer: Any) -> int | None:
-        missing = _missing(uow, AT_ONCE)
-        for incident in missing:
-            uow.lock(incident)
-            remember(uow, uow.record(incident))
-        return uow.now if len(missing) == AT_ONCE else None

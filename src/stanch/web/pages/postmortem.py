@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 HELP = {
     "summary": "Two or three sentences that a newcomer understands.",
     "impact": "With numbers: how many customers, how long, how much.",
-    "factors": "At least two: no single cause explains an incident.",
+    "factors": "At least two: no single cause explains an incident. "
+    "A word such as #change, #detection or #capacity at the end names its kind, so that one that returns is seen.",
     "whys": "One a line: each is the reason of the one before; indent lines to branch. "
     "Keep asking until each branch ends at a structure of the system, not at a person or an event.",
     "lessons": "What went well, what did not, where you were lucky.",

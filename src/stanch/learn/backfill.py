@@ -1,0 +1,58 @@
+"""What is kept of each incident for learning, written for those that an older release left behind."""
+
+from typing import Any
+
+from stanch.learn.figures import projection as figures
+from stanch.learn.memory import projection as memory
+from stanch.timeline.effects import Effect, EffectHandler
+from stanch.timeline.unit_of_work import UnitOfWork
+
+AT_ONCE = 50
+# The table that has a row for each incident, the version of its rows, and what writes them.
+KEPT = (
+    ("remembered", memory.VERSION, memory.remember),
+    ("learning_incidents", figures.VERSION, figures.write),
+)
+
+
+def begin(uow: UnitOfWork) -> None:
+    """At start: the work is put into the outbox, so that nothing is held up by it."""
+    if any(_missing(uow, table, version, 1) for table, version, _ in KEPT):
+        uow.effect("remember", "remember", "", {}, again=True)
+
+
+def unfinished(uow: UnitOfWork) -> bool:
+    """Whether incidents of an older release are still being counted."""
+    sql = "SELECT 1 AS yes FROM outbox WHERE key = 'remember' AND state IN ('waiting', 'running')"
+    return uow.tx.one(sql) is not None
+
+
+def _missing(uow: UnitOfWork, table: str, version: int, most: int) -> list[str]:
+    rows = uow.tx.all(
+        f"SELECT i.id FROM incidents i LEFT JOIN {table} r ON r.incident = i.id "
+        "WHERE r.incident IS NULL OR r.version < :version ORDER BY i.number DESC LIMIT :most",
+        version=version,
+        most=most,
+    )
+    return [row["id"] for row in rows]
+
+
+class BackfillHandler(EffectHandler):
+    """The effect ``remember``: some incidents at a time, the newest first."""
+
+    kind = "remember"
+    patient = True
+    lease_seconds = 30.0
+
+    def perform(self, effect: Effect) -> None:
+        return None
+
+    def settle(self, uow: UnitOfWork, effect: Effect, answer: Any) -> int | None:
+        more = False
+        for table, version, write in KEPT:
+            missing = _missing(uow, table, version, AT_ONCE)
+            more = more or len(missing) == AT_ONCE
+            for incident in missing:
+                uow.lock(incident)
+                write(uow, uow.record(incident))
+        return uow.now if more else None

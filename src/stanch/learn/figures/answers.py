@@ -1,0 +1,146 @@
+"""What is answered about figures and action items (R47-R49)."""
+
+import msgspec
+
+from stanch.kernel.answers import Moment, Span
+from stanch.kernel.clock import day
+
+# A percentile of fewer says more about one incident than about how you respond (R49).
+ENOUGH = 5
+
+
+class Item(msgspec.Struct, frozen=True):
+    """An action item of the list. ``state``: open, overdue, waiting (somebody would drop it, and the lead decides), done or dropped."""
+
+    incident: str
+    item: str
+    title: str
+    owner: str
+    service: str
+    purpose: str
+    priority: str
+    state: str
+    overdue: bool
+    added_at: Moment
+    due_at: Moment
+    done_at: Moment | None
+    drop_reason: str
+
+    def line(self) -> str:
+        """For chat."""
+        return f"{self.incident} {self.item} {self.title}: {self.owner}, due {day(self.due_at)}, {self.state}"
+
+
+class Tally(msgspec.Struct, frozen=True):
+    """Of so many action items so many are done; dropped ones count as not done. ``name``: a month, a team, a kind or an owner."""
+
+    name: str
+    done: int
+    total: int
+
+
+class Age(msgspec.Struct, frozen=True):
+    """How many open items are as old as ``name`` says, and how many of them are overdue."""
+
+    name: str
+    open: int
+    overdue: int
+
+
+class Time(msgspec.Struct, frozen=True):
+    """A span over ``n`` incidents; without percentiles when there are fewer than five. ``figure``: by which its incidents are listed."""
+
+    figure: str
+    title: str
+    n: int
+    median: Span | None
+    p90: Span | None
+
+
+class PhaseTime(msgspec.Struct, frozen=True):
+    """Time in a phase over ``n`` incidents; without percentiles when there are fewer than five."""
+
+    phase: str
+    n: int
+    median: Span | None
+    p90: Span | None
+
+
+class Share(msgspec.Struct, frozen=True):
+    """Of ``total``, ``good`` were as they should be."""
+
+    figure: str
+    title: str
+    good: int
+    total: int
+
+
+class Factor(msgspec.Struct, frozen=True):
+    """A kind of contributing factor in ``incidents`` incidents, ``services`` services; ``last``: the newest of them."""
+
+    kind: str
+    title: str
+    incidents: int
+    services: int
+    last: str
+
+
+class Achieved(msgspec.Struct, frozen=True):
+    """What a mitigation has achieved in so many runs whose outcome is known. ``median_seconds``: from start to effect, of those that helped, of five or more."""
+
+    mitigation: str
+    service: str
+    runs: int
+    helped: int
+    no_change: int
+    worse: int
+    median_seconds: float | None
+
+
+class Learning(msgspec.Struct, frozen=True):
+    """``completion`` None: there is no action item yet. Dropped items count as not completed.
+
+    ``open_items``: the first of them by their date; ``open_total`` counts all. ``completed_earlier``: the completion
+    over the same length of time before, None where there was no item. ``unfinished``: incidents of an older release are
+    still being counted.
+    """
+
+    items_total: int
+    items_done: int
+    completion: float | None
+    completed_earlier: float | None
+    incidents: int
+    open_total: int
+    overdue_total: int
+    open_items: list[Item]
+    by_month: list[Tally]
+    by_owner: list[Tally]
+    by_team: list[Tally]
+    by_purpose: list[Tally]
+    by_age: list[Age]
+    phases: list[PhaseTime]
+    times: list[Time]
+    shares: list[Share]
+    factors: list[Factor]
+    mitigations: list[Achieved]
+    unfinished: bool
+
+    def line(self) -> str:
+        """For chat."""
+        if self.completion is None:
+            return "There is no action item yet."
+        late = f"{self.overdue_total} of the {self.open_total} open are overdue" if self.open_total else "none is open"
+        return f"{self.items_done} of {self.items_total} action items are done; {late}."
+
+
+class Behind(msgspec.Struct, frozen=True):
+    """An incident behind a figure. ``value``: what counted, a span in words or a number."""
+
+    incident: str
+    title: str
+    service: str
+    value: str
+
+    def line(self) -> str:
+        """For chat."""
+        return f"{self.incident} {self.title}: {self.value}"

@@ -1,0 +1,101 @@
+"""Reads the action items from what is kept of them: sums by the database (R47-R49)."""
+
+from collections import Counter
+from typing import Any
+
+from stanch.db.transaction import Row
+from stanch.kernel.clock import DAY
+from stanch.learn.figures.answers import Age, Item, Tally
+from stanch.learn.figures.scope import Scope
+
+AGES = (("under two weeks", 14), ("two to six weeks", 42), ("six to twelve weeks", 84), ("older", 100_000))
+OWNERS = 100
+
+
+def by_month_and_purpose(scope: Scope) -> tuple[list[Tally], list[Tally]]:
+    """Items added in this time, by ``2026-11`` and so on, and by what they do about the next incident."""
+    months, purposes = Counts(), Counts()
+    for row in _sums(scope, "month, purpose"):
+        months.add(f"{row['month'] // 100}-{row['month'] % 100:02d}", row)
+        purposes.add(row["purpose"] or "not set", row)
+    return months.tallies(), purposes.tallies()
+
+
+def by_owner(scope: Scope) -> list[Tally]:
+    """Those with the most items first."""
+    owners = Counts()
+    for row in _sums(scope, "owner"):
+        owners.add(row["owner"], row)
+    return sorted(owners.tallies(), key=lambda tally: -tally.total)[:OWNERS]
+
+
+def by_team(scope: Scope) -> list[Tally]:
+    """By the team that owns the service today."""
+    services, teams = scope.uow.policy.services, Counts()
+    for row in _sums(scope, "service"):
+        service = services.get(row["service"])
+        teams.add((service.team if service else "") or "no team", row)
+    return teams.tallies()
+
+
+class Counts:
+    """Done and all, by name."""
+
+    def __init__(self) -> None:
+        self.done, self.total = Counter[str](), Counter[str]()
+
+    def add(self, name: str, row: Row) -> None:
+        """Add a row's sums."""
+        self.done[name] += int(row["done"])
+        self.total[name] += int(row["n"])
+
+    def tallies(self) -> list[Tally]:
+        """In the order of their names."""
+        return [Tally(name, self.done[name], self.total[name]) for name in sorted(self.total)]
+
+
+def _sums(scope: Scope, by: str) -> list[Row]:
+    return scope.all(
+        f"SELECT {by}, COUNT(*) AS n, SUM(completed) AS done FROM learning_items WHERE {scope.where('added_at')} GROUP BY {by}"
+    )
+
+
+def completion(scope: Scope) -> float | None:
+    """The share of the items added in this time that are done; None: there are none."""
+    row = scope.one(f"SELECT COUNT(*) AS n, SUM(completed) AS done FROM learning_items WHERE {scope.where('added_at')}")
+    return int(row["done"]) / int(row["n"]) if row and row["n"] else None
+
+
+def ages(scope: Scope) -> list[Age]:
+    """Every open item by its age, whenever it was added."""
+    limits = {f"age{n}": scope.uow.now - days * DAY for n, (_, days) in enumerate(AGES)}
+    band = " ".join(f"WHEN added_at > :age{n} THEN {n}" for n in range(len(AGES)))
+    rows = scope.all(
+        f"SELECT CASE {band} ELSE {len(AGES) - 1} END AS band, COUNT(*) AS n, SUM(CASE WHEN due_at < :now THEN 1 ELSE 0 END) AS late "
+        f"FROM learning_items WHERE done_at IS NULL AND {scope.whenever()} GROUP BY 1 ORDER BY 1",
+        **limits,
+    )
+    return [Age(AGES[row["band"]][0], int(row["n"]), int(row["late"])) for row in rows]
+
+
+def listed(scope: Scope, condition: str, order: str, limit: int, skip: int = 0, **values: Any) -> list[Item]:
+    """Items that fit a condition, which is a caller's constant and never comes from a request."""
+    rows = scope.all(
+        f"SELECT * FROM learning_items WHERE {condition} AND {scope.whenever()} ORDER BY {order} LIMIT :most OFFSET :first",
+        most=limit, first=skip, **values,
+    )  # fmt: skip
+    return [_item(row, scope.uow.now) for row in rows]
+
+
+def _item(row: Row, now: int) -> Item:
+    late = row["done_at"] is None and row["due_at"] < now
+    if row["done_at"] is not None:
+        state = "done" if row["completed"] else "dropped"
+    elif row["drop_reason"]:
+        state = "waiting"
+    else:
+        state = "overdue" if late else "open"
+    return Item(
+        row["incident"], row["item"], row["title"], row["owner"], row["service"], row["purpose"], row["priority"], state, late,
+        row["added_at"], row["due_at"], row["done_at"], row["drop_reason"],
+    )  # fmt: skip

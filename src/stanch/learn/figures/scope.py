@@ -1,0 +1,40 @@
+"""What is looked at: whose view, which time, which services (P6)."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from stanch.db.transaction import Row
+from stanch.timeline.unit_of_work import UnitOfWork
+
+VISIBLE = "(private = 0 OR :admin = 1 OR incident IN (SELECT incident FROM members WHERE person = :person))"
+
+
+class Scope:
+    """Since and until when, and of which services; None: of all, also of those that the catalog no longer knows."""
+
+    def __init__(self, uow: UnitOfWork, since: int, until: int, services: Iterable[str] | None) -> None:
+        self.uow = uow
+        self.services = None if services is None else sorted(services)
+        self.values: dict[str, Any] = {
+            "since": since, "until": until, "admin": int(uow.actor.admin), "person": uow.actor.name, "now": uow.now,
+            **{f"service{n}": name for n, name in enumerate(self.services or ())},
+        }  # fmt: skip
+
+    def where(self, moment: str) -> str:
+        """The condition on a table whose moment is in this column."""
+        return f"{self.whenever()} AND {moment} >= :since AND {moment} < :until"
+
+    def whenever(self) -> str:
+        """The condition on a table's rows of any time."""
+        if self.services is None:
+            return VISIBLE
+        names = ", ".join(f":service{n}" for n in range(len(self.services)))
+        return f"{VISIBLE} AND service IN ({names})" if names else "1 = 0"
+
+    def all(self, sql: str, **values: Any) -> list[Row]:
+        """Rows of a statement with these conditions' values."""
+        return self.uow.tx.all(sql, **{**self.values, **values})
+
+    def one(self, sql: str, **values: Any) -> Row | None:
+        """The first row likewise."""
+        return self.uow.tx.one(sql, **{**self.values, **values})

@@ -1,0 +1,108 @@
+"""What stays after incidents: the list of postmortems, action items, and what was learned."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from stanch.communicate.wording.vocabulary import of_policy
+from stanch.kernel.command import REGISTRY
+from stanch.kernel.filling import fill
+from stanch.learn.completeness.gaps import gaps
+from stanch.learn.completeness.of_record import one_person
+from stanch.learn.figures.factors import title
+from stanch.learn.figures.of_record import named
+from stanch.learn.figures.postmortems import PostmortemRow
+from stanch.learn.figures.table import to_csv
+from stanch.timeline.unit_of_work import UnitOfWork
+from stanch.web import auth, pictures
+from stanch.web.pages.render import page, signed_in
+
+if TYPE_CHECKING:
+    from stanch.main import Stanch
+
+ROWS = 50
+# Of so few their gaps are worked out anew, since they depend on who is known today.
+POSTMORTEMS = 20
+PERIODS = ((30, "30 days"), (90, "90 days"), (365, "a year"), (1825, "five years"))
+
+
+def routes(stanch: Stanch) -> list[Route]:
+    """Postmortems, actions, learning, and what is behind a figure."""
+    return [*_lists(stanch), *_figures(stanch)]
+
+
+def _answered(stanch: Stanch, request: Request, name: str, **more: Any) -> tuple[Any, Any]:
+    """What was asked by the address, and the command's answer."""
+    asked = fill(REGISTRY[name], dict(request.query_params) | more)
+    with stanch.application.reading(auth.require(request)) as uow:
+        return asked, REGISTRY[name].handle(uow, asked)
+
+
+def _lists(stanch: Stanch) -> list[Route]:
+    def postmortems(request: Request) -> Response:
+        asked = fill(REGISTRY["postmortems"], {"limit": POSTMORTEMS} | dict(request.query_params))
+        with stanch.application.reading(auth.require(request)) as uow:
+            rows = REGISTRY["postmortems"].handle(uow, asked)
+            missing = _missing(uow, rows[:POSTMORTEMS])
+        more = int(rows[-1].incident.removeprefix("INC-")) if len(rows) == asked.limit else 0
+        return page(request, "postmortems.html", rows=rows, missing=missing, chosen=asked.state, more=more)
+
+    def actions(request: Request) -> Response:
+        asked, items = _answered(stanch, request, "action-items", limit=ROWS + 1)
+        with stanch.application.reading(auth.require(request)) as uow:
+            found = REGISTRY["learning"].handle(uow, fill(REGISTRY["learning"], {}))
+        skip = asked.skip + ROWS if len(items) > ROWS else 0
+        return page(
+            request,
+            "actions.html",
+            learning=found,
+            items=items[:ROWS],
+            chosen=asked.state,
+            owner=asked.owner,
+            skip=skip,
+        )
+
+    return [signed_in("/postmortems", postmortems), signed_in("/actions", actions)]
+
+
+def _figures(stanch: Stanch) -> list[Route]:
+    def learned(request: Request) -> Response:
+        asked, found = _answered(stanch, request, "learning")
+        teams = sorted({s.team for s in stanch.application.policy().services.values() if s.team})
+        months = pictures.months([(t.name, t.done, t.total) for t in found.by_month[-24:]]) if found.by_month else ""
+        context = {"asked": asked, "periods": PERIODS, "teams": teams, "months": months}
+        query = {name: value for name, value in msgspec.to_builtins(asked).items() if value}
+        return page(request, "learning.html", learning=found, query=query, **context)
+
+    def behind(request: Request) -> Response:
+        name = request.path_params["figure"]
+        kind = name.removeprefix("kind-") if name.startswith("kind-") else ""
+        _, rows = _answered(stanch, request, "figure", figure=f"#{kind}" if kind else name)
+        words = title(kind, stanch.application.policy().factors) if kind else named(name)
+        return page(request, "figure.html", rows=rows, kind=kind, words=words)
+
+    def table(request: Request) -> Response:
+        _, found = _answered(stanch, request, "learning")
+        headers = {"Content-Disposition": 'attachment; filename="learning.csv"'}
+        return Response(to_csv(found), media_type="text/csv; charset=utf-8", headers=headers)
+
+    return [
+        signed_in("/learning", learned),
+        signed_in("/learning.csv", table),
+        signed_in("/learning/{figure}", behind),
+    ]
+
+
+def _missing(uow: UnitOfWork, rows: list[PostmortemRow]) -> dict[str, list[str]]:
+    """What keeps each from being published. Who is known is read once, not for each row."""
+    vocabulary, known = of_policy(uow.policy), one_person(uow)
+    return {
+        row.incident: [gap.what for gap in gaps(uow.record(row.incident), vocabulary, known, uow.now)]
+        for row in rows
+        if row.form and row.state != "published"
+    }
