@@ -65,7 +65,7 @@ class Hall:
         if self.gone:
             self.gone = False
             raise Gone("somebody has deleted the room")
-        if again:
+        if again and not message.answer_to:  # what goes to one person alone is not in the room
             for place, (where, posted) in enumerate(self.posts):
                 if (where, posted.key) == (room, message.key):
                     return f"P{place}"

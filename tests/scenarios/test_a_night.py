@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
+from stanch.chat.rules import SILENT
 from stanch.ports import Failed, Message
+from stanch.timeline.facts.prompting import Prompted
+from tests.scenarios.hall import Guests, open_hall
 from tests.scenarios.house import POLICY, House, Pager
 
 CONTACTS: dict[str, Any] = {
@@ -116,6 +119,26 @@ def test_everything_that_is_asked_reaches_somebody_in_time(night: Night) -> None
     every_told_entry_is_true(night)
 
 
+def the_room_heard_it_once_and_in_order(night: Night, guests: Guests, posted: int, at: int) -> None:
+    """Every entry that is told in rooms was told by one line, in the order of the record, and each open question asked once."""
+    told = [message for _, message in guests.hall.posts[posted:]]
+    with night.application.reading() as uow:
+        entries = [e for e in uow.entries("INC-1", after=at) if e.kind not in SILENT]
+        still_open = {prompt.key for prompt in uow.prompts(night.record())}
+    lines = "\n".join(message.text for message in told)
+    wanted = [e.facts.sentence().strip().splitlines()[0] for e in entries if not isinstance(e.facts, Prompted)]
+    places = [lines.find(line) for line in wanted]
+    assert wanted and -1 not in places and places == sorted(places)
+    for line in dict.fromkeys(wanted):
+        assert lines.count(line) == wanted.count(line), line
+    asked = {e.facts.key: e.facts.text for e in entries if isinstance(e.facts, Prompted)}
+    for key, text in asked.items():
+        asking = [
+            message for _, message in guests.hall.posts if message.choices and text.splitlines()[0] in message.text
+        ]
+        assert len(asking) <= 1 and (asking or key not in still_open), text
+
+
 def within_reach(night: Night, start: int, minutes: float, expected: dict[str, tuple[int, set[str]]]) -> None:
     """After so many minutes each of these texts has reached these people, at its second of the night."""
     night.wait(minutes=minutes, seconds=5)
@@ -140,8 +163,10 @@ def every_told_entry_is_true(night: Night) -> None:
     assert all(night.record().told_of(p.key).startswith("told ") for p in due), "nothing is only on the page"
 
 
-def test_with_mail_down_for_twenty_minutes_all_of_it_arrives_once_and_in_order(night: Night) -> None:
-    # R31, P9
+def test_with_chat_and_mail_down_for_twenty_minutes_all_of_it_arrives_once_and_in_order(night: Night) -> None:
+    # R31, R34, P9
+    guests = open_hall(night)
+    night.application.world.notifiers |= {"smtp": night.mail}
     night.do(
         "declare",
         title="Nobody can pay",
@@ -153,16 +178,17 @@ def test_with_mail_down_for_twenty_minutes_all_of_it_arrives_once_and_in_order(n
     night.settle()
     night.do("ack", incident="INC-1")
     before, told = len(night.mail.taken), [s for s in night.sentences() if s.startswith("Told ")]
-    night.mail.down = True
+    posted, at = len(guests.hall.posts), night.record().entries
+    night.mail.down = guests.hall.down = True
     night.do("role", incident="INC-1", role="communications_lead", person="cyd")
     night.do("concern", "eve", incident="INC-1", text="The backups were never tried")
     night.wait(minutes=10)
     night.do("handoff", incident="INC-1", to="ben", role="operations_lead")
     night.wait(minutes=10)
-    assert len(night.mail.taken) == before
+    assert len(night.mail.taken) == before and len(guests.hall.posts) == posted
     assert any("could not be told by mail: the mail server does not answer" in s for s in night.sentences())
     assert [s for s in night.sentences() if s.startswith("Told ")] == told
-    night.mail.down = False
+    night.mail.down = guests.hall.down = False
     back = night.clock.now()
     night.wait(minutes=1, seconds=10)
     arrived = [(who, text) for at, who, text in night.mail.taken[before:] if at <= back + 70 * SECOND]
@@ -176,4 +202,5 @@ def test_with_mail_down_for_twenty_minutes_all_of_it_arrives_once_and_in_order(n
     assert hers.index("Do you have it?") < hers.index("Customers have heard nothing.") < hers.index("is overdue"), (
         "in the order in which they were asked"
     )
+    the_room_heard_it_once_and_in_order(night, guests, posted, at)
     every_told_entry_is_true(night)

@@ -7,7 +7,7 @@ from stanch.kernel.actor import Actor
 from stanch.kernel.clock import SECOND
 from stanch.kernel.errors import NotFound
 from stanch.ports import Failed
-from stanch.ports.chat import Window
+from stanch.ports.chat import ChatMessage, Window
 from stanch.timeline.facts.chat import LinePinned
 from stanch.timeline.facts.respond import Amended, Said
 from stanch.web.app import create_app
@@ -429,3 +429,53 @@ def test_settings_say_how_the_chat_is_doing_and_nothing_private(house: House, gu
     assert "not heard" in page and "the hall is closed" in page and "INC-1000001" not in page
     room = client.get("/incidents/INC-1", headers=bearer).text
     assert hall.names["R1"] in room and "https://hall/R1" in room
+
+
+def test_an_answer_is_neither_lost_nor_doubled_by_a_crash_or_an_outage(
+    house: House, guests: Guests, hall: Hall
+) -> None:
+    # R34, P1
+    declare(house, severity="SEV-1")
+    for number in range(6):
+        hall.lost = number % 2 == 0  # it was posted, and the crash came before that was written down
+        guests.says("ada", f"!stanch impact impact {number}")
+        guests.listen()
+        house.crash()
+        house.wait(seconds=5)
+    answers = [text for text in hall.texts() if text.startswith("Customer impact of INC-1 noted")]
+    assert len(answers) == 6
+    guests.says("ada", "!stanch show")
+    guests.listener.turn()
+    hall.down = True
+    house.wait(minutes=25, step=60)
+    assert not any("Leading hypothesis: missing" in m.text for _, m in hall.posts if m.reply_to)
+    hall.down = False
+    house.wait(minutes=2)
+    assert sum("Leading hypothesis: missing" in m.text for _, m in hall.posts if m.reply_to) == 1, (
+        "after twenty minutes, once"
+    )
+
+
+def test_what_goes_to_one_person_alone_and_may_have_arrived_says_that_it_comes_again(
+    house: House, guests: Guests, hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # R34
+    declare(house, severity="SEV-1")
+    post, calls = hall.post, list[str]()
+
+    def lose(room: str, message: ChatMessage, *, again: bool) -> str:
+        found = post(room, message, again=again)
+        calls.append(message.answer_to)
+        if calls.count("https://hall/1") == 1 and message.answer_to:
+            raise Failed("no answer came", again=True)
+        return found
+
+    monkeypatch.setattr(hall, "post", lose)
+    guests.says("ben", "impact Cards are slow", kind="command", answer_to="https://hall/1")
+    guests.listen()
+    house.crash()
+    house.wait(seconds=5)
+    answers = [m.text for _, m in hall.posts if m.answer_to]
+    noted = "Customer impact of INC-1 noted."
+    assert answers == [noted, f"(Perhaps for the second time.) {noted}"]
+    assert sum("Cards are slow" in said for said in house.sentences()) == 1, "said again, done once"

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from stanch.identity import people
 from stanch.kernel.errors import Conflict, Denied, Invalid, NotFound
 from stanch.web.app import create_app
 from tests.scenarios.house import POLICY, House, Pager
@@ -205,3 +206,90 @@ def test_the_page_hands_over_and_catches_up(house: Room) -> None:
         assert len(api["lines"]) <= 10 and "SEV-2" in " ".join(api["lines"])
         row = client.get("/incidents/INC-1", headers=mine)
         assert row.status_code == 200
+
+
+def test_a_role_that_two_ask_for_is_given_to_one_and_the_other_hears_of_it(house: Room) -> None:
+    # R25, R35
+    running(house)
+    house.do("role", "ben", incident="INC-1", role="incident_commander", instead_of="ada")
+    said = house.do("role", "cyd", incident="INC-1", role="incident_commander", instead_of="ada").message
+    assert "ben asks for it, too." in said
+    house.wait(seconds=20)
+    assert house.told("ben asks you for the role of IC") == ["ada"] == house.told("cyd asks you for the role of IC")
+    house.do("handoff", incident="INC-1", to="cyd")
+    house.wait(minutes=4)
+    with pytest.raises(Conflict):
+        house.do("role", "ben", incident="INC-1", role="incident_commander")
+    asked = house.do("role", "ben", incident="INC-1", role="incident_commander", instead_of="ada").message
+    assert "It is offered to somebody already" in asked and house.record().holder("incident_commander") == "ada"
+    assert not house.told("you may take over as IC"), "while it is being handed over nobody takes it"
+    house.do("handoff", "cyd", incident="INC-1", acknowledge=True)
+    house.wait(seconds=20)
+    assert house.told("cyd is IC now; you had asked for it.") == ["ben"] and not house.record().requests
+
+
+def test_a_holder_who_keeps_a_role_tells_everybody_who_asked(house: Room) -> None:
+    # R35
+    running(house)
+    for person in ("ben", "cyd"):
+        house.do("role", person, incident="INC-1", role="incident_commander", instead_of="ada")
+    house.do("role", incident="INC-1", role="incident_commander", refuse="Not now")
+    house.wait(seconds=20)
+    assert sorted(house.told("had asked: Not now")) == ["ben", "cyd"] and not house.record().requests
+    for person in ("ben", "cyd"):
+        house.do("role", person, incident="INC-1", role="incident_commander", instead_of="ada")
+    house.wait(minutes=4)
+    assert sorted(house.told("you may take over as IC")) == ["ben", "cyd"]
+    house.do("role", "cyd", incident="INC-1", role="incident_commander", instead_of="ada")
+    house.wait(seconds=20)
+    assert house.told("cyd is IC now; you had asked for it.") == ["ben"]
+    with pytest.raises(Conflict):
+        house.do("role", "ben", incident="INC-1", role="incident_commander", instead_of="ada")
+
+
+def test_whoever_cannot_be_told_is_named_where_it_is_offered_and_it_escalates(house: Room) -> None:
+    # R8, R35
+    house.policy = {**house.policy, "contacts": {**PEOPLE, "fay": {"name": "Fay"}}}
+    house.crash()
+    house.application.world.notifiers |= {"smtp": house.mail}
+    running(house)
+    with TestClient(create_app(house.stanch), follow_redirects=False) as client:
+        mine = {**house.bearer("ada"), "Origin": "http://testserver"}
+        page = client.get("/incidents/INC-1", headers={**mine, "Accept": "text/html"}).text
+        assert "stanch cannot tell Fay, who has no contact method: tell them yourself." in page
+        said = client.post("/api/v1/incidents/INC-1/handoffs", json={"to": "fay"}, headers=mine).json()["message"]
+        assert said.endswith(
+            "you have it until they acknowledge. stanch cannot tell fay, who has no contact method: tell them yourself."
+        )
+        house.wait(seconds=20)
+        assert house.told("hands the role of IC over to fay") == ["ada"], "at once to who offers it"
+        assert any(
+            s.startswith("Fay could not be told: has no contact method. It was about:") for s in house.sentences()
+        )
+        page = client.get("/incidents/INC-1", headers={**mine, "Accept": "text/html"}).text
+        assert "not acknowledged yet; told Ada by mail; Fay could not be told: has no contact method" in page
+    house.wait(minutes=10, step=60)
+    assert "dora" in house.told("hands the role of IC over to fay")
+    gave = house.do("role", incident="INC-1", role="scribe", person="fay").message
+    assert "stanch cannot tell fay" in gave
+    assert sum("Fay could not be told" in s and "hands the role" in s for s in house.sentences()) == 1, (
+        "once, not each round"
+    )
+
+
+def test_who_was_removed_meanwhile_takes_nothing_and_the_offer_goes_to_another(house: Room) -> None:
+    # R35
+    people.add(house.application.database, "gus", house.clock.now())
+    running(house)
+    house.do("handoff", incident="INC-1", to="gus")
+    people.remove(house.application.database, "gus")
+    house.wait(minutes=10, step=60)
+    assert set(house.told("hands the role of IC over to gus")) == {"ada", "dora"}
+    assert any(s.startswith("gus could not be told: is not one of the contacts") for s in house.sentences())
+    house.do("handoff", incident="INC-1", to="ben")
+    with pytest.raises(NotFound):
+        house.do("handoff", "gus", incident="INC-1", acknowledge=True)
+    house.do("handoff", "ben", incident="INC-1", acknowledge=True)
+    with pytest.raises(Invalid, match="Nobody known is called 'gus'"):
+        house.do("handoff", "ben", incident="INC-1", to="gus")
+    assert house.record().holder("incident_commander") == "ben"

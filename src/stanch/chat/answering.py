@@ -1,4 +1,8 @@
-"""The effect ``chat_answer``: what somebody gets back for a command, once, also after a crash."""
+"""The effect ``chat_answer``: what somebody gets back for a command, also after a crash or an outage.
+
+In a room it is one message, found again by its key. What goes to one person alone is kept nowhere that stanch could look:
+where nobody knows whether it arrived it is said again, and says so.
+"""
 
 from typing import Any
 
@@ -11,7 +15,9 @@ from stanch.ports.chat import ChatMessage
 from stanch.timeline.effects import Effect, EffectHandler
 from stanch.timeline.unit_of_work import Application, UnitOfWork
 
-MOST_ATTEMPTS = 20
+# About a day: a minute apart after the first few.
+MOST_ATTEMPTS = 1440
+AGAIN = "(Perhaps for the second time.) "
 
 
 def read(application: Application, person: str, line: str, incident: str, *, aloud: bool) -> Reply:
@@ -44,6 +50,8 @@ class AnswerHandler(EffectHandler):
                 text = read(self.application, asked["person"], asked["line"], asked["incident"], aloud=aloud).text
             except Problem as problem:
                 text = problem.sentence()
+        if asked["answer_to"] and effect.attempts > 1:
+            text = AGAIN + text
         message = ChatMessage(effect.key, text, reply_to=asked["reply_to"], answer_to=asked["answer_to"])
         return chat.post(asked["room"], message, again=effect.attempts > 1)
 

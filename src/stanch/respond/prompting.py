@@ -43,7 +43,9 @@ def next_moment(prompt: Prompt, record: Record, policy: Policy) -> int | None:
     if not every or record.status == "closed":
         return None
     since = asked.at + every - record.declared_at
-    return record.declared_at + -(-since // every) * every
+    # Telling takes a moment: a little past a multiple is that multiple, or each round would come an interval late.
+    whole, past = divmod(since, every)
+    return record.declared_at + (whole if past <= every // 4 else whole + 1) * every
 
 
 def _new_person(record: Record) -> int:
@@ -69,6 +71,8 @@ def raise_due(uow: UnitOfWork, record: Record) -> None:
         uow.append(record.id, Prompted(prompt.key, prompt.to, prompt.text))
         for person in found.methods:
             telling.setdefault(person, []).append(prompt)
+        for person, why in found.missed.items() if found.methods else ():  # somebody else hears of it in their place
+            _say(uow, record, PromptTold([prompt.key], prompt.text, person, ok=False, result=why))
         if not found.methods:
             untold.setdefault("; ".join(dict.fromkeys(found.problems)), []).append(prompt)
         methods |= found.methods

@@ -17,20 +17,23 @@ LEADERSHIP = "leadership"
 
 
 class Recipients(msgspec.Struct):
-    """The methods of each person who is told, and a sentence for each one who cannot be."""
+    """The methods of each person who is told, and a sentence for each one who cannot be. ``missed``: why, by those who were meant first."""
 
     methods: dict[str, list[str]]
     problems: list[str]
+    missed: dict[str, str] = {}
 
 
 def recipients(uow: UnitOfWork, record: Record, prompt: Prompt) -> Recipients:
     """Whom the next round of a prompt tells. Each round of one that escalates tells one target more."""
     asked = record.prompted.get(prompt.key)
     targets = [*(prompt.tell or (prompt.to,)), *prompt.escalates[: asked.round + 1 if asked else 0]]
-    found = Recipients({}, [])
-    for names in _in_order(uow, record, targets):
+    found = Recipients({}, [], {})
+    for place, names in enumerate(_in_order(uow, record, targets)):
         for name in dict.fromkeys(names):
             _add(uow, record, name, found)
+            if place == 0 and (why := why_untold(uow, record, name)):
+                found.missed[shown_name(uow.policy.contacts, name)] = why
         if found.methods:
             return found
     if not found.problems:
@@ -69,18 +72,27 @@ def _on_call(uow: UnitOfWork, record: Record) -> list[str]:
     return []
 
 
-def _add(uow: UnitOfWork, record: Record, name: str, found: Recipients) -> None:
-    key = contact_key(uow.policy.contacts, name)
+def why_untold(uow: UnitOfWork, record: Record, name: str) -> str:
+    """Why a person would hear of nothing that is asked of them, as the end of a sentence; empty when they would, or for nobody."""
+    return _methods(uow, record, name)[1] if name else ""
+
+
+def _methods(uow: UnitOfWork, record: Record, name: str) -> tuple[list[str], str]:
+    key, severity = contact_key(uow.policy.contacts, name), record.severity_name()
     if not key:
-        found.problems += [f"'{name}' is not one of the contacts"] if name else []
-        return
-    shown, severity = shown_name(uow.policy.contacts, key), record.severity_name()
+        return [], "is not one of the contacts"
     if not may_be_told(uow, record, key):
-        found.problems.append(f"{shown} may not see this private incident")
-        return
+        return [], "may not see this private incident"
     may_wake = uow.policy.severity(severity).pages and waits_until(uow.policy, severity, uow.now) is None
-    methods, why = prompt_methods(uow.policy.contacts[key], uow.application.world.notifiers, may_wake=may_wake)
+    return prompt_methods(uow.policy.contacts[key], uow.application.world.notifiers, may_wake=may_wake)
+
+
+def _add(uow: UnitOfWork, record: Record, name: str, found: Recipients) -> None:
+    if not name:
+        return
+    key = contact_key(uow.policy.contacts, name)
+    methods, why = _methods(uow, record, name)
     if methods:
         found.methods[key] = methods
     else:
-        found.problems.append(f"{shown} {why}")
+        found.problems.append(f"{shown_name(uow.policy.contacts, key) if key else repr(name)} {why}")

@@ -168,7 +168,7 @@ class Record(msgspec.Struct):
     roles: dict[str, Fact] = msgspec.field(default_factory=dict)
     given: dict[str, str] = msgspec.field(default_factory=dict)
     vacated: dict[str, int] = msgspec.field(default_factory=dict)
-    requests: dict[str, RoleRequest] = msgspec.field(default_factory=dict)
+    requests: dict[str, list[RoleRequest]] = msgspec.field(default_factory=dict)
     handoffs: dict[str, Handoff] = msgspec.field(default_factory=dict)
     people_proposed: dict[str, PeopleProposal] = msgspec.field(default_factory=dict)
     commander_acted: PeopleProposal | None = None

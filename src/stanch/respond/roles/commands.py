@@ -4,19 +4,20 @@ from typing import Annotated
 
 import msgspec
 
-from stanch.kernel.clock import SECOND, hour_minute
+from stanch.kernel.clock import hour_minute
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Denied
 from stanch.kernel.policy import ROLE_TITLES
 from stanch.kernel.severities import Role
 from stanch.prepare.known_people import known_person, same_person
 from stanch.respond.commands import IncidentId, Line
-from stanch.respond.roles.handoff import offer
-from stanch.respond.roles.rules import combinations
+from stanch.respond.roles.handoff import offer, take, tell_them
+from stanch.respond.roles.rules import being_handed, combinations, open_at
 from stanch.respond.telling import notify
-from stanch.timeline.facts.roles import RoleAcknowledged, RoleGivenBack, RoleRequestDeclined, RoleRequested, RoleTaken
+from stanch.timeline.facts.roles import RoleAcknowledged, RoleGivenBack, RoleRequestDeclined, RoleRequested
 from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import UnitOfWork
+from stanch.timeline.working_together import RoleRequest
 
 
 class TakeRole(msgspec.Struct):
@@ -61,20 +62,25 @@ def role(uow: UnitOfWork, asked: TakeRole) -> Done:
 def assign(uow: UnitOfWork, record: Record, role: Role, person: str) -> Done:
     """The person has the role from now on; of one that was given it, it is said until they acknowledge it."""
     before = {found.text for found in combinations(record, uow.policy)}
-    uow.append(record.id, RoleTaken(role, person, given=not same_person(uow, person, uow.actor.name)))
+    given = not same_person(uow, person, uow.actor.name)
     if record.private:
         uow.admit(record.id, person)
+    take(uow, record, role, person, given=given)
+    alone = tell_them(uow, record, person) if given and record.live() else ""
     warned = [f" {found.text}." for found in combinations(record, uow.policy) if found.text not in before]
-    return Done(f"{person} is {ROLE_TITLES[role]} of {record.id}.{''.join(warned)}", record.id)
+    return Done(f"{person} is {ROLE_TITLES[role]} of {record.id}.{''.join(warned)}{alone}", record.id)
 
 
 def _may_take(uow: UnitOfWork, record: Record, role: Role, person: str) -> bool:
     """Whoever gave a role that was not acknowledged may give it to another; an unanswered request is enough as well."""
-    giver, request = record.given.get(role, ""), record.requests.get(role)
+    giver, request = record.given.get(role, ""), _request_of(uow, record, role, person)
     if giver and same_person(uow, giver, uow.actor.name):
         return True
-    open_at = request.at + int(uow.policy.responding.answer_within * SECOND) if request else 0
-    return request is not None and same_person(uow, request.person, person) and uow.now >= open_at
+    return request is not None and not being_handed(record, role) and uow.now >= open_at(request, uow.policy)
+
+
+def _request_of(uow: UnitOfWork, record: Record, role: Role, person: str) -> RoleRequest | None:
+    return next((r for r in record.requests.get(role, []) if same_person(uow, r.person, person)), None)
 
 
 def _request(uow: UnitOfWork, record: Record, asked: TakeRole, person: str) -> Done:
@@ -86,16 +92,18 @@ def _request(uow: UnitOfWork, record: Record, asked: TakeRole, person: str) -> D
         )
     if not same_person(uow, person, uow.actor.name):
         raise Conflict(f"{holder} is {title}.", field="person", hint="Ask for it yourself, or let them hand it over.")
-    known = record.requests.get(asked.role)
-    if known is None or not same_person(uow, known.person, person):
+    if _request_of(uow, record, asked.role, person) is None:
         uow.live(record.id)
         uow.append(record.id, RoleRequested(asked.role, person, holder))
         if record.private:
             uow.admit(record.id, person)
-    at = record.requests[asked.role].at + int(uow.policy.responding.answer_within * SECOND)
-    return Done(
-        f"{holder} is {title} and decides. With no answer by {hour_minute(at)} UTC you may take over.", record.id
-    )
+    mine = _request_of(uow, record, asked.role, person)
+    others = [r.person for r in record.requests[asked.role] if r is not mine]
+    also = f" {', '.join(others)} {'asks' if len(others) == 1 else 'ask'} for it, too." if others else ""
+    until = f"With no answer by {hour_minute(open_at(mine, uow.policy))} UTC you may take over." if mine else ""
+    if being_handed(record, asked.role):
+        until = "It is offered to somebody already: until they have answered nobody may take over."
+    return Done(f"{holder} is {title} and decides. {until}{also}{tell_them(uow, record, holder)}", record.id)
 
 
 def _acknowledge(uow: UnitOfWork, record: Record, role: Role) -> Done:
@@ -113,11 +121,12 @@ def _give_back(uow: UnitOfWork, record: Record, asked: TakeRole) -> Done:
 
 def _refuse(uow: UnitOfWork, record: Record, asked: TakeRole) -> Done:
     _mine(uow, record, asked.role)
-    request = record.requests.get(asked.role)
-    if request is None:
+    requests = list(record.requests.get(asked.role, []))
+    if not requests:
         raise Conflict(f"Nobody asks for the role of {ROLE_TITLES[asked.role]}.", field="refuse")
-    declined = uow.append(record.id, RoleRequestDeclined(asked.role, request.person, asked.refuse.strip()))
-    notify(uow, record, f"request-declined:{declined.position}", request.person, declined.facts.sentence())
+    for request in requests:
+        declined = uow.append(record.id, RoleRequestDeclined(asked.role, request.person, asked.refuse.strip()))
+        notify(uow, record, f"request-declined:{declined.position}", request.person, declined.facts.sentence())
     return Done(f"You stay {ROLE_TITLES[asked.role]} of {record.id}.", record.id)
 
 

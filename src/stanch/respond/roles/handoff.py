@@ -11,6 +11,7 @@ from stanch.kernel.severities import Role
 from stanch.prepare.known_people import known_person, same_person
 from stanch.respond.brief import BLANK, summary
 from stanch.respond.commands import IncidentId, Line
+from stanch.respond.recipients import why_untold
 from stanch.respond.roles.free import free_people
 from stanch.respond.telling import notify
 from stanch.timeline.facts.roles import HandoffAnswered, HandoffOffered, RoleTaken, short
@@ -66,13 +67,20 @@ def offer(uow: UnitOfWork, record: Record, role: Role, to: str, text: str) -> Do
     if record.private:
         uow.admit(record.id, to)
     uow.append(record.id, HandoffOffered(identity, role, holder, to, words.replace(BLANK, "not said")))
-    return Done(f"{to} is offered the role of {short(role)}; you have it until they acknowledge.", record.id, identity)
+    said = f"{to} is offered the role of {short(role)}; you have it until they acknowledge."
+    return Done(f"{said}{tell_them(uow, record, to)}", record.id, identity)
+
+
+def tell_them(uow: UnitOfWork, record: Record, person: str) -> str:
+    """A sentence, after a blank, where stanch cannot tell somebody of what they are asked; else empty."""
+    why = why_untold(uow, record, person)
+    return f" stanch cannot tell {person}, who {why}: tell them yourself." if why else ""
 
 
 def _take(uow: UnitOfWork, record: Record, offered: Handoff) -> Done:
     role: Role = offered.role  # type: ignore[assignment]
     answered = uow.append(record.id, HandoffAnswered(offered.handoff, role, offered.to, "acknowledged"))
-    uow.append(record.id, RoleTaken(role, offered.to))
+    take(uow, record, role, offered.to)
     notify(
         uow,
         record,
@@ -81,6 +89,20 @@ def _take(uow: UnitOfWork, record: Record, offered: Handoff) -> Done:
         f"{offered.to} is now {short(role)}. You are not any more.",
     )
     return Done(f"You are now {short(role)} of {record.id}.", record.id, offered.handoff)
+
+
+def take(uow: UnitOfWork, record: Record, role: Role, person: str, *, given: bool = False) -> None:
+    """The role moves; whoever else had asked for it hears who has it now."""
+    others = [r.person for r in record.requests.get(role, []) if not same_person(uow, r.person, person)]
+    taken = uow.append(record.id, RoleTaken(role, person, given))
+    for other in others:
+        notify(
+            uow,
+            record,
+            f"request-over:{taken.position}",
+            other,
+            f"{person} is {short(role)} now; you had asked for it.",
+        )
 
 
 def _decline(uow: UnitOfWork, record: Record, offered: Handoff, reason: str) -> Done:

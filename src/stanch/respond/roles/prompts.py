@@ -1,12 +1,12 @@
 """What is asked about roles: answer, acknowledge, hand over, split (R25-R29, R35). Pure."""
 
-from stanch.kernel.clock import SECOND, hour_minute
+from stanch.kernel.clock import hour_minute
 from stanch.kernel.policy import ROLE_TITLES, Policy
-from stanch.respond.roles.rules import combinations
+from stanch.respond.roles.rules import being_handed, combinations, open_at
 from stanch.timeline.facts.roles import short
 from stanch.timeline.prompt import Prompt, PromptAction, PromptRule, harm
 from stanch.timeline.record import Record
-from stanch.timeline.working_together import PeopleProposal
+from stanch.timeline.working_together import PeopleProposal, RoleRequest
 
 
 def _given(record: Record, policy: Policy) -> list[Prompt]:
@@ -33,36 +33,36 @@ def _given(record: Record, policy: Policy) -> list[Prompt]:
 
 def _requests(record: Record, policy: Policy) -> list[Prompt]:
     """R35: taking a held role is a request to its holder; unanswered, it may be taken."""
-    asked = []
-    for role, request in record.requests.items() if record.live() else []:
-        holder, open_at = record.holder(role), request.at + int(policy.responding.answer_within * SECOND)
-        asked.append(
-            Prompt(
-                f"request:{role}:{request.at}",
-                holder,
-                f"{request.person} asks you for the role of {short(role)}. Unanswered at {hour_minute(open_at)} UTC it may be taken.",
-                request.at,
-                [
-                    PromptAction(f"Hand over to {request.person}", "handoff", {"role": role, "to": request.person}),
-                    PromptAction("Keep it, because", "role", {"role": role}, "refuse"),
-                ],
-                "a role is handed over, never taken from somebody who answers",
-                tell=(holder,),
-            )
-        )
-        asked.append(
-            Prompt(
-                f"request-open:{role}:{request.at}",
-                request.person,
-                f"{holder} has not answered: you may take over as {short(role)}.",
-                open_at,
-                [PromptAction("Take over", "role", {"role": role, "instead_of": holder, "person": request.person})],
-                "somebody must have the role",
-                tell=(request.person,),
-                every=0,
-            )
-        )
-    return asked
+    waiting = [(role, r) for role, each in record.requests.items() if not being_handed(record, role) for r in each]
+    return [prompt for role, request in waiting if record.live() for prompt in _request(record, policy, role, request)]
+
+
+def _request(record: Record, policy: Policy, role: str, request: RoleRequest) -> list[Prompt]:
+    holder, until, key = record.holder(role), open_at(request, policy), f"{role}:{request.at}:{request.person}"
+    return [
+        Prompt(
+            f"request:{key}",
+            holder,
+            f"{request.person} asks you for the role of {short(role)}. Unanswered at {hour_minute(until)} UTC it may be taken.",
+            request.at,
+            [
+                PromptAction(f"Hand over to {request.person}", "handoff", {"role": role, "to": request.person}),
+                PromptAction("Keep it, because", "role", {"role": role}, "refuse"),
+            ],
+            "a role is handed over, never taken from somebody who answers",
+            tell=(holder,),
+        ),
+        Prompt(
+            f"request-open:{key}",
+            request.person,
+            f"{holder} has not answered: you may take over as {short(role)}.",
+            until,
+            [PromptAction("Take over", "role", {"role": role, "instead_of": holder, "person": request.person})],
+            "somebody must have the role",
+            tell=(request.person,),
+            every=0,
+        ),
+    ]
 
 
 def _handoffs(record: Record, policy: Policy) -> list[Prompt]:

@@ -2,10 +2,11 @@
 
 import msgspec
 
-from stanch.kernel.clock import MINUTE
+from stanch.kernel.clock import MINUTE, SECOND
 from stanch.kernel.policy import ROLE_TITLES, Policy
 from stanch.kernel.severities import Role
 from stanch.timeline.record import Record
+from stanch.timeline.working_together import RoleRequest
 
 PACE = 5 * MINUTE
 
@@ -18,6 +19,16 @@ class Combination(msgspec.Struct, frozen=True):
     give: Role
     text: str
     since: int
+
+
+def open_at(request: RoleRequest, policy: Policy) -> int:
+    """From when a role may be taken by who asked for it, should its holder not answer (R35). Moment in microseconds."""
+    return request.at + int(policy.responding.answer_within * SECOND)
+
+
+def being_handed(record: Record, role: str) -> bool:
+    """Whether its holder offers it to somebody who has not answered yet."""
+    return any(handoff.role == role and handoff.standing == "offered" for handoff in record.handoffs.values())
 
 
 def combinations(record: Record, policy: Policy) -> list[Combination]:

@@ -60,7 +60,7 @@ class PromptTold(Statement, frozen=True, tag="prompt_told"):
         """Why they could not be told, as a sentence without its full stop."""
         if not self.person:
             return f"Nobody could be told: {self.result}"
-        return f"{self.person} could not be told by {self.by}: {self.result}"
+        return f"{self.person} could not be told{f' by {self.by}' if self.by else ''}: {self.result}"
 
 
 class PromptDeclined(Statement, frozen=True, tag="prompt_declined"):

@@ -25,6 +25,13 @@ def _moved(record: Record, role: str) -> None:
             handoff.standing = "over"
 
 
+def _no_request(record: Record, role: str, person: str) -> None:
+    """This person does not ask for the role any more; others may."""
+    left = [request for request in record.requests.pop(role, []) if request.person != person]
+    if left:
+        record.requests[role] = left
+
+
 class RoleTaken(Statement, frozen=True, tag="role_taken"):
     """Announced explicitly (R25). ``given``: somebody else said so, and the person has not answered yet."""
 
@@ -83,7 +90,8 @@ class RoleRequested(Statement, frozen=True, tag="role_requested"):
         return f"{self.person} asks {self.holder} for the role of {short(self.role)}"
 
     def apply(self, record: Record, entry: Line) -> None:
-        record.requests[self.role] = RoleRequest(self.person, entry.happened_at)
+        _no_request(record, self.role, self.person)
+        record.requests.setdefault(self.role, []).append(RoleRequest(self.person, entry.happened_at))
 
 
 class RoleRequestDeclined(Statement, frozen=True, tag="role_request_declined"):
@@ -99,7 +107,7 @@ class RoleRequestDeclined(Statement, frozen=True, tag="role_request_declined"):
         )
 
     def apply(self, record: Record, entry: Line) -> None:
-        record.requests.pop(self.role, None)
+        _no_request(record, self.role, self.person)
 
 
 class HandoffOffered(Statement, frozen=True, tag="handoff_offered"):
@@ -118,7 +126,7 @@ class HandoffOffered(Statement, frozen=True, tag="handoff_offered"):
         for other in record.handoffs.values():
             if other.role == self.role and other.standing == "offered":
                 other.standing = "over"
-        record.requests.pop(self.role, None)
+        _no_request(record, self.role, self.to)
         record.handoffs[self.handoff] = Handoff(
             self.handoff, self.role, self.outgoing, self.to, self.summary, entry.happened_at
         )
