@@ -101,11 +101,13 @@ class Stanch:
         periodic_jobs: "PeriodicJobs",
         catalog: "LiveCatalog",
     ) -> None:
+        from stanch.prepare.devices import introduce
         from stanch.timeline.heads import Seals
 
         self.settings = settings
         self.application = application
         self.world = application.world
+        introduce(application)
         self.wiring = wiring
         self.engine = engine
         self.periodic_jobs = periodic_jobs

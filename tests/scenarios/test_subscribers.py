@@ -19,6 +19,7 @@ from stanch.communicate.subscribers import sending, store
 from stanch.communicate.subscribers.delivering import AT_ONCE
 from stanch.kernel.clock import iso
 from stanch.ports import Failed, Gone, Message
+from stanch.ports.web_service import WebService
 from stanch.web.app import create_app
 from tests.scenarios.house import POLICY, House, opened
 
@@ -219,11 +220,10 @@ def test_webhooks_are_signed_and_lead_nowhere_inside(house: House, monkeypatch: 
     class Answer:
         status = 200
 
-    monkeypatch.setattr(sending, "refuse_inside", lambda _address: None)
     monkeypatch.setattr(
         sending.WebService,
         "ask",
-        lambda self, _m, _p, headers, body: posted.append((self.base_url, body, headers)) or Answer(),
+        lambda self, _m, path, headers, body: posted.append((self.base_url + path, body, headers)) or Answer(),
     )
     with house.application.uow() as uow:
         for kind in ("webhook", "slack", "teams"):
@@ -260,8 +260,9 @@ def test_webhooks_are_signed_and_lead_nowhere_inside(house: House, monkeypatch: 
     ],
 )
 def test_an_address_inside_the_network_is_refused(address: str) -> None:
-    with pytest.raises(Failed, match="inside a network"):
-        sending.refuse_inside(address)
+    with pytest.raises(Failed, match="inside a network") as raised:
+        WebService(address, 1.0, outside=True).ask("POST", "", {}, b"x")
+    assert not raised.value.again
 
 
 def test_planned_work_is_announced_reminded_of_begun_and_ended_once_each(

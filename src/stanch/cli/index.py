@@ -6,6 +6,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "ack-signal": ("detect", "Say that you look after a signal: it wakes nobody until a moment, or until it clears."),
     "action": ("learn", "Add an action item, change one, or say of one that it is done, dropped, or where it stands."),
     "action-items": ("learn", "Action items of all incidents, the first due first."),
+    "add-device": ("prepare", "Add the browser or phone that asks as a contact method."),
     "add-method": ("prepare", "Add a contact method."),
     "against": ("respond", "State what speaks against a hypothesis, citing entries."),
     "answer": ("detect", "Answer one of the three questions of triage: is it real, how bad is it, who needs to be involved?"),

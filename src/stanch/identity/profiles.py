@@ -137,6 +137,7 @@ def release_name(tx: Transaction, name: str) -> None:
 def forget(tx: Transaction, person: str) -> None:
     """Somebody leaves: nothing of theirs reaches anybody any more."""
     tx.execute("DELETE FROM contact_methods WHERE person = :p", p=person)
+    tx.execute("DELETE FROM devices WHERE person = :p", p=person)
     tx.execute("DELETE FROM profiles WHERE person = :p", p=person)
     changed(tx)
 

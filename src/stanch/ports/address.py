@@ -1,4 +1,10 @@
-"""``host:port`` as people write it in a probe."""
+"""``host:port`` as people write it in a probe, and which addresses are inside a network: strangers must not make stanch call there."""
+
+import ipaddress
+import socket
+
+# Addresses in which a network behind a NAT64 hides those of IPv4 (RFC 6052).
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 def host_port(text: str) -> tuple[str, int]:
@@ -11,3 +17,36 @@ def host_port(text: str) -> tuple[str, int]:
     if ":" in host or "/" in host:
         raise ValueError(f"'{text}' is no host and port; an IPv6 address stands in brackets, like [::1]:443")
     return host, int(port)
+
+
+def inside(address: str) -> bool:
+    """Whether an IP address is not one of the open internet, however it is written. Raises ``ValueError`` for what is none."""
+    at = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(at, ipaddress.IPv6Address):
+        carried = at.ipv4_mapped or at.sixtofour or (at.teredo and at.teredo[1])
+        if at in _NAT64:
+            carried = ipaddress.IPv4Address(int(at) & 0xFFFFFFFF)
+        if carried:
+            return inside(str(carried))
+    return not at.is_global or at.is_multicast
+
+
+def names_inside(host: str) -> bool:
+    """Whether a host as it is written is inside: an address, in any form that a resolver reads, or the machine's own name. Nothing is looked up."""
+    host = host.rstrip(".").lower()
+    if host == "localhost" or host.endswith((".localhost", ".local", ".internal")):
+        return True
+    try:
+        return inside(host)
+    except ValueError:
+        pass
+    try:
+        return inside(socket.inet_ntoa(socket.inet_aton(host)))  # 127.1, 0x7f000001, 2130706433
+    except (OSError, UnicodeError):
+        return False
+
+
+def any_inside(host: str, port: int) -> bool:
+    """Whether a host has an address that is inside. Looks it up; raises ``OSError``."""
+    found = {str(each[4][0]) for each in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
+    return any(inside(each) for each in found)

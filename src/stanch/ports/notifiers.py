@@ -6,7 +6,10 @@ import msgspec
 
 
 class Message(msgspec.Struct, frozen=True):
-    """What a notifier carries. ``key`` is the same for every attempt; ``url`` opens the incident. ``headers``: further ones, of mail."""
+    """What a notifier carries. ``key`` is the same for every attempt; ``url`` opens the incident. ``headers``: further ones, of mail.
+
+    ``arrived_url``: posting to it says that a test page arrived. ``topic``: a later message on the same one may take its place.
+    """
 
     key: str
     title: str
@@ -15,6 +18,8 @@ class Message(msgspec.Struct, frozen=True):
     acknowledge_url: str = ""
     urgent: bool = True
     headers: dict[str, str] = {}
+    arrived_url: str = ""
+    topic: str = ""
 
 
 class Posted(str):

@@ -2,12 +2,16 @@
 
 import os
 import re
+import socket
 from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 import urllib3
+from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from stanch.ports import Failed, Unsure
+from stanch.ports.address import any_inside, inside
 
 BODY_BYTES = 1_000_000
 # Before anything of the request has left.
@@ -40,12 +44,51 @@ class HttpResponse(msgspec.Struct, frozen=True):
         return self.status in (408, 425, 429) or self.status >= 500
 
 
-class WebService:
-    """A base address and a pool of connections to it. ``timeout`` in seconds, for the whole exchange."""
+class _Outside:
+    """Connects to no address inside a network: neither one that the name has now, nor one that it has a moment later."""
 
-    def __init__(self, base_url: str, timeout: float) -> None:
+    def _new_conn(self) -> socket.socket:
+        host, port = self._dns_host, self.port  # type: ignore[attr-defined]
+        try:
+            refused = any_inside(host, port)
+        except UnicodeError as error:
+            raise urllib3.exceptions.LocationValueError(f"'{host}' is no host") from error
+        if not refused:
+            sock: socket.socket = super()._new_conn()  # type: ignore[misc]
+            if not inside(str(sock.getpeername()[0])):
+                return sock
+            sock.close()
+        raise Failed(f"{host} is an address inside a network", again=False)
+
+
+class _Plain(_Outside, HTTPConnection):
+    pass
+
+
+class _Secure(_Outside, HTTPSConnection):
+    pass
+
+
+class _PlainPool(urllib3.HTTPConnectionPool):
+    ConnectionCls = _Plain
+
+
+class _SecurePool(urllib3.HTTPSConnectionPool):
+    ConnectionCls = _Secure
+
+
+class WebService:
+    """A base address and a pool of connections to it. ``timeout`` in seconds, for the whole exchange.
+
+    ``outside``: somebody else chose the address, so that nothing inside a network is called.
+    """
+
+    def __init__(self, base_url: str, timeout: float, *, outside: bool = False) -> None:
         self.base_url = base_url.rstrip("/")
-        self.pool = urllib3.PoolManager(retries=False, timeout=urllib3.Timeout(total=timeout))
+        pool: Any = urllib3.PoolManager(retries=False, timeout=urllib3.Timeout(total=timeout))
+        if outside:
+            pool.pool_classes_by_scheme = {"http": _PlainPool, "https": _SecurePool}
+        self.pool: urllib3.PoolManager = pool
 
     def ask(
         self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"", *, once: bool = False

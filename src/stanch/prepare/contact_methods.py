@@ -5,7 +5,7 @@ from collections.abc import Container
 from stanch.kernel.contacts import Contact
 
 # Notifiers whose messages wait until they are read. Every other one is taken for one that rings.
-QUIET = frozenset({"smtp", "slack", "matrix", "webhook"})
+QUIET = frozenset({"smtp", "slack", "matrix", "webhook", "webpush"})
 
 
 def prompt_methods(contact: Contact, notifiers: Container[str], *, may_wake: bool) -> tuple[list[str], str]:
@@ -25,7 +25,7 @@ def prompt_methods(contact: Contact, notifiers: Container[str], *, may_wake: boo
 def called(reach: str) -> str:
     """What people call the kind of a method: ``by mail``."""
     kind = _kind(reach)
-    return "mail" if kind == "smtp" else kind
+    return {"smtp": "mail", "webpush": "push message"}.get(kind, kind)
 
 
 def _kind(reach: str) -> str:

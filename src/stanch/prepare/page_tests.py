@@ -114,7 +114,7 @@ class TestPageHandler(Sending):
         code = confirming.code_of(installation.secret_key, test)
         text += f"\nSay that it arrived: open the link, or type the code {confirming.typed(code)} on your profile."
         link = f"{installation.url}/confirm/{test}/{code}"
-        return Message(effect.key, "Test page from stanch", text, link, urgent=True)
+        return Message(effect.key, "Test page from stanch", text, link, urgent=True, arrived_url=link)
 
     def wait_seconds(self, attempts: int) -> float | None:
         return RETRIES[attempts - 1] if attempts <= len(RETRIES) else None

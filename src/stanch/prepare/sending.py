@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from stanch.kernel.clock import SECOND
-from stanch.ports import Failed, Message, Notifier
+from stanch.ports import Failed, Gone, Message, Notifier
+from stanch.prepare.devices import ended
 from stanch.timeline.effects import Effect, EffectHandler
 from stanch.timeline.unit_of_work import UnitOfWork
 
@@ -57,8 +58,8 @@ class Sending(EffectHandler):
     def wait_seconds(self, attempts: int) -> float | None:
         """How long to wait after so many failed attempts; None: no more."""
 
-    def record_attempt(self, uow: UnitOfWork, effect: Effect, *, ok: bool, final: bool, detail: str) -> None:
-        """What else is kept of an attempt. ``final``: it will not be tried again."""
+    def record_attempt(self, uow: UnitOfWork, effect: Effect, *, answer: Any, ok: bool, final: bool) -> None:
+        """What else is kept of an attempt: what was answered, or raised. ``final``: it will not be tried again."""
 
     def perform(self, effect: Effect) -> Any:
         return send(self.application.world.notifiers, effect.payload["reach"], self.message(effect))
@@ -67,8 +68,10 @@ class Sending(EffectHandler):
         ok = not isinstance(answer, Exception)
         failed = answer if isinstance(answer, Failed) else None
         wait = None if ok or (failed and not failed.again) else self.wait_seconds(effect.attempts)
-        self.record_attempt(uow, effect, ok=ok, final=wait is None, detail=str(answer))
+        self.record_attempt(uow, effect, answer=answer, ok=ok, final=wait is None)
         note(uow, effect.payload["person"], effect.payload["reach"], ok, str(answer), self.purpose)
+        if isinstance(answer, Gone):
+            ended(uow, effect.payload["person"], effect.payload["reach"], answer.detail)
         if wait is None:
             return None
         return uow.now + int(max(wait, (failed and failed.after) or 0) * SECOND)

@@ -7,6 +7,7 @@ def wiring() -> Wiring:
     """Imported when the product opens, not for a command line's help."""
     from stanch.respond import quiet_signals, reactions
     from stanch.respond.deciding.prompts import PROMPTS as DECIDING_PROMPTS
+    from stanch.respond.page_over import say_that_it_is_over
     from stanch.respond.paging import PageHandler
     from stanch.respond.prompting import PromptHandler, prompt_clock
     from stanch.respond.prompts import PROMPTS
@@ -15,9 +16,18 @@ def wiring() -> Wiring:
     from stanch.respond.severity import reconsider, remeasured
     from stanch.respond.telling import MessageHandler
     from stanch.respond.withdrawing import WithdrawHandler, withdraw_clock
-    from stanch.timeline.facts.detect import Declared, SignalAttached, SignalCleared, SignalSilenced, SilenceEnded
+    from stanch.timeline.facts.detect import (
+        Concluded,
+        Declared,
+        Merged,
+        SignalAttached,
+        SignalCleared,
+        SignalSilenced,
+        SilenceEnded,
+    )
     from stanch.timeline.facts.mitigate import MitigationStarted
-    from stanch.timeline.facts.recover import Reopened
+    from stanch.timeline.facts.paging import Acknowledged, PageReplaced, PageSent
+    from stanch.timeline.facts.recover import Closed, Reopened, Resolved
     from stanch.timeline.facts.respond import ImpactSet, SeveritySet
     from stanch.timeline.facts.roles import RoleTaken
 
@@ -34,6 +44,9 @@ def wiring() -> Wiring:
             SignalCleared: (quiet_signals.say_that_escalation_rests,),
             SignalSilenced: (quiet_signals.acknowledge_or_rest,),
             SilenceEnded: (quiet_signals.page_anew,),
+            **dict.fromkeys(
+                (Acknowledged, PageSent, PageReplaced, Resolved, Closed, Merged, Concluded), (say_that_it_is_over,)
+            ),
         },
         clocks=(reactions.page_clock, prompt_clock, withdraw_clock, roles.pace_clock, roles.shift_clock),
         handlers=(PageHandler, MessageHandler, PromptHandler, WithdrawHandler),

@@ -1,5 +1,6 @@
 """Sends one page to one address, at least once with one key, and keeps the receipt (P2)."""
 
+from typing import Any
 from urllib.parse import quote
 
 from stanch.ports import Message
@@ -53,12 +54,13 @@ class PageHandler(Sending):
             ]
         )
         acknowledge = f"{url}/ack/{record.id}/{page}/{quote(person, safe='')}/{code}"
-        return Message(effect.key, f"[{record.id}] {record.title}"[:200], text, link, acknowledge)
+        return Message(effect.key, f"[{record.id}] {record.title}"[:200], text, link, acknowledge, topic=page)
 
     def wait_seconds(self, attempts: int) -> float:
         return RETRIES[min(attempts, len(RETRIES)) - 1]
 
-    def record_attempt(self, uow: UnitOfWork, effect: Effect, *, ok: bool, final: bool, detail: str) -> None:
+    def record_attempt(self, uow: UnitOfWork, effect: Effect, *, answer: Any, ok: bool, final: bool) -> None:
         page, person, reach = effect.payload["page"], effect.payload["person"], effect.payload["reach"]
         if final or effect.attempts <= len(RETRIES) or effect.attempts % NOTED_EVERY == 0:
-            uow.append(effect.incident, PageSent(page, person, reach, ok, effect.attempts, detail[:300], effect.key))
+            said, reference = str(answer)[:300], getattr(answer, "reference", "")
+            uow.append(effect.incident, PageSent(page, person, reach, ok, effect.attempts, said, effect.key, reference))

@@ -13,6 +13,7 @@ class Receipt(msgspec.Struct, frozen=True, tag="page_sent", tag_field="kind", om
     attempt: int
     result: str
     key: str = ""
+    reference: str = ""
 
     def sentence(self) -> str:
         how = self.reach.split(":", 1)[0]

@@ -27,6 +27,7 @@ from stanch.timeline.facts.paging import Acknowledged
 from stanch.timeline.unit_of_work import UnitOfWork
 from stanch.web.bodies import form_of, read_body
 from stanch.web.pages.render import page as rendered
+from stanch.web.problems import wants_page
 
 if TYPE_CHECKING:
     from stanch.main import Stanch
@@ -119,6 +120,8 @@ def _askable(uow: UnitOfWork, record: Record, page: Page, link: Link) -> list[Of
 
 
 def _shown(stanch: Stanch, request: Request, link: Link, said: Said) -> Response:
+    if said.heading and not wants_page(request) and "application/json" in request.headers.get("accept", ""):
+        return Response(msgspec.json.encode({"said": said.heading}), 200, HEADERS, "application/json")
     with stanch.application.reading() as uow:
         record, page = _found(uow, link)
         every = _askable(uow, record, page, link)

@@ -24,6 +24,7 @@ from stanch.web.intake.keys import Keys
 from stanch.web.intake.receiving import Receiving, app_of
 from stanch.web.looking import Looking
 from stanch.web.pages.problem import respond
+from stanch.web.phone import routes as phone
 from stanch.web.problems import Failure, from_http
 from stanch.web.security import security_headers
 from stanch.web.status import routes as status
@@ -95,7 +96,7 @@ def _on_http(request: Request, error: Exception) -> Response:
 
 def routes_of(stanch: Stanch) -> list[Any]:
     """Everything that is served, but the hooks."""
-    faces = (live, api, forms, twilio_callback, acknowledge, action_answer, slack, status, pages)
+    faces = (live, api, forms, twilio_callback, acknowledge, action_answer, slack, status, phone, pages)
     return [route for face in faces for route in face.routes(stanch)]
 
 

@@ -14,6 +14,8 @@ class MethodStatus(msgspec.Struct, frozen=True):
     """One contact method. ``method``: the id of one's own; empty for those of the catalog.
 
     ``state``: what is known of it. ``arrived_at``: when the person confirmed a test page; ``waits``: one was sent, and not confirmed.
+    ``last_ok_at``: when something was last sent by it without an error. ``device``: the name of the phone or browser that it pushes
+    to, and ``mark``, by which that browser knows itself; empty for others.
     """
 
     method: str
@@ -23,6 +25,17 @@ class MethodStatus(msgspec.Struct, frozen=True):
     state: str
     arrived_at: Moment | None
     waits: bool
+    last_ok_at: Moment | None = None
+    device: str = ""
+    mark: str = ""
+
+
+class EndedDevice(msgspec.Struct, frozen=True):
+    """A device that no page reaches any more, and why, as the end of a sentence; kept for a month."""
+
+    name: str
+    ended_at: Moment
+    why: str
 
 
 class Token(msgspec.Struct, frozen=True):
@@ -45,10 +58,14 @@ class Me(msgspec.Struct, frozen=True):
     theme: str
     time_zone: str
     tokens: list[Token]
+    ended_devices: list[EndedDevice] = []
 
     def line(self) -> str:
         """For chat."""
-        methods = "; ".join(f"{shown(method.to)} ({method.state})" for method in self.methods) or "no contact method"
+        methods = (
+            "; ".join(f"{method.device or shown(method.to)} ({method.state})" for method in self.methods)
+            or "no contact method"
+        )
         return f"{self.name}: {self.reached} {methods}"
 
 
@@ -62,11 +79,12 @@ def standing(uow: UnitOfWork, name: str, contact: Contact | None) -> tuple[bool,
 
 def methods_of(uow: UnitOfWork, key: str, person: str) -> list[MethodStatus]:
     """Every method of a contact: those of the catalog, then the person's own."""
-    from stanch.identity import profiles
+    from stanch.identity import devices, profiles
 
     contact = uow.policy.contacts.get(key)
     if contact is None:
         return []
+    pushed = {device.reach: device for device in devices.of(uow.tx, person, uow.now)}
     own = {kept.reach: kept for kept in profiles.methods(uow.tx) if kept.person == person}
     tests = {c.reach: c for c in profiles.confirmations(uow.tx) if c.person == key}
     tried = {one.reach: one for one in attempts(uow) if one.person == key}
@@ -78,8 +96,19 @@ def methods_of(uow: UnitOfWork, key: str, person: str) -> list[MethodStatus]:
         state = _state(uow, method.to, arrived, waits, last.detail if last and not last.ok else "", unconfirmed(method))
         identity = own[method.to].id if isinstance(method, OwnContactMethod) and method.to in own else ""
         prompts = method.to in contact.prompts
-        found.append(MethodStatus(identity, method.to, int(method.after // 60), prompts, state, arrived, waits))
+        device, last_ok = pushed.get(method.to), last.last_ok_at if last else None
+        named = (device.name, device.mark) if device else ("", "")
+        after = int(method.after // 60)
+        found.append(MethodStatus(identity, method.to, after, prompts, state, arrived, waits, last_ok, *named))
     return found
+
+
+def ended_devices(uow: UnitOfWork, person: str) -> list[EndedDevice]:
+    """Those of a person that the push service knows no more."""
+    from stanch.identity import devices
+
+    every = devices.of(uow.tx, person, uow.now)
+    return [EndedDevice(each.name, each.ended_at, each.why) for each in every if each.ended_at is not None]
 
 
 def _state(uow: UnitOfWork, to: str, arrived: int | None, waits: bool, failed: str, unsure: bool) -> str:

@@ -7,10 +7,11 @@ import msgspec
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Invalid, NotFound
 from stanch.kernel.zones import zone_of
+from stanch.ports.web_push import NOTIFIER
 from stanch.prepare import confirming
 from stanch.prepare.known_people import folded
 from stanch.prepare.oncall.people import contact_key
-from stanch.prepare.profile.answers import Me, Token, methods_of, standing
+from stanch.prepare.profile.answers import Me, Token, ended_devices, methods_of, standing
 from stanch.prepare.reachability import shown
 from stanch.timeline.unit_of_work import UnitOfWork
 
@@ -41,7 +42,8 @@ def show_me(uow: UnitOfWork, _asked: ShowMe) -> Me:
     relied_on, reached = standing(uow, name, contact)
     tokens = [Token(*each) for each in credentials.tokens(uow.tx, person)]
     methods = methods_of(uow, key, person)
-    return Me(person, name, uow.actor.admin, key, reached, relied_on, methods, own.theme, own.time_zone, tokens)
+    gone = ended_devices(uow, person)
+    return Me(person, name, uow.actor.admin, key, reached, relied_on, methods, own.theme, own.time_zone, tokens, gone)
 
 
 class SetMe(msgspec.Struct):
@@ -156,10 +158,11 @@ class RemoveMethod(msgspec.Struct):
 )
 def remove_method(uow: UnitOfWork, asked: RemoveMethod) -> Done:
     """R8. The answer says whether anybody can still rely on reaching the person."""
-    from stanch.identity import profiles
+    from stanch.identity import devices, profiles
 
     method = _own(uow, asked.method)
     person = uow.actor.name
+    devices.drop(uow.tx, method.reach.partition(":")[2])
     profiles.remove(uow.tx, method, contact_key(uow.policy.contacts, person) or person)
     uow.forget_policy()
     contact = uow.policy.contacts.get(contact_key(uow.policy.contacts, person))
@@ -274,6 +277,9 @@ def checked_address(uow: UnitOfWork, text: str, field: str = "to") -> str:
     if kind not in notifiers:
         known = ", ".join(notifiers) or "none yet; an administrator configures one under 'integrations'"
         raise Invalid(f"Nothing is sent by '{kind}' here.", field=field, hint=f"There is: {known}.")
+    if kind == NOTIFIER:
+        hint = "Open your profile on the phone or in the browser that is to wake you."
+        raise Invalid("A device adds itself.", field=field, hint=hint)
     if "://" in address and not uow.actor.admin:
         # Who may only sign in must not make stanch call into its own network.
         hint = "An administrator adds it, in the contacts of the catalog."

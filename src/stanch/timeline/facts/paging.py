@@ -127,7 +127,7 @@ class PageRefused(Statement, frozen=True, tag="page_refused"):
 
 
 class PageSent(Statement, frozen=True, tag="page_sent"):
-    """The delivery receipt of one attempt."""
+    """The delivery receipt of one attempt. ``reference``: where the message can be edited, if it can."""
 
     page: str
     person: str
@@ -136,6 +136,7 @@ class PageSent(Statement, frozen=True, tag="page_sent"):
     attempt: int
     result: str
     key: str = ""
+    reference: str = ""
 
     def sentence(self) -> str:
         return self._receipt().sentence()

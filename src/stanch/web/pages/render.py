@@ -70,7 +70,7 @@ def who(name: str) -> str:
     return ROLE_TITLES.get(name, name.replace("_", " ").capitalize())
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def static_url(name: str) -> str:
     """The address of a static file; a new release has a new address."""
     return f"/static/{name}?v={hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]}"

@@ -255,6 +255,71 @@
     slider.addEventListener("input", () => { slider.form.querySelector("output").value = slider.value; });
     slider.addEventListener("change", () => slider.form.requestSubmit());
   }
+  // Web Push: this device as a contact method (formats/14). Permission is asked for after a tap, never before.
+  const worker = navigator.serviceWorker, device = document.getElementById("phone");
+  const able = worker && window.PushManager && window.Notification && isSecureContext;
+  const held = async () => (await worker.getRegistration("/"))?.pushManager.getSubscription();
+  const bytes = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
+  const keyOf = (pushed) => btoa(String.fromCharCode(...new Uint8Array(pushed.options.applicationServerKey))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=/g, "");
+  const asJson = { headers: { Accept: "application/json" } };
+  async function enrol(name) {
+    const { key } = await (await fetch("/push/key", asJson)).json(), at = await worker.register("/sw.js");
+    await worker.ready;
+    const pushed = await at.pushManager.getSubscription();
+    if (pushed && keyOf(pushed) !== key) await pushed.unsubscribe();
+    const { endpoint, keys } = (await at.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytes(key) })).toJSON();
+    const form = { endpoint, p256dh: keys.p256dh, auth: keys.auth, push_key: key, name, replaces: pushed?.endpoint || "" };
+    const answer = await fetch("/do/add-device", { method: "POST", body: new URLSearchParams(form), ...asJson });
+    if (!answer.ok) { const said = await answer.json(); throw new Error(`${said.detail} ${said.hint || ""}`); }
+  }
+  // The server has another key than this device was added with, such as after it was set up anew: add it again, without a question.
+  async function renew() {
+    const pushed = await held();
+    if (pushed && keyOf(pushed) !== (await (await fetch("/push/key", asJson)).json()).key) await enrol("");
+    sessionStorage.setItem("renewed", "yes");
+  }
+  if (able && Notification.permission === "granted" && document.querySelector(".shell") && !sessionStorage.getItem("renewed")) renew().catch(() => {});
+  // The installed app has a page for when there is no network.
+  if (worker && isSecureContext && matchMedia("(display-mode: standalone)").matches) worker.register("/sw.js").catch(() => {});
+  function guess() {
+    const text = navigator.userAgent, found = [["iPhone", "iPhone"], ["iPad", "iPad"], ["Android", "Android"], ["Windows", "Windows"], ["Mac OS", "Mac"], ["Linux", "Linux"]].find(([mark]) => text.includes(mark));
+    const browser = [["Firefox", "Firefox"], ["Edg", "Edge"], ["Chrom", "Chrome"], ["Safari", "Safari"]].find(([mark]) => text.includes(mark));
+    return `${browser ? browser[1] : "Browser"} on ${found ? found[1] : "a computer"}`;
+  }
+  async function standing() {
+    if (!able) return /iPhone|iPad/.test(navigator.userAgent) && isSecureContext ? "install" : "none";
+    if (Notification.permission === "denied") return "denied";
+    const pushed = await held();
+    if (!pushed) return "off";
+    const mark = [...new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(pushed.endpoint)))].map((b) => b.toString(16).padStart(2, "0")).join("").slice(0, 16);
+    document.querySelector(`[data-device="${mark}"] strong`)?.append(" (this device)");
+    return document.querySelector(`[data-device="${mark}"]`) ? "on" : "off";
+  }
+  if (device) {
+    const say = (which) => { for (const part of device.querySelectorAll("[data-phone]")) part.hidden = part.dataset.phone !== which; };
+    const add = device.querySelector("form"), wrong = device.querySelector(".problem");
+    add.elements.name.value = guess();
+    standing().then(say).catch(() => {});
+    add.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      wrong.hidden = true;
+      try {
+        const allowed = await Notification.requestPermission();
+        if (allowed === "denied") { say("denied"); return; }
+        if (allowed === "granted") { await enrol(add.elements.name.value); location.replace("/me#methods"); location.reload(); }
+      } catch (error) {
+        wrong.textContent = `This device was not added: ${error.message}`;
+        wrong.hidden = false;
+      }
+      delete add.dataset.sent;
+    });
+  }
+  // The screen of a room stays on.
+  async function wake() { if (!document.hidden) await navigator.wakeLock?.request("screen"); }
+  if (document.querySelector("[data-wake]")) {
+    wake().catch(() => {});
+    document.addEventListener("visibilitychange", () => wake().catch(() => {}));
+  }
   // A draft follows the state that is chosen, as long as nobody has written over it.
   document.addEventListener("change", (event) => {
     const text = document.getElementById(event.target.dataset.draftsOf);
