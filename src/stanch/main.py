@@ -33,6 +33,7 @@ FEATURES = (
     "communicate",
     "recover",
     "learn",
+    "learn.drills",
     "chat",
     "find",
     "now",

@@ -13,7 +13,8 @@ from stanch.prepare.readiness import Around, judge, report
 
 NOW = parse_moment("2026-11-23T10:00:00Z")
 EXAMPLE = Path(__file__).parents[2] / "examples" / "catalog"
-AROUND = Around(frozenset({"prometheus"}))
+DRILLED = {"shop": NOW, "checkout": NOW}
+AROUND = Around(frozenset({"prometheus"}), drilled=DRILLED)
 RUNBOOK = "## Health\nx\n## Impact\nx\n## Roll back\nx\n## Degraded\nx\n## Escalate\nx\n"
 WHOLE = Service(
     "shop", core=True, team="web", public_name="Shop", runbook=RUNBOOK, runbook_reviewed="2026-11-01", runbook_tested="2026-11-01",
@@ -68,7 +69,10 @@ def test_a_page_must_reach_someone() -> None:
     assert "reaches nobody" in lacks(WHOLE, nobody)
     one = msgspec.structs.replace(POLICY, escalation={"default": EscalationPolicy([EscalationStep(["ada"])], repeat=0)})
     assert "nobody follows when the first page is missed" in lacks(WHOLE, one)
-    assert lacks(WHOLE, around=Around(frozenset({"prometheus"}), {"web": "nobody is on call"})) == "nobody is on call"
+    assert (
+        lacks(WHOLE, around=Around(frozenset({"prometheus"}), {"web": "nobody is on call"}, drilled=DRILLED))
+        == "nobody is on call"
+    )
 
 
 def test_the_least_ready_come_first_and_core_services_are_looked_at_apart() -> None:
@@ -85,3 +89,12 @@ def test_the_example_catalog_is_whole() -> None:
     assert found.problems == []
     assert judge(found.policy.services["checkout"], found.policy, AROUND, NOW).score == 100
     assert judge(found.policy.services["payments"], found.policy, AROUND, NOW + DAY).score < 50
+
+
+def test_a_core_service_is_drilled_within_the_time_that_the_policy_says() -> None:
+    # R40
+    never = Around(frozenset({"prometheus"}))
+    assert lacks(WHOLE, around=never) == "nobody has ever drilled for it"
+    assert lacks(WHOLE, now=NOW + 181 * DAY).count("it was last drilled 181 days ago") == 1
+    assert "drilled" not in lacks(WHOLE, msgspec.structs.replace(POLICY, drill_within_days=0), around=never)
+    assert "drilled" not in lacks(msgspec.structs.replace(WHOLE, core=False), around=never)

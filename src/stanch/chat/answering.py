@@ -37,6 +37,7 @@ class AnswerHandler(EffectHandler):
     """A reading command is carried out here: it may ask a real system, and no writer waits for that."""
 
     kind = "chat_answer"
+    in_drill = "room"
 
     def perform(self, effect: Effect) -> Any:
         asked = effect.payload

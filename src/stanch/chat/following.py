@@ -30,6 +30,7 @@ class ChatHandler(EffectHandler):
     """One effect for each room. It is re-armed by every entry, and goes on until the room is as it should be."""
 
     kind = "chat"
+    in_drill = "room"
 
     def wanted(self, uow: UnitOfWork, effect: Effect) -> bool:
         """In the leasing transaction: the attempt is counted, and how far its message tells is fixed, before it leaves."""

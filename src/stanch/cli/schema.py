@@ -4,7 +4,7 @@ import json
 
 import click
 
-FILES = ("stanch", "service", "policy")
+FILES = ("stanch", "service", "policy", "drill")
 
 
 @click.command(epilog="Example: stanch schema service")

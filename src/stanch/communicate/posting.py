@@ -11,6 +11,7 @@ from stanch.kernel.errors import Conflict, Denied, Invalid, NotFound
 from stanch.kernel.moments import past_moment
 from stanch.kernel.status_page import PublicImpact
 from stanch.timeline.facts.communicate import PostState, PublicProposed, UpdatePosted
+from stanch.timeline.facts.drill import PublicDrafted
 from stanch.timeline.kept import ProposedPost
 from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import UnitOfWork
@@ -65,7 +66,7 @@ def status(uow: UnitOfWork, asked: Status) -> Done:
     R8: where the policy names who must approve, the post of anybody else is a proposal until one of them posts it.
     """
     record = uow.record(asked.incident)
-    if record.private:
+    if record.private and record.drill is None:
         raise Conflict(f"{asked.incident} is private, so nothing about it goes to the public status page.")
     waiting = record.proposals.get(asked.proposal)
     if asked.proposal and waiting is None:
@@ -79,6 +80,11 @@ def status(uow: UnitOfWork, asked: Status) -> Done:
             field="text",
             hint="Reword it, or confirm with 'unchecked'.",
             points=suggestions(leaks),
+        )
+    if record.drill is not None:
+        uow.append(asked.incident, PublicDrafted(post.text, post.state, post.title))
+        return Done(
+            f"Drafted ({asked.state}): in a drill it is sent to nobody, and stands on no status page.", asked.incident
         )
     if not may_approve(record, uow.policy, uow.actor.name):
         if asked.proposal:

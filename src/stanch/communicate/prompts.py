@@ -11,7 +11,7 @@ ESCALATES = ("incident_commander", "leadership")
 
 def _public_post(record: Record, policy: Policy) -> list[Prompt]:
     """R33: acknowledge publicly within five minutes of detection, before you understand."""
-    if not record.live() or record.private or record.last_update("public"):
+    if not record.live() or (record.private and record.drill is None) or record.last_update("public"):
         return []
     if not policy.severity(record.severity_name()).public_post or record.detected_at is None:
         return []

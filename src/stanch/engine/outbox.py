@@ -12,6 +12,7 @@ from stanch.engine.contain_failures import ContainedHandler
 from stanch.kernel.clock import SECOND
 from stanch.kernel.errors import NotFound, Problem, Unavailable
 from stanch.kernel.logs import log
+from stanch.respond.drilled import may_leave
 from stanch.timeline.effects import Effect, EffectHandler
 from stanch.timeline.unit_of_work import Application
 
@@ -71,6 +72,8 @@ class Outbox:
                 elif row["state"] == "running" and handler.at_most_once:
                     handler.lost(uow, effect)
                     self._finish(uow.tx, effect.key, "lost", "a crash came between start and answer", uow.now)
+                elif inside := self._kept_inside(uow, handler, effect):
+                    self._finish(uow.tx, effect.key, "dropped", inside, uow.now)
                 elif not self._wanted(uow, handler, effect):
                     self._finish(uow.tx, effect.key, "dropped", "no longer wanted", uow.now)
                 else:
@@ -87,6 +90,15 @@ class Outbox:
     def _wanted(uow: Any, handler: EffectHandler, effect: Effect) -> bool:
         with uow.read_without_locks():
             return handler.wanted(uow, effect)
+
+    @staticmethod
+    def _kept_inside(uow: Any, handler: EffectHandler, effect: Effect) -> str:
+        """R40: every effect passes here before it leaves, and what a drill does not reach ends here, with why."""
+        row = uow.tx.one("SELECT drill FROM incidents WHERE id = :id", id=effect.incident) if effect.incident else None
+        if row is None or not row["drill"]:
+            return ""
+        with uow.read_without_locks():
+            return may_leave(uow, effect, handler.in_drill)
 
     def work(self, effect: Effect, again: Callable[[], bool] = lambda: False) -> None:
         """Perform one leased effect and settle it, unless the lease was lost meanwhile.

@@ -9,6 +9,7 @@ import msgspec
 
 from stanch.kernel.clock import SECOND
 from stanch.kernel.contacts import Contact, EscalationPolicy
+from stanch.kernel.drill_script import Script
 from stanch.kernel.part import Days, Every, Part, Seconds
 from stanch.kernel.responding import Responding
 from stanch.kernel.schedule import Schedule, WorkingHours
@@ -232,6 +233,7 @@ class Policy(Part, frozen=True):
     ``public_approval``: people and roles whose word a public post needs (R8); empty: whoever may act may post.
     ``responding``: shifts, handoffs, the pace that needs a Scribe, doubts, bridges.
     ``factors``: kinds of contributing factors of one's own, by the word after ``#``, and what each means (R46).
+    ``drill_within_days``: a core service that was last drilled longer ago is less ready (R7, R40); 0: none needs a drill.
     ``public_words``: product names and other words that customers know, which the wording check lets pass (R33).
     """
 
@@ -260,6 +262,7 @@ class Policy(Part, frozen=True):
     review_after_days: Days = 21
     lead_after_days: Days = 3
     remind_before_days: Days = 2
+    drill_within_days: Days = 180
     postmortem: PostmortemTriggers = PostmortemTriggers()
     responding: Responding = Responding()
     escalation: dict[str, EscalationPolicy] = msgspec.field(default_factory=dict)
@@ -270,6 +273,7 @@ class Policy(Part, frozen=True):
     heartbeats: dict[str, Heartbeat] = msgspec.field(default_factory=dict)
     status_pages: dict[str, StatusPage] = msgspec.field(default_factory=dict)
     factors: dict[str, str] = msgspec.field(default_factory=dict)
+    drills: dict[str, Script] = msgspec.field(default_factory=dict)
 
     def tiers(self) -> list[Severity]:
         """The severities by name, the worst first: the team's own names, else SEV-1 to SEV-4."""

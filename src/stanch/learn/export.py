@@ -14,6 +14,8 @@ from stanch.learn.document.markdown import markdown
 from stanch.learn.document.model import Document, document
 from stanch.learn.document.names import anonymous, labels
 from stanch.learn.document.pdf import pdf
+from stanch.learn.drills.debrief import markdown as debrief_md
+from stanch.learn.drills.judging import debrief_of
 from stanch.prepare.known_people import known_names
 from stanch.timeline.record import fold
 from stanch.timeline.unit_of_work import UnitOfWork
@@ -60,10 +62,19 @@ def prepare(uow: UnitOfWork, incident: str, form: str, names: str = "names") -> 
         return Export(form, None, as_json(uow, incident), 0)
     entries = uow.entries(incident)
     record = fold(entries)
+    if record.drill is not None:
+        return _debrief(uow, incident, form)
     made = document(record, entries, uow.policy, of_policy(uow.policy))
     if names == "roles":
         made = anonymous(made, labels(entries, uow.policy, known_names(uow)))
     return Export(form, made, b"", record.published_at or record.changed_at)
+
+
+def _debrief(uow: UnitOfWork, incident: str, form: str) -> Export:
+    """A drill has a debrief in the place of a postmortem (R40)."""
+    if form != "md":
+        raise Invalid("The debrief of a drill is exported as md.", field="format", hint="Its page can be printed.")
+    return Export(form, None, debrief_md(debrief_of(uow, incident), uow.application.installation.url).encode(), 0)
 
 
 def as_json(uow: UnitOfWork, incident: str) -> bytes:

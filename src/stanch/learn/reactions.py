@@ -11,7 +11,7 @@ from stanch.timeline.unit_of_work import UnitOfWork
 
 def decide(uow: UnitOfWork, entry: Entry, record: Record) -> None:
     """At close: a full postmortem or a short review, with the reasons; an unknown cause leaves a follow-up (R15). A false alarm owes nothing."""
-    if record.false_alarm:
+    if record.false_alarm or record.drill is not None:
         return
     fired = triggers(record, uow.policy)
     uow.append(

@@ -212,6 +212,8 @@ def _start(
         "arguments": arguments,
         "undo_of": undo_of,
     }
+    if record.drill is not None:
+        return Done(f"Simulated by the drill: {title} ({run}). Nothing real is touched.", record.id, run)
     uow.effect(f"evidence:{run}", "evidence", record.id, payload)
     uow.effect(f"mitigation:{run}", "mitigation", record.id, payload)
     return Done(f"Started: {title} on {mitigation.target} ({run}).", record.id, run)

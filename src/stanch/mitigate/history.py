@@ -32,7 +32,7 @@ def past_runs(uow: UnitOfWork, record: Record, at_hand: list[Tool]) -> dict[str,
     for service in {tool.service for tool in at_hand}:
         for row in uow.tx.all(
             "SELECT r.mitigation, r.incident, r.outcome, r.effect_seconds, r.undo_seconds, r.likeness, i.private "
-            "FROM mitigation_runs r JOIN incidents i ON i.id = r.incident "
+            "FROM mitigation_runs r JOIN incidents i ON i.id = r.incident AND i.drill = 0 "
             "WHERE r.service = :service AND r.incident <> :id AND r.undo_of = '' AND r.outcome <> '' "
             "ORDER BY r.started_at DESC LIMIT :most",
             service=service,

@@ -15,8 +15,10 @@ def indicators(record: Record, policy: Policy) -> tuple[list[Criterion], float]:
     """Criteria that the catalog proposes, and the longest hold in seconds; the service's own first, its dependants' after.
 
     Declared criteria take precedence over derived ones: no SLO or probe is added to a service's criteria
-    under the same source and query.
+    under the same source and query. A drill has those of its script only (R40).
     """
+    if record.drill is not None:
+        return record.drill.criteria, record.drill.hold
     if record.service:
         services = [policy.service(name) for name in (record.service, *policy.dependants(record.service))]
     else:

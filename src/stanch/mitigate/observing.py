@@ -3,7 +3,7 @@
 from typing import Any
 
 from stanch.kernel.clock import MINUTE, SECOND, spell
-from stanch.kernel.policy import Criterion
+from stanch.kernel.policy import Criterion, Outcome
 from stanch.mitigate.indicators import indicators
 from stanch.mitigate.measurement_store import series
 from stanch.mitigate.outcome import Judgement, Points, judge, not_yet, together
@@ -22,7 +22,7 @@ EXTENSIONS = 2
 
 def outcome_clock(uow: UnitOfWork, record: Record) -> list[Due]:
     """At the end of each run's observation window its outcome is measured, or when it has been undone, if that is earlier."""
-    if record.status == "closed":
+    if record.status == "closed" or record.drill is not None:  # a drill's script says what came of it
         return []
     return [
         Due(f"outcome:{run.run}", ends, _measuring(run.run))
@@ -86,7 +86,7 @@ def observe(uow: UnitOfWork, record: Record, run: Run) -> None:
         seconds=effect,
         run=run.run,
     )
-    _weigh_hypothesis(uow, record, run, overall)
+    weigh_hypothesis(uow, record, run, overall.outcome)
 
 
 def _windows(uow: UnitOfWork, record: Record, run: Run, criterion: Criterion) -> tuple[Points, Points]:
@@ -114,12 +114,12 @@ def _effect_seconds(uow: UnitOfWork, record: Record, run: Run, helped: list[Crit
     return (max(known) - run.started_at) / SECOND if known and len(known) == len(moments) else None
 
 
-def _weigh_hypothesis(uow: UnitOfWork, record: Record, run: Run, overall: Judgement) -> None:
+def weigh_hypothesis(uow: UnitOfWork, record: Record, run: Run, outcome: Outcome) -> None:
     """R23, R36: what helped speaks for the hypothesis behind it, what did not against it."""
     behind = record.hypotheses.get(run.hypothesis)
     if behind is None or behind.standing in ("rejected", "confirmed"):
         return
-    if overall.outcome == "helped" and behind.standing != "leading":
+    if outcome == "helped" and behind.standing != "leading":
         uow.append(record.id, HypothesisStated(behind.hypothesis, behind.text, "leading"))
-    if overall.outcome in ("no_change", "worse") and behind.standing == "leading":
+    if outcome in ("no_change", "worse") and behind.standing == "leading":
         uow.append(record.id, HypothesisStated(behind.hypothesis, behind.text, "open"))

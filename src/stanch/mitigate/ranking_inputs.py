@@ -57,6 +57,7 @@ def gather(uow: UnitOfWork, record: Record, survey: Survey | None, services: lis
     uncertainty = DATED_BY_ALERT if by_alert else STATED
     told = _told(record, firing)
     known = playbooks()
+    releasing = services if record.drill is None else []  # what really went out says nothing about a drill
     shapes = [Shape(f.playbook, known[f.playbook].title, f.reason, f.weight) for f in suggest(seen(uow, record), 0)]
     tried: dict[str, str] = {
         r.mitigation: r.outcome or "watching"
@@ -66,7 +67,7 @@ def gather(uow: UnitOfWork, record: Record, survey: Survey | None, services: lis
     return Evidence(
         onset,
         record.service,
-        (*(release for name in services for release in _releases(uow, name, onset)), *_changed(record)),
+        (*(release for name in releasing for release in _releases(uow, name, onset)), *_changed(record)),
         _spreads(record, firing, survey),
         _pressures(record, survey),
         tuple(shapes),

@@ -99,8 +99,10 @@ def of_instance(mitigation: Mitigation) -> Mitigation:
 
 def tools(record: Record, policy: Policy, survey: Survey | None) -> list[Tool]:
     """Everything at hand, each under a name of its own. What the catalog declares hides an offer of the same name: people
-    know better. What was found out in the dry run is part of what runs.
+    know better. What was found out in the dry run is part of what runs. A drill has its own, which are simulated (R40).
     """
+    if record.drill is not None:
+        return [Tool(mitigation, record.service) for mitigation in record.drill.mitigations]
     names = affected(record, policy)
     found: dict[str, Tool] = {}
     for name in names:

@@ -1,7 +1,7 @@
 """The catalog folder (R7, R8): services with their runbooks, people and policies, SLOs; as files, fit for git.
 
 ``*.yaml`` and ``services/*.yaml``: one service each, its runbook in Markdown beside it. ``policy/*.yaml``: contacts,
-schedules, escalation, rules, heartbeats, severities, working hours. ``slos/*.yaml``: OpenSLO documents.
+schedules, escalation, rules, heartbeats, severities, working hours. ``slos/*.yaml``: OpenSLO documents. ``drills/*.yaml``: scripts.
 A file that cannot be read costs only itself: what was last known of it stays.
 """
 
@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from stanch.kernel.drill_script import Script
 from stanch.kernel.errors import Invalid
 from stanch.kernel.heartbeat_name import name_problem
 from stanch.kernel.policy import Policy, Probe, Service
@@ -43,13 +44,14 @@ def read(base: Policy, folder: Path, before: Policy | None = None) -> Catalog:
     policy = _policy_files(base, folder, before, problems)
     services = dict(policy.services) | _services(folder, before, problems)
     _slos(services, folder, problems)
-    policy = msgspec.structs.replace(policy, services=services)
+    drills = {**policy.drills, **_drills(folder, before, problems)}
+    policy = msgspec.structs.replace(policy, services=services, drills=drills)
     return Catalog(policy, [*problems, *mistakes(policy)])
 
 
 def files(folder: Path) -> list[Path]:
     """Every file that a catalog is made of."""
-    places = (folder, folder / "services", folder / "policy", folder / "slos")
+    places = (folder, folder / "services", folder / "policy", folder / "slos", folder / "drills")
     return sorted(path for place in places for path in [*place.glob("*.y*ml"), *place.glob("*.md")])
 
 
@@ -136,6 +138,19 @@ def _slos(services: dict[str, Service], folder: Path, problems: list[str]) -> No
         services[name] = msgspec.structs.replace(known, slos=[*known.slos, *fresh])
 
 
+def _drills(folder: Path, before: Policy | None, problems: list[str]) -> dict[str, Script]:
+    """The organisation's own scripts, each under its file's name (R40)."""
+    found: dict[str, Script] = {}
+    for path in sorted((folder / "drills").glob("*.y*ml")):
+        try:
+            found[path.stem] = convert(read_yaml(path, folder), Script, str(path))
+        except Invalid as problem:
+            problems.append(problem.sentence())
+            if before and path.stem in before.drills:
+                found[path.stem] = before.drills[path.stem]
+    return found
+
+
 def mistakes(policy: Policy) -> list[str]:
     """What the parts say of each other that cannot be: better read now than at three in the morning. Pure."""
     found = [
@@ -171,6 +186,7 @@ def mistakes(policy: Policy) -> list[str]:
     found += [text for name in policy.heartbeats if (text := name_problem(name))]
     for name, each in policy.schedules.items():
         found += [f"schedule '{name}': {text}" for text in never_on_call(each)]
+    found += [f"The drill '{name}': {text}." for name, script in policy.drills.items() for text in script.mistakes()]
     return found + _patterns(policy)
 
 

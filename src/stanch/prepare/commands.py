@@ -77,7 +77,16 @@ def around(uow: UnitOfWork) -> readiness.Around:
         if empty:
             why = store.gap_reason(uow, name, empty[0].start).rstrip(".")
             gaps[name] = f"nobody is on call in '{name}' from {iso(empty[0].start)[:16].replace('T', ' ')} UTC: {why}"
-    return readiness.Around(frozenset(uow.application.world.metrics), gaps, frozenset(uow.application.world.notifiers))
+    world = uow.application.world
+    return readiness.Around(frozenset(world.metrics), gaps, frozenset(world.notifiers), last_drilled(uow))
+
+
+def last_drilled(uow: UnitOfWork) -> dict[str, int]:
+    """When each service was last drilled to the end; what was broken off counts as no drill (R40)."""
+    rows = uow.tx.all(
+        "SELECT service, MAX(ended_at) AS at FROM drills WHERE service <> '' AND ended_at IS NOT NULL AND aborted = 0 GROUP BY service"
+    )
+    return {row["service"]: int(row["at"]) for row in rows}
 
 
 class ShowRunbook(msgspec.Struct):

@@ -45,11 +45,15 @@ class Report(msgspec.Struct, frozen=True):
 
 
 class Around(msgspec.Struct, frozen=True):
-    """What the policy does not say: configured metrics sources and notifiers, and schedules without anybody now or soon, with why."""
+    """What the policy does not say: configured metrics sources and notifiers, and schedules without anybody now or soon, with why.
+
+    ``drilled``: when each service was last drilled to the end (microseconds).
+    """
 
     metrics: frozenset[str] = frozenset()
     gaps: dict[str, str] = {}
     notifiers: frozenset[str] | None = None
+    drilled: dict[str, int] = {}
 
 
 Rule = Callable[[Service, Policy, Around, int], list[Lack]]
@@ -174,4 +178,15 @@ def _public(service: Service, policy: Policy, around: Around, now: int) -> list[
     return []
 
 
-RULES: list[Rule] = [_runbook, _people, _detection, _mitigation, _recovery, _public]
+def _rehearsed(service: Service, policy: Policy, around: Around, now: int) -> list[Lack]:
+    """R40: structure that is not rehearsed is not there at three in the morning."""
+    if not service.core or not policy.drill_within_days:
+        return []
+    last, do = around.drilled.get(service.name), "'stanch drill' plays one: 'stanch drills' lists the scripts"
+    if last is None:
+        return [Lack(2, "nobody has ever drilled for it", do)]
+    days = (now - last) // DAY
+    return [Lack(2, f"it was last drilled {days} days ago", do)] if days > policy.drill_within_days else []
+
+
+RULES: list[Rule] = [_runbook, _people, _detection, _mitigation, _recovery, _public, _rehearsed]

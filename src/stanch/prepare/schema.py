@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from stanch.kernel.drill_script import Script
 from stanch.kernel.errors import NotFound
 from stanch.kernel.policy import Policy, Service
 from stanch.ports.integration import Integration
@@ -17,6 +18,7 @@ FILES = {
     "stanch": "stanch.yaml",
     "service": "a file of the catalog: *.yaml and services/*.yaml",
     "policy": "a file of the catalog: policy/*.yaml",
+    "drill": "a file of the catalog: drills/*.yaml",
 }
 
 
@@ -24,7 +26,7 @@ def schema(name: str, integrations: dict[str, Integration]) -> dict[str, Any]:
     """The schema of one kind of file. Raises ``NotFound`` for a name that is not among ``FILES``."""
     if name not in FILES:
         raise NotFound(f"There is no schema '{name}'.", hint=f"There are: {', '.join(FILES)}.")
-    root = {"stanch": Settings, "service": Service, "policy": Policy}[name]
+    root = {"stanch": Settings, "service": Service, "policy": Policy, "drill": Script}[name]
     settings = {key: each.settings for key, each in sorted(integrations.items())} if name == "stanch" else {}
     roots, parts = msgspec.json.schema_components(
         [root, *settings.values()], schema_hook=_path, ref_template="#/$defs/{name}"

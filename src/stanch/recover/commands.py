@@ -153,11 +153,13 @@ def close(uow: UnitOfWork, asked: Close) -> Done:
         resolve(uow, Resolve(asked.incident, asked.reason, override=True))
     if record.status != "resolved":
         raise Conflict(f"{asked.incident} is {record.status}.", hint="Resolve it first.")
-    uow.append(asked.incident, Closed(uow.now + DAY))
+    uow.append(asked.incident, Closed(uow.now + DAY if record.drill is None else None))
     return _closed(record, f"{asked.incident} is closed.")
 
 
 def _closed(record: Record, message: str) -> Done:
+    if record.drill is not None:
+        return Done(f"{message} 'stanch debrief {record.id}' says how the team did.", record.id)
     left = [text for done, text in checklist(record) if not done]
     return Done(message + (f" Still open: {'; '.join(left)}." if left else ""), record.id)
 

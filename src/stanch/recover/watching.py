@@ -24,6 +24,8 @@ def watched(record: Record) -> bool:
 
 def start_watching(uow: UnitOfWork, entry: Entry, record: Record) -> None:
     """A reaction: it was declared, criteria were set, or it came back."""
+    if record.drill is not None:
+        return  # its script says what is measured
     if isinstance(entry.facts, CriteriaSet) or _wanted(record, uow.policy):
         uow.effect(f"criteria:{record.id}", "criteria", record.id, {}, again=True)
 

@@ -44,6 +44,7 @@ class Declare(msgspec.Struct):
     investigation: Annotated[
         str, msgspec.Meta(max_length=40, description="The investigation that this is, such as INC-3.")
     ] = ""
+    real: Annotated[bool, msgspec.Meta(description="It is no drill, although you take part in one.")] = False
 
 
 @command(
@@ -75,6 +76,8 @@ def declare(uow: UnitOfWork, asked: Declare) -> Done:
         service = asked.service or record.service
         uow.append(incident, msgspec.structs.replace(facts, service=service, private=record.private))
     else:
+        if not asked.real:
+            _ask_whether_it_is_real(uow)
         incident = uow.open(facts)
     if stated:
         uow.append(incident, SeveritySet(stated))
@@ -86,6 +89,18 @@ def declare(uow: UnitOfWork, asked: Declare) -> Done:
             uow.admit(incident, person)
     alone = unwoken(uow)
     return Done(f"{incident} declared: {title}" + (f". {alone}" if alone else ""), incident)
+
+
+def _ask_whether_it_is_real(uow: UnitOfWork) -> None:
+    """Whoever is in a drill that nobody has declared yet most likely means that one; in earnest it would wake people (R40)."""
+    drill = uow.tx.one(
+        "SELECT i.id FROM incidents i JOIN members m ON m.incident = i.id WHERE i.drill = 1 AND i.status = 'investigating' "
+        "AND m.person = :me ORDER BY i.number DESC LIMIT 1",
+        me=uow.actor.name,
+    )
+    if drill:
+        hint = f"With investigation={drill['id']} it is the drill; with real=true people are paged."
+        raise Conflict(f"You take part in the drill {drill['id']}: is this it, or is it real?", field="real", hint=hint)
 
 
 def _roles_of(uow: UnitOfWork, asked: Declare) -> dict[Role, str]:

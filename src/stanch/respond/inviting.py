@@ -58,7 +58,8 @@ def uninvite(uow: UnitOfWork, asked: Uninvite) -> Done:
 
 
 def _private(uow: UnitOfWork, incident: str) -> None:
-    uow.record(incident)
+    if uow.record(incident).drill is not None:
+        raise Conflict("Nobody is brought into a drill.", hint=f"People say yes with 'stanch join-drill {incident}'.")
     row = uow.tx.one("SELECT private FROM incidents WHERE id = :id", id=incident)
     if row is None or not row["private"]:
         raise Conflict(f"{incident} is not private: everybody who signs in sees it.")

@@ -46,6 +46,7 @@ class IncidentRow(msgspec.Struct, frozen=True):
     private: bool
     opened_at: Moment
     resolved_at: Moment | None
+    drill: bool = False
 
     def line(self) -> str:
         """For chat."""
@@ -86,7 +87,7 @@ def of_service(uow: UnitOfWork, service: str, limit: int) -> list[IncidentRow]:
 def _listed(r: Row) -> IncidentRow:
     return IncidentRow(
         r["id"], r["title"], r["service"], r["status"], r["severity"], r["phase"], bool(r["private"]),
-        r["opened_at"], r["resolved_at"] or None,
+        r["opened_at"], r["resolved_at"] or None, bool(r["drill"]),
     )  # fmt: skip
 
 

@@ -52,6 +52,8 @@ def page(uow: UnitOfWork, asked: PagePeople) -> Done:
         raise Invalid(f"There is no escalation policy '{escalation}'.", field="escalation", hint=f"Known: {known}.")
     key = reachable(uow, record, None, person) if person else ""
     identity = request_page(uow, record, asked.reason or f"{uow.actor.name} asked for help", escalation, key)
+    if not identity:
+        return Done("This is a drill: nobody is paged. The timeline says whom it would be in earnest.", record.id)
     made = record.pages[identity]
     doubt = in_doubt(uow, made.people) if made.step >= 0 else ""
     return Done(f"{_outcome(uow, made)} for {record.id}.{doubt}", record.id, identity)

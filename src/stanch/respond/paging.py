@@ -29,6 +29,7 @@ class PageHandler(Sending):
 
     kind = purpose = "page"
     lease_seconds = 5.0
+    in_drill = "woken"
 
     def wanted(self, uow: UnitOfWork, effect: Effect) -> bool:
         """None leaves after its acknowledgement is recorded, nor to who cannot take it or may not see the incident any more."""

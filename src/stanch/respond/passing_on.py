@@ -6,6 +6,7 @@ from stanch.kernel.clock import hour_minute, iso
 from stanch.kernel.errors import Conflict
 from stanch.prepare.oncall.people import contact_key, shown_name
 from stanch.prepare.reachability import reach_problem
+from stanch.respond.drilled import may_be_woken
 from stanch.respond.reactions import escalate, held_until, send_page, stepping_of
 from stanch.respond.resting import over, why_over
 from stanch.timeline.facts.paging import PageHanded, PageRefused
@@ -41,7 +42,8 @@ def offers(uow: UnitOfWork, record: Record, page: Page | None, *, asker: str = "
     for key, contact in contacts.items():
         if contact.kind != "vendor" and key != asker:
             kinds = list(dict.fromkeys(method.to.partition(":")[0] for method in contact.methods()))
-            problem = reach_problem(contact, notifiers, sure=False) or _said_no(key, page)
+            agreed = "" if may_be_woken(uow, record, key) else "has not agreed to be paged by the drill"
+            problem = reach_problem(contact, notifiers, sure=False) or agreed or _said_no(key, page)
             found.append(Offer(key, contact.name, kinds, problem, "" if problem else reach_problem(contact, notifiers)))
     for name in names(uow.tx):
         if name != asker and not contact_key(contacts, name):

@@ -145,6 +145,7 @@ class PromptHandler(Sending):
 
     kind = "prompt"
     purpose = "message"
+    in_drill = "told"
 
     def wanted(self, uow: UnitOfWork, effect: Effect) -> bool:
         return bool(self._open(uow, effect))

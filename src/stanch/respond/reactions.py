@@ -6,14 +6,25 @@ import msgspec
 
 from stanch.kernel.clock import HOUR, MINUTE, SECOND
 from stanch.kernel.ids import new_id
-from stanch.prepare.oncall.people import contact_key
+from stanch.prepare.oncall.people import contact_key, shown_name
 from stanch.prepare.sending import lane_of
-from stanch.respond.escalation import Reached, Stepping, last_resort, next_step, of_page, policy_of, waits_until
+from stanch.respond.drilled import may_be_woken
+from stanch.respond.escalation import (
+    Reached,
+    Stepping,
+    escalation_of,
+    last_resort,
+    next_step,
+    of_page,
+    policy_of,
+    waits_until,
+)
 from stanch.respond.recipients import may_be_told
 from stanch.respond.resting import over
 from stanch.respond.targets import reached
 from stanch.timeline.entries import Entry
 from stanch.timeline.facts.detect import Declared
+from stanch.timeline.facts.drill import PageWithheld
 from stanch.timeline.facts.paging import PagePutOff, PageRequested, PageStepped
 from stanch.timeline.facts.respond import PhaseShifted, SeveritySet
 from stanch.timeline.page import Page
@@ -55,13 +66,30 @@ def page_when_severe(uow: UnitOfWork, entry: Entry, record: Record) -> None:
 def request_page(uow: UnitOfWork, record: Record, reason: str, escalation: str = "", person: str = "") -> str:
     """Ask for people by the service's escalation policy, or for one person, and reach the first step in the same commit.
 
-    Answers with the page's id.
+    Answers with the page's id; with an empty text where a drill wakes nobody (R40).
     """
+    if record.drill is not None and not _wakes(uow, record, person):
+        withheld = PageWithheld(reason, _in_earnest(uow, record, escalation, person))
+        uow.append(record.id, withheld, author="stanch", source="machine")
+        return ""
     page = new_id("page")
     by = "" if person else escalation or uow.policy.service(record.service).escalation
     uow.append(record.id, PageRequested(page, by, reason, person, policy_of(uow.policy, by) if by else None))
     escalate(uow, record, record.pages[page])
     return page
+
+
+def _wakes(uow: UnitOfWork, record: Record, person: str) -> bool:
+    """Whether a drill may wake the named person, or anybody of its own."""
+    wanted = [person] if person else list(uow.policy.contacts)
+    return any(may_be_woken(uow, record, key) for key in wanted)
+
+
+def _in_earnest(uow: UnitOfWork, record: Record, escalation: str, person: str) -> list[str]:
+    """Whom the first step would wake if this were no drill."""
+    steps = escalation_of(uow.policy, escalation or uow.policy.service(record.service).escalation).steps
+    targets = [person] if person else steps[0].notify
+    return [shown_name(uow.policy.contacts, key) for key in reached(uow, targets).people]
 
 
 def escalate(uow: UnitOfWork, record: Record, page: Page) -> None:
@@ -110,6 +138,8 @@ def _may_hear(uow: UnitOfWork, record: Record, people: list[str]) -> list[str]:
     """Where no policy names whom to wake, a private incident wakes its members and administrators only (P6)."""
     if not record.private:
         return people
+    if record.drill is not None:
+        return [person for person in people if may_be_woken(uow, record, person)]
     # Imported late: the help of a command needs no database.
     from stanch.identity.people import everybody_in
 
@@ -125,14 +155,16 @@ def _found(uow: UnitOfWork, record: Record, page: Page, refused: set[str]) -> di
         if not named:
             whole = msgspec.structs.replace(whole, people=_may_hear(uow, record, whole.people))
         said = [f"{person} cannot take it" for person in whole.people if person in refused]
-        found[place] = Reached([p for p in whole.people if p not in refused], [*whole.problems, *said])
+        asleep = [person for person in whole.people if not may_be_woken(uow, record, person)]
+        said += [f"{person} has not agreed to be paged by the drill" for person in asleep]
+        found[place] = Reached([p for p in whole.people if p not in {*refused, *asleep}], [*whole.problems, *said])
     return found
 
 
 def send_page(uow: UnitOfWork, record: Record, page: Page, step: str, people: list[str]) -> None:
     """Into the outbox for each person and each of their methods; ``step`` makes the keys of one round."""
     for person in people:
-        if record.private:
+        if record.private and record.drill is None:
             uow.admit(record.id, person)  # whoever is woken for it is invited (P6)
         for method in uow.policy.contacts[person].methods():
             payload: dict[str, Any] = {"page": page.page, "person": person, "reach": method.to}

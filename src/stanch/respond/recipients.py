@@ -82,8 +82,9 @@ def _methods(uow: UnitOfWork, record: Record, name: str) -> tuple[list[str], str
     if not key:
         return [], "is not one of the contacts"
     if not may_be_told(uow, record, key):
-        return [], "may not see this private incident"
+        return [], "may not see this private incident" if record.drill is None else "does not take part in the drill"
     may_wake = uow.policy.severity(severity).pages and waits_until(uow.policy, severity, uow.now) is None
+    may_wake = may_wake and record.drill is None
     return prompt_methods(uow.policy.contacts[key], uow.application.world.notifiers, may_wake=may_wake)
 
 

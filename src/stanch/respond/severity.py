@@ -22,7 +22,8 @@ def reconsider(uow: UnitOfWork, entry: Entry, record: Record) -> None:
 def remeasured(uow: UnitOfWork, service: str) -> None:
     """A service's SLOs were measured: the live incidents of that service are looked at again."""
     for row in uow.tx.all(
-        "SELECT id FROM incidents WHERE service = :service AND status IN ('open', 'mitigated')", service=service
+        "SELECT id FROM incidents WHERE service = :service AND status IN ('open', 'mitigated') AND drill = 0",
+        service=service,
     ):
         record = uow.record(row["id"])
         proposal, before = proposal_for(uow, record), record.proposed
@@ -63,7 +64,8 @@ def proposal_for(uow: UnitOfWork, record: Record) -> Proposal:
         impact.core_function_down, impact.data_at_risk, impact.security, impact.users_share, risk, tuple(told)
     )
     scope = scope_of(uow.policy, record.service)
-    evaluations = [evaluation_of(state) for state in store.read(uow, record.service)] if record.service else []
+    own = record.service and record.drill is None  # what is really measured says nothing about a drill
+    evaluations = [evaluation_of(state) for state in store.read(uow, record.service)] if own else []
     found = [propose(verdict, known, scope, uow.policy) for verdict in evaluations if verdict]
     found = found or [propose(None, known, scope, uow.policy)]
     return min(found, key=lambda proposal: proposal.rung or LAST + 1)

@@ -35,6 +35,7 @@ class MessageHandler(Sending):
     """The effect ``message``: something said to a person that wakes nobody; tried for more than two days."""
 
     kind = purpose = "message"
+    in_drill = "told"
 
     def message(self, effect: Effect) -> Message:
         link = f"{self.application.installation.url}/incidents/{effect.incident}"

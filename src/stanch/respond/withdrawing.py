@@ -47,6 +47,7 @@ class WithdrawHandler(EffectHandler):
     """The effect ``withdraw``: edits one message. What cannot be edited stays as it is; nothing further is said."""
 
     kind = "withdraw"
+    in_drill = "room"  # it edits what was sent to somebody who takes part
 
     def perform(self, effect: Effect) -> str:
         kind, _, _address = effect.payload["reach"].partition(":")

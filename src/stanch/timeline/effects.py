@@ -1,11 +1,14 @@
 """What leaves the product: rows of the outbox, and what the handler of one kind of effect does with them."""
 
 from abc import ABC, abstractmethod
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import msgspec
 
 from stanch.timeline.unit_of_work import Application, UnitOfWork
+
+# What an effect of a drill reaches (R40): nothing, the drill's own room, people who take part, those of them who agreed to be woken.
+DrillReach = Literal["never", "room", "told", "woken"]
 
 
 class Effect(msgspec.Struct, frozen=True):
@@ -25,12 +28,14 @@ class EffectHandler(ABC):
     ``at_most_once``: it is never performed again after a crash; then ``lost`` must be written.
     ``urgent``: it wakes people or changes systems, and never waits behind what only looks.
     ``patient``: it waits for seconds on purpose, and never keeps a look waiting behind it.
+    ``in_drill``: whom it may reach in a drill; a kind that says nothing leaves none.
     """
 
     kind: ClassVar[str]
     at_most_once: ClassVar[bool] = False
     urgent: ClassVar[bool] = False
     patient: ClassVar[bool] = False
+    in_drill: ClassVar[DrillReach] = "never"
     lease_seconds: ClassVar[float] = 15.0
 
     def __init__(self, application: Application) -> None:

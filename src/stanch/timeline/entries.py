@@ -7,6 +7,7 @@ from stanch.timeline.facts import (
     communicate,
     deciding,
     detect,
+    drill,
     learn,
     mitigate,
     paging,
@@ -28,6 +29,7 @@ Facts = (
     | recover.Facts
     | learn.Facts
     | chat.Facts
+    | drill.Facts
 )
 
 

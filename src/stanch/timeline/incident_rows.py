@@ -11,8 +11,9 @@ PRIVATE_NUMBERS = 1_000_000
 def create(tx: Transaction, facts: Declared | Investigating, opened_by: str, now: int) -> str:
     """Number the next incident and write its row; answers with its id (``INC-7``). ``now`` in microseconds."""
     tx.one_at_a_time(Lock.NUMBERING)
-    # Private ones count apart: a number that is missing would tell everybody that there is one (P6).
-    first, last = (PRIVATE_NUMBERS, 2**31 - 1) if facts.private else (0, PRIVATE_NUMBERS)
+    drill = isinstance(facts, Investigating) and facts.drill
+    # Private ones count apart: a number that is missing would tell everybody that there is one (P6). That there is a drill is no secret.
+    first, last = (PRIVATE_NUMBERS, 2**31 - 1) if facts.private and not drill else (0, PRIVATE_NUMBERS)
     row = tx.one(
         "SELECT COALESCE(MAX(number), :first) + 1 AS number FROM incidents WHERE number >= :first AND number < :last",
         first=first,
@@ -21,9 +22,9 @@ def create(tx: Transaction, facts: Declared | Investigating, opened_by: str, now
     number = int(row["number"]) if row else 1
     incident = f"INC-{number}"
     tx.execute(
-        "INSERT INTO incidents (number, id, title, service, status, severity, phase, private, opened_at, changed_at, position) "
-        "VALUES (:number, :id, :title, :service, 'open', '', 'triage', :private, :now, :now, 0)",
-        number=number, id=incident, title=facts.title, service=facts.service, private=int(facts.private), now=now,
+        "INSERT INTO incidents (number, id, title, service, status, severity, phase, private, drill, opened_at, changed_at, position) "
+        "VALUES (:number, :id, :title, :service, 'open', '', 'triage', :private, :drill, :now, :now, 0)",
+        number=number, id=incident, title=facts.title, service=facts.service, private=int(facts.private), drill=int(drill), now=now,
     )  # fmt: skip
     if facts.private:
         add_member(tx, incident, opened_by)

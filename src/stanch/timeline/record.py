@@ -9,6 +9,7 @@ from stanch.kernel.policy import Criterion, Phase
 from stanch.timeline.asked import Asked
 from stanch.timeline.channel import Channel
 from stanch.timeline.decisions import Concern, Decision, Hypothesis, Timebox
+from stanch.timeline.drill import Drill
 from stanch.timeline.first_move import Move
 from stanch.timeline.kept import Impact, ProposedPost, ProposedSeverity, ReviewQuestion, Update
 from stanch.timeline.page import Page
@@ -145,6 +146,7 @@ class Record(msgspec.Struct):
     title: str = ""
     service: str = ""
     private: bool = False
+    drill: Drill | None = None
     owner: str = ""
     status: str = "open"
     phase: Phase = "detect"

@@ -45,11 +45,11 @@ def write(uow: UnitOfWork, record: Record) -> None:
 
 
 def _rows(uow: UnitOfWork, record: Record, ended: int | None) -> dict[str, list[dict[str, Any]]]:
-    """By table. A false alarm and an incident that was merged into another have no figures, as nothing was answered there."""
+    """By table. A false alarm, an incident that was merged into another and a drill (R40) have no figures."""
     row = uow.tx.one("SELECT number FROM incidents WHERE id = :id", id=record.id)
     number = int(row["number"]) if row else 0
     own = {"incident": record.id, "service": record.service, "private": int(record.private)}
-    counted = ended if not record.false_alarm and not record.merged_into else None
+    counted = ended if not record.false_alarm and not record.merged_into and record.drill is None else None
     factors = of_factors(record.lists.get("factors", [])) if counted else []
     runs = [r for r in record.runs.values() if counted and not r.undo_of and r.outcome in KNOWN_OUTCOMES]
     took = effect_seconds(uow, record.id) if runs else {}

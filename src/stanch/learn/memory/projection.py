@@ -20,6 +20,7 @@ LABELS = ("zone", "node", "tenant", "region", "feature")
 def remember(uow: UnitOfWork, record: Record) -> None:
     """Write the stored form of an incident if it changed; that of a false alarm is deleted."""
     wanted = bool(record.declared_at) and not record.false_alarm and not record.merged_into
+    wanted = wanted and record.drill is None
     known = uow.tx.one("SELECT number, digest, version FROM remembered WHERE incident = :id", id=record.id)
     content = msgspec.json.encode(_of(uow, record) if wanted else Remembered(record.id)).decode()
     digest = hashlib.sha256(content.encode()).hexdigest()[:16]

@@ -24,8 +24,9 @@ def seen(uow: UnitOfWork, record: Record) -> Seen:
     if record.impact:
         said.append(Words("the impact", record.impact.value))
     said += [Words("a hypothesis", h.text) for h in record.hypotheses.values() if h.standing != "rejected"]
+    service = record.service if record.drill is None else ""  # what really went out says nothing about a drill
     kinds = tuple(kind for s in firing if (kind := _probe_kind(uow.policy, s)))
-    return Seen(onset, tuple(said), tuple(s.labels for s in firing), kinds, _released(uow, record.service, onset))
+    return Seen(onset, tuple(said), tuple(s.labels for s in firing), kinds, _released(uow, service, onset))
 
 
 def _probe_kind(policy: Policy, signal: Signal) -> str:

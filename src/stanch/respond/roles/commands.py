@@ -14,6 +14,7 @@ from stanch.respond.commands import IncidentId, Line
 from stanch.respond.roles.handoff import offer, take, tell_them
 from stanch.respond.roles.rules import being_handed, combinations, open_at
 from stanch.respond.telling import notify
+from stanch.timeline.drill import PLAYER
 from stanch.timeline.facts.roles import RoleAcknowledged, RoleGivenBack, RoleRequestDeclined, RoleRequested
 from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import UnitOfWork
@@ -72,7 +73,12 @@ def assign(uow: UnitOfWork, record: Record, role: Role, person: str) -> Done:
 
 
 def _may_take(uow: UnitOfWork, record: Record, role: Role, person: str) -> bool:
-    """Whoever gave a role that was not acknowledged may give it to another; an unanswered request is enough as well."""
+    """Whoever gave a role that was not acknowledged may give it to another; an unanswered request is enough as well.
+
+    What the product plays in a drill is anybody's.
+    """
+    if record.holder(role) == PLAYER:
+        return True
     giver, request = record.given.get(role, ""), _request_of(uow, record, role, person)
     if giver and same_person(uow, giver, uow.actor.name):
         return True

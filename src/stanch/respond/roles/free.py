@@ -11,7 +11,7 @@ from stanch.timeline.unit_of_work import UnitOfWork
 MOST = 3
 HELD = (
     "SELECT e.incident, e.kind, e.facts FROM entries e JOIN incidents i ON i.id = e.incident "
-    "WHERE i.status IN ('open', 'mitigated') AND (i.private = 0 OR i.id = :incident) "
+    "WHERE i.status IN ('open', 'mitigated') AND ((i.private = 0 AND i.drill = 0) OR i.id = :incident) "
     "AND e.kind IN ('role_taken', 'role_given_back') ORDER BY e.incident, e.position"
 )
 

@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 from stanch.kernel.clock import day, hour_minute, iso
+from stanch.timeline.drill import Drill, marked
 from stanch.timeline.facts.statement import Statement
 from stanch.timeline.record import Line, Record, Signal
 
@@ -36,7 +37,8 @@ class Declared(Statement, frozen=True, tag="declared"):
         return f"Declared: {self.title}" + (f" ({self.reason}{again})" if self.reason or again else "")
 
     def apply(self, record: Record, entry: Line) -> None:
-        record.title, record.service, record.private = self.title, self.service, self.private
+        record.title = self.title if record.drill is None else marked(self.title)
+        record.service, record.private = self.service, self.private
         record.status, record.declared_at = "open", entry.happened_at
         record.detected_at = record.detected_at or entry.happened_at
         record.began_at = self.began_at or record.began_at
@@ -45,18 +47,24 @@ class Declared(Statement, frozen=True, tag="declared"):
 
 
 class Investigating(Statement, frozen=True, tag="investigating"):
-    """Somebody looks into something that is not declared yet (R5): nobody is paged, and an hour's clock runs."""
+    """Somebody looks into something that is not declared yet (R5): nobody is paged, and an hour's clock runs.
+
+    ``drill``: it is an exercise (R40), in which the owner has said yes.
+    """
 
     title: str
     service: str = ""
     owner: str = ""
     private: bool = False
+    drill: bool = False
 
     def sentence(self) -> str:
         return f"{self.owner} looks into: {self.title}"
 
     def apply(self, record: Record, entry: Line) -> None:
-        record.title, record.service, record.private = self.title, self.service, self.private
+        record.title = marked(self.title) if self.drill else self.title
+        record.service, record.private = self.service, self.private
+        record.drill = Drill({self.owner: False}) if self.drill else None
         record.status, record.owner, record.detected_at = "investigating", self.owner, entry.happened_at
         record.shift("triage", entry.happened_at)
 

@@ -8,6 +8,7 @@ from starlette.routing import BaseRoute
 
 from stanch.web.pages import (
     confirm,
+    drills,
     evidence,
     find,
     home,
@@ -40,6 +41,7 @@ def routes(stanch: Stanch) -> list[BaseRoute]:
         *intake.routes(stanch),
         *readiness.routes(stanch),
         *maintenance.routes(stanch),
+        *drills.routes(stanch),
         *me.routes(stanch),
         *service.routes(stanch),
         *oncall.routes(stanch),

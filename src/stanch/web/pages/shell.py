@@ -11,7 +11,7 @@ from stanch.prepare.oncall.people import shown_name
 from stanch.timeline.unit_of_work import UnitOfWork
 
 OPEN = (
-    "SELECT COUNT(*) AS n FROM incidents i WHERE i.status IN ('open', 'mitigated') AND (i.private = 0 OR :admin = 1 "
+    "SELECT COUNT(*) AS n FROM incidents i WHERE i.status IN ('open', 'mitigated') AND i.drill = 0 AND (i.private = 0 OR :admin = 1 "
     "OR EXISTS (SELECT 1 FROM members m WHERE m.incident = i.id AND m.person = :me))"
 )
 HELD = "SELECT COUNT(*) AS n FROM (SELECT 1 FROM signals WHERE disposition = '' AND state = 'firing' AND silence = '' LIMIT 100) h"

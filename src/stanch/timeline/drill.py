@@ -1,0 +1,44 @@
+"""What the record knows of a drill (R40): who takes part, what can be tried, and what has reached the team."""
+
+import msgspec
+
+from stanch.kernel.policy import Criterion, Mitigation
+
+# How a drill is called wherever its title stands: pages, messages, chats, files.
+MARK = "DRILL: "
+# Who holds the roles that the product plays, and whose words the injects are.
+PLAYER = "the drill"
+
+
+def marked(title: str) -> str:
+    """The title of a drill says everywhere that it is one."""
+    return title if title.startswith(MARK) else MARK + title
+
+
+class Given(msgspec.Struct):
+    """An inject that has reached the team."""
+
+    at: int
+    kind: str
+    position: int
+
+
+class Drill(msgspec.Struct):
+    """A drill under way or over. ``people``: who said yes, and whether they may be woken by it.
+
+    ``paging``: it practises paging, so that those may be. ``given``: the injects so far, by their number in the script.
+    ``mitigations`` are simulated, ``criteria`` measured by the script alone.
+    """
+
+    people: dict[str, bool]
+    script: str = ""
+    shape: str = ""
+    facilitator: str = ""
+    started_at: int = 0
+    paging: bool = False
+    played: list[str] = msgspec.field(default_factory=list)
+    mitigations: list[Mitigation] = msgspec.field(default_factory=list)
+    criteria: list[Criterion] = msgspec.field(default_factory=list)
+    hold: float = 0
+    given: dict[int, Given] = msgspec.field(default_factory=dict)
+    aborted: str = ""

@@ -1,0 +1,396 @@
+"""Drills (R40): scripted incidents that reach nobody outside, touch nothing real, and are scored on the practice."""
+
+import re
+import warnings
+from typing import Any
+
+import pytest
+
+from stanch.kernel.errors import Problem
+from stanch.ports import Message
+from stanch.web.app import create_app
+from tests.scenarios.hall import Hall
+from tests.scenarios.house import POLICY, House, opened
+
+with warnings.catch_warnings():
+    # Starlette warns about its own choice of client library.
+    warnings.simplefilter("ignore")
+    from starlette.testclient import TestClient
+
+PEOPLE = {
+    name: {"name": name.capitalize(), "reach": [f"pager:{name}", f"smtp:{name}@x"]}
+    for name in ("ada", "ben", "cyd", "eve")
+} | {"dora": {"name": "Dora", "reach": ["pager:dora", "smtp:dora@x"], "roles": ["leadership"]}}
+ESCALATION = {"default": {"steps": [{"notify": ["eve"], "wait": 60}, {"notify": ["dora"], "wait": 60}], "repeat": 3}}
+DRILL = "INC-1"
+
+
+class Mail:
+    """What people read when they look; it wakes nobody."""
+
+    name = "smtp"
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, Message]] = []
+
+    def send(self, address: str, message: Message) -> str:
+        self.sent.append((address, message))
+        return "250 ok"
+
+
+class Board:
+    """What everybody of the company reads."""
+
+    name = "board"
+
+    def __init__(self) -> None:
+        self.heard: list[Any] = []
+
+    def announce(self, announcement: Any) -> str:
+        self.heard.append(announcement)
+        return "1"
+
+
+@pytest.fixture
+def house(database_url: str, tmp_path: Any) -> Any:
+    yield from prepared(database_url, tmp_path)
+
+
+@pytest.fixture
+def desk(sqlite_url: str, tmp_path: Any) -> Any:
+    """For what is the same on both databases."""
+    yield from prepared(sqlite_url, tmp_path)
+
+
+def prepared(database_url: str, tmp_path: Any) -> Any:
+    for house in opened(database_url, tmp_path, {**POLICY, "contacts": PEOPLE, "escalation": ESCALATION}):
+        house.mail, house.board, house.hall = Mail(), Board(), Hall()  # type: ignore[attr-defined]
+        house.application.world.notifiers |= {"smtp": house.mail}  # type: ignore[attr-defined]
+        house.application.world.announcers |= {"board": house.board}  # type: ignore[attr-defined]
+        yield house
+
+
+def begin(house: House, script: str = "crash-on-deploy", **more: Any) -> str:
+    done = house.do("drill", "ada", script=script, **more)
+    house.settle()
+    return str(done.incident)
+
+
+def standings(house: House, drill: str = DRILL) -> dict[str, str]:
+    return {point["key"]: point["standing"] for point in house.do("debrief", "ada", incident=drill)["points"]}
+
+
+def good_team(house: House, drill: str = DRILL) -> None:
+    """As the practice asks for it."""
+    for person in ("ben", "cyd"):
+        house.do("join-drill", person, incident=drill)
+    house.wait(seconds=40)
+    house.do("declare", "ada", title="Checkout fails", investigation=drill, severity="SEV-2", incident_commander="me")
+    house.do("role", "ben", incident=drill, role="operations_lead")
+    house.do("role", "cyd", incident=drill, role="communications_lead")
+    house.wait(minutes=1, step=20)
+    house.do("impact", "cyd", incident=drill, text="One in eight customers cannot pay")
+    house.do("status", "cyd", incident=drill, state="investigating", text="Some payments fail. We are looking into it.")
+    house.do("criteria", "ada", incident=drill, propose=True)
+    house.do("hypothesis", "ben", incident=drill, text="Release v2 broke checkout")
+    house.do("for", "ben", incident=drill, hypothesis="H1", text="It went out four minutes before")
+    house.do("hypothesis", "ada", incident=drill, text="The database is full", standing="open")
+    house.do("against", "ada", incident=drill, hypothesis="H2", text="Queries are as quick as yesterday")
+    house.wait(seconds=30)
+    house.do("mitigate", "ben", incident=drill, mitigation="rollback", confirm="back")
+    house.wait(minutes=6, step=20)
+    house.do("update", "cyd", incident=drill, text="Rolled back; errors are gone. We watch it for two more minutes.")
+    house.wait(minutes=1, step=20)
+    house.do("resolve", "ada", incident=drill)
+    house.do("close", "ada", incident=drill)
+    house.settle()
+
+
+def bad_team(house: House, drill: str = DRILL) -> None:
+    """Diagnosis first, everything alone, told nobody."""
+    house.do("join-drill", "ben", incident=drill)
+    house.wait(minutes=12, step=20)
+    house.do("declare", "ada", title="Checkout fails", investigation=drill, severity="SEV-1")
+    house.wait(minutes=6, step=20)
+    house.do("role", "ada", incident=drill, role="incident_commander")
+    house.do("hypothesis", "ada", incident=drill, text="The database is full", standing="confirmed")
+    house.do("mitigate", "ada", incident=drill, mitigation="scale-database", confirm="more")
+    house.wait(seconds=40)
+    house.do("mitigate", "ada", incident=drill, mitigation="rollback", confirm="back")
+    house.wait(minutes=10, step=20)
+    house.do("resolve", "ada", incident=drill, override=True, reason="It looks good")
+    house.do("close", "ada", incident=drill)
+    house.settle()
+
+
+def outside(house: Any) -> list[Any]:
+    """Everything that left for somebody who had not said yes, or that woke anybody at all."""
+    taking = {"ada@x", "ben@x", "cyd@x"}
+    return [
+        *house.pager.sent,
+        *house.pager.told,
+        *house.board.heard,
+        *house.lever.pulled,
+        *(m for m in house.mail.sent if m[0] not in taking),
+    ]
+
+
+def test_a_good_and_a_bad_team_score_differently_for_the_right_reasons_and_nobody_outside_is_told(house: Any) -> None:
+    begin(house)
+    good_team(house)
+    found = house.do("debrief", "ada", incident=DRILL)
+    assert {
+        key: standing for key, standing in standings(house).items() if standing not in ("kept", "not asked")
+    } == {}, found
+    assert found["percent"] == 100 and found["practise"] == []
+    assert outside(house) == []
+    assert house.do("drills", "eve")["runs"][0]["aborted"] is False
+
+    begin(house)
+    bad_team(house, "INC-2")
+    judged = standings(house, "INC-2")
+    missed = {key for key, standing in judged.items() if standing == "missed"}
+    assert missed == {*judged} - {"impact", "handoff"}
+    assert (judged["impact"], judged["handoff"]) == ("partly", "not asked")
+    bad = house.do("debrief", "ada", incident="INC-2")
+    assert bad["percent"] < 25 and bad["practise"] and bad["next_drills"]
+    reasons = {p["key"]: p for p in bad["points"]}
+    entries = {e["position"]: e for e in house.do("show", "ada", incident="INC-2")["timeline"]}
+    assert [entries[n]["kind"] for n in reasons["mitigate"]["entries"]] == ["hypothesis_stated", "mitigation_started"]
+    assert "the cause was confirmed first" in reasons["mitigate"]["reason"]
+    assert reasons["verify"]["reason"] == "what made it worse was not taken back"
+    said = " ".join(point["reason"] for point in bad["points"])
+    assert not re.search(rf"\b({'|'.join(PEOPLE)})\b", said, re.IGNORECASE), "never a person"
+    assert outside(house) == []
+
+
+def test_it_is_marked_wherever_it_is_called_by_its_title(house: Any) -> None:
+    house.chats["hall"] = house.application.world.chats["hall"] = house.hall
+    begin(house)
+    good_team(house)
+    assert house.record(DRILL).title.startswith("DRILL: ")
+    assert house.do("incidents", "ada")[0]["drill"] is True
+    assert house.mail.sent and all("DRILL: " in message.title for _, message in house.mail.sent)
+    assert house.hall.topics and all("DRILL: " in topic for topic in house.hall.topics.values())
+    first = house.sentences(DRILL)[1]
+    assert first.startswith("This is a drill") and "nothing of it leaves for customers" in first
+
+
+def test_it_is_counted_nowhere(house: Any) -> None:
+    begin(house)
+    good_team(house)
+    assert house.do("learning", "ada")["incidents"] == 0
+    assert house.record(DRILL).postmortem_form == "" and house.record(DRILL).postmortem_at is None
+    house.do("declare", "eve", title="Checkout fails after a release", service="shop")
+    assert house.do("similar", "eve", incident="INC-2") == []
+    with pytest.raises(Problem, match="no action items"):
+        house.do("action", "ada", incident=DRILL, title="Mend it", owner="eve", test="It stays mended")
+
+
+def test_a_real_alert_of_the_same_service_pages_and_is_never_part_of_the_drill(house: Any) -> None:
+    begin(house)
+    house.do("declare", "ada", title="Checkout fails", investigation=DRILL)
+    house.alert(fingerprint="real")
+    house.wait(minutes=1, seconds=5)
+    assert [row["id"] for row in house.do("incidents", "eve")] == ["INC-2"]
+    assert {address for address, _ in house.pager.sent} == {"eve"}
+    assert "real" in house.record("INC-2").signals and "real" not in house.record(DRILL).signals
+    house.alert(fingerprint="held", service="shelf")
+    with pytest.raises(Problem, match="never part of a drill"):
+        house.do("attach", "ada", incident=DRILL, fingerprint="held")
+
+
+def test_every_kind_of_effect_stays_inside_unless_it_says_whom_it_reaches(house: Any) -> None:
+    begin(house)
+    house.do("join-drill", "ben", incident=DRILL)
+    allowed = {kind: handler.in_drill for kind, handler in house.outbox.handlers.items() if handler.in_drill != "never"}
+    assert allowed == {
+        "page": "woken",
+        "message": "told",
+        "prompt": "told",
+        "withdraw": "room",
+        "chat": "room",
+        "chat_answer": "room",
+    }
+    for person, reach in (("eve", "smtp:eve@x"), ("ben", "pager:ben"), ("ben", "smtp:ben@x"), ("", "")):
+        with house.application.uow() as uow:
+            for kind in house.outbox.handlers:
+                payload = {"person": person, "reach": reach, "page": "p", "prompts": {}, "then": [], "chat": "none"}
+                uow.effect(f"{kind}:{person}:{reach}", kind, DRILL, payload)
+        house.outbox.lease(500)
+        with house.application.reading() as uow:
+            rows = uow.tx.all(
+                "SELECT kind, state, last_error FROM outbox WHERE key LIKE :key", key=f"%:{person}:{reach}"
+            )
+        kept = {
+            row["kind"]: row["last_error"]
+            for row in rows
+            if row["state"] == "dropped" and row["last_error"] != "no longer wanted"
+        }
+        may = {"chat", "chat_answer", "withdraw"} | (
+            {"message", "prompt"} if (person, reach) == ("ben", "smtp:ben@x") else set()
+        )
+        assert set(kept) == set(house.outbox.handlers) - may, (person, reach)
+        assert all(kept.values())
+    assert outside(house) == []
+
+
+def test_only_who_agreed_is_paged_and_only_where_paging_is_practised(house: Any) -> None:
+    begin(house)
+    with pytest.raises(Problem, match="does not practise paging"):
+        house.do("join-drill", "ben", incident=DRILL, paging=True)
+    house.do("join-drill", "ben", incident=DRILL)
+    house.do("declare", "ada", title="Checkout fails", investigation=DRILL)
+    house.wait(minutes=10, step=20)
+    assert "Nobody is paged by the drill: in earnest this would page Eve (declared)" in house.sentences(DRILL)
+    for person in ("ben", "eve"):
+        with pytest.raises(Problem, match="has not agreed to be paged"):
+            house.do("page", "ada", incident=DRILL, person=person)
+    assert house.do("page", "ada", incident=DRILL).message.startswith("This is a drill: nobody is paged")
+    house.do("end-drill", "ben", incident=DRILL, reason="Lunch")
+
+    begin(house, paging=True)
+    house.do("join-drill", "ben", incident="INC-2")
+    house.do("join-drill", "cyd", incident="INC-2", paging=True)
+    house.do("declare", "ada", title="Checkout fails", investigation="INC-2")
+    house.wait(minutes=1, step=20)
+    assert {address for address, _ in house.pager.sent} == {"cyd"}
+    house.do("ack", "cyd", incident="INC-2")
+    assert {p["key"]: p["standing"] for p in house.do("debrief", "ada", incident="INC-2")["points"]}["taken"] in (
+        "kept",
+        "partly",
+    )
+    house.do("page", "ada", incident="INC-2", person="cyd")
+    assert {a for a, _ in [*house.mail.sent, *house.pager.sent]} <= {"ada@x", "ben@x", "cyd@x", "cyd"}
+
+
+def test_nobody_is_brought_into_it_and_only_who_takes_part_acts(house: Any) -> None:
+    begin(house)
+    house.do("join-drill", "ben", incident=DRILL)
+    house.do("declare", "ada", title="Checkout fails", investigation=DRILL, incident_commander="me")
+    for name, more in {
+        "role": {"role": "scribe", "person": "eve"},
+        "invite": {"person": "eve"},
+        "handoff": {"role": "incident_commander", "to": "eve"},
+    }.items():
+        with pytest.raises(Problem):
+            house.do(name, "ada", incident=DRILL, **more)
+    with pytest.raises(Problem, match="no incident"):
+        house.do("say", "eve", incident=DRILL, text="What is this?")
+    house.do("join-drill", "eve", incident=DRILL)
+    house.do("say", "eve", incident=DRILL, text="I am in")
+    house.do("join-drill", "eve", incident=DRILL, leave=True)
+    with pytest.raises(Problem, match="no incident"):
+        house.do("show", "eve", incident=DRILL)
+    assert house.do("drills", "eve")["runs"][0]["participants"] == ["ada", "ben"]
+
+
+def test_who_takes_part_is_asked_whether_a_declaration_is_real(house: Any) -> None:
+    begin(house)
+    with pytest.raises(Problem, match="is this it, or is it real"):
+        house.do("declare", "ada", title="Checkout fails")
+    house.do("declare", "eve", title="The office burns")
+    assert house.do("declare", "ada", title="The office burns here, too", real=True).incident == "INC-3"
+
+
+def test_a_restart_in_the_middle_keeps_its_clock_and_two_go_on_at_once(house: Any) -> None:
+    begin(house)
+    house.wait(minutes=2, step=20)
+    begin(house, "security")
+    assert [len(house.record(name).drill.given) for name in ("INC-1", "INC-2")] == [2, 1]
+    house.do("declare", "ada", title="One", investigation="INC-1")
+    house.crash()
+    house.application.world.notifiers |= {"smtp": house.mail}
+    house.clock.moment += 4 * 60 * 1_000_000
+    house.settle()
+    house.wait(seconds=5)
+    assert [sorted(house.record(name).drill.given) for name in ("INC-1", "INC-2")] == [[0, 1, 2, 3], [0, 1]]
+    house.do("mitigate", "ada", incident="INC-1", mitigation="rollback", confirm="x")
+    house.crash()
+    house.application.world.notifiers |= {"smtp": house.mail}
+    house.wait(minutes=3, step=20)
+    (run,) = house.record("INC-1").runs.values()
+    assert run.outcome == "helped" and "nothing real was touched" in run.output
+    assert house.lever.pulled == []
+    house.do("end-drill", "ada", incident="INC-1", reason="A real incident")
+    given = len(house.record("INC-1").drill.given)
+    house.wait(minutes=20, step=20)
+    assert len(house.record("INC-1").drill.given) == given
+    assert house.record("INC-2").status == "investigating"
+
+
+def test_what_is_undone_works_no_more_and_the_metrics_follow_the_script(house: Any) -> None:
+    begin(house)
+    house.do("join-drill", "ben", incident=DRILL)
+    house.do("declare", "ada", title="Checkout fails", investigation=DRILL)
+    house.do("criteria", "ada", incident=DRILL, criterion="mine: drill nothing < 3")
+    house.do("criteria", "ada", incident=DRILL, criterion="errors: drill error_rate < 1")
+    house.settle()
+    states = house.record(DRILL).criteria
+    assert (states["errors"].value, states["errors"].holds) == (12, False)
+    assert "a drill measures only what its script does" in states["mine"].detail
+    house.do("mitigate", "ada", incident=DRILL, mitigation="rollback", confirm="x")
+    house.wait(minutes=1, step=20)
+    assert house.record(DRILL).criteria["errors"].holds
+    house.do("undo", "ada", incident=DRILL, confirm="y")
+    house.wait(minutes=1, step=20)
+    assert not house.record(DRILL).criteria["errors"].holds
+    assert house.lever.pulled == []
+
+
+def test_a_service_that_was_drilled_is_readier(house: Any) -> None:
+    def lacks() -> list[str]:
+        return [lack["text"] for lack in house.do("readiness", "eve", service="shop")["services"][0]["lacks"]]
+
+    assert "nobody has ever drilled for it" in lacks()
+    begin(house)
+    house.do("end-drill", "ada", incident=DRILL)
+    assert "nobody has ever drilled for it" in lacks(), "what was broken off is no drill"
+    begin(house)
+    good_team(house, "INC-2")
+    assert not any("drilled" in text for text in lacks())
+    house.clock.moment += 200 * 86400 * 1_000_000
+    assert "it was last drilled 200 days ago" in lacks()
+
+
+def test_what_the_product_plays_is_held_and_can_be_taken(house: Any) -> None:
+    begin(house, played=["scribe", "communications_lead"])
+    house.do("declare", "ada", title="Checkout fails", investigation=DRILL)
+    house.settle()
+    assert house.record(DRILL).holder("scribe") == "the drill"
+    assert standings(house)["public"] == "not asked"
+    house.do("role", "ada", incident=DRILL, role="scribe")
+    assert house.record(DRILL).holder("scribe") == "ada"
+
+
+def test_its_pages_and_its_file(desk: Any) -> None:
+    with TestClient(create_app(desk.stanch), follow_redirects=False) as client:
+        ada, eve = desk.bearer("ada"), desk.bearer("eve")
+        form = {"script": "crash-on-deploy", "played": ["scribe"], "next": "/drills"}
+        assert client.post("/do/drill", data=form, headers={**ada, "Origin": "http://testserver"}).status_code == 303
+        wrong = client.post(
+            "/do/drill", data={"script": "crash", "service": "shelf"}, headers={**ada, "Origin": "http://testserver"}
+        )
+        assert wrong.status_code == 404 and "crash-on-deploy" in wrong.text
+        desk.settle()
+        desk.do("declare", "ada", title="Checkout <b>fails</b>", investigation=DRILL)
+        for path, mark in {
+            "/drills": "Start a drill",
+            "/incidents": ">DRILL<",
+            "/incidents/INC-1": "<strong>DRILL.</strong>",
+            "/drills/INC-1": "The team is judged",
+        }.items():
+            assert mark in client.get(path, headers=ada).text, path
+        shown = client.get("/drills", headers=eve)
+        assert "I take part" in shown.text and "fails" not in shown.text.replace("Checkout fails after a release", "")
+        assert (
+            client.get("/drills/INC-1", headers=eve).status_code
+            == client.get("/drills/INC-9", headers=eve).status_code
+            == 404
+        )
+        text = client.get("/api/v1/incidents/INC-1/export?format=md", headers=ada).text
+        assert text.startswith("# DRILL: Checkout") and "/incidents/INC-1#e" in text
+        assert client.get("/api/v1/incidents/INC-1/export?format=pdf", headers=ada).status_code == 422
+        assert client.post("/api/v1/drills", json={"script": "security"}, headers=eve).json()["incident"] == "INC-2"
+        assert client.get("/api/v1/drills", headers=eve).json()["runs"][0]["mine"] is True
+        assert DRILL not in client.get("/metrics", headers=ada).text
