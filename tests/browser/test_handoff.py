@@ -1,10 +1,14 @@
-"""Two browsers: a handoff that is offered in one is acknowledged in the other (R35)."""
+"""Two browsers: a handoff that is offered in one is acknowledged in the other, and the chat's pin says so (R34, R35)."""
+
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from stanch.identity import credentials, people
 from tests.browser.house import House
+from tests.components.process import wait_until
+from tests.scenarios.hall import Hall
 
 pytestmark = [pytest.mark.browser, pytest.mark.needs("chromium")]
 
@@ -23,7 +27,20 @@ def signed_in(house: House, browser: Browser, person: str) -> Page:
     return page
 
 
-def test_what_one_offers_the_other_acknowledges(house: House, browser: Browser) -> None:
+@pytest.fixture
+def hall(house: House) -> Iterator[Hall]:
+    chats, hall = house.stanch.application.world.chats, Hall()
+    chats["hall"] = hall
+    yield hall
+    del chats["hall"]
+
+
+def pinned(hall: Hall) -> str:
+    """What the pinned message of the only room says now."""
+    return hall.posts[int(hall.pins[0][1][1:])][1].text if hall.pins else ""
+
+
+def test_what_one_offers_the_other_acknowledges(house: House, browser: Browser, hall: Hall) -> None:
     database = house.stanch.application.database
     if "ben" not in {person.name for person in people.everybody(database)}:
         people.add(database, "ben", house.stanch.application.clock.now())
@@ -41,9 +58,12 @@ def test_what_one_offers_the_other_acknowledges(house: House, browser: Browser) 
     hand.get_by_role("button", name="Offer it").click()
     expect(ada.locator("#people")).to_contain_text("offered to ben")
     expect(ada.locator("[data-fact=incident_commander] .value")).to_have_text("ada")
+    wait_until(lambda: "Incident Commander: ada" in pinned(hall), 10, lambda: pinned(hall))
     expect(ben.locator("#now")).to_contain_text("Next action: drain zone-b")
     ben.get_by_role("button", name="Acknowledge: I am now IC").click()
     expect(ben.locator("[data-fact=incident_commander] .value")).to_have_text("ben")
     expect(ada.locator("[data-fact=incident_commander] .value")).to_have_text("ben")
+    wait_until(lambda: "Incident Commander: ben" in pinned(hall), 10, lambda: pinned(hall))
+    assert len(hall.pins) == 1, "edited in place"
     ada.context.close()
     ben.context.close()

@@ -575,6 +575,12 @@ def check_blocks(arguments: dict[str, Any]) -> None:
             for b in buttons
             if not 0 < len(b["text"]["text"]) <= 75 or len(b.get("value", "")) > 2000 or len(b.get("url", "")) > 3000
         ]
+        for asked in (b["confirm"] for b in buttons if "confirm" in b):
+            most = {"title": 100, "text": 300, "confirm": 30, "deny": 30}
+            if set(asked) != set(most) or any(
+                not 0 < len(asked[name]["text"]) <= limit for name, limit in most.items()
+            ):
+                raise Refused("invalid_blocks")
         if len(buttons) > 25 or bad or len({b["action_id"] for b in buttons}) != len(buttons):
             raise Refused("invalid_blocks")
     metadata = arguments.get("metadata")

@@ -158,9 +158,15 @@ def test_a_slash_command_and_a_press_are_commands_with_an_answer_for_one(town: S
     chat.invite(room, town.people["ada"])
     posted = chat.post(
         room,
-        ChatMessage("k", "Move?", choices=[Choice("Move", "phase mitigate"), Choice("Say", "say reason=<reason>")]),
+        ChatMessage(
+            "k", "Move?", choices=[Choice("Move", "phase mitigate", "It moves"), Choice("Say", "say reason=<reason>")]
+        ),
         again=False,
     )
+    (button,) = [
+        b for block in town.server.channels[room].messages[posted]["blocks"] for b in block.get("elements", [])
+    ]
+    assert button["confirm"]["text"] == {"type": "plain_text", "text": "It moves"}, "one tap asks once"
     token, _ = read_all(chat, "", [room])
     address = town.server.slash(town.people["ada"], room, "sev 2")
     town.server.press(town.people["ada"], room, posted, "Move")

@@ -20,6 +20,7 @@ from stanch.cli.place import Place
 from stanch.kernel.clock import SystemClock
 from stanch.kernel.command import REGISTRY
 from stanch.kernel.errors import NotFound
+from stanch.timeline.facts.prompting import Prompted
 from stanch.web.app import create_app
 from tests.components.process import free_port, wait_until
 from tests.components.slack import APP_TOKEN, BOT_TOKEN, SIGNING, SlackServer
@@ -188,6 +189,16 @@ def the_house(here: Any, chat: Any, prefix: str, url: str, folder: Path) -> Hous
     return house
 
 
+def questions_are_withdrawn(house: House, here: Any, room: str, pin: str) -> None:
+    """R11: what was asked in the room and answered elsewhere says so where it stands, and offers nothing any more."""
+    seen = {message: text for message, (_, text) in here.seen(room).items() if message != pin}
+    with house.application.reading() as uow:
+        asked = {e.facts.text.splitlines()[0] for e in uow.entries("INC-1") if isinstance(e.facts, Prompted)}
+    answered = [text for text in seen.values() if "Answered: " in text]
+    assert answered and all(any(text in said for text in asked) for said in answered)
+    assert not [text for text in seen.values() if ": !stanch " in text or ": /stanch " in text], "no choice is left"
+
+
 def test_the_record_is_the_same_from_every_face(
     town: Any, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -214,6 +225,7 @@ def test_the_record_is_the_same_from_every_face(
     told = "\n".join(text for _, text in here.seen(chatting.room).values())
     for line in ("Incident Commander", "Roll back the shop", "We have rolled back and watch", "Resolved", "Closed"):
         assert line in told
+    questions_are_withdrawn(house, here, chatting.room, pinned[0])
     with pytest.raises(NotFound):
         house.do("show", actor="eve", incident="INC-99")
     if prefix == "matrix":

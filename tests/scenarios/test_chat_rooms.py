@@ -99,7 +99,7 @@ def test_a_prompt_is_posted_with_its_choices_and_withdrawn_when_it_is_answered(
     declare(house, severity="SEV-1")
     house.wait(minutes=12)
     asked = next((n, m) for n, (_, m) in enumerate(hall.posts) if any(c.line == "phase mitigate" for c in m.choices))
-    assert "Move to Mitigate?" in asked[1].text
+    assert "Move to Mitigate?" in asked[1].text and all(c.asks for c in asked[1].choices if c.line.startswith("phase"))
     press = guests.says("ben", "phase mitigate", kind="command", about=f"P{asked[0]}", answer_to="https://hall/answer")
     guests.listen()
     assert house.record().phase == "mitigate"
@@ -108,6 +108,10 @@ def test_a_prompt_is_posted_with_its_choices_and_withdrawn_when_it_is_answered(
     guests.listen()
     answers = {m.answer_to: m.text for _, m in hall.posts if m.answer_to}
     assert answers[again.answer_to] == "This was answered already." and "moved" in answers[press.answer_to]
+    assert "'phase undo=true' takes it back" in answers[press.answer_to]
+    guests.says("ben", "!stanch phase undo=true")
+    guests.listen()
+    assert house.record().phase != "mitigate" and house.sentences()[-1].startswith("Moved back to")
 
 
 def test_what_is_said_is_narration_with_its_own_time_and_author_once(house: House, guests: Guests, hall: Hall) -> None:

@@ -252,6 +252,29 @@ def test_adding_an_action_item_saves_what_was_typed_in_the_parts(closed: House, 
     assert client.post("/do/postmortem", data={**typed, "also": "learning"}).status_code == 404
 
 
+def test_changing_an_action_item_saves_what_was_typed_in_the_parts(closed: House, client: TestClient) -> None:
+    """R46, R47: also without JavaScript, for the one of several whose button was pressed."""
+    for title in ("Add a canary", "Add a probe"):
+        closed.do("action", incident="INC-1", title=title, test="A broken release stops there")
+    page = client.get(PAGE).text
+    assert 'value="action:A2"' in page and "/do/action" not in page, "no form of its own, which would lose the rest"
+    form = {"incident": "INC-1", "next": PAGE, "lessons": "The rollback was quick", "also": "action:A2"}
+    fields = {
+        f"also.action:{item}.{name}": text
+        for item, title in (("A1", "Not this one"), ("A2", "Add two probes"))
+        for name, text in {"incident": "INC-1", "item": item, "title": title, "next": f"{PAGE}#actions"}.items()
+    }
+    saved = client.post("/do/postmortem", data={**form, **fields})
+    assert saved.status_code == 303 and saved.headers["location"] == f"{PAGE}#actions"
+    record = closed.record()
+    assert [i.title for i in record.action_items.values()] == ["Add a canary", "Add two probes"]
+    assert record.parts["lessons"] == "The rollback was quick"
+    wrong = client.post(
+        "/do/postmortem", data={**form, **fields, "also.action:A2.owner": "nobody-known", "lessons": "More"}
+    )
+    assert wrong.status_code == 422 and "Add two probes" in wrong.text and closed.record().parts["lessons"] == "More"
+
+
 def test_words_of_blame_are_pointed_at_in_every_part_and_block_nothing(closed: House, client: TestClient) -> None:
     """R44: parts, lists and action items; with a reason and, where there is one, a better wording."""
     assert closed.do("review", incident="INC-1")["wording"] == []

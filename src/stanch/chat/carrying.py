@@ -7,15 +7,19 @@ import msgspec
 
 from stanch.chat.lines import help_text
 from stanch.kernel.actor import Actor
+from stanch.kernel.clock import MINUTE
 from stanch.kernel.command import REGISTRY, Command, Done
 from stanch.kernel.errors import Invalid
 from stanch.kernel.filling import fill
 from stanch.respond.chat import parse
 from stanch.respond.overview import Incidents, incidents
+from stanch.timeline.phase_moves import UNDO_WITHIN
 from stanch.timeline.unit_of_work import UnitOfWork
 
 INCIDENT = re.compile(r"(?<!\S)inc-[1-9][0-9]*(?!\S)", re.IGNORECASE)
 ROWS, CHARACTERS = 15, 3000
+# R12: a move that was a mistake is one line away, as it is one tap away on the page.
+TAKE_BACK = f" By mistake? 'phase undo=true' takes it back within {UNDO_WITHIN // MINUTE} minutes."
 # Stands for everybody in a room: answers posted to the whole room contain nothing private.
 ROOM = Actor("(everybody in the room)")
 
@@ -59,7 +63,8 @@ def carry(uow: UnitOfWork, line: Line) -> Reply:
         return Reply(help_text(REGISTRY, _called(line.text)))
     answer = line.command.handle(uow, fill(line.command, line.values))
     if isinstance(answer, Done):
-        return Reply(answer.message, answer.incident)
+        moved = line.command.name == "phase" and not line.values.get("undo")
+        return Reply(answer.message + (TAKE_BACK if moved else ""), answer.incident)
     rows = answer if isinstance(answer, list) else [answer]
     lines = [row.line() for row in rows[:ROWS]]
     if len(rows) > ROWS:

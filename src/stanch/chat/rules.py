@@ -69,9 +69,22 @@ def summary(record: Record, policy: Policy, prefix: str) -> str:
     )
 
 
+# As on the page: what one tap must not do.
+ASKED_ONCE = {
+    "phase": "The phase of the incident moves for everybody.",
+    "undo": "The mitigation is taken back on the real system.",
+    "mitigate": "The mitigation runs on the real system.",
+    "close": "The incident is closed, and its three weeks begin.",
+    "resolve": "The incident is called resolved.",
+}
+
+
 def choices(prompt: Prompt, commands: dict[str, Command]) -> list[Choice]:
     """What one can answer to a prompt, as lines that people may type."""
-    return [Choice(action.label, line_of(action, commands[action.command])) for action in prompt.actions]
+    return [
+        Choice(action.label, line_of(action, commands[action.command]), ASKED_ONCE.get(action.command, ""))
+        for action in prompt.actions
+    ]
 
 
 def line_of(action: PromptAction, command: Command) -> str:

@@ -28,10 +28,14 @@ class Room(msgspec.Struct, frozen=True):
 
 
 class Choice(msgspec.Struct, frozen=True):
-    """An answer that one can give. ``line``: the command that does it, as people may type it behind the prefix."""
+    """An answer that one can give. ``line``: the command that does it, as people may type it behind the prefix.
+
+    ``asks``: what a chat with buttons asks once more before it is done, because one tap would change much.
+    """
 
     label: str
     line: str
+    asks: str = ""
 
 
 class ChatMessage(msgspec.Struct, frozen=True):

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 OURS = ("next", "once_key")
 # ``also`` names a second command that the same button asks for; its fields begin so: what was typed in the first is kept.
+# Behind a colon stands which of several it is about: ``action:A1``.
 ALSO = "also"
 
 
@@ -46,7 +47,7 @@ def _do(stanch: Stanch, request: Request, body: bytes) -> Response:
     second = form.pop(ALSO, [""])[-1]
     parts = [(request.path_params["command"], Form({k: v for k, v in form.items() if not k.startswith(f"{ALSO}.")}))]
     if second:
-        parts.append((second, _fields_of(second, form)))
+        parts.append((second.partition(":")[0], _fields_of(second, form)))
     where = "/"
     for name, own in parts:
         command = REGISTRY.get(name)

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from stanch.ports.chat import ChatMessage
+from stanch.ports.chat import ChatMessage, Choice
 from stanch.ports.message_text import cut, one_line, printable
 
 HEADER_CHARACTERS, SECTION_CHARACTERS, TEXT_CHARACTERS = 150, 3000, 4000
+TITLE_CHARACTERS, DIALOG_CHARACTERS = 100, 300
 BUTTON_CHARACTERS, VALUE_CHARACTERS, MOST_BUTTONS, MOST_BLOCKS = 75, 2000, 25, 50
 
 
@@ -34,13 +35,26 @@ def body(message: ChatMessage) -> dict[str, Any]:
 
 def _buttons(message: ChatMessage) -> list[dict[str, Any]]:
     buttons = [
-        _button(f"choice_{place}", choice.label) | {"value": choice.line}
+        _button(f"choice_{place}", choice.label) | {"value": choice.line} | _confirm(choice)
         for place, choice in enumerate(message.choices)
         if "<" not in choice.line and len(choice.line) <= VALUE_CHARACTERS
     ]
     if message.url:
         buttons.append(_button("open", "Open") | {"url": message.url})
     return buttons[:MOST_BUTTONS]
+
+
+def _confirm(choice: Choice) -> dict[str, Any]:
+    """The dialog that Slack opens before the press counts."""
+    if not choice.asks:
+        return {}
+    texts = {
+        "title": cut(one_line(choice.label), TITLE_CHARACTERS),
+        "text": cut(choice.asks, DIALOG_CHARACTERS),
+        "confirm": "Yes",
+        "deny": "No",
+    }
+    return {"confirm": {name: {"type": "plain_text", "text": text} for name, text in texts.items()}}
 
 
 def _button(name: str, label: str) -> dict[str, Any]:
