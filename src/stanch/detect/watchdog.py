@@ -29,7 +29,7 @@ class WatchdogHandler(EffectHandler):
 
     def perform(self, effect: Effect) -> ProbeAnswer:
         if not self.application.liveness.healthy():
-            raise Failed("a part of the engine does not move, so no sign of life is given", again=True)
+            raise Failed("a thread of the engine makes no progress, so the heartbeat is not sent", again=True)
         url = self.application.installation.watchdog_url
         answer = self.application.world.probers["http"].check(Probe(KEY, url, timeout=TIMEOUT_SECONDS))
         if not answer.ok:

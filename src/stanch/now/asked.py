@@ -1,4 +1,4 @@
-"""Which prompts are for whoever looks, and in which order; the same for the war room, for Now and at a terminal."""
+"""Which prompts are for the viewer, and in which order: for the war room, for Now and for the terminal."""
 
 from stanch.kernel.policy import ROLE_TITLES
 from stanch.prepare.oncall.people import contact_key
@@ -8,12 +8,12 @@ from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import UnitOfWork
 
 ANYBODY = ("everyone", "on-call")
-# What somebody else waits for comes first.
+# Prompts that somebody else waits for come first.
 FIRST = ("acknowledge:", "handoff:")
 
 
 def once(prompts: list[Prompt]) -> list[Prompt]:
-    """The same question twice is one question: answered once, the other one shows."""
+    """Duplicates of a question are shown once; when one is answered, the next is shown."""
     first: dict[str, Prompt] = {}
     for prompt in prompts:
         first.setdefault(prompt.text, prompt)
@@ -27,7 +27,7 @@ def in_order(uow: UnitOfWork, record: Record, prompts: list[Prompt]) -> list[Pro
 
 
 def asks(uow: UnitOfWork, record: Record, prompt: Prompt) -> bool:
-    """Whether a prompt is for whoever looks. What is for a role that nobody holds is for everybody."""
+    """Whether a prompt is for the viewer. One for a role that nobody holds is for everybody."""
     me, contacts = uow.actor.name, uow.policy.contacts
     key = contact_key(contacts, me)
     if prompt.to in ANYBODY or prompt.to in (me, key):

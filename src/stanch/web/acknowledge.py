@@ -68,7 +68,7 @@ def routes(stanch: Stanch) -> list[Route]:
 
 
 def checked(stanch: Stanch, request: Request) -> Link:
-    """The link of a request whose code is ours. Raises ``Denied``."""
+    """The link of a request whose code is valid. Raises ``Denied``."""
     link = Link(*(str(request.path_params[name]) for name in ("incident", "page", "person")))
     expected = acknowledge_code(stanch.settings.secret_key, link.incident, link.page, link.person)
     if not is_code(expected, str(request.path_params["code"])):
@@ -97,7 +97,7 @@ def _answered(stanch: Stanch, request: Request, link: Link, form: dict[str, str]
 
 
 def _passed_on(stanch: Stanch, link: Link, choice: str, form: dict[str, str]) -> Said:
-    """*I cannot* and *ask somebody instead*; the same within one commit as from inside."""
+    """*I cannot* and *ask somebody instead*, with the same rules as the commands."""
     reason = form.get("reason", "")[:2000]
     with stanch.application.uow(Actor(link.person, admin=True), "link") as uow:
         record, page = _found(uow, link)
@@ -137,7 +137,7 @@ def _shown(stanch: Stanch, request: Request, link: Link, said: Said) -> Response
 
 
 def _known(uow: UnitOfWork, record: Record) -> list[tuple[str, str]]:
-    """What is known, for somebody who has just woken: firing alerts, the facts that are stated, the newest notes."""
+    """A summary for a person who was just paged: firing alerts, the stated facts, the newest notes."""
     alerts = [f"{s.name}: {s.summary}" if s.summary else s.name for s in record.signals.values() if s.firing]
     found = [("Alert", text) for text in alerts[:NOTES_SHOWN]]
     if len(alerts) > NOTES_SHOWN:

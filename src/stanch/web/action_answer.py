@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 PATH = "/answer/{incident}/{item}/{person:path}/{code}"
 HEADERS = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex", "Referrer-Policy": "no-referrer"}
-# What the form may say; nothing else about an item is changed through a link.
+# The answers that the form offers; a link can change nothing else about an item.
 FIELDS = ("answer", "due", "done", "evidence", "dropped", "keep", "note")
 
 

@@ -75,7 +75,7 @@ def _answer(request: Request, answer: requests.CommandResult) -> Response:
     if answer.replayed:
         headers["Idempotency-Replayed"] = "true"
     if request.method in ("GET", "HEAD"):
-        # An incident's tag is its version, for If-Match. It also ages while nothing is written: no 304 for it.
+        # An incident's ETag is its version, for If-Match. Ages change without a write, so it is never answered with 304.
         versioned = answer.version is not None
         tag = f'"v{answer.version}"' if versioned else f'"{hashlib.sha256(answer.body).hexdigest()[:32]}"'
         headers |= {"ETag": tag, "Cache-Control": "private, no-cache"}

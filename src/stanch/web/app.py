@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from stanch.main import Stanch
 
 PUBLIC = ("/static/", "/status")
-# How long a thread that computes keeps the interpreter while another waits for it: a page takes some fifty such turns.
+# The interpreter's switch interval: how long a computing thread runs while others wait; a page takes some fifty intervals.
 SWITCH_SECONDS = 0.0005
 
 
@@ -101,7 +101,7 @@ def routes_of(stanch: Stanch) -> list[Any]:
 
 
 def create_app(stanch: Stanch) -> Callable[[Scope, Receive, Send], Any]:
-    """The ASGI app of a running stanch. The engine is not its business: ``serve`` starts and stops it."""
+    """The ASGI app of a running stanch. The engine is started and stopped by ``serve``."""
     journal, keys = Journal(stanch), Keys(stanch.settings.intake_keys)
     hooks = Hooks(stanch, journal, keys, app_of(Receiving(stanch, journal, keys)))
 

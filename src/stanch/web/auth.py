@@ -1,4 +1,4 @@
-"""Who is asking. Deny by default: a bearer token for programs, a session's cookie for browsers."""
+"""Authentication, deny by default: a bearer token for programs, a session cookie for browsers."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def credential(request: Request) -> str:
 
 
 def check_origin(request: Request) -> None:
-    """A cookie travels with forged requests too: the browser itself must say where it comes from."""
+    """Prevents cross-site request forgery: with a cookie the browser's ``Sec-Fetch-Site`` or ``Origin`` must be this site."""
     site = request.headers.get("sec-fetch-site")
     if site in ("same-origin", "none"):
         return

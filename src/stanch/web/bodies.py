@@ -21,7 +21,7 @@ class Form(dict[str, list[str]]):
 
 
 async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
-    """The body. Raises ``TooLarge`` as soon as it is known, without reading the rest."""
+    """The body. Raises ``TooLarge`` as soon as the limit is passed, without reading the rest."""
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced) > limit:
         raise TooLarge(f"The body has {announced} bytes, and at most {limit} are taken.")

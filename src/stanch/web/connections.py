@@ -14,13 +14,13 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 # Seconds for the head of a request, and for its body after that; bytes of a head.
 HEAD_SECONDS, BODY_SECONDS, HEAD_BYTES = 10.0, 60.0, 64_000
-# Files that the rest of the product may need beside the connections, and the most connections whatever the system allows.
+# File descriptors kept free for the rest of the product, and the upper limit of connections.
 SPARE_FILES, MOST = 200, 5000
 REFUSED = b"HTTP/1.1 %s\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 
 
 def most_connections() -> int:
-    """As many as the system's limit on open files lets be served; the soft limit is raised as far as it may."""
+    """As many connections as the limit on open files allows; the soft limit is raised to the hard limit first."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = MOST + SPARE_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST + SPARE_FILES)
     if soft != resource.RLIM_INFINITY and soft < wanted:
@@ -33,9 +33,9 @@ class BoundedProtocol(HttpToolsProtocol):
     """HTTP with a time and a size for each head and a time for each body. ``most``: connections at once."""
 
     most = MOST
-    # Answers what needs no more than the bytes that arrived: (status line, the rest), or None.
+    # Answers a request from its raw bytes alone: (status line, the rest), or None when it cannot.
     quick: Callable[[bytes], tuple[bytes, bytes] | None] = staticmethod(lambda _data: None)
-    # Connections that have not said yet what they want, the oldest first: they make room for those that come.
+    # Connections without a complete request, oldest first: at the limit the oldest is closed for a new one.
     undecided: dict[BoundedProtocol, None] = {}
 
     def connection_made(self, transport: Any) -> None:
@@ -65,7 +65,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self._refuse(b"431 Request Header Fields Too Large")
 
     def _answered_quickly(self, data: bytes) -> bool:
-        """Between two requests, with nothing of an earlier one still to be sent."""
+        """True between two requests, when no response is still being sent."""
         busy = self.cycle is not None and not self.cycle.response_complete
         if busy or self.pipeline or self.flow.write_paused or self.transport.is_closing():
             return False
@@ -88,7 +88,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self.timeout_keep_alive_task = self.loop.call_later(seconds, self._idle)
 
     def _idle(self) -> None:
-        """A connection that was quiet for long enough is closed; one timer for it, however many requests came."""
+        """Closes a connection that was idle for too long; one timer for each connection."""
         rest = self._answered_at + self.timeout_keep_alive - self.loop.time()
         if rest > 0.01 and not self.transport.is_closing():
             self._idle_until(rest)

@@ -1,4 +1,4 @@
-"""Forms of the pages: ``POST /do/<command>`` runs the same handler as every other face and leads back."""
+"""Forms of the pages: ``POST /do/<command>`` runs the same handler as API, CLI and chat, and redirects back."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def _do(stanch: Stanch, request: Request, body: bytes) -> Response:
 
 
 def _refused(stanch: Stanch, request: Request, command: Command, given: Form, problem: Problem) -> Response:
-    """The form again with what was typed and why: where it stood in the war room, else on a page of its own."""
+    """The form again with the typed values and the reason: in its panel of the war room, else on a page of its own."""
     incident = given.last().get("incident", "")
     if isinstance(problem, Invalid) and incident and stands_in_a_panel(command.name):
         return room(stanch, request, incident_id(incident), Refused(command.name, given.last(), given, problem))
@@ -89,7 +89,7 @@ def values_of(command: Command, form: dict[str, list[str]]) -> dict[str, Any]:
             continue
         field = fields.get(name)
         if field is None:
-            values[name] = given[-1]  # the filling refuses it with a suggestion
+            values[name] = given[-1]  # ``fill`` refuses it with a suggestion
         elif list in (kinds := plain_kinds(field.type)):
             values[name] = [text for text in given if text]
         elif bool in kinds and (given[-1] != "" or type(None) not in kinds):

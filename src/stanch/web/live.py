@@ -29,11 +29,11 @@ from stanch.web import auth
 if TYPE_CHECKING:
     from stanch.main import Stanch
 
-# A browser calls itself not live after twice this without a word.
+# A browser shows "not live" after twice this many seconds without an event.
 HEARTBEAT_SECONDS = 2.0
 POLL_SECONDS = 1.0
 BEHIND = 1000
-# So few threads read for open pages at once, so that they do not delay pages to people (P2).
+# A small number of threads reads for live pages, so that they do not delay pages to people (P2).
 READERS = 2
 # Events are rendered and kept in pieces of so many entries, and so many pieces for each incident that is watched.
 CHUNK, CHUNKS_KEPT = 200, 100
@@ -43,14 +43,14 @@ T = TypeVar("T")
 
 
 class Client:
-    """One open stream: what waits to be sent, and by what right it is read."""
+    """One open stream: its queue of events, and the credential it was opened with."""
 
     def __init__(self, person: str, credential: str) -> None:
         self.person, self.credential = person, credential
         self.waiting: asyncio.Queue[Event | None] = asyncio.Queue()
 
     def end(self) -> None:
-        """The stream ends; the browser asks again, and is told why it may not."""
+        """End the stream; the browser reconnects and gets the reason."""
         self.waiting.put_nowait(None)
 
 
@@ -64,7 +64,7 @@ class Room:
         self.rendered: dict[int, list[Event]] = {}
 
     def give(self, events: list[Event]) -> None:
-        """To everybody; one that does not keep up is let go and resumes by its last id."""
+        """Send to every client; one that is too slow is disconnected and resumes by its last id."""
         for client in list(self.clients):
             if client.waiting.qsize() + len(events) > BEHIND:
                 self.let_go(client)
@@ -101,7 +101,7 @@ class Broadcaster:
             try:
                 loop.call_soon_threadsafe(self._refresh_soon, incident)
             except RuntimeError:
-                pass  # the loop has ended, and every client with it
+                pass  # the event loop has ended, and every stream with it
 
     def _refresh_soon(self, incident: str) -> None:
         self._spawn(self._refresh(incident))
@@ -119,7 +119,7 @@ class Broadcaster:
             try:
                 entries = await self._in_thread(self._read, incident, room.position)
             except Problem:
-                return  # the database does not answer now; the poll comes back to it
+                return  # the database is unavailable now; the poll tries again
             if not entries:
                 return
             if any(entry.kind == "redacted" for entry in entries):
@@ -132,7 +132,7 @@ class Broadcaster:
             return uow.entries(incident, after=after, most=most)
 
     def _admit(self, request: Request, incident: str) -> tuple[Actor, int]:
-        """Who asks, and where the incident stands. Raises ``Unauthenticated``, and ``NotFound`` for what one may not see."""
+        """The actor, and the incident's newest position. Raises ``Unauthenticated``, and ``NotFound`` for what one may not see."""
         actor = auth.require(request)
         with self._application.reading(actor) as uow:
             return actor, uow.position(incident)
@@ -158,7 +158,7 @@ class Broadcaster:
             self._polling = False
 
     def close(self) -> None:
-        """The server stops: every stream ends, so that nothing of it has to be cut off."""
+        """The server stops: every stream is ended in order."""
         for room in list(self._rooms.values()):
             for client in list(room.clients):
                 room.let_go(client)
@@ -194,7 +194,7 @@ class Broadcaster:
         return self._stream(incident, position, after, Client(actor.name, auth.credential(request)))
 
     async def _stream(self, incident: str, position: int, after: int, mine: Client) -> AsyncIterator[bytes]:
-        # Into the room first, then the backlog: what is written between is in both, and the position drops the double.
+        # Join the room before reading the backlog: an entry written in between is in both, and is deduplicated by its position.
         room = self._rooms.setdefault(incident, Room(position))
         room.clients.add(mine)
         if not self._polling:

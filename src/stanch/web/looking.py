@@ -1,4 +1,4 @@
-"""Reading pages and the API is bounded: however many look, the interpreter stays free for what wakes people (P2)."""
+"""Limits concurrent reading requests, so that many readers do not delay what wakes people (P2)."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from starlette.requests import Request
 from stanch.kernel.errors import Unavailable
 from stanch.web.pages.problem import respond
 
-# So many are answered at once; so many more wait for their turn, and the rest is told to come back.
+# Concurrent reading requests, and those that may wait; further ones get 503.
 AT_ONCE, WAITING = 3, 1000
-# Small, or needed to act in the night: these wait behind no page. Dry runs wait for others, and have a limit of their own.
+# Paths without this limit: small, or needed by a person who is paged. Dry runs have a limit of their own.
 NEVER_WAIT = ("/healthz", "/readyz", "/static/", "/ack/", "/login")
 
 
 class Looking:
-    """An ASGI app before the others: GET and HEAD take turns until their answer begins."""
+    """An ASGI app in front of the others: GET and HEAD hold a slot until their response begins."""
 
     def __init__(self, app: Any) -> None:
         self.app = app
@@ -42,7 +42,7 @@ class Looking:
         turn = Turn(self._turns)
 
         async def begun(message: Any) -> None:
-            turn.give_back()  # the answer is made: sending it to a slow reader takes nothing from the others
+            turn.give_back()  # the response is computed: sending it to a slow client needs no slot
             await send(message)
 
         try:
@@ -56,13 +56,13 @@ class Looking:
 
 
 class Turn:
-    """Given back once, by whoever comes first."""
+    """A slot, released once by whoever comes first."""
 
     def __init__(self, turns: asyncio.Semaphore) -> None:
         self._turns: asyncio.Semaphore | None = turns
 
     def give_back(self) -> None:
-        """Let the next one have it."""
+        """Release the slot."""
         if self._turns is not None:
             self._turns.release()
             self._turns = None

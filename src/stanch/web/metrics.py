@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from stanch.main import Stanch
 
 
-# A scraper is no invited person: private incidents count in no metric (P6).
+# Private incidents count in no metric: a scraper is not a member (P6).
 PUBLIC = "incident NOT IN (SELECT id FROM incidents WHERE private = 1)"
 
 
@@ -31,7 +31,7 @@ def exposition(stanch: Stanch) -> tuple[bytes, str]:
     with stanch.application.database.reading() as tx:
         for row in tx.all("SELECT status AS label, COUNT(*) AS n FROM incidents WHERE private = 0 GROUP BY status"):
             incidents.labels(row["label"]).set(row["n"])
-        # What is done is most of both tables, and counting it would read them through.
+        # Finished rows are not counted: that would read both tables through.
         for state in ("waiting", "running", "failed", "lost"):
             left = tx.one(f"SELECT COUNT(*) AS n FROM outbox WHERE state = '{state}' AND {PUBLIC}")
             outbox.labels(state).set(left["n"] if left else 0)

@@ -1,4 +1,4 @@
-"""Whether this process may be sent work: what it needs is there, and what it was told to do is understood."""
+"""The readiness check of this process: database, disk, engine and configuration."""
 
 import tempfile
 from pathlib import Path
@@ -9,16 +9,16 @@ from stanch.kernel.errors import Unavailable
 if TYPE_CHECKING:
     from stanch.main import Stanch
 
-# What a probe of the disk writes, and what should be left for the journal of a bad hour.
+# Bytes that the disk check writes, and bytes that must stay free for the intake journal.
 PROBE_BYTES = 256_000
 
 
 def check(stanch: "Stanch") -> dict[str, str]:
-    """What is fine, by name. Raises ``Unavailable`` with the first thing that is not, and what to do."""
+    """The checks that passed, by name. Raises ``Unavailable`` with the first that failed, and what to do."""
     with stanch.application.database.reading() as tx:
         tx.one("SELECT MAX(version) AS version FROM schema_version")
     if not stanch.engine.healthy():
-        raise Unavailable("A part of the engine does not move.", hint="The log says more; restart the server.")
+        raise Unavailable("A thread of the engine makes no progress.", hint="The log says more; restart the server.")
     if trouble := disk(stanch.settings.data):
         raise Unavailable(trouble, hint="Make room on the disk; posts and entries cannot be kept.")
     lost = stanch.catalog.trouble
@@ -30,7 +30,7 @@ def check(stanch: "Stanch") -> dict[str, str]:
 
 
 def disk(folder: Path) -> str:
-    """What is wrong with the disk of a folder, tried by writing; an empty text when nothing is."""
+    """The problem of a folder's disk, tested by writing; empty when there is none."""
     try:
         with tempfile.TemporaryFile(dir=folder) as file:
             file.write(b"0" * PROBE_BYTES)

@@ -12,5 +12,5 @@ SECURITY = [
 
 
 def security_headers(*, https: bool) -> list[tuple[bytes, bytes]]:
-    """Those of this installation: over https browsers shall come back that way only."""
+    """The headers of this installation; with https also Strict-Transport-Security."""
     return [*SECURITY, *([(b"strict-transport-security", b"max-age=31536000")] if https else [])]

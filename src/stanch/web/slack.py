@@ -1,6 +1,6 @@
 """``/stanch ...`` in Slack and the Acknowledge button: the chat face, by whoever the contacts say that this member is.
 
-Slack waits three seconds, and shows a person nothing of an answer that is not 200: so every problem is a sentence, said
+Slack waits three seconds and shows nothing of an answer other than 200, so every problem is answered as a sentence,
 to the one who asked alone.
 """
 
@@ -87,7 +87,7 @@ async def _signed(stanch: Stanch, request: Request) -> bytes:
 
 
 def _event(stanch: Stanch, body: bytes) -> Response:
-    """Written down before it is answered; what cannot be written now Slack sends again."""
+    """Stored before it is answered; when storing fails, Slack sends it again."""
     try:
         said = json.loads(body)
     except (ValueError, RecursionError):
@@ -101,7 +101,7 @@ def _event(stanch: Stanch, body: bytes) -> Response:
 
 
 def _heard(stanch: Stanch, said: dict[str, Any]) -> None:
-    """What the chat makes of it, if one is configured."""
+    """The events that the chat integration reads from it, if one is configured."""
     for chat in stanch.world.chats.values():
         if chat.prefix == "slack" and isinstance(chat, Pushed):
             hearer = Hearer(stanch.application, chat)
@@ -133,7 +133,7 @@ def _interactive(stanch: Stanch, form: dict[str, str]) -> Response:
             try:
                 answer(stanch, SlackCommand(press.member, f"/ack {press.value}"))
             except Problem:
-                pass  # the page that the button opened says it
+                pass  # the page that the button opened shows the problem
     return Response()
 
 

@@ -1,4 +1,4 @@
-"""What Slack sends when people write ``/stanch ...`` or press a button (formats/09, 9.2): pure reading of it."""
+"""Parses what Slack sends for ``/stanch ...`` and for pressed buttons (formats/09, 9.2). Pure."""
 
 import hashlib
 import hmac
@@ -11,7 +11,7 @@ from stanch.kernel.clock import SECOND
 from stanch.ports.signature import is_code
 
 WINDOW_SECONDS = 300
-# Phones write these on their own, and no command means them.
+# Phone keyboards insert these in place of straight quotes; no command needs them.
 STRAIGHT = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "\u00a0": " "})
 
 # With ``should_escape`` a mention arrives as the member's id, which a contact names so.

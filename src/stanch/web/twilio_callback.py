@@ -1,6 +1,6 @@
 """Handles a key press in a Twilio call: ``<acknowledge link>/call`` takes Twilio's POST and answers with TwiML.
 
-Signed like the link itself. A caller hears words for everything, since Twilio reads 'an application error' for a status.
+Signed like the link itself. Errors are answered as TwiML too, since Twilio says 'an application error' for other statuses.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ NEVER = "0001-01-01T00:00:00.000Z"
 
 
 def routes(receiving: Receiving) -> list[Route]:
-    """Status, the alerts that came by this key and still fire, and the one receiver there is."""
+    """Status, the firing alerts of this key, and the one receiver."""
 
     @native(_error)
     async def status(request: Request) -> Response:

@@ -1,6 +1,6 @@
 """The hot path of the intake: a raw ASGI app in front of everything else, without routing, middleware or request objects.
 
-Formats that are answered with 200 and nothing more are taken here; the others are handed to ``routes``.
+Formats that need only an empty 200 are handled here; the others are passed on to ``routes``.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ class Hooks:
 
 
 def about(scope: Scope) -> str:
-    """What the body does not say: the request line and the headers, without anything secret."""
+    """The request line and the headers, without secrets, for formats that need them."""
     query = without_key(scope["query_string"].decode("latin-1"))
     lines = [f"{scope['method']} {scope['path']}" + (f"?{query}" if query else "")]
     for name, value in scope["headers"]:
@@ -115,7 +115,7 @@ def about(scope: Scope) -> str:
 
 
 async def read(scope: Scope, receive: Receive) -> bytes | None:
-    """The body; None when the sender hung up. Raises ``TooLarge``."""
+    """The body; None when the sender disconnected. Raises ``TooLarge``."""
     length = _header(scope, b"content-length")
     if length.isdigit() and int(length) > LIMIT:
         raise TooLarge(f"The body has {int(length)} bytes, and at most {LIMIT} are taken.")
@@ -136,7 +136,7 @@ async def read(scope: Scope, receive: Receive) -> bytes | None:
 
 
 def what_is_wrong(body: bytes, opening: bytes) -> str:
-    """What makes the body unreadable, or the empty string. Cheap: syntax and the first character only."""
+    """Why the body is not valid JSON for this format, or the empty string. Checks syntax and the first character only."""
     if not opening:
         return ""
     try:

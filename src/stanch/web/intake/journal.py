@@ -42,7 +42,7 @@ class Journal:
         return future
 
     def close(self) -> None:
-        """Write what waits, and stop."""
+        """Write the waiting posts, and stop."""
         if self._thread is not None:
             self._queue.put(None)
             self._thread.join(10)
@@ -68,13 +68,13 @@ class Journal:
         try:
             self._commit([row for row, _ in waiting])
         except Exception as error:
-            # Whatever the driver raised: nothing is acknowledged, and the next batch begins with a new connection.
+            # Any error of the driver: no post of the batch is acknowledged, and the next batch uses a new connection.
             problem = Unavailable(f"The intake journal could not be written: {error}.", hint="Send it again.")
             self._disconnect()
         try:
             loop.call_soon_threadsafe(_settle, [future for _, future in waiting], problem)
         except RuntimeError:
-            pass  # the loop is gone, and with it those who waited; what was committed stays
+            pass  # the event loop has ended with those who waited; committed rows stay
         if problem is None:
             self._application.received()
 
@@ -103,13 +103,13 @@ class Journal:
             try:
                 proxy.invalidate()
             except Exception:
-                pass  # it was broken already
+                pass  # the connection was broken already
 
 
 def _settle(futures: list[asyncio.Future[None]], problem: Problem | None) -> None:
     for future in futures:
         if future.done():
-            continue  # the sender went away
+            continue  # the sender disconnected
         if problem is None:
             future.set_result(None)
         else:

@@ -11,7 +11,7 @@ from stanch.kernel.errors import Denied, Unauthenticated
 from stanch.ports.signature import github_signature_ok, grafana_signature_ok
 
 MISSING = "The integration key is missing or wrong."
-# A key of a few letters may stand in a body for something else.
+# A short key may occur in a body by chance, so only longer ones are removed.
 SHORTEST_SECRET = 8
 HOW = "Send it as bearer token, as basic password, or as ?key=."
 
@@ -23,7 +23,7 @@ class Keys:
         self._keys = [(name, key.encode()) for name, key in keys.items() if key]
 
     def name_of(self, given: bytes) -> str:
-        """The name of a key, in the same time whichever fits. Raises ``Unauthenticated``."""
+        """The name of a key, in constant time. Raises ``Unauthenticated``."""
         found = ""
         for name, key in self._keys:
             if hmac.compare_digest(given, key):

@@ -1,4 +1,4 @@
-"""Opsgenie's alert and heartbeat API, as its senders expect it to answer (formats/03): 202, and processed behind."""
+"""Opsgenie's alert and heartbeat API, as its senders expect it to answer (formats/03): 202, processed asynchronously."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def routes(receiving: Receiving) -> list[Route]:
 
 
 async def _alert(receiving: Receiving, request: Request, key: str, rest: list[str]) -> Response:
-    """Create, close, acknowledge and the rest: written down, answered, and read behind."""
+    """Create, close, acknowledge and so on: stored, answered with 202, and read by the digester."""
     body = await receiving.body(request)
     identity = str(uuid.uuid4())
     path = "/v2/alerts"
@@ -76,7 +76,7 @@ def _with_alias(body: bytes, identity: str) -> bytes:
     try:
         values = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return body  # what is wrong with it is said by the reader
+        return body  # the reader reports what is wrong with it
     if isinstance(values, dict) and not values.get("alias"):
         return msgspec.json.encode({**values, "alias": identity})
     return body

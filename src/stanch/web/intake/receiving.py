@@ -98,7 +98,7 @@ def _http(_request: Request, error: Exception) -> Response:
 
 
 def native(shape: Any) -> Any:
-    """Decorate an endpoint: a ``Problem`` in it becomes ``shape(problem)``, the error form of the emulated tool."""
+    """Decorate an endpoint: a ``Problem`` in it is answered as ``shape(problem)``, the error format of the emulated tool."""
 
     def decorate(endpoint: Any) -> Any:
         async def guarded(request: Request) -> Response:

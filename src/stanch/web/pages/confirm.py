@@ -62,7 +62,7 @@ def routes(stanch: Stanch) -> list[Route]:
 
 
 def _tried(uow: UnitOfWork, tool: Tool) -> tuple[Preview | None, str]:
-    """A dry run now, for the page: what would change, or why it cannot be told."""
+    """The dry run for the page: what would change, or why that is not known."""
     mitigator = uow.application.world.mitigators.get(tool.mitigation.adapter)
     if mitigator is None:
         return None, f"no adapter '{tool.mitigation.adapter}' is configured"

@@ -18,7 +18,7 @@ from stanch.web.pages.render import signed_in
 if TYPE_CHECKING:
     from stanch.main import Stanch
 
-# What was captured is somebody else's output: it is shown, and never run.
+# Captured content is foreign: it is shown as text and never executed.
 SHOWN_AS = {"image/svg+xml": "image/svg+xml", "image/png": "image/png"}
 LOCKED = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 

@@ -1,4 +1,4 @@
-"""The page of what was found: the same without a script as in the box at the top with one."""
+"""The page of search results, which works without scripts."""
 
 from __future__ import annotations
 

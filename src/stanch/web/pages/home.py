@@ -1,4 +1,4 @@
-"""Now: what needs me, what is open, who is on call, what waits."""
+"""The page "Now": prompts for me, open incidents, who is on call, and waiting items."""
 
 from __future__ import annotations
 

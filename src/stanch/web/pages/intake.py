@@ -1,4 +1,4 @@
-"""An integration key's own page: what came by it, what became of each, how to point a sender at it, a mapping to try."""
+"""The page of an integration key: its posts and their results, how to configure a sender, and trying a mapping."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _rows(uow: UnitOfWork, name: str) -> list[Any]:
 
 
 def read_again(sources: dict[str, Source], row: Any) -> list[Received]:
-    """What a kept post holds, read again from the raw body, which is the truth."""
+    """The content of a kept post, read again from its raw body."""
     post = Post(bytes(row["body"]), row["received_at"], row["intake_key"], row["about"])
     return digest.read(sources, row["format"], post)[0]
 
@@ -71,7 +71,7 @@ def may_see_post(uow: UnitOfWork, received: list[Received]) -> bool:
 
 
 def _event(uow: UnitOfWork, stanch: Stanch, row: Any) -> dict[str, Any] | None:
-    """One post, and what each thing in it became. None where a part of it is a private incident's."""
+    """One post, and the result of each item in it. None where an item belongs to a private incident."""
     received = read_again(stanch.world.sources, row) if row["state"] != "unparsable" else []
     if not may_see_post(uow, received):
         return None

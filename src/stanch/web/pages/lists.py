@@ -94,7 +94,7 @@ def _unparsable(uow: UnitOfWork, sources: dict[str, Source]) -> list[dict[str, A
 
 def _beats(uow: UnitOfWork, secret: str) -> list[tuple[HeartbeatRow, str]]:
     """Heartbeats, each with the part of its address that is its own."""
-    shown = uow.actor.admin  # whoever knows it can silence the alert by calling it
+    shown = uow.actor.admin  # a secret: whoever knows the address can keep the heartbeat alive
     return [(row, token_of(secret, row.heartbeat) if shown else "") for row in list_heartbeats(uow, Heartbeats())]
 
 

@@ -50,7 +50,7 @@ def _me(stanch: Stanch, request: Request, secret: str = "") -> Response:
 
 
 def _token(stanch: Stanch, request: Request, name: str) -> Response:
-    """Only a browser's session makes one: a token that makes tokens would outlive its own end."""
+    """Only a browser's session may make one: otherwise a revoked token could have made others before."""
     actor = auth.require(request)
     if request.headers.get("authorization"):
         raise Denied("A token makes no tokens.", hint="Sign in, or use 'stanch token create' on the server.")

@@ -68,7 +68,7 @@ def routes(stanch: Stanch) -> list[Route]:
 
 
 def _feed(request: Request, uow: UnitOfWork, name: str) -> Response:
-    """From the beginning of last month on: edges that stay for a month, so that no shift is cut anew each day."""
+    """From the beginning of last month on, so that the cut of the first shift moves only once a month."""
     this_month = datetime.combine(local(uow.now, UTC_ZONE).date().replace(day=1), datetime.min.time())
     start = instant((this_month - timedelta(days=1)).replace(day=1), UTC_ZONE)
     end = instant((this_month + timedelta(days=31 * FEED_MONTHS)).replace(day=1), UTC_ZONE)
@@ -77,7 +77,7 @@ def _feed(request: Request, uow: UnitOfWork, name: str) -> Response:
     except ValueError as error:
         raise Conflict(f"The schedule cannot be read: {error}.") from None
     names = {person: shown_name(uow.policy.contacts, person) for shift in shifts for person in shift.people()}
-    # The stamp of the rendering is no change of the calendar.
+    # The time stamp of the rendering is left out of the ETag.
     tag = f'"{hashlib.sha256(feed(name, shifts, 0, names)).hexdigest()[:32]}"'
     headers = {"ETag": tag, "Cache-Control": "private, max-age=300", "X-Robots-Tag": "noindex"}
     if tag in [part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")]:
@@ -86,7 +86,7 @@ def _feed(request: Request, uow: UnitOfWork, name: str) -> Response:
 
 
 def _schedule(uow: UnitOfWork, name: str, secret: str) -> dict[str, Any]:
-    """Everything the page shows of one schedule; one that cannot be read says why and hides no other."""
+    """Everything the page shows of one schedule; for one that cannot be read, the reason."""
     schedule = uow.policy.schedules[name]
     shown: dict[str, Any] = {
         "name": name, "title": schedule.title or name, "now": now_and_next(uow, name), "readable": False,
@@ -112,10 +112,10 @@ def _schedule(uow: UnitOfWork, name: str, secret: str) -> dict[str, Any]:
 
 
 def _lanes(uow: UnitOfWork, name: str, schedule: Schedule, plan: list[Shift]) -> list[Lane]:
-    """What comes out first, then what it is made of, from the top down."""
+    """The resulting schedule first, then its overrides and layers from the top down."""
     start, end = plan[0].start, plan[-1].end
     found = [Lane("On call", plan)]
-    # Without layers below, only overrides are left to be seen.
+    # Without layers the resulting schedule shows nothing but overrides.
     bare = Schedule(time_zone=schedule.time_zone, overrides=schedule.overrides)
     kept = store.as_shifts(store.kept_overrides(uow, name, start, end))
     overrides = [shift for shift in rules.shifts(bare, kept, start, end) if not shift.gap]

@@ -20,7 +20,7 @@ TIGHT = 7
 
 
 class Lane(msgspec.Struct, frozen=True):
-    """One row: a layer, the overrides, or what comes out of them."""
+    """One row: a layer, the overrides, or the resulting schedule."""
 
     label: str
     shifts: list[Shift]
@@ -68,10 +68,10 @@ def _days(start: int, end: int, zone: ZoneInfo, height: int) -> str:
 
 
 def _block(shift: Shift, y: int, start: int, end: int, zone: ZoneInfo, names: Mapping[str, str], colour: int) -> str:
-    """An inner picture cuts the name off where the block ends."""
+    """A nested SVG clips the name at the end of the block."""
     x, width = _percent(shift.start, start, end), _percent(shift.end, start, end) - _percent(shift.start, start, end)
     kind = "gap" if shift.gap else f"person-{colour}"
-    # The name; the block cuts it off. On a phone a narrow block has none: the words below the picture say it all.
+    # The name, clipped by the block; narrow blocks have none on a phone, since the list below the picture has all names.
     label = svg.text(_who(shift, names), 6, 17, class_=f"lane{' tight' if width < TIGHT else ''}")
     return svg.element(
         "svg",

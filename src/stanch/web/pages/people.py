@@ -63,7 +63,7 @@ def _people(stanch: Stanch, request: Request, status: int = 200, **more: Any) ->
 
 
 def _invite(stanch: Stanch, request: Request, form: dict[str, str]) -> Response:
-    """The link is shown this once, to whoever invites; it is kept nowhere but as its digest."""
+    """The link is shown once, to whoever invites; only its digest is stored."""
     actor, command = auth.require(request), REGISTRY["invite-person"]
     values = {"name": form.get("name", ""), "admin": form.get("admin", "") == "true"}
     try:

@@ -1,4 +1,4 @@
-"""What a page says when something cannot be done: the sentence, and the form as it was filled."""
+"""Error pages: the problem in a sentence, and the form with what was typed."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Field(msgspec.Struct):
 
 
 def respond(request: Request, problem: Problem) -> Response:
-    """The error in the form that the caller reads; who is not signed in is led to the sign-in page."""
+    """The error as the caller reads it: JSON or a page; unauthenticated browsers are redirected to sign-in."""
     if not wants_page(request):
         return problem_response(problem)
     if isinstance(problem, Unauthenticated) and request.method == "GET":

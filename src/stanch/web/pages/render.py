@@ -27,7 +27,7 @@ from stanch.web.pages.shell import Shell, shell
 
 HERE = Path(__file__).parent.parent
 STATIC = HERE / "static"
-# A fifth of the size after a millisecond; more effort gains little.
+# The compression level: a fifth of the size within a millisecond; higher levels gain little.
 PACKING = 4
 
 
@@ -104,7 +104,7 @@ ENVIRONMENT = _environment()
 
 
 def _not_taken(request: Request) -> list[str]:
-    """Why the configuration that is there now is not the one in force; said on every page."""
+    """Why the newest configuration is not in force; shown on every page."""
     stanch = getattr(request.scope.get("app"), "state", None)
     trouble = stanch.stanch.catalog.trouble if stanch is not None else None
     return trouble.sentences if trouble and trouble.whole else []
@@ -141,7 +141,7 @@ def fragment(template: str, **context: Any) -> Markup:
 
 
 def _shell(request: Request) -> Shell | None:
-    """The frame of a page; a page that says that the database is away has none."""
+    """The frame of a page; error pages without a database have none."""
     actor = getattr(request.state, "actor", None)
     if actor is None:
         return None

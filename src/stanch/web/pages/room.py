@@ -52,7 +52,7 @@ def room(stanch: Stanch, request: Request, incident: str, refused: Refused | Non
         status=refused.problem.status if refused else 200,
         **{**context, "at": at, "panels": shown, "tabs": tabs(shown["side"], view.record.phase, refused)},
     )
-    if at is None:  # kept when the page has been sent: nobody waits for it
+    if at is None:  # recorded after the page has been sent, so that it does not delay it
         answer.background = BackgroundTask(note_look, stanch.application, actor.name, incident, len(entries))
     return answer
 
@@ -91,7 +91,7 @@ def drawn(view: View, place: Place, common: dict[str, Any]) -> list[tuple[Panel,
 
 
 class Tab(msgspec.Struct):
-    """Panels that stand together. ``first``: it is open until another is chosen."""
+    """A group of panels. ``first``: the tab that is open until another is chosen."""
 
     title: str
     panels: list[tuple[Panel, Markup]]

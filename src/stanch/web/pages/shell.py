@@ -1,4 +1,4 @@
-"""What the frame around each page shows: what is open, what waits, who is on call now."""
+"""The frame around each page: counts of open incidents and waiting items, and who is on call now."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def shell(uow: UnitOfWork) -> Shell:
 
 
 def _duty(uow: UnitOfWork, name: str) -> Duty | None:
-    """A schedule that cannot be read, or has nobody now, is told on its own page."""
+    """A schedule that cannot be read, or has nobody now, is left out here and reported on its own page."""
     try:
         people = store.on_call(uow, name, uow.now)
     except (NotFound, ValueError):

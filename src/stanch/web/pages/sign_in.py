@@ -91,7 +91,7 @@ def _login(stanch: Stanch, throttle: Throttle, request: Request, form: dict[str,
 
 
 def _reach(stanch: Stanch, form: dict[str, str]) -> str:
-    """The method that the first admin wants to be woken by, checked before the link is used up. Raises ``Invalid``."""
+    """The first admin's contact method, checked before the one-time link is used up. Raises ``Invalid``."""
     database, now = stanch.application.database, stanch.application.clock.now()
     if not form.get("reach", "").strip() or not credentials.makes_admin(database, form.get("once", ""), now):
         return ""

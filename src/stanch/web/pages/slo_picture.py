@@ -17,7 +17,7 @@ from stanch.timeline.unit_of_work import UnitOfWork
 
 WIDTH, HEIGHT, TOP, BOTTOM = 320, 120, 8, 18
 MOST_POINTS = 288
-# Measured each minute: a longer silence is a gap, and a line over it would claim what nobody measured.
+# Measured each minute: a longer pause is drawn as a gap and not bridged by a line.
 GAP = 3 * MINUTE
 
 
@@ -150,7 +150,7 @@ def _runs(points: Points) -> list[Points]:
 
 
 def _thinned(run: Points, step: int) -> Points:
-    """The highest of each few, and both ends: a peak of a minute must be seen."""
+    """The maximum of each group of points, and both ends, so that a short peak stays visible."""
     if step == 1 or len(run) <= step:
         return run
     return [run[0], *(max(run[n : n + step], key=lambda point: point[1]) for n in range(0, len(run), step)), run[-1]]

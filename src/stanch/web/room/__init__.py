@@ -1,6 +1,6 @@
 """The war room's panels: a file here and a template of the same name each, found by scanning this folder.
 
-A panel says where it stands, and what its template is told about an incident. The page knows none by name.
+A panel declares its place and the variables of its template. The page refers to no panel by name.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What it might be."""
+"""Hypotheses about the cause."""
 
 from stanch.web.room.panel import Context, Panel, View
 

@@ -1,4 +1,4 @@
-"""What has been done, and what could stop the harm, best first."""
+"""Runs so far, and the ranked mitigations."""
 
 from stanch.mitigate.rules import waiting
 from stanch.mitigate.survey import newest

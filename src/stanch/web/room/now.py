@@ -1,4 +1,4 @@
-"""What needs you now: one question at a time, those of your own roles first; then what is asked of others, and what comes."""
+"""Prompts for the viewer, one at a time, own roles first; then prompts for others, and upcoming ones."""
 
 from stanch.kernel.policy import ROLE_TITLES
 from stanch.now.asked import asks, in_order, once
@@ -9,7 +9,7 @@ COMING = 4
 
 
 def context(view: View) -> Context | None:
-    """Nothing is asked of the past."""
+    """No prompts when a past moment is shown."""
     if view.at is not None:
         return None
     asked = view.uow.prompts(view.record)

@@ -1,4 +1,4 @@
-"""What a panel is, and what it is made from."""
+"""The structure of a panel, and the view that its variables are computed from."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from stanch.timeline.entries import Entry
 from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import UnitOfWork
 
-# Above everything, what waits for an answer, the column of the timeline, the column beside it.
+# The places: above everything, prompts, the timeline's column, the column beside it.
 Place = Literal["head", "now", "stream", "side"]
 Context = Mapping[str, Any]
 

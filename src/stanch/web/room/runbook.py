@@ -1,4 +1,4 @@
-"""The runbook's section for this phase, playbooks that may fit, and whom to turn to."""
+"""The runbook's section for this phase, playbooks that may fit, and contacts."""
 
 from stanch.prepare.playbooks.library import playbooks
 from stanch.prepare.runbooks import age_problem, for_phase

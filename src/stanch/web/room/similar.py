@@ -1,11 +1,11 @@
-"""Incidents that were like this one, and what helped then."""
+"""Similar incidents, and what helped then."""
 
 from stanch.learn.memory.commands import Similar, similar
 from stanch.web.room.panel import Context, Panel, View
 
 
 def context(view: View) -> Context | None:
-    """While it is live; the past shows nothing that was not known then."""
+    """Shown while the incident is live, not for a past moment."""
     if view.at is not None or not view.record.live():
         return None
     found = similar(view.uow, Similar(view.record.id))

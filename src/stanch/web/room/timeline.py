@@ -106,7 +106,7 @@ def wanted(row: Row, show: str) -> bool:
 
 
 def chatter(row: Row) -> bool:
-    """Whether nobody misses it at first sight. A page that did not go out is no chatter."""
+    """Whether an entry may be folded. A page that could not be delivered is never folded."""
     facts = row.entry.facts
     return not row.person and row.entry.kind in CHATTER and not (isinstance(facts, PageSent) and not facts.ok)
 
@@ -128,7 +128,7 @@ def grouped(rows: list[Row], *, fold: bool) -> list[Group]:
 
 
 def key_moments(entries: list[Entry]) -> list[tuple[int, str]]:
-    """Moments worth a look back: phases, mitigations and the end."""
+    """Moments to jump to: phases, mitigations and the end."""
     found = [(x.recorded_at, x.facts.sentence()) for x in entries if x.kind in KEY_KINDS]
     return found[-MOMENTS:]
 

@@ -1,4 +1,4 @@
-"""A file of the status page as ready answers: everything that can be computed once, is."""
+"""Precomputed HTTP responses for a file of the status page."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def answer(name: str, document: Document, security: Headers, *, public: bool = T
 
 
 def _policy(document: Document, security: Headers) -> Headers:
-    """A picture that stands alone may style itself, and nothing else."""
+    """The Content-Security-Policy: a stand-alone SVG may use inline styles, everything else may not."""
     if document.media_type != "image/svg+xml":
         return security
     strict = b"default-src 'none'; style-src 'unsafe-inline'"

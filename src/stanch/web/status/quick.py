@@ -1,6 +1,6 @@
 """The status page's answers at the level of the protocol: a plain GET of a public file is answered as it arrives (B4).
 
-Only what can be read beyond doubt is answered here; everything else takes the usual way and gets the same bytes.
+Only plain requests are answered here; all others go through the framework and get the same bytes.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from stanch.web.status.served import Served
 
 END = b"\r\n\r\n"
 OK, UNCHANGED = b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 304 Not Modified\r\n"
-# What makes a request more than a plain one.
+# Headers with which a request is not plain.
 MORE = (
     b"\r\ncontent-length:",
     b"\r\ntransfer-encoding:",
@@ -61,7 +61,7 @@ def quick(served: Served) -> Quick:
 
 
 def _is_a_site(served: Served, host: bytes) -> bool:
-    """Whether a page that is not public has this name: then nothing is answered here."""
+    """Whether a page that is not public has this host name; such requests are not answered here."""
     name = host.decode("latin-1")
     return bool(served.hosts) and (name in served.hosts or name.rsplit(":", 1)[0] in served.hosts)
 

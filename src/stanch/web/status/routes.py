@@ -69,7 +69,7 @@ class StatusPages:
 
     @staticmethod
     def _remember(site: Site, scope: Any) -> list[tuple[bytes, bytes]]:
-        """Links of a page are relative and carry no token: the browser keeps it."""
+        """Links of a page are relative and carry no token, so the token is kept in a cookie."""
         token = Request(scope).query_params.get("token", "") if site.page.access == "token" else ""
         if not token:
             return []

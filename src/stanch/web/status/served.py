@@ -1,6 +1,6 @@
 """Every status page in memory, drawn once for each public change of this or any other replica, and answered without the framework.
 
-A storm of readers costs a look into a dictionary each: it does not matter how many incidents there are, nor whether the
+A request costs one dictionary lookup: it does not matter how many incidents there are, nor whether the
 database answers.
 """
 
@@ -24,7 +24,7 @@ from stanch.web.status.answers import Headers, PreparedResponse, answer
 if TYPE_CHECKING:
     from stanch.main import Stanch
 
-# Another replica's change is seen after so many seconds at most.
+# Seconds after which a change of another replica is noticed at the latest.
 LOOK_EVERY = 1.0
 ROOT = "/status"
 Responses = dict[str, PreparedResponse]
@@ -95,9 +95,9 @@ class Served:
 
     def look(self) -> None:
         """Draw the pages again if something public has changed. While the database is away, the old bytes are served."""
-        # Nothing is raised on: the thread that watches must outlive a database that is away.
+        # Exceptions are logged and not raised: the watching thread must survive an unavailable database.
         with self._drawing, contained("the status page could not be drawn; the last one is served", passing=()):
-            # What changes from here on is seen by the next look.
+            # Read before rendering, so that a change during the rendering is noticed next time.
             self.stale = False
             if latest(self._stanch.application.database) == self._version:
                 return
@@ -125,7 +125,7 @@ class Served:
         self.drawn += 1
 
     def site_of(self, host: str, path: str) -> tuple[Site, str] | None:
-        """Which page a request is for, and the path below it; None for what is not the business of a page."""
+        """Which page a request is for, and the path below it; None for requests of no status page."""
         own = self.hosts.get(host.lower()) or self.hosts.get(host.lower().rsplit(":", 1)[0])
         if own is not None and not path.startswith(("/static/", "/api/v1/", "/hooks/")):
             return own, path.removeprefix("/")

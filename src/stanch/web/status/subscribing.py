@@ -1,4 +1,4 @@
-"""Getting updates of a page: the form, the confirmation, and leaving by one click (RFC 8058; formats/18, 18.8).
+"""Subscribing to a page: the form, the confirmation, and one-click unsubscribe (RFC 8058; formats/18, 18.8).
 
 Nobody learns who follows: known and unknown addresses get the same answer. Looking at a link changes nothing: mail scanners open them.
 """
@@ -119,7 +119,7 @@ def _confirm(stanch: Stanch, request: Request) -> Response:
 
 
 def _leave(stanch: Stanch, request: Request) -> Response:
-    """One click: no cookie, no redirect, no question; for an unknown one the same answer."""
+    """One-click unsubscribe: no cookie, no redirect, no question; the same answer for an unknown subscriber."""
     site = _site(stanch, request, "")
     if request.method == "GET":
         return _page(site, heading="No more updates?", form="End them", action=request.url.path)
