@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from stanch.integrations.generic import Generic, Settings
-from stanch.integrations.generic.try_alone import SECONDS as TRY_SECONDS
+from stanch.integrations.generic.try_mapping_process import SECONDS as TRY_SECONDS
 from stanch.kernel.clock import SystemClock
 from stanch.kernel.errors import Conflict
 from stanch.kernel.policy import Policy

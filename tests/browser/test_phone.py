@@ -11,7 +11,7 @@ from stanch.identity import credentials, push_key
 from stanch.kernel.actor import Actor
 from stanch.kernel.base64url import packed, unpacked
 from stanch.prepare.profile.device_commands import AddDevice, add_device
-from stanch.respond.paging import acknowledge_code
+from stanch.respond.page_effect import acknowledge_code
 from stanch.respond.reactions import request_page
 from stanch.timeline.facts.detect import Declared
 from tests.browser.house import PERSON, House

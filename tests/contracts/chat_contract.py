@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from stanch.ports import Failed
-from stanch.ports.chat import Chat, ChatMessage, Choice, Heard, NewRoom
+from stanch.ports.chat import Chat, ChatEvent, ChatMessage, Choice, NewRoom
 
 
 class Town(Protocol):
@@ -36,9 +36,9 @@ def wanted(name: str = "", **changes: Any) -> NewRoom:
     return msgspec.structs.replace(room, **changes)
 
 
-def read_all(chat: Chat, token: str, rooms: list[str]) -> tuple[str, list[Heard]]:
+def read_all(chat: Chat, token: str, rooms: list[str]) -> tuple[str, list[ChatEvent]]:
     """Read until nothing more comes."""
-    events: list[Heard] = []
+    events: list[ChatEvent] = []
     for _ in range(50):
         reading = chat.read(token, rooms, 0.3)
         chat.stored(reading)

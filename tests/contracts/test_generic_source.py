@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stanch.integrations import generic
-from stanch.integrations.generic import trying
+from stanch.integrations.generic import try_mapping
 from stanch.kernel.clock import MINUTE, parse_moment
 from stanch.kernel.errors import Invalid
 from stanch.ports import Alert, Beat, ChangeEvent, Post, Source
@@ -172,7 +172,9 @@ def test_an_expression_that_is_none_is_refused_when_the_configuration_is_read() 
 
 
 def test_a_mapping_can_be_tried_on_a_body() -> None:
-    rows, errors = trying.try_mapping("alerts: checks\nname: what\nfiring: '!ok'\n", json.dumps(MONITOR).encode(), NOW)
+    rows, errors = try_mapping.try_mapping(
+        "alerts: checks\nname: what\nfiring: '!ok'\n", json.dumps(MONITOR).encode(), NOW
+    )
     assert not errors and [row["name"] for row in rows] == ["latency", "errors"]
     assert rows[0]["what"] == "alert" and rows[0]["firing"] == "true" and rows[0]["ends_at"] == ""
     assert parse_moment(rows[1]["ends_at"]) == NOW
@@ -210,7 +212,7 @@ def test_the_mapping_in_the_documentation_does_what_it_says() -> None:
     ],
 )
 def test_trying_a_wrong_mapping_says_what_is_wrong_and_never_fails(mapping: str, said: str) -> None:
-    rows, errors = trying.try_mapping(mapping, json.dumps(MONITOR).encode())
+    rows, errors = try_mapping.try_mapping(mapping, json.dumps(MONITOR).encode())
     assert said in "; ".join(errors) and (rows or errors)
 
 
@@ -239,5 +241,5 @@ def test_every_json_object_is_one_signal(body: dict[str, Any]) -> None:
 @pytest.mark.parametrize("expression", ["a" + ".a" * 400, "[" * 300, "a || " * 300 + "a"])
 def test_long_expressions_and_deep_bodies_do_not_fall_over(expression: str) -> None:
     body = b'{"a":' * 900 + b"1" + b"}" * 900
-    rows, errors = trying.try_mapping(f"name: '{expression}'", body)
+    rows, errors = try_mapping.try_mapping(f"name: '{expression}'", body)
     assert rows or errors

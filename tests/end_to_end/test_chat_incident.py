@@ -14,7 +14,7 @@ import uvicorn
 from click.testing import CliRunner
 from starlette.testclient import TestClient
 
-from stanch.chat.listening import Listener
+from stanch.chat.reader import ChatReader
 from stanch.cli import stanch as command_line
 from stanch.cli.place import Place
 from stanch.kernel.clock import SystemClock
@@ -86,7 +86,7 @@ class Chatting:
 
     def __init__(self, house: House, town: Any, chat: Any) -> None:
         self.house, self.town, self.chat = house, town, chat
-        self.listener = Listener(house.application, chat)
+        self.listener = ChatReader(house.application, chat)
         self.listener.turn()
         self.listener.turn()
         self.room = ""

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from stanch.chat.listening import Listener
+from stanch.chat.reader import ChatReader
 from stanch.ports import Failed, Gone
-from stanch.ports.chat import ChatMessage, Heard, NewRoom, Reading, Room, Window
+from stanch.ports.chat import ChatEvent, ChatMessage, NewRoom, Reading, Room, Window
 from tests.scenarios.house import House
 
 
@@ -22,7 +22,7 @@ class Hall:
         self.topics: dict[str, str] = {}
         self.pins: list[tuple[str, str]] = []
         self.closed: set[str] = set()
-        self.events: list[Heard] = []
+        self.events: list[ChatEvent] = []
         self.windows: list[Window] = []
         self.down = self.lost = self.gone = False
         self.refused: set[str] = set()
@@ -114,19 +114,19 @@ class Guests:
     def __init__(self, house: House) -> None:
         self.house = house
         self.hall = house.chats["hall"]
-        self.listener = Listener(house.application, self.hall)
+        self.listener = ChatReader(house.application, self.hall)
 
     def listen(self) -> None:
         """Hear what is new, and let the engine do what follows."""
         if self.listener.application is not self.house.application:  # it was started again
-            self.listener = Listener(self.house.application, self.hall)
+            self.listener = ChatReader(self.house.application, self.hall)
             self.listener.reclaim()
         assert self.listener.turn()
         self.house.settle()
 
-    def says(self, who: str, text: str, room: str = "R1", **more: Any) -> Heard:
+    def says(self, who: str, text: str, room: str = "R1", **more: Any) -> ChatEvent:
         kind = more.pop("kind", "message")
-        heard = Heard(
+        heard = ChatEvent(
             f"$e{len(self.hall.events)}", room, kind, f"U_{who.upper()}", self.house.clock.now(), text, **more
         )
         self.hall.events.append(heard)

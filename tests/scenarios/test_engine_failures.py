@@ -6,7 +6,7 @@ import pytest
 
 from stanch.detect import signals
 from stanch.kernel.clock import MINUTE
-from stanch.respond.paging import PageHandler
+from stanch.respond.page_effect import PageHandler
 from stanch.timeline.unit_of_work import Due
 from tests.scenarios.house import House
 

@@ -7,7 +7,7 @@ import msgspec
 from stanch.find import filling
 from stanch.kernel.actor import Actor
 from stanch.kernel.contacts import Contact
-from stanch.timeline import words
+from stanch.timeline import full_text
 from stanch.timeline.facts.respond import Said
 from tests.scenarios.house import House
 
@@ -37,7 +37,7 @@ def test_what_was_rolled_back_is_not_found(house: House) -> None:
         uow.attempt(),
     ):
         uow.append("INC-1", Said("unfindable"))
-        assert words.find(uow.tx, uow.actor, "unfindable", titles=False, limit=5)
+        assert full_text.find(uow.tx, uow.actor, "unfindable", titles=False, limit=5)
         raise LookupError
     assert hits(house, "unfindable") == []
 

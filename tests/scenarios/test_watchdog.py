@@ -42,5 +42,5 @@ def test_an_engine_that_does_not_move_is_not_ready_and_gives_no_sign_of_life(tmp
         )  # as if its turn hung for a minute
         house.stanch.engine._stopping.set()
         assert urllib3.request("GET", f"{house.url}/readyz").status == 503
-        with pytest.raises(Exception, match="no sign of life"):
+        with pytest.raises(Exception, match="the heartbeat is not sent"):
             WatchdogHandler(house.stanch.application).perform(None)  # type: ignore[arg-type]

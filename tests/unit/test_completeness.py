@@ -5,7 +5,7 @@ import pytest
 from stanch.communicate.wording.vocabulary import Vocabulary
 from stanch.learn.completeness.done_test import could_fail
 from stanch.learn.completeness.impact import measured
-from stanch.learn.completeness.sameness import distinct
+from stanch.learn.completeness.same_factor import distinct
 from stanch.learn.completeness.why_leaf import kind_of
 from stanch.learn.completeness.why_tree import ends, indented_lines, tree
 

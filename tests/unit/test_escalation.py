@@ -8,7 +8,7 @@ from stanch.kernel.policy import Policy
 from stanch.kernel.schedule import WorkingHours
 from stanch.kernel.severities import SeverityPolicy
 from stanch.prepare.oncall.hours import in_working_hours, next_working_moment
-from stanch.respond.escalation import Reached, escalation_of, last_resort, next_step, total_of, waits_until
+from stanch.respond.escalation import ResolvedTargets, escalation_of, last_resort, next_step, total_of, waits_until
 
 BERLIN = WorkingHours("Europe/Berlin", "09:00", "17:00", holidays=["2026-12-25"])
 NOON = parse_moment("2026-11-23T11:00:00Z")  # a Monday
@@ -51,7 +51,7 @@ def steps(*some: EscalationStep, repeat: int = 0) -> EscalationPolicy:
 
 def test_steps_follow_each_other_and_repeat() -> None:
     policy = steps(EscalationStep(["ada"]), EscalationStep(["ben"]), repeat=1)
-    reached = {0: Reached(["ada"]), 1: Reached(["ben"])}
+    reached = {0: ResolvedTargets(["ada"]), 1: ResolvedTargets(["ben"])}
     taken = []
     after = -1
     while found := next_step(policy, after, reached, POLICY, NOON):
@@ -63,7 +63,7 @@ def test_steps_follow_each_other_and_repeat() -> None:
 
 def test_a_step_that_reaches_nobody_is_passed_over_at_once_and_says_so() -> None:
     policy = steps(EscalationStep(["schedule:primary"]), EscalationStep(["ben"]))
-    reached = {0: Reached([], ["nobody is on call in 'primary'"]), 1: Reached(["ben"])}
+    reached = {0: ResolvedTargets([], ["nobody is on call in 'primary'"]), 1: ResolvedTargets(["ben"])}
     found = next_step(policy, -1, reached, POLICY, NOON)
     assert found and (found.number, found.people) == (1, ["ben"])
     assert found.passed == ["nobody is on call in 'primary'", "step 1 reaches nobody"]
@@ -71,7 +71,7 @@ def test_a_step_that_reaches_nobody_is_passed_over_at_once_and_says_so() -> None
 
 def test_a_step_for_working_hours_is_passed_over_at_night() -> None:
     policy = steps(EscalationStep(["ada"], hours="working"), EscalationStep(["ben"]))
-    reached = {0: Reached(["ada"]), 1: Reached(["ben"])}
+    reached = {0: ResolvedTargets(["ada"]), 1: ResolvedTargets(["ben"])}
     by_night, by_day = (next_step(policy, -1, reached, POLICY, now) for now in (NIGHT, NOON))
     assert by_night and by_night.people == ["ben"]
     assert by_night.passed == ["step 1 is for working hours"]
@@ -87,7 +87,8 @@ def test_when_no_step_reaches_anyone_everybody_is_paged() -> None:
         }
     )
     assert (
-        next_step(steps(EscalationStep(["zoe"])), -1, {0: Reached([], ["'zoe' is no contact"])}, policy, NOON) is None
+        next_step(steps(EscalationStep(["zoe"])), -1, {0: ResolvedTargets([], ["'zoe' is no contact"])}, policy, NOON)
+        is None
     )
     found = last_resort(policy, ["'zoe' is no contact"])
     assert (found.people, found.last) == (["ada"], True)

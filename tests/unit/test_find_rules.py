@@ -3,10 +3,12 @@
 import pytest
 
 from stanch.find.commands import excerpt
-from stanch.find.rules import Known, understood
-from stanch.timeline.words import terms
+from stanch.find.rules import KnownNames, understood
+from stanch.timeline.full_text import terms
 
-KNOWN = Known(["SEV-1", "SEV-2", "SEV-3"], {"ben": "Ben Okafor", "bea": "Bea Stein", "ada": "Ada Lovelace"}, ["INC-42"])
+KNOWN = KnownNames(
+    ["SEV-1", "SEV-2", "SEV-3"], {"ben": "Ben Okafor", "bea": "Bea Stein", "ada": "Ada Lovelace"}, ["INC-42"]
+)
 
 
 @pytest.mark.parametrize(
@@ -38,7 +40,7 @@ def test_commands_are_understood_and_words_are_left_alone(
 
 
 def test_without_one_open_incident_a_command_says_what_is_missing() -> None:
-    two = Known(KNOWN.severities, KNOWN.people, ["INC-1", "INC-2"])
+    two = KnownNames(KNOWN.severities, KNOWN.people, ["INC-1", "INC-2"])
     assert [(u.command, u.missing) for u in understood("page ben", two)] == [("page", "incident")]
     assert understood("ack", two) == []
 

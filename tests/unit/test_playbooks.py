@@ -6,7 +6,7 @@ import pytest
 
 from stanch.kernel.clock import HOUR, MINUTE
 from stanch.prepare.playbooks.library import PARTS, playbooks, read
-from stanch.prepare.playbooks.rules import Released, Seen, Words, suggest
+from stanch.prepare.playbooks.rules import IncidentEvidence, Quote, Released, suggest
 
 ONSET = 1_747_231_620_000_000
 SHAPES = {
@@ -19,11 +19,11 @@ SHAPES = {
 }
 
 
-def alert(text: str, source: str = "the alert Errors") -> Seen:
-    return Seen(ONSET, (Words(source, text),))
+def alert(text: str, source: str = "the alert Errors") -> IncidentEvidence:
+    return IncidentEvidence(ONSET, (Quote(source, text),))
 
 
-def names(seen: Seen) -> list[str]:
+def names(seen: IncidentEvidence) -> list[str]:
     return [found.playbook for found in suggest(seen)]
 
 
@@ -85,19 +85,21 @@ def test_ordinary_words_point_nowhere(text: str) -> None:
 
 
 def test_a_release_shortly_before_the_onset_is_suspected_and_an_old_one_is_not() -> None:
-    recent = Seen(ONSET, released=(Released("shop", "v42", ONSET - 7 * MINUTE),))
+    recent = IncidentEvidence(ONSET, released=(Released("shop", "v42", ONSET - 7 * MINUTE),))
     assert suggest(recent)[0].reason == "release v42 of shop went out 7 min before onset"
-    assert suggest(Seen(ONSET, released=(Released("shop", "v41", ONSET - HOUR),))) == []
+    assert suggest(IncidentEvidence(ONSET, released=(Released("shop", "v41", ONSET - HOUR),))) == []
 
 
 def test_a_release_dated_a_little_after_the_onset_is_suspected_because_clocks_differ() -> None:
-    assert names(Seen(ONSET, released=(Released("shop", "v42", ONSET + 2 * MINUTE),))) == ["crash-on-deploy"]
-    assert names(Seen(ONSET, released=(Released("shop", "v43", ONSET + HOUR),))) == []
+    assert names(IncidentEvidence(ONSET, released=(Released("shop", "v42", ONSET + 2 * MINUTE),))) == [
+        "crash-on-deploy"
+    ]
+    assert names(IncidentEvidence(ONSET, released=(Released("shop", "v43", ONSET + HOUR),))) == []
 
 
 def test_the_suspicion_of_a_release_falls_without_an_edge() -> None:  # R17
     weights = [
-        suggest(Seen(ONSET, released=(Released("shop", "v42", ONSET - m * MINUTE),)), 0)[0].weight
+        suggest(IncidentEvidence(ONSET, released=(Released("shop", "v42", ONSET - m * MINUTE),)), 0)[0].weight
         for m in range(-60, 300)
     ]
     assert max(abs(a - b) for a, b in itertools.pairwise(weights)) < 0.5
@@ -105,23 +107,23 @@ def test_the_suspicion_of_a_release_falls_without_an_edge() -> None:  # R17
 
 def test_the_newest_of_several_releases_is_named() -> None:
     released = (Released("db", "9", ONSET - 20 * MINUTE), Released("shop", "v42", ONSET - 5 * MINUTE))
-    assert "v42 of shop" in suggest(Seen(ONSET, released=released))[0].reason
+    assert "v42 of shop" in suggest(IncidentEvidence(ONSET, released=released))[0].reason
 
 
 def test_alerts_of_one_zone_point_to_the_zone_and_alerts_of_two_do_not() -> None:
-    one = Seen(ONSET, labels=({"zone": "b"}, {"topology_kubernetes_io_zone": "b"}, {"job": "x"}))
+    one = IncidentEvidence(ONSET, labels=({"zone": "b"}, {"topology_kubernetes_io_zone": "b"}, {"job": "x"}))
     assert suggest(one)[0].reason == "all 2 firing alerts that name a zone name b"
-    assert names(Seen(ONSET, labels=({"zone": "a"}, {"zone": "b"}))) == []
-    assert names(Seen(ONSET, labels=({"zone": "b"},))) == [], "one alert is no pattern"
+    assert names(IncidentEvidence(ONSET, labels=({"zone": "a"}, {"zone": "b"}))) == []
+    assert names(IncidentEvidence(ONSET, labels=({"zone": "b"},))) == [], "one alert is no pattern"
 
 
 def test_a_failing_tls_probe_weighs_more_than_words() -> None:
-    seen = Seen(ONSET, (Words("the alert Bank", "429 from the bank"),), probe_kinds=("tls",))
+    seen = IncidentEvidence(ONSET, (Quote("the alert Bank", "429 from the bank"),), probe_kinds=("tls",))
     assert names(seen) == ["expired-certificate", "rate-limits"]
 
 
 def test_a_failing_tcp_probe_points_to_the_path() -> None:
-    assert names(Seen(ONSET, probe_kinds=("tcp",))) == ["firewall-rule"]
+    assert names(IncidentEvidence(ONSET, probe_kinds=("tcp",))) == ["firewall-rule"]
 
 
 def test_what_is_quoted_is_one_line_and_not_too_long() -> None:

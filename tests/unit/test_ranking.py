@@ -29,7 +29,7 @@ from stanch.mitigate.ranking.rank import Ranked, rank
 from stanch.mitigate.saturation import fullness
 from stanch.mitigate.waiting_alerts import waits_by_its_words
 from stanch.ports import Extent
-from stanch.prepare.playbooks.rules import Released, Seen, suggest
+from stanch.prepare.playbooks.rules import IncidentEvidence, Released, suggest
 
 ONSET = 100 * HOUR
 
@@ -222,7 +222,7 @@ def at_moments(went: list[tuple[int, str]], other: tuple[Release, ...]) -> tuple
 def with_everything(went: list[tuple[int, str]], base: Evidence, at: float, waited: int, seconds: float) -> Evidence:
     """The same evidence with releases, a shape that follows from them, saturation, an alert's wait and past runs."""
     releases = at_moments(went, base.releases)
-    seen = Seen(
+    seen = IncidentEvidence(
         ONSET,
         released=tuple(Released("shop", r.release, r.deployed_at, r.left) for r in releases if r.kind == "release"),
     )

@@ -4,7 +4,7 @@ from typing import Any
 
 from stanch.kernel.clock import DAY, HOUR, parse_moment
 from stanch.kernel.policy import Policy
-from stanch.prepare.reachability import Finding, Reached, pageable, reachability, shown
+from stanch.prepare.reachability import Finding, LastAttempt, pageable, reachability, shown
 from stanch.prepare.yaml_file import convert
 
 NOW = parse_moment("2026-05-14T14:00:00Z")
@@ -19,11 +19,11 @@ def _policy(contacts: dict[str, list[str]], **more: Any) -> Policy:
     return policy
 
 
-def _tried(person: str, reach: str, *, ok: bool = True, ago: int = HOUR, detail: str = "250 ok") -> Reached:
-    return Reached(person, reach, NOW - ago, ok, detail, "test", NOW - ago if ok else NOW - 2 * DAY)
+def _tried(person: str, reach: str, *, ok: bool = True, ago: int = HOUR, detail: str = "250 ok") -> LastAttempt:
+    return LastAttempt(person, reach, NOW - ago, ok, detail, "test", NOW - ago if ok else NOW - 2 * DAY)
 
 
-def _find(policy: Policy, *reached: Reached, notifiers: frozenset[str] | None = None) -> list[Finding]:
+def _find(policy: Policy, *reached: LastAttempt, notifiers: frozenset[str] | None = None) -> list[Finding]:
     return reachability(policy, reached, notifiers, NOW)
 
 

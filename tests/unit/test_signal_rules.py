@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from stanch.detect import rules
 from stanch.detect.disposing import neighbours
-from stanch.detect.folding import LATE, Known, fold
+from stanch.detect.folding import LATE, AlertState, fold
 from stanch.kernel.clock import SECOND
 from stanch.kernel.policy import Policy, Rule, Service
 from stanch.ports import Alert
@@ -17,14 +17,14 @@ def copy(firing: bool, start: int, end: int | None = None) -> Alert:
     return Alert("f", "Down", firing, start, end, {}, {})
 
 
-def state(copies: list[Alert], now: int = NOW) -> Known | None:
+def state(copies: list[Alert], now: int = NOW) -> AlertState | None:
     known = None
     for alert in copies:
         known = fold(known, alert, now)
     return known
 
 
-def seen(known: Known | None) -> tuple[bool, int | None] | None:
+def seen(known: AlertState | None) -> tuple[bool, int | None] | None:
     """What a person sees: does it fire, and if not, since when."""
     return known and (known.firing, None if known.firing else known.told_end)
 
@@ -61,7 +61,7 @@ def test_a_sender_that_insists_is_believed() -> None:
 
 
 def test_a_lease_that_ran_out_is_revived_by_the_next_copy() -> None:
-    ran_out = Known(False, 10, None, NOW)
+    ran_out = AlertState(False, 10, None, NOW)
     assert fold(ran_out, copy(True, 10), NOW + 1).firing
 
 

@@ -6,7 +6,7 @@ from stanch.kernel.actor import Actor
 from stanch.kernel.contacts import Contact
 from stanch.kernel.errors import Denied
 from stanch.kernel.policy import Policy
-from stanch.ports.chat import Heard
+from stanch.ports.chat import ChatEvent
 from stanch.prepare.oncall.people import contact_key
 from stanch.prepare.own_contact_methods import unconfirmed
 from stanch.timeline.record import Record
@@ -38,7 +38,7 @@ def owner(policy: Policy, prefix: str, names: tuple[str, ...]) -> str:
     return found[0] if len(found) == 1 else ""
 
 
-def speaker(policy: Policy, prefix: str, heard: Heard) -> Speaker:
+def speaker(policy: Policy, prefix: str, heard: ChatEvent) -> Speaker:
     """Who said it. One who is not known is named as such, and by the account: names can be chosen by anybody."""
     if person := owner(policy, prefix, (heard.author, *heard.known_as)):
         return Speaker(person, person)

@@ -7,7 +7,7 @@ where nobody knows whether it arrived it is said again, and says so.
 from typing import Any
 
 from stanch.chat.accounts import acting
-from stanch.chat.carrying import ROOM, Reply, carry, understand
+from stanch.chat.run_line import ROOM, Reply, carry, understand
 from stanch.kernel.clock import SECOND
 from stanch.kernel.errors import Problem
 from stanch.ports import Failed

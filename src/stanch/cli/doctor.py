@@ -57,7 +57,7 @@ def _look(place: Place) -> Iterator[Finding]:
 
 def _chats(place: Place) -> Iterator[Finding]:
     """Each chat is asked who we are there; whether it is heard is what the running server last noted."""
-    from stanch.chat.listening import heeds
+    from stanch.chat.reader import heeds
     from stanch.communicate import announcing
 
     stanch = place.stanch

@@ -23,7 +23,7 @@ WAITS, LONGEST = (1, 10, 30, 60, 240), HOUR // 2
 LOCAL = re.compile(r"https?://(localhost|127\.|\[::1\]|0\.0\.0\.0)")
 
 
-class Place(msgspec.Struct):
+class AnnouncementState(msgspec.Struct):
     """How far one incident was announced in one place."""
 
     name: str
@@ -90,7 +90,9 @@ class AnnouncementHandler(EffectHandler):
         self._save(uow, place)
         return uow.now + SECOND if self._next(uow, effect) else None
 
-    def _failed(self, uow: UnitOfWork, effect: Effect, place: Place, entry: Entry, answer: Exception) -> int | None:
+    def _failed(
+        self, uow: UnitOfWork, effect: Effect, place: AnnouncementState, entry: Entry, answer: Exception
+    ) -> int | None:
         again = not isinstance(answer, Failed) or answer.again
         place.problem, place.since = str(answer)[:300], place.since or uow.now
         if again and uow.now - place.since < LONGEST:
@@ -105,7 +107,7 @@ class AnnouncementHandler(EffectHandler):
         self._save(uow, place)
         return uow.now + WAITS[-1] * SECOND if self._next(uow, effect) else None
 
-    def _announcement(self, record: Record, place: Place, entry: Entry) -> Announcement:
+    def _announcement(self, record: Record, place: AnnouncementState, entry: Entry) -> Announcement:
         due = record.next_update_at()
         url = self.application.installation.url
         return Announcement(
@@ -116,7 +118,7 @@ class AnnouncementHandler(EffectHandler):
         )  # fmt: skip
 
     @staticmethod
-    def _next(uow: UnitOfWork, effect: Effect) -> tuple[Place, Entry] | None:
+    def _next(uow: UnitOfWork, effect: Effect) -> tuple[AnnouncementState, Entry] | None:
         row = uow.tx.one(
             "SELECT * FROM announced WHERE name = :name AND incident = :incident",
             name=effect.payload["to"],
@@ -124,14 +126,14 @@ class AnnouncementHandler(EffectHandler):
         )
         if row is None:
             return None
-        place = Place(*(row[name] for name in Place.__struct_fields__))
+        place = AnnouncementState(*(row[name] for name in AnnouncementState.__struct_fields__))
         for entry in uow.entries(effect.incident, after=place.posted):
             if is_announced(entry):
                 return place, entry
         return None
 
     @staticmethod
-    def _save(uow: UnitOfWork, place: Place) -> None:
+    def _save(uow: UnitOfWork, place: AnnouncementState) -> None:
         uow.tx.execute(
             "UPDATE announced SET posted = :posted, number = :number, tries = :tries, since = :since, problem = :problem "
             "WHERE name = :name AND incident = :incident",

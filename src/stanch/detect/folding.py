@@ -13,7 +13,7 @@ from stanch.ports import Alert
 LATE = 2 * MINUTE
 
 
-class Known(msgspec.Struct, frozen=True):
+class AlertState(msgspec.Struct, frozen=True):
     """One alert so far. Moments in microseconds.
 
     ``told_end``: the newest end that its sender stated; a lease that ran out is no such end.
@@ -27,32 +27,32 @@ class Known(msgspec.Struct, frozen=True):
     lease_until: int | None = None
 
 
-def fold(known: Known | None, alert: Alert, now: int) -> Known:
+def fold(known: AlertState | None, alert: Alert, now: int) -> AlertState:
     """The state after one more copy (R1)."""
     if not alert.firing:
         return _ended(known, alert, now)
     if known is None:
-        return Known(True, alert.starts_at, None, now, alert.lease_until)
+        return AlertState(True, alert.starts_at, None, now, alert.lease_until)
     if known.told_end is not None and alert.starts_at <= known.told_end:
         if known.firing or now - known.heard_at <= LATE:
             return known
         # Another replica of the sender still sees it, or its clock is off: better a second page than none.
-        return Known(True, alert.starts_at, None, now, alert.lease_until)
+        return AlertState(True, alert.starts_at, None, now, alert.lease_until)
     newest = max(known.newest_start, alert.starts_at)
-    return Known(True, newest, known.told_end, now, _longer(known, alert))
+    return AlertState(True, newest, known.told_end, now, _longer(known, alert))
 
 
-def _ended(known: Known | None, alert: Alert, now: int) -> Known:
+def _ended(known: AlertState | None, alert: Alert, now: int) -> AlertState:
     end = now if alert.ends_at is None else alert.ends_at
     if known is None:
-        return Known(False, 0, end, now)
+        return AlertState(False, 0, end, now)
     told = end if known.told_end is None else max(known.told_end, end)
     if known.firing and known.newest_start > told:
         return msgspec.structs.replace(known, told_end=told)
-    return Known(False, known.newest_start, told, now if known.firing else known.heard_at)
+    return AlertState(False, known.newest_start, told, now if known.firing else known.heard_at)
 
 
-def _longer(known: Known, alert: Alert) -> int | None:
+def _longer(known: AlertState, alert: Alert) -> int | None:
     """No lease is the longest of all."""
     if not known.firing:
         return alert.lease_until

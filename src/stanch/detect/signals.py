@@ -8,7 +8,7 @@ import msgspec
 from stanch.db.locks import Lock
 from stanch.detect import folding, maintenance, rules, silencing
 from stanch.detect.disposing import dispose
-from stanch.detect.folding import Known
+from stanch.detect.folding import AlertState
 from stanch.detect.slo.store import burn_of
 from stanch.kernel.clock import HOUR, SECOND
 from stanch.kernel.contained import contained
@@ -191,18 +191,22 @@ def _rows(uow: UnitOfWork, fingerprints: list[str]) -> dict[str, dict[str, Any]]
     return found
 
 
-def _known(row: Any) -> Known:
-    return Known(row["state"] == "firing", row["newest_start"], row["told_end"], row["last_seen"], row["lease_until"])
+def _known(row: Any) -> AlertState:
+    return AlertState(
+        row["state"] == "firing", row["newest_start"], row["told_end"], row["last_seen"], row["lease_until"]
+    )
 
 
-def _moved(fingerprint: str, known: Known, more: int, now: int) -> dict[str, Any]:
+def _moved(fingerprint: str, known: AlertState, more: int, now: int) -> dict[str, Any]:
     return {
         "fingerprint": fingerprint, "now": now, "more": more, "lease": known.lease_until, "start": known.newest_start,
         "told": known.told_end,
     }  # fmt: skip
 
 
-def _begin(uow: UnitOfWork, copies: list[Alert], known: Known, before: dict[str, Any] | None, intake_key: str) -> None:
+def _begin(
+    uow: UnitOfWork, copies: list[Alert], known: AlertState, before: dict[str, Any] | None, intake_key: str
+) -> None:
     firing = [copy for copy in copies if copy.firing]
     alert = firing[-1]
     service, severity = service_of(alert, uow.policy), alert.labels.get("severity", "")
@@ -238,7 +242,7 @@ def _begin(uow: UnitOfWork, copies: list[Alert], known: Known, before: dict[str,
         dispose(uow, fresh, rules.still_firing(subject, 0, uow.policy), "rule")
 
 
-def _over(uow: UnitOfWork, copies: list[Alert], known: Known, intake_key: str) -> None:
+def _over(uow: UnitOfWork, copies: list[Alert], known: AlertState, intake_key: str) -> None:
     """It had ended before we heard of it; without ever having been firing here it is kept as noise, and pages nobody.
 
     A rule that pages at once means even the shortest: then it begins, and ends.
@@ -252,7 +256,7 @@ def _over(uow: UnitOfWork, copies: list[Alert], known: Known, intake_key: str) -
     _end(uow, dict(row), known.told_end or uow.now, "resolved", known)
 
 
-def _end(uow: UnitOfWork, row: dict[str, Any], at: int, how: str, known: Known) -> None:
+def _end(uow: UnitOfWork, row: dict[str, Any], at: int, how: str, known: AlertState) -> None:
     if not row["disposition"] and row["silence"]:
         dispose(uow, row, silencing.noise(row), row["silenced_by"])
     elif not row["disposition"] and (work := maintenance.running_for(uow, row["service"])):

@@ -11,7 +11,7 @@ from stanch.timeline.unit_of_work import UnitOfWork
 AT_ONCE = 2000
 
 
-class Kept(msgspec.Struct, frozen=True):
+class RetentionRule(msgspec.Struct, frozen=True):
     """Rows whose ``moment`` lies further back than ``span`` (microseconds) may go, if ``only`` holds for them."""
 
     table: str
@@ -22,23 +22,23 @@ class Kept(msgspec.Struct, frozen=True):
 
 
 KEPT = (
-    Kept("outbox", "key", "done_at", 30 * DAY, "done_at IS NOT NULL"),
-    Kept("answers", "key", "created_at", DAY),
-    Kept("measurements", "incident, name, at", "at", 30 * DAY),
-    Kept("surveys", "incident", "taken_at", 30 * DAY),
-    Kept("signals", "fingerprint", "last_seen", 400 * DAY, "state = 'resolved' AND silence = ''"),
-    Kept("chat_heard", "chat, room, id", "at", 400 * DAY),
-    Kept("deploys", "id", "deployed_at", 400 * DAY),
+    RetentionRule("outbox", "key", "done_at", 30 * DAY, "done_at IS NOT NULL"),
+    RetentionRule("answers", "key", "created_at", DAY),
+    RetentionRule("measurements", "incident, name, at", "at", 30 * DAY),
+    RetentionRule("surveys", "incident", "taken_at", 30 * DAY),
+    RetentionRule("signals", "fingerprint", "last_seen", 400 * DAY, "state = 'resolved' AND silence = ''"),
+    RetentionRule("chat_heard", "chat, room, id", "at", 400 * DAY),
+    RetentionRule("deploys", "id", "deployed_at", 400 * DAY),
 )
 
 
-def tables(keep_raw: float) -> tuple[Kept, ...]:
+def tables(keep_raw: float) -> tuple[RetentionRule, ...]:
     """Every table with its span; ``keep_raw`` (seconds) is the policy's for the bodies of the intake journal.
 
     Their numbers follow the order of arrival: the oldest are found without an index that each post would have to write.
     """
     oldest = f"state <> 'new' AND id < (SELECT MIN(id) FROM intake) + {AT_ONCE}"
-    return (Kept("intake", "id", "received_at", int(keep_raw * SECOND), oldest), *KEPT)
+    return (RetentionRule("intake", "id", "received_at", int(keep_raw * SECOND), oldest), *KEPT)
 
 
 def run_due(uow: UnitOfWork) -> None:
@@ -47,7 +47,7 @@ def run_due(uow: UnitOfWork) -> None:
     uow.timer("retention", uow.now + (SECOND if max(removed) >= AT_ONCE else HOUR))
 
 
-def _remove(uow: UnitOfWork, kept: Kept) -> int:
+def _remove(uow: UnitOfWork, kept: RetentionRule) -> int:
     only = f" AND {kept.only}" if kept.only else ""
     return uow.tx.execute(
         f"DELETE FROM {kept.table} WHERE ({kept.key}) IN (SELECT {kept.key} FROM {kept.table} "

@@ -4,13 +4,13 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from stanch.find.rules import Known, Understood, understood
+from stanch.find.rules import KnownNames, Understood, understood
 from stanch.kernel.answers import Moment
 from stanch.kernel.command import command
 from stanch.kernel.policy import Service
 from stanch.prepare.playbooks.library import playbooks
 from stanch.respond.overview import Incidents, incidents
-from stanch.timeline import words
+from stanch.timeline import full_text
 from stanch.timeline.entries import Entry
 from stanch.timeline.unit_of_work import UnitOfWork
 
@@ -78,22 +78,22 @@ class Found(msgspec.Struct, frozen=True):
 def find(uow: UnitOfWork, asked: Find) -> Found:
     """What one may see of it, incidents whose title matches first, the newest first."""
     query = asked.query.strip()
-    known = Known(
+    known = KnownNames(
         list(uow.policy.severities),
         {key: contact.name for key, contact in uow.policy.contacts.items()},
         [row.id for row in incidents(uow, Incidents(status="live", limit=2))],
     )
-    hits = [*_incidents(uow, query), *_others(uow, query)] if words.terms(query) else []
-    return Found(query, hits, understood(query, known), words.complete(uow.tx))
+    hits = [*_incidents(uow, query), *_others(uow, query)] if full_text.terms(query) else []
+    return Found(query, hits, understood(query, known), full_text.complete(uow.tx))
 
 
 def _incidents(uow: UnitOfWork, query: str) -> list[Hit]:
     """One hit for each incident, or for its postmortem or action item: a title beats words of the timeline."""
     named = _by_number(uow, query)
-    titles = words.find(uow.tx, uow.actor, query, titles=True, limit=SHOWN)
-    said = words.find(uow.tx, uow.actor, query, titles=False, limit=LOOKED_AT)
-    first: dict[tuple[str, Kind], words.Place] = {}
-    entries: dict[words.Place, Entry] = {}
+    titles = full_text.find(uow.tx, uow.actor, query, titles=True, limit=SHOWN)
+    said = full_text.find(uow.tx, uow.actor, query, titles=False, limit=LOOKED_AT)
+    first: dict[tuple[str, Kind], full_text.Match] = {}
+    entries: dict[full_text.Match, Entry] = {}
     for place in [*named, *titles, *said]:
         kind: Kind = "incident"
         if place.position and len(first) < SHOWN:
@@ -104,23 +104,23 @@ def _incidents(uow: UnitOfWork, query: str) -> list[Hit]:
     return [_hit(uow, kind, place, entries.get(place), query) for (_, kind), place in first.items()]
 
 
-def _by_number(uow: UnitOfWork, query: str) -> list[words.Place]:
+def _by_number(uow: UnitOfWork, query: str) -> list[full_text.Match]:
     """``42`` and ``INC-42`` are INC-42."""
     digits = query.upper().removeprefix("INC-").removeprefix("INC")
     if not digits.isascii() or not digits.isdecimal() or len(digits) > 9:
         return []
     row = uow.tx.one("SELECT id, private FROM incidents WHERE number = :number", number=int(digits))
-    return [words.Place(row["id"], 0)] if row and uow.may_see(row["id"], bool(row["private"])) else []
+    return [full_text.Match(row["id"], 0)] if row and uow.may_see(row["id"], bool(row["private"])) else []
 
 
-def _hit(uow: UnitOfWork, kind: Kind, place: words.Place, entry: Entry | None, query: str) -> Hit:
+def _hit(uow: UnitOfWork, kind: Kind, place: full_text.Match, entry: Entry | None, query: str) -> Hit:
     row = uow.tx.one("SELECT * FROM incidents WHERE id = :id", id=place.incident)
     assert row is not None
     address = f"/incidents/{place.incident}"
     address += "/postmortem" if kind == "postmortem" else "/postmortem#actions" if kind == "action" else ""
     if entry and kind == "incident":
         address += f"?before={entry.position + 1}#e{entry.position}"
-    text = excerpt(entry.facts.sentence(), words.terms(query)) if entry else ""
+    text = excerpt(entry.facts.sentence(), full_text.terms(query)) if entry else ""
     at = entry.happened_at if entry else row["opened_at"]
     return Hit(
         kind, f"{place.incident} {row['title']}", text, address, place.incident, row["status"], row["severity"], at
@@ -139,10 +139,10 @@ def excerpt(text: str, terms: list[str]) -> str:
 
 def _others(uow: UnitOfWork, query: str) -> list[Hit]:
     """Services, people, runbooks and first moves, by their names and words."""
-    terms = words.terms(query)
+    terms = full_text.terms(query)
 
     def matches(*texts: str) -> bool:
-        held = [word.lower() for text in texts for word in words.WORD.findall(text)]
+        held = [word.lower() for text in texts for word in full_text.WORD.findall(text)]
         return all(any(word.startswith(term) for word in held) for term in terms)
 
     policy = uow.policy

@@ -1,7 +1,7 @@
 """Fills the index with incidents from before it was there: a few in each transaction, so that nothing that wakes people waits."""
 
 from stanch.kernel.clock import SECOND
-from stanch.timeline import store, words
+from stanch.timeline import full_text, store
 from stanch.timeline.unit_of_work import UnitOfWork
 
 PAUSE = SECOND // 5
@@ -22,7 +22,7 @@ def run_due(uow: UnitOfWork) -> None:
             break
         if row["id"]:
             entries = store.read(uow.tx, row["id"])
-            words.fill(uow.tx, row["id"], row["title"], [(x.position, x.facts.sentence()) for x in entries])
+            full_text.fill(uow.tx, row["id"], row["title"], [(x.position, x.facts.sentence()) for x in entries])
             done += len(entries)
         uow.tx.execute("DELETE FROM words_left WHERE number = :number", number=row["number"])
     uow.timer("words", uow.now + PAUSE if rows else None)

@@ -28,7 +28,7 @@ class Understood(msgspec.Struct, frozen=True):
     missing: str = ""
 
 
-class Known(msgspec.Struct, frozen=True):
+class KnownNames(msgspec.Struct, frozen=True):
     """What names may mean: severities, people (key and name), and the incidents that are open."""
 
     severities: list[str]
@@ -36,7 +36,7 @@ class Known(msgspec.Struct, frozen=True):
     live: list[str]
 
 
-def understood(text: str, known: Known) -> list[Understood]:
+def understood(text: str, known: KnownNames) -> list[Understood]:
     """What the words may mean, as commands; usually none or one."""
     verb, _, rest = text.strip().partition(" ")
     named = INCIDENT.search(rest)
@@ -48,16 +48,16 @@ def understood(text: str, known: Known) -> list[Understood]:
     return rule(words, incident, known) if rule else []
 
 
-def _declare(words: str, incident: str, known: Known) -> list[Understood]:
+def _declare(words: str, incident: str, known: KnownNames) -> list[Understood]:
     label = f"Declare “{words}”" if words else "Declare an incident"
     return [Understood(label, "declare", {"title": words} if words else {}, "" if words else "title")]
 
 
-def _investigate(words: str, incident: str, known: Known) -> list[Understood]:
+def _investigate(words: str, incident: str, known: KnownNames) -> list[Understood]:
     return [Understood(f"Look into “{words}”", "investigate", {"title": words})] if words else []
 
 
-def _page(words: str, incident: str, known: Known) -> list[Understood]:
+def _page(words: str, incident: str, known: KnownNames) -> list[Understood]:
     found = _people(words, known.people) if words else []
     return [
         Understood(f"Page {known.people[key]}" + (f" for {incident}" if incident else ""), "page",
@@ -66,7 +66,7 @@ def _page(words: str, incident: str, known: Known) -> list[Understood]:
     ]  # fmt: skip
 
 
-def _severity(words: str, incident: str, known: Known) -> list[Understood]:
+def _severity(words: str, incident: str, known: KnownNames) -> list[Understood]:
     wanted = [name for name in known.severities if words and _meant(name, words)]
     return [
         Understood(f"Set {name}" + (f" for {incident}" if incident else ""), "severity",
@@ -75,11 +75,11 @@ def _severity(words: str, incident: str, known: Known) -> list[Understood]:
     ]  # fmt: skip
 
 
-def _acknowledge(words: str, incident: str, known: Known) -> list[Understood]:
+def _acknowledge(words: str, incident: str, known: KnownNames) -> list[Understood]:
     return [Understood(f"I have {incident}", "ack", {"incident": incident})] if incident else []
 
 
-def _take(words: str, incident: str, known: Known) -> list[Understood]:
+def _take(words: str, incident: str, known: KnownNames) -> list[Understood]:
     role = ROLES.get(words.lower().replace("lead", "").strip())
     if not role or not incident:
         return []

@@ -3,7 +3,7 @@
 import msgspec
 
 from stanch.ports import Post, Received, Source
-from stanch.ports.grouped_alerts import Grouped, Told, decode, read_told
+from stanch.ports.grouped_alerts import Grouped, WebhookAlert, decode, read_told
 from stanch.ports.integration import Integration
 
 WHAT = "Alertmanager's webhook version 4"
@@ -27,7 +27,7 @@ class Alertmanager:
         The status is the sender's (decided when it sent), never our clock against ``endsAt``. An odd part costs a sentence
         and itself only. Raises ``ValueError`` saying what to send, when there are no alerts in the body.
         """
-        webhook, notes = decode(Grouped, Told, post.body, WHAT)
+        webhook, notes = decode(Grouped, WebhookAlert, post.body, WHAT)
         return [
             read_told(told, f"alerts[{position}]", post.received_at, webhook, notes)
             for position, told in enumerate(webhook.alerts or [])

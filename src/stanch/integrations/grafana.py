@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from stanch.ports import Alert, Post, Received, Source
-from stanch.ports.grouped_alerts import Grouped, Told, decode, read_told
+from stanch.ports.grouped_alerts import Grouped, WebhookAlert, decode, read_told
 from stanch.ports.integration import Integration
 from stanch.ports.json_fields import link, words
 
@@ -19,7 +19,7 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class _Posted(
-    Told,
+    WebhookAlert,
     rename={
         "starts_at": "startsAt",
         "ends_at": "endsAt",

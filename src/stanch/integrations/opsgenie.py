@@ -8,7 +8,7 @@ import msgspec
 from stanch.ports import Acknowledgement, Alert, Beat, NativeSource, Post, Received
 from stanch.ports.integration import Integration
 from stanch.ports.json_fields import clean, flatten, json_object, link, words
-from stanch.ports.request_head import Asked, read_about
+from stanch.ports.request_head import RequestHead, read_about
 
 # Opsgenie tells people of a P3, its default: so does stanch.
 SEVERITIES = {"P1": "critical", "P2": "error", "P3": "error", "P4": "warning", "P5": "info"}
@@ -91,7 +91,7 @@ def alias_of(body: bytes, received_at: int) -> str:
     return hashlib.sha256(str(received_at).encode() + b"\n" + body).hexdigest()[:32]
 
 
-def heartbeat_name(asked: Asked) -> str:
+def heartbeat_name(asked: RequestHead) -> str:
     """The heartbeat that is pinged, or the empty string: ``/v2/heartbeats/NAME/ping``, or ``heartbeats/ping?name=``."""
     steps = asked.after("/heartbeats/")
     if len(steps) == 2 and steps[1] == "ping":
@@ -105,7 +105,7 @@ def check(path: str, body: bytes, method: str = "POST") -> list[tuple[str, str]]
     Raises ``ValueError`` when the body is not a JSON object, which Opsgenie answers with 400.
     """
     read = _object(body)
-    steps = _steps(Asked(path=path.partition("?")[0]))
+    steps = _steps(RequestHead(path=path.partition("?")[0]))
     wrong = []
     needed = REQUIRED.get(steps[1], "") if len(steps) > 1 else "" if steps else "message"
     if method == "DELETE":
@@ -117,7 +117,7 @@ def check(path: str, body: bytes, method: str = "POST") -> list[tuple[str, str]]
     return wrong + _too_long(read)
 
 
-def _steps(asked: Asked) -> list[str]:
+def _steps(asked: RequestHead) -> list[str]:
     """What follows ``/v2/alerts``: nothing for a new alert, else its identifier and the action."""
     if not asked.path or asked.path.rstrip("/").endswith("/v2/alerts"):
         return []

@@ -29,5 +29,5 @@ def wiring() -> Wiring:
 
 
 FEATURE = Feature(
-    "mitigate", ("stanch.mitigate.commands", "stanch.mitigate.looking", "stanch.mitigate.findings"), wiring
+    "mitigate", ("stanch.mitigate.commands", "stanch.mitigate.reading_commands", "stanch.mitigate.findings"), wiring
 )

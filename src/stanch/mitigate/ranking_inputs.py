@@ -18,7 +18,7 @@ from stanch.mitigate.ranking.evidence import (
     Release,
     Shape,
     Spread,
-    Told,
+    TextEvidence,
     left_behind,
 )
 from stanch.mitigate.ranking.text_signs import BROKEN, quote, says
@@ -100,10 +100,10 @@ def firing_signals(record: Record) -> list[Signal]:
     return [s for s in record.signals.values() if s.firing] or list(record.signals.values())
 
 
-def _told(record: Record, firing: list[Signal]) -> tuple[Told, ...]:
+def _told(record: Record, firing: list[Signal]) -> tuple[TextEvidence, ...]:
     """The texts of alerts and people, those of the greatest weight first; rejected hypotheses are left out."""
     said = [
-        Told(
+        TextEvidence(
             f"a {h.standing} hypothesis" if h.standing != "open" else "a hypothesis",
             h.text,
             0.8 if h.standing == "open" else 1.5,
@@ -111,12 +111,12 @@ def _told(record: Record, firing: list[Signal]) -> tuple[Told, ...]:
         for h in record.hypotheses.values()
         if h.standing != "rejected"
     ]
-    said += [Told(f"the alert {s.name}", f"{s.name}: {s.summary}") for s in firing]
-    said += [Told("the impact", record.impact.value)] if record.impact else []
-    said += [Told("the title", record.title)]
-    said += [Told("a finding", f.sentence, 1.2) for f in record.findings.values()]
-    said += [Told("triage", text) for text in record.answers.values()]
-    said += [Told("a note", text, 0.7) for text in reversed(record.notes)]
+    said += [TextEvidence(f"the alert {s.name}", f"{s.name}: {s.summary}") for s in firing]
+    said += [TextEvidence("the impact", record.impact.value)] if record.impact else []
+    said += [TextEvidence("the title", record.title)]
+    said += [TextEvidence("a finding", f.sentence, 1.2) for f in record.findings.values()]
+    said += [TextEvidence("triage", text) for text in record.answers.values()]
+    said += [TextEvidence("a note", text, 0.7) for text in reversed(record.notes)]
     return tuple(said)
 
 
@@ -180,7 +180,9 @@ def _pressures(record: Record, survey: Survey | None) -> tuple[Pressure, ...]:
     return (*said, *(Pressure(r.saturated, r.sentence, r.of, r.own, r.fullness) for r in measured))
 
 
-def _dependencies(record: Record, policy: Policy, services: list[str], told: tuple[Told, ...]) -> list[Dependency]:
+def _dependencies(
+    record: Record, policy: Policy, services: list[str], told: tuple[TextEvidence, ...]
+) -> list[Dependency]:
     """What is known of everything that an affected service needs, from findings, alerts and words, in this order."""
     found: dict[str, Dependency] = {}
     for finding in record.findings.values():
@@ -210,7 +212,7 @@ def _state(record: Record, service: str) -> DependencyState:
     return "down" if re.search(DOWN, re.sub(r"(?<=[a-z])(?=[A-Z])", " ", said), re.IGNORECASE) else "degraded"
 
 
-def _harms(record: Record, told: tuple[Told, ...]) -> list[Harm]:
+def _harms(record: Record, told: tuple[TextEvidence, ...]) -> list[Harm]:
     """What a person stated, else what words are a sign of."""
     known = record.impact_facts
     found = [Harm("data", "data is at risk")] if known.data_at_risk else []

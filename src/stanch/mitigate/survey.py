@@ -21,7 +21,7 @@ class Offer(msgspec.Struct, frozen=True):
     mitigations: list[Mitigation]
 
 
-class Reading(msgspec.Struct, frozen=True):
+class CapacityReading(msgspec.Struct, frozen=True):
     """One measurement of capacity, in a sentence, what it belongs to (``own``: the instances themselves), how full from 0 to 1."""
 
     saturated: bool
@@ -41,7 +41,7 @@ class Survey(msgspec.Struct):
     offers: list[Offer] = []
     previews: dict[str, Preview] = {}
     spreads: dict[str, dict[str, float]] = {}
-    pressure: list[Reading] = []
+    pressure: list[CapacityReading] = []
     troubles: list[str] = []
     waits: dict[str, float] = {}
 

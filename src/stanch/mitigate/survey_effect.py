@@ -12,7 +12,7 @@ from stanch.kernel.clock import SECOND
 from stanch.kernel.policy import Breakdown, Mitigation, Policy, Saturation, Service
 from stanch.mitigate.rules import badness, holds
 from stanch.mitigate.saturation import belongs_to, fullness
-from stanch.mitigate.survey import Offer, Reading, Survey, affected, firing_services, of_instance, tools
+from stanch.mitigate.survey import CapacityReading, Offer, Survey, affected, firing_services, of_instance, tools
 from stanch.ports import AlertRules, Failed, Metrics, Mitigator, Preview
 from stanch.timeline.effects import Effect, EffectHandler
 from stanch.timeline.entries import Entry
@@ -136,7 +136,7 @@ class SurveyHandler(EffectHandler):
             value = self._metrics(criterion.source).value(criterion.query)
             full = fullness(badness(criterion, value), criterion.below or criterion.above or 0.0)
             said, of = _said(criterion, value), belongs_to(criterion, service)
-            found = Reading(not holds(criterion, value), said, *of, fullness=full)
+            found = CapacityReading(not holds(criterion, value), said, *of, fullness=full)
             return lambda survey: survey.pressure.append(found)
 
         return ask

@@ -53,7 +53,7 @@ class ChatMessage(msgspec.Struct, frozen=True):
     answer_to: str = ""
 
 
-class Heard(msgspec.Struct, frozen=True):
+class ChatEvent(msgspec.Struct, frozen=True):
     """Something that happened in a room. ``id`` is its identity for good; ``at`` the chat's own moment, in microseconds.
 
     ``about``: the message that an edit, a deletion, a reaction or a reply is about. ``known_as``: what else the chat knows
@@ -86,7 +86,7 @@ class Reading(msgspec.Struct, frozen=True):
     """What is new, in order, and the token from which the next reading goes on."""
 
     token: str
-    events: list[Heard]
+    events: list[ChatEvent]
     windows: list[Window] = []
     receipts: tuple[str, ...] = ()
 
@@ -143,7 +143,7 @@ class Chat(Protocol):
 
 
 @runtime_checkable
-class Pushed(Protocol):
+class EventReceiver(Protocol):
     """A chat that also sends to us by HTTP: what one such body says. The signature was checked before."""
 
-    def pushed(self, payload: dict[str, Any]) -> list[Heard]: ...
+    def pushed(self, payload: dict[str, Any]) -> list[ChatEvent]: ...

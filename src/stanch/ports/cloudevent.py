@@ -9,7 +9,7 @@ import msgspec
 
 from stanch.ports import Post
 from stanch.ports.json_fields import UNREADABLE, clean, kind, words
-from stanch.ports.request_head import Asked, read_about
+from stanch.ports.request_head import RequestHead, read_about
 
 REQUIRED = ("id", "source", "type")
 DATA = ("data", "data_base64")
@@ -49,7 +49,7 @@ def read_events(post: Post) -> tuple[list[Event], list[str]]:
     return events, errors
 
 
-def _binary(asked: Asked, body: bytes) -> Event:
+def _binary(asked: RequestHead, body: bytes) -> Event:
     """Attributes travel as ``ce-`` headers, with what headers cannot hold percent-encoded."""
     attributes = {
         name.removeprefix("ce-"): clean(unquote(value))

@@ -13,7 +13,9 @@ from stanch.ports.state_words import is_firing
 LEFT_OUT = "truncated"
 
 
-class Told(msgspec.Struct, rename={"starts_at": "startsAt", "ends_at": "endsAt", "link": "generatorURL"}, gc=False):
+class WebhookAlert(
+    msgspec.Struct, rename={"starts_at": "startsAt", "ends_at": "endsAt", "link": "generatorURL"}, gc=False
+):
     """One element of ``alerts``; what is not named here is skipped, new keys come with minor versions."""
 
     status: str | None = None
@@ -33,7 +35,7 @@ class Grouped(
 ):  # fmt: skip
     """What both senders say of the alerts together."""
 
-    alerts: list[Told] | None = None
+    alerts: list[WebhookAlert] | None = None
     status: str | None = None
     receiver: str | None = None
     group_key: str | None = None
@@ -55,7 +57,7 @@ Webhook = TypeVar("Webhook", bound=Grouped)
 Struct = TypeVar("Struct", bound=msgspec.Struct)
 
 
-def decode(shape: type[Webhook], told: type[Told], body: bytes, what: str) -> tuple[Webhook, list[str]]:
+def decode(shape: type[Webhook], told: type[WebhookAlert], body: bytes, what: str) -> tuple[Webhook, list[str]]:
     """The body, and a sentence for each part of it that is odd, which costs only itself.
 
     Raises ``ValueError`` saying ``what`` to send, when there are no alerts in it.
@@ -92,7 +94,7 @@ def loosely(shape: type[Struct], piece: dict[str, Any], place: str, notes: list[
     return shape(**found)
 
 
-def read_told(told: Told, place: str, now: int, webhook: Grouped, notes: list[str]) -> Alert:
+def read_told(told: WebhookAlert, place: str, now: int, webhook: Grouped, notes: list[str]) -> Alert:
     """One alert; ``now`` stands in for moments that are not set. The status is the sender's, never our clock's."""
     labels = clean_all(told.labels if told.labels is not None else _common(webhook, place, notes))
     starts_at, ends_at = (
@@ -119,7 +121,7 @@ def read_told(told: Told, place: str, now: int, webhook: Grouped, notes: list[st
     )
 
 
-def _by_parts(shape: type[Webhook], told: type[Told], body: bytes, what: str) -> tuple[Webhook, list[str]]:
+def _by_parts(shape: type[Webhook], told: type[WebhookAlert], body: bytes, what: str) -> tuple[Webhook, list[str]]:
     """When the whole does not fit: each alert on its own."""
     document, notes = read_json(body, f"{what} unchanged")
     if isinstance(document, list):
@@ -164,7 +166,7 @@ def _common(webhook: Grouped, place: str, notes: list[str]) -> dict[str, str]:
     return (webhook.common_labels or {}) | (webhook.group_labels or {})
 
 
-def _firing(told: Told, place: str, webhook: Grouped, ends_at: int | None, now: int, notes: list[str]) -> bool:
+def _firing(told: WebhookAlert, place: str, webhook: Grouped, ends_at: int | None, now: int, notes: list[str]) -> bool:
     if told.status in ("firing", "resolved"):
         return told.status == "firing"
     said = is_firing(told.status)

@@ -7,7 +7,7 @@ import msgspec
 from stanch.ports.json_fields import clean
 
 
-class Asked(msgspec.Struct, frozen=True):
+class RequestHead(msgspec.Struct, frozen=True):
     """Method, path as it came (still escaped), query and headers (lower-case names)."""
 
     method: str = "POST"
@@ -21,7 +21,7 @@ class Asked(msgspec.Struct, frozen=True):
         return [clean(unquote(part)) for part in rest.removesuffix("/").split("/")] if found else []
 
 
-def read_about(about: str) -> Asked:
+def read_about(about: str) -> RequestHead:
     """Read ``Post.about``; whatever it lacks stays empty. Never raises."""
     first, _, rest = about.partition("\n")
     method, _, target = first.strip().partition(" ")
@@ -31,7 +31,7 @@ def read_about(about: str) -> Asked:
         name, colon, value = line.partition(":")
         if colon:
             headers[clean(name.strip().lower())] = clean(value.strip())
-    return Asked(
+    return RequestHead(
         method.upper() or "POST",
         path,
         {clean(name): clean(value) for name, value in parse_qsl(query, keep_blank_values=True)},

@@ -11,7 +11,7 @@ from stanch.kernel.ids import new_id
 from stanch.ports import Message
 from stanch.prepare import confirming
 from stanch.prepare.oncall.people import contact_key
-from stanch.prepare.reachability import Finding, Reached, nobody, reachability, shown
+from stanch.prepare.reachability import Finding, LastAttempt, nobody, reachability, shown
 from stanch.prepare.sending import Sending, lane_of
 from stanch.timeline.effects import Effect
 from stanch.timeline.unit_of_work import UnitOfWork
@@ -20,10 +20,10 @@ from stanch.timeline.unit_of_work import UnitOfWork
 RETRIES = (5, 30)
 
 
-def attempts(uow: UnitOfWork) -> list[Reached]:
+def attempts(uow: UnitOfWork) -> list[LastAttempt]:
     """The newest attempt on every method."""
     rows = uow.tx.all("SELECT person, reach, at, ok, detail, kind, last_ok_at FROM reached")
-    return [msgspec.convert(dict(row), Reached, strict=False) for row in rows]
+    return [msgspec.convert(dict(row), LastAttempt, strict=False) for row in rows]
 
 
 def unwoken(uow: UnitOfWork) -> str:

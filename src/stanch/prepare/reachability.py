@@ -17,7 +17,7 @@ TRIED_WITHIN = 30 * DAY
 UNCONFIRMED = "no contact method has been confirmed yet"
 
 
-class Reached(msgspec.Struct, frozen=True):
+class LastAttempt(msgspec.Struct, frozen=True):
     """The newest attempt on one method of a person, and when one last succeeded (microseconds)."""
 
     person: str
@@ -136,7 +136,7 @@ def pageable(policy: Policy, now: int, overriding: Iterable[tuple[str, str]] = (
 
 def reachability(
     policy: Policy,
-    reached: Iterable[Reached],
+    reached: Iterable[LastAttempt],
     notifiers: frozenset[str] | None,
     now: int,
     overriding: Iterable[tuple[str, str]] = (),
@@ -164,7 +164,7 @@ def _of(
     person: str,
     contact: Contact,
     paged_by: list[str],
-    newest: Mapping[tuple[str, str], Reached],
+    newest: Mapping[tuple[str, str], LastAttempt],
     notifiers: frozenset[str] | None,
     now: int,
 ) -> list[Finding]:
@@ -196,7 +196,7 @@ def _of(
 
 
 def _problem_of(
-    person: str, method: ContactMethod, last: Reached | None, notifiers: frozenset[str] | None, now: int
+    person: str, method: ContactMethod, last: LastAttempt | None, notifiers: frozenset[str] | None, now: int
 ) -> tuple[Worry, str, str] | None:
     kind, colon, address = method.to.partition(":")
     again = f"stanch test-page {person}"

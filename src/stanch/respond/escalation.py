@@ -11,7 +11,7 @@ from stanch.prepare.oncall.hours import next_working_moment
 from stanch.timeline.page import Page
 
 
-class Reached(msgspec.Struct, frozen=True):
+class ResolvedTargets(msgspec.Struct, frozen=True):
     """What the targets of a step come to: people, and a sentence for each target that has nobody."""
 
     people: list[str]
@@ -59,7 +59,7 @@ def waits_until(policy: Policy, severity: str | None, now: int) -> int | None:
 
 
 def next_step(
-    escalation: EscalationPolicy, after: int, reached: dict[int, Reached], policy: Policy, now: int
+    escalation: EscalationPolicy, after: int, reached: dict[int, ResolvedTargets], policy: Policy, now: int
 ) -> Stepping | None:
     """The first step after ``after`` that is for now and reaches someone; None when there is none left.
 

@@ -7,14 +7,14 @@ def wiring() -> Wiring:
     """Imported when the product opens, not for a command line's help."""
     from stanch.respond import quiet_signals, reactions
     from stanch.respond.deciding.prompts import PROMPTS as DECIDING_PROMPTS
+    from stanch.respond.message_effect import MessageHandler
+    from stanch.respond.page_effect import PageHandler
     from stanch.respond.page_over import say_that_it_is_over
-    from stanch.respond.paging import PageHandler
-    from stanch.respond.prompting import PromptHandler, prompt_clock
+    from stanch.respond.prompt_effect import PromptHandler, prompt_clock
     from stanch.respond.prompts import PROMPTS
     from stanch.respond.roles import reactions as roles
     from stanch.respond.roles.prompts import PROMPTS as ROLE_PROMPTS
     from stanch.respond.severity import reconsider, remeasured
-    from stanch.respond.telling import MessageHandler
     from stanch.respond.withdrawing import WithdrawHandler, withdraw_clock
     from stanch.timeline.facts.detect import (
         Concluded,
@@ -71,7 +71,7 @@ FEATURE = Feature(
         "stanch.respond.deciding.decide",
         "stanch.respond.overview",
         "stanch.respond.timeboxes",
-        "stanch.respond.making_moves",
+        "stanch.respond.first_move_commands",
         "stanch.respond.chat",
         "stanch.respond.inviting",
         "stanch.respond.redacting",

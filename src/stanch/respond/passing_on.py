@@ -7,8 +7,8 @@ from stanch.kernel.errors import Conflict
 from stanch.prepare.oncall.people import contact_key, shown_name
 from stanch.prepare.reachability import reach_problem
 from stanch.respond.drilled import may_be_woken
+from stanch.respond.page_pause import over, why_over
 from stanch.respond.reactions import escalate, held_until, send_page, stepping_of
-from stanch.respond.resting import over, why_over
 from stanch.timeline.facts.paging import PageHanded, PageRefused
 from stanch.timeline.page import Page
 from stanch.timeline.record import Record

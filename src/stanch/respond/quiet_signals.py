@@ -1,7 +1,7 @@
 """What follows for the pages of an incident when its alerts clear, are silenced, or may wake people again (R2)."""
 
+from stanch.respond.page_pause import asked_by_alert, over, silenced, why_over
 from stanch.respond.reactions import request_page
-from stanch.respond.resting import asked_by_alert, over, silenced, why_over
 from stanch.timeline.entries import Entry
 from stanch.timeline.facts.detect import SignalSilenced, SilenceEnded
 from stanch.timeline.facts.paging import Acknowledged, PageReplaced

@@ -10,7 +10,7 @@ from stanch.prepare.oncall.people import contact_key, shown_name
 from stanch.prepare.sending import lane_of
 from stanch.respond.drilled import may_be_woken
 from stanch.respond.escalation import (
-    Reached,
+    ResolvedTargets,
     Stepping,
     escalation_of,
     last_resort,
@@ -19,8 +19,8 @@ from stanch.respond.escalation import (
     policy_of,
     waits_until,
 )
+from stanch.respond.page_pause import over
 from stanch.respond.recipients import may_be_told
-from stanch.respond.resting import over
 from stanch.respond.targets import reached
 from stanch.timeline.entries import Entry
 from stanch.timeline.facts.detect import Declared
@@ -147,7 +147,7 @@ def _may_hear(uow: UnitOfWork, record: Record, people: list[str]) -> list[str]:
     return [person for person in people if person in admins or may_be_told(uow, record, person)]
 
 
-def _found(uow: UnitOfWork, record: Record, page: Page, refused: set[str]) -> dict[int, Reached]:
+def _found(uow: UnitOfWork, record: Record, page: Page, refused: set[str]) -> dict[int, ResolvedTargets]:
     found = {}
     named = bool(page.person or policy_of(uow.policy, page.escalation))
     for place, step in enumerate(of_page(uow.policy, page).steps):
@@ -157,7 +157,9 @@ def _found(uow: UnitOfWork, record: Record, page: Page, refused: set[str]) -> di
         said = [f"{person} cannot take it" for person in whole.people if person in refused]
         asleep = [person for person in whole.people if not may_be_woken(uow, record, person)]
         said += [f"{person} has not agreed to be paged by the drill" for person in asleep]
-        found[place] = Reached([p for p in whole.people if p not in {*refused, *asleep}], [*whole.problems, *said])
+        found[place] = ResolvedTargets(
+            [p for p in whole.people if p not in {*refused, *asleep}], [*whole.problems, *said]
+        )
     return found
 
 

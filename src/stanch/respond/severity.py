@@ -1,7 +1,7 @@
 """The severity that the measurements propose, kept beside the one that people state (R3)."""
 
 from stanch.detect.slo import rules, store
-from stanch.detect.slo.severity import Impact, Proposal, Sign, Told, propose, scope_of
+from stanch.detect.slo.severity import Impact, Proposal, QuotedSign, Sign, propose, scope_of
 from stanch.kernel.clock import MINUTE
 from stanch.respond.words_of_harm import DATA, OUTAGE, RISK, SECURITY, means_it
 from stanch.timeline.entries import Entry
@@ -55,7 +55,7 @@ def proposal_for(uow: UnitOfWork, record: Record) -> Proposal:
     by_people, by_alerts = _said(record)
     risk = "as stated" if impact.elevated_risk else _quoted([*by_people, *by_alerts], RISK)
     told = [
-        Told(sign, quote, by_person)
+        QuotedSign(sign, quote, by_person)
         for by_person, said in ((True, by_people), (False, by_alerts))
         for sign, pattern in SIGNS.items()
         if (quote := _quoted(said, pattern))

@@ -2,11 +2,11 @@
 
 from stanch.prepare.oncall.store import resolve
 from stanch.prepare.reachability import reach_problem
-from stanch.respond.escalation import Reached
+from stanch.respond.escalation import ResolvedTargets
 from stanch.timeline.unit_of_work import UnitOfWork
 
 
-def reached(uow: UnitOfWork, targets: list[str]) -> Reached:
+def reached(uow: UnitOfWork, targets: list[str]) -> ResolvedTargets:
     """Contacts as they are, ``schedule:NAME`` as whoever is on call there at this moment; only who can be reached."""
     found = resolve(uow, targets, uow.now)
     named = list(dict.fromkeys(person for target in found for person in target.people))
@@ -14,4 +14,4 @@ def reached(uow: UnitOfWork, targets: list[str]) -> Reached:
     mute = {p: why for p in named if (why := reach_problem(uow.policy.contacts[p], notifiers, sure=False))}
     problems = [target.reason.rstrip(".") for target in found if target.reason]
     problems += [f"{person} {why}" for person, why in mute.items()]
-    return Reached([person for person in named if person not in mute], problems)
+    return ResolvedTargets([person for person in named if person not in mute], problems)

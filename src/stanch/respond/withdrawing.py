@@ -5,9 +5,9 @@ from typing import Any
 from stanch.kernel.clock import SECOND
 from stanch.ports import Editor, Failed, Message
 from stanch.prepare.sending import lane_of
-from stanch.timeline.asked import Sent
 from stanch.timeline.effects import Effect, EffectHandler
 from stanch.timeline.facts.prompting import PromptWithdrawn
+from stanch.timeline.raised_prompt import EditableMessage
 from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import Due, UnitOfWork
 
@@ -34,7 +34,7 @@ def withdraw(uow: UnitOfWork, record: Record) -> None:
     uow.append(record.id, PromptWithdrawn(over, " ".join(record.prompted[key].text for key in over)))
 
 
-def _text(record: Record, sent: Sent, asked: set[str]) -> str:
+def _text(record: Record, sent: EditableMessage, asked: set[str]) -> str:
     """The lines of a message as it stands now."""
     lines = []
     for key in sent.keys:

@@ -8,11 +8,11 @@ from stanch.kernel.severities import Severity
 from stanch.kernel.status_page import ComponentState, PublicImpact
 
 
-class Kept(msgspec.Struct, frozen=True, tag_field="kind", omit_defaults=True):
+class KeptPart(msgspec.Struct, frozen=True, tag_field="kind", omit_defaults=True):
     """What is kept of an entry as it was stated; an export names it by the entry's kind."""
 
 
-class ReviewQuestion(Kept, frozen=True, tag="review_asked"):
+class ReviewQuestion(KeptPart, frozen=True, tag="review_asked"):
     """The three-week question, as it was asked (R48)."""
 
     item: str
@@ -20,7 +20,7 @@ class ReviewQuestion(Kept, frozen=True, tag="review_asked"):
     question: str
 
 
-class Impact(Kept, frozen=True, tag="impact_set"):
+class Impact(KeptPart, frozen=True, tag="impact_set"):
     """What is known of the kind of impact (R3)."""
 
     text: str
@@ -31,14 +31,14 @@ class Impact(Kept, frozen=True, tag="impact_set"):
     elevated_risk: bool = False
 
 
-class ProposedSeverity(Kept, frozen=True, tag="severity_proposed"):
+class ProposedSeverity(KeptPart, frozen=True, tag="severity_proposed"):
     """What burn rate, impact and scope ask for (R3)."""
 
     severity: Severity
     text: str
 
 
-class Update(Kept, frozen=True, tag="update_posted"):
+class Update(KeptPart, frozen=True, tag="update_posted"):
     """An update for an audience (R31, R32)."""
 
     audience: Literal["internal", "public"]
@@ -53,7 +53,7 @@ class Update(Kept, frozen=True, tag="update_posted"):
     link: str = ""
 
 
-class ProposedPost(Kept, frozen=True, tag="public_proposed"):
+class ProposedPost(KeptPart, frozen=True, tag="public_proposed"):
     """A public post that waits for approval (R8)."""
 
     proposal: str

@@ -6,13 +6,13 @@ from typing import Literal, Protocol
 import msgspec
 
 from stanch.kernel.policy import Criterion, Phase
-from stanch.timeline.asked import Asked
 from stanch.timeline.channel import Channel
 from stanch.timeline.decisions import Concern, Decision, Hypothesis, Timebox
 from stanch.timeline.drill import Drill
 from stanch.timeline.first_move import Move
 from stanch.timeline.kept import Impact, ProposedPost, ProposedSeverity, ReviewQuestion, Update
 from stanch.timeline.page import Page
+from stanch.timeline.raised_prompt import RaisedPrompt
 from stanch.timeline.run import Run
 from stanch.timeline.working_together import Bridge, Handoff, PeopleProposal, RoleRequest
 
@@ -194,7 +194,7 @@ class Record(msgspec.Struct):
     criteria_held_at: int | None = None
     updates: list[tuple[int, str, Update]] = msgspec.field(default_factory=list)
     proposals: dict[str, tuple[int, str, ProposedPost]] = msgspec.field(default_factory=dict)
-    prompted: dict[str, Asked] = msgspec.field(default_factory=dict)
+    prompted: dict[str, RaisedPrompt] = msgspec.field(default_factory=dict)
     declined: dict[str, str | None] = msgspec.field(default_factory=dict)
     postmortem_form: str = ""
     postmortem_reasons: list[str] = msgspec.field(default_factory=list)

@@ -8,7 +8,7 @@ import msgspec
 
 from stanch.db.transaction import Row, Transaction
 from stanch.kernel.errors import Conflict
-from stanch.timeline import words
+from stanch.timeline import full_text
 from stanch.timeline.entries import Entry, Facts, Redaction
 from stanch.timeline.facts.respond import Redacted
 from stanch.timeline.record import Line
@@ -88,7 +88,7 @@ def append(
     )
     if written != 1:
         raise Conflict(f"{incident} changed while this was being written.", hint="Look again and repeat it.")
-    words.put(tx, incident, position, facts.sentence())
+    full_text.put(tx, incident, position, facts.sentence())
     return Entry(incident, position, happened_at, recorded_at, author, source, facts, str(row["hash"]))
 
 

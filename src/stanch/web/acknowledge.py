@@ -20,7 +20,7 @@ from stanch.kernel.errors import Denied, Invalid, NotFound
 from stanch.ports.signature import is_code
 from stanch.prepare.oncall.people import shown_name
 from stanch.respond.facts import six_facts
-from stanch.respond.paging import acknowledge_code
+from stanch.respond.page_effect import acknowledge_code
 from stanch.respond.passing_on import Offer, hand, offers, refuse
 from stanch.respond.recipients import may_be_told
 from stanch.timeline.facts.paging import Acknowledged
@@ -49,7 +49,7 @@ class Link(msgspec.Struct, frozen=True):
     person: str
 
 
-class Said(msgspec.Struct, frozen=True):
+class FormResult(msgspec.Struct, frozen=True):
     """What an answer on the page led to. ``wrong``: nothing was changed, and why."""
 
     heading: str = ""
@@ -90,28 +90,28 @@ def _answered(stanch: Stanch, request: Request, link: Link, form: dict[str, str]
     choice = "" if form is None else form.get("choice") or "have"
     if choice == "have":
         record, over = acknowledge(stanch, link)
-        return _shown(stanch, request, link, Said(over or f"Thank you. {_name(stanch, link)} has {record.id}."))
+        return _shown(stanch, request, link, FormResult(over or f"Thank you. {_name(stanch, link)} has {record.id}."))
     if form is None:
-        return _shown(stanch, request, link, Said())
+        return _shown(stanch, request, link, FormResult())
     return _shown(stanch, request, link, _passed_on(stanch, link, choice, form))
 
 
-def _passed_on(stanch: Stanch, link: Link, choice: str, form: dict[str, str]) -> Said:
+def _passed_on(stanch: Stanch, link: Link, choice: str, form: dict[str, str]) -> FormResult:
     """*I cannot* and *ask somebody instead*, with the same rules as the commands."""
     reason = form.get("reason", "")[:2000]
     with stanch.application.uow(Actor(link.person, admin=True), "link") as uow:
         record, page = _found(uow, link)
         if not page.waiting():
-            return Said(_over(uow, record, page))
+            return FormResult(_over(uow, record, page))
         if choice == "cannot":
-            return Said(refuse(uow, record, page, link.person, reason))
+            return FormResult(refuse(uow, record, page, link.person, reason))
         if choice != "ask":
             raise Invalid("There is no such answer.", field="choice", hint="It is one of: have, cannot, ask.")
         found = next((o for o in _askable(uow, record, page, link) if o.person == form.get("person")), None)
         if found is None or found.problem:
             who = f"{found.name} {found.problem}" if found else "Nobody who can be asked is called so"
-            return Said(wrong=f"{who}. Nobody was asked; choose somebody else.")
-        return Said(hand(uow, record, page, found.person, reason))
+            return FormResult(wrong=f"{who}. Nobody was asked; choose somebody else.")
+        return FormResult(hand(uow, record, page, found.person, reason))
 
 
 def _askable(uow: UnitOfWork, record: Record, page: Page, link: Link) -> list[Offer]:
@@ -119,7 +119,7 @@ def _askable(uow: UnitOfWork, record: Record, page: Page, link: Link) -> list[Of
     return [o for o in offers(uow, record, page, asker=link.person) if may_be_told(uow, record, o.person)]
 
 
-def _shown(stanch: Stanch, request: Request, link: Link, said: Said) -> Response:
+def _shown(stanch: Stanch, request: Request, link: Link, said: FormResult) -> Response:
     if said.heading and not wants_page(request) and "application/json" in request.headers.get("accept", ""):
         return Response(msgspec.json.encode({"said": said.heading}), 200, HEADERS, "application/json")
     with stanch.application.reading() as uow:

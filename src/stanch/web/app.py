@@ -22,10 +22,10 @@ from stanch.web.intake.hooks import Hooks, Receive, Scope, Send
 from stanch.web.intake.journal import Journal
 from stanch.web.intake.keys import Keys
 from stanch.web.intake.receiving import Receiving, app_of
-from stanch.web.looking import Looking
-from stanch.web.pages.problem import respond
+from stanch.web.pages.error_page import respond
 from stanch.web.phone import routes as phone
 from stanch.web.problems import Failure, from_http
+from stanch.web.read_limit import ReadLimit
 from stanch.web.security import security_headers
 from stanch.web.status import routes as status
 from stanch.web.status.quick import quick
@@ -118,7 +118,7 @@ def create_app(stanch: Stanch) -> Callable[[Scope, Receive, Send], Any]:
     starlette = Starlette(routes=routes_of(stanch), exception_handlers=handlers, lifespan=lifespan)
     starlette.state.stanch, starlette.state.served = stanch, served
     starlette.router.redirect_slashes = False
-    guarded = StatusPages(Guard(Looking(starlette), https=stanch.settings.url().startswith("https:")), served, stanch)
+    guarded = StatusPages(Guard(ReadLimit(starlette), https=stanch.settings.url().startswith("https:")), served, stanch)
     BoundedProtocol.quick = staticmethod(quick(served))
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:

@@ -16,7 +16,7 @@ from stanch.kernel.filling import fill, incident_id
 from stanch.timeline import requests
 from stanch.web import auth
 from stanch.web.bodies import Form, form_of, plain_kinds, read_body
-from stanch.web.pages.problem import form_problem
+from stanch.web.pages.error_page import form_problem
 from stanch.web.pages.room import room
 from stanch.web.problems import problem_response, wants_page
 from stanch.web.room import Refused, stands_in_a_panel

@@ -54,7 +54,7 @@ class Client:
         self.waiting.put_nowait(None)
 
 
-class Room:
+class IncidentStream:
     """The clients of one incident, the last position they were given, and the events that were rendered for them."""
 
     def __init__(self, position: int) -> None:
@@ -83,7 +83,7 @@ class Broadcaster:
 
     def __init__(self, stanch: Stanch) -> None:
         self._application = stanch.application
-        self._rooms: dict[str, Room] = {}
+        self._rooms: dict[str, IncidentStream] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._polling = False
@@ -195,7 +195,7 @@ class Broadcaster:
 
     async def _stream(self, incident: str, position: int, after: int, mine: Client) -> AsyncIterator[bytes]:
         # Join the room before reading the backlog: an entry written in between is in both, and is deduplicated by its position.
-        room = self._rooms.setdefault(incident, Room(position))
+        room = self._rooms.setdefault(incident, IncidentStream(position))
         room.clients.add(mine)
         if not self._polling:
             self._polling = True
@@ -232,7 +232,7 @@ class Broadcaster:
                 return
             yield given
 
-    async def _chunk(self, incident: str, room: Room, number: int) -> list[Event]:
+    async def _chunk(self, incident: str, room: IncidentStream, number: int) -> list[Event]:
         """The rendered events of positions ``number * CHUNK + 1`` and on: read once for everybody who comes back to the room."""
         async with room.reading:
             known = room.rendered.get(number, [])

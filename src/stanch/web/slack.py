@@ -17,14 +17,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from stanch.chat.accounts import owner, unknown
-from stanch.chat.carrying import INCIDENT, Reply, carry, understand
-from stanch.chat.hearing import Hearer, groups
+from stanch.chat.inbound import InboundEvents, groups
 from stanch.chat.rooms import by_room
+from stanch.chat.run_line import INCIDENT, Reply, carry, understand
 from stanch.identity import people
 from stanch.kernel.actor import Actor
 from stanch.kernel.errors import Invalid, NotFound, Problem, Unauthenticated
 from stanch.kernel.filling import fill
-from stanch.ports.chat import Pushed
+from stanch.ports.chat import EventReceiver
 from stanch.timeline import requests
 from stanch.web.bodies import form_of, read_body
 from stanch.web.slack_requests import SlackCommand, command_of, presses_of, verify
@@ -103,8 +103,8 @@ def _event(stanch: Stanch, body: bytes) -> Response:
 def _heard(stanch: Stanch, said: dict[str, Any]) -> None:
     """The events that the chat integration reads from it, if one is configured."""
     for chat in stanch.world.chats.values():
-        if chat.prefix == "slack" and isinstance(chat, Pushed):
-            hearer = Hearer(stanch.application, chat)
+        if chat.prefix == "slack" and isinstance(chat, EventReceiver):
+            hearer = InboundEvents(stanch.application, chat)
             for group in groups(chat.pushed(said)):
                 with stanch.application.uow(source="chat") as uow:
                     hearer.take(uow, group)

@@ -16,7 +16,7 @@ from stanch.web.pages.render import STATIC
 FOREVER = "public, max-age=31536000, immutable"
 
 
-class Kept(StaticFiles):
+class CachedFiles(StaticFiles):
     """A file that was asked for with its version never changes; without one it is asked about again."""
 
     def file_response(
@@ -31,5 +31,5 @@ class Kept(StaticFiles):
 
 def mount() -> Mount:
     """``/static``. Text is compressed; the font is already."""
-    app: Any = GZipMiddleware(Kept(directory=STATIC), minimum_size=1000, compresslevel=6)
+    app: Any = GZipMiddleware(CachedFiles(directory=STATIC), minimum_size=1000, compresslevel=6)
     return Mount("/static", app)

@@ -23,7 +23,7 @@ NAMES: dict[int, Severity] = {1: "SEV-1", 2: "SEV-2", 3: "SEV-3", 4: "SEV-4"}
 Sign = Literal["data", "security", "outage"]
 
 
-class Told(msgspec.Struct, frozen=True):
+class QuotedSign(msgspec.Struct, frozen=True):
     """What words are a sign of, quoted: of a person, else of an alert."""
 
     sign: Sign
@@ -44,7 +44,7 @@ class Impact(msgspec.Struct, frozen=True):
     security: bool = False
     users_share: float | None = None
     elevated_risk: str = ""
-    told: tuple[Told, ...] = ()
+    told: tuple[QuotedSign, ...] = ()
 
 
 class Scope(msgspec.Struct, frozen=True):
@@ -172,12 +172,12 @@ def _by_words(impact: Impact, scope: Scope) -> tuple[int, str] | None:
     return min(found, key=lambda pair: pair[0], default=None)
 
 
-def _outweighed(told: Told, impact: Impact) -> bool:
+def _outweighed(told: QuotedSign, impact: Impact) -> bool:
     """A look, or a count, says more about an outage than words do."""
     return told.sign == "outage" and (impact.core_function_down is False or impact.users_share is not None)
 
 
-def _by_sign(told: Told, scope: Scope) -> tuple[int, str]:
+def _by_sign(told: QuotedSign, scope: Scope) -> tuple[int, str]:
     sign = {"data": "data at risk", "security": "a security incident", "outage": "an outage"}[told.sign]
     why = f"{told.quote} is a sign of {sign}"
     if told.sign == "outage" and not scope.core:

@@ -4,10 +4,10 @@ from typing import Annotated
 
 import msgspec
 
-from stanch.integrations.generic import try_alone
+from stanch.integrations.generic import try_mapping_process
 from stanch.integrations.generic.known_senders import reading_of
 from stanch.integrations.generic.mapping import Mapping
-from stanch.integrations.generic.reading import Reading
+from stanch.integrations.generic.reading import CompiledMapping
 from stanch.kernel.errors import Invalid
 from stanch.ports import ChangeEvent, MappedSource, Post, Received
 from stanch.ports.integration import Integration
@@ -31,11 +31,11 @@ class Generic:
     def __init__(self, settings: Settings) -> None:
         """Raises ``ValueError`` naming the mapping and the field whose expression is none."""
         self.settings = settings
-        self._guessing = Reading(Mapping())
+        self._guessing = CompiledMapping(Mapping())
         self._readings = {}
         for key, mapping in settings.mappings.items():
             try:
-                self._readings[key] = Reading(mapping)
+                self._readings[key] = CompiledMapping(mapping)
             except ValueError as error:
                 raise ValueError(f"mappings.{key}.{error}") from None
 
@@ -48,7 +48,7 @@ class Generic:
 
     def try_mapping(self, mapping: str, body: bytes, now: int) -> tuple[list[dict[str, str]], list[str]]:
         """What a mapping would make of a body, and what is wrong with either. Never raises."""
-        return try_alone.run(mapping, body, now)
+        return try_mapping_process.run(mapping, body, now)
 
 
 def build(settings: Settings) -> MappedSource:

@@ -3,20 +3,20 @@
 import msgspec
 
 from stanch.integrations.generic.mapping import Mapping
-from stanch.integrations.generic.reading import Reading
+from stanch.integrations.generic.reading import CompiledMapping
 from stanch.ports.expression import Expression
 
 
-class Known(msgspec.Struct, frozen=True):
+class KnownSender(msgspec.Struct, frozen=True):
     """``told_by`` is true of the sender's bodies, and of no other's."""
 
     sender: str
     told_by: Expression
-    reading: Reading
+    reading: CompiledMapping
 
 
-def _known(sender: str, told_by: str, mapping: Mapping) -> Known:
-    return Known(sender, Expression(sender, told_by), Reading(mapping))
+def _known(sender: str, told_by: str, mapping: Mapping) -> KnownSender:
+    return KnownSender(sender, Expression(sender, told_by), CompiledMapping(mapping))
 
 
 KNOWN = (
@@ -50,7 +50,7 @@ KNOWN = (
 )  # fmt: skip
 
 
-def reading_of(document: object) -> Reading | None:
+def reading_of(document: object) -> CompiledMapping | None:
     """How a known sender's body is read, None for every other."""
     if not isinstance(document, dict):
         return None

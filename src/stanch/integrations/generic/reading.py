@@ -24,7 +24,7 @@ _GUESSES: dict[str, Callable[[dict[str, Any]], Any]] = {
 }
 
 
-class Reading:
+class CompiledMapping:
     """A compiled mapping. Raises ``ValueError`` naming the field whose expression is none."""
 
     def __init__(self, mapping: Mapping) -> None:
@@ -65,7 +65,7 @@ class Reading:
 class _One:
     """One element while it is read: what a field gives, by its expression or by guessing."""
 
-    def __init__(self, reading: Reading, element: Any, document: object, errors: list[str], place: str) -> None:
+    def __init__(self, reading: CompiledMapping, element: Any, document: object, errors: list[str], place: str) -> None:
         self.reading, self.document, self.errors, self.place = reading, document, errors, place
         self.element = element
         self.keys: dict[str, Any] = element if isinstance(element, dict) else {"": element}

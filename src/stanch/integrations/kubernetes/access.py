@@ -5,7 +5,7 @@ import ssl
 from collections.abc import Callable
 from pathlib import Path
 
-from stanch.integrations.kubernetes.credentials import Access, Credentials, Kept, bearer, read_token
+from stanch.integrations.kubernetes.credentials import Access, CachedCredentials, Credentials, bearer, read_token
 from stanch.integrations.kubernetes.kubeconfig import read_kubeconfig
 from stanch.integrations.kubernetes.settings import Settings
 from stanch.ports import Failed
@@ -18,7 +18,9 @@ def access_of(settings: Settings) -> Access:
     if settings.server:
         server = settings.server.rstrip("/")
         return Access(
-            server, _trusting(server, settings.ca_file), Kept(_token(settings.token_env, settings.token_file))
+            server,
+            _trusting(server, settings.ca_file),
+            CachedCredentials(_token(settings.token_env, settings.token_file)),
         )
     if settings.kubeconfig:
         return read_kubeconfig(Path(settings.kubeconfig).expanduser(), settings.context)
@@ -29,7 +31,9 @@ def access_of(settings: Settings) -> Access:
             again=False,
         )
     server = f"https://{f'[{host}]' if ':' in host else host}:{port}"
-    return Access(server, _trusting(server, str(IN_CLUSTER / "ca.crt")), Kept(_token("", str(IN_CLUSTER / "token"))))
+    return Access(
+        server, _trusting(server, str(IN_CLUSTER / "ca.crt")), CachedCredentials(_token("", str(IN_CLUSTER / "token")))
+    )
 
 
 def _trusting(server: str, authority: str) -> Callable[[Credentials], ssl.SSLContext | None]:

@@ -20,7 +20,7 @@ class Credentials(msgspec.Struct, frozen=True):
     certificate: bytes = b""
 
 
-class Kept:
+class CachedCredentials:
     """Credentials for a minute, then fresh ones; at once after ``forget``. ``fresh`` raises ``Failed``."""
 
     def __init__(self, fresh: Callable[[], Credentials]) -> None:
@@ -41,7 +41,7 @@ class Access(msgspec.Struct):
 
     server: str
     tls: Callable[[Credentials], ssl.SSLContext | None]
-    credentials: Kept
+    credentials: CachedCredentials
     server_name: str = ""
     proxy: str = ""
     headers: tuple[tuple[str, str], ...] = ()

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from stanch.integrations.kubernetes.credentials import Access, Credentials, Kept, bearer, read_token
+from stanch.integrations.kubernetes.credentials import Access, CachedCredentials, Credentials, bearer, read_token
 from stanch.ports import Failed
 
 CLUSTER = {
@@ -50,7 +50,7 @@ def read_kubeconfig(path: Path, wanted: str) -> Access:
     server = str(cluster.get("server", "")).rstrip("/")
     tls = _tls(cluster, path.parent) if server.startswith("https") else lambda _: None
     return Access(
-        server, tls, Kept(_credentials(cluster, user, path.parent)), str(cluster.get("tls-server-name") or ""),
+        server, tls, CachedCredentials(_credentials(cluster, user, path.parent)), str(cluster.get("tls-server-name") or ""),
         _proxy(cluster), tuple(_impersonated(user)),
     )  # fmt: skip
 

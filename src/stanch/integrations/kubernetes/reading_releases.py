@@ -18,7 +18,7 @@ BELONGS = ("app.kubernetes.io/instance", "app.kubernetes.io/name", "app", "argoc
 JOB_BEFORE, JOB_AFTER = 30 * MINUTE, 10 * MINUTE
 
 
-class Seen(msgspec.Struct, frozen=True):
+class ObservedRelease(msgspec.Struct, frozen=True):
     """``digest`` is another one when something else goes out. ``at``: since when, where the object says so."""
 
     digest: str
@@ -31,7 +31,7 @@ class Seen(msgspec.Struct, frozen=True):
     labels: dict[str, str] = {}
 
 
-def _templated(thing: dict[str, Any]) -> Seen | None:
+def _templated(thing: dict[str, Any]) -> ObservedRelease | None:
     """A workload with a pod template. A restart changes nothing; while it is paused nothing goes out."""
     spec, meta = thing.get("spec") or {}, thing["metadata"]
     if spec.get("paused") or "template" not in spec:
@@ -42,35 +42,37 @@ def _templated(thing: dict[str, Any]) -> Seen | None:
     first = next(filter(None, map(tag, images)), "")
     labels = {**(meta.get("labels") or {}), **(template.get("metadata", {}).get("labels") or {})}
     version = first or labels.get("app.kubernetes.io/version") or "latest"
-    return Seen(digest(template), version, images, notes.get(CAUSE, ""), at, by, _schema(thing, template), labels)
+    return ObservedRelease(
+        digest(template), version, images, notes.get(CAUSE, ""), at, by, _schema(thing, template), labels
+    )
 
 
-def _helm_release(thing: dict[str, Any]) -> Seen | None:
+def _helm_release(thing: dict[str, Any]) -> ObservedRelease | None:
     """Flux: what Helm has deployed."""
     newest: dict[str, Any] = next(iter((thing.get("status") or {}).get("history") or []), {})
     if newest.get("status") != "deployed":
         return None
     version = str(newest.get("appVersion") or newest.get("chartVersion") or "")
     at = _moment(newest.get("lastDeployed"))
-    return Seen(f"{newest.get('version')}/{newest.get('digest', '')}", version, at=at, by="helm-controller")
+    return ObservedRelease(f"{newest.get('version')}/{newest.get('digest', '')}", version, at=at, by="helm-controller")
 
 
-def _kustomization(thing: dict[str, Any]) -> Seen | None:
+def _kustomization(thing: dict[str, Any]) -> ObservedRelease | None:
     """Flux: the revision of the source that is applied, such as ``main@sha1:2c9f…``."""
     applied = str((thing.get("status") or {}).get("lastAppliedRevision") or "")
     if not applied:
         return None
     branch, _, commit = applied.rpartition(":")
-    return Seen(applied, commit[:12] if branch else applied, by="kustomize-controller")
+    return ObservedRelease(applied, commit[:12] if branch else applied, by="kustomize-controller")
 
 
-READERS: dict[str, Callable[[dict[str, Any]], Seen | None]] = {
+READERS: dict[str, Callable[[dict[str, Any]], ObservedRelease | None]] = {
     "deployment": _templated, "statefulset": _templated, "daemonset": _templated, "rollout": _templated,
     "helmrelease": _helm_release, "kustomization": _kustomization,
 }  # fmt: skip
 
 
-def irreversible(thing: dict[str, Any], before: Seen | None, now: Seen) -> str:
+def irreversible(thing: dict[str, Any], before: ObservedRelease | None, now: ObservedRelease) -> str:
     """Why there is no clean way back, as the objects say it; empty where they do not."""
     template = (thing.get("spec") or {}).get("template") or {}
     for meta in (thing["metadata"], template.get("metadata") or {}):
@@ -82,7 +84,7 @@ def irreversible(thing: dict[str, Any], before: Seen | None, now: Seen) -> str:
     return ""
 
 
-def migration(jobs: list[dict[str, Any]], seen: Seen, at: int) -> str:
+def migration(jobs: list[dict[str, Any]], seen: ObservedRelease, at: int) -> str:
     """The migration job that belongs to a release, by its time and its image or labels, in a sentence."""
     for job in jobs:
         made = _moment(job["metadata"].get("creationTimestamp"))
@@ -93,7 +95,7 @@ def migration(jobs: list[dict[str, Any]], seen: Seen, at: int) -> str:
     return ""
 
 
-def _belongs(job: dict[str, Any], seen: Seen) -> bool:
+def _belongs(job: dict[str, Any], seen: ObservedRelease) -> bool:
     labels = job["metadata"].get("labels") or {}
     return bool(set(_job_images(job)) & set(seen.images)) or any(
         labels.get(key) and labels[key] == seen.labels.get(key) for key in BELONGS

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from stanch.integrations.kubernetes.connection import Connection, Refused
-from stanch.integrations.kubernetes.reading_releases import READERS, Seen, irreversible, migration
+from stanch.integrations.kubernetes.reading_releases import READERS, ObservedRelease, irreversible, migration
 from stanch.integrations.kubernetes.revisions import tag
 from stanch.integrations.kubernetes.target import NAME
 from stanch.kernel.clock import MINUTE, SystemClock
@@ -28,11 +28,11 @@ JOBS_WITHIN = 10 * MINUTE
 EARLIER = 10
 
 
-class Known(msgspec.Struct):
+class KnownObject(msgspec.Struct):
     """What one object was when it was last seen. ``earlier``: templates that it had before; ``told``: what was said of it."""
 
     uid: str
-    seen: Seen
+    seen: ObservedRelease
     identity: str
     at: int
     earlier: list[str] = []
@@ -45,7 +45,7 @@ class Folder(msgspec.Struct):
 
     version: str = ""
     names: list[str] = []
-    known: dict[str, Known] = {}
+    known: dict[str, KnownObject] = {}
 
 
 class Releases:
@@ -176,7 +176,7 @@ class Releases:
                 found[before.identity] = _release(kind, namespace, name, before, None)
             return
         at = min(seen.at or self.now, self.now)
-        known = Known(uid, seen, f"{uid}/{seen.digest}/{seen.at or meta.get('resourceVersion', '')}", at)
+        known = KnownObject(uid, seen, f"{uid}/{seen.digest}/{seen.at or meta.get('resourceVersion', '')}", at)
         if before is not None:
             known.earlier = [*before.earlier, before.seen.digest][-EARLIER:]
             # `kubectl set image` leaves the cause of the release before in its place.
@@ -207,7 +207,7 @@ class Releases:
             )
 
 
-def _release(kind: str, namespace: str, name: str, known: Known, before: Known | None) -> Release:
+def _release(kind: str, namespace: str, name: str, known: KnownObject, before: KnownObject | None) -> Release:
     seen = known.seen
     said = [seen.cause] if seen.cause else []
     if before is not None and before.uid == known.uid and seen.digest in before.earlier:
@@ -220,7 +220,7 @@ def _release(kind: str, namespace: str, name: str, known: Known, before: Known |
     )  # fmt: skip
 
 
-def _named(seen: Seen, before: Known | None) -> str:
+def _named(seen: ObservedRelease, before: KnownObject | None) -> str:
     """The tag of the image that has changed; where none has, of the first."""
     was = before.seen.images if before else []
     changed = [image for image in seen.images if image not in was]

@@ -15,7 +15,7 @@ import msgspec
 
 from stanch.integrations.matrix_chat.events import FILTER, TYPES, heard
 from stanch.ports import Failed, Gone
-from stanch.ports.chat import Chat, ChatMessage, Heard, NewRoom, Reading, Room
+from stanch.ports.chat import Chat, ChatEvent, ChatMessage, NewRoom, Reading, Room
 from stanch.ports.integration import Integration
 from stanch.ports.message_text import cut, one_line, printable
 from stanch.ports.web_service import HttpResponse, WebService, secret_of
@@ -196,20 +196,20 @@ class MatrixChat:
         events = [event for room, each in joined.items() for event in self._timeline(room, each, token)]
         return Reading(new, events)
 
-    def _from_the_start(self, rooms: list[str], until: str) -> list[Heard]:
+    def _from_the_start(self, rooms: list[str], until: str) -> list[ChatEvent]:
         """Without a token: all of the incidents' rooms, because what is known already is not taken twice."""
         return [event for room in rooms for event in self._back(room, until, "")]
 
-    def _timeline(self, room: str, part: dict[str, Any], since: str) -> list[Heard]:
+    def _timeline(self, room: str, part: dict[str, Any], since: str) -> list[ChatEvent]:
         timeline = part.get("timeline", {})
         now = [h for event in _events(timeline.get("events")) if (h := heard(event, room, self._whoami()))]
         if not timeline.get("limited"):
             return now
         return [*self._back(room, str(timeline.get("prev_batch", "")), since), *now]
 
-    def _back(self, room: str, start: str, until: str) -> list[Heard]:
+    def _back(self, room: str, start: str, until: str) -> list[ChatEvent]:
         """What happened between two tokens, oldest first."""
-        found: list[Heard] = []
+        found: list[ChatEvent] = []
         place, names = start, msgspec.json.encode({"types": TYPES}).decode()
         for _ in range(MOST_PAGES):
             query = {"dir": "b", "from": place, "limit": str(PAGE), "filter": names} | ({"to": until} if until else {})

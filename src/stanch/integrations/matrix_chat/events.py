@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from stanch.ports.chat import Heard
+from stanch.ports.chat import ChatEvent
 
 TYPES = [
     "m.room.message", "m.reaction", "m.room.redaction", "m.room.member", "m.room.encrypted", "m.room.encryption",
@@ -23,7 +23,7 @@ WITHDRAWN = "(a message that its author had withdrawn before stanch read it)"
 KINDS_WITH_LINK = {"m.image": "an image", "m.file": "a file", "m.video": "a video", "m.audio": "a recording"}
 
 
-def heard(event: Mapping[str, Any], room: str, me: str) -> Heard | None:
+def heard(event: Mapping[str, Any], room: str, me: str) -> ChatEvent | None:
     """One event of a room's timeline; None for our own, for those of other bots and for what tells us nothing."""
     content, kind = event.get("content"), event.get("type")
     sender, identity = event.get("sender"), event.get("event_id")
@@ -35,27 +35,27 @@ def heard(event: Mapping[str, Any], room: str, me: str) -> Heard | None:
     relation = content.get("m.relates_to")
     if kind == "m.reaction" and isinstance(relation, Mapping):
         about = str(relation.get("event_id", ""))
-        return Heard(identity, room, "reaction", sender, at, str(relation.get("key", "")), about)
+        return ChatEvent(identity, room, "reaction", sender, at, str(relation.get("key", "")), about)
     if kind == "m.room.redaction":
         about = str(event.get("redacts") or content.get("redacts") or "")
-        return Heard(identity, room, "delete", sender, at, str(content.get("reason", "")), about)
+        return ChatEvent(identity, room, "delete", sender, at, str(content.get("reason", "")), about)
     if kind == "m.room.member" and content.get("membership") in ("join", "invite"):
         who = str(event.get("state_key", ""))
-        return Heard(identity, room, "joined", who, at) if who != me else None
+        return ChatEvent(identity, room, "joined", who, at) if who != me else None
     if kind == "m.room.encrypted":
-        return Heard(identity, room, "unreadable", sender, at, "(an encrypted message, which stanch cannot read)")
+        return ChatEvent(identity, room, "unreadable", sender, at, "(an encrypted message, which stanch cannot read)")
     if kind == "m.room.encryption":
-        return Heard(identity, room, "encrypted", sender, at)
+        return ChatEvent(identity, room, "encrypted", sender, at)
     return None
 
 
 def _message(
     event: Mapping[str, Any], content: Mapping[str, Any], room: str, identity: str, sender: str, at: int
-) -> Heard | None:
+) -> ChatEvent | None:
     if not content:  # what was redacted arrives without its words
         unsigned = event.get("unsigned")
         taken_back = isinstance(unsigned, Mapping) and unsigned.get("redacted_because")
-        return Heard(identity, room, "message", sender, at, WITHDRAWN) if taken_back else None
+        return ChatEvent(identity, room, "message", sender, at, WITHDRAWN) if taken_back else None
     if content.get("msgtype") == "m.notice":
         return None
     found = content.get("m.relates_to")
@@ -63,10 +63,10 @@ def _message(
     if relation.get("rel_type") == "m.replace":
         newer = content.get("m.new_content")
         text = said(newer) if isinstance(newer, Mapping) else ""
-        return Heard(identity, room, "edit", sender, at, text, str(relation.get("event_id", "")))
+        return ChatEvent(identity, room, "edit", sender, at, text, str(relation.get("event_id", "")))
     answered = relation.get("m.in_reply_to")
     about = str(answered.get("event_id", "")) if isinstance(answered, Mapping) else ""
-    return Heard(identity, room, "message", sender, at, said(content), about)
+    return ChatEvent(identity, room, "message", sender, at, said(content), about)
 
 
 def said(content: Mapping[str, Any]) -> str:

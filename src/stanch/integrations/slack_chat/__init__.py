@@ -19,7 +19,7 @@ from stanch.integrations.slack_chat.socket_mode import Socket
 from stanch.integrations.slack_chat.web_api import GONE, PAGE, Refused, WebApi, dicts
 from stanch.kernel.clock import SystemClock
 from stanch.ports import Failed, Gone
-from stanch.ports.chat import Chat, ChatMessage, Heard, NewRoom, Reading, Room, Window
+from stanch.ports.chat import Chat, ChatEvent, ChatMessage, NewRoom, Reading, Room, Window
 from stanch.ports.integration import Integration
 from stanch.ports.message_text import cut, one_line
 from stanch.ports.web_service import WebService, secret_of
@@ -195,7 +195,7 @@ class SlackChat:
         return self._from_socket(self._socket, seen, wait)
 
     def _from_socket(self, socket: Socket, seen: dict[str, str], wait: float) -> Reading:
-        events, receipts = list[Heard](), list[str]()
+        events, receipts = list[ChatEvent](), list[str]()
         envelope = socket.receive(wait)
         while envelope is not None:
             payload = envelope.get("payload")
@@ -216,7 +216,7 @@ class SlackChat:
         if self._socket:
             self._socket.close()
 
-    def pushed(self, payload: dict[str, Any]) -> list[Heard]:
+    def pushed(self, payload: dict[str, Any]) -> list[ChatEvent]:
         """What Slack has sent, by HTTP or WebSocket: an event, a slash command or a press."""
         us, now = self._me(), SystemClock().now()
         if payload.get("type") == "event_callback":
@@ -228,7 +228,7 @@ class SlackChat:
         return [self._named(each) for each in found]
 
     def _catch_up(self, seen: dict[str, str], rooms: list[str]) -> Reading:
-        events, windows, newest = list[Heard](), list[Window](), dict(seen)
+        events, windows, newest = list[ChatEvent](), list[Window](), dict(seen)
         for room in rooms:
             try:
                 found, window, last = self._history(room, seen.get(room, ""))
@@ -242,7 +242,7 @@ class SlackChat:
             newest[room] = last
         return Reading(json.dumps(newest), [self._named(each) for each in events], windows)
 
-    def _history(self, room: str, last: str) -> tuple[list[Heard], Window | None, str]:
+    def _history(self, room: str, last: str) -> tuple[list[ChatEvent], Window | None, str]:
         """A channel since a while before what was read last, oldest first, with threads; and what must still be there."""
         oldest = before(last, BACK) if last and last != "0.000000" else "0.000000"
         said = self.api.pages("conversations.history", "messages", channel=room, oldest=oldest)[::-1]
@@ -262,7 +262,7 @@ class SlackChat:
         window = Window(room, moment(oldest), moment(newest), ids) if told else None
         return events, window, newest
 
-    def _named(self, heard: Heard) -> Heard:
+    def _named(self, heard: ChatEvent) -> ChatEvent:
         """With what else the workspace knows the author by."""
         mail = self._user(heard.author)[1] if re.fullmatch(r"[UW][A-Z0-9]+", heard.author) else ""
         return msgspec.structs.replace(heard, known_as=(mail,)) if mail else heard

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from stanch.ports.chat import Heard
+from stanch.ports.chat import ChatEvent
 
 SPOKEN = frozenset({"", "thread_broadcast", "file_share", "me_message"})
 _MARKED = re.compile(r"<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>")
@@ -54,7 +54,7 @@ def words(text: str, us: Us) -> str:
     return unescape(_MARKED.sub(plain, text))
 
 
-def event(body: Mapping[str, Any], us: Us) -> list[Heard]:
+def event(body: Mapping[str, Any], us: Us) -> list[ChatEvent]:
     """One ``event_callback``."""
     inner = body.get("event")
     if not isinstance(inner, Mapping):
@@ -72,11 +72,11 @@ def event(body: Mapping[str, Any], us: Us) -> list[Heard]:
     if kind == "member_joined_channel":
         user = str(inner.get("user", ""))
         identity = f"joined:{user}:{inner.get('event_ts', '')}"
-        return [Heard(identity, room, "joined", user, moment(inner.get("event_ts")))] if user != us.user else []
+        return [ChatEvent(identity, room, "joined", user, moment(inner.get("event_ts")))] if user != us.user else []
     return []
 
 
-def _changed(inner: Mapping[str, Any], room: str, us: Us) -> list[Heard]:
+def _changed(inner: Mapping[str, Any], room: str, us: Us) -> list[ChatEvent]:
     subtype = inner.get("subtype", "")
     if subtype == "message_deleted":
         return _deleted(inner, str(inner.get("deleted_ts", "")), room, us)
@@ -91,15 +91,15 @@ def _changed(inner: Mapping[str, Any], room: str, us: Us) -> list[Heard]:
     return [each for each in message(newer, room, us) if each.kind == "edit"]
 
 
-def _deleted(inner: Mapping[str, Any], ts: str, room: str, us: Us) -> list[Heard]:
+def _deleted(inner: Mapping[str, Any], ts: str, room: str, us: Us) -> list[ChatEvent]:
     previous = inner.get("previous_message")
     previous = previous if isinstance(previous, Mapping) else {}
     if previous.get("user") == us.user or not ts:
         return []
-    return [Heard(f"{ts}:deleted", room, "delete", account(previous, us), moment(inner.get("event_ts")), about=ts)]
+    return [ChatEvent(f"{ts}:deleted", room, "delete", account(previous, us), moment(inner.get("event_ts")), about=ts)]
 
 
-def message(said: Mapping[str, Any], room: str, us: Us) -> list[Heard]:
+def message(said: Mapping[str, Any], room: str, us: Us) -> list[ChatEvent]:
     """A message as it stands, and what it was edited to; nothing for ours, those of other apps and of the system."""
     user, ts, text = said.get("user"), str(said.get("ts", "")), said.get("text")
     if said.get("subtype", "") not in SPOKEN or not user or said.get("bot_id") or user == us.user or not ts:
@@ -108,14 +108,14 @@ def message(said: Mapping[str, Any], room: str, us: Us) -> list[Heard]:
     root = str(said.get("thread_ts", ""))
     author, about = account(said, us), root if root != ts else ""
     edited = said.get("edited")
-    found = [Heard(ts, room, "message", author, moment(ts), text, about, us.called(str(user)))]
+    found = [ChatEvent(ts, room, "message", author, moment(ts), text, about, us.called(str(user)))]
     if isinstance(edited, Mapping) and edited.get("user") == user:
         identity = f"{ts}:edited:{edited.get('ts', '')}"
-        found.append(Heard(identity, room, "edit", author, moment(edited.get("ts")), text, ts))
+        found.append(ChatEvent(identity, room, "edit", author, moment(edited.get("ts")), text, ts))
     return found
 
 
-def reactions(said: Mapping[str, Any], room: str, us: Us) -> list[Heard]:
+def reactions(said: Mapping[str, Any], room: str, us: Us) -> list[ChatEvent]:
     """The reactions on a message that is read later; Slack does not say when they were given."""
     ts, given = str(said.get("ts", "")), said.get("reactions")
     return [
@@ -126,10 +126,10 @@ def reactions(said: Mapping[str, Any], room: str, us: Us) -> list[Heard]:
     ]
 
 
-def _reaction(room: str, ts: str, name: str, user: str, at: int, us: Us) -> list[Heard]:
+def _reaction(room: str, ts: str, name: str, user: str, at: int, us: Us) -> list[ChatEvent]:
     if user in ("", us.user) or not ts:
         return []
-    return [Heard(f"{ts}:{name.partition('::')[0]}:{user}", room, "reaction", user, at, name, ts)]
+    return [ChatEvent(f"{ts}:{name.partition('::')[0]}:{user}", room, "reaction", user, at, name, ts)]
 
 
 def account(said: Mapping[str, Any], us: Us) -> str:
@@ -138,16 +138,16 @@ def account(said: Mapping[str, Any], us: Us) -> str:
     return user if team == us.team else f"{team}/{user}"
 
 
-def slash(form: Mapping[str, Any], us: Us, at: int) -> list[Heard]:
+def slash(form: Mapping[str, Any], us: Us, at: int) -> list[ChatEvent]:
     """A slash command, from Socket Mode."""
     user, room = str(form.get("user_id", "")), str(form.get("channel_id", ""))
     identity = f"slash:{form.get('trigger_id', '')}"
     text = words(f"/stanch {form.get('text', '')}", us).removeprefix("/stanch").strip()
     answer_to = str(form.get("response_url", ""))
-    return [Heard(identity, room, "command", _of(form.get("team_id"), user, us), at, text, answer_to=answer_to)]
+    return [ChatEvent(identity, room, "command", _of(form.get("team_id"), user, us), at, text, answer_to=answer_to)]
 
 
-def pressed(body: Mapping[str, Any], us: Us, at: int) -> list[Heard]:
+def pressed(body: Mapping[str, Any], us: Us, at: int) -> list[ChatEvent]:
     """The choices of ``block_actions``: two people who press at once are two."""
     user, place = body.get("user"), body.get("container")
     if body.get("type") != "block_actions" or not isinstance(user, Mapping) or not isinstance(place, Mapping):
@@ -155,7 +155,7 @@ def pressed(body: Mapping[str, Any], us: Us, at: int) -> list[Heard]:
     member = _of(user.get("team_id"), str(user.get("id", "")), us)
     room, ts = str(place.get("channel_id", "")), str(place.get("message_ts", ""))
     return [
-        Heard(
+        ChatEvent(
             f"{ts}:{each.get('action_id', '')}:{member}:{each.get('action_ts', '')}", room, "command", member, at,
             str(each.get("value", "")), ts, answer_to=str(body.get("response_url", "")),
         )

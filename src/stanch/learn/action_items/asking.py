@@ -8,8 +8,8 @@ from stanch.kernel.clock import day
 from stanch.learn.action_items.answer_link import answer_url
 from stanch.learn.action_items.rules import Question, lead_of, question, reminder_due
 from stanch.prepare.oncall.people import contact_key
+from stanch.respond.message_effect import tell
 from stanch.respond.recipients import may_be_told
-from stanch.respond.telling import tell
 from stanch.timeline.facts.learn import ActionItemReminded, ReviewAsked
 from stanch.timeline.record import ActionItem, Record
 from stanch.timeline.unit_of_work import Due, UnitOfWork

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from stanch.communicate.wording.vocabulary import of_policy
+from stanch.learn.completeness.check import gaps
 from stanch.learn.completeness.gap import Gap
-from stanch.learn.completeness.gaps import gaps
 from stanch.prepare.known_people import known_names
 from stanch.prepare.oncall.people import contact_key
 from stanch.timeline.record import Record

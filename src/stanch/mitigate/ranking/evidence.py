@@ -84,7 +84,7 @@ class Harm(msgspec.Struct, frozen=True):
     certainty: float = 1.0
 
 
-class Told(msgspec.Struct, frozen=True):
+class TextEvidence(msgspec.Struct, frozen=True):
     """Something that an alert or a person said. ``weight``: 1 for an alert, more for a leading hypothesis, less for a note."""
 
     source: str
@@ -137,7 +137,7 @@ class Evidence(msgspec.Struct, frozen=True):
     tried: dict[str, str] = {}
     past: dict[str, PastRuns] = {}
     uncertainty: int = DATED_BY_ALERT
-    told: tuple[Told, ...] = ()
+    told: tuple[TextEvidence, ...] = ()
     dependencies: tuple[Dependency, ...] = ()
     harms: tuple[Harm, ...] = ()
     needs: dict[str, tuple[str, ...]] = {}

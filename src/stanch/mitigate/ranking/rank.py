@@ -10,7 +10,7 @@ from stanch.kernel.policy import Mitigation
 from stanch.mitigate.ranking.evidence import Durations, Evidence, Option, PastRuns
 from stanch.mitigate.ranking.rules import RULES
 from stanch.mitigate.ranking.situation import Situation
-from stanch.mitigate.ranking.value import RADIUS, Term, Valued, Words, value
+from stanch.mitigate.ranking.value import RADIUS, Term, Valued, ValueSentences, value
 from stanch.mitigate.ranking.weight import Weight
 from stanch.ports import Extent
 
@@ -106,7 +106,7 @@ def reach(mitigation: Mitigation, extent: Extent | None) -> str:
 
 def _valued(s: Situation) -> Valued:
     effect, undo = _times(s)
-    words = Words(
+    words = ValueSentences(
         f"works in {effect.words()}",
         undo.words(),
         reach(s.option.mitigation, s.option.extent),

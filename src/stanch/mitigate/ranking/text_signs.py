@@ -6,7 +6,7 @@ are estimates from public postmortems, kept coarse on purpose; ``docs/explanatio
 
 import msgspec
 
-from stanch.mitigate.ranking.evidence import Told
+from stanch.mitigate.ranking.evidence import TextEvidence
 from stanch.mitigate.ranking.means import Means
 from stanch.respond.words_of_harm import means_it
 
@@ -122,12 +122,12 @@ TEXT_SIGNS: tuple[TextSign, ...] = (
 )  # fmt: skip
 
 
-def says(told: Told, pattern: str) -> bool:
+def says(told: TextEvidence, pattern: str) -> bool:
     """Whether a text says it, and does not deny it in the words before."""
     return means_it(told.text, pattern)
 
 
-def quote(told: Told) -> str:
+def quote(told: TextEvidence) -> str:
     """``the alert X says “…”``, on one line and not too long."""
     text = " ".join(told.text.split())
     return f"{told.source} says “{text if len(text) <= QUOTED else text[: QUOTED - 1] + '…'}”"

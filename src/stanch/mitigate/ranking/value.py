@@ -66,7 +66,7 @@ class Valued(msgspec.Struct, frozen=True):
         return sum(w.odds for w in self.evidence) >= log(3)
 
 
-def value(s: Situation, weights: list[Weight], seconds: float, undo_seconds: float, words: "Words") -> Valued:
+def value(s: Situation, weights: list[Weight], seconds: float, undo_seconds: float, words: "ValueSentences") -> Valued:
     """The worth of one option, given what the rules said, and how long it takes to work and to undo."""
     ordered = sorted(weights, key=lambda w: (-abs(w.odds), w.because))
     prior = chance_of(s)
@@ -97,7 +97,7 @@ def chance_of(s: Situation) -> float:
     return max(known, default=CHANCES["other"])
 
 
-class Words(msgspec.Struct, frozen=True):
+class ValueSentences(msgspec.Struct, frozen=True):
     """The sentences of what is not evidence: how fast it works and is undone, what it touches."""
 
     effect: str
@@ -114,7 +114,7 @@ def _harm(s: Situation, minutes: float) -> float:
 
 
 def _risks(
-    s: Situation, chance: float, undo_seconds: float, gain: float, weights: list[Weight], words: Words
+    s: Situation, chance: float, undo_seconds: float, gain: float, weights: list[Weight], words: ValueSentences
 ) -> list[tuple[float, str, float | None]]:
     m, undo = s.option.mitigation, undo_seconds / 60
     found: list[tuple[float, str, float | None]] = [(-_radius(s), words.reach, None)]

@@ -16,11 +16,11 @@ from stanch.kernel.clock import SECOND
 from stanch.kernel.schedule import Layer, Override, Rotation, Schedule
 from stanch.kernel.zones import instant, local
 from stanch.prepare.importers.dump import Thing
+from stanch.prepare.importers.foreign_rotation import DAY_SECONDS, ForeignRotation, layers, read_moment, spelled
 from stanch.prepare.importers.hours import DAY_MINUTES, WEEK_MINUTES, meet, weekly
 from stanch.prepare.importers.imported import Imported
 from stanch.prepare.importers.naming import Keys
 from stanch.prepare.importers.people import People
-from stanch.prepare.importers.turning import DAY_SECONDS, Turning, layers, read_moment, spelled
 from stanch.prepare.importers.zones import iana
 
 BY_DAY = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -168,7 +168,7 @@ def _lanes(imported: Imported, people: People, shift: Thing, zone_name: str, own
     for number in range(max(map(len, groups))):
         # Where fewer are on call together, the last of them is named twice: one page reaches them once.
         names = [people.meant(person, person) for group in groups for person in [group[min(number, len(group) - 1)]]]
-        turning = Turning(shift.text("name"), names, zone, first, start, rotation, every, end, only)
+        turning = ForeignRotation(shift.text("name"), names, zone, first, start, rotation, every, end, only)
         made = layers(turning, now)
         if shift_zone != zone_name:
             made = [msgspec.structs.replace(layer, time_zone=shift_zone) for layer in made]

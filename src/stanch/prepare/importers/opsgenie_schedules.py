@@ -14,11 +14,11 @@ import msgspec
 
 from stanch.kernel.schedule import DAYS, Layer, Override, Rotation, Schedule
 from stanch.prepare.importers.dump import Thing
+from stanch.prepare.importers.foreign_rotation import LONGEST_SECONDS, ForeignRotation, layers, read_moment, spelled
 from stanch.prepare.importers.hours import DAY_MINUTES, WEEK_MINUTES, meet, weekly
 from stanch.prepare.importers.imported import Imported
 from stanch.prepare.importers.naming import Keys
 from stanch.prepare.importers.people import People
-from stanch.prepare.importers.turning import LONGEST_SECONDS, Turning, layers, read_moment, spelled
 from stanch.prepare.importers.zones import iana
 
 WHAT = "schedule"
@@ -140,7 +140,7 @@ def _rotation(
     if kind == "hourly" and len(set(keys)) > 1:
         problem = f"turns of {every} hours are counted in real hours: the hand-over moves when the clocks change."
         imported.note(WHAT, where, problem, "If that is not wanted, write it as daily layers with 'only'.")
-    turning = Turning(name, keys, zone, start, start, TYPES[kind][0], every, end, weekly(spans))
+    turning = ForeignRotation(name, keys, zone, start, start, TYPES[kind][0], every, end, weekly(spans))
     return _Rota(rotation.text("id"), name, layers(turning, now), start, end or LATER_THAN_ANY, spans)
 
 

@@ -14,10 +14,10 @@ from zoneinfo import ZoneInfo
 from stanch.kernel.schedule import Layer, Override, Schedule, Times
 from stanch.kernel.zones import local
 from stanch.prepare.importers.dump import Thing
+from stanch.prepare.importers.foreign_rotation import ForeignRotation, layers, length_of, read_moment, spelled
 from stanch.prepare.importers.hours import DAY_MINUTES, WEEK_MINUTES, weekly
 from stanch.prepare.importers.imported import Imported
 from stanch.prepare.importers.people import People
-from stanch.prepare.importers.turning import Turning, layers, length_of, read_moment, spelled
 from stanch.prepare.importers.zones import iana
 
 WHAT = "schedule"
@@ -67,7 +67,7 @@ def _layer(imported: Imported, people: People, schedule: Thing, layer: Thing, zo
         problem = "was dumped in another time zone than its own; its hours may be off by the difference."
         imported.note(WHAT, where, problem, "Dump again without time_zone=, or check 'only'.")
     first = layer.text("rotation_virtual_start") or layer.text("start")
-    turning = Turning(
+    turning = ForeignRotation(
         name, keys, zone, read_moment(first, zone, f"{layer.where}.rotation_virtual_start"), start,
         length[0], length[1], end, only,
     )  # fmt: skip

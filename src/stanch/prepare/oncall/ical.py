@@ -18,7 +18,7 @@ from stanch.kernel.clock import SECOND
 from stanch.kernel.contacts import Contact
 from stanch.kernel.shift import Shift
 from stanch.kernel.zones import EPOCH_UTC, MICROSECOND, instant, zone_of
-from stanch.prepare.oncall import bombs
+from stanch.prepare.oncall import expansion_limit
 from stanch.prepare.oncall.ical_events import Parsed, title_of
 from stanch.prepare.oncall.people import names_of
 
@@ -48,7 +48,7 @@ def read(parsed: Parsed, contacts: Mapping[str, Contact], zone_name: str, start:
     zone, known = zone_of(zone_name), names_of(contacts)
     low = EPOCH_UTC + timedelta(microseconds=start) - timedelta(days=1)
     high = EPOCH_UTC + timedelta(microseconds=end) + timedelta(days=1)
-    bombs.refuse(parsed.calendar, low, high)
+    expansion_limit.refuse(parsed.calendar, low, high)
     try:
         occurrences = recurring_ical_events.of(parsed.calendar, skip_bad_series=True).between(low, high)
     except Exception as error:  # the library names no common class

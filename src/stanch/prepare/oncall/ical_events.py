@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from stanch.prepare.oncall import bombs
+from stanch.prepare.oncall import expansion_limit
 
 if TYPE_CHECKING:
     import icalendar
@@ -69,10 +69,10 @@ def parse(body: bytes) -> Parsed:
     whole = [block for block in events if block.ended or _leave(left_out, block, "it does not end")]
     _tell_apart(whole)
     needed = _needed(whole, zones)
-    bombs.refuse_text("\n".join([*needed, *(line for block in whole for line in block.lines)]))
+    expansion_limit.refuse_text("\n".join([*needed, *(line for block in whole for line in block.lines)]))
     whole = _sifted(whole, needed, _check, left_out)
     calendar = _calendar(whole, needed)
-    bombs.refuse(calendar, LONG_AGO, LONG_AGO + timedelta(days=1))
+    expansion_limit.refuse(calendar, LONG_AGO, LONG_AGO + timedelta(days=1))
     good = _sifted(whole, needed, _expand, left_out)
     return Parsed(calendar if len(good) == len(whole) else _calendar(good, needed), left_out)
 
@@ -230,8 +230,8 @@ def _check_times(event: Any) -> None:
 def _check_rule(rule: Any) -> None:
     if str((rule.get("FREQ") or [""])[0]).upper() not in FREQUENCIES:
         raise ValueError(f"its rule does not say how often ('{str(rule)[:60]}')")
-    if bombs.a_day(rule) > bombs.MOST_A_DAY:
-        raise ValueError(f"it repeats more than {bombs.MOST_A_DAY} times a day")
+    if expansion_limit.a_day(rule) > expansion_limit.MOST_A_DAY:
+        raise ValueError(f"it repeats more than {expansion_limit.MOST_A_DAY} times a day")
 
 
 def _wrong(block: _Block, zones: list[str], check: Callable[[Any], None]) -> str:

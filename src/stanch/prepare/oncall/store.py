@@ -15,7 +15,7 @@ from stanch.timeline.unit_of_work import UnitOfWork
 PREFIX = "schedule:"
 
 
-class Kept(msgspec.Struct, frozen=True):
+class StoredOverride(msgspec.Struct, frozen=True):
     """An override as the database keeps it. Moments in microseconds; ``end`` is when it was cancelled, if it was."""
 
     id: str
@@ -46,7 +46,7 @@ def schedule_of(uow: UnitOfWork, name: str) -> Schedule:
     return found
 
 
-def kept_overrides(uow: UnitOfWork, schedule: str, start: int, end: int) -> list[Kept]:
+def kept_overrides(uow: UnitOfWork, schedule: str, start: int, end: int) -> list[StoredOverride]:
     """The overrides of a schedule that matter within ``start`` and ``end``, the newest last: it beats the others.
 
     One that was cancelled counts up to then: what was, stays.
@@ -59,7 +59,7 @@ def kept_overrides(uow: UnitOfWork, schedule: str, start: int, end: int) -> list
         high=end,
     )
     return [
-        Kept(
+        StoredOverride(
             r["id"],
             r["schedule"],
             r["person"],
@@ -73,7 +73,7 @@ def kept_overrides(uow: UnitOfWork, schedule: str, start: int, end: int) -> list
     ]
 
 
-def as_shifts(kept: Iterable[Kept]) -> list[Shift]:
+def as_shifts(kept: Iterable[StoredOverride]) -> list[Shift]:
     """Overrides as the rules take them."""
     return [Shift(o.person, o.start, o.end, rules.OVERRIDE, True) for o in kept]
 

@@ -4,7 +4,7 @@ from stanch.kernel.policy import Policy
 from stanch.kernel.suspicion import left_since
 from stanch.prepare.changes_near import changes_near
 from stanch.prepare.playbooks.library import Playbook, playbooks
-from stanch.prepare.playbooks.rules import Released, Seen, Suggestion, Words, suggest
+from stanch.prepare.playbooks.rules import IncidentEvidence, Quote, Released, Suggestion, suggest
 from stanch.timeline.record import Record, Signal
 from stanch.timeline.unit_of_work import UnitOfWork
 
@@ -15,18 +15,18 @@ def suggested(uow: UnitOfWork, record: Record) -> list[tuple[Playbook, Suggestio
     return [(known[found.playbook], found) for found in suggest(seen(uow, record))]
 
 
-def seen(uow: UnitOfWork, record: Record) -> Seen:
+def seen(uow: UnitOfWork, record: Record) -> IncidentEvidence:
     """Everything the rules weigh; a rejected hypothesis says nothing any more."""
     onset = record.onset()
     firing = [s for s in record.signals.values() if s.firing] or list(record.signals.values())
-    said = [Words(f"the alert {s.name}", f"{s.name}: {s.summary}") for s in firing]
-    said.append(Words("the title", record.title))
+    said = [Quote(f"the alert {s.name}", f"{s.name}: {s.summary}") for s in firing]
+    said.append(Quote("the title", record.title))
     if record.impact:
-        said.append(Words("the impact", record.impact.value))
-    said += [Words("a hypothesis", h.text) for h in record.hypotheses.values() if h.standing != "rejected"]
+        said.append(Quote("the impact", record.impact.value))
+    said += [Quote("a hypothesis", h.text) for h in record.hypotheses.values() if h.standing != "rejected"]
     service = record.service if record.drill is None else ""  # what really went out says nothing about a drill
     kinds = tuple(kind for s in firing if (kind := _probe_kind(uow.policy, s)))
-    return Seen(onset, tuple(said), tuple(s.labels for s in firing), kinds, _released(uow, service, onset))
+    return IncidentEvidence(onset, tuple(said), tuple(s.labels for s in firing), kinds, _released(uow, service, onset))
 
 
 def _probe_kind(policy: Policy, signal: Signal) -> str:

@@ -14,7 +14,7 @@ ZONE_LABELS = ("zone", "availability_zone", "topology_kubernetes_io_zone", "az",
 QUOTED = 120
 
 
-class Words(msgspec.Struct, frozen=True):
+class Quote(msgspec.Struct, frozen=True):
     """Something that was said: by an alert (``source``: its name) or by a person."""
 
     source: str
@@ -33,14 +33,14 @@ class Released(msgspec.Struct, frozen=True):
     left: float = 0.0
 
 
-class Seen(msgspec.Struct, frozen=True):
+class IncidentEvidence(msgspec.Struct, frozen=True):
     """What is known of an incident. ``onset`` and its ``uncertainty`` in microseconds.
 
     ``labels`` and ``probe_kinds``: one for each firing alert.
     """
 
     onset: int
-    words: tuple[Words, ...] = ()
+    words: tuple[Quote, ...] = ()
     labels: tuple[dict[str, str], ...] = ()
     probe_kinds: tuple[str, ...] = ()
     released: tuple[Released, ...] = ()
@@ -55,13 +55,13 @@ class Suggestion(msgspec.Struct, frozen=True):
     weight: float
 
 
-def suggest(seen: Seen, least: float = LEAST) -> list[Suggestion]:
+def suggest(seen: IncidentEvidence, least: float = LEAST) -> list[Suggestion]:
     """The playbooks that fit, best first. Nothing speaks for any: an empty list, never a guess."""
     found = [fit for rule in RULES if (fit := rule(seen)) is not None and fit.weight >= least]
     return sorted(found, key=lambda s: (-s.weight, s.playbook))
 
 
-def _crash_on_deploy(seen: Seen) -> Suggestion | None:
+def _crash_on_deploy(seen: IncidentEvidence) -> Suggestion | None:
     restarting = _said(seen, r"crash.?loop|back-?off restarting|oom-?killed|restart(s|ed|ing)? (again|loop|too often)")
     suspected = [(4 * suspicion(r.at, seen.onset, seen.uncertainty) * (1 - r.left), r) for r in seen.released]
     weight, last = max(suspected, key=lambda pair: pair[0], default=(0.0, None))
@@ -71,19 +71,19 @@ def _crash_on_deploy(seen: Seen) -> Suggestion | None:
     return Suggestion("crash-on-deploy", restarting, 2) if restarting else None
 
 
-def _expired_certificate(seen: Seen) -> Suggestion | None:
+def _expired_certificate(seen: IncidentEvidence) -> Suggestion | None:
     if "tls" in seen.probe_kinds:
         return Suggestion("expired-certificate", "a TLS probe fails", 5)
     words = r"certificate|\bx\.?509\b|\bcert[ _-](has |will |is )?expir|\b(tls|ssl)\b.{0,40}(expir|handshake|verif)"
     return _by_words(seen, "expired-certificate", words, 3)
 
 
-def _rate_limits(seen: Seen) -> Suggestion | None:
+def _rate_limits(seen: IncidentEvidence) -> Suggestion | None:
     words = r"\b429s?\b|too many requests|rate.?limit|quota.{0,20}(exceed|exhaust)|throttl(ed|ing)"
     return _by_words(seen, "rate-limits", words, 3)
 
 
-def _firewall(seen: Seen) -> Suggestion | None:
+def _firewall(seen: IncidentEvidence) -> Suggestion | None:
     clear = r"firewall|security.?group|network.?(policy|acl)|iptables|nftables|no route to host|network is unreachable"
     sure = _by_words(seen, "firewall-rule", clear, 3)
     if sure or "tcp" not in seen.probe_kinds:
@@ -92,7 +92,7 @@ def _firewall(seen: Seen) -> Suggestion | None:
     return Suggestion("firewall-rule", "a TCP probe cannot connect", 2)
 
 
-def _database_connections(seen: Seen) -> Suggestion | None:
+def _database_connections(seen: IncidentEvidence) -> Suggestion | None:
     words = (
         r"too many (clients|connections|database connections)|max_?(client_)?conn(ection)?s?\b|connection slots|"
         r"(connection|db|database|queue|hikari)[ -]?pool|pool (is )?(exhausted|timeout|limit)|pg_?bouncer"
@@ -100,7 +100,7 @@ def _database_connections(seen: Seen) -> Suggestion | None:
     return _by_words(seen, "database-connections", words, 3)
 
 
-def _zone_power(seen: Seen) -> Suggestion | None:
+def _zone_power(seen: IncidentEvidence) -> Suggestion | None:
     zones = Counter(zone for labels in seen.labels if (zone := _zone(labels)))
     power = _said(
         seen, r"power (outage|failure|loss|cut)|lost power|\bups\b.{0,20}batter|zone .{0,30}(is )?(down|outage)"
@@ -117,12 +117,12 @@ def _zone(labels: dict[str, str]) -> str:
     return next((labels[name] for name in ZONE_LABELS if labels.get(name)), "")
 
 
-def _by_words(seen: Seen, playbook: str, pattern: str, weight: float) -> Suggestion | None:
+def _by_words(seen: IncidentEvidence, playbook: str, pattern: str, weight: float) -> Suggestion | None:
     reason = _said(seen, pattern)
     return Suggestion(playbook, reason, weight) if reason else None
 
 
-def _said(seen: Seen, pattern: str) -> str:
+def _said(seen: IncidentEvidence, pattern: str) -> str:
     """``HighErrors says “429 from the bank”`` for the first words that fit, else an empty text."""
     for words in seen.words:
         if re.search(pattern, words.text, re.IGNORECASE):
@@ -131,7 +131,7 @@ def _said(seen: Seen, pattern: str) -> str:
     return ""
 
 
-RULES: tuple[Callable[[Seen], Suggestion | None], ...] = (
+RULES: tuple[Callable[[IncidentEvidence], Suggestion | None], ...] = (
     _crash_on_deploy,
     _expired_certificate,
     _rate_limits,

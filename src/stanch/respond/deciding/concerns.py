@@ -8,7 +8,7 @@ from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Denied, Invalid, NotFound
 from stanch.prepare.known_people import same_person
 from stanch.respond.commands import IncidentId, Line
-from stanch.respond.telling import notify
+from stanch.respond.message_effect import notify
 from stanch.timeline.decisions import UNNAMED
 from stanch.timeline.facts.deciding import ConcernAnswered, ConcernRaised
 from stanch.timeline.record import Record

@@ -11,9 +11,9 @@ from stanch.kernel.policy import ROLE_TITLES
 from stanch.kernel.severities import Role
 from stanch.prepare.known_people import known_person, same_person
 from stanch.respond.commands import IncidentId, Line
+from stanch.respond.message_effect import notify
 from stanch.respond.roles.handoff import offer, take, tell_them
 from stanch.respond.roles.rules import being_handed, combinations, open_at
-from stanch.respond.telling import notify
 from stanch.timeline.drill import PLAYER
 from stanch.timeline.facts.roles import RoleAcknowledged, RoleGivenBack, RoleRequestDeclined, RoleRequested
 from stanch.timeline.record import Record

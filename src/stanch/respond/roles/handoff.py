@@ -11,9 +11,9 @@ from stanch.kernel.severities import Role
 from stanch.prepare.known_people import known_person, same_person
 from stanch.respond.brief import BLANK, summary
 from stanch.respond.commands import IncidentId, Line
+from stanch.respond.message_effect import notify
 from stanch.respond.recipients import why_untold
 from stanch.respond.roles.free import free_people
-from stanch.respond.telling import notify
 from stanch.timeline.facts.roles import HandoffAnswered, HandoffOffered, RoleTaken, short
 from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import UnitOfWork

@@ -1,8 +1,8 @@
 """What people were asked, who was told, and what became of it (R11, R31, R33)."""
 
 from stanch.kernel.policy import ROLE_TITLES
-from stanch.timeline.asked import Asked, Sent
 from stanch.timeline.facts.statement import Statement
+from stanch.timeline.raised_prompt import EditableMessage, RaisedPrompt
 from stanch.timeline.record import Line, Record
 
 
@@ -19,7 +19,7 @@ class Prompted(Statement, frozen=True, tag="prompted"):
     def apply(self, record: Record, entry: Line) -> None:
         before = record.prompted.get(self.key)
         now = entry.happened_at
-        record.prompted[self.key] = before.again(now, self.text) if before else Asked(now, now, text=self.text)
+        record.prompted[self.key] = before.again(now, self.text) if before else RaisedPrompt(now, now, text=self.text)
 
 
 class PromptTold(Statement, frozen=True, tag="prompt_told"):
@@ -52,7 +52,7 @@ class PromptTold(Statement, frozen=True, tag="prompt_told"):
                 asked.told.append(f"{self.person} by {self.by}")
                 asked.at = entry.happened_at
                 if self.reference:
-                    asked.sent.append(Sent(self.reach, self.reference, self.keys))
+                    asked.sent.append(EditableMessage(self.reach, self.reference, self.keys))
             else:
                 asked.problems[self.person] = self.problem()
 

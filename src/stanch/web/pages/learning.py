@@ -12,7 +12,7 @@ from starlette.routing import Route
 from stanch.communicate.wording.vocabulary import of_policy
 from stanch.kernel.command import REGISTRY
 from stanch.kernel.filling import fill
-from stanch.learn.completeness.gaps import gaps
+from stanch.learn.completeness.check import gaps
 from stanch.learn.completeness.of_record import one_person
 from stanch.learn.figures.factors import title
 from stanch.learn.figures.of_record import named

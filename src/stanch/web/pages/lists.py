@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from stanch.chat.listening import heeds
+from stanch.chat.reader import heeds
 from stanch.communicate import announcing
 from stanch.communicate.freshness import Copies
 from stanch.communicate.freshness import copies as copies_of

@@ -2,7 +2,7 @@
 
 from stanch.prepare.playbooks.library import playbooks
 from stanch.prepare.runbooks import age_problem, for_phase
-from stanch.respond.making_moves import of_incident
+from stanch.respond.first_move_commands import of_incident
 from stanch.web.room.panel import Context, Panel, View
 
 

@@ -22,7 +22,7 @@ SEEN = (
 )
 
 
-class Place(msgspec.Struct, frozen=True):
+class Match(msgspec.Struct, frozen=True):
     """Where words were found. ``position`` 0: in the title."""
 
     incident: str
@@ -53,14 +53,14 @@ def terms(query: str) -> list[str]:
     return [word.lower()[:60] for word in WORD.findall(query)][:MOST_WORDS]
 
 
-def find(tx: Transaction, actor: Actor, query: str, *, titles: bool, limit: int) -> list[Place]:
+def find(tx: Transaction, actor: Actor, query: str, *, titles: bool, limit: int) -> list[Match]:
     """Rows that hold every word of the query, newest first; the last word may be the beginning of one. In titles, or in entries."""
     wanted = terms(query)
     if not wanted:
         return []
     shown = {"person": actor.name, "admin": int(actor.admin), "limit": limit}
     rows = _sqlite(tx, wanted, titles, shown) if tx.dialect == "sqlite" else _postgresql(tx, wanted, titles, shown)
-    return [Place(row["incident"], int(row["id"]) % SHIFT) for row in rows]
+    return [Match(row["incident"], int(row["id"]) % SHIFT) for row in rows]
 
 
 def _sqlite(tx: Transaction, wanted: list[str], titles: bool, shown: dict[str, object]) -> list[Row]:

@@ -6,7 +6,7 @@ import threading
 
 import msgspec
 
-from stanch.chat.hearing import Hearer, groups
+from stanch.chat.inbound import InboundEvents, groups
 from stanch.kernel.clock import MINUTE, SECOND
 from stanch.kernel.errors import Problem
 from stanch.kernel.logs import log
@@ -18,16 +18,16 @@ from stanch.timeline.unit_of_work import Application, UnitOfWork
 WAIT, LEASE, FAILED_AGAIN = 10.0, 15, 5.0
 
 
-class NotOurs(Exception):
+class NotLeased(Exception):
     """Another replica reads this chat now."""
 
 
-class Listener:
+class ChatReader:
     """Reads one chat: the token of a reading is stored in the commit of the last of what it brought."""
 
     def __init__(self, application: Application, chat: Chat) -> None:
         self.application, self.chat, self.name = application, chat, f"listens to {chat.name}"
-        self.hearer = Hearer(application, chat)
+        self.hearer = InboundEvents(application, chat)
         self.owner = f"{os.getpid()}-{secrets.token_hex(4)}"
 
     def run(self, stopping: threading.Event) -> None:
@@ -58,7 +58,7 @@ class Listener:
             raise
         try:
             self._store(reading)
-        except NotOurs:
+        except NotLeased:
             return False
         self.chat.stored(reading)
         return True
@@ -117,7 +117,7 @@ class Listener:
             owner=self.owner,
         )
         if not kept:
-            raise NotOurs
+            raise NotLeased
 
     def _failed(self, failed: Failed) -> None:
         with self.application.uow() as uow:
@@ -129,7 +129,7 @@ class Listener:
             )
 
 
-class Heed(msgspec.Struct, frozen=True):
+class ChatHealth(msgspec.Struct, frozen=True):
     """The state of a chat connection, for doctor and settings. Moments in microseconds; 0: never."""
 
     chat: str
@@ -140,7 +140,7 @@ class Heed(msgspec.Struct, frozen=True):
     troubles: list[str]
 
 
-def heeds(application: Application) -> list[Heed]:
+def heeds(application: Application) -> list[ChatHealth]:
     """Each configured chat: whether it is read, and the problems of its rooms; private incidents are left out (P6)."""
     found = []
     with application.reading() as uow:
@@ -153,7 +153,7 @@ def heeds(application: Application) -> list[Heed]:
             )
             troubles = [f"{r['incident']}: {r['problem']}" for r in rooms if r["problem"]]
             found.append(
-                Heed(
+                ChatHealth(
                     chat, row["read_at"] if row else 0, row["problem"] if row else "", row["problem_at"] if row else 0,
                     sum(bool(r["room"]) for r in rooms), troubles[:20],
                 )

@@ -7,7 +7,7 @@ from stanch.kernel.clock import day
 from stanch.learn.completeness.done_test import could_fail
 from stanch.learn.completeness.gap import Gap
 from stanch.learn.completeness.impact import measured
-from stanch.learn.completeness.sameness import distinct
+from stanch.learn.completeness.same_factor import distinct
 from stanch.learn.completeness.why_leaf import Kind
 from stanch.learn.completeness.why_tree import ends, tree
 from stanch.learn.completeness.words import WHO_WAS_HIT, worded

@@ -4,7 +4,7 @@ import msgspec
 import yaml
 
 from stanch.integrations.generic.mapping import Mapping
-from stanch.integrations.generic.reading import Reading
+from stanch.integrations.generic.reading import CompiledMapping
 from stanch.kernel.clock import iso
 from stanch.ports import Received
 from stanch.ports.json_fields import read_json, words
@@ -21,7 +21,7 @@ def try_mapping(mapping_yaml: str, body: bytes, now: int = 0) -> tuple[list[dict
         return [], [f"the mapping is longer than {LONGEST_MAPPING} characters, or uses YAML's '<<'; write it plainly"]
     try:
         given = yaml.safe_load(mapping_yaml)
-        reading = Reading(msgspec.convert({} if given is None else given, Mapping))
+        reading = CompiledMapping(msgspec.convert({} if given is None else given, Mapping))
         document, odd = read_json(body, "a JSON object")
         received, errors = reading.read(document, now)
     except (yaml.YAMLError, msgspec.ValidationError, ValueError, RecursionError) as error:

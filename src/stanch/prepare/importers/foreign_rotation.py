@@ -15,7 +15,7 @@ HOUR_SECONDS = 3_600
 LONGEST_SECONDS = 36_500 * DAY_SECONDS
 
 
-class Turning(msgspec.Struct, frozen=True):
+class ForeignRotation(msgspec.Struct, frozen=True):
     """A rotation. ``first``: the moment from which turns are counted, with the first of ``people``; ``start`` and ``end``: when it
     holds anybody at all (0: no end). ``rotation`` and ``every``: how long a turn is.
     """
@@ -45,7 +45,7 @@ def length_of(seconds: int) -> tuple[Rotation, int] | None:
     return ("hours", seconds // HOUR_SECONDS) if seconds % HOUR_SECONDS == 0 else None
 
 
-def layers(turning: Turning, now: int) -> list[Layer]:
+def layers(turning: ForeignRotation, now: int) -> list[Layer]:
     """Our layers for it: none when it ended before ``now``, else one.
 
     Two when it begins in the middle of a turn and that is still to come: the rest of that turn is a layer of its own. In the
@@ -87,7 +87,7 @@ def read_moment(text: str, zone: ZoneInfo, where: str) -> int:
 
 
 def _layer(
-    turning: Turning, people: list[str], start: int, end: int, rotation: Rotation, every: int, suffix: str = ""
+    turning: ForeignRotation, people: list[str], start: int, end: int, rotation: Rotation, every: int, suffix: str = ""
 ) -> Layer:
     zone = turning.zone
     return Layer(
@@ -96,11 +96,11 @@ def _layer(
     )  # fmt: skip
 
 
-def _step(turning: Turning) -> timedelta:
+def _step(turning: ForeignRotation) -> timedelta:
     return timedelta(days=turning.every * (7 if turning.rotation == "weekly" else 1))
 
 
-def _turn_at(turning: Turning, at: int) -> int:
+def _turn_at(turning: ForeignRotation, at: int) -> int:
     if turning.rotation == "hours":
         return (at - turning.first) // (turning.every * HOUR)
     turn = (local(at, turning.zone) - local(turning.first, turning.zone)) // _step(turning)
@@ -111,7 +111,7 @@ def _turn_at(turning: Turning, at: int) -> int:
     return turn
 
 
-def _boundary(turning: Turning, turn: int) -> int:
+def _boundary(turning: ForeignRotation, turn: int) -> int:
     if turning.rotation == "hours":
         return turning.first + turn * turning.every * HOUR
     wall: datetime = local(turning.first, turning.zone) + turn * _step(turning)

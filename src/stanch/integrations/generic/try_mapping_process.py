@@ -7,7 +7,7 @@ import threading
 
 import msgspec
 
-from stanch.integrations.generic.trying import try_mapping
+from stanch.integrations.generic.try_mapping import try_mapping
 
 SECONDS, BYTES, AT_ONCE = 4, 512_000_000, 2
 Tried = tuple[list[dict[str, str]], list[str]]
@@ -19,7 +19,7 @@ def run(mapping: str, body: bytes, now: int) -> Tried:
     if not _room.acquire(blocking=False):
         return [], ["other mappings are being tried at the moment; try again"]
     try:
-        argv = [sys.executable, "-m", "stanch.integrations.generic.try_alone"]
+        argv = [sys.executable, "-m", "stanch.integrations.generic.try_mapping_process"]
         given = msgspec.json.encode((mapping, body, now))
         done = subprocess.run(argv, input=given, capture_output=True, timeout=SECONDS, check=False)
         answer: Tried = msgspec.json.decode(done.stdout, type=Tried)

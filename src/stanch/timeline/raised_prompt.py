@@ -3,7 +3,7 @@
 import msgspec
 
 
-class Sent(msgspec.Struct):
+class EditableMessage(msgspec.Struct):
     """A message that can be edited: where it is, and the prompts that it carried."""
 
     reach: str
@@ -11,7 +11,7 @@ class Sent(msgspec.Struct):
     keys: list[str]
 
 
-class Asked(msgspec.Struct):
+class RaisedPrompt(msgspec.Struct):
     """A prompt that was raised, and who was told of it in its newest round; ``problems``: by person, why not. ``at``: raised or told last.
 
     ``sent``: messages of all rounds that can be edited. ``over``: it was declined; should it return, it is asked anew.
@@ -23,7 +23,7 @@ class Asked(msgspec.Struct):
     told: list[str] = msgspec.field(default_factory=list)
     problems: dict[str, str] = msgspec.field(default_factory=dict)
     text: str = ""
-    sent: list[Sent] = msgspec.field(default_factory=list)
+    sent: list[EditableMessage] = msgspec.field(default_factory=list)
     over: bool = False
 
     def standing(self) -> str:
@@ -32,8 +32,8 @@ class Asked(msgspec.Struct):
         said += list(self.problems.values())
         return "; ".join(said) + ("; tried again" if self.problems and not self.told else "")
 
-    def again(self, at: int, text: str) -> "Asked":
+    def again(self, at: int, text: str) -> "RaisedPrompt":
         """Its next round; what is wrong stays so until somebody is told."""
         if self.over:
-            return Asked(at, at, self.round + 1, text=text, sent=self.sent)
-        return Asked(at, self.first_at, self.round + 1, problems=dict(self.problems), text=text, sent=self.sent)
+            return RaisedPrompt(at, at, self.round + 1, text=text, sent=self.sent)
+        return RaisedPrompt(at, self.first_at, self.round + 1, problems=dict(self.problems), text=text, sent=self.sent)

@@ -8,7 +8,7 @@ from typing import Any
 from starlette.requests import Request
 
 from stanch.kernel.errors import Unavailable
-from stanch.web.pages.problem import respond
+from stanch.web.pages.error_page import respond
 
 # Concurrent reading requests, and those that may wait; further ones get 503.
 AT_ONCE, WAITING = 3, 1000
@@ -16,7 +16,7 @@ AT_ONCE, WAITING = 3, 1000
 NEVER_WAIT = ("/healthz", "/readyz", "/static/", "/ack/", "/login")
 
 
-class Looking:
+class ReadLimit:
     """An ASGI app in front of the others: GET and HEAD hold a slot until their response begins."""
 
     def __init__(self, app: Any) -> None:
@@ -39,7 +39,7 @@ class Looking:
             await self._turns.acquire()
         finally:
             self._waiting -= 1
-        turn = Turn(self._turns)
+        turn = Slot(self._turns)
 
         async def begun(message: Any) -> None:
             turn.give_back()  # the response is computed: sending it to a slow client needs no slot
@@ -55,7 +55,7 @@ class Looking:
         return path.startswith(NEVER_WAIT) or path.endswith(("/events", "/dry-runs")) or "/mitigate/" in path
 
 
-class Turn:
+class Slot:
     """A slot, released once by whoever comes first."""
 
     def __init__(self, turns: asyncio.Semaphore) -> None:

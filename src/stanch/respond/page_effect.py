@@ -6,8 +6,8 @@ from urllib.parse import quote
 from stanch.ports import Message
 from stanch.ports.signature import link_code
 from stanch.prepare.sending import Sending
+from stanch.respond.page_pause import silenced
 from stanch.respond.recipients import may_be_told
-from stanch.respond.resting import silenced
 from stanch.timeline.effects import Effect
 from stanch.timeline.facts.paging import PageSent
 from stanch.timeline.unit_of_work import UnitOfWork

@@ -4,12 +4,12 @@ import msgspec
 
 from stanch.chat import rooms
 from stanch.chat.accounts import Speaker, acting, members, speaker, unknown
-from stanch.chat.carrying import ROOM, carry, understand
 from stanch.chat.lines import command_in, mark_in, sign, without_quote
 from stanch.chat.rooms import RoomRow
+from stanch.chat.run_line import ROOM, carry, understand
 from stanch.db.transaction import Row
 from stanch.kernel.errors import Problem
-from stanch.ports.chat import Chat, Heard, Window
+from stanch.ports.chat import Chat, ChatEvent, Window
 from stanch.ports.message_text import printable
 from stanch.timeline.facts.chat import LinePinned, PinnedAs
 from stanch.timeline.facts.respond import Amended, Said
@@ -18,9 +18,9 @@ from stanch.timeline.unit_of_work import Application, UnitOfWork
 WITHDRAWN = "withdrawn by its author"
 
 
-def groups(events: list[Heard], most: int = 50) -> list[list[Heard]]:
+def groups(events: list[ChatEvent], most: int = 50) -> list[list[ChatEvent]]:
     """What is written in one transaction: lines of one room in a row, a command alone."""
-    found: list[list[Heard]] = []
+    found: list[list[ChatEvent]] = []
     for event in events:
         alone = is_command(event)
         joins = found and not alone and len(found[-1]) < most
@@ -31,18 +31,18 @@ def groups(events: list[Heard], most: int = 50) -> list[list[Heard]]:
     return found
 
 
-def is_command(event: Heard) -> bool:
+def is_command(event: ChatEvent) -> bool:
     """Whether it asks for something to be done."""
     return event.kind == "command" or (event.kind == "message" and command_in(event.text) is not None)
 
 
-class Hearer:
+class InboundEvents:
     """Processes the events of one chat, in transactions that the caller opens."""
 
     def __init__(self, application: Application, chat: Chat) -> None:
         self.application, self.chat = application, chat
 
-    def take(self, uow: UnitOfWork, events: list[Heard]) -> None:
+    def take(self, uow: UnitOfWork, events: list[ChatEvent]) -> None:
         """Write down a group of one room; what was heard before is left out."""
         row = rooms.by_room(uow, self.chat.name, events[0].room)
         if row is not None:
@@ -51,7 +51,7 @@ class Hearer:
             if self._claim(uow, event, row):
                 self._one(uow, event, row)
 
-    def _claim(self, uow: UnitOfWork, event: Heard, row: RoomRow | None) -> bool:
+    def _claim(self, uow: UnitOfWork, event: ChatEvent, row: RoomRow | None) -> bool:
         taken = uow.tx.execute(
             "INSERT INTO chat_heard (chat, room, id, kind, author, about, text, incident, at) "
             "VALUES (:chat, :room, :id, :kind, :author, :about, :text, :incident, :at) ON CONFLICT (chat, room, id) DO NOTHING",
@@ -67,7 +67,7 @@ class Hearer:
         )
         return bool(taken)
 
-    def _one(self, uow: UnitOfWork, event: Heard, row: RoomRow | None) -> None:
+    def _one(self, uow: UnitOfWork, event: ChatEvent, row: RoomRow | None) -> None:
         said_by = speaker(uow.policy, self.chat.prefix, event)
         if is_command(event):
             self._command(uow, event, row, said_by)
@@ -78,7 +78,7 @@ class Hearer:
             }  # fmt: skip
             kinds[event.kind](uow, event, row, said_by)
 
-    def _said(self, uow: UnitOfWork, event: Heard, row: RoomRow, by: Speaker) -> None:
+    def _said(self, uow: UnitOfWork, event: ChatEvent, row: RoomRow, by: Speaker) -> None:
         marked = mark_in(event.text) if event.about else None
         if marked:
             return self._mark(uow, event, row, by, marked)
@@ -104,7 +104,7 @@ class Hearer:
             id=message,
         )
 
-    def _edited(self, uow: UnitOfWork, event: Heard, row: RoomRow, by: Speaker) -> None:
+    def _edited(self, uow: UnitOfWork, event: ChatEvent, row: RoomRow, by: Speaker) -> None:
         """Only by the author of the line: a server may let strangers (formats/16, 16.5)."""
         original = self._heard(uow, event.room, event.about)
         if original is None or original["author"] != event.author or not original["position"]:
@@ -138,7 +138,7 @@ class Hearer:
         )
         return str(edits[0]["text"]) if edits else str(original["text"])
 
-    def _deleted(self, uow: UnitOfWork, event: Heard, row: RoomRow, by: Speaker) -> None:
+    def _deleted(self, uow: UnitOfWork, event: ChatEvent, row: RoomRow, by: Speaker) -> None:
         """A deleted message is withdrawn; deleting an edit restores the earlier text."""
         gone = self._heard(uow, event.room, event.about)
         if gone is None or gone["deleted"] or event.author not in ("", gone["author"]):
@@ -161,11 +161,11 @@ class Hearer:
             row.incident, Amended(position, text), happened_at=min(event.at, uow.now), author=author, source="chat"
         )
 
-    def _reacted(self, uow: UnitOfWork, event: Heard, row: RoomRow, by: Speaker) -> None:
+    def _reacted(self, uow: UnitOfWork, event: ChatEvent, row: RoomRow, by: Speaker) -> None:
         if marked := sign(event.text):
             self._mark(uow, event, row, by, marked)
 
-    def _mark(self, uow: UnitOfWork, event: Heard, row: RoomRow, by: Speaker, marked: PinnedAs) -> None:
+    def _mark(self, uow: UnitOfWork, event: ChatEvent, row: RoomRow, by: Speaker, marked: PinnedAs) -> None:
         """Only by people whom stanch knows, and who may see the incident."""
         line, record = self._heard(uow, event.room, event.about), uow.record(row.incident)
         if not by.person or line is None or not line["position"] or line["deleted"]:
@@ -181,7 +181,7 @@ class Hearer:
             return True
         return by.person in members(uow, row.incident) or acting(uow, by.person).admin
 
-    def _joined(self, uow: UnitOfWork, event: Heard, row: RoomRow, by: Speaker) -> None:
+    def _joined(self, uow: UnitOfWork, event: ChatEvent, row: RoomRow, by: Speaker) -> None:
         """Nobody stays in the room of a private incident who may not see it (P6)."""
         if not uow.record(row.incident).private or (by.person and self._may(uow, by, row)):
             return
@@ -190,7 +190,7 @@ class Hearer:
             row.strangers.append(event.author)
             self._update(uow, row)
 
-    def _encrypted(self, uow: UnitOfWork, event: Heard, row: RoomRow, by: Speaker) -> None:
+    def _encrypted(self, uow: UnitOfWork, event: ChatEvent, row: RoomRow, by: Speaker) -> None:
         """An encrypted room cannot be read any more: a new room is created (formats/16, 16.8)."""
         text = "This room is encrypted now, and stanch cannot read encrypted rooms. It makes another one and invites there."
         self._answer(uow, event, row.incident, text)
@@ -202,7 +202,7 @@ class Hearer:
     def _update(uow: UnitOfWork, row: RoomRow) -> None:
         rooms.save(uow, row)
 
-    def _command(self, uow: UnitOfWork, event: Heard, row: RoomRow | None, by: Speaker) -> None:
+    def _command(self, uow: UnitOfWork, event: ChatEvent, row: RoomRow | None, by: Speaker) -> None:
         incident = row.incident if row else ""
         try:
             with uow.attempt():
@@ -217,7 +217,7 @@ class Hearer:
     def _open_prompt(row: RoomRow | None, message: str) -> bool:
         return row is not None and message in row.prompts.values()
 
-    def _carry(self, uow: UnitOfWork, event: Heard, incident: str, by: Speaker, text: str) -> None:
+    def _carry(self, uow: UnitOfWork, event: ChatEvent, incident: str, by: Speaker, text: str) -> None:
         if not by.person:
             raise unknown(self.chat.prefix, event.author)
         actor = acting(uow, by.person)
@@ -234,7 +234,7 @@ class Hearer:
         self._answer(uow, event, incident, carry(uow, line).text, by)
 
     def _answer(
-        self, uow: UnitOfWork, event: Heard, incident: str, text: str, by: Speaker | None = None, line: str = ""
+        self, uow: UnitOfWork, event: ChatEvent, incident: str, text: str, by: Speaker | None = None, line: str = ""
     ) -> None:
         payload = {
             "chat": self.chat.name, "room": event.room, "reply_to": event.id if event.kind == "message" else "",
@@ -243,7 +243,7 @@ class Hearer:
         key = f"chat_answer:{self.chat.name}:{event.room}:{event.id}"
         uow.effect(key, "chat_answer", incident, payload, lane=f"chat {self.chat.name}")
 
-    def missing(self, uow: UnitOfWork, window: Window) -> list[Heard]:
+    def missing(self, uow: UnitOfWork, window: Window) -> list[ChatEvent]:
         """Messages recorded in a time window that the chat no longer has were deleted while stanch was not connected."""
         rows = uow.tx.all(
             "SELECT id, author FROM chat_heard WHERE chat = :chat AND room = :room AND kind = 'message' AND deleted = 0 "
@@ -254,11 +254,11 @@ class Hearer:
             until=window.until,
         )
         return [
-            Heard(f"{row['id']}:deleted", window.room, "delete", row["author"], uow.now, about=row["id"])
+            ChatEvent(f"{row['id']}:deleted", window.room, "delete", row["author"], uow.now, about=row["id"])
             for row in rows
             if row["id"] not in window.ids
         ]
 
 
-def _text(event: Heard) -> str:
+def _text(event: ChatEvent) -> str:
     return without_quote(printable(event.text)).strip()
