@@ -8,7 +8,7 @@ from stanch.kernel.ids import new_id
 from stanch.ports import ChangeEvent
 from stanch.timeline.unit_of_work import UnitOfWork
 
-# The identity of what was seen by watching begins so; a webhook may tell of the same release, before or after.
+# Prefix of identities of watched releases; a webhook may report the same release before or after.
 SEEN = "seen/"
 SAME_WITHIN = 30 * MINUTE
 VERSION = re.compile(r"\W*(v?\d+([.\-_]\w+)*|[0-9a-f]{7,64}|\w+[-:@]v?\d[\w.\-]*)\W*", re.IGNORECASE)
@@ -80,7 +80,7 @@ def _known(uow: UnitOfWork, change: ChangeEvent) -> Row | None:
         for row in near
         if row["release"] == change.release and row["identity"].startswith(SEEN) != change.identity.startswith(SEEN)
     ]
-    # With another release in between it went out twice: that is a rollback.
+    # With another release in between, the same name is a rollback, not a duplicate.
     nothing_between = (
         row
         for row in other_way
@@ -94,7 +94,7 @@ def _known(uow: UnitOfWork, change: ChangeEvent) -> Row | None:
 
 
 def _complete(uow: UnitOfWork, known: Row, change: ChangeEvent) -> None:
-    """What one of them knows counts: above all that there is no clean way back."""
+    """Adds what one report knows and the other does not, such as that the release cannot be rolled back cleanly."""
     uow.tx.execute(
         "UPDATE deploys SET summary = :summary, link = :link, reversible = :reversible, reason = :reason WHERE id = :id",
         id=known["id"],

@@ -12,7 +12,7 @@ from stanch.ports import NO_TITLE, Acknowledgement, Alert, Beat, ChangeEvent, Po
 from stanch.timeline.unit_of_work import Application, UnitOfWork
 
 BATCH = 1000
-# Their senders ignore the response, so a body of another shape at their address would go unnoticed.
+# Formats whose senders ignore the response, so that a body of another shape would go unnoticed.
 ALERT_FORMATS = ("alertmanager", "grafana", "prometheus")
 
 
@@ -67,7 +67,7 @@ def _apart(application: Application, sources: dict[str, Source]) -> int:
 
 def _alone(application: Application, sources: dict[str, Source], post: int) -> None:
     with application.uow(source="alert") as uow:
-        for row in _new(uow, "AND id = :id", id=post):  # none: another replica has it
+        for row in _new(uow, "AND id = :id", id=post):  # None: another replica is processing it
             received, state, note = read(sources, row["format"], _post(row))
             fold(uow, received, row["intake_key"])
             _note(uow, row["id"], state, note)
@@ -113,7 +113,7 @@ def _post(row: Any) -> Post:
 
 
 def _said(error: Exception) -> str:
-    """What went wrong in one line, for the page: without SQL, and without what was to be written."""
+    """The failure in one line for the page, without SQL and without values."""
     told = error.detail if isinstance(error, Problem) else str(getattr(error, "orig", error))
     return (told.strip().partition("\n")[0][:200] or type(error).__name__).rstrip(".")
 

@@ -82,7 +82,7 @@ def neighbours(service: str, policy: Policy) -> set[str]:
 def _open_for(uow: UnitOfWork, row: dict[str, Any]) -> str:
     """A live incident that this signal belongs to: of its service, of its sender's group, else of a related service.
 
-    A private one attracts nothing from outside (P6): its service's alerts page as if it were not there. What it has, it keeps.
+    A private incident gets no new alerts (P6): they page as if it did not exist. Its attached signals stay attached.
     """
     if own := _its_private_one(uow, str(row["fingerprint"])):
         return own
@@ -109,7 +109,7 @@ def _its_private_one(uow: UnitOfWork, fingerprint: str) -> str:
 
 
 def _of_the_same_rule(uow: UnitOfWork, row: dict[str, Any]) -> str:
-    """An ``alertname`` names a rule, which many things break at once; a title that two things share says nothing."""
+    """An ``alertname`` names a rule that may fire for many things at once; an equal title alone is not enough."""
     if "alertname" not in msgspec.json.decode(str(row["labels"]), type=dict[str, str]):
         return ""
     same = "s.name = :wanted AND s.service = '' AND s.intake_key = :key"
@@ -127,7 +127,7 @@ def _newest(uow: UnitOfWork, condition: str, wanted: str, **more: str) -> str:
 
 
 def _back(uow: UnitOfWork, row: dict[str, Any]) -> str:
-    """R42: the same alert soon after its incident was resolved is that incident, not over yet. It is reopened, and pages."""
+    """R42: the same alert soon after its incident was resolved reopens that incident, which pages."""
     ended = _ended_alike(uow, row)
     if not ended or ended["status"] != "resolved":
         return ""
@@ -153,12 +153,12 @@ def _ended_alike(uow: UnitOfWork, row: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def _like(name: str) -> str:
-    """An alert's name as JSON, for LIKE: its wildcards mean themselves here as near as SQL lets them."""
+    """An alert's name as JSON, with LIKE's wildcards escaped."""
     return msgspec.json.encode(name).decode().replace("%", "_").replace("\\", "_")
 
 
 def _storm(uow: UnitOfWork) -> str:
-    """When alerts have opened many incidents just now, the rest are one: a flood of pages wakes people and tells them nothing."""
+    """Alert storm: when alerts have opened many incidents within minutes, further ones are collected in one incident."""
     since = uow.now - STORM_WINDOW
     opened = uow.tx.one(
         "SELECT COUNT(*) AS n FROM incidents i WHERE i.opened_at > :since AND EXISTS "
@@ -186,6 +186,6 @@ def _declare(uow: UnitOfWork, row: dict[str, Any], decision: SignalDecision) -> 
 
 
 def title_of(uow: UnitOfWork, row: dict[str, Any]) -> str:
-    """What people call an incident that this signal opens."""
+    """The title of an incident that this signal opens."""
     service = uow.policy.services.get(str(row["service"]))
     return titles.title(str(row["name"]), str(row["summary"]), service.label() if service else str(row["service"]))

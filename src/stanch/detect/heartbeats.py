@@ -1,6 +1,6 @@
-"""Heartbeats: calls that must arrive regularly; when one stays out, that is an alert (R13). Prometheus' Watchdog is one of them.
+"""Heartbeats: calls that must arrive regularly; a missing one raises an alert (R13). Prometheus' Watchdog is one of them.
 
-A heartbeat sleeps until its first beat. While stanch itself was away nothing could be heard, so after a pause each one
+A heartbeat is inactive until its first beat. While stanch itself was down no beat could arrive, so after a pause each one
 gets a full interval before its silence counts.
 """
 
@@ -13,7 +13,7 @@ from stanch.ports import Alert, Beat
 from stanch.timeline.unit_of_work import UnitOfWork
 
 INTAKE = "heartbeats"
-# A timer that runs so late says that we slept (a suspended machine, a stopped replica), not that everything died.
+# A timer that runs this late means that this process was suspended or stopped, not that the senders failed.
 ASLEEP = MINUTE
 
 
@@ -35,7 +35,7 @@ def after_absence(uow: UnitOfWork) -> None:
 
 
 def define(uow: UnitOfWork, name: str, heartbeat: Heartbeat, *, configured: bool = False) -> None:
-    """Create or change one; what was heard of it stays."""
+    """Create or change one; its last beat is kept."""
     uow.tx.execute(
         "INSERT INTO heartbeats (name, every, grace, service, severity, summary, enabled, configured, last_beat, silent, deadline) "
         "VALUES (:name, :every, :grace, :service, :severity, :summary, 1, :configured, NULL, 0, NULL) ON CONFLICT (name) DO UPDATE SET "
@@ -61,7 +61,7 @@ def remove(uow: UnitOfWork, name: str) -> None:
 
 
 def enable(uow: UnitOfWork, name: str, enabled: bool) -> None:
-    """Switch one on or off; on again, it sleeps until its next beat."""
+    """Enable or disable one; once enabled it is inactive until its next beat."""
     row = find(uow, name)
     if row and row["silent"]:
         _tell(uow, row, firing=False, why="the heartbeat was switched off")
@@ -96,7 +96,7 @@ def hear(uow: UnitOfWork, beat: Beat) -> bool:
 
 
 def absorb(uow: UnitOfWork, alerts: list[Alert]) -> list[Alert]:
-    """Alerts that are some heartbeat's beat are heard as that; the others come back."""
+    """Records alerts that match a heartbeat as its beats; returns the others."""
     watching = [(name, h.match) for name, h in uow.policy.heartbeats.items() if h.match]
     if not watching:
         return alerts
@@ -112,7 +112,7 @@ def absorb(uow: UnitOfWork, alerts: list[Alert]) -> list[Alert]:
 
 
 def run_due(uow: UnitOfWork) -> None:
-    """Tell of every heartbeat that has been silent for too long."""
+    """Raise an alert for every heartbeat that is overdue."""
     due = "deadline <= :now AND enabled = 1 AND silent = 0"
     earliest = uow.tx.one(f"SELECT MIN(deadline) AS at FROM heartbeats WHERE {due}", now=uow.now)
     if earliest and earliest["at"] is not None and uow.now - earliest["at"] > ASLEEP:
@@ -153,7 +153,7 @@ def _grant(uow: UnitOfWork, condition: str) -> None:
 
 
 def _tell(uow: UnitOfWork, row: Any, *, firing: bool, why: str) -> None:
-    """An alert like any other. Its patience was its hold: no other one is added (``rules.hold_of``)."""
+    """An alert like any other. The grace period was its hold: no further hold is added (``rules.hold_of``)."""
     labels = {"alertname": f"Heartbeat {row['name']}", "heartbeat": row["name"], "severity": row["severity"]}
     if row["service"]:
         labels["service"] = row["service"]

@@ -7,14 +7,14 @@ import msgspec
 from stanch.kernel.clock import DAY
 from stanch.ports import Acknowledgement, Alert, ChangeEvent, Received
 
-# PostgreSQL indexes at most about 2,700 bytes; what people and programs really use is far below.
+# PostgreSQL indexes at most about 2,700 bytes; real identities are far shorter.
 IDENTITY, NAME, LABELS, TEXT = 400, 300, 200, 20_000
 
 
 def within(received: Received, received_at: int) -> Received:
     """The same within the limits, and without a start that has yet to come (microseconds).
 
-    A start far ahead (a clock in another century, a placeholder) could never be before its end: it would fire for ever.
+    A start in the far future (a wrong clock, a placeholder) would never be before its end, and the alert would fire for ever.
     """
     if isinstance(received, Alert):
         return msgspec.structs.replace(

@@ -46,7 +46,7 @@ def maintenance_of(row: Row) -> Maintenance:
 
 def running_for(uow: UnitOfWork, service: str) -> Maintenance | None:
     """The planned work that a service is part of now, the one that ends last."""
-    if uow not in _running:  # thousands of signals are looked at in one transaction
+    if uow not in _running:  # cached, since one transaction may process thousands of signals
         rows = uow.tx.all(f"SELECT * FROM maintenances WHERE state IN {RUNNING} ORDER BY ends_at DESC")
         _running[uow] = [maintenance_of(row) for row in rows]
     return next((work for work in _running[uow] if service in work.services), None)

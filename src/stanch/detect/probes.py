@@ -8,7 +8,7 @@ from stanch.ports import Alert, ProbeAnswer
 from stanch.timeline.effects import Effect, EffectHandler
 from stanch.timeline.unit_of_work import UnitOfWork
 
-# A failure that is still to come has a signal of its own, which is work and wakes nobody.
+# A predicted failure (such as an expiring certificate) has a signal of its own, which makes a ticket and pages nobody.
 SOON = ":soon"
 
 
@@ -32,7 +32,7 @@ def find(policy: Policy, payload: dict[str, str]) -> Probe | None:
 
 
 class ProbeHandler(EffectHandler):
-    """Checks, records, and turns failures in a row into an alert like any other."""
+    """Runs the check, records the result, and raises an alert after several failures in a row."""
 
     kind = "probe"
 
@@ -57,7 +57,7 @@ class ProbeHandler(EffectHandler):
     def _record(self, uow: UnitOfWork, effect: Effect, probe: Probe, seen: ProbeAnswer) -> None:
         before = uow.tx.one("SELECT failures FROM probe_results WHERE probe = :probe", probe=effect.key)
         had = int(before["failures"]) if before else 0
-        # What is still to come does not add up with what fails now: that is counted anew.
+        # Predicted failures and current ones are counted apart.
         failures = 0 if seen.ok else had + 1 if seen.urgent else min(had + 1, probe.failures)
         service = effect.payload["service"]
         uow.tx.execute(

@@ -1,4 +1,4 @@
-"""What is asked while nobody knows yet what it is. Pure."""
+"""Prompts of investigations and of triage. Pure."""
 
 import re
 
@@ -46,7 +46,7 @@ def _questions(record: Record, policy: Policy) -> list[Prompt]:
             began + int(policy.triage_wanted_after * SECOND),
             [PromptAction("Answer", "answer", {"question": key}, asks="text")],
             "one of the three questions of triage",
-            silent=not record.declared_at,  # who investigates is looking already
+            silent=not record.declared_at,  # whoever investigates is working on it already
             rests_on=harm(record),
         )
         for key, text in TRIAGE_QUESTIONS.items()

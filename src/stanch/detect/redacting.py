@@ -1,4 +1,4 @@
-"""What a redaction takes from signals and from the journal of posts as they came (design, section 4)."""
+"""Removes redacted texts from signals and from the intake journal (design, section 4)."""
 
 from typing import Any
 
@@ -38,12 +38,12 @@ def forget_signals(uow: UnitOfWork, entry: Entry, record: Record) -> None:
     if rows and texts:
         since = min(row["first_seen"] for row in rows) - MINUTE
         payload = {"texts": texts, "since": since, "until": uow.now}
-        # Of no incident: what an incident has in the outbox loses the texts, and this needs them until it is done.
+        # Belongs to no incident: outbox rows of the incident are redacted too, and this one needs the texts until it is done.
         uow.effect(f"forget:{entry.incident}:{entry.position}", ForgetHandler.kind, "", payload)
 
 
 class ForgetHandler(EffectHandler):
-    """The effect ``forget``: bodies of posts that hold a redacted text are wiped. The texts leave the outbox with it."""
+    """The effect ``forget``: erases bodies of posts that contain a redacted text. Its own payload is deleted when it is done."""
 
     kind = "forget"
     lease_seconds = 120.0

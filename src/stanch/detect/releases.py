@@ -74,7 +74,7 @@ def record(uow: UnitOfWork, adapter: str, service: str, release: Release) -> Non
 
 
 def troubles(uow: UnitOfWork) -> list[str]:
-    """What cannot be watched, and since when nothing was heard of it."""
+    """What cannot be watched, and since when."""
     rows = uow.tx.all("SELECT adapter, trouble FROM release_watches WHERE trouble <> '' ORDER BY adapter")
     return [
         f"releases of {row['adapter']} are not seen: {row['trouble']}"

@@ -48,7 +48,7 @@ def fits(rule: Rule, subject: Subject) -> bool:
 def hold_of(subject: Subject, policy: Policy) -> int:
     """How long this signal waits before it is judged, in microseconds: by its rule, its service, or for all (R1)."""
     rule = matching(subject, policy)
-    if (rule and rule.at_once) or "heartbeat" in subject.labels:  # a heartbeat's grace was its hold
+    if (rule and rule.at_once) or "heartbeat" in subject.labels:  # a heartbeat's grace period was its hold
         return 0
     if rule and rule.hold is not None:
         return int(rule.hold * SECOND)
@@ -56,7 +56,7 @@ def hold_of(subject: Subject, policy: Policy) -> int:
 
 
 def cleared_in_hold(fired_for: int, hold: int, turns: int, policy: Policy) -> SignalDecision:
-    """A spike that resolves by itself inside the hold is noise and pages nobody (R1); one that keeps coming is work."""
+    """A spike that resolves within the hold is noise and pages nobody (R1); a flapping one becomes a ticket."""
     spike = f"resolved by itself after {spell(fired_for)}, inside the hold of {spell(hold)}"
     if is_flapping(turns, policy):
         return SignalDecision("ticket", f"flapping: fired {turns} times within an hour, each time {spike}")
@@ -64,7 +64,7 @@ def cleared_in_hold(fired_for: int, hold: int, turns: int, policy: Policy) -> Si
 
 
 def is_flapping(turns: int, policy: Policy) -> bool:
-    """So many firings within an hour are one unstable thing, not so many events."""
+    """Whether so many firings within an hour count as flapping."""
     return turns >= policy.flapping_after > 0
 
 
@@ -101,7 +101,7 @@ def _is(wanted: str, value: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def _pattern(text: str) -> re.Pattern[str] | None:
-    """None for one that does not compile: loading the catalog says so, and here it fits nothing."""
+    """None for a pattern that does not compile: it matches nothing, and the catalog's check reports it."""
     try:
         return re.compile(text)
     except re.error:

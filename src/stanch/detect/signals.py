@@ -83,7 +83,7 @@ def fold(uow: UnitOfWork, alerts: list[Alert], intake_key: str) -> None:
 
 
 def acknowledge(uow: UnitOfWork, ack: Acknowledgement, intake_key: str) -> None:
-    """Someone took it in the tool that sent it: the pages of its incident stop. An unknown one is no mistake."""
+    """It was acknowledged in the tool that sent it: the pages of its incident stop. An unknown fingerprint is ignored."""
     uow.tx.one_at_a_time(Lock.FOLDING)
     row = uow.tx.one("SELECT * FROM signals WHERE fingerprint = :fingerprint", fingerprint=ack.fingerprint)
     if row is None or row["state"] != "firing" or row["acknowledged_by"]:
@@ -213,7 +213,7 @@ def _begin(
     subject = _subject(uow, alert.labels, service, severity)
     planned = maintenance.held_until(uow, service)
     hold = rules.hold_of(subject, uow.policy) if planned is None else planned - uow.now
-    silenced = before is not None and bool(before["silence"])  # until a moment: its end judges what fires then
+    silenced = before is not None and bool(before["silence"])  # silenced until a moment: judged when that ends
     counting = before is not None and uow.now - before["turns_since"] < HOUR
     row = {
         "fingerprint": alert.fingerprint,
@@ -243,13 +243,13 @@ def _begin(
 
 
 def _over(uow: UnitOfWork, copies: list[Alert], known: AlertState, intake_key: str) -> None:
-    """It had ended before we heard of it; without ever having been firing here it is kept as noise, and pages nobody.
+    """It had ended before it was received; an alert that never fired here is recorded as noise, and pages nobody.
 
-    A rule that pages at once means even the shortest: then it begins, and ends.
+    With a rule that pages at once even the shortest alert begins, and then ends.
     """
     firing = [copy for copy in copies if copy.firing] or copies[-1:]
     if not firing[-1].labels:
-        return  # a bare "resolve this key" of something unknown says nothing that could be shown
+        return  # a resolution of an unknown key without details is not worth a signal
     _begin(uow, [msgspec.structs.replace(copy, firing=True) for copy in firing], known, None, intake_key)
     row = uow.tx.one("SELECT * FROM signals WHERE fingerprint = :fingerprint", fingerprint=copies[0].fingerprint)
     assert row is not None

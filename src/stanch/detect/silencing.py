@@ -17,7 +17,7 @@ _END = "silence = '', silenced_by = '', silence_reason = '', silenced_at = NULL,
 
 
 def begin(uow: UnitOfWork, row: dict[str, Any], how: How, reason: str, until: int | None) -> None:
-    """From now on it wakes nobody. A signal that waits for its verdict goes on waiting; an incident that it is part of says so."""
+    """From now on it wakes nobody. A signal within its hold stays there; the timeline of its incident gets an entry."""
     undecided = ", disposition = '', reason = '', decided_by = ''" if not row["incident"] else ""
     uow.tx.execute(
         f"UPDATE signals SET silence = :how, silenced_by = :by, silence_reason = :reason, silenced_at = :now, silenced_until = :until, "
@@ -71,7 +71,7 @@ def end(uow: UnitOfWork, row: dict[str, Any], subject: Subject, why: str) -> Non
             acknowledged_by="" if row["silence"] == "acknowledged" else row["acknowledged_by"],
         )
         again = maintenance.held_until(uow, row["service"]) or row["first_seen"] + rules.hold_of(subject, uow.policy)
-        if again > uow.now:  # it began anew just now: its own hold comes first
+        if again > uow.now:  # it started firing again just now: its own hold applies first
             uow.tx.execute(
                 "UPDATE signals SET hold_until = :again, incident = '', disposition = '' WHERE fingerprint = :fingerprint",
                 again=again, fingerprint=row["fingerprint"],
@@ -82,7 +82,7 @@ def end(uow: UnitOfWork, row: dict[str, Any], subject: Subject, why: str) -> Non
 
 
 def over(uow: UnitOfWork, row: dict[str, Any], why: str) -> None:
-    """It ends without a judgement: a person has decided otherwise."""
+    """The silence ends without a new judgement, since a person has decided otherwise."""
     lifted(uow, row)
     if _live(uow, row["incident"]):
         uow.append(row["incident"], SilenceEnded(row["fingerprint"], row["name"], why))

@@ -9,7 +9,7 @@ import re
 LONGEST = 200
 LOOKED_AT = 5_000
 
-# What senders put before a title to say that it fires, not what it is about.
+# Prefixes of titles that only say that an alert fires.
 STATE = re.compile(r"^\s*(?:\[(?:firing|triggered|re-triggered|alerting|alert|renotify|problem)(?::\d+)?\]\s*)+", re.I)
 # An exception by its class: "TypeError:", "java.net.ConnectException", "psycopg.errors.DeadlockDetected:".
 EXCEPTION = re.compile(
@@ -17,7 +17,7 @@ EXCEPTION = re.compile(
     r"|\b([A-Z]\w*(?:Error|Exception|Timeout|Refused|Panic))\s*:",
     re.MULTILINE,
 )
-# What no person writes: calls with arguments, addresses in memory, stack traces, JSON, queries, unfilled templates, error names of kernels.
+# Patterns of machine-written text: calls with arguments, memory addresses, stack traces, JSON, queries, unfilled templates, kernel error names.
 MACHINE = re.compile(
     r"""\b\w+\(\w+\s*=|\b0x[0-9a-f]{4,}|Traceback|\bat\s[\w.$<>]+\([\w.]*:?\d*\)|\bFile\s"[^"]+",\sline|^[ \t]*[\[{]\s*(?:["{\[\]}]|$)"""
     r"""|\b[Ee]rrno\b|\bE(?:CONN|TIMED|NOTFOUND|ACCES|HOST|NET|PIPE|NOSPC|NOMEM|MFILE)\w*|\bdial\s(?:tcp|udp)\b|goroutine\s\d|\bpanic:|\bUncaught\b"""

@@ -1,4 +1,4 @@
-"""stanch itself is monitored: while its engine works, it calls another stanch's heartbeat, or any heartbeat service (R13).
+"""Monitoring of stanch itself: while its engine works, it calls another stanch's heartbeat, or any heartbeat service (R13).
 
 The call is an effect like any other, so it leaves only when timers, outbox, database and digester all do their work.
 """
@@ -20,7 +20,7 @@ def seed(uow: UnitOfWork) -> None:
 
 
 class WatchdogHandler(EffectHandler):
-    """The effect ``watchdog``. The address is a secret: it stays in the settings, and out of outbox and log."""
+    """The effect ``watchdog``. The address is a secret: it is read from the settings and never written to the outbox or the log."""
 
     kind = "watchdog"
 

@@ -24,8 +24,8 @@ class Alertmanager:
     def read(self, post: Post) -> tuple[list[Received], list[str]]:
         """Every alert of the message; the moment of receipt stands in for a start that is not set.
 
-        The status is the sender's (decided when it sent), never our clock against ``endsAt``. An odd part costs a sentence
-        and itself only. Raises ``ValueError`` saying what to send, when there are no alerts in the body.
+        The status is the sender's (decided when it sent), never our clock against ``endsAt``. A malformed part is reported in a sentence
+        and skipped. Raises ``ValueError`` saying what to send, when there are no alerts in the body.
         """
         webhook, notes = decode(Grouped, WebhookAlert, post.body, WHAT)
         return [

@@ -14,7 +14,7 @@ from stanch.ports import Failed, Screenshotter
 from stanch.ports.integration import Integration
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
-# A page of somebody else's in a browser of ours: no extensions, no profile that lasts, no second process group.
+# Flags for foreign pages: no extensions, no permanent profile, no second process group.
 ARGUMENTS = (
     "--headless", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-extensions", "--hide-scrollbars",
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--mute-audio",
@@ -35,7 +35,7 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class Browser:
-    """One picture at a time, each with a profile of its own that is thrown away."""
+    """One screenshot at a time, each with a temporary profile."""
 
     name: str = "browser"
 
@@ -77,7 +77,7 @@ class Browser:
 
 
 def build(settings: Settings) -> list[Screenshotter]:
-    """For the scanner in main. Nothing unless it is enabled: a browser is a lot to start without being asked."""
+    """For the scanner in main. Nothing unless it is enabled, since a browser needs much memory."""
     return [Browser(settings)] if settings.enabled else []
 
 

@@ -1,4 +1,4 @@
-"""Reads CloudEvents (formats/11, 11.7): alerts, and deploys in the words of CDEvents and others."""
+"""Reads CloudEvents (formats/11, 11.7): alerts, and deploys by the types of CDEvents and others."""
 
 import re
 from typing import Any
@@ -46,7 +46,7 @@ class CloudEvents:
         self.settings = settings
 
     def read(self, post: Post) -> tuple[list[Received], list[str]]:
-        """One thing for each event. A deploy that has not finished well is nothing. Raises ``ValueError``."""
+        """One item for each event. A deploy that did not succeed is skipped. Raises ``ValueError``."""
         events, errors = read_events(post)
         received: list[Received] = []
         for event in events:
@@ -106,7 +106,7 @@ def _status(kind: str, data: dict[str, Any]) -> bool | None:
 
 
 def _fingerprint(event: Event, kind: str, data: dict[str, Any], said: bool | None) -> str:
-    """An event's id is its own, so that the end finds its beginning by the data's key, the subject, or the type."""
+    """An event's id is unique to it, so an alert's end is matched by the data's key, the subject, or the type."""
     stem = kind.rpartition(".")[0] if kind.rpartition(".")[2] in FIRING | OVER else kind
     key = guess_key(data) or event.get("subject") or _id(data.get("subject"))
     if not key and data and said is not None:

@@ -41,7 +41,7 @@ class Deploys:
     def read(self, post: Post) -> tuple[list[Received], list[str]]:
         """The changes, and a sentence for each that cannot be read. Raises ``ValueError`` when nothing can.
 
-        A deployment that has not succeeded (yet) is no change: nothing, and no complaint.
+        A deployment that has not succeeded (yet) is skipped without an error.
         """
         body = _decode(post.body)
         event = read_about(post.about).headers.get("x-github-event", "")
@@ -56,7 +56,7 @@ class Deploys:
 
     def _github(self, body: dict[str, Any], post: Post, event: str, errors: list[str]) -> list[ChangeEvent]:
         if event not in ("", "deployment_status"):
-            return []  # ping, deployment: not yet; others: their hook sends more than it was asked for
+            return []  # ping and deployment carry no result; other events come from hooks that send too much
         status, deployment, repository = (
             _object(body.get(key)) for key in ("deployment_status", "deployment", "repository")
         )
@@ -176,19 +176,19 @@ def _argocd_release(revision: str, revisions: object) -> str:
 
 
 def _filled(value: object) -> str:
-    """What the template could fill in; empty where it could not."""
+    """A value of the template; empty where the template could not fill it."""
     return "" if value == UNSET else words(value, SUMMARY).strip()
 
 
 def _release(ref: str, commit: str) -> str:
-    """A version is what people say; a branch says nothing, so then it is the commit, as short as people write it."""
+    """The version where there is one; for a branch the short commit id."""
     if VERSION.fullmatch(ref):
         return ref
     return commit[:12] if COMMIT.fullmatch(commit) else commit or ref
 
 
 def _at(field: str, value: object, now: int, errors: list[str]) -> int:
-    """When it was; never after the receipt. A time that cannot be read costs a sentence and not the change."""
+    """When it was; never after the receipt. A time that cannot be read is reported in a sentence; the change is kept."""
     try:
         at = loose_moment(value)
     except ValueError as error:

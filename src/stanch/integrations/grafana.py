@@ -85,13 +85,13 @@ def _enriched(alert: Alert, posted: _Posted, receiver: object) -> Alert:
 
 
 def _name(alert: Alert) -> str:
-    """A rule without data, or one that fails, stands for its rule: that is what people know."""
+    """An alert for missing data or a failing rule is named by its rule."""
     rule = alert.labels.get("rulename")
     return f"{rule} ({STANDING_IN[alert.name]})" if rule and alert.name in STANDING_IN else alert.name
 
 
 def _labels(labels: dict[str, str], receiver: object) -> dict[str, str]:
-    """The button "Test" pages nobody, unless it was given a severity to try that out."""
+    """Grafana's test notification pages nobody, unless a severity is set on it."""
     by_button = labels.get("instance") == "Grafana" or str(receiver).lower() in TEST_RECEIVERS
     if labels.get("alertname") == "TestAlert" and by_button and not labels.get("severity"):
         return labels | {"severity": "none"}

@@ -2,7 +2,7 @@
 
 ``*.yaml`` and ``services/*.yaml``: one service each, its runbook in Markdown beside it. ``policy/*.yaml``: contacts,
 schedules, escalation, rules, heartbeats, severities, working hours. ``slos/*.yaml``: OpenSLO documents. ``drills/*.yaml``: scripts.
-A file that cannot be read costs only itself: what was last known of it stays.
+When a file cannot be read, its last valid content stays in force and the other files are unaffected.
 """
 
 import re
@@ -93,7 +93,7 @@ def _service(path: Path) -> Service:
 
 
 def _policy_files(base: Policy, folder: Path, before: Policy | None, problems: list[str]) -> Policy:
-    """Each part from each file; the same key twice is said with both files, and the first one counts."""
+    """Merges the parts of all files; a duplicate key is reported with both files, and the first one counts."""
     parts: dict[str, Any] = {name: dict(getattr(base, name)) for name in MAPPINGS}
     parts["rules"], parts["working_hours"] = list(base.rules), base.working_hours
     where: dict[tuple[str, str], str] = {(name, key): "stanch.yaml" for name in MAPPINGS[:-1] for key in parts[name]}
@@ -118,7 +118,7 @@ def _policy_files(base: Policy, folder: Path, before: Policy | None, problems: l
         parts["rules"] += read_part.rules
         if "working_hours" in values:
             parts["working_hours"] = read_part.working_hours
-    if broken and before:  # what the broken file held is not known by name: keep all that is missing now
+    if broken and before:  # the keys of the broken file are unknown: keep every key that is missing now
         for name in MAPPINGS:
             parts[name] = {**getattr(before, name), **parts[name]}
         parts["rules"] = parts["rules"] + [rule for rule in before.rules if rule not in parts["rules"]]
@@ -152,7 +152,7 @@ def _drills(folder: Path, before: Policy | None, problems: list[str]) -> dict[st
 
 
 def mistakes(policy: Policy) -> list[str]:
-    """What the parts say of each other that cannot be: better read now than at three in the morning. Pure."""
+    """Inconsistencies between the parts, such as a reference to an unknown name. Pure."""
     found = [
         f"schedule '{name}': {text}" for name, each in policy.schedules.items() for text in check(each, policy.contacts)
     ]

@@ -11,7 +11,7 @@ NAME = "catalog.good.json"
 
 
 def keep(data: Path, policy: Policy) -> None:
-    """Write it, readable by its owner only: addresses of people stand in it."""
+    """Write it, readable by its owner only: it contains addresses of people."""
     path = data / f"{NAME}.new"
     handle = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "wb") as file:
@@ -20,7 +20,7 @@ def keep(data: Path, policy: Policy) -> None:
 
 
 def last_good(data: Path) -> Policy | None:
-    """What was kept, or None: there is none, or another release wrote it."""
+    """The kept policy; None where there is none, or another release wrote it."""
     try:
         return msgspec.json.decode((data / NAME).read_bytes(), type=Policy)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):

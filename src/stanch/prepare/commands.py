@@ -66,7 +66,7 @@ def show_readiness(uow: UnitOfWork, asked: ShowReadiness) -> readiness.Report:
 
 
 def around(uow: UnitOfWork) -> readiness.Around:
-    """What readiness asks besides the policy: metrics sources, and who is missing on call within a week."""
+    """The inputs of readiness besides the policy: metrics sources, and gaps in on-call within a week."""
     gaps: dict[str, str] = {}
     for name in uow.policy.schedules:
         try:

@@ -1,21 +1,21 @@
-"""A test page has arrived when the person says so: by the link in it, or by typing its code on the profile. Pure."""
+"""Confirms that a test page arrived: by the link in it, or by typing its code on the profile. Pure."""
 
 import base64
 
 from stanch.kernel.clock import DAY
 from stanch.ports.signature import is_code, link_code
 
-# So long is a test page worth something.
+# How long a test page can be confirmed.
 GOOD_FOR = DAY
 
 
 def code_of(secret: str, test: str) -> str:
-    """What the link in a test page proves: that its reader has it before them."""
+    """The code in the link of a test page."""
     return link_code(secret, "arrived", test)
 
 
 def typed(code: str) -> str:
-    """The same for typing: eight letters and digits, 40 bits, too many to guess."""
+    """The same code for typing: eight letters and digits, 40 bits."""
     text = base64.b32encode(bytes.fromhex(code[:10])).decode()
     return f"{text[:4]}-{text[4:]}"
 

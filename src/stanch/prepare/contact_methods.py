@@ -4,7 +4,7 @@ from collections.abc import Container
 
 from stanch.kernel.contacts import Contact
 
-# Notifiers whose messages wait until they are read. Every other one is taken for one that rings.
+# Notifiers that do not ring. Every other notifier is assumed to ring.
 QUIET = frozenset({"smtp", "slack", "matrix", "webhook", "webpush"})
 
 
@@ -23,7 +23,7 @@ def prompt_methods(contact: Contact, notifiers: Container[str], *, may_wake: boo
 
 
 def called(reach: str) -> str:
-    """What people call the kind of a method: ``by mail``."""
+    """The kind of a method in words: ``by mail``."""
     kind = _kind(reach)
     return {"smtp": "mail", "webpush": "push message"}.get(kind, kind)
 

@@ -1,4 +1,4 @@
-"""Who is known: the contacts of the catalog and everybody who may sign in. Whom a typed name means, or why it means nobody."""
+"""Resolves a typed name among the contacts of the catalog and everybody who may sign in."""
 
 from stanch.kernel.errors import Invalid
 from stanch.prepare.oncall.people import contact_key, meant

@@ -1,4 +1,4 @@
-"""Reads OpenSLO v1 documents as SLOs of our own (R4). What cannot be mapped is said in a sentence and left out.
+"""Reads OpenSLO v1 documents as SLOs (R4). What cannot be mapped is reported in a sentence and left out.
 
 Mapped: ``Occurrences`` over a rolling window, a ``ratioMetric`` of good or bad and total, with Prometheus queries; the
 indicator inline or by reference. Everything of a document set is read together, because references cross files.
@@ -164,7 +164,7 @@ def _target(objective: dict[str, Any]) -> float:
         raise Unmapped("give exactly one of target and targetPercent")
     try:
         percent = Decimal(str(objective[given[0]])) * (100 if given[0] == "target" else 1)
-        possible = 0 < percent < 100  # a NaN raises here
+        possible = 0 < percent < 100  # raises for NaN
     except InvalidOperation:
         raise Unmapped(f"{given[0]} '{objective[given[0]]}' is no number") from None
     if not possible:

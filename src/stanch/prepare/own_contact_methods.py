@@ -4,11 +4,11 @@ from stanch.kernel.contacts import ContactMethod
 
 
 class OwnContactMethod(ContactMethod, frozen=True):
-    """A method that a person added themselves. Until they have said that a test page arrived, nobody knows that it does."""
+    """A method that a person added themselves. It counts as reachable once they have confirmed a test page."""
 
     confirmed: bool = False
 
 
 def unconfirmed(method: ContactMethod) -> bool:
-    """Whether nobody has said yet that anything arrives there. What stands in the catalog is taken as it stands."""
+    """Whether no test page has been confirmed there. Methods of the catalog never need a confirmation."""
     return isinstance(method, OwnContactMethod) and not method.confirmed

@@ -29,7 +29,7 @@ class OwnContacts:
         return found
 
     def latest(self, policy: Policy) -> Policy:
-        """As it was joined last, without looking: for what reads names in a transaction of others."""
+        """The newest join without a query, for readers of names inside another transaction."""
         kept = self._kept
         return kept[2] if kept and kept[0] is policy else policy
 

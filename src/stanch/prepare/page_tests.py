@@ -109,7 +109,7 @@ class TestPageHandler(Sending):
             "had this been an incident, this is how you would have learned of it."
         )
         installation, test = self.application.installation, effect.payload.get("test", "")
-        if not test:  # of a release before codes
+        if not test:  # queued by a release without codes
             return Message(effect.key, "Test page from stanch", text, f"{installation.url}/oncall", urgent=True)
         code = confirming.code_of(installation.secret_key, test)
         text += f"\nSay that it arrived: open the link, or type the code {confirming.typed(code)} on your profile."

@@ -1,4 +1,4 @@
-"""Which contacts a page would not reach, and why (R2, R8). Pure: the moment and everything known are arguments."""
+"""Which contacts a page would not reach, and why (R2, R8). Pure."""
 
 from collections.abc import Iterable, Mapping
 from typing import Literal
@@ -10,7 +10,7 @@ from stanch.kernel.contacts import Contact, ContactMethod
 from stanch.kernel.policy import Policy
 from stanch.prepare.own_contact_methods import unconfirmed
 
-# From the worst on: nothing arrives; something is broken; one thing away from nothing; nobody knows.
+# From the worst on: no method works; one fails; there is only one; one is untested.
 Worry = Literal["unreachable", "failing", "weak", "untested"]
 WORRIES: tuple[Worry, ...] = ("unreachable", "failing", "weak", "untested")
 TRIED_WITHIN = 30 * DAY
@@ -45,7 +45,7 @@ class Finding(msgspec.Struct, frozen=True):
         return f"{self.name}: {self.text} · {self.do}"
 
 
-# What anybody who signs in can do at once, without the file of the server.
+# The remedy that needs no access to the server's files.
 ADD_A_METHOD = "Add a contact method on your profile, or"
 
 
@@ -128,7 +128,7 @@ def pageable(policy: Policy, now: int, overriding: Iterable[tuple[str, str]] = (
     if "default" not in policy.escalation:
         for person in everyone:
             add(person, "no escalation policy 'default': everyone is paged")
-    elif not found:  # only calendars do, or nothing does; where that reaches nobody, everyone is paged
+    elif not found:  # only calendars name people, or nothing does; where that reaches nobody, everyone is paged
         for person in everyone:
             add(person, "no step and no layer names anybody")
     return found

@@ -9,7 +9,7 @@ from stanch.kernel.policy import Policy, Service
 from stanch.prepare import runbooks
 from stanch.prepare.reachability import nobody
 
-# A test of the runbook older than this proves little.
+# A runbook test older than this counts as outdated.
 TESTED_WITHIN_DAYS = 365
 
 
@@ -70,7 +70,7 @@ def report(policy: Policy, around: Around, now: int) -> Report:
 
 
 def judge(service: Service, policy: Policy, around: Around, now: int) -> Readiness:
-    """One service. What it lacks twice over costs no more than all there is."""
+    """One service. The score never falls below 0."""
     lacks = sorted(
         (lack for rule in RULES for lack in rule(service, policy, around, now)), key=lambda lack: -lack.points
     )
@@ -148,7 +148,7 @@ def _detection(service: Service, policy: Policy, around: Around, now: int) -> li
 
 
 def _mitigation(service: Service, policy: Policy, around: Around, now: int) -> list[Lack]:
-    """R16: something must be at hand to stop the bleeding."""
+    """R16: a mitigation must be available."""
     if not service.mitigations:
         return [Lack(15, "no mitigation is at hand", "declare at least how to roll back")]
     if all(m.reversibility == "none" or not m.undo for m in service.mitigations):
@@ -157,7 +157,7 @@ def _mitigation(service: Service, policy: Policy, around: Around, now: int) -> l
 
 
 def _recovery(service: Service, policy: Policy, around: Around, now: int) -> list[Lack]:
-    """R41: what recovered means, before it is needed."""
+    """R41: recovery criteria must be set in advance."""
     if not service.criteria:
         return [Lack(10, "nobody has said what 'recovered' means", "declare recovery criteria")]
     return [

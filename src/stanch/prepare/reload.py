@@ -13,7 +13,7 @@ from stanch.kernel.policy import Policy
 from stanch.prepare import catalog, catalog_copy
 from stanch.prepare.settings import Settings, load_all
 
-# As the checks of the catalog name somebody whom the files do not know.
+# Matches the sentence of the catalog's check about an unknown contact.
 _STRANGER = re.compile(r"'([^']+)'(?:, who)? is not (?:in|among) the contacts\.")
 
 
@@ -95,13 +95,13 @@ class LiveCatalog:
             try:
                 state = path.stat()
             except OSError:
-                continue  # a file that goes while we look is one that is not there
+                continue  # a file that is removed during the check counts as absent
             found.append((str(path), state.st_mtime_ns, state.st_size))
         return found
 
 
 def _refuse_loss(config: Path | None, before: Policy, now: Policy) -> None:
-    """A file that was emptied, cut or removed while stanch runs must not leave nobody to be woken. Raises ``Invalid``."""
+    """Refuses a reload by which an emptied, truncated or removed file would leave nobody to page. Raises ``Invalid``."""
     lost = [
         part
         for part in ("contacts", "escalation", "schedules", "services")

@@ -62,7 +62,7 @@ def for_phase(text: str, phase: Phase) -> list[Section]:
 
 
 def steps(text: str) -> list[str]:
-    """The entries of a section's lists, each as one line: what one can do and tick. Prose has none."""
+    """The list items of a section, each as one line; prose has none."""
     found: list[list[str]] = []
     open_ = False
     for line in text.splitlines():
@@ -82,7 +82,7 @@ def missing(text: str) -> list[str]:
 
 
 def age_problem(service: Service, now: int) -> str:
-    """Why the runbook may no longer be true, or an empty text. Dates as the runbook's front matter has them."""
+    """Why the runbook may be outdated; empty when it is not. Dates as in the runbook's front matter."""
     if not service.runbook_reviewed:
         return "the runbook was never reviewed (no 'reviewed:' date)"
     try:

@@ -49,7 +49,7 @@ def schema(name: str, integrations: dict[str, Integration]) -> dict[str, Any]:
 
 
 def _within(part: dict[str, Any]) -> dict[str, Any]:
-    """Docstrings speak to engineers of stanch, too; an editor shows their first sentence."""
+    """Keeps the first sentence of each docstring as the description that editors show."""
     if "description" in part:
         part = {**part, "description": " ".join(part["description"].split()).partition(". ")[0].rstrip(".") + "."}
     return part

@@ -12,7 +12,7 @@ from stanch.timeline.unit_of_work import UnitOfWork
 
 
 def lane_of(reach: str) -> str:
-    """What a method leaves by: its notifier, and the host where the address names one. A method that hangs delays its own only."""
+    """The outbox lane of a method: its notifier, and the host where the address names one, so that a hanging host delays no other."""
     kind, _, address = reach.partition(":")
     host = address.partition("://")[2].partition("/")[0].rpartition("@")[2]
     return f"{kind} {host}".strip()[:200]
@@ -56,7 +56,7 @@ class Sending(EffectHandler):
 
     @abstractmethod
     def wait_seconds(self, attempts: int) -> float | None:
-        """How long to wait after so many failed attempts; None: no more."""
+        """Seconds to wait after so many failed attempts; None: give up."""
 
     def record_attempt(self, uow: UnitOfWork, effect: Effect, *, answer: Any, ok: bool, final: bool) -> None:
         """What else is kept of an attempt: what was answered, or raised. ``final``: it will not be tried again."""

@@ -51,7 +51,7 @@ def load(path: Path | None = None, environment: Mapping[str, str] | None = None)
 def load_all(
     path: Path | None = None, environment: Mapping[str, str] | None = None, before: Policy | None = None
 ) -> tuple[Settings, list[str]]:
-    """The settings, and a sentence for each thing in the catalog that is wrong: that costs only itself.
+    """The settings, and a sentence for each problem of the catalog; the valid parts are used.
 
     ``before``: what was last known of catalog files that cannot be read; by default the copy of the last good start.
     Raises ``Invalid`` for ``stanch.yaml`` itself and for the environment.
@@ -108,14 +108,14 @@ def default_data(environment: Mapping[str, str]) -> str:
 
 
 def private(path: Path) -> None:
-    """Readable by its owner only, however it came to be there. What belongs to somebody else is left as it is."""
+    """Make a file readable by its owner only; files of another owner are left as they are."""
     if path.stat().st_mode & 0o077:
         with suppress(PermissionError):
             path.chmod(0o600)
 
 
 def _kept_secret(folder: Path, name: str = "secret.key") -> str:
-    """A secret made on the first start and kept, readable by its owner only."""
+    """A secret that is generated on the first start and stored in a file readable by its owner only."""
     path = folder / name
     folder.mkdir(parents=True, exist_ok=True)
     try:

@@ -40,11 +40,11 @@ def read_plain(path: Path, within: Path | None = None) -> str:
 
 
 def parse_yaml(text: str, where: str) -> dict[str, Any]:
-    """A YAML mapping from text. A date stays the text it is: every moment of ours is read in one place."""
+    """A YAML mapping from text. Dates stay text, since moments are parsed in one place (``kernel/clock.py``)."""
     import yaml
 
     class Loader(yaml.SafeLoader):
-        """Without dates."""
+        """Reads dates as text."""
 
     Loader.yaml_implicit_resolvers = {
         first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]

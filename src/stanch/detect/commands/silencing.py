@@ -86,7 +86,7 @@ def unsilence(uow: UnitOfWork, asked: Unsilence) -> Done:
 
 
 def _begin(uow: UnitOfWork, asked: Hold, how: silencing.How) -> Done:
-    uow.tx.one_at_a_time(Lock.FOLDING)  # no verdict falls between the look and the silence
+    uow.tx.one_at_a_time(Lock.FOLDING)  # no signal is judged between the read and the silence
     row = signal_of(uow, asked.fingerprint)
     reason = " ".join(asked.reason.split())
     if not reason:

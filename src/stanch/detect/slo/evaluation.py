@@ -17,7 +17,7 @@ from stanch.timeline.effects import Effect, EffectHandler
 from stanch.timeline.unit_of_work import UnitOfWork
 
 EVERY = 60 * SECOND
-# The whole period is the most expensive query, and no alert waits for it.
+# The query over the whole period is the most expensive one, and no alert depends on it.
 PERIOD_EVERY = 15 * MINUTE
 PATIENCE = 2
 RANK = {"none": 0, "ticket": 1, "page": 2}
@@ -75,7 +75,7 @@ def measure(metrics: Metrics | None, slo: Slo, at: int, *, period: bool) -> Roun
             ratios[store.PERIOD], events[store.PERIOD] = _window(
                 metrics, slo, generate.period_span(slo), int(rules.period_seconds(slo)), at
             )
-        except Failed as failed:  # tried again with the next period, not each minute: it may be too much to ask
+        except Failed as failed:  # retried later and not each minute: the query may be too expensive
             ratios[store.PERIOD] = events[store.PERIOD] = None
             failures.append(f"the error budget is not known: {failed.detail}")
     if failures:
@@ -133,12 +133,12 @@ class SloHandler(EffectHandler):
         settle(uow, service, slo, round_)
         for follow in uow.application.measured:
             follow(uow, service)
-        following = effect.due_at + EVERY  # on the minute it began with, unless this came late
+        following = effect.due_at + EVERY  # aligned to the minute of the round, unless this round was late
         return following if following > uow.now else uow.now + EVERY
 
 
 def settle(uow: UnitOfWork, service: str, slo: Slo, measured: Round) -> None:
-    """Keep what was measured, judge it, and fold an alert where the verdict changes."""
+    """Store the measurements, evaluate them, and fold an alert when the action changes."""
     try:
         rules.budget(slo)
     except ValueError as error:
@@ -163,7 +163,7 @@ def settle(uow: UnitOfWork, service: str, slo: Slo, measured: Round) -> None:
 
 
 def retire(uow: UnitOfWork, service: str, slo: str) -> None:
-    """An SLO is no longer declared: its alert ends, and what was measured goes."""
+    """An SLO is no longer declared: its alert ends, and its measurements are deleted."""
     action = store.forget(uow, service, slo)
     if action != "none":
         gone = Slo(slo, 99, "")

@@ -25,7 +25,7 @@ def errors(slo: Slo, span: str, whole: str = "") -> str:
     whole = whole or total(slo, span)
     if slo.errors:
         return f"(sum({_over(slo.errors, span)}) or 0 * {whole})"
-    # extrapolation can make good exceed total by a hair
+    # extrapolation can make good slightly larger than total
     return f"clamp_min({whole} - (sum({_over(slo.good, span)}) or 0 * {whole}), 0)"
 
 

@@ -43,7 +43,7 @@ def seconds(span: str) -> int:
 
 
 def ordered(pairs: Iterable[Pair]) -> tuple[Pair, ...]:
-    """What pages before what makes a ticket, and the fastest first: so the first that fires is the worst."""
+    """Paging pairs before ticket pairs, the fastest first, so that the first pair that fires is the worst."""
     return tuple(sorted(pairs, key=lambda pair: (pair.action != "page", -pair.spent / seconds(pair.long))))
 
 
@@ -126,7 +126,7 @@ def time_to_exhaustion(remaining: float, rate: float, slo: Slo) -> int | None:
 
 
 def judge(slo: Slo, ratios: Ratios, events: Ratios) -> SloEvaluation:
-    """The verdict on error ratios and counts of events by window (R4). Absent and NaN never alert; nor does ``>=``."""
+    """Evaluates error ratios and counts of events by window (R4). Absent and NaN never alert; the comparison is strict."""
     burns = {span: burn(ratio, slo) for span, ratio in ratios.items() if ratio is not None and math.isfinite(ratio)}
     quiet, outage = "", _outage(slo, ratios, events)
     for pair in pairs(slo):
@@ -165,7 +165,7 @@ def undecided(slo: Slo, ratios: Ratios, action: str) -> bool:
 
 
 def too_few(slo: Slo, pair: Pair, count: float | None) -> str:
-    """Why a pair that is above its factor stays silent: one failure of ten is no outage."""
+    """Why a pair above its factor does not fire: too few events (one failure of ten is no outage)."""
     seen = "an unknown number of" if count is None else f"only {number(count)}"
     return f"{seen} events in {span_words(pair.long)}, and below {number(slo.minimum_events)} nothing alerts: too little traffic"
 

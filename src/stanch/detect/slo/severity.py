@@ -3,7 +3,7 @@
 A proposal only: a person sets the severity, and overrules this with a reason. The first tier needs more than a burn rate:
 a core function that is unavailable (known, or a core service above the fastest page's bound), data at risk, or a security
 incident. Burning faster than sustainable alone is never the first tier (R4), nor is anything that only makes a ticket.
-Whoever has looked and says that the core function works is believed before any count.
+A person's statement that the core function works outweighs any count.
 """
 
 from typing import Literal
@@ -106,7 +106,7 @@ def _certain(impact: Impact) -> str:
 
 
 def _by_outage(evaluation: SloEvaluation | None, impact: Impact, scope: Scope) -> tuple[int, str] | None:
-    """An outage is one however loose the objective: at 90 % even all errors are only ten times the budget."""
+    """Detects an outage independently of the objective: at 90 % even all errors burn only ten times the budget."""
     if evaluation is None or evaluation.outage < HALF:
         return None
     fails = f"{percent(evaluation.outage)} of requests fail"
@@ -167,13 +167,13 @@ def _by_risk(impact: Impact) -> tuple[int, str] | None:
 
 
 def _by_words(impact: Impact, scope: Scope) -> tuple[int, str] | None:
-    """A person's words count like a statement until somebody states it; an alert's words are looked into first."""
+    """A person's text counts like a statement until somebody states it; an alert's text gives a lower severity."""
     found = [reached for told in impact.told if not _outweighed(told, impact) for reached in [_by_sign(told, scope)]]
     return min(found, key=lambda pair: pair[0], default=None)
 
 
 def _outweighed(told: QuotedSign, impact: Impact) -> bool:
-    """A look, or a count, says more about an outage than words do."""
+    """Whether a statement or a measurement outweighs what the texts suggest about an outage."""
     return told.sign == "outage" and (impact.core_function_down is False or impact.users_share is not None)
 
 

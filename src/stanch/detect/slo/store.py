@@ -1,4 +1,4 @@
-"""The tables of SLOs: the newest ratio of each window, a week of history, and the verdict that stands."""
+"""The tables of SLOs: the newest ratio of each window, a week of history, and the current action."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,7 +17,7 @@ KEPT = 7 * DAY
 class SloState(msgspec.Struct, frozen=True):
     """What is known about one SLO. ``measured``: window to (ratio or None for no traffic, events, moment).
 
-    ``problem``: why the newest evaluation measured less than it should, in a sentence; the verdict is then an older one.
+    ``problem``: why the newest evaluation measured less than it should, in a sentence; the action is then that of an earlier evaluation.
     """
 
     service: str
@@ -80,7 +80,7 @@ def remember(uow: UnitOfWork, state: SloState, at: int) -> None:
 
 
 def decide(uow: UnitOfWork, service: str, slo: str, action: str, reason: str, proposal: str, problem: str) -> str:
-    """Write the verdict that stands from now on; answers with the action before. ``since`` moves when the action does."""
+    """Write the current action; answers with the action before. ``since`` changes with the action."""
     before = uow.tx.one(
         "SELECT action FROM slo_verdicts WHERE service = :service AND slo = :slo", service=service, slo=slo
     )
@@ -153,7 +153,7 @@ def forget(uow: UnitOfWork, service: str, slo: str) -> str:
 
 
 def known(uow: UnitOfWork) -> list[tuple[str, str]]:
-    """(service, SLO) of every verdict that stands, also of those no longer declared."""
+    """(service, SLO) of every row, also of SLOs that are no longer declared."""
     rows = uow.tx.all("SELECT service, slo FROM slo_verdicts ORDER BY service, slo")
     return [(row["service"], row["slo"]) for row in rows]
 

@@ -1,4 +1,4 @@
-"""Senders whose bodies guessing cannot read: each told by its shape, with the mapping that its users would have to write."""
+"""Built-in mappings for senders whose bodies cannot be guessed, recognised by their shape."""
 
 import msgspec
 

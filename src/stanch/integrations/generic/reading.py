@@ -142,7 +142,7 @@ class _One:
         return said is not False
 
     def _expressed(self, field: str) -> tuple[bool, Any]:
-        """A failing expression costs a sentence and its field, never the alert."""
+        """A failing expression is reported in a sentence and its field is skipped; the alert is kept."""
         expression = self.reading.expressions.get(field)
         if expression is None:
             return False, None

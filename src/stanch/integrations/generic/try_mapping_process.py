@@ -1,4 +1,4 @@
-"""A mapping is tried in a process that can be ended: an expression of a line may take any time and memory."""
+"""Tries a mapping in a separate process with limits, since an expression may need any amount of time and memory."""
 
 import resource
 import subprocess
@@ -31,7 +31,7 @@ def run(mapping: str, body: bytes, now: int) -> Tried:
 
 
 def main() -> None:
-    """The process: what is tried comes on its standard input, the answer goes to its standard output."""
+    """The process: the input comes on standard input, the answer goes to standard output."""
     resource.setrlimit(resource.RLIMIT_AS, (BYTES, BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     mapping, body, now = msgspec.json.decode(sys.stdin.buffer.read(), type=tuple[str, bytes, int])

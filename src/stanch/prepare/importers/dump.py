@@ -1,4 +1,4 @@
-"""Reading a dump: lists of things under the names that the API gives them, however the files are cut.
+"""Reads a dump: lists of objects under the names of the API, in one document or many.
 
 A document may be one file with several lists, one answer of the API, the plain list out of one, or a list of such documents
 (JSON lines, a folder, an archive). Every complaint says where in the document it is.
@@ -7,7 +7,7 @@ A document may be one file with several lists, one answer of the API, the plain 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-# So deep nest real dumps at most; deeper is not a dump.
+# The deepest nesting of a real dump.
 DEPTH = 12
 PAGING = frozenset(
     ("limit", "offset", "more", "total", "next_cursor", "count", "next", "previous", "current_page_number", "page_size",

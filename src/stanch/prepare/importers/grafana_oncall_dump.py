@@ -19,10 +19,10 @@ KINDS = {
     "escalation_policies": "escalation_policy", "integrations": "integration", "routes": "route",
     "personal_notification_rules": "personal_notification_rule",
 }  # fmt: skip
-# Lists that nothing is lost with.
+# Lists that need no import.
 NOT_NEEDED = ("teams", "slack_channels", "organizations", "alert_groups", "alerts", "resolution_notes", "user_groups")
 SHIFT_TYPES = ("single_event", "recurrent_event", "rolling_users", "override")
-# What a repetition is there ("repeat escalation up to 5 times").
+# Grafana OnCall's fixed number of repetitions ("repeat escalation up to 5 times").
 REPEATS = 5
 HOOKS = {
     "alertmanager": "/hooks/alertmanager", "grafana": "/hooks/grafana", "grafana_alerting": "/hooks/grafana",

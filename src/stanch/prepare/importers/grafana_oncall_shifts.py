@@ -137,7 +137,7 @@ def _together(shift: Thing) -> list[str]:
 
 
 def _groups(shift: Thing) -> list[list[str]]:
-    """Who takes turns, beginning with whoever is first; each turn is a list of people."""
+    """The rotation's order, beginning with the first turn; each turn is a list of people."""
     if not shift.has("rolling_users"):
         return [shift.texts("users")] if shift.has("users") else []
     value = shift.value["rolling_users"]
@@ -209,7 +209,7 @@ def _turn(
 
 
 def _trouble(shift: Thing, frequency: str, every: int, days: list[int], groups: list[list[str]], duration: int) -> str:
-    """Why a recurrence cannot be said with our layers, else an empty text."""
+    """Why a recurrence cannot be expressed by our layers; empty when it can."""
     if frequency not in LENGTHS:
         return f"it recurs {frequency or 'in no known way'}"
     if shift.has("by_month") or shift.has("by_monthday"):

@@ -31,7 +31,7 @@ LATER_THAN_ANY = 2**62
 
 
 class _Rota(msgspec.Struct):
-    """A rotation that was read: its layers, and when they hold anybody."""
+    """A rotation that was read: its layers, and when they have anybody on call."""
 
     identity: str
     name: str

@@ -22,7 +22,7 @@ KINDS = {
     "services": "service",
     "overrides": "override",
 }
-# Lists that say again what the others say, or that nothing is lost with.
+# Lists that repeat others or need no import.
 NOT_NEEDED = ("teams", "vendors", "oncalls", "priorities", "notification_rules", "contact_methods")
 # What a service may be set to that stanch decides by its own rules: the setting, and what to do about it.
 SETTINGS = {
@@ -130,7 +130,7 @@ def _policy(imported: Imported, people: People, schedules: Keys, policies: Keys,
         wait = rule.number("escalation_delay_in_minutes", most=10**6) * 60
         if notify:
             steps.append(EscalationStep(notify, wait))
-        elif steps:  # nobody is left of it, but the time it took stays
+        elif steps:  # none of its targets is left; its wait is kept
             steps[-1] = EscalationStep(steps[-1].notify, steps[-1].wait + wait)
         if not notify:
             imported.note(

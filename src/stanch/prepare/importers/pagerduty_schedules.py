@@ -111,7 +111,7 @@ def _minutes(imported: Imported, restriction: Thing, where: str) -> int:
 
 
 def _elsewhere(layer: Thing, start: int, zone: ZoneInfo) -> bool:
-    """Whether the dump tells the time by another clock than the schedule's own."""
+    """Whether the dump uses another time zone than the schedule's own."""
     text = layer.text("start").replace("Z", "+00:00")
     offset = re.search(r"([+-])(\d\d):?(\d\d)$", text, re.ASCII)
     if not offset:

@@ -1,4 +1,4 @@
-"""Contacts out of another tool's users, and those that are only referred to."""
+"""Contacts from another tool's users, and from references to unknown users."""
 
 from collections.abc import Iterable
 
@@ -30,7 +30,7 @@ class People:
         return self._keys.find(identity) or self._also.get(identity.casefold(), "")
 
     def meant(self, identity: str, name: str) -> str:
-        """The key of someone who is referred to. Who is not among the users stays on the list, named but out of reach."""
+        """The key of a person who is referred to. A person who is not among the users becomes a contact without contact methods."""
         if found := self._keys.find(identity):
             return found
         called = name or identity
@@ -42,7 +42,7 @@ class People:
 
 
 def reaches(methods: Iterable[tuple[str, float]]) -> list[str | ContactMethod]:
-    """Contact methods in order, each address at its earliest; what is at once is written short."""
+    """Contact methods in order, each address at its earliest; those without a delay in the short form."""
     found: dict[str, float] = {}
     for to, after in methods:
         found[to] = min(after, found.get(to, after))
@@ -52,7 +52,7 @@ def reaches(methods: Iterable[tuple[str, float]]) -> list[str | ContactMethod]:
 
 
 def phone(country_code: str, number: str) -> str:
-    """A telephone number as the world dials it, or an empty text when there is no number in it."""
+    """A telephone number in international format; empty when the text has none."""
     digits = "".join(filter(str.isdecimal, number)) if number.isascii() else ""
     code = "".join(filter(str.isdecimal, country_code)) if country_code.isascii() else ""
     if number.strip().startswith("+"):

@@ -28,12 +28,12 @@ MOST_REDIRECTS = 3
 MOST_NAMED = 10
 HEADERS = {"Accept": "text/calendar", "User-Agent": "stanch"}
 REMOTE = ("http://", "https://", "webcal://")
-# What is expanded ahead of being asked (the feeds' reach); beyond it a question takes longer, nothing else.
+# The range that is expanded in advance (that of the feeds); a query beyond it only takes longer.
 BEFORE, AFTER = 65 * DAY, 260 * DAY
 
 
 class Copy(msgspec.Struct):
-    """The last good copy of one calendar. ``mark`` tells whether a file has changed; ``shifts`` cover start to end."""
+    """The last valid copy of one calendar. ``mark`` changes with the file; ``shifts`` cover start to end."""
 
     where: str
     mark: Any
@@ -148,7 +148,7 @@ class CalendarCache:
         """A good copy goes to disk. Raises ``ValueError`` for one that is none."""
         calendar = parse(body)
         if path := self._path(where):
-            with contextlib.suppress(OSError):  # a full disk costs the copy, not who is on call
+            with contextlib.suppress(OSError):  # with a full disk only the copy is lost; the schedule in memory is used
                 write_whole(path, body)
         return calendar
 
@@ -180,7 +180,7 @@ class CalendarCache:
 
 
 def _left_out(name: str, calendar: Parsed) -> str:
-    """What of a calendar does not count, so that nothing vanishes without a word; empty when all of it counts."""
+    """The parts of a calendar that are ignored, for the report; empty when all of it counts."""
     count = len(calendar.left_out)
     if not count:
         return ""
@@ -192,7 +192,7 @@ def _left_out(name: str, calendar: Parsed) -> str:
 
 
 def write_whole(path: Path, body: bytes) -> None:
-    """The file is the old one or the new one, never a part; for its owner only. Raises ``OSError``."""
+    """Replace the file atomically, readable by its owner only. Raises ``OSError``."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     fresh = path.with_suffix(f".{os.getpid()}.new")
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
@@ -237,7 +237,7 @@ def _host(address: str) -> str:
 
 
 def _body(answer: Any, deadline: float, host: str) -> bytes:
-    """Read in pieces: a server that drips must not hold us, and a small packed answer may be a large one."""
+    """Read in pieces, with limits against slow servers and against compressed responses that expand."""
     if answer.status != 200:
         raise Failed(f"{host} answered {answer.status}, not 200", again=answer.status == 429 or answer.status >= 500)
     body = b""
@@ -251,7 +251,7 @@ def _body(answer: Any, deadline: float, host: str) -> bytes:
 
 
 def _kind(error: Exception) -> str:
-    """What went wrong in words without the address, which urllib3 puts into its messages."""
+    """The failure in words, without the address, which urllib3 puts into its messages."""
     import urllib3.exceptions as e
 
     if isinstance(error, e.TimeoutError):

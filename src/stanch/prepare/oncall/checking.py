@@ -9,7 +9,7 @@ from stanch.kernel.schedule import Layer, Schedule
 from stanch.kernel.zones import zone_of
 from stanch.prepare.oncall.walltime import minutes
 
-# A century of days; a longer turn is a slip of the finger.
+# A century of days: a longer turn is taken for a typing error.
 LONGEST = 36_500
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
@@ -58,7 +58,7 @@ def _span(start: str, end: str, where: str, zone_name: str) -> Iterator[str]:
     try:
         zone = zone_of(zone_name)
     except ValueError:
-        zone = zone_of("UTC")  # said once already, where the zone is named
+        zone = zone_of("UTC")  # reported already for the zone
     faults = [*_trying(lambda: parse_moment(start, zone), f"{where}, start")]
     if end or where.startswith("Override"):
         faults += _trying(lambda: parse_moment(end, zone), f"{where}, end")

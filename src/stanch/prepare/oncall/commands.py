@@ -1,4 +1,4 @@
-"""What people may ask about on-call, and how they change who has it."""
+"""Commands about on-call: who is on call, schedules, overrides and swaps."""
 
 from typing import Annotated
 
@@ -127,7 +127,7 @@ class ShiftRow(msgspec.Struct, frozen=True):
 
 @command("schedules", Schedules, positional=("schedule",), reading=True, example="stanch schedules primary --days 7")
 def schedules(uow: UnitOfWork, asked: Schedules) -> list[ShiftRow]:
-    """Shifts (R2)."""
+    """The shifts of the next days (R2)."""
     found: list[ShiftRow] = []
     for name in _chosen(uow, asked.schedule):
         start = overriding.when(uow, name, asked.start, "start") if asked.start else uow.now
@@ -162,7 +162,7 @@ class MakeOverride(msgspec.Struct):
     example="stanch override primary ben --end 2026-06-04T18:00Z",
 )
 def override(uow: UnitOfWork, asked: MakeOverride) -> Done:
-    """Take a shift, or give it (R2). What was, stays: a start in the past is taken as now."""
+    """Take a shift, or give it (R2). The past cannot be changed: a start in the past is taken as now."""
     store.schedule_of(uow, asked.schedule)
     person = overriding.person_of(uow, asked.person)
     start = max(uow.now, overriding.when(uow, asked.schedule, asked.start, "start")) if asked.start else uow.now

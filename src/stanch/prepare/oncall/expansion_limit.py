@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import icalendar
 
-# A rule that repeats more often than this in a day is no shift.
+# The most repetitions in a day that a shift may have.
 MOST_A_DAY = 24
 # Occurrences that are kept of one calendar, and steps of all its rules from their beginnings to the end of what is asked for.
 MOST_OCCURRENCES, MOST_STEPS = 20_000, 400_000
@@ -28,7 +28,7 @@ _DAYS = {
 
 
 def refuse_text(text: str) -> None:
-    """Before the library sees it: its reading of time zones expands them. Raises ``ValueError``."""
+    """Checked before the library parses the file, since that expands the rules of time zones. Raises ``ValueError``."""
     inside = False
     for line in _unfolded(text):
         if line.startswith(("BEGIN:VTIMEZONE", "END:VTIMEZONE")):
@@ -49,7 +49,7 @@ def refuse(calendar: "icalendar.Calendar", low: datetime, high: datetime) -> Non
     for event, rule in _rules(calendar):
         often, most = a_day(rule), float((rule.get("COUNT") or [1e9])[0])
         occurrences += min(most, often * _days(low, high))
-        # The library looks at each day of its own steps, however rarely one of them counts.
+        # The library steps through every candidate day, however few of them match.
         steps += min(most * 366, max(often, 1) * _days(_begin(event, low), high))
     if occurrences > MOST_OCCURRENCES or steps > MOST_STEPS:
         raise ValueError(f"the calendar's events repeat more often than can be kept ({MOST_OCCURRENCES} within a year)")

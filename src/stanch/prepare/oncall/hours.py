@@ -8,7 +8,7 @@ from stanch.kernel.shift import Span
 from stanch.kernel.zones import zone_of
 from stanch.prepare.oncall.walltime import windows
 
-# Weeks of holidays in a row happen; a year without one working hour is a mistake.
+# How far ahead working hours are searched for: a year without any is a configuration error.
 LOOK_AHEAD_DAYS = 400
 
 

@@ -51,7 +51,7 @@ def read(parsed: Parsed, contacts: Mapping[str, Contact], zone_name: str, start:
     expansion_limit.refuse(parsed.calendar, low, high)
     try:
         occurrences = recurring_ical_events.of(parsed.calendar, skip_bad_series=True).between(low, high)
-    except Exception as error:  # the library names no common class
+    except Exception as error:  # the library's exceptions have no common base class
         raise ValueError(f"the calendar's events cannot be read: {str(error)[:200]}") from None
     events = []
     for found in occurrences:

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 MOST_EVENTS = 5000
 LONGEST_TITLE = 500
-# Where every rule is tried once: before any shift that people ask about.
+# The moment at which every rule is expanded once as a check: before any shift that is asked for.
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 FREQUENCIES = ("SECONDLY", "MINUTELY", "HOURLY", "DAILY", "WEEKLY", "MONTHLY", "YEARLY")
-# What tells when somebody is on call and who. Of each other property nothing is read.
+# The properties that say who is on call and when. All others are ignored.
 KEPT = frozenset(
     [
         "UID",
@@ -81,7 +81,7 @@ def _sifted(blocks: list[_Block], zones: list[str], check: Callable[[Any], None]
     """The events that pass: all of them together, or, when that fails, each looked at alone."""
     try:
         check(_calendar(blocks, zones))
-    except Exception:  # the library names no common class for what it meets in a broken file
+    except Exception:  # the library's exceptions for broken files have no common base class
         return [block for block in blocks if not (why := _wrong(block, zones, check)) or _leave(left_out, block, why)]
     return blocks
 
@@ -93,7 +93,7 @@ def title_of(event: Any) -> str:
 
 
 def _lines(body: bytes) -> list[str]:
-    """The unfolded lines of every VCALENDAR in a file. Raises ``ValueError``: half a file would be a gap that nobody meant."""
+    """The unfolded lines of every VCALENDAR in a file. Raises ``ValueError`` for a truncated file, which would cause false gaps."""
     for encoding in ("utf-8-sig", "utf-16" if body[:2] in (b"\xff\xfe", b"\xfe\xff") else "cp1252", "latin-1"):
         try:
             text = body.decode(encoding)
@@ -194,7 +194,7 @@ def _calendar(blocks: Iterable[_Block], zones: list[str]) -> "icalendar.Calendar
 
 
 def _check(calendar: Any) -> None:
-    """Raises for what the library would leave out without a word."""
+    """Raises for events that the library would skip silently."""
     for event in calendar.walk("VEVENT"):
         if event.errors:
             name, why = event.errors[0]

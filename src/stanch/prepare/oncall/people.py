@@ -1,4 +1,4 @@
-"""Whom a name means: people are written differently in schedules, calendars and sign-ins."""
+"""Resolves names to contacts: people are written differently in schedules, calendars and sign-ins."""
 
 import difflib
 from collections.abc import Iterable, Mapping
@@ -17,7 +17,7 @@ def contact_key(contacts: Mapping[str, Contact], text: str) -> str:
 def names_of(contacts: Mapping[str, Contact]) -> dict[str, str]:
     """Every name of every contact (in lower case) and the key it leads to. A key beats a name, a name beats other names.
 
-    A name that two contacts share leads nowhere: better nobody than the wrong person.
+    A name that two contacts share is ambiguous and resolves to nobody.
     """
     found: dict[str, str] = {}
     rounds = ([(k, [k]) for k in contacts], [(k, [c.name]) for k, c in contacts.items()])

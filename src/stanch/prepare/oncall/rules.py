@@ -52,11 +52,11 @@ class _Rotation(msgspec.Struct):
             return FOREVER
 
     def turn_at(self, at: int) -> int:
-        """The turn in which a moment lies, counted from 0: reckoned, not searched."""
+        """The number of the turn that a moment lies in, from 0; computed without iterating over turns."""
         if not self.step:
             return max(0, (at - self.start) // (self.every * HOUR))
         turn = max(0, (local(at, self.zone) - self.first) // timedelta(days=self.step))
-        while self.boundary(turn + 1) <= at:  # the clock has gone back behind a hand-over that was
+        while self.boundary(turn + 1) <= at:  # the clock was set back across a hand-over
             turn += 1
         return turn
 
@@ -97,7 +97,7 @@ def _whole_turns(rotation: _Rotation, low: int, high: int, name: str) -> Iterato
     while begin < high:
         end = min(high, rotation.boundary(turn + 1))
         person = rotation.people[turn % len(rotation.people)]
-        if person and begin < end:  # a turn that falls into a day that never was is nobody's
+        if person and begin < end:  # a turn within a day that the time zone skipped has no shift
             yield Shift(person, begin, end, name)
         turn, begin = turn + 1, end
 
@@ -134,7 +134,7 @@ def never_on_call(schedule: Schedule) -> list[str]:
 
 
 def _idle(layer: Layer, schedule_zone: str) -> list[str]:
-    """Turns come back to the same weekdays after seven rounds: who has none by then has none."""
+    """Turns repeat on the same weekdays after seven rounds, so that a person without a turn by then never has one."""
     rotation = _read(layer, schedule_zone)
     hours = rotation.step * 24 if rotation.step else rotation.every
     end = min(rotation.end, rotation.start + min(7 * len(layer.people) * hours * HOUR, LONGEST_CYCLE))
@@ -173,7 +173,7 @@ def _configured(schedule: Schedule) -> list[Shift]:
 
 
 def _flattened(pile: list[Shift], start: int, end: int) -> list[Shift]:
-    """What one sees from above: at every moment the last of the pile."""
+    """Flattens overlapping spans: at every moment the last one wins."""
     order = sorted(
         (index for index, shift in enumerate(pile) if shift.start < end and shift.end > start and shift.start < shift.end),
         key=lambda index: pile[index].start,

@@ -1,4 +1,4 @@
-"""On-call of this moment: schedules of the configuration, overrides of the database, calendars in memory."""
+"""Who is on call, from the schedules of the configuration, the overrides in the database and the calendars in memory."""
 
 from collections.abc import Iterable
 
@@ -49,7 +49,7 @@ def schedule_of(uow: UnitOfWork, name: str) -> Schedule:
 def kept_overrides(uow: UnitOfWork, schedule: str, start: int, end: int) -> list[StoredOverride]:
     """The overrides of a schedule that matter within ``start`` and ``end``, the newest last: it beats the others.
 
-    One that was cancelled counts up to then: what was, stays.
+    A cancelled override counts until its cancellation.
     """
     rows = uow.tx.all(
         "SELECT * FROM overrides WHERE schedule = :schedule AND end_at > :low AND start_at < :high "

@@ -1,4 +1,4 @@
-"""What the record and the deploys say, in the words that the rules take."""
+"""Gathers the inputs of the playbook rules from the record and the deploys."""
 
 from stanch.kernel.policy import Policy
 from stanch.kernel.suspicion import left_since
@@ -16,7 +16,7 @@ def suggested(uow: UnitOfWork, record: Record) -> list[tuple[Playbook, Suggestio
 
 
 def seen(uow: UnitOfWork, record: Record) -> IncidentEvidence:
-    """Everything the rules weigh; a rejected hypothesis says nothing any more."""
+    """The inputs of the rules; rejected hypotheses are left out."""
     onset = record.onset()
     firing = [s for s in record.signals.values() if s.firing] or list(record.signals.values())
     said = [Quote(f"the alert {s.name}", f"{s.name}: {s.summary}") for s in firing]

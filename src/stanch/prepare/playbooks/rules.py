@@ -1,4 +1,4 @@
-"""Which playbooks the evidence points to (R6). Pure, explained, and only a hint: the first moves are a person's."""
+"""Suggests playbooks for an incident, each with a reason (R6). Pure."""
 
 import re
 from collections import Counter
@@ -8,7 +8,7 @@ import msgspec
 
 from stanch.kernel.suspicion import DATED_BY_ALERT, suspicion, when
 
-# What weighs less is not suggested to people.
+# The lowest weight of a suggestion.
 LEAST = 1.0
 ZONE_LABELS = ("zone", "availability_zone", "topology_kubernetes_io_zone", "az", "datacenter", "dc")
 QUOTED = 120

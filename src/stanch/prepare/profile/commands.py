@@ -185,7 +185,7 @@ class ConfirmMethod(msgspec.Struct):
     example="stanch confirm-method K7PD-92QX",
 )
 def confirm_method(uow: UnitOfWork, asked: ConfirmMethod) -> Done:
-    """R2: only what the person has seen has arrived."""
+    """R2: only a confirmed test page counts as delivered."""
     from stanch.identity import profiles
 
     person = uow.actor.name
@@ -247,7 +247,7 @@ def revoke_token(uow: UnitOfWork, asked: RevokeToken) -> Done:
 
 
 def _is_anothers(uow: UnitOfWork, name: str, person: str) -> bool:
-    """Whether a contact is called so, or somebody signs in so: what is meant for them would reach whoever took the name (P6)."""
+    """Whether another contact or person has this name: pages and invitations for them would reach whoever took the name (P6)."""
     from stanch.identity import people
 
     taken = contact_key(uow.policy.contacts, name)
@@ -281,7 +281,7 @@ def checked_address(uow: UnitOfWork, text: str, field: str = "to") -> str:
         hint = "Open your profile on the phone or in the browser that is to wake you."
         raise Invalid("A device adds itself.", field=field, hint=hint)
     if "://" in address and not uow.actor.admin:
-        # Who may only sign in must not make stanch call into its own network.
+        # Only administrators may enter web addresses: others could make stanch send requests into its own network (SSRF).
         hint = "An administrator adds it, in the contacts of the catalog."
         raise Invalid("A web address is added by an administrator only.", field=field, hint=hint)
     return f"{kind}:{address}"

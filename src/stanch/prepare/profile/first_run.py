@@ -1,4 +1,4 @@
-"""What a new stanch still needs before a page wakes somebody: each step is done by what really happened, never by a tick."""
+"""The checklist of a new installation: each step is derived from the state, never ticked by hand."""
 
 from typing import Literal
 
@@ -92,7 +92,7 @@ def _second(uow: UnitOfWork) -> FirstRunStep:
     came = credentials.came(uow.tx)
     others = [name for name in sorted(people.names(uow.tx)) if name != uow.actor.name]
     there, awaited = [name for name in others if name in came], [name for name in others if name not in came]
-    # Somebody at the server's terminal is no person who signs in, and may be the one who does.
+    # An actor at the server's terminal is not a person who signs in.
     done = len(there) > (uow.actor.name not in people.names(uow.tx))
     beside = f"{listed(there)} {'has' if len(there) == 1 else 'have'} signed in." if there else "You are alone."
     waiting = f" {listed(awaited)} {'has' if len(awaited) == 1 else 'have'} not signed in yet." if awaited else ""
