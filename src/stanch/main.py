@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 CALENDARS_EVERY, CATALOG_EVERY, CLOCK_EVERY, SEALED_EVERY = 300.0, 2.0, 15.0, 5.0
 FEATURES = (
     "prepare",
+    "tickets",
     "detect",
     "respond",
     "mitigate",

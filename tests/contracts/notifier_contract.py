@@ -121,7 +121,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
-    do_GET = do_PUT = do_POST
+    do_GET = do_PUT = do_PATCH = do_POST
 
     def log_message(self, *arguments: object) -> None:
         return

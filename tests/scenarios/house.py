@@ -132,6 +132,7 @@ class House:
         self.pager, self.lever, self.gauge, self.door = Pager(), Lever(), Gauge(), Door()
         self.url, self.folder, self.policy = database_url, folder, policy or POLICY
         self.chats: dict[str, Any] = {}
+        self.trackers: dict[str, Any] = {}
         self.open()
 
     def open(self) -> None:
@@ -143,6 +144,7 @@ class House:
             {"gauge": self.gauge},
             {"http": self.door},
             chats=self.chats,
+            trackers=self.trackers,
         )
         settings = Settings(
             data=self.folder, database_url=self.url, secret_key="k" * 32, policy=convert(self.policy, Policy, "test")

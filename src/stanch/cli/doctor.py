@@ -53,6 +53,7 @@ def _look(place: Place) -> Iterator[Finding]:
     yield from _people(place)
     yield from _systems(place)
     yield from _chats(place)
+    yield from _trackers(place)
 
 
 def _chats(place: Place) -> Iterator[Finding]:
@@ -69,6 +70,21 @@ def _chats(place: Place) -> Iterator[Finding]:
         yield from ((False, f"{heed.chat}, {trouble}") for trouble in heed.troubles)
     with stanch.application.reading() as uow:
         yield from ((False, f"not announced: {trouble}") for trouble in announcing.troubles(uow))
+
+
+def _trackers(place: Place) -> Iterator[Finding]:
+    """Each tracker is asked who we are there, and for the projects that the policy files into; then what waits or failed."""
+    from stanch.tickets import reading
+
+    world, filing = place.stanch.world, place.stanch.settings.policy.filing
+    for name, tracker in sorted(world.trackers.items()):
+        places = sorted({rule.place for rule in filing if rule.tracker == name})
+        yield _asked(name, partial(tracker.check, places))
+    for rule in filing:
+        if rule.tracker not in world.trackers:
+            yield False, f"filing into {rule.place} needs the integration '{rule.tracker}', which is not configured"
+    with place.stanch.application.reading() as uow:
+        yield from ((False, f"not filed or followed: {trouble}") for trouble in reading.troubles(uow))
 
 
 def _systems(place: Place) -> Iterator[Finding]:

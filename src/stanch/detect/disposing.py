@@ -6,6 +6,7 @@ import msgspec
 
 from stanch.detect import titles
 from stanch.detect.rules import SignalDecision
+from stanch.detect.signal_tickets import follow_signal
 from stanch.kernel.clock import MINUTE, SECOND, spell
 from stanch.kernel.policy import Policy
 from stanch.timeline.facts.detect import Declared, SignalAttached, SignalDetached
@@ -35,6 +36,7 @@ def dispose(uow: UnitOfWork, row: dict[str, Any], decision: SignalDecision, deci
         incident=incident,
         fingerprint=row["fingerprint"],
     )
+    follow_signal(uow, str(row["fingerprint"]))
     return incident
 
 

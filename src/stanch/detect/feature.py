@@ -8,6 +8,7 @@ def wiring() -> Wiring:
     """Imported when the product opens, not for a command line's help."""
     from stanch.detect import heartbeats, probes, redacting, releases, signals, watchdog
     from stanch.detect.prompts import PROMPTS
+    from stanch.detect.signal_tickets import SignalTickets
     from stanch.detect.slo import evaluation
     from stanch.timeline.facts.respond import Redacted
 
@@ -20,6 +21,7 @@ def wiring() -> Wiring:
             watchdog.WatchdogHandler,
             releases.ReleaseHandler,
             redacting.ForgetHandler,
+            SignalTickets,
         ),
         timers={
             "signals": Timer(signals.run_due, Lock.FOLDING),

@@ -9,6 +9,7 @@ from stanch.db.locks import Lock
 from stanch.detect import folding, maintenance, rules, silencing
 from stanch.detect.disposing import dispose
 from stanch.detect.folding import AlertState
+from stanch.detect.signal_tickets import follow_signal
 from stanch.detect.slo.store import burn_of
 from stanch.kernel.clock import HOUR, SECOND
 from stanch.kernel.contained import contained
@@ -276,3 +277,5 @@ def _end(uow: UnitOfWork, row: dict[str, Any], at: int, how: str, known: AlertSt
         told=known.told_end,
         fingerprint=row["fingerprint"],
     )
+    if row["disposition"] == "ticket":
+        follow_signal(uow, str(row["fingerprint"]))

@@ -27,6 +27,7 @@ KEPT = (
     RetentionRule("measurements", "incident, name, at", "at", 30 * DAY),
     RetentionRule("surveys", "incident", "taken_at", 30 * DAY),
     RetentionRule("signals", "fingerprint", "last_seen", 400 * DAY, "state = 'resolved' AND silence = ''"),
+    RetentionRule("tracker_heard", "tracker, id", "at", 7 * DAY),
     RetentionRule("chat_heard", "chat, room, id", "at", 400 * DAY),
     RetentionRule("deploys", "id", "deployed_at", 400 * DAY),
 )

@@ -10,6 +10,7 @@ import msgspec
 from stanch.kernel.clock import SECOND
 from stanch.kernel.contacts import Contact, EscalationPolicy
 from stanch.kernel.drill_script import Script
+from stanch.kernel.filing import Filing
 from stanch.kernel.part import Days, Every, Part, Seconds
 from stanch.kernel.responding import Responding
 from stanch.kernel.schedule import Schedule, WorkingHours
@@ -274,6 +275,7 @@ class Policy(Part, frozen=True):
     status_pages: dict[str, StatusPage] = msgspec.field(default_factory=dict)
     factors: dict[str, str] = msgspec.field(default_factory=dict)
     drills: dict[str, Script] = msgspec.field(default_factory=dict)
+    filing: list[Filing] = msgspec.field(default_factory=list)
 
     def tiers(self) -> list[Severity]:
         """The severities by name, the worst first: the team's own names, else SEV-1 to SEV-4."""
@@ -301,6 +303,17 @@ class Policy(Part, frozen=True):
         """The hold time of a service in microseconds (R1)."""
         own = self.service(service).hold
         return int((self.hold if own is None else own) * SECOND)
+
+    def filing_of(self, service: str, *, private: bool = False, signal: bool = False) -> Filing | None:
+        """Where what belongs to a service is filed; None: nowhere."""
+        for each in self.filing:
+            if (
+                each.fits(service, self.service(service).team)
+                and (each.private or not private)
+                and (each.signals or not signal)
+            ):
+                return each
+        return None
 
     def needed(self, service: str) -> list[str]:
         """What a service depends on, and what that depends on in turn: the nearest first, at most ``MOST_NEEDED``."""

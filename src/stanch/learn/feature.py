@@ -6,20 +6,28 @@ from stanch.timeline.feature import Feature, Wiring
 def wiring() -> Wiring:
     """Imported when the product opens, not for a command line's help."""
     from stanch.learn.action_items.asking import review_clock
+    from stanch.learn.action_items.ticket_filing import file_by_policy, follow_item
+    from stanch.learn.action_items.ticket_sync import ItemTickets
     from stanch.learn.backfill import BackfillHandler, begin
     from stanch.learn.figures.projection import keep
     from stanch.learn.memory.projection import remember
     from stanch.learn.prompts import PROMPTS
     from stanch.learn.reactions import decide
+    from stanch.timeline.facts.learn import ActionItemAdded, ActionItemChanged, ActionItemDone, PostmortemPublished
     from stanch.timeline.facts.recover import Closed
+    from stanch.timeline.facts.tickets import ActionItemReopened, TicketReopened
 
     return Wiring(
         prompts=PROMPTS,
-        reactions={Closed: (decide,)},
+        reactions={
+            Closed: (decide,),
+            **dict.fromkeys((ActionItemAdded, PostmortemPublished), (file_by_policy,)),
+            **dict.fromkeys((ActionItemChanged, ActionItemDone, ActionItemReopened, TicketReopened), (follow_item,)),
+        },
         clocks=(review_clock,),
         projections=(remember, keep),
         starts=(begin,),
-        handlers=(BackfillHandler,),
+        handlers=(BackfillHandler, ItemTickets),
     )
 
 
@@ -29,6 +37,7 @@ FEATURE = Feature(
         "stanch.learn.commands",
         "stanch.learn.planning",
         "stanch.learn.action_items.commands",
+        "stanch.learn.action_items.ticket_commands",
         "stanch.learn.memory.commands",
         "stanch.learn.figures.commands",
         "stanch.learn.figures.postmortems",

@@ -28,6 +28,7 @@ from stanch.ports.sources import (
     Received,
     Source,
 )
+from stanch.ports.tracker import Tracker
 
 __all__ = [
     "Acknowledgement",
@@ -112,6 +113,7 @@ class World(msgspec.Struct):
     chats: dict[str, Chat] = msgspec.field(default_factory=dict)
     announcers: dict[str, Announcer] = msgspec.field(default_factory=dict)
     publishers: dict[str, Publisher] = msgspec.field(default_factory=dict)
+    trackers: dict[str, Tracker] = msgspec.field(default_factory=dict)
 
     def watchers(self) -> dict[str, ReleaseWatcher]:
         """Those of the mitigators that see what is released."""

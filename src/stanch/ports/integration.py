@@ -6,7 +6,16 @@ from typing import Any, Literal
 import msgspec
 
 Port = Literal[
-    "sources", "notifiers", "mitigators", "metrics", "probers", "screenshotters", "chats", "announcers", "publishers"
+    "sources",
+    "notifiers",
+    "mitigators",
+    "metrics",
+    "probers",
+    "screenshotters",
+    "chats",
+    "announcers",
+    "publishers",
+    "trackers",
 ]
 Capability = Literal["answers", "mapping", "offers", "history", "labels"]
 # Each port is the field of this name in ``World``.
@@ -20,6 +29,7 @@ PORTS: dict[Port, str] = {
     "chats": "Chat",
     "announcers": "Announcements",
     "publishers": "Copies of the status page",
+    "trackers": "Ticket trackers",
 }
 CAPABILITIES: dict[Capability, str] = {
     "answers": "answers its senders as the original tool does",

@@ -4,6 +4,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+from collections.abc import Mapping
 
 from stanch.kernel.clock import MINUTE, SECOND
 from stanch.ports import Failed
@@ -44,6 +45,22 @@ def sign(secret: str, identity: str, seconds: str, body: bytes) -> str:
         ) from None
     digest = hmac.new(key, f"{identity}.{seconds}.".encode() + body, hashlib.sha256).digest()
     return "v1," + base64.b64encode(digest).decode()
+
+
+def hex_signature_ok(secret: str, body: bytes, header: str) -> bool:
+    """Whether a bare hex signature (Linear's) is that of the raw body. An empty secret signs nothing."""
+    return _is_of(secret, body, header)
+
+
+def standard_signature_ok(secret: str, body: bytes, headers: Mapping[str, str], now: int) -> bool:
+    """Whether one of the ``webhook-signature`` values (Standard Webhooks) is right, at most five minutes old. Raises ``Failed``."""
+    seconds = headers.get("webhook-timestamp", "")
+    if not (seconds.isascii() and seconds.isdecimal() and len(seconds) < 16):
+        return False
+    if abs(now - int(seconds) * SECOND) > TOLERANCE:
+        return False
+    expected = sign(secret, headers.get("webhook-id", ""), seconds, body)
+    return any(is_code(expected, given) for given in headers.get("webhook-signature", "").split())
 
 
 def link_code(secret: str, *names: str) -> str:

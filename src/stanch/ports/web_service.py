@@ -21,11 +21,12 @@ _NUMBER = re.compile(r"^\[Errno -?\d+\] ")
 
 
 class HttpResponse(msgspec.Struct, frozen=True):
-    """What came back. ``after``: the seconds of Retry-After, if it named any."""
+    """What came back. ``after``: the seconds of Retry-After, if it named any. ``headers`` by their names in lower case."""
 
     status: int
     body: bytes
     after: float | None = None
+    headers: Mapping[str, str] = {}
 
     def json(self) -> dict[str, object]:
         """The body as a JSON object; empty when it is none."""
@@ -78,13 +79,13 @@ class _SecurePool(urllib3.HTTPSConnectionPool):
 
 
 class WebService:
-    """A base address and a pool of connections to it. ``timeout`` in seconds, for the whole exchange.
+    """A base address and a pool of connections to it. ``timeout`` in seconds, for the whole exchange; ``most``: bytes of an answer.
 
     ``outside``: somebody else chose the address, so that nothing inside a network is called.
     """
 
-    def __init__(self, base_url: str, timeout: float, *, outside: bool = False) -> None:
-        self.base_url = base_url.rstrip("/")
+    def __init__(self, base_url: str, timeout: float, *, outside: bool = False, most: int = BODY_BYTES) -> None:
+        self.base_url, self.most = base_url.rstrip("/"), most
         pool: Any = urllib3.PoolManager(retries=False, timeout=urllib3.Timeout(total=timeout))
         if outside:
             pool.pool_classes_by_scheme = {"http": _PlainPool, "https": _SecurePool}
@@ -112,7 +113,7 @@ class WebService:
                 redirect=False,
                 preload_content=False,
             )
-            content = response.read(BODY_BYTES)
+            content = response.read(self.most)
             response.close()
         except urllib3.exceptions.LocationValueError as error:
             raise Failed(f"{self.base_url} is not a web address", again=False) from error
@@ -122,7 +123,8 @@ class WebService:
             raise Failed(f"{self.base_url} cannot be reached: {reason(error)}", again=True) from error
         except ValueError as error:
             raise Failed(f"{self.base_url} cannot be asked: the request is not valid HTTP", again=False) from error
-        return HttpResponse(response.status, content, _seconds(response.headers.get("Retry-After")))
+        named = {name.lower(): value for name, value in response.headers.items()}
+        return HttpResponse(response.status, content, _seconds(named.get("retry-after")), named)
 
 
 def secret_of(variable: str, setting: str) -> str:

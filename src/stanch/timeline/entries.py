@@ -15,6 +15,7 @@ from stanch.timeline.facts import (
     recover,
     respond,
     roles,
+    tickets,
 )
 
 Facts = (
@@ -30,6 +31,7 @@ Facts = (
     | learn.Facts
     | chat.Facts
     | drill.Facts
+    | tickets.Facts
 )
 
 

@@ -14,6 +14,7 @@ from stanch.timeline.kept import Impact, ProposedPost, ProposedSeverity, ReviewQ
 from stanch.timeline.page import Page
 from stanch.timeline.raised_prompt import RaisedPrompt
 from stanch.timeline.run import Run
+from stanch.timeline.ticket import ItemTicket
 from stanch.timeline.working_together import Bridge, Handoff, PeopleProposal, RoleRequest
 
 
@@ -116,6 +117,8 @@ class ActionItem(msgspec.Struct):
     evidence: str = ""
     drop: Fact | None = None
     reminded_for: int | None = None
+    ticket: ItemTicket | None = None
+    reopened_at: int = 0
 
 
 class Finding(msgspec.Struct):

@@ -6,6 +6,7 @@ import msgspec
 
 from stanch.detect import rules, silencing
 from stanch.detect.disposing import attach, dispose, title_of
+from stanch.detect.signal_tickets import told_of
 from stanch.detect.signals import set_timer
 from stanch.kernel.answers import Moment
 from stanch.kernel.clock import HOUR
@@ -29,7 +30,10 @@ class Signals(msgspec.Struct):
 
 
 class SignalRow(msgspec.Struct, frozen=True):
-    """A signal and what became of it. ``from``: the key by which it came. ``silence``: by whom, until when and why it wakes nobody."""
+    """A signal and what became of it. ``from``: the key by which it came. ``silence``: by whom, until when and why it wakes nobody.
+
+    ``ticket``: of normal work, where it is filed; empty for everything else.
+    """
 
     fingerprint: str
     name: str
@@ -45,13 +49,23 @@ class SignalRow(msgspec.Struct, frozen=True):
     flapping: bool
     acknowledged_by: str
     silence: str
+    ticket: str
     origin: str = msgspec.field(name="from")
     starts_at: Moment
     last_seen: Moment
 
     def line(self) -> str:
         """For chat."""
-        words = (self.name, self.service, self.state, self.disposition, self.incident, self.reason, self.silence)
+        words = (
+            self.name,
+            self.service,
+            self.state,
+            self.disposition,
+            self.incident,
+            self.ticket,
+            self.reason,
+            self.silence,
+        )
         return " · ".join(word for word in words if word)
 
 
@@ -71,7 +85,8 @@ def list_signals(uow: UnitOfWork, asked: Signals) -> list[SignalRow]:
             r["fingerprint"], r["name"], r["service"], r["severity"], r["summary"], r["state"],
             r["disposition"] or "held", r["reason"], r["decided_by"], r["incident"], r["repeats"],
             rules.is_flapping(r["turns"], uow.policy) and uow.now - r["turns_since"] < HOUR,
-            r["acknowledged_by"], silencing.sentence(r), r["intake_key"], r["starts_at"], r["last_seen"],
+            r["acknowledged_by"], silencing.sentence(r), told_of(uow, r["fingerprint"]) if r["disposition"] == "ticket" else "",
+            r["intake_key"], r["starts_at"], r["last_seen"],
         )
         for r in rows
         if uow.may_see(r["incident"], bool(r["private"]))
@@ -103,6 +118,8 @@ def triage(uow: UnitOfWork, asked: Triage) -> Done:
     incident = dispose(uow, row, rules.SignalDecision(asked.disposition, reason), uow.actor.name)
     set_timer(uow)
     where = f" {incident}" if incident else ""
+    if asked.disposition == "ticket":
+        return Done(f"{row['name']} is normal work now: {told_of(uow, row['fingerprint'])}.")
     return Done(
         f"{row['name']} is now {'an' if asked.disposition == 'incident' else ''} {asked.disposition}{where}.".replace(
             "  ", " "

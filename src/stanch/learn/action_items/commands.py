@@ -19,6 +19,7 @@ from stanch.timeline.facts.learn import (
     DropRefused,
     ReviewAnswered,
 )
+from stanch.timeline.facts.tickets import ActionItemReopened
 from stanch.timeline.record import ActionItem, Priority, Purpose, Record
 from stanch.timeline.unit_of_work import UnitOfWork
 
@@ -46,6 +47,7 @@ class EditActionItem(msgspec.Struct):
     keep: Annotated[bool, msgspec.Meta(description="No: an item that somebody proposed to drop stays.")] = False
     answer: Annotated[str, msgspec.Meta(max_length=2_000, description="The answer to the three-week question.")] = ""
     note: Short = ""
+    reopen: Annotated[bool, msgspec.Meta(description="It was done or dropped, and is not; needs a note.")] = False
 
 
 @command(
@@ -63,6 +65,8 @@ def action(uow: UnitOfWork, asked: EditActionItem) -> Done:
     item = record.action_items.get(asked.item.strip().upper())
     if item is None:
         raise NotFound(f"{record.id} has no action item {asked.item}.")
+    if asked.reopen:
+        return _reopened(uow, record, item, asked)
     if item.done_at is not None and not asked.answer:
         raise Conflict(f"{item.item} is {'dropped' if item.dropped else 'done'} already.")
     said = [
@@ -76,6 +80,15 @@ def action(uow: UnitOfWork, asked: EditActionItem) -> Done:
         hint = "done, dropped with a note, an answer, or what changes (owner, due, title, test, priority, purpose)."
         raise Invalid(f"Say what is with {item.item}.", field="done", hint=hint)
     return Done(f"{item.item} of {record.id}: {'; '.join(said)}.", record.id, item.item)
+
+
+def _reopened(uow: UnitOfWork, record: Record, item: ActionItem, asked: EditActionItem) -> Done:
+    if item.done_at is None:
+        raise Conflict(f"{item.item} is open.")
+    if not asked.note.strip():
+        raise Invalid("Reopening an action item needs a note.", field="note", hint="Say what is missing.")
+    uow.append(record.id, ActionItemReopened(item.item, asked.note.strip()))
+    return Done(f"{item.item} of {record.id} is open again.", record.id, item.item)
 
 
 def _add(uow: UnitOfWork, record: Record, asked: EditActionItem) -> Done:

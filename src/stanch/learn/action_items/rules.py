@@ -28,8 +28,9 @@ def question(item: ActionItem, record: Record, policy: Policy) -> Question | Non
     """The next question about an open item: its owner three weeks after closing, then the owner's lead, then weekly."""
     if item.done_at is not None or record.closed_at is None:
         return None
-    first = max(record.closed_at, item.added_at) + int(policy.review_after_days * DAY)
-    text = f"{record.id}, three weeks on: is {item.item} done? '{item.title}', due {day(item.due_at)}. Done when: {item.test or 'no test was written'}"
+    first = max(record.closed_at, item.added_at, item.reopened_at) + int(policy.review_after_days * DAY)
+    there = f" {item.ticket.key} was closed in {item.ticket.tracker}." if item.ticket and item.ticket.closed else ""
+    text = f"{record.id}, three weeks on: is {item.item} done? '{item.title}', due {day(item.due_at)}. Done when: {item.test or 'no test was written'}{there}"
     if not item.asked or item.asked_at is None:
         return Question(item.item, item.owner, text, first)
     if item.answered_at is not None and item.answered_at > item.asked_at:

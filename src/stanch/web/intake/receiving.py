@@ -22,7 +22,7 @@ from stanch.web.problems import problem_response
 if TYPE_CHECKING:
     from stanch.main import Stanch
 
-OWN_ANSWERS = ("alertmanager_api", "heartbeats", "opsgenie_api", "pagerduty_api")
+OWN_ANSWERS = ("alertmanager_api", "heartbeats", "opsgenie_api", "pagerduty_api", "trackers")
 
 
 class Receiving:

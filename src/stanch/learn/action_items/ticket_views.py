@@ -1,0 +1,72 @@
+"""Tickets of action items as every face shows them (R47)."""
+
+import msgspec
+
+from stanch.learn.action_items.ticket_sync import KIND
+from stanch.tickets import rows
+from stanch.tickets.reading import away_since
+from stanch.tickets.rows import TicketRow
+from stanch.timeline.unit_of_work import UnitOfWork
+
+
+class TicketView(msgspec.Struct, frozen=True):
+    """``state``: to be filed, filed, or gone. ``there``: how the tracker calls its state. ``differs``: what was changed on both sides.
+
+    ``problem``: what keeps it from being filed or followed, with since when.
+    """
+
+    incident: str
+    item: str
+    tracker: str
+    place: str
+    key: str
+    url: str
+    state: str
+    there: str
+    differs: list[str]
+    problem: str
+
+    def line(self) -> str:
+        """For chat."""
+        name = self.key or f"to be filed in {self.tracker} ({self.place})"
+        differs = f"differs in {', '.join(self.differs)}" if self.differs else ""
+        gone = "gone" if self.state == "gone" else ""
+        return " · ".join(
+            word for word in (f"{self.incident} {self.item}", name, self.there, gone, differs, self.problem) if word
+        )
+
+
+STATES = {"wanted": "to be filed", "linked": "filed", "gone": "gone"}
+
+
+def views(uow: UnitOfWork, incident: str = "") -> dict[tuple[str, str], TicketView]:
+    """By incident and item, of what one may see; of one incident, if named."""
+    private = {row["id"] for row in uow.tx.all("SELECT id FROM incidents WHERE private = 1")}
+    found, problems = {}, dict[tuple[str, str], str]()
+    for row in rows.newest(uow, KIND, incident):
+        if row.incident in private and not uow.may_see(row.incident, True):
+            continue
+        place = row.tracker, row.place
+        if place not in problems:
+            problems[place] = away_since(uow, *place)
+        found[row.incident, row.subject] = _view(uow, row, problems[place])
+    return found
+
+
+def _view(uow: UnitOfWork, row: TicketRow, place: str) -> TicketView:
+    title = rows.title_of(uow, row.tracker)
+    problem = "" if row.state == "gone" else row.trouble(title, uow.now) or place
+    if row.tracker not in uow.application.world.trackers and row.state != "gone":
+        problem = f"the integration '{row.tracker}' is not configured any more"
+    return TicketView(
+        row.incident,
+        row.subject,
+        title,
+        row.place,
+        row.ticket,
+        row.url,
+        STATES[row.state],
+        row.there,
+        sorted(row.conflicts),
+        problem,
+    )
