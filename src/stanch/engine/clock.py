@@ -1,4 +1,4 @@
-"""Which moment it is: the database's where replicas share one, and never before what was recorded already."""
+"""Sets the clock: the database's time where replicas share one, and never before the newest recorded moment."""
 
 from stanch.db.connection import Database
 from stanch.kernel.clock import DAY, SystemClock
@@ -14,7 +14,7 @@ def set_clock(clock: SystemClock, database: Database) -> None:
         newest = _newest(database)
     except Unavailable:
         return
-    # A moment that is days ahead was a wrong clock's, and is not followed.
+    # A recorded moment that is days ahead came from a wrong clock and is ignored.
     if newest < clock.now() + DAY:
         clock.not_before(newest)
 

@@ -11,7 +11,7 @@ from stanch.kernel.clock import SECOND
 from stanch.kernel.contained import contained
 from stanch.timeline.effects import Effect
 
-# Other processes (a CLI on the same file, another replica) write timers too: nothing waits longer than this to be seen.
+# Other processes (a CLI on the same file, another replica) write timers too; they are noticed within this time.
 LONGEST_SLEEP = 0.5
 # A post of another process: its own digester has it at once, and this one what a dead replica left (P2).
 LONGEST_UNDIGESTED = 1.0

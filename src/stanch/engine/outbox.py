@@ -103,7 +103,7 @@ class Outbox:
     def work(self, effect: Effect, again: Callable[[], bool] = lambda: False) -> None:
         """Perform one leased effect and settle it, unless the lease was lost meanwhile.
 
-        What happened is known here and nowhere else: while the database is away, ``again`` says whether to wait for it.
+        Only this thread knows the result: while the database is unavailable, ``again`` says whether to wait for it.
         Raises ``Unavailable`` when it says no.
         """
         handler = self.handlers[effect.kind]
@@ -126,7 +126,7 @@ class Outbox:
                 f"SELECT owner, state FROM outbox WHERE key = :key{uow.tx.for_update()}",
                 key=effect.key,
             )
-            # A mitigation that was given up while it ran on: its answer is better than 'unknown', however late.
+            # A mitigation whose lease expired while it ran: its late answer replaces 'unknown'.
             late = handler.at_most_once and row is not None and row["state"] == "lost"
             if row is None or row["owner"] != self.owner or not (late or row["state"] == "running"):
                 return

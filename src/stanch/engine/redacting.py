@@ -1,4 +1,4 @@
-"""What a redaction takes from the outbox and from answers kept for repeated requests (design, section 4)."""
+"""Removes redacted texts from the outbox and from the stored answers of idempotent requests (design, section 4)."""
 
 from stanch.timeline.entries import Entry
 from stanch.timeline.record import Record

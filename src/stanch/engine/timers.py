@@ -1,4 +1,4 @@
-"""Runs due timers. A timer says only *that* something is due; what it is, is derived from the record again."""
+"""Runs due timers. A timer only triggers the clocks of an incident; what is due is derived from the record."""
 
 from collections.abc import Mapping
 

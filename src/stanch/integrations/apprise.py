@@ -1,4 +1,4 @@
-"""A hundred more services through Apprise, each by its own kind of URL.
+"""Notifiers for about a hundred further services through Apprise, each by its own kind of URL.
 
 Apprise is slow to import, so that happens with the first message and not with ``stanch --help``.
 """
@@ -83,7 +83,7 @@ def build(settings: Settings) -> Notifier:
 
 
 def _apprise() -> Any:
-    """The library, quiet: what it would log holds parts of URLs, and what matters is in the receipt."""
+    """The library with its logging disabled, since its log lines contain parts of URLs."""
     import logging
 
     import apprise
@@ -102,7 +102,7 @@ def _service(url: str, decided: bool) -> Any:
 
 
 def _body(message: Message) -> str:
-    """Links first: a service that cuts long texts cuts at the end."""
+    """Links first, since services cut long texts at the end."""
     parts = []
     if message.acknowledge_url:
         parts.append(f"Acknowledge: {message.acknowledge_url}")

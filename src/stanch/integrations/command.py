@@ -128,7 +128,7 @@ def _start(argv: list[str], environment: dict[str, str]) -> "subprocess.Popen[by
 def _follow(process: "subprocess.Popen[bytes]", deadline: float, say: Say | None) -> tuple[bytes, bool]:
     """Keep the end of the output until the program ends; at the deadline the whole process group is killed.
 
-    A child left in the background may hold the pipe open: it is not waited for.
+    A background child that keeps the pipe open is not waited for.
     """
     assert process.stdout is not None
     kept = b""

@@ -18,7 +18,7 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class DnsProbe:
-    """Asks anew each time: a cache would hide what visitors see. ``name`` or ``name TYPE``, such as ``example.org MX``."""
+    """Resolves without a cache. The target is ``name`` or ``name TYPE``, such as ``example.org MX``."""
 
     name: str = "dns"
 

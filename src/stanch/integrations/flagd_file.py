@@ -122,7 +122,7 @@ def _changed(flag: dict[str, Any], arguments: Arguments) -> dict[str, Any]:
 
 
 def _off(variants: dict[str, Any]) -> str:
-    """The one variant whose value is false; else the one that is called off."""
+    """The only variant whose value is false; else the variant named ``off``."""
     false = [name for name, value in variants.items() if value is False]
     return str(false[0]) if len(false) == 1 else "off"
 
@@ -190,7 +190,7 @@ def _write(path: Path, document: dict[str, Any]) -> None:
 
 @contextlib.contextmanager
 def _locked(path: Path) -> Iterator[None]:
-    """One change at a time, of all processes of this machine: the folder is locked, since the file is replaced."""
+    """One change at a time over all processes of this machine: locks the folder, since the file itself is replaced."""
     try:
         folder = os.open(path.parent, os.O_RDONLY)
     except OSError as error:

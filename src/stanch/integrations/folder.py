@@ -18,7 +18,7 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class Folder:
-    """Writes beside the old file and renames: no reader sees half a file, not even after the power failed."""
+    """Writes a temporary file, syncs and renames it, so that no reader sees a partial file, even after a power failure."""
 
     name: str = "folder"
 
@@ -51,7 +51,7 @@ class Folder:
                 file.write(body)
                 file.flush()
                 os.fsync(file.fileno())
-            os.chmod(name, 0o644)  # a file server is somebody else
+            os.chmod(name, 0o644)  # readable by other users: a file server runs under another account
             os.replace(name, path)
         except BaseException:
             Path(name).unlink(missing_ok=True)

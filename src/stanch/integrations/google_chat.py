@@ -56,7 +56,7 @@ def message(announcement: Announcement) -> dict[str, Any]:
 
 
 def plain(text: str) -> str:
-    """``<users/all>`` would ring everybody, so no angle brackets; and stars, underscores and ticks are no format."""
+    """Removes angle brackets, since ``<users/all>`` would notify everybody, and escapes formatting characters."""
     text = printable(text).replace("<", "‹").replace(">", "›")
     return "".join(f"{char}\u200b" if char in "*_~`" else char for char in text)
 

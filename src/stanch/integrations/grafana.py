@@ -51,7 +51,7 @@ class Grafana:
         self.settings = settings
 
     def read(self, post: Post) -> tuple[list[Received], list[str]]:
-        """Every alert of the message; an odd part costs a sentence and itself only. Raises ``ValueError``: what to send."""
+        """Every alert of the message; a malformed part is reported in a sentence and skipped. Raises ``ValueError``: what to send."""
         webhook, notes = decode(_Webhook, _Posted, post.body, WHAT)
         return [
             _enriched(

@@ -1,4 +1,4 @@
-"""Reads the beats that the intake has written down: which heartbeat, and whether it says that it failed."""
+"""Reads the stored beats of the intake: which heartbeat, and whether it reports a failure."""
 
 import msgspec
 

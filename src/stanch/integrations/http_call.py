@@ -1,4 +1,4 @@
-"""A generic call over HTTP as a mitigation: signed as Standard Webhooks says, to addresses that the configuration allows."""
+"""A generic HTTP call as a mitigation, signed as Standard Webhooks, to addresses that the configuration allows."""
 
 import json
 from typing import Annotated
@@ -46,7 +46,7 @@ class HttpCall:
         expected = _texts(arguments.get("expect", []))
         if str(answer.status) not in expected if expected else not 200 <= answer.status < 300:
             said = f"it answered {answer.status}: {answer.beginning()}"
-            # 4xx says that nothing was done, 503 that it could not begin; what any other 5xx left behind nobody knows.
+            # 4xx: nothing was done; 503: it was not started; after any other 5xx the outcome is unknown.
             raise Unsure(said) if answer.status >= 500 and answer.status != 503 else Failed(said, again=False)
         return Applied(f"{answer.status} {answer.beginning()}".strip())
 

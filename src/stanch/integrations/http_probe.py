@@ -25,7 +25,7 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class HttpProbe:
-    """A new connection for every check, because that is what a visitor has."""
+    """A new connection for every check, as for a new visitor."""
 
     name: str = "http"
 
@@ -40,7 +40,7 @@ class HttpProbe:
         started = time.perf_counter()
         try:
             status, body, where = self._get(url, timeout)
-        except Exception as error:  # a prober never raises: whatever went wrong is what it saw
+        except Exception as error:  # a prober never raises: every failure is a result
             return ProbeAnswer(False, _why(error, timeout), _milliseconds(started))
         took = _milliseconds(started)
         if status != expect_status:
@@ -88,7 +88,7 @@ def _text(body: bytes, content_type: str) -> str:
         try:
             return body.decode(charset, "replace").replace("\x00", "")
         except (LookupError, ValueError):
-            continue  # nobody knows it
+            continue  # an unknown encoding
     return body.decode("utf-8", "replace").replace("\x00", "")
 
 

@@ -62,7 +62,7 @@ class Matrix:
         body = content(message, person)
         answer = self._put(room, message.key, body)
         if answer.status == 403 and _code(answer) == "M_FORBIDDEN":
-            if known and person:  # they may have left the direct room that was remembered
+            if known and person:  # the person may have left the cached direct room
                 self._rooms.pop(address, None)
                 room = self._room(address)
             else:
@@ -95,7 +95,7 @@ class Matrix:
     def _room(self, address: str) -> str:
         if re.fullmatch(r"![^\s:]+(:[^\s]+)?", address):
             return address
-        with self._finding:  # two pages at once must not open two direct rooms
+        with self._finding:  # two pages at once must not create two direct rooms
             if address not in self._rooms:
                 if re.fullmatch(r"#[^\s:]+:[^\s]+", address):
                     self._rooms[address] = self._alias(address)

@@ -53,7 +53,7 @@ def post(announcement: Announcement) -> dict[str, Any]:
 
 
 def escaped(text: str) -> str:
-    """No Markdown, and nobody is mentioned: ``@channel`` in an alert would ring everybody."""
+    """Escapes Markdown and mentions: ``@channel`` in an alert would notify everybody."""
     text = re.sub(r"([\\*_~\[\]()`|])", r"\\\1", printable(text))
     text = re.sub(r"(?m)^(\s*)([->+#]|\d+\.)", r"\1\\\2", text)
     return text.replace("@", "@\u200b").replace("<!", "<\u200b!")

@@ -1,6 +1,6 @@
 """Feature flags that are set by a webhook and read through OpenFeature's Remote Evaluation Protocol (formats/08, 8.2; R18).
 
-The webhook gets ``{"flagKey", "value", "reason"}``, signed as Standard Webhooks says; OFREP then tells whether clients see it.
+The webhook gets ``{"flagKey", "value", "reason"}``, signed as Standard Webhooks says; the OFREP endpoint confirms that clients get it.
 """
 
 import time

@@ -10,7 +10,7 @@ from stanch.ports.integration import Integration
 from stanch.ports.json_fields import clean, flatten, json_object, link, words
 from stanch.ports.request_head import RequestHead, read_about
 
-# Opsgenie tells people of a P3, its default: so does stanch.
+# P3 is Opsgenie's default priority and notifies people, so it pages here too.
 SEVERITIES = {"P1": "critical", "P2": "error", "P3": "error", "P4": "warning", "P5": "info"}
 DEFAULT_PRIORITY = "P3"
 LIMITS = {"message": 130, "alias": 512, "description": 15000, "entity": 512, "source": 100, "user": 100, "note": 25000}

@@ -34,7 +34,7 @@ class PagerDuty:
         self.settings = settings
 
     def read(self, post: Post) -> tuple[list[Received], list[str]]:
-        """One event. What ``check`` would refuse is read as far as it goes: an alert is better kept than refused.
+        """One event. An event that ``check`` would refuse is read as far as possible, so that no alert is lost.
 
         Raises ``ValueError`` when the body is no event, or when ``dedup_key`` is missing (the intake adds one).
         """

@@ -84,7 +84,7 @@ def build(settings: Settings) -> Source:
 
 
 def _decode(body: bytes, errors: list[str]) -> list[_Posted | str]:
-    """All at once; only when one does not fit, each on its own, the bad ones as a sentence."""
+    """Decodes all at once; when that fails, each alone, with a sentence for each invalid one."""
     try:
         return list(_all.decode(body))
     except UNREADABLE:
@@ -112,7 +112,7 @@ def _labels(posted: dict[str, str] | None) -> dict[str, str]:
 
 
 def _when(place: str, text: str | None, errors: list[str]) -> int | None:
-    """A time that cannot be read costs a sentence, not the alert."""
+    """A time that cannot be read is reported in a sentence; the alert is kept."""
     try:
         return loose_moment(text)
     except ValueError as error:

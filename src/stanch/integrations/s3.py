@@ -90,7 +90,7 @@ class S3:
 
 
 def _words(error: Exception, settings: Settings) -> str:
-    """The library's own text is long and holds addresses with keys in them."""
+    """A short message: the library's own text contains addresses with keys."""
     kind = type(error).__name__
     where = f"bucket {settings.bucket}" + (f" at {settings.endpoint}" if settings.endpoint else "")
     said = {

@@ -69,7 +69,7 @@ class Slack:
         except Failed as failed:
             if not known or failed.again:
                 raise
-            self._found.pop(address, None)  # what was looked up earlier may no longer be so
+            self._found.pop(address, None)  # the cached address may be outdated
             return self._post(self._channel(address), message)
 
     def _post(self, channel: str, message: Message) -> str:

@@ -18,7 +18,7 @@ from stanch.ports import Failed, Gone, Message, Notifier
 from stanch.ports.integration import Integration
 from stanch.ports.message_text import one_line, printable
 
-# No such mailbox, moved away, a name that cannot be one.
+# Permanent failures of an address: no such mailbox, moved, invalid name.
 GONE = (550, 551, 553)
 # Python folds a long address header into encoded words, which no provider reads (formats/18, 18.8): lines may have 998 characters.
 SMTP = FOLDING.clone(max_line_length=998)
@@ -37,7 +37,7 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class Smtp:
-    """One connection per message: pages are rare, and a kept connection is one more thing that breaks."""
+    """One connection per message, since pages are rare and kept connections break."""
 
     name: str = "smtp"
 
@@ -71,7 +71,7 @@ class Smtp:
             self._greet(client)
             said = _one(client, sender, recipient, content)
             with contextlib.suppress(smtplib.SMTPException, OSError):
-                client.quit()  # accepted already: a bad goodbye must not send it twice
+                client.quit()  # already accepted: an error on QUIT must not repeat the mail
             return said
         finally:
             client.close()
@@ -86,7 +86,7 @@ class Smtp:
 
     @contextlib.contextmanager
     def connected(self) -> Iterator["Smtp"]:
-        """For mail to many: the same, over one connection that is opened again when it breaks."""
+        """For bulk mail: one connection for all messages, reopened when it breaks."""
         kept = _Kept(self.settings)
         try:
             yield kept
@@ -124,7 +124,7 @@ class _Kept(Smtp):
                 self._greet(self._client)
             return _one(self._client, sender, recipient, content)
         except (smtplib.SMTPServerDisconnected, OSError):
-            self.close()  # before the server has taken it: one more try over a new connection
+            self.close()  # before the mail was accepted: one retry over a new connection
             if fresh:
                 raise
             return self._deliver(sender, recipient, content)
@@ -135,7 +135,7 @@ class _Kept(Smtp):
             raise
 
     def close(self) -> None:
-        """Give the connection back."""
+        """Close the connection."""
         client, self._client = self._client, None
         if client:
             with contextlib.suppress(smtplib.SMTPException, OSError):

@@ -17,7 +17,7 @@ from stanch.ports.address import host_port
 from stanch.ports.integration import Integration
 
 DAY_SECONDS = 86_400
-# With more days than these left, a certificate that is to be renewed is work, and no reason to wake anybody.
+# Days before its end from which an expiring certificate is urgent; earlier it makes a ticket.
 WAKES_BELOW_DAYS = 3.0
 # X509_V_ERR_* of OpenSSL (x509_vfy.h) that people need to tell apart.
 PROBLEMS = {

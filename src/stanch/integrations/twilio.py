@@ -24,7 +24,7 @@ GSM_TWICE = frozenset("^{}\\[~]|€")
 PLAINER = str.maketrans(
     {"…": "...", "–": "-", "—": "-", "‘": "'", "’": "'", "“": '"', "”": '"', "\t": " ", "\u00a0": " "}
 )
-# For people only: Twilio asks not to build logic on these numbers, and refines them.
+# Hints for people; no logic depends on these codes, which Twilio may refine.
 HINTS = {
     20003: "the account SID or the token is wrong",
     20404: "the account SID is wrong",
@@ -109,7 +109,7 @@ class Sms:
 
 
 class Voice:
-    """The address is a phone number with its country; a voice says the title twice."""
+    """The address is a phone number with its country; the call reads the title twice."""
 
     name: str = "voice"
 
@@ -136,7 +136,7 @@ def build(settings: Settings) -> list[Notifier]:
 
 
 def number(address: str) -> str:
-    """E.164. Raises ``Failed`` (final) for what is none, before it costs anything."""
+    """E.164. Raises ``Failed`` (final) for an invalid number, before a request is made."""
     plain = re.sub(r"[ ().\-/]", "", address)
     if not re.fullmatch(r"\+[1-9][0-9]{6,14}", plain):
         raise Failed(f"'{address}' is no phone number with its country; write it like +491701234567", again=False)
@@ -154,7 +154,7 @@ def short_text(message: Message, segments: int) -> str:
     if _fits(head + tail, segments):
         return head + tail
     low, high = 0, min(len(head), LONGEST_SMS)
-    while low < high:  # the longest head that fits
+    while low < high:  # the longest beginning that fits
         middle = (low + high + 1) // 2
         if _fits(head[:middle].rstrip() + "..." + tail, segments):
             low = middle

@@ -162,7 +162,7 @@ class Unleash:
             raise Failed(f"Unleash answered in a way that is not understood: {error}", again=False) from None
 
     def _switch(self, plan: Plan) -> None:
-        """A lost answer is told by reading the state: switching is idempotent there."""
+        """After a lost answer the state is read: switching is idempotent."""
         try:
             self._change("POST", f"{self._path(plan)}/{'on' if plan.enabled else 'off'}")
         except Unsure as unsure:

@@ -64,7 +64,7 @@ def covers(budget: dict[str, Any], pod: Pod) -> bool:
 
 
 def _listed(connection: Connection, namespace: str) -> list[dict[str, Any]]:
-    """Nothing is known where one may not look; the eviction API says it all the same."""
+    """Empty where listing is forbidden; the eviction API still enforces the budgets."""
     try:
         return connection.items(f"/apis/policy/v1/namespaces/{namespace}/poddisruptionbudgets")
     except Failed:

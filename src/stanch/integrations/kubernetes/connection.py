@@ -1,4 +1,4 @@
-"""One API server: where it is, who we are there, one request at a time, and what each refusal means.
+"""Requests to one API server: address, credentials, one request at a time, and the meaning of each error.
 
 Ours and not the official client (ADR 11): it would bring pydantic and aiohttp, has neither undo nor drain, and chooses content
 types by itself.
@@ -52,7 +52,7 @@ class Unanswered(Unsure):
 
 
 class Outgoing(io.BytesIO):
-    """A body that knows whether it has begun to leave: whatever fails before that was never asked for."""
+    """A request body that records whether sending has begun: a failure before that had no effect."""
 
     begun = False
 
@@ -121,7 +121,7 @@ class Connection:
     def _change(
         self, method: str, path: str, query: dict[str, str], kind: str, body: Any, seen: Callable[[], bool] | None
     ) -> Any:
-        """Sent once, never repeated. When the answer is lost, the object is looked at again."""
+        """Sent once, never repeated. When the answer is lost, the object is read again."""
         try:
             return json.loads(self._request(method, path, query, kind, json.dumps(body).encode()) or b"{}")
         except Unsure as unsure:
@@ -132,7 +132,7 @@ class Connection:
                 happened = seen()
             except Failed:
                 raise unsure from None
-            if not happened:  # it may still be on its way
+            if not happened:  # the request may still be processed
                 unsure.detail += "; a look afterwards shows it unchanged"
                 raise
             return {}
@@ -148,7 +148,7 @@ class Connection:
     ) -> bytes:
         access = self._reached()
         credentials = access.credentials()
-        # A kept connection that the server has closed would look like a lost answer.
+        # A new connection: a kept one that the server has closed would look like a lost answer.
         pool = self._kept_pool(access, credentials) if method == "GET" else self._fresh(access, credentials)
         url = access.server + path + (f"?{urlencode(query)}" if query else "")
         headers = self._headers(access, credentials, accept, kind, len(body))
@@ -170,7 +170,7 @@ class Connection:
 
     @staticmethod
     def _unanswered(access: Access, outgoing: Outgoing | None, error: Exception) -> Failed:
-        """What was sent may have been done. A handshake that failed, or was refused after it, was never a request."""
+        """Unsure: a sent request may have been processed. After a failed handshake nothing was sent."""
         said = reason(error)
         if outgoing is not None and outgoing.begun and not any(word in str(error).upper() for word in HANDSHAKE):
             return Unsure(f"Kubernetes was asked to, and its answer never came: {said}")
@@ -236,7 +236,7 @@ class Connection:
         return self._access
 
     def _kept_pool(self, access: Access, credentials: Credentials) -> urllib3.PoolManager:
-        """For looking; another certificate needs other connections."""
+        """The pool for reads; a new client certificate needs new connections."""
         context = access.tls(credentials)
         if self._pool is None or self._pool[0] is not context:
             self._pool = (context, self._fresh(access, credentials))
@@ -320,6 +320,6 @@ def _refusal(method: str, status: int, content: bytes, retry_after: str | None, 
     }
     said = f"Kubernetes answered {status}{f' ({hints[status]})' if status in hints else ''}: {message}"
     if method != "GET" and status >= 500 and not dry:
-        return Unanswered(said, status)  # behind a gateway or a timeout: what was begun may still go on
+        return Unanswered(said, status)  # from a gateway or after a timeout: the change may still go on
     after = float(retry_after) if retry_after and retry_after.isdecimal() else None
     return Refused(said, status, str(told.get("reason", "")), causes, again=status == 429 or status >= 500, after=after)

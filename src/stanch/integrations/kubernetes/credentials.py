@@ -32,7 +32,7 @@ class CachedCredentials:
         return self._found
 
     def forget(self) -> None:
-        """The server does not accept them: perhaps they have ended early."""
+        """The server does not accept them; fetch new ones."""
         self._until = 0.0
 
 
@@ -48,7 +48,7 @@ class Access(msgspec.Struct):
 
 
 def bearer(token: str) -> Credentials:
-    """By a token; without one, nobody."""
+    """Credentials by a token; anonymous without one."""
     return Credentials(f"Bearer {token}" if token else "")
 
 

@@ -14,7 +14,7 @@ from stanch.integrations.kubernetes.revisions import history
 from stanch.integrations.kubernetes.target import Target
 from stanch.ports import EvidenceItem, Failed
 
-# So many unwell pods have their logs kept: the others tell the same.
+# The most failing pods whose logs are captured.
 UNWELL = 3
 LIMIT_SECONDS = 6.0
 SECRET = re.compile("secret|token|passw|credential|key|dsn|database_url", re.IGNORECASE)
@@ -41,7 +41,7 @@ def evidence_items(connection: Connection, target: Target) -> list[EvidenceItem]
 
 
 def _at_once(parts: list[tuple[str, Callable[[], str]]]) -> list[EvidenceItem]:
-    """All logs together within the limit: one that hangs costs no other."""
+    """Reads all logs in parallel within the limit."""
     if not parts:
         return []
     pool = ThreadPoolExecutor(len(parts), "log")
@@ -66,7 +66,7 @@ def _snapshot(thing: dict[str, Any]) -> str:
 
 
 def _discreet(value: Any) -> Any:
-    """Without the values of variables and arguments that are named like secrets: evidence is read by many."""
+    """Masks values of variables and arguments that are named like secrets."""
     if isinstance(value, list):
         return ["(left out)" if isinstance(each, str) and SECRET.search(each) else _discreet(each) for each in value]
     if not isinstance(value, dict):

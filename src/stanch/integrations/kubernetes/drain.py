@@ -17,7 +17,7 @@ MIRROR = "kubernetes.io/config.mirror"
 
 
 class Pods(msgspec.Struct):
-    """The pods of a node: to be evicted, left alone (and why), and those that stand in the way (and why)."""
+    """The pods of a node: to evict, to leave (and why), and those that block the drain (and why)."""
 
     evict: list[dict[str, Any]] = []
     left: list[str] = []
@@ -51,7 +51,7 @@ def drain(connection: Connection, target: Target, arguments: Arguments, say: Say
 
 
 def _evict(connection: Connection, target: Target, found: Pods, evictions: Evictions) -> str:
-    """What went. Raises ``Failed`` with what did not."""
+    """The evicted pods. Raises ``Failed`` with those that were not."""
     evictions.say(f"{target.words()} takes no new pods; evicting {len(found.evict)}")
     outcomes = evictions.all(found.evict)
     stayed = [f"{words_of(pod)} ({why})" for pod, why in zip(found.evict, outcomes, strict=True) if why]
@@ -109,7 +109,7 @@ def sort(connection: Connection, target: Target, arguments: Arguments) -> Pods:
 
 
 def _exists(connection: Connection, namespace: str, daemonset: str) -> bool:
-    """Whether a DaemonSet is still there; where one may not look, it is."""
+    """Whether a DaemonSet still exists; assumed where reading it is forbidden."""
     try:
         connection.get(f"/apis/apps/v1/namespaces/{namespace}/daemonsets/{daemonset}")
     except Refused as refused:

@@ -10,7 +10,7 @@ from stanch.ports import Failed, Say, Unsure
 
 
 class Evictions:
-    """Respects disruption budgets, and outlasts an API server that is away for a moment, until the deadline."""
+    """Respects disruption budgets, and retries while the API server is unavailable, until the deadline."""
 
     def __init__(self, connection: Connection, grace: int | None, deadline: float, count: int, say: Say) -> None:
         self.connection, self.grace, self.deadline, self.count, self.say = connection, grace, deadline, count, say
@@ -46,14 +46,14 @@ class Evictions:
         if time.monotonic() > self.deadline:
             return False, "the time for the drain was over"
         try:
-            if self._leaving(pod):  # while it was waited for: another of its name may be on another node by now
+            if self._leaving(pod):  # deleted meanwhile: another pod of its name may run on another node by now
                 return False, ""
             self.connection.post(f"{path_of(pod)}/eviction", self._body(pod), seen=lambda: self._leaving(pod))
         except Refused as refused:
             if refused.status == 404 or (refused.status == 403 and "NamespaceTerminating" in refused.causes):
                 return False, ""
             if refused.status == 409 and pod["metadata"]["uid"] in self.lost:
-                return False, ""  # another pod of its name: the one that was asked to go has gone
+                return False, ""  # another pod of its name: the evicted one is gone
             return refused.again, refused.detail
         except Unsure as unsure:
             self.lost.add(pod["metadata"]["uid"])
@@ -66,7 +66,7 @@ class Evictions:
     def _body(self, pod: Pod) -> dict[str, object]:
         options: dict[str, object] = {} if self.grace is None else {"gracePeriodSeconds": self.grace}
         if pod["metadata"]["uid"] in self.lost:
-            # It is asked again because the answer was lost: never of another pod of the same name.
+            # Repeated because the answer was lost; the uid guards against evicting another pod of the same name.
             options["preconditions"] = {"uid": pod["metadata"]["uid"]}
         return eviction(pod, **options)
 

@@ -72,7 +72,7 @@ def _proxy(cluster: dict[str, Any]) -> str:
 
 
 def _impersonated(user: dict[str, Any]) -> list[tuple[str, str]]:
-    """``kubectl --as``: every request is judged by what that one may do."""
+    """``kubectl --as``: every request is authorised as that user."""
     if not user.get("as"):
         if any(user.get(key) for key in ("as-uid", "as-groups", "as-user-extra")):
             raise Failed("the kubeconfig has groups or a uid to act as, and no user ('as')", again=False)
@@ -117,7 +117,7 @@ def _context(cluster: dict[str, Any], folder: Path, certificate: bytes) -> ssl.S
         if cluster.get("insecure-skip-tls-verify"):
             context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         if certificate:
-            # The ssl module reads files only; this one is gone again at once.
+            # The ssl module reads files only, so a temporary file is written and deleted at once.
             with tempfile.NamedTemporaryFile(suffix=".pem") as both:
                 both.write(certificate)
                 both.flush()

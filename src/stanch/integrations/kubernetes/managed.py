@@ -6,8 +6,8 @@ from stanch.integrations.kubernetes.connection import Connection
 from stanch.integrations.kubernetes.target import Target
 from stanch.ports import Failed
 
-# Argo CD marks by label or by annotation, as it is configured; its plain `app.kubernetes.io/instance` is Helm's, too, so that
-# there only the name of who wrote it tells. Flux marks by the names of its own objects.
+# Argo CD marks by label or by annotation, depending on its configuration. The plain label `app.kubernetes.io/instance` is also used by Helm, so
+# for that label only the field manager's name decides. Flux marks by the names of its own objects.
 MARKS = {
     "argocd.argoproj.io/instance": "Argo CD",
     "argocd.argoproj.io/tracking-id": "Argo CD",
@@ -23,7 +23,7 @@ WRITERS = {
 
 
 def gitops(thing: dict[str, Any]) -> list[str]:
-    """That something keeps it as it is in Git, in a sentence; empty where nothing is known to."""
+    """Which GitOps tool would revert a change, in a sentence; empty where none is known."""
     meta = thing.get("metadata", {})
     marks = {**(meta.get("labels") or {}), **(meta.get("annotations") or {})}
     writers = [str(each.get("manager", "")) for each in meta.get("managedFields") or []]
@@ -34,7 +34,7 @@ def gitops(thing: dict[str, Any]) -> list[str]:
 
 
 def autoscalers(connection: Connection, target: Target) -> list[str]:
-    """Autoscalers of a workload: they own its number of replicas. Nothing is known where one may not look."""
+    """Autoscalers of a workload: they own its number of replicas. Empty where listing is forbidden."""
     try:
         listed = connection.items(f"/apis/autoscaling/v2/namespaces/{target.namespace}/horizontalpodautoscalers")
     except Failed:

@@ -26,7 +26,7 @@ def try_uncordon(connection: Connection, target: Target, arguments: Arguments) -
 
 
 def mark(connection: Connection, target: Target, wanted: bool) -> Applied:
-    """Set or clear ``unschedulable``; what is so already is left alone, and its undo is nothing."""
+    """Set or clear ``unschedulable``; without a change there is nothing to undo."""
     needs(target, "node")
     word = "cordoned" if wanted else "uncordoned"
     if cordoned(connection, target) == wanted:

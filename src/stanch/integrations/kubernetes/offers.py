@@ -21,7 +21,7 @@ def of(connection: Connection, adapter: str, address: str) -> list[Mitigation]:
         connection.get(target.path())
         return _node(adapter, target)
     if len(parts) == 3 and parts[1] in ("rollout", "helmrelease", "kustomization"):
-        return []  # bound so that its releases are seen
+        return []  # bound for watching its releases only
     if len(parts) != 3:
         raise Failed(f"'{address}' is no address; write namespace/deployment/name, or node/name", again=False)
     target = read({"namespace": parts[0], "kind": parts[1], "name": parts[2]}, connection.settings.namespaces)
@@ -33,7 +33,7 @@ def of(connection: Connection, adapter: str, address: str) -> list[Mitigation]:
 
 def _workload(adapter: str, target: Target, thing: dict[str, Any], past: History) -> list[Mitigation]:
     own: dict[str, str | list[str]] = {"kind": target.kind, "namespace": target.namespace, "name": target.name}
-    # The namespace, too: two that are called web are two.
+    # With the namespace, since two workloads may have the same name.
     name, words, found = f"{target.namespace}-{target.name}", target.words(), list[Mitigation]()
     kept, back = "; ".join(gitops(thing)), past.way_back()
     if back is not None:
@@ -48,7 +48,7 @@ def _workload(adapter: str, target: Target, thing: dict[str, Any], past: History
     if target.kind == "deployment":
         paused = bool(thing["spec"].get("paused"))
         verb, title = ("resume", "Let the rollout go on") if paused else ("pause", "Hold the rollout where it is")
-        # A release that is fully out cannot be held: only its rollback helps.
+        # A completed rollout cannot be paused.
         helps = ["crash-on-deploy"] if not paused and not fully_out(target, thing) else []
         found.append(Mitigation(
             f"{name}-{verb}", f"{title}: {target.name}", "cluster", adapter, words, {**own, "verb": verb}, reversibility="instant",

@@ -38,7 +38,7 @@ def try_execute(connection: Connection, target: Target, arguments: Arguments) ->
 
 
 def forward(connection: Connection, target: Target, arguments: Arguments, say: Say) -> Applied:
-    """The command for one's own terminal: a tunnel through this server would be one more way in."""
+    """The command for the user's own terminal: a tunnel through this server would widen its attack surface."""
     return Applied(try_forward(connection, target, arguments).text)
 
 
@@ -86,7 +86,7 @@ def _meant(connection: Connection, target: Target, arguments: Arguments) -> tupl
 
 
 def _chosen(pods: list[dict[str, Any]], target: Target) -> dict[str, Any]:
-    """A ready one; where none is, one that runs: then it is what must be looked into."""
+    """A ready pod; else a running one."""
     running = [
         pod
         for pod in pods
@@ -113,7 +113,7 @@ def _container(pod: dict[str, Any], wanted: str) -> str:
 
 
 def _forbidden(connection: Connection, target: Target, pod: str) -> list[str]:
-    """Whether we may: a dry run of ``exec`` does not exist, so the server is asked for its opinion."""
+    """Why ``exec`` is not allowed: there is no dry run of it, so a SelfSubjectAccessReview is asked."""
     attributes = {
         "namespace": target.namespace,
         "verb": "create",
@@ -129,7 +129,7 @@ def _forbidden(connection: Connection, target: Target, pod: str) -> list[str]:
     try:
         told = connection.ask(f"{REVIEWS}/selfsubjectaccessreviews", body).get("status") or {}
     except Failed:
-        return []  # an old or a guarded server: the run itself will say it
+        return []  # the review is not available: the run itself reports it
     why = f": {told['reason']}" if told.get("reason") else ""
     return [] if told.get("allowed") else [f"the credentials may not run anything in {pod} (create on pods/exec){why}"]
 
@@ -161,7 +161,7 @@ def _read(connection: Connection, path: str, query: list[tuple[str, str]]) -> tu
     except (websocket.WebSocketException, OSError) as error:
         raise Failed(f"the connection broke ({error}): {_text(kept)[-500:]}", again=False) from None
     finally:
-        socket.shutdown()  # close() leaves the socket open once the other side has said goodbye
+        socket.shutdown()  # close() leaves the socket open after a close frame of the other side
 
 
 def _ended(status: bytes) -> str:

@@ -9,7 +9,7 @@ from stanch.ports import Extent, Failed, Say
 
 
 def wait(connection: Connection, target: Target, say: Say) -> str:
-    """How far it has come: until it is out, fails, or the time is over. An API server that is away for a moment ends nothing."""
+    """Waits until the rollout completes, fails or times out; tolerates short outages of the API server."""
     end, told = time.monotonic() + connection.settings.rollout, ""
     while True:
         try:
@@ -27,7 +27,7 @@ def wait(connection: Connection, target: Target, say: Say) -> str:
 
 
 def status(target: Target, thing: dict[str, Any]) -> tuple[bool | None, str]:
-    """Done, failed (False) or under way (None), and a sentence."""
+    """Done (True), failed (False) or in progress (None), and a sentence."""
     spec, now = thing.get("spec", {}), thing.get("status", {})
     if thing["metadata"].get("generation", 0) > now.get("observedGeneration", 0):
         return None, "waiting until the controller has seen it"
@@ -54,7 +54,7 @@ def by_hand(thing: dict[str, Any]) -> bool:
 
 
 def fully_out(target: Target, thing: dict[str, Any]) -> bool:
-    """Whether nothing is being rolled out: there is nothing to hold then."""
+    """Whether no rollout is in progress, so that there is nothing to pause."""
     return not thing.get("spec", {}).get("paused") and status(target, thing)[0] is True
 
 

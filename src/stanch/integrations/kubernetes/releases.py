@@ -21,7 +21,7 @@ FOLDERS = {
     "helmrelease": "/apis/helm.toolkit.fluxcd.io/v2/namespaces/{}/helmreleases",
     "kustomization": "/apis/kustomize.toolkit.fluxcd.io/v1/namespaces/{}/kustomizations",
 }
-# So many folders are watched at once; more take turns within the same seconds.
+# The most watches at once; further ones take turns within the same look.
 AT_ONCE = 8
 # A migration job may come a little after the release that it belongs to.
 JOBS_WITHIN = 10 * MINUTE
@@ -83,7 +83,7 @@ class Releases:
         return Watched(found, msgspec.json.encode(kept).decode(), troubles)
 
     def _bound(self, addresses: list[str]) -> dict[tuple[str, str], list[str]]:
-        """By namespace and kind; a node, and what is no address, releases nothing."""
+        """By namespace and kind; nodes and invalid addresses are skipped."""
         found: dict[tuple[str, str], list[str]] = {}
         allowed = self.connection.settings.namespaces
         for address in sorted(set(addresses)):
@@ -143,7 +143,7 @@ class Releases:
                 if event.get("type") == "ERROR":
                     if thing.get("code") != 410:
                         raise Failed(f"the watch was ended: {thing.get('message', 'no reason given')}", again=True)
-                    folder.version = ""  # too old: a new list tells what was missed
+                    folder.version = ""  # the version is too old: list again to see what was missed
                     return
                 meta = thing.get("metadata") or {}
                 name = str(meta.get("name", ""))
@@ -158,14 +158,14 @@ class Releases:
             folder.version = ""
         except Failed:
             if not found:
-                raise  # nothing was learned; what was is kept, and the next look goes on from there
+                raise  # nothing new; the next look continues from the same bookmark
 
     def _observe(
         self, kind: str, namespace: str, thing: dict[str, Any], folder: Folder, found: dict[str, Release]
     ) -> None:
         """A template that was not there before is a release; one that was seen already may have more said of it."""
         seen = READERS[kind](thing)
-        if seen is None:  # paused, or not out yet: it counts when it goes on
+        if seen is None:  # paused: recorded once it is resumed
             return
         meta = thing["metadata"]
         name, uid = str(meta["name"]), str(meta["uid"])
@@ -179,13 +179,13 @@ class Releases:
         known = KnownObject(uid, seen, f"{uid}/{seen.digest}/{seen.at or meta.get('resourceVersion', '')}", at)
         if before is not None:
             known.earlier = [*before.earlier, before.seen.digest][-EARLIER:]
-            # `kubectl set image` leaves the cause of the release before in its place.
+            # `kubectl set image` keeps the change cause of the release before.
             known.cause_before = before.seen.cause
             if seen.cause == before.seen.cause:
                 known.seen = msgspec.structs.replace(seen, cause="")
         folder.known[name] = known
         if before is None and seen.at is None:
-            return  # what ran when the watching began, and nobody knows since when
+            return  # running since before the watch began, at an unknown time
         known.told = irreversible(thing, before.seen if before else None, seen)
         found[known.identity] = _release(kind, namespace, name, known, before)
 
@@ -197,7 +197,7 @@ class Releases:
         try:
             jobs = self.connection.items(f"/apis/batch/v1/namespaces/{namespace}/jobs")
         except Failed:
-            return  # where one may not look, nothing is known
+            return  # empty where listing is forbidden
         known.told = migration(jobs, known.seen, known.at)
         if known.told:
             found[known.identity] = msgspec.structs.replace(

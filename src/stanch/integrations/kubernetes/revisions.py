@@ -1,4 +1,4 @@
-"""The revisions of a workload: which runs, which was left by going back from it, and which is the way back (formats/06, 6.1)."""
+"""The revisions of a workload: the current one, those that were rolled back, and the rollback target (formats/06, 6.1)."""
 
 import hashlib
 import json
@@ -18,7 +18,7 @@ LEFT = "left by going back from it: it may be the bad one"
 
 
 class Revision(msgspec.Struct, frozen=True):
-    """One of them. ``left``: somebody went back from it; it may be the bad one."""
+    """One revision. ``left``: it was rolled back, so it may be the bad one."""
 
     number: int
     thing: dict[str, Any]
@@ -136,7 +136,7 @@ def _current(thing: dict[str, Any], known: list[Revision]) -> int:
 
 
 def _left(revision: Revision, known: list[Revision]) -> bool:
-    """Whether a later one is really an older one that came back: it was made before, or had a number before this one."""
+    """Whether it was rolled back: a later revision is an older one again, by its creation or an earlier number."""
     made = _made(revision)
     for later in (each for each in known if each.number > revision.number):
         if made and _made(later) and _made(later) != made:

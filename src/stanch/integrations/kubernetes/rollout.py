@@ -23,7 +23,7 @@ from stanch.integrations.kubernetes.target import Target, needs, whole
 from stanch.kernel.clock import SystemClock, iso
 from stanch.ports import Applied, Arguments, Failed, Preview, Say
 
-# The deployment's own, which a rollback does not bring back (kubectl's list).
+# Annotations that a rollback does not restore (kubectl's list).
 OWN_ANNOTATIONS = (
     "kubectl.kubernetes.io/last-applied-configuration", REVISION, EARLIER, "deployment.kubernetes.io/desired-replicas",
     "deployment.kubernetes.io/max-replicas", "deprecated.deployment.rollback.to",
@@ -124,7 +124,7 @@ def try_restart(connection: Connection, target: Target, arguments: Arguments) ->
 
 
 def _found(connection: Connection, target: Target, arguments: Arguments) -> tuple[dict[str, Any], History, Revision]:
-    """The object, its revisions, and the wanted one. Raises ``Failed``, also when the world has moved on."""
+    """The object, its revisions, and the wanted one. Raises ``Failed``, also when the workload has changed since the confirmation."""
     needs(target, *WORKLOADS)
     thing = connection.get(target.path())
     past, to = history(connection, target, thing), whole(arguments, "to_revision", 0) or 0
@@ -178,7 +178,7 @@ def _undoing(
             {"op": "replace", "path": "/spec/template", "value": wanted.template()},
             {"op": "replace", "path": "/metadata/annotations", "value": {**theirs, **kept}},
         ]
-    # In the same request: resumed first, the bad release would go on for a moment.
+    # In the same request: resuming first would continue the bad rollout for a moment.
     if paused and not hold:
         operations.append({"op": "remove", "path": "/spec/paused"})
     elif hold and not paused:
@@ -187,7 +187,7 @@ def _undoing(
 
 
 def _way_forward(target: Target, thing: dict[str, Any], past: History, wanted: Revision) -> dict[str, str | list[str]]:
-    """To what was found, as long as nobody has put anything else there meanwhile."""
+    """The undo: back to the revision that was found, refused when something else was rolled out meanwhile."""
     if not past.current:
         return {}
     back = {

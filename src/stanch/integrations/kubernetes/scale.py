@@ -1,4 +1,4 @@
-"""``kubectl scale``, through the subresource (formats/06, 6.2). Its risk is its own: see what it asks of what it depends on."""
+"""``kubectl scale``, through the subresource (formats/06, 6.2)."""
 
 from typing import Any
 

@@ -25,7 +25,7 @@ MARK, KEY = "dev.stanch.incident", "dev.stanch.key"
 TEXT_CHARACTERS, TITLE_CHARACTERS = 12_000, 250
 OPEN, READ_ONLY = 0, 50
 MOST_NAMES, PAGE, MOST_PAGES = 20, 100, 200
-# Everything that a lone entry would lower (formats/16, 16.2).
+# All power levels are written, since missing ones would be reset (formats/16, 16.2).
 POWERS = {
     "m.room.name": 50, "m.room.topic": 50, "m.room.pinned_events": 50, "m.room.canonical_alias": 50, "m.room.avatar": 50,
     "m.room.power_levels": 100, "m.room.history_visibility": 100, "m.room.encryption": 100, "m.room.server_acl": 100,
@@ -73,7 +73,7 @@ class MatrixChat:
         return f"answers as {self._whoami()}"
 
     def create(self, wanted: NewRoom, *, again: bool) -> Room:
-        """The alias keeps two rooms of one name apart; one with our mark is ours, from a try whose answer never came."""
+        """The alias must be unique; an existing room with our mark is from an earlier attempt whose answer was lost."""
         server = self._whoami().partition(":")[2]
         for number in range(1, MOST_NAMES):
             name = wanted.name if number == 1 else f"{wanted.name}-{number}"
@@ -214,7 +214,7 @@ class MatrixChat:
         for _ in range(MOST_PAGES):
             query = {"dir": "b", "from": place, "limit": str(PAGE), "filter": names} | ({"to": until} if until else {})
             answer = self._poll(f"/rooms/{_q(room)}/messages?{urlencode(query)}")
-            if answer.status in (403, 404):  # we were taken out of it
+            if answer.status in (403, 404):  # the bot was removed from the room
                 return []
             body = _good(answer, "messages")
             chunk = _events(body.get("chunk"))

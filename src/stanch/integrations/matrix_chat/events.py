@@ -1,4 +1,4 @@
-"""What Matrix events mean for us (formats/16, 16.5). Pure."""
+"""Converts Matrix events to chat events (formats/16, 16.5). Pure."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,13 +18,13 @@ FILTER: dict[str, Any] = {
         "timeline": {"limit": 50, "types": TYPES},
     },
 }
-# What is written where a message came that had been taken back before we read it.
+# The text of a message that was redacted before it was read.
 WITHDRAWN = "(a message that its author had withdrawn before stanch read it)"
 KINDS_WITH_LINK = {"m.image": "an image", "m.file": "a file", "m.video": "a video", "m.audio": "a recording"}
 
 
 def heard(event: Mapping[str, Any], room: str, me: str) -> ChatEvent | None:
-    """One event of a room's timeline; None for our own, for those of other bots and for what tells us nothing."""
+    """One event of a room's timeline; None for our own, for those of other bots and for irrelevant types."""
     content, kind = event.get("content"), event.get("type")
     sender, identity = event.get("sender"), event.get("event_id")
     if not isinstance(content, Mapping) or not isinstance(sender, str) or not isinstance(identity, str) or sender == me:

@@ -72,7 +72,7 @@ class SlackChat:
         return f"answers as {said.get('user', 'unknown')} in {said.get('team', 'unknown')}, by {by}"
 
     def create(self, wanted: NewRoom, *, again: bool) -> Room:
-        """The purpose carries our mark: a channel of an earlier try, whose answer never came, is known by it."""
+        """The purpose contains our mark, by which a channel of an earlier attempt is recognised."""
         if again and (found := self._ours(wanted)):
             return self._marked(found["id"], found["name"], wanted)
         for number in range(1, MOST_NAMES):
@@ -134,7 +134,7 @@ class SlackChat:
         return str(self.api.send("chat.postMessage", {**place, **body(message)}).get("ts", ""))
 
     def _answer(self, message: ChatMessage) -> str:
-        """To the one who asked alone, by the address that came with the command."""
+        """An ephemeral answer to the person who asked, at the command's ``response_url``."""
         host = (urlsplit(message.answer_to).hostname or "").removeprefix("www.")
         if host != "hooks.slack.com" and host != urlsplit(self.settings.base_url).hostname:
             raise Failed("the answer would go to an address that is not Slack's", again=False)
@@ -178,7 +178,7 @@ class SlackChat:
             raise Gone("the channel is archived, and Slack lets no app take it back")
 
     def read(self, token: str, rooms: list[str], wait: float) -> Reading:
-        """From the WebSocket; what came while it was not open is read from the channels first, and without it only there."""
+        """Reads from the WebSocket; events missed while it was closed are read from the channels' history, as are all without Socket Mode."""
         seen: dict[str, str] = _token(token)
         opened = self._socket.fresh() if self._socket else False
         if opened or not token or (self._socket is None and time.monotonic() - self._looked >= EVERY):
@@ -235,7 +235,7 @@ class SlackChat:
             except Refused as refused:
                 if refused.code not in GONE:
                     raise
-                newest[room] = seen.get(room, "0.000000")  # taken out of it: nothing can be read there
+                newest[room] = seen.get(room, "0.000000")  # removed from the channel: it cannot be read
                 continue
             events += found
             windows += [window] if window else []
@@ -263,7 +263,7 @@ class SlackChat:
         return events, window, newest
 
     def _named(self, heard: ChatEvent) -> ChatEvent:
-        """With what else the workspace knows the author by."""
+        """Adds the author's e-mail address."""
         mail = self._user(heard.author)[1] if re.fullmatch(r"[UW][A-Z0-9]+", heard.author) else ""
         return msgspec.structs.replace(heard, known_as=(mail,)) if mail else heard
 

@@ -1,4 +1,4 @@
-"""What Slack's events, envelopes and messages mean for us (formats/15, 15.5). Pure."""
+"""Converts Slack's events, envelopes and messages to chat events (formats/15, 15.5). Pure."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -15,7 +15,7 @@ _COMMAND = re.compile(r"\s*[!/]stanch\b", re.IGNORECASE)
 
 
 class Us(msgspec.Struct, frozen=True):
-    """Who we are in the workspace: the bot's user, the bot and the team. ``called``: what people call a user."""
+    """Our identity in the workspace: the bot's user, the bot and the team. ``called``: the display name of a user."""
 
     user: str
     bot: str
@@ -38,7 +38,7 @@ def before(ts: str, seconds: int) -> str:
 
 
 def words(text: str, us: Us) -> str:
-    """Slack's marks as people read them; in a command a mention is the account, so that roles can be given."""
+    """Slack's markup as plain text; in a command a mention becomes the account id."""
     command = _COMMAND.match(text) is not None
 
     def plain(found: re.Match[str]) -> str:

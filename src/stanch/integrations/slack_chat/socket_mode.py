@@ -13,9 +13,9 @@ PING_SECONDS = 15.0
 
 
 class Socket:
-    """One connection, opened anew when Slack asks for it or the line is dead.
+    """One connection, reopened when Slack asks for it or it is lost.
 
-    ``fresh``: what came before it was open has yet to be read another way.
+    ``fresh``: events from before it was open have to be read from the history first.
     """
 
     def __init__(self, address: Callable[[], str], timeout: float) -> None:
@@ -26,7 +26,7 @@ class Socket:
         self.connections = 0
 
     def fresh(self) -> bool:
-        """Open it if need be. Raises ``Failed``."""
+        """Open the connection if it is closed. Raises ``Failed``."""
         if self._open is None:
             self._connect()
         return self._fresh
@@ -36,7 +36,7 @@ class Socket:
         self._fresh = False
 
     def receive(self, seconds: float) -> dict[str, Any] | None:
-        """The next envelope, or None when none came in time. Raises ``Failed`` when the line is lost."""
+        """The next envelope, or None when none came in time. Raises ``Failed`` when the connection is lost."""
         deadline = time.monotonic() + seconds
         while (left := deadline - time.monotonic()) > 0 or seconds == 0:
             frame = self._frame(min(max(left, 0.01), PING_SECONDS))
@@ -47,7 +47,7 @@ class Socket:
         return None
 
     def acknowledge(self, envelope: str) -> None:
-        """After it is stored. What is lost of this Slack sends again."""
+        """Acknowledge an envelope once it is stored; unacknowledged ones are sent again."""
         if self._open is not None:
             try:
                 self._open.send(json.dumps({"envelope_id": envelope}))
@@ -55,7 +55,7 @@ class Socket:
                 self.close()
 
     def close(self) -> None:
-        """Let the line go."""
+        """Close the connection."""
         if self._open is not None:
             self._open.shutdown()  # type: ignore[no-untyped-call]
         self._open = None
