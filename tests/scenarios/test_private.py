@@ -33,7 +33,7 @@ VALUES: dict[str, Any] = {
     "severity": "SEV-2", "phase": "resolve", "role": "scribe", "person": "mallory", "mitigation": "rollback", "into": OPEN,
     "run": "", "position": 1, "other": OPEN, "at": "2026-01-01", "confirm": "yes", "state": "resolved", "key": "severity", "part": "impact", "service": "shop", "post": 1,
     "source": "crash-on-deploy", "about": "change", "subject": "x", "schedule": "none", "end": "2030-01-01", "mine": "x", "theirs": "x", "heartbeat": "x", "url": "https://example.org",
-    "entry": 1, "figure": "resolve", "item": "A1", "field": "due", "keep": "ours",
+    "entry": 1, "what": "needed", "figure": "resolve", "item": "A1", "field": "due", "keep": "ours",
 }  # fmt: skip
 
 

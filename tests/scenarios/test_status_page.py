@@ -179,8 +179,8 @@ def test_the_proposal_keeps_everything_until_somebody_approves_it(database_url: 
 
 def test_the_draft_follows_the_chosen_state_and_what_was_learned_comes_last(house: House, client: TestClient) -> None:
     house.do("status", incident="INC-1", state="investigating")
-    assert "works normally again" in house.do("drafts", incident="INC-1", state="resolved")["public"]
-    assert "publish what we learned" in house.do("drafts", incident="INC-1", state="resolved")["public"]
+    assert "works normally again" in house.do("drafts", incident="INC-1", state="resolved")["customers"]["text"]
+    assert "publish what we learned" in house.do("drafts", incident="INC-1", state="resolved")["customers"]["text"]
     with pytest.raises(Conflict, match="not published"):
         house.do("status", incident="INC-1", state="postmortem", text="A change went out too fast.")
     with house.application.uow() as uow:

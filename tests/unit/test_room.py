@@ -2,6 +2,7 @@
 
 import pytest
 
+from stanch.now.asked import once
 from stanch.timeline.entries import Entry, Facts
 from stanch.timeline.facts.paging import PageSent
 from stanch.timeline.facts.prompting import Prompted
@@ -11,7 +12,6 @@ from stanch.timeline.record import Fact, PhaseSpan, Record
 from stanch.web.pages.render import elapsed
 from stanch.web.pages.room import since_hit, tabs
 from stanch.web.room import panels
-from stanch.web.room.asked import once
 from stanch.web.room.timeline import grouped, row_of, wanted
 
 DAY = 86_400_000_000

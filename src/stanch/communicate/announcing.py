@@ -8,6 +8,7 @@ import msgspec
 from stanch.kernel.clock import HOUR, SECOND, hour_minute
 from stanch.ports import Failed
 from stanch.ports.announcing import Announcement
+from stanch.timeline.audience_clock import next_update_at
 from stanch.timeline.effects import Effect, EffectHandler, arm
 from stanch.timeline.entries import Entry
 from stanch.timeline.facts.communicate import UpdatePosted
@@ -108,12 +109,12 @@ class AnnouncementHandler(EffectHandler):
         return uow.now + WAITS[-1] * SECOND if self._next(uow, effect) else None
 
     def _announcement(self, record: Record, place: AnnouncementState, entry: Entry) -> Announcement:
-        due = record.next_update_at()
+        due = next_update_at(record, self.application.policy())
         url = self.application.installation.url
         return Announcement(
             f"{place.name}/{record.id}/{entry.position}", place.number + 1, record.id, record.title,
             f"{record.status}, {record.phase}", entry.facts.sentence(), record.severity_name() or "",
-            record.holder("incident_commander"), f"{hour_minute(due)} UTC" if due and record.live() else "",
+            record.holder("incident_commander"), f"{hour_minute(due)} UTC" if due else "",
             "" if LOCAL.match(url) else f"{url}/incidents/{record.id}",
         )  # fmt: skip
 

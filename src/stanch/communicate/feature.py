@@ -7,6 +7,7 @@ from stanch.timeline.feature import Feature, Timer, Wiring
 def wiring() -> Wiring:
     """Imported when the product opens, not for a command line's help."""
     from stanch.communicate.announcing import AnnouncementHandler, announce
+    from stanch.communicate.audiences.delivering import AudienceHandler, AudienceMessageHandler, deliver
     from stanch.communicate.copies import CopyHandler, forget_files
     from stanch.communicate.corrections import check_correction
     from stanch.communicate.planned_work import run_due
@@ -25,12 +26,19 @@ def wiring() -> Wiring:
         reactions={
             Amended: (check_correction, when_public),
             **dict.fromkeys((Declared, SeveritySet, Mitigated, Resolved, Closed, Reopened), (announce,)),
-            UpdatePosted: (when_public, announce),
+            UpdatePosted: (when_public, announce, deliver),
             PostmortemPublished: (when_public,),
             Redacted: (when_public,),
         },
         timers={"status-page": Timer(changed), "maintenance": Timer(run_due, Lock.FOLDING)},
-        handlers=(CopyHandler, AnnouncementHandler, AnnounceHandler, QuestionHandler),
+        handlers=(
+            CopyHandler,
+            AnnouncementHandler,
+            AnnounceHandler,
+            QuestionHandler,
+            AudienceHandler,
+            AudienceMessageHandler,
+        ),
         starts=(forget_files, forget_announced),
         seeds=(seed,),
     )

@@ -4,12 +4,16 @@ from typing import Annotated
 
 import msgspec
 
+from stanch.communicate.audiences.drafts import draft, reader_zone
+from stanch.communicate.audiences.posting import Promised, promised, refuse_past, shown_promise
+from stanch.communicate.audiences.promises import promise_of
 from stanch.communicate.components import component_states
-from stanch.communicate.rules import approvers, draft_public, may_approve, suggestions, wording
+from stanch.communicate.rules import approvers, may_approve, suggestions, wording
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Denied, Invalid, NotFound
 from stanch.kernel.moments import past_moment
 from stanch.kernel.status_page import PublicImpact
+from stanch.timeline.audience_clock import OVER
 from stanch.timeline.facts.communicate import PostState, PublicProposed, UpdatePosted
 from stanch.timeline.facts.drill import PublicDrafted
 from stanch.timeline.kept import ProposedPost
@@ -86,6 +90,8 @@ def status(uow: UnitOfWork, asked: Status) -> Done:
         return Done(
             f"Drafted ({asked.state}): in a drill it is sent to nobody, and stands on no status page.", asked.incident
         )
+    if not asked.unchecked:
+        refuse_past(promise_of(post.text, post.at or uow.now, reader_zone(uow.policy, "customers")), "text")
     if not may_approve(record, uow.policy, uow.actor.name):
         if asked.proposal:
             raise Denied(f"A public post needs the word of {approvers(record, uow.policy)}.", hint="Ask one of them.")
@@ -94,10 +100,13 @@ def status(uow: UnitOfWork, asked: Status) -> Done:
         return Done(f"It waits for the word of {approvers(record, uow.policy)}.", asked.incident, proposal)
     values = msgspec.structs.asdict(post)
     at = values.pop("at")
-    uow.append(asked.incident, UpdatePosted("public", **values), happened_at=at)
+    owed = Promised(None) if asked.state in OVER else promised(uow, record, "customers", post.text, said_at=at)
+    facts = UpdatePosted("public", **values, next_at=owed.at, promise=owed.words)
+    uow.append(asked.incident, facts, happened_at=at)
     hints = suggestions(findings)
     advice = f" For the next one: {' '.join(hints)}" if hints else ""
-    return Done(f"Posted to the status page: {asked.state}.{advice}", asked.incident)
+    said = f"Posted to the status page: {asked.state}.{shown_promise(uow, 'customers', owed.at)}"
+    return Done(f"{said}{advice}", asked.incident)
 
 
 def _post(uow: UnitOfWork, asked: Status, record: Record, waiting: ProposedPost | None) -> PublicProposed:
@@ -107,7 +116,7 @@ def _post(uow: UnitOfWork, asked: Status, record: Record, waiting: ProposedPost 
     at, began = past_moment(asked.at, uow.now), past_moment(asked.began, uow.now, "began")
     return PublicProposed(
         asked.proposal,
-        asked.text.strip() or before.text or draft_public(record, uow.policy, asked.state),
+        asked.text.strip() or before.text or draft(record, uow.policy, uow.now, "customers", asked.state),
         asked.state,
         title=asked.title.strip() or before.title,
         components=component_states(uow.policy, asked.components) or before.components,

@@ -1,7 +1,10 @@
 """What is asked about updates: the first public word, an approval, the promised next update. Pure."""
 
+from stanch.communicate.audiences.drafts import suggested_state
+from stanch.kernel.audiences import AUDIENCES, Audience
 from stanch.kernel.clock import SECOND, hour_minute
 from stanch.kernel.policy import Policy
+from stanch.timeline.audience_clock import AudienceClock, audience_clock
 from stanch.timeline.prompt import Prompt, PromptAction, PromptRule, harm
 from stanch.timeline.record import Record
 
@@ -26,6 +29,8 @@ def _public_post(record: Record, policy: Policy) -> list[Prompt]:
             "say that you know before you know why",
             rests_on=harm(record),
             escalates=ESCALATES,
+            late_at=record.detected_at + within,
+            late_text=f"Customers have heard nothing. Overdue by {{late}}: the first public word was due by {hour_minute(record.detected_at + within)} UTC.",
         )
     ]
 
@@ -49,32 +54,53 @@ def _approval(record: Record, policy: Policy) -> list[Prompt]:
     ]
 
 
-def _internal_update(record: Record, policy: Policy) -> list[Prompt]:
-    """R31: a cadence that is kept."""
-    every = policy.severity(record.severity_name()).update_every
-    if not every or not record.live():
-        return []
-    due = record.next_update_at() or record.declared_at + every * SECOND
-    remind = due - min(every * SECOND // 5, int(policy.update_reminder * SECOND))
+def _updates(record: Record, policy: Policy) -> list[Prompt]:
+    """R31: a cadence that is kept, for each audience."""
+    clocks = (audience_clock(record, policy, audience) for audience in AUDIENCES)
+    return [prompt for clock in clocks if clock for prompt in _of_clock(record, policy, clock)]
+
+
+def _of_clock(record: Record, policy: Policy, clock: AudienceClock) -> list[Prompt]:
+    """A reminder before an update is due, and another one once it is overdue."""
+    audience, due = clock.audience, clock.due
+    span = policy.update_every(audience, record.severity_name()) or due - (clock.last or record.declared_at)
+    at, key = f"{hour_minute(due)} UTC", f"{due}" if audience == "engineers" else f"{audience}:{due}"
+    name = "internal update" if audience == "engineers" else f"update for {audience}"
+    begins = f"You promised {audience} an update by {at}" if clock.promise else f"The next {name} is promised for {at}"
+    late = f"The {name}{' that you promised for' if clock.promise else ' of'} {at} is overdue"
     return [
         Prompt(
-            f"update:{due}",
+            f"update:{key}",
             "communications_lead",
-            f"The next internal update is promised for {hour_minute(due)} UTC.",
-            remind,
-            [PromptAction("Post update", "update", asks="text")],
+            f"{begins}.",
+            due - min(span // 5, int(policy.update_reminder * SECOND)),
+            [_post(record, audience)],
             "silence makes people ask, and answering them costs more",
+            every=0,
+            late_at=due,  # from then on it reads as the other one does, and is shown once
+            late_text=f"{late} by {{late}}.",
         ),
         Prompt(
-            f"update-overdue:{due}",
+            f"update-overdue:{key}",
             "communications_lead",
-            f"The internal update of {hour_minute(due)} UTC is overdue.",
+            f"{late}.",
             due,
-            [PromptAction("Post update", "update", asks="text")],
+            [_post(record, audience)],
             "a broken promise is worse than a short update",
             escalates=ESCALATES,
+            late_at=due,
+            late_text=f"{late} by {{late}}.",
         ),
     ]
+
+
+def _post(record: Record, audience: Audience) -> PromptAction:
+    """The one tap that posts what is drafted for an audience."""
+    if audience == "customers":
+        return PromptAction("Post to the status page", "status", {"state": suggested_state(record)}, "text")
+    if audience == "engineers":
+        return PromptAction("Post update", "update", asks="text")
+    return PromptAction(f"Post update for {audience}", "update", {"to": audience}, audience)
 
 
 def _public_postmortem(record: Record, policy: Policy) -> list[Prompt]:
@@ -98,5 +124,5 @@ PROMPTS: tuple[PromptRule, ...] = (
     _public_post,
     _public_postmortem,
     _approval,
-    _internal_update,
+    _updates,
 )

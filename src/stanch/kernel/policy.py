@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from stanch.kernel.audiences import Audience, Audiences
 from stanch.kernel.clock import SECOND
 from stanch.kernel.contacts import Contact, EscalationPolicy
 from stanch.kernel.drill_script import Script
@@ -236,6 +237,7 @@ class Policy(Part, frozen=True):
     ``factors``: kinds of contributing factors of one's own, by the word after ``#``, and what each means (R46).
     ``drill_within_days``: a core service that was last drilled longer ago is less ready (R7, R40); 0: none needs a drill.
     ``public_words``: product names and other words that customers know, which the wording check lets pass (R33).
+    ``audiences``: who is told how often, and by what (R31, R32). ``templates``: their texts by the name of the file (R9).
     """
 
     severities: dict[Severity, SeverityPolicy] = msgspec.field(default_factory=built_in)
@@ -276,6 +278,8 @@ class Policy(Part, frozen=True):
     factors: dict[str, str] = msgspec.field(default_factory=dict)
     drills: dict[str, Script] = msgspec.field(default_factory=dict)
     filing: list[Filing] = msgspec.field(default_factory=list)
+    audiences: Audiences = Audiences()
+    templates: dict[str, str] = msgspec.field(default_factory=dict)
 
     def tiers(self) -> list[Severity]:
         """The severities by name, the worst first: the team's own names, else SEV-1 to SEV-4."""
@@ -294,6 +298,13 @@ class Policy(Part, frozen=True):
     def severity(self, name: str | None) -> SeverityPolicy:
         """The policy of a severity; without one yet, that of the second tier: assume it matters until someone has looked."""
         return self.severities.get(name or self.severity_at(2), SeverityPolicy())
+
+    def update_every(self, audience: Audience, severity: str | None) -> int:
+        """Microseconds between two updates for an audience (R31); 0: no cadence."""
+        every = self.audiences.of(audience).every
+        name = severity or self.severity_at(2)
+        usual = self.severity(name).update_every if audience == "engineers" else 0
+        return int(every.get(name, usual) * SECOND)
 
     def service(self, name: str) -> Service:
         """A service by name; one that the catalog does not know is an empty service of that name."""

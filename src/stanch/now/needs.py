@@ -17,6 +17,7 @@ from stanch.prepare.page_tests import report
 from stanch.prepare.reachability import Finding
 from stanch.recover.rules import Standing, standing
 from stanch.respond.overview import Incidents, incidents
+from stanch.timeline.audience_clock import next_update_at
 from stanch.timeline.prompt import Prompt
 from stanch.timeline.record import ActionItem, Record
 from stanch.timeline.unit_of_work import UnitOfWork
@@ -85,7 +86,7 @@ def open_incident(uow: UnitOfWork, record: Record) -> OpenIncident:
         record,
         service.label() if service else record.service,
         record.holder("incident_commander"),
-        record.next_update_at(),
+        next_update_at(record, uow.policy),
         standing(record, uow.policy, uow.now) if record.criteria else None,
     )
 

@@ -1,7 +1,8 @@
 """The catalog folder (R7, R8): services with their runbooks, people and policies, SLOs; as files, fit for git.
 
 ``*.yaml`` and ``services/*.yaml``: one service each, its runbook in Markdown beside it. ``policy/*.yaml``: contacts,
-schedules, escalation, rules, heartbeats, severities, working hours. ``slos/*.yaml``: OpenSLO documents. ``drills/*.yaml``: scripts.
+schedules, escalation, rules, heartbeats, severities, working hours, audiences. ``slos/*.yaml``: OpenSLO documents. ``drills/*.yaml``: scripts.
+``templates/<audience>/*.md``: texts of updates.
 When a file cannot be read, its last valid content stays in force and the other files are unaffected.
 """
 
@@ -17,13 +18,16 @@ from stanch.kernel.heartbeat_name import name_problem
 from stanch.kernel.policy import Policy, Probe, Service
 from stanch.ports.address import host_port
 from stanch.prepare import openslo
+from stanch.prepare.audience_recipients import audience_problems
 from stanch.prepare.oncall.hours import check_hours
 from stanch.prepare.oncall.rules import check, never_on_call
 from stanch.prepare.runbooks import front_matter
+from stanch.prepare.update_templates import read_templates, template_problems
 from stanch.prepare.yaml_file import convert, parse_yaml, read_plain, read_yaml
 
 MAPPINGS = ("contacts", "schedules", "escalation", "heartbeats", "status_pages", "factors", "severities")
-PARTS = (*MAPPINGS, "rules", "working_hours")
+SINGLE = ("working_hours", "audiences")
+PARTS = (*MAPPINGS, "rules", *SINGLE)
 
 
 class Catalog(msgspec.Struct, frozen=True):
@@ -45,14 +49,16 @@ def read(base: Policy, folder: Path, before: Policy | None = None) -> Catalog:
     services = dict(policy.services) | _services(folder, before, problems)
     _slos(services, folder, problems)
     drills = {**policy.drills, **_drills(folder, before, problems)}
-    policy = msgspec.structs.replace(policy, services=services, drills=drills)
+    templates = dict(policy.templates) | read_templates(folder, problems)
+    policy = msgspec.structs.replace(policy, services=services, drills=drills, templates=templates)
     return Catalog(policy, [*problems, *mistakes(policy)])
 
 
 def files(folder: Path) -> list[Path]:
     """Every file that a catalog is made of."""
-    places = (folder, folder / "services", folder / "policy", folder / "slos", folder / "drills")
-    return sorted(path for place in places for path in [*place.glob("*.y*ml"), *place.glob("*.md")])
+    places = ("", "services", "policy", "slos", "drills")
+    folders = (*(folder / place for place in places), *(folder / "templates").glob("*/"))
+    return sorted(path for place in folders for path in [*place.glob("*.y*ml"), *place.glob("*.md")])
 
 
 def _services(folder: Path, before: Policy | None, problems: list[str]) -> dict[str, Service]:
@@ -95,7 +101,7 @@ def _service(path: Path) -> Service:
 def _policy_files(base: Policy, folder: Path, before: Policy | None, problems: list[str]) -> Policy:
     """Merges the parts of all files; a duplicate key is reported with both files, and the first one counts."""
     parts: dict[str, Any] = {name: dict(getattr(base, name)) for name in MAPPINGS}
-    parts["rules"], parts["working_hours"] = list(base.rules), base.working_hours
+    parts |= {"rules": list(base.rules), **{name: getattr(base, name) for name in SINGLE}}
     where: dict[tuple[str, str], str] = {(name, key): "stanch.yaml" for name in MAPPINGS[:-1] for key in parts[name]}
     broken = False
     for path in sorted((folder / "policy").glob("*.y*ml")):
@@ -116,8 +122,7 @@ def _policy_files(base: Policy, folder: Path, before: Policy | None, problems: l
                 elif key in values[name]:
                     parts[name][key], where[name, key] = value, str(path)
         parts["rules"] += read_part.rules
-        if "working_hours" in values:
-            parts["working_hours"] = read_part.working_hours
+        parts |= {name: getattr(read_part, name) for name in SINGLE if name in values}
     if broken and before:  # the keys of the broken file are unknown: keep every key that is missing now
         for name in MAPPINGS:
             parts[name] = {**getattr(before, name), **parts[name]}
@@ -187,7 +192,7 @@ def mistakes(policy: Policy) -> list[str]:
     for name, each in policy.schedules.items():
         found += [f"schedule '{name}': {text}" for text in never_on_call(each)]
     found += [f"The drill '{name}': {text}." for name, script in policy.drills.items() for text in script.mistakes()]
-    return found + _patterns(policy)
+    return found + audience_problems(policy) + template_problems(policy) + _patterns(policy)
 
 
 def _address_problem(service: str, probe: Probe) -> str:

@@ -45,7 +45,7 @@ def note(uow: UnitOfWork, person: str, reach: str, ok: bool, detail: str, purpos
 
 
 class Sending(EffectHandler):
-    """An effect whose payload names ``person`` and ``reach``; at least once, with one key for every attempt (P2)."""
+    """An effect whose payload names ``person`` (empty for an address) and ``reach``; at least once, with one key for every attempt (P2)."""
 
     urgent = True
     purpose: ClassVar[str]
@@ -69,8 +69,9 @@ class Sending(EffectHandler):
         failed = answer if isinstance(answer, Failed) else None
         wait = None if ok or (failed and not failed.again) else self.wait_seconds(effect.attempts)
         self.record_attempt(uow, effect, answer=answer, ok=ok, final=wait is None)
-        note(uow, effect.payload["person"], effect.payload["reach"], ok, str(answer), self.purpose)
-        if isinstance(answer, Gone):
+        if effect.payload["person"]:  # a mail list or a room is nobody's contact method
+            note(uow, effect.payload["person"], effect.payload["reach"], ok, str(answer), self.purpose)
+        if isinstance(answer, Gone) and effect.payload["person"]:
             ended(uow, effect.payload["person"], effect.payload["reach"], answer.detail)
         if wait is None:
             return None

@@ -4,6 +4,7 @@ import msgspec
 
 from stanch.kernel.clock import MINUTE, SECOND, hour_minute
 from stanch.kernel.policy import Policy
+from stanch.timeline.audience_clock import next_update_at
 from stanch.timeline.record import Fact, Record
 from stanch.timeline.run import Run
 
@@ -41,7 +42,7 @@ def six_facts(record: Record, policy: Policy, now: int) -> list[SixFact]:
         _stated("impact", "Customer impact", record.impact, "What do customers see? One sentence."),
         _hypothesis(record),
         _mitigations(record),
-        _next_update(record, now),
+        _next_update(record, policy, now),
     ]
     if record.status == "closed":
         return [_past(fact) for fact in facts]
@@ -124,12 +125,12 @@ def _standing(run: Run) -> str:
     return "watching" if run.answered else "running"
 
 
-def _next_update(record: Record, now: int) -> SixFact:
-    due = record.next_update_at()
+def _next_update(record: Record, policy: Policy, now: int) -> SixFact:
+    due = next_update_at(record, policy)
     last = record.last_update("internal")
-    overdue = bool(due and due < now and record.live())
+    overdue = bool(due and due < now)
     value = ""
-    if due and record.live():
+    if due:
         value = f"{hour_minute(due)} UTC" + (f", overdue by {max(1, (now - due) // MINUTE)} min" if overdue else "")
     elif last and not record.live():
         value = "none needed"

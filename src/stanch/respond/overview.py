@@ -240,7 +240,7 @@ def _shown(record: Record, uow: UnitOfWork, now: int, entries: list[Entry]) -> S
         _times(record),
         [ShownPhase(s.phase, s.since, ((s.until or now) - s.since) / 1e6) for s in record.spells],
         {name: fact.value for name, fact in record.roles.items()},
-        [ShownPrompt(p.key, p.to, p.text, p.reason, p.due, record.told_of(p.key)) for p in uow.prompts(record) if p.due <= now],
+        [ShownPrompt(p.key, p.to, p.text, p.reason, p.due, record.told_of(p.key)) for p in uow.prompts(record, at=now) if p.due <= now],
         list(record.runs.values()),
         [
             ShownCriterion(c.criterion.name, c.holds, c.value, c.detail, c.since or None)

@@ -100,9 +100,9 @@ class _Item(msgspec.Struct):
 
 
 class _Sent(msgspec.Struct):
-    """What a message carried, and the other side's answer."""
+    """What a message carried, by the key of each prompt, and the other side's answer."""
 
-    keys: list[str]
+    texts: dict[str, str]
     answer: str = ""
 
     def __str__(self) -> str:
@@ -152,62 +152,64 @@ class PromptHandler(Sending):
 
     def perform(self, effect: Effect) -> _Sent:
         with self.application.reading() as uow:
-            keys = self._open(uow, effect)
-        if not keys:
-            return _Sent([])
-        answer = send(self.application.world.notifiers, effect.payload["reach"], self._message(effect, keys))
-        return _Sent(keys, answer)
+            texts = self._open(uow, effect)
+        if not texts:
+            return _Sent({})
+        answer = send(
+            self.application.world.notifiers, effect.payload["reach"], self._message(effect, list(texts.values()))
+        )
+        return _Sent(texts, answer)
 
     def message(self, effect: Effect) -> Message:
-        return self._message(effect, list(effect.payload["prompts"]))
+        return self._message(effect, [item["text"] for item in effect.payload["prompts"].values()])
 
     def wait_seconds(self, attempts: int) -> float | None:
         return min(60, 5 << min(attempts, 10)) if attempts < MOST_ATTEMPTS else None
 
     def settle(self, uow: UnitOfWork, effect: Effect, answer: Any) -> int | None:
-        if isinstance(answer, _Sent) and not answer.keys:
+        if isinstance(answer, _Sent) and not answer.texts:
             return None
         again = super().settle(uow, effect, answer)
         if isinstance(answer, Exception):
             return self._failed(uow, effect, answer, again)
-        self._told(uow, effect, answer.keys, ok=True, reference=getattr(answer.answer, "reference", ""))
+        self._told(uow, effect, answer.texts, ok=True, reference=getattr(answer.answer, "reference", ""))
         return None
 
     def _failed(self, uow: UnitOfWork, effect: Effect, answer: Exception, again: int | None) -> int | None:
-        keys, then = self._open(uow, effect), effect.payload["then"]
+        texts, then = self._open(uow, effect), effect.payload["then"]
         if then and effect.attempts >= ATTEMPTS_BEFORE_NEXT:
             again = None
-        if keys and (effect.attempts == 1 or again is None):
-            self._told(uow, effect, keys, ok=False, result=str(answer)[:300])
-        if keys and then and again is None:
+        if texts and (effect.attempts == 1 or again is None):
+            self._told(uow, effect, texts, ok=False, result=str(answer)[:300])
+        if texts and then and again is None:
             items = msgspec.convert(effect.payload["prompts"], dict[str, _Item])
             _write(uow, uow.record(effect.incident), effect.payload["person"], then, items)
         return again
 
     def _told(
-        self, uow: UnitOfWork, effect: Effect, keys: list[str], *, ok: bool, result: str = "", reference: str = ""
+        self, uow: UnitOfWork, effect: Effect, texts: dict[str, str], *, ok: bool, result: str = "", reference: str = ""
     ) -> None:
         name = shown_name(uow.policy.contacts, effect.payload["person"])
-        text = " ".join(effect.payload["prompts"][key]["text"] for key in keys)
+        keys, text = list(texts), " ".join(dict.fromkeys(texts.values()))
         reach = effect.payload["reach"]
         where = (reach, reference) if reference else ("", "")
         _say(uow, uow.record(effect.incident), PromptTold(keys, text, name, called(reach), ok, result, *where))
 
     @staticmethod
-    def _open(uow: UnitOfWork, effect: Effect) -> list[str]:
-        """The prompts of a message that still wait for an answer, in this round."""
+    def _open(uow: UnitOfWork, effect: Effect) -> dict[str, str]:
+        """The prompts of a message that still wait for an answer, in this round, as they read now."""
         record = uow.record(effect.incident)
         if not may_be_told(uow, record, effect.payload["person"]):
-            return []
-        waiting = {prompt.key for prompt in uow.prompts(record)}
+            return {}
+        waiting = {prompt.key: prompt.text for prompt in uow.prompts(record)}
         prompts = effect.payload["prompts"]
         asked = {key: record.prompted[key] for key in prompts if key in waiting and key in record.prompted}
-        return [key for key, at in asked.items() if not at.over and at.round == prompts[key]["round"]]
+        return {key: waiting[key] for key, at in asked.items() if not at.over and at.round == prompts[key]["round"]}
 
-    def _message(self, effect: Effect, keys: list[str]) -> Message:
+    def _message(self, effect: Effect, texts: list[str]) -> Message:
         url = f"{self.application.installation.url}/incidents/{effect.incident}"
-        texts = [effect.payload["prompts"][key]["text"] for key in keys]
         with self.application.reading() as uow:
             title = f"[{effect.incident}] {uow.record(effect.incident).title}"[:200]
+        texts = list(dict.fromkeys(texts))  # a reminder that is overdue reads as the one that says so
         text = texts[0] if len(texts) == 1 else "\n".join(f"- {text}" for text in texts)
         return Message(effect.key, title, text, url, urgent=False)

@@ -1,9 +1,8 @@
 """Parts of the record that are kept as an entry stated them; an export names them by the entry's kind."""
 
-from typing import Literal
-
 import msgspec
 
+from stanch.kernel.audiences import Stored
 from stanch.kernel.severities import Severity
 from stanch.kernel.status_page import ComponentState, PublicImpact
 
@@ -41,7 +40,7 @@ class ProposedSeverity(KeptPart, frozen=True, tag="severity_proposed"):
 class Update(KeptPart, frozen=True, tag="update_posted"):
     """An update for an audience (R31, R32)."""
 
-    audience: Literal["internal", "public"]
+    audience: Stored
     text: str
     state: str = ""
     next_at: int | None = None
@@ -51,6 +50,8 @@ class Update(KeptPart, frozen=True, tag="update_posted"):
     impact: PublicImpact | None = None
     began_at: int | None = None
     link: str = ""
+    promise: str = ""
+    position: int = 0
 
 
 class ProposedPost(KeptPart, frozen=True, tag="public_proposed"):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
+from stanch.kernel.clock import MINUTE, spell
 from stanch.kernel.policy import Policy
 from stanch.timeline.record import Record
 
@@ -25,6 +26,7 @@ class Prompt(msgspec.Struct):
 
     ``tell``: the roles and people who get it as a message, ``to`` by default. ``escalates``: one more of them is told with
     each round. ``every``: seconds between its rounds, the severity's by default; 0: told once. ``silent``: only shown.
+    ``late_at``: from then on something is late, and ``late_text`` says by how much (``{late}``) in the place of ``text``.
     ``needs_answer``: it cannot be declined. ``rests_on``: the evidence behind it; once it has been declined, it is asked again when that has changed (R12).
     """
 
@@ -40,6 +42,14 @@ class Prompt(msgspec.Struct):
     silent: bool = False
     rests_on: tuple[str, ...] = ()
     needs_answer: bool = False
+    late_at: int | None = None
+    late_text: str = ""
+
+    def as_of(self, now: int) -> "Prompt":
+        """As it reads at a moment: what is late says by how much."""
+        if self.late_at is None or now - self.late_at < MINUTE:
+            return self
+        return msgspec.structs.replace(self, text=self.late_text.replace("{late}", spell(now - self.late_at)))
 
     def evidence(self) -> str:
         """What it rests on, in one line."""

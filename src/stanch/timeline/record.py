@@ -8,6 +8,7 @@ import msgspec
 from stanch.kernel.policy import Criterion, Phase
 from stanch.timeline.channel import Channel
 from stanch.timeline.decisions import Concern, Decision, Hypothesis, Timebox
+from stanch.timeline.delivery import Delivery
 from stanch.timeline.drill import Drill
 from stanch.timeline.first_move import Move
 from stanch.timeline.kept import Impact, ProposedPost, ProposedSeverity, ReviewQuestion, Update
@@ -165,6 +166,7 @@ class Record(msgspec.Struct):
     false_alarm: bool = False
     cause_known: bool = True
     severity: Fact | None = None
+    severity_changed_at: int | None = None
     impact: Fact | None = None
     impact_facts: Impact = Impact("")
     data_was_at_risk: bool = False
@@ -197,6 +199,8 @@ class Record(msgspec.Struct):
     criteria_held_at: int | None = None
     updates: list[tuple[int, str, Update]] = msgspec.field(default_factory=list)
     proposals: dict[str, tuple[int, str, ProposedPost]] = msgspec.field(default_factory=dict)
+    deliveries: dict[int, dict[str, Delivery]] = msgspec.field(default_factory=dict)
+    stated: dict[str, Fact] = msgspec.field(default_factory=dict)
     prompted: dict[str, RaisedPrompt] = msgspec.field(default_factory=dict)
     declined: dict[str, str | None] = msgspec.field(default_factory=dict)
     postmortem_form: str = ""
@@ -245,11 +249,6 @@ class Record(msgspec.Struct):
             if update[2].audience == audience:
                 return update
         return None
-
-    def next_update_at(self) -> int | None:
-        """When the next internal update was promised."""
-        last = self.last_update("internal")
-        return last[2].next_at if last else None
 
     def holding_since(self) -> int | None:
         """Since when every criterion holds, or None."""

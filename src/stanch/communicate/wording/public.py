@@ -46,6 +46,19 @@ RULES = (
 WHOLE_POST = frozenset({"no_impact", "no_next_update", "wall_of_text"})
 
 
+# Those who work here may read names of hosts and people; each is spared what it could not use.
+INSIDE = {
+    "engineers": ("blank", "blame"),
+    "leadership": ("blank", "blame", "status_code", "acronym", "jargon", "speculation", "minimising", "wall_of_text"),
+    "support": ("blank", "blame", "status_code", "jargon", "speculation", "repair_time", "minimising"),
+}
+
+
+def check_inside(text: str, vocabulary: Vocabulary, audience: str) -> list[Finding]:
+    """What to reword in an update for engineers, leadership or support (R32)."""
+    return check(text, (rule for rule in RULES if rule.name in INSIDE[audience]), vocabulary)
+
+
 def check_public(text: str, vocabulary: Vocabulary, *, state: str = "", leave_out: Iterable[str] = ()) -> list[Finding]:
     """What to reword in a public post. ``state`` is that of the post: a resolved one owes no next update."""
     skipped = {*leave_out, *({"no_next_update"} if state in ("resolved", "completed", "postmortem") else set())}

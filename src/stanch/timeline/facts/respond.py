@@ -82,6 +82,8 @@ class SeveritySet(Statement, frozen=True, tag="severity_set"):
         return f"Severity is {self.severity}" + (f": {self.reason}" if self.reason else "")
 
     def apply(self, record: Record, entry: Line) -> None:
+        if record.severity and record.severity.value != self.severity:
+            record.severity_changed_at = entry.happened_at
         record.severity = Fact(self.severity, entry.happened_at, entry.author)
 
 

@@ -1,54 +1,62 @@
-"""Updates inside and on the public page, drafted from the record."""
+"""Updates for each audience, drafted side by side from one set of facts, with their clocks (R31, R32)."""
 
-from stanch.communicate.rules import BLANK, draft_internal, draft_public, suggestions, wording
+from stanch.communicate.audiences.drafts import draft, suggested_state
+from stanch.communicate.audiences.standing import standings, told_of
+from stanch.communicate.rules import suggestions, wording
+from stanch.kernel.audiences import AUDIENCE_OF, AUDIENCES
 from stanch.kernel.status_page import COMPONENT_STATES
-from stanch.timeline.record import Record
+from stanch.timeline.facts.communicate import STATEABLE
 from stanch.web.room.panel import Context, Panel, View
 
-TYPED = ("text", "state", "title", "began", "at", "link", "next_in")
 STATES = ("investigating", "identified", "monitoring", "resolved")
+# Fields of the public form that come back as they were typed.
+TYPED = ("text", "state", "title", "began", "at", "link")
+SHOWN = 50
 
 
 def context(view: View) -> Context:
-    """The drafts, and what the wording check says of the public one."""
+    """The drafts with what the wording check says of each, the clocks, and who was told of what was posted."""
+    record, policy = view.record, view.policy
+    found = standings(record, policy, view.now)
     refused = view.refused if view.refused and view.refused.command in PANEL.forms else None
-    typed = {
-        command: {name: refused.form.get(name, "") if refused and refused.command == command else "" for name in TYPED}
-        for command in PANEL.forms
-    }
-    state = typed["status"]["state"] or suggested_state(view.record)
-    public = draft_public(view.record, view.policy, state)
-    states = (*STATES, *(["postmortem"] if view.record.published_at is not None else []))
+    # One form for each audience, and one for all that are due: which of them was refused is told by whom it was for.
+    asked = refused.lists.get("to", []) if refused and refused.command == "update" else []
+    due = [each.audience for each in found if each.due_at is not None and each.due_at <= view.now]
+    post = {name: refused.form.get(name, "") if refused and refused.command == "status" else "" for name in TYPED}
+    state = post["state"] or suggested_state(record)
+    states = (*STATES, *(["postmortem"] if record.published_at is not None else []))
+    typed = {each: refused.form.get("text" if each == "engineers" else each, "") for each in asked} if refused else {}
+    texts = {each: typed.get(each) or draft(record, policy, view.now, each, state) for each in AUDIENCES}
+    texts["customers"] = post["text"] or texts["customers"]
     return {
         "state": state,
         "component_states": COMPONENT_STATES,
-        "state_drafts": {each: draft_public(view.record, view.policy, each) for each in states},
-        "public_services": [service for _, service in sorted(view.policy.services.items()) if service.public_name],
-        "internal": draft_internal(view.record, view.policy, view.now),
-        "public": public,
-        "objections": suggestions(wording(typed["status"]["text"] or public, view.policy, state)),
+        "state_drafts": {each: draft(record, policy, view.now, "customers", each) for each in states},
+        "public_services": [service for _, service in sorted(policy.services.items()) if service.public_name],
+        "texts": texts,
+        "objections": {each: suggestions(wording(texts[each], policy, state, each)) for each in AUDIENCES},
+        "audiences": found,
+        "due": due,
+        "together": asked if len(asked) > 1 else due if len(due) > 1 else [],
         "refused": refused,
-        "typed": typed,
+        "refused_for": asked,
+        "post": post,
         "named": refused.lists.get("components", []) if refused else [],
+        "stateable": STATEABLE,
+        "audience_of": AUDIENCE_OF,
+        "told": {update.position: told_of(record, update) for _, _, update in record.updates[-SHOWN:]},
     }
 
 
-def suggested_state(record: Record) -> str:
-    """The state that the next public post most likely has."""
-    last = record.last_update("public")
-    if last and last[2].state == "resolved" and record.published_at is not None:
-        return "postmortem"
-    if record.resolved_at:
-        return "resolved"
-    if record.mitigated_at or record.phase == "resolve":
-        return "monitoring"
-    return "identified" if record.leading() and last else "investigating"
-
-
 def drafts(view: View) -> dict[str, str]:
-    """Texts to begin with, by the command that posts them."""
-    internal = draft_internal(view.record, view.policy, view.now).replace(BLANK, "not known yet")
-    return {"status": draft_public(view.record, view.policy, suggested_state(view.record)), "update": internal}
+    """Texts to begin with, by the command that posts them and the field that they stand in."""
+    record, policy, now = view.record, view.policy, view.now
+    return {
+        "status:text": draft(record, policy, now, "customers", suggested_state(record)),
+        "update:text": draft(record, policy, now, "engineers"),
+        "update:leadership": draft(record, policy, now, "leadership"),
+        "update:support": draft(record, policy, now, "support"),
+    }
 
 
 PANEL = Panel("updates", "side", 40, "Updates", context, forms=("status", "update"))

@@ -1,0 +1,161 @@
+"""Drafts for each audience, filled from one set of facts (R9, R31, R32). Pure. A missing fact is a blank to fill, never invented."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from stanch.communicate.wording.public import check_public
+from stanch.communicate.wording.vocabulary import of_policy
+from stanch.kernel.audiences import Audience
+from stanch.kernel.clock import MINUTE, spell
+from stanch.kernel.policy import Policy
+from stanch.kernel.zones import local, zone_of
+from stanch.prepare.update_templates import ANY, BLANK, PLACEHOLDERS, compiled
+from stanch.timeline.audience_clock import OVER
+from stanch.timeline.facts.communicate import PostState
+from stanch.timeline.record import Record
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+BUILT_IN = Path(__file__).parent / "templates"
+# What a public post promises where the policy has no cadence for customers.
+USUAL_PROMISE = 30 * MINUTE
+# What customers can read of the stated impact; of these findings none may be in it.
+_NOT_FOR_CUSTOMERS = ("internal_name", "person_name", "status_code", "jargon", "blank", "speculation", "blame")
+
+
+def draft(record: Record, policy: Policy, now: int, audience: Audience, state: str = "", language: str = "") -> str:
+    """The next update for an audience; ``state``: that of the public post, by default the one that the record suggests."""
+    phase = (state or suggested_state(record)) if audience == "customers" else record.phase
+    facts = _facts(record, policy, now, audience, phase)
+    filled = {name: facts.get(name) or "" if name in _MAY_LACK else facts.get(name) or BLANK for name in PLACEHOLDERS}
+    text: str = template_of(policy, audience, phase, record.service, language).render(filled)
+    return text.strip()
+
+
+# These are nothing when they are missing: a template asks for them with "if".
+_MAY_LACK = frozenset({"symptoms", "share", "public_state", "public_post", "next_update"})
+
+
+def suggested_state(record: Record) -> PostState:
+    """The state that the next public post most likely has."""
+    last = record.last_update("public")
+    if last and last[2].state == "resolved" and record.published_at is not None:
+        return "postmortem"
+    if record.resolved_at:
+        return "resolved"
+    if record.mitigated_at or record.phase == "resolve":
+        return "monitoring"
+    return "identified" if record.leading() and last else "investigating"
+
+
+def template_of(policy: Policy, audience: Audience, phase: str, service: str, language: str) -> Template:
+    """The most specific template that can be used: of the catalog, else the built-in one."""
+    for key in candidates(audience, phase, service, language):
+        if key in policy.templates:
+            try:
+                return compiled(policy.templates[key])
+            except ValueError:
+                continue  # named by doctor and on the settings page; it costs only itself
+    built_in = _built_in(audience)
+    return compiled(built_in.get(phase) or built_in[ANY])
+
+
+def candidates(audience: str, phase: str, service: str, language: str) -> Iterator[str]:
+    """Names of templates, the most specific first: a service weighs more than a phase, a phase more than a language."""
+    for end in (f".{service}" if service else "", "") if service else ("",):
+        for name in (phase, ANY):
+            if language:
+                yield f"{audience}/{name}{end}.{language}"
+            yield f"{audience}/{name}{end}"
+
+
+@cache
+def _built_in(audience: str) -> dict[str, str]:
+    return {path.stem: path.read_text("utf-8").strip() for path in (BUILT_IN / audience).glob("*.md")}
+
+
+def reader_zone(policy: Policy, audience: Audience) -> ZoneInfo:
+    """The zone in which an audience reads a time without one: that of the status page for customers, else UTC."""
+    page = next(iter(policy.status_pages.values()), None)
+    try:
+        return zone_of(page.time_zone if page and audience == "customers" else "UTC")
+    except ValueError:
+        return zone_of("UTC")
+
+
+def said_time(at: int, zone: ZoneInfo) -> str:
+    """``14:40 UTC``; a zone without an abbreviation as its distance, ``14:40 UTC+3``."""
+    wall = local(at, zone)
+    name = wall.replace(tzinfo=zone).tzname() or "UTC"
+    if name[:1] in "+-":
+        name = f"UTC{name[0]}{int(name[1:3])}" + (f":{name[3:]}" if name[3:] else "")
+    return f"{wall:%H:%M} {name}"
+
+
+def next_promised(record: Record, policy: Policy, now: int, audience: Audience, state: str = "") -> int | None:
+    """When the next update is promised by a draft: one cadence from now; None where nothing is owed after this one."""
+    every = policy.update_every(audience, record.severity_name())
+    if audience == "customers":
+        return None if state in OVER else now + (every or USUAL_PROMISE)
+    return now + every if every and record.live() else None
+
+
+def _facts(record: Record, policy: Policy, now: int, audience: Audience, phase: str) -> dict[str, str]:
+    zone = reader_zone(policy, audience)
+    nxt, public = next_promised(record, policy, now, audience, phase), record.last_update("public")
+    stated = {about: fact.value for about, fact in record.stated.items()}
+    impact, leading = record.impact.value if record.impact else "", record.leading()
+    share, end = record.impact_facts.users_share, record.resolved_at or now
+    runs = list(record.runs.values())
+    inside = {
+        "hypothesis": leading.text if leading else "none yet",
+        "trying_next": trying_next(record),
+        "business_impact": stated.get("business_impact") or impact,
+        "needed": stated.get("needed", ""),
+    }
+    return {name: text.rstrip(" .") for name, text in inside.items()} | {
+        "incident": record.id,
+        "title": record.title,
+        "severity": record.severity_name() or "No severity yet",
+        "phase": record.phase.capitalize(),
+        "service": policy.service(record.service).label() if record.service else "",
+        "public_name": policy.service(record.service).public_name if record.service else "",
+        "impact": impact,
+        "symptoms": _for_customers(impact, policy),
+        "share": f"{share * 100:.3g} %" if share is not None else "",
+        "since": said_time(record.onset(), zone),
+        "lasting": spell(end - record.onset()),
+        "commander": record.holder("incident_commander"),
+        "tried": f"{runs[-1].title} ({runs[-1].outcome or 'watching'})" if runs else "nothing yet",
+        "known_answer": stated.get("known_answer", ""),
+        "public_state": public[2].state if public else "",
+        "public_post": public[2].text if public else "",
+        "next_update": said_time(nxt, zone) if nxt else "",
+    }
+
+
+def trying_next(record: Record) -> str:
+    """What is tried next: as it was stated, unless something was started since; else what is under way. Empty: nobody said."""
+    fact, runs = record.stated.get("trying_next"), list(record.runs.values())
+    if fact and not any(run.started_at > fact.at for run in runs):
+        return fact.value
+    boxes = [box for box in record.timeboxes.values() if box.running()]
+    if boxes:
+        return f"{boxes[-1].question} ({boxes[-1].owner}, until {said_time(boxes[-1].ends_at, zone_of('UTC'))})"
+    if runs and runs[-1].outcome is None and runs[-1].ok is not False:
+        return f"watching whether '{runs[-1].title}' helps"
+    return ""
+
+
+def _for_customers(impact: str, policy: Policy) -> str:
+    """The stated impact as a sentence, if customers can read it as it stands."""
+    found = {each.rule for each in check_public(impact, of_policy(policy))} if impact else set()
+    if not impact or found.intersection(_NOT_FOR_CUSTOMERS):
+        return ""
+    return impact if impact[-1] in ".!?" else f"{impact}."

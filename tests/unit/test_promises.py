@@ -1,0 +1,99 @@
+"""Which moment a post promises, in what zone and language, and what is no promise (R31)."""
+
+import time
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from stanch.communicate.audiences.promises import promise_of
+from stanch.kernel.clock import iso, parse_moment
+
+NOW = parse_moment("2026-11-27T14:05:20Z")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("We are looking into it, again by 14:40.", "11-27T14:40"),
+        ("Payments fail since 14:05 UTC. We will post again by 14:35 UTC.", "11-27T14:35"),
+        ("Next update in 30 minutes.", "11-27T14:35"),
+        ("We will write again within half an hour.", "11-27T14:35"),
+        ("We will post an update within a quarter of an hour.", "11-27T14:20"),
+        ("We will update this page within the hour.", "11-27T15:05"),
+        ("Next update within two hours.", "11-27T16:05"),
+        ("Hourly updates until it is over.", "11-27T15:05"),
+        ("By 14:40 we will tell you more.", "11-27T14:40"),
+        ("We expect payments to work by 15:00 and will update you at 14:30.", "11-27T14:30"),
+        ("Next update at 09:30 CET.", "11-28T08:30"),
+        ("We'll be back with an update by 3 pm AEST.", "11-28T05:00"),
+        ("Next update at noon PT.", "11-27T20:00"),
+        ("Next update at 20:00 UTC+5:30.", "11-27T14:30"),
+        ("Another update follows at 07:15 IST.", "11-28T01:45"),
+        ("Next update by 2:40pm.", "11-27T14:40"),
+        ("Next update on Nov 28, 09:00 UTC.", "11-28T09:00"),
+        ("Next update on 2026-11-29 at 09:00 UTC.", "11-29T09:00"),
+        ("We will write again tomorrow morning.", "11-28T12:00"),
+        ("Next update on Monday at 9 am.", "11-30T09:00"),
+        ("Next update on Monday.", "12-01T00:00"),
+        ("Next update at midnight.", "11-28T00:00"),
+        ("Nächste Meldung um 15:30 Uhr.", "11-27T15:30"),
+        ("Wir melden uns in einer halben Stunde wieder.", "11-27T14:35"),
+        ("Prochaine mise à jour à 15h30.", "11-27T15:30"),
+        ("Nous vous informerons d'ici 30 minutes.", "11-27T14:35"),
+        ("Próxima actualización a las 15:30.", "11-27T15:30"),
+        ("Informaremos en media hora.", "11-27T14:35"),
+        ("次回の更新は15時30分です。", "11-27T15:30"),
+        ("30分以内にお知らせします。", "11-27T14:35"),
+    ],
+)
+def test_a_sentence_about_telling_more_with_a_time_in_it_is_a_promise(text: str, expected: str) -> None:
+    found = promise_of(text, NOW)
+    assert found and not found.past and iso(found.at)[5:16] == expected, found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "Payments will be fixed by 14:40.", "You can pay again by 14:40.", "Payments are back by 14:40.", "Last update at 13:00.",
+        "This update was posted at 14:02 UTC.", "Update 14:05 UTC: payments fail.", "We will keep you posted.", "Give us 20 minutes.",
+        "We will share more at 25:99.", "About 12 % of calls fail since 13:10. Chat works.",
+        "Support answers within two hours.",
+    ],
+)  # fmt: skip
+def test_a_repair_time_and_a_time_of_what_happened_are_none(text: str) -> None:
+    assert promise_of(text, NOW) is None
+
+
+def test_a_time_that_has_just_passed_is_named_as_past_and_another_promise_counts_before_it() -> None:
+    found = promise_of("Next update by 14:00 UTC.", NOW)
+    assert found and found.past and found.words == "14:00 UTC"
+    found = promise_of("Next update by 14:00 UTC. We post again in 10 minutes.", NOW)
+    assert found and not found.past
+
+
+@pytest.mark.parametrize(
+    ("said", "zone", "expected"),
+    [
+        ("2026-03-29T00:50:00Z", "Europe/Berlin", "03-29T01:10"),  # 03:10 is the first hour of summer time
+        ("2026-10-25T00:50:00Z", "Europe/Berlin", "10-25T02:10"),  # 03:10 comes after the hour that comes twice
+        ("2026-07-01T01:00:00Z", "Europe/Berlin", "07-01T01:10"),
+        ("2026-12-31T23:50:00Z", "Asia/Tokyo", "01-01T18:10"),
+    ],
+)
+def test_a_time_without_a_zone_is_read_on_the_clock_of_the_page(said: str, zone: str, expected: str) -> None:
+    found = promise_of("Next update at 03:10.", parse_moment(said), ZoneInfo(zone))
+    assert found and iso(found.at)[5:16] == expected
+
+
+def test_an_abbreviation_of_the_pages_own_zone_is_its_own() -> None:
+    found = promise_of("Next update at 18:00 IST.", NOW, ZoneInfo("Asia/Jerusalem"))
+    assert found and iso(found.at)[11:16] == "16:00"
+
+
+@pytest.mark.parametrize(
+    "text", ["next update " * 800, "1" * 10_000, "in " * 3_000, "again by " * 1_000 + "9", "next " + "1:" * 4_000]
+)
+def test_odd_texts_are_read_quickly(text: str) -> None:
+    began = time.process_time()
+    promise_of(text, NOW)
+    assert time.process_time() - began < 1
