@@ -35,6 +35,8 @@ FEATURES = (
     "recover",
     "learn",
     "learn.drills",
+    "learn.confidential",
+    "learn.just_culture",
     "chat",
     "find",
     "now",

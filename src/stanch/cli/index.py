@@ -24,6 +24,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "conclude": ("detect", "End an investigation that was no incident, and say what it was."),
     "confirm-method": ("prepare", "Say that a test page arrived, by the code in it."),
     "contacts": ("prepare", "Whom to turn to: people, vendors and teams, by service or by what they do."),
+    "contribute": ("learn", "Tell what you know of an incident that you took part in, without anybody being able to tell that it was you."),
+    "contributions": ("learn", "What people told without being known, for whoever leads the postmortem."),
     "copies": ("communicate", "Where copies of the status page are kept, and how fresh each is."),
     "criteria": ("recover", "Say what 'recovered' means: the proposed criteria, or your own; with neither, see what is set."),
     "debrief": ("learn", "How the team practised in a drill: each practice, why it was kept or not, and the entries that show it."),
@@ -119,4 +121,6 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "wake-next": ("respond", "Say that you cannot take the page: the next step of its escalation is woken at once."),
     "withdraw-invitation": ("prepare", "Take an invitation back that has not been used: its link ends, and the name is free again."),
     "wording": ("communicate", "What to reword in a public post or a postmortem, with the reason and better words."),
+    "worksheet": ("learn", "Write a just-culture worksheet: what was done, five questions, and what the system changes."),
+    "worksheets": ("learn", "The just-culture worksheets of an incident, for their facilitators."),
 }

@@ -236,6 +236,7 @@ class Policy(Part, frozen=True):
     ``responding``: shifts, handoffs, the pace that needs a Scribe, doubts, bridges.
     ``factors``: kinds of contributing factors of one's own, by the word after ``#``, and what each means (R46).
     ``drill_within_days``: a core service that was last drilled longer ago is less ready (R7, R40); 0: none needs a drill.
+    ``just_culture``: people, and roles of contacts, who read and write just-culture worksheets (R45); nobody else does.
     ``public_words``: product names and other words that customers know, which the wording check lets pass (R33).
     ``audiences``: who is told how often, and by what (R31, R32). ``templates``: their texts by the name of the file (R9).
     """
@@ -266,6 +267,7 @@ class Policy(Part, frozen=True):
     lead_after_days: Days = 3
     remind_before_days: Days = 2
     drill_within_days: Days = 180
+    just_culture: list[str] = msgspec.field(default_factory=list)
     postmortem: PostmortemTriggers = PostmortemTriggers()
     responding: Responding = Responding()
     escalation: dict[str, EscalationPolicy] = msgspec.field(default_factory=dict)

@@ -14,7 +14,9 @@ from stanch.kernel.filling import incident_id
 from stanch.learn import export
 from stanch.learn.blameless import hints
 from stanch.learn.completeness.of_record import gaps_of
+from stanch.learn.confidential.commands import Contributions, contributions, leads
 from stanch.learn.document.html import policy
+from stanch.learn.just_culture.commands import is_facilitator
 from stanch.learn.meeting import calendar_file
 from stanch.learn.postmortem import PARTS, TITLES, draft, timeline
 from stanch.prepare.known_people import known_names
@@ -48,6 +50,7 @@ def routes(stanch: Stanch) -> list[Route]:
                 "record": record, "parts": draft(record, entries, uow.policy), "gaps": gaps_of(uow, record), "now": uow.now,
                 "hints": hints(record, of_policy(uow.policy)), "timeline": timeline(entries), "people": known_names(uow),
                 "lanes": pictures.swim_lanes(record, record.closed_at or record.resolved_at or uow.now),
+                "told": contributions(uow, Contributions(incident)) if leads(uow, record) else None, "fair": is_facilitator(uow),
             }  # fmt: skip
         return page(request, "postmortem.html", **context, names=PARTS, titles=TITLES, help=HELP)
 
