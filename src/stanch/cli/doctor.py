@@ -16,7 +16,7 @@ from stanch.ports.integration import PORTS
 if TYPE_CHECKING:
     from stanch.ports import Mitigator
 
-# Seconds that a machine may differ before it is called wrong: what people see is off by as much.
+# Tolerated difference of the machine's clock in seconds.
 MOST_SKEW = 5.0
 Finding = tuple[bool, str]
 
@@ -124,7 +124,7 @@ def _asked(name: str, ask: Callable[[], str]) -> Finding:
 
 
 def _secrets(place: Place) -> Iterator[Finding]:
-    """A variable that an integration reads its secret from must be set where stanch runs."""
+    """Environment variables with secrets of integrations must be set."""
     for key, integration in place.stanch.integrations().items():
         values = place.stanch.settings.integrations[key]
         for field in integration.fields():
@@ -146,7 +146,7 @@ def _clock(database: Database) -> Finding:
 
 
 def _references(place: Place) -> Iterator[Finding]:
-    """What the policy names must exist: better found now than at three in the morning."""
+    """References in the policy must exist."""
     stanch = place.stanch
     policy, world = stanch.settings.policy, stanch.world
     for service in policy.services.values():

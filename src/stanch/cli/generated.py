@@ -16,7 +16,7 @@ from stanch.kernel.errors import Invalid
 
 # What is an option, known or mistyped; any other word with a dash before it is text.
 OPTION = re.compile(r"-[A-Za-z]+|--[A-Za-z][\w-]*(=.*)?", re.DOTALL)
-# Keeps click from reading such a text as an option; taken off again when click has read the line.
+# Marks a text so that click does not read it as an option; removed after parsing.
 TEXT = "\x00"
 
 

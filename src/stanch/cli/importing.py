@@ -14,7 +14,7 @@ from stanch.kernel.errors import Conflict, Invalid
 if TYPE_CHECKING:
     from stanch.prepare.importers.imported import Imported
 
-# No account's dump is larger; what is larger is not one, or is meant to fill the memory.
+# Size limit of a dump, against memory exhaustion.
 LARGEST = 512 * 1024 * 1024
 ENDINGS = (".json", ".jsonl", ".ndjson")
 
@@ -133,7 +133,9 @@ def _archived(path: Path, content: bytes) -> Iterator[Any]:
             for entry in archive.infolist():
                 if entry.filename.lower().endswith(ENDINGS):
                     with archive.open(entry) as stream:
-                        text = stream.read(left + 1)  # what the archive claims about its sizes is not believed
+                        text = stream.read(
+                            left + 1
+                        )  # sizes are counted while reading, not taken from the archive's headers
                     left -= len(text)
                     if left < 0:
                         raise Invalid(f"{path} is larger than {LARGEST} bytes when unpacked.")

@@ -45,7 +45,7 @@ class Place:
 
     @property
     def actor(self) -> Actor:
-        """Whoever may read the data directory may do everything with it: that is what admin means here."""
+        """Local commands act as an administrator: access to the data directory permits everything anyway."""
         return Actor(self.as_name or _os_user(), admin=True)
 
     def where(self) -> str:
@@ -76,7 +76,7 @@ class Place:
 
         from stanch.kernel.filling import fill, incident_id
 
-        fill(command, given)  # what is wrong is said before anything is sent
+        fill(command, given)  # validate before anything is sent
         path = command.path
         if command.needs_incident:
             path = path.replace("{incident}", quote(incident_id(given.pop("incident")), safe=""))
@@ -137,4 +137,4 @@ def _os_user() -> str:
     try:
         return os.environ.get("USER") or getpass.getuser()
     except (KeyError, OSError):
-        return f"uid-{os.getuid()}"  # a container's user without a name
+        return f"uid-{os.getuid()}"  # a user id without a name, as in containers

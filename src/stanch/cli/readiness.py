@@ -16,7 +16,7 @@ from stanch.cli.render import clean
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def readiness(place: Place, service: str, minimum: int, as_json: bool) -> None:
-    """How ready each service is for the page at three in the morning, and what would raise its score."""
+    """How ready each service is for being paged about, and what would raise its score."""
     from stanch.kernel.command import REGISTRY
     from stanch.main import load_commands
 

@@ -138,7 +138,7 @@ def _remote(place: Place, incident: str) -> Iterator[dict[str, Any]]:
 
     clock = SystemClock()
     last, heard = 0, clock.now()  # 0: it was said already that it is not live
-    place.fetch("GET", f"/api/v1/incidents/{quote(incident, safe='')}?last=1")  # says at once what is wrong
+    place.fetch("GET", f"/api/v1/incidents/{quote(incident, safe='')}?last=1")  # reports errors at once
     while True:
         try:
             answer = urllib3.request(
@@ -149,10 +149,10 @@ def _remote(place: Place, incident: str) -> Iterator[dict[str, Any]]:
                 raise Unavailable(f"The server answered {answer.status}.")
             for data in _events(answer.stream(1, decode_content=False)):
                 heard = clock.now()
-                if data:  # else a sign of life
+                if data:  # else a keep-alive event
                     last = data["position"]
                     yield data
-        except urllib3.exceptions.HTTPError:  # the server went away or was silent: connect again
+        except urllib3.exceptions.HTTPError:  # the connection was lost or silent: reconnect
             if heard:
                 click.echo(f"Not live since {hour_minute(heard)} UTC, trying again.", err=True)
             heard = 0

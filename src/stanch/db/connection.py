@@ -117,7 +117,7 @@ def _open(url: str) -> Engine:
     if url.startswith("sqlite:///"):
         path = Path(url.removeprefix("sqlite:///"))
         path.parent.mkdir(parents=True, exist_ok=True)
-        with suppress(OSError):  # a place that cannot be written to is told of by whoever writes first
+        with suppress(OSError):  # an unwritable folder is reported by the first write
             # SQLite gives its journal the mode of the file: alerts, names and addresses are for the owner's eyes.
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
             path.chmod(0o600)
@@ -133,7 +133,7 @@ def _open(url: str) -> Engine:
     if url.startswith(("postgresql://", "postgres://")):
         try:
             driver = make_url(url.replace("postgres://", "postgresql://", 1)).set(drivername="postgresql+psycopg")
-        except (ArgumentError, ValueError):  # whose text would show the password
+        except (ArgumentError, ValueError):  # its text would contain the password
             raise Invalid(
                 "The address of the database cannot be read.", hint="Write postgresql://user:password@host:5432/name."
             ) from None
@@ -167,13 +167,13 @@ def _alive(dialect: Dialect, connection: Any, record: Any, _fairy: object) -> No
 
 
 def _demoted(context: ExceptionContext) -> None:
-    """After a fail-over old connections may lead to what only reads now (25006): they are all given up, and made anew."""
+    """After a fail-over old connections may lead to a read-only server (25006): all are closed and opened anew."""
     if getattr(context.original_exception, "sqlstate", "") == "25006":
         context.is_disconnect = True
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
-    # The driver must not open transactions by itself: BEGIN IMMEDIATE is ours to say.
+    # The driver must not open transactions by itself, since writers use BEGIN IMMEDIATE.
     connection.isolation_level = None
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-8000"):
         connection.execute(f"PRAGMA {pragma}")

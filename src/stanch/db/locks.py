@@ -1,4 +1,4 @@
-"""Every advisory lock of PostgreSQL that this product takes. Two jobs under one number would wait for each other."""
+"""Every advisory lock of PostgreSQL that this product takes, so that no number is used twice."""
 
 from enum import IntEnum, unique
 
@@ -11,7 +11,7 @@ class Lock(IntEnum):
     MIGRATING = 7_823_641
     # Incidents get their numbers one after another.
     NUMBERING = 7_823_642
-    # Alerts are folded one after another: what a signal becomes rests on what all the others are (P3).
+    # Alerts are folded one after another, since the disposition of a signal depends on the other signals (P3).
     FOLDING = 7_823_643
     # Overrides of on-call schedules are checked against each other.
     OVERRIDING = 7_823_644

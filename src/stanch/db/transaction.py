@@ -1,4 +1,4 @@
-"""The transaction that features write through. It knows SQL text and parameters, and nothing of the product."""
+"""The database transaction that features write through: SQL text and parameters."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ class Monitoring:
         self._processes: list[subprocess.Popen[bytes]] = []
 
     def start(self) -> None:
-        """Start both and wait until they answer."""
+        """Start both and wait until they are ready."""
         log = (self.folder / "log").open("wb")
         self._processes = [
             subprocess.Popen(

@@ -1,4 +1,4 @@
-"""Ada's phone: a web server that takes what the webhook notifier sends and keeps it, what rings apart from what only tells."""
+"""Ada's phone: a web server that stores what the webhook notifier sends, pages apart from other messages."""
 
 import json
 import threading
@@ -24,13 +24,13 @@ class Phone:
                 self.end_headers()
 
             def log_message(self, format: str, *args: Any) -> None:
-                """The phone is silent on the terminal; the demo says when it rings."""
+                """Suppressed: the demo itself reports pages."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Ring)
         self.url = f"http://127.0.0.1:{self._server.server_port}/"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     def stop(self) -> None:
-        """Hang up."""
+        """Stop the server."""
         self._server.shutdown()
         self._server.server_close()

@@ -1,4 +1,4 @@
-"""One box for everything: incidents and the words of their timelines, services, people, runbooks, and commands (P6)."""
+"""The search: incidents and the texts of their timelines, services, people, runbooks, and commands (P6)."""
 
 from typing import Annotated, Literal
 
@@ -76,7 +76,7 @@ class Found(msgspec.Struct, frozen=True):
     example="stanch find checkout errors",
 )
 def find(uow: UnitOfWork, asked: Find) -> Found:
-    """What one may see of it, incidents whose title matches first, the newest first."""
+    """The hits that the actor may see: matching titles first, the newest first."""
     query = asked.query.strip()
     known = KnownNames(
         list(uow.policy.severities),

@@ -1,4 +1,4 @@
-"""Secrets that stand for a person: API tokens, sessions of browsers and one-time links, one table for the three kinds.
+"""Credentials: API tokens, browser sessions and one-time links, one table for the three kinds.
 
 A secret has 256 random bits, is stored as its SHA-256 and found by it, so no comparison leaks anything about it.
 """
@@ -78,7 +78,7 @@ def end_sessions(tx: Transaction, person: str) -> int:
 def open_session(database: Database, person: str, now: int) -> str:
     """The secret of a new session, for the browser's cookie."""
     secret = _issue(database, person, "session", now, SESSION_FOR)
-    with database.transaction() as tx:  # whoever has come is invited no more
+    with database.transaction() as tx:  # signing in ends the invitation
         tx.execute("DELETE FROM credentials WHERE kind = 'once' AND name = 'invite' AND person = :p", p=person)
         tx.execute("UPDATE people SET came_at = :now WHERE name = :p AND came_at IS NULL", p=person, now=now)
     return secret
@@ -140,7 +140,7 @@ def use_link(database: Database, code: str, now: int, name: str = "") -> str:
             "SELECT person, name FROM credentials WHERE digest = :d AND kind = 'once' AND expires_at > :now",
             d=stored(code), now=now,
         )  # fmt: skip
-        # Whoever deletes the row has used it: two at once cannot both.
+        # Deleting the row uses the link, so that two concurrent requests cannot both succeed.
         if row is None or not tx.execute("DELETE FROM credentials WHERE digest = :d", d=stored(code)):
             raise Unauthenticated("This link has been used or is too old.", hint="Ask for a new one.")
         if row["name"] == "setup":
@@ -178,5 +178,5 @@ def _write(tx: Transaction, person: str, kind: Kind, now: int, lasts: int | None
 
 def stored(secret: str) -> str:
     """What the database keeps of a secret."""
-    # Headers are Latin-1: whatever came, it must not fail here.
+    # Headers are Latin-1: invalid characters must not raise here.
     return digest(secret.encode("utf-8", "replace").decode())

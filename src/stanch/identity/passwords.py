@@ -10,7 +10,7 @@ from stanch.kernel.errors import Invalid, TooMany, Unauthenticated
 
 SHORTEST, LONGEST = 10, 1000
 _hasher = argon2.PasswordHasher()
-# One verification takes 64 MB and a core on purpose: so many at once, so many more wait, and the rest is told to come back.
+# One verification takes 64 MB and a core on purpose: the most at once, and the most that wait; further ones get 429.
 AT_ONCE, WAITING = 2, 6
 _verifying = threading.BoundedSemaphore(AT_ONCE)
 _waiting = threading.BoundedSemaphore(AT_ONCE + WAITING)

@@ -35,7 +35,7 @@ def checked(name: str) -> str:
 
 
 def insert(tx: Transaction, name: str, now: int, *, admin: bool, hashed: str = "") -> bool:
-    """Write a person's row; False when there is one of this name. Nobody else is shown by it any more: it leads to the newcomer."""
+    """Write a person's row; False when there is one of this name. The name then belongs to the new person and is no other's display name."""
     added = tx.execute(
         "INSERT INTO people (name, password, admin, created_at) VALUES (:name, :password, :admin, :now) "
         "ON CONFLICT (name) DO NOTHING",

@@ -135,7 +135,7 @@ def release_name(tx: Transaction, name: str) -> None:
 
 
 def forget(tx: Transaction, person: str) -> None:
-    """Somebody leaves: nothing of theirs reaches anybody any more."""
+    """Delete the profile and contact methods of a person who is removed."""
     tx.execute("DELETE FROM contact_methods WHERE person = :p", p=person)
     tx.execute("DELETE FROM devices WHERE person = :p", p=person)
     tx.execute("DELETE FROM profiles WHERE person = :p", p=person)
@@ -143,11 +143,11 @@ def forget(tx: Transaction, person: str) -> None:
 
 
 def version(tx: Transaction) -> str:
-    """Another one after each change of whom one reaches how. Never the same twice, also where a transaction is undone."""
+    """The version of all contact methods: changes with each of them and never repeats, even after a rollback."""
     row = tx.one("SELECT version FROM contacts_version")
     return str(row["version"]) if row else ""
 
 
 def changed(tx: Transaction) -> None:
-    """Whoever has joined the contacts joins them anew."""
+    """Invalidates the joined contacts."""
     tx.execute("UPDATE contacts_version SET version = :version", version=new_secret())

@@ -7,7 +7,7 @@ from stanch.kernel.clock import MINUTE
 from stanch.kernel.errors import TooMany
 
 FAILURES_WITHIN = 10 * MINUTE
-# An address that changes within its network, and many networks that try one account, are seen as well.
+# Counting by network and by account too catches attackers that change addresses.
 ALLOWED = {"address": 10, "network": 40, "account": 40}
 KEPT = 10_000
 

@@ -1,4 +1,4 @@
-"""Moments are UTC integers in microseconds. This is the only place that asks the machine what time it is."""
+"""Moments are UTC integers in microseconds. The only place that reads the system clock."""
 
 import time
 from collections.abc import Callable
@@ -13,7 +13,7 @@ MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 LITTLE = 2 * SECOND
-# Schedules are counted on from their start, which the calendar's last years leave no room for.
+# The latest year of a schedule's start: turns are added to it, and dates end with the year 9999.
 LAST_LOCAL_YEAR = 9000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -84,7 +84,7 @@ class SteppedClock:
         return self.moment
 
 
-# What a calendar can say: the years 1 to 9999. A sender's nonsense beyond is shown as the nearest of these.
+# The range of dates: years 1 to 9999. Values outside are shown as the nearest of these.
 FIRST, LAST = -62_135_596_800 * SECOND, 253_402_300_799 * SECOND + SECOND - 1
 
 

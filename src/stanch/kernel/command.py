@@ -1,4 +1,4 @@
-"""One command, four faces: a typed struct, its handler, and where each face finds it.
+"""Commands: a typed struct and its handler, registered once for API, CLI, pages and chat.
 
 The API route is ``POST /api/v1/incidents/INC-1/<noun>`` (or ``POST /api/v1/<noun>`` for those without an incident),
 the CLI sub-command is ``name``, the page posts the form to ``/do/<name>``, and chat writes ``/stanch <name> ...``.
@@ -37,7 +37,7 @@ class Command(msgspec.Struct, frozen=True):
 
     @property
     def doc(self) -> str:
-        """What it does, for every face."""
+        """Its description, for every interface."""
         return " ".join((self.struct.__doc__ or "").split())
 
     @property

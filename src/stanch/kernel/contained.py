@@ -1,4 +1,4 @@
-"""Contains what one item of a batch raises: it is logged, and the rest goes on (P2, P8)."""
+"""Logs and contains the exception of one item of a batch, so that the other items are processed (P2, P8)."""
 
 import traceback
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ def contained(
         raise
     except Exception as error:
         found.error = error
-        # One line and the place, and no values: an exception's text may hold a whole statement.
+        # One line with the place, without values: an exception's text may contain a whole SQL statement.
         told = error.detail if isinstance(error, Problem) else str(error).partition("\n")[0][:300]
         place = traceback.extract_tb(error.__traceback__)[-1]
         log.error(sentence, **values, error=f"{type(error).__name__}: {told}", place=f"{place.filename}:{place.lineno}")

@@ -12,7 +12,7 @@ from stanch.kernel.command import Command
 from stanch.kernel.errors import Invalid
 from stanch.kernel.spelling import spelt
 
-# PostgreSQL and SQLite integers end here; anything larger is a mistake of the caller.
+# The largest integer of PostgreSQL and SQLite; anything larger is refused.
 LARGEST = 2**63 - 1
 
 
@@ -57,7 +57,7 @@ def _meant(command: Command, name: str, value: Any) -> Any:
 
 
 def explain(error: msgspec.ValidationError, command: Command) -> Invalid:
-    """msgspec's message in our words, with the field."""
+    """Rewords msgspec's message, with the field."""
     text = str(error)
     missing = re.fullmatch(r"Object missing required field `([^`]+)`(?: - at `\$\.?(.*)`)?", text)
     if missing:
@@ -125,7 +125,7 @@ def _leaves(value: Any, place: str) -> Iterator[tuple[str, Any]]:
 
 
 def _storable(place: str, value: Any) -> None:
-    """Refuse what a database column cannot hold, before it becomes a failure there."""
+    """Refuse what a database column cannot store."""
     if isinstance(value, str):
         if "\x00" in value:
             raise Invalid(f"{place} contains a NUL character.", field=place, hint="Remove it.")

@@ -1,4 +1,4 @@
-"""Whether each thread of this process still makes progress: asked by the health check and the watchdog."""
+"""Whether each thread of this process still makes progress, for the health check and the watchdog."""
 
 import threading
 import time

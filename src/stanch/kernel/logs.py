@@ -1,4 +1,4 @@
-"""How log lines look. A traceback tells where, and never the values: among them are keys, tokens and people's words.
+"""Sets up logging. Tracebacks contain no values, since these include keys, tokens and people's texts.
 
 structlog is imported with the first line that is written: it takes longer to import than ``stanch --help`` may run.
 """

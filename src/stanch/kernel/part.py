@@ -5,7 +5,7 @@ from typing import Annotated
 
 import msgspec
 
-# Thirty years: anything longer means "never", and then the key is left out.
+# Thirty years, the longest span; for "never" the key is left out.
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=1e9)]
 Every = Annotated[float, msgspec.Meta(ge=0.001, le=1e9)]
 Days = Annotated[float, msgspec.Meta(ge=0, le=11_000)]

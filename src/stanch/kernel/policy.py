@@ -96,7 +96,7 @@ class Criterion(Part, frozen=True):
     unit: str = ""
 
 
-# A chain of dependencies is followed so far: what is at its end is seldom what fails.
+# How many dependencies are followed at most.
 MOST_NEEDED = 20
 
 

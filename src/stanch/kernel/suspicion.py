@@ -14,7 +14,7 @@ from stanch.kernel.clock import DAY, MINUTE, spell
 HALF_AFTER = 30 * MINUTE
 # How far off an onset may be: one that a person stated, and one that an alert dates, which fires some minutes late.
 STATED, DATED_BY_ALERT = 8 * MINUTE, 12 * MINUTE
-# Changes outside of this are not looked up at all: what is left of the suspicion there moves nothing.
+# Changes outside of this window are not read: their suspicion is negligible.
 LOOK_BACK, LOOK_AHEAD = 30 * DAY, 90 * MINUTE
 JUST = MINUTE
 # How long before the onset a going back still counts, by how suspect what it left is; how soon another release does.

@@ -1,6 +1,6 @@
 """SVG drawn on the server: scales, elements and escaping, once for every picture.
 
-Only classes and presentational attributes: the CSP forbids inline styles. What stands alone (evidence) has the colours below.
+Only classes and presentational attributes: the CSP forbids inline styles. Stand-alone pictures (evidence) use the colours below.
 """
 
 from collections.abc import Callable, Iterable
@@ -33,7 +33,7 @@ def text(words: str, x: object, y: object, **attributes: object) -> str:
 
 
 def title(words: str) -> str:
-    """What a part of the picture is, shown on hovering."""
+    """The tooltip of a part of the picture."""
     return element("title", escape(words))
 
 

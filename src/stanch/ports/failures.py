@@ -6,7 +6,7 @@ LONGEST_AFTER = 300.0
 class Failed(Exception):
     """A port could not do it. ``again``: whether trying again helps; ``after`` seconds if the other side said when.
 
-    Whatever it said, nothing is put off for longer than five minutes by it: a page is not the other side's to cancel.
+    ``after`` is capped at five minutes, so that a server cannot postpone a page for longer.
     """
 
     def __init__(self, detail: str, *, again: bool, after: float | None = None) -> None:
@@ -24,7 +24,7 @@ class Unsure(Failed):
 
 
 class Gone(Failed):
-    """What was there is gone for good: another one must be made, and nobody should write to it again."""
+    """The target is permanently gone and must not be used again."""
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail, again=False)

@@ -35,7 +35,7 @@ SCALE_OF_KEY = {
     "nseverity": "zabbix", "eventnseverity": "zabbix", "triggernseverity": "zabbix", "syslogseverity": "syslog",
     "severitynumber": "otel",
 }  # fmt: skip
-# True says that all is well, or that it is not.
+# Boolean keys: those for which true means well, and those for which it means a problem.
 _WELL = (
     "resolved",
     "isresolved",
@@ -146,5 +146,5 @@ def _levels(element: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _is_number(value: object) -> bool:
-    """Numbers are no guess: 0 is fine for one sender and down for the next."""
+    """Bare numbers are not interpreted: 0 means fine for one sender and down for another."""
     return isinstance(value, int | float) and not isinstance(value, bool)

@@ -89,7 +89,7 @@ def _from_number(number: float) -> int:
 
 
 def link(*candidates: object) -> str:
-    """The first that is a web address, else the empty string: nobody shall click on ``javascript:``."""
+    """The first http(s) address, else the empty string, so that no link is ``javascript:``."""
     for candidate in candidates:
         if isinstance(candidate, str) and candidate.lower().startswith(("http://", "https://")):
             return clean(candidate)

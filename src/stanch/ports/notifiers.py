@@ -6,7 +6,7 @@ import msgspec
 
 
 class Message(msgspec.Struct, frozen=True):
-    """What a notifier carries. ``key`` is the same for every attempt; ``url`` opens the incident. ``headers``: further ones, of mail.
+    """A message. ``key`` is the same for every attempt; ``url`` opens the incident. ``headers``: further ones, of mail.
 
     ``arrived_url``: posting to it says that a test page arrived. ``topic``: a later message on the same one may take its place.
     """

@@ -1,4 +1,4 @@
-"""An incoming webhook whose address is the secret: it stands in an environment variable and is never written anywhere (formats/17, 17.0)."""
+"""An incoming webhook whose address is a secret: read from an environment variable and never logged or stored (formats/17, 17.0)."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any

@@ -1,4 +1,4 @@
-"""How bad is it? The words and numbers in which senders say so, and what each of them asks for (R1, R2)."""
+"""Maps the severity words and numbers of senders to what they ask for (R1, R2)."""
 
 import re
 from itertools import pairwise
@@ -24,7 +24,7 @@ _WORDS: dict[Grade, str] = {
 }
 GRADES: dict[str, Grade] = {word: grade for grade, words in _WORDS.items() for word in words.split()}
 WORST: tuple[Grade, ...] = ("page", "ticket", "noise", "over")
-# What a number means, each in its sender's scale. A bare number means nothing: 1 is the worst for one and the least for the next.
+# Numbers in the scale of each sender. A bare number is ambiguous: 1 is the worst in one scale and the least in another.
 SCALES: dict[str, dict[str, str]] = {
     "syslog": {
         "0": "emergency", "1": "alert", "2": "critical", "3": "error", "4": "warning", "5": "notice", "6": "info", "7": "debug",
@@ -37,7 +37,7 @@ _OPENTELEMETRY = ((5, "trace"), (9, "debug"), (13, "info"), (17, "warning"), (21
 
 
 def grade(severity: str) -> Grade:
-    """What a severity asks for. Without one, or in a word that nobody knows, it pages: better one too many than one lost.
+    """What a severity asks for. A missing or unknown one pages.
 
     Of several known words the worst counts (``P4 - Low``, ``Sev3 (informational)``, ``1 - Critical``).
     """

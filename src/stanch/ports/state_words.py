@@ -17,7 +17,7 @@ _OVER = (
 )
 FIRING, OVER = frozenset(_FIRING.split()), frozenset(_OVER.split())
 ACKNOWLEDGED = frozenset(["acknowledged", "acked", "acknowledge", "ack", "acknowledgement"])
-# Without brackets only what can be nothing else: "Closed: port 443" tells of a problem.
+# Without brackets only unambiguous words: "Closed: port 443" reports a problem.
 _ENDS_A_TITLE = frozenset(["resolved", "recovered", "recovery", "ok", "okay", "cleared", "up", "solved", "fixed"])
 # The state in front of a title: "RESOLVED: disk", "[OK] disk", "[FIRING:2] disk", 'ALARM: "cpu"', "Recovery - disk".
 _PREFIX = re.compile(r"\W*?(?:\[\W*([A-Za-z][A-Za-z ]{1,20}?)(?::\d+)?\W*\]|([A-Za-z]{2,20})\s*(?::|\s[-|]\s))\s*")

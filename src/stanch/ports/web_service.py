@@ -1,4 +1,4 @@
-"""One exchange with a web service, its failures sorted into those that another try may mend and those that it cannot."""
+"""HTTP requests to a web service; failures are classified as retryable or final."""
 
 import os
 import re
@@ -14,7 +14,7 @@ from stanch.ports import Failed, Unsure
 from stanch.ports.address import any_inside, inside
 
 BODY_BYTES = 1_000_000
-# Before anything of the request has left.
+# Errors before any byte of the request was sent.
 NEVER_SENT = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
 _OBJECT = re.compile(r"^(<[^>]*>|HTTPS?Connection(Pool)?\([^)]*\)): ")
 _NUMBER = re.compile(r"^\[Errno -?\d+\] ")

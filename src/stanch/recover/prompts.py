@@ -7,7 +7,7 @@ from stanch.timeline.record import Record
 
 
 def _breach(record: Record, policy: Policy) -> list[Prompt]:
-    """R12, R41: going back is normal. A criterion that held and broke, while we thought it was over, is said."""
+    """R12, R41: a criterion was breached after it had held, in Resolve or later."""
     if record.phase != "resolve" or record.status not in ("open", "mitigated"):
         return []
     return [
@@ -54,7 +54,7 @@ def _shift(record: Record, policy: Policy) -> list[Prompt]:
 
 
 def _calm(record: Record) -> tuple[int | None, str]:
-    """Since when nothing measured is wrong, and what that is: the criteria where they are set, else the alerts."""
+    """Since when all criteria hold, or without criteria no alert fires; and which of the two it is."""
     if record.criteria:
         return record.holding_since(), "All recovery criteria hold"
     cleared = [signal.cleared_at for signal in record.signals.values() if not signal.firing]
@@ -64,7 +64,7 @@ def _calm(record: Record) -> tuple[int | None, str]:
 
 
 def _fires_again(record: Record, policy: Policy) -> list[Prompt]:
-    """R12: an alert that fires while we thought it was over."""
+    """R12: an alert fires again in Resolve or later."""
     if record.phase != "resolve" or not record.live():
         return []
     return [

@@ -18,7 +18,7 @@ IDLE_SECONDS = 30
 
 
 def watched(record: Record) -> bool:
-    """From the declaration on, so that there is a before to compare with; criteria that are set until it is closed."""
+    """Watched from the declaration on, for a baseline; set criteria until the incident is closed."""
     return record.live() or (bool(record.criteria) and record.status not in ("closed", "investigating"))
 
 
@@ -54,9 +54,9 @@ class CriteriaHandler(EffectHandler):
 
 
 def _pace(record: Record, policy: Policy, measured: bool) -> float:
-    """Seconds to the next round: what nobody waits for yet is measured less often, for a before to compare with."""
+    """Seconds to the next round: longer while the measurements are only a baseline."""
     if not measured:
-        return IDLE_SECONDS  # nothing to measure; the catalog may say more tomorrow
+        return IDLE_SECONDS  # nothing to measure now; the catalog may change
     return policy.criteria_every * (1 if record.criteria or record.runs else 3)
 
 

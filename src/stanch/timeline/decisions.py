@@ -1,4 +1,4 @@
-"""What is decided under pressure, and on what: hypotheses with their evidence, time-boxes, concerns, decisions (R36-R39)."""
+"""Parts of the record about decisions: hypotheses with their evidence, time-boxes, concerns, decisions (R36-R39)."""
 
 from typing import Literal
 
@@ -34,7 +34,7 @@ class Hypothesis(msgspec.Struct):
         return [each for each in self.evidence if each.stance == "against"]
 
     def stands(self) -> bool:
-        """Whether it may still be the cause."""
+        """Whether it is not rejected."""
         return self.standing != "rejected"
 
 
@@ -53,7 +53,7 @@ class Timebox(msgspec.Struct):
     extensions: list[str] = msgspec.field(default_factory=list)
 
     def running(self) -> bool:
-        """Whether it is still waited for."""
+        """Whether it has not ended."""
         return not self.answer and not self.fell_back
 
 

@@ -1,4 +1,4 @@
-"""What leaves the product: rows of the outbox, and what the handler of one kind of effect does with them."""
+"""Effects: rows of the outbox, and the interface of the handler of each kind."""
 
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar, Literal
@@ -23,11 +23,11 @@ class Effect(msgspec.Struct, frozen=True):
 
 
 class EffectHandler(ABC):
-    """Four moments of an effect, each in the right place to do it.
+    """The handler of one kind of effect; each method says within which transaction it is called.
 
     ``at_most_once``: it is never performed again after a crash; then ``lost`` must be written.
-    ``urgent``: it wakes people or changes systems, and never waits behind what only looks.
-    ``patient``: it waits for seconds on purpose, and never keeps a look waiting behind it.
+    ``urgent``: it pages people or changes systems, and never waits behind reads.
+    ``patient``: it blocks for seconds on purpose (a long poll), so it has a lane apart from reads.
     ``in_drill``: whom it may reach in a drill; a kind that says nothing leaves none.
     """
 
@@ -54,14 +54,14 @@ class EffectHandler(ABC):
         """In a transaction: record the answer; a moment as the answer means "again then", None means done."""
 
     def lost(self, uow: UnitOfWork, effect: Effect) -> None:
-        """In a transaction, only where ``at_most_once``: a crash came between; nobody knows whether it happened."""
+        """In a transaction, only where ``at_most_once``: a crash came before the answer was recorded; the outcome is unknown."""
         raise TypeError(f"effects of kind '{self.kind}' may be performed again, so none is ever lost")
 
 
 def arm(uow: UnitOfWork, key: str, kind: str, incident: str, payload: Any, *, lane: str) -> None:
-    """One effect that goes on as long as there is something to do: it is written where it rests.
+    """Arm a repeating effect: written unless it is waiting or running already.
 
-    What is under way looks again when it ends, under the incident's lock as whoever arms it.
+    A running one checks for new work when it ends, under the same lock on the incident.
     """
     row = uow.tx.one("SELECT state FROM outbox WHERE key = :key", key=key)
     if row is None or row["state"] not in ("waiting", "running"):

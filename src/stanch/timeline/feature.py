@@ -1,4 +1,4 @@
-"""What a feature says of itself: once, in its ``feature.py``. The composition root only loops over these.
+"""The manifest of a feature, declared in its ``feature.py``. The composition root only loops over these.
 
 ``commands`` are names of modules, because the command line's help imports nothing else of a feature; everything else is
 in ``wiring``, a function that imports what it names when it is called.
@@ -34,7 +34,7 @@ class Timer(msgspec.Struct, frozen=True):
 
 
 class Loop(Protocol):
-    """What has a thread of its own from start to stop, because it waits for the world. ``reclaim``: the only process starts."""
+    """A loop with a thread of its own from start to stop, since it blocks on external systems. ``reclaim``: called when the only process starts."""
 
     name: str
 
@@ -44,7 +44,7 @@ class Loop(Protocol):
 
 
 def no_loops(application: Application) -> Sequence[Loop]:
-    """A feature that waits for nothing."""
+    """For features without loops."""
     return ()
 
 

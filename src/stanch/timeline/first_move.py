@@ -4,7 +4,7 @@ import msgspec
 
 
 class Move(msgspec.Struct):
-    """A first move that was made, or passed with a word."""
+    """A first move that was done, or skipped with a reason."""
 
     source: str
     text: str
@@ -15,5 +15,5 @@ class Move(msgspec.Struct):
 
     @staticmethod
     def key(source: str, text: str) -> str:
-        """A step is known by its words: its number changes when somebody edits the list."""
+        """A step is identified by its text, since its number changes when the list is edited."""
         return f"{source}: {text}"

@@ -1,6 +1,6 @@
 """Heads of all timelines in one signed, append-only chain: what a hash chain for each incident cannot see alone (P5).
 
-A chain of entries that lost its tail is still a chain, and an incident that is gone is missed by nobody. So the newest
+A truncated chain still verifies, and a deleted incident leaves no trace in its own chain. So the newest
 entry of each incident that changed is sealed every few seconds: outside the transaction that wrote it, without folding.
 A checkpoint is one line for somebody else to keep. It names no incident and no number, and two of the same moment
 differ, so that it tells the uninvited nothing, not even that something private went on (P6).
@@ -39,7 +39,7 @@ class Checkpoint(msgspec.Struct, frozen=True):
 
 
 class Fault(msgspec.Struct, frozen=True):
-    """Something that is not as it was sealed. ``incident`` empty: the chain of heads itself."""
+    """A difference from the sealed state. ``incident`` empty: in the chain of heads itself."""
 
     incident: str
     text: str
@@ -104,7 +104,7 @@ class Seals:
         return hmac.digest(self._key, text.encode(), "sha256").hex()
 
     def key_id(self) -> str:
-        """Tells keys apart, and nothing else of them."""
+        """A fingerprint of the secret key."""
         return hashlib.sha256(self._key).hexdigest()[:8]
 
     def checkpoint(self) -> Checkpoint:
@@ -116,7 +116,7 @@ class Seals:
         return Checkpoint(1, made_at, self.key_id(), nonce, self._sign(f"{made_at} {nonce} {digest}"))
 
     def faults(self, tx: Transaction, against: Checkpoint | None = None) -> list[Fault]:
-        """What is not as it was sealed: the first fault of each incident, and of the chain. Reads all of it, bounded in memory."""
+        """Differences from the sealed state: the first fault of each incident, and of the chain of heads. Streams all of it."""
         found: dict[str, Fault] = {}
         number, previous, met = 0, FIRST_HASH, against is None
         met = met or self._is_of(against, previous)

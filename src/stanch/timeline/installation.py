@@ -1,4 +1,4 @@
-"""Where this stanch stands in the world."""
+"""The addresses of this installation."""
 
 import msgspec
 

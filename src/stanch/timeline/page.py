@@ -1,4 +1,4 @@
-"""A page under way, and how each attempt to reach somebody went: a part of the record."""
+"""A page, and the receipt of each attempt to deliver it: a part of the record."""
 
 import msgspec
 
@@ -45,5 +45,5 @@ class Page(msgspec.Struct):
     refused: list[str] = msgspec.field(default_factory=list)
 
     def waiting(self) -> bool:
-        """Whether somebody is still wanted."""
+        """Whether it is neither acknowledged nor ended."""
         return self.acknowledged_at is None and self.ended_at is None

@@ -1,4 +1,4 @@
-"""Taking a move from one phase to another back as a mistake (R12). Pure."""
+"""Takes back a phase shift that was a mistake (R12). Pure."""
 
 from stanch.kernel.policy import Phase
 from stanch.timeline.record import Record

@@ -60,7 +60,7 @@ PromptRule = Callable[[Record, Policy], list[Prompt]]
 
 
 def harm(record: Record) -> tuple[str, ...]:
-    """What most questions rest on: how bad it is, what customers feel, and how many alerts fire."""
+    """The evidence behind most prompts: severity, customer impact, and the number of firing alerts."""
     firing = sum(signal.firing for signal in record.signals.values())
     return (record.severity_name() or "", record.impact.value if record.impact else "", f"{firing} firing")
 

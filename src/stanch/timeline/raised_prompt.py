@@ -1,4 +1,4 @@
-"""How far a prompt has got: when it was raised, and who was told of it."""
+"""The state of a raised prompt: when it was raised, and who was told of it."""
 
 import msgspec
 
@@ -33,7 +33,7 @@ class RaisedPrompt(msgspec.Struct):
         return "; ".join(said) + ("; tried again" if self.problems and not self.told else "")
 
     def again(self, at: int, text: str) -> "RaisedPrompt":
-        """Its next round; what is wrong stays so until somebody is told."""
+        """Begins its next round; problems are kept until somebody is told."""
         if self.over:
             return RaisedPrompt(at, at, self.round + 1, text=text, sent=self.sent)
         return RaisedPrompt(at, self.first_at, self.round + 1, problems=dict(self.problems), text=text, sent=self.sent)

@@ -286,14 +286,14 @@ class Record(msgspec.Struct):
         self.phase = phase
 
     def end_pages(self, at: int) -> None:
-        """Nobody is wanted any more. Should it be opened again, somebody is asked anew."""
+        """End every waiting page. Reopening the incident starts a new page."""
         for page in self.pages.values():
             if page.waiting():
                 page.ended_at, page.next_at = at, None
 
 
 def _count(record: Record, entry: Line) -> None:
-    """The moments at which people wrote something, the newest few hundred; what one command writes counts once (R28)."""
+    """Keeps the newest few hundred moments at which people wrote; the entries of one command count once (R28)."""
     if entry.source in ("alert", "machine") or record.spoke[-1:] == [entry.recorded_at]:
         return
     record.spoke.append(entry.recorded_at)

@@ -15,7 +15,7 @@ from stanch.timeline.facts.respond import Redacted
 from stanch.timeline.facts.statement import REDACTED, REFERENCES, redacted
 from stanch.timeline.unit_of_work import UnitOfWork
 
-# A shorter text, or one plain word, stands in too many sentences that have nothing to do with it.
+# Shorter texts and single plain words are not searched for: they occur in unrelated sentences.
 SHORTEST_COPY = 6
 # Titles, receipts and outputs that are repeated elsewhere are cut at these lengths.
 CUT_AT = (500, 300, 200)
@@ -38,7 +38,7 @@ def redact(uow: UnitOfWork, incident: str, entry: Entry, reason: str, copies: Ma
 
 
 def _repeat_reason(uow: UnitOfWork, incident: str, said_at: int, position: int) -> None:
-    """The reason of an earlier redaction went: the tombstone that repeats it follows."""
+    """The reason of an earlier redaction was redacted, so the tombstone that repeats it is rewritten."""
     entries = uow.entries(incident)
     target = entries[position - 1]
     if target.redacted and target.redacted.entry == said_at:

@@ -39,7 +39,7 @@ class Once(msgspec.Struct):
 
 
 def principal(actor: Actor, asked: Any) -> str:
-    """Whose key it is; of whoever is not to be named nothing is kept, not even mixed into a digest (R38)."""
+    """The principal of a key; for an unnamed concern nothing of the author is stored, not even in a digest (R38)."""
     return "" if getattr(asked, "unnamed", False) else actor.name
 
 
@@ -98,7 +98,7 @@ def _write(
 
 
 def _claim(uow: UnitOfWork, key: Once) -> CommandResult | None:
-    """Take the key in the transaction of the work itself, or answer with what was answered before."""
+    """Claim the key in the command's own transaction, or return the stored answer."""
     taken = uow.tx.execute(
         "INSERT INTO answers (key, fingerprint, status, body, created_at) "
         "VALUES (:key, :fingerprint, 0, '', :now) ON CONFLICT (key) DO NOTHING",

@@ -19,7 +19,7 @@ _decoder = msgspec.json.Decoder(Facts)
 
 
 class Tombstone(msgspec.Struct, frozen=True):
-    """What stands in the place of the facts of a redacted entry; the triggers of the database know it by its first words."""
+    """Replaces the facts of a redacted entry; the triggers of the database recognise it by its first words."""
 
     redacted: Redaction
     facts: msgspec.Raw
@@ -30,7 +30,7 @@ _tombstones = msgspec.json.Decoder(Tombstone)
 
 
 def commitment(text: str, salt: str) -> str:
-    """The digest that stands for the facts in the chain. Salted, it tells nothing of a short secret once the salt is gone."""
+    """The salted digest of the facts in the chain. Once the salt is deleted, a short secret cannot be guessed from it."""
     return hashlib.sha256((f"{salt}\x1f{text}" if salt else text).encode()).hexdigest()
 
 
@@ -171,7 +171,7 @@ def bury(tx: Transaction, said: Entry, remains: Facts) -> None:
     redaction = Redaction(said.position, said.author, said.happened_at, said.facts.reason, said.facts.digest)
     stone = Tombstone(redaction, msgspec.Raw(_encoder.encode(remains)))
     if tx.dialect == "sqlite":
-        tx.driver("PRAGMA secure_delete = ON")  # what is overwritten is zeroed in the file
+        tx.driver("PRAGMA secure_delete = ON")  # SQLite overwrites deleted content with zeros
     tx.execute(
         "UPDATE entries SET facts = :facts, salt = '' WHERE incident = :incident AND position = :position",
         facts=msgspec.json.encode(stone).decode(),
@@ -199,7 +199,7 @@ def verify(tx: Transaction, incident: str) -> tuple[int, str | None]:
 
 
 def _wrong_redaction(rows: list[Row]) -> str | None:
-    """A tombstone that no entry of the chain accounts for, or an entry that says a redaction which was taken back."""
+    """A tombstone without the entry that states its redaction, or a stated redaction whose facts are back."""
     said = {}
     for found in (_entry(row) for row in rows if row["kind"] == "redacted"):
         assert isinstance(found.facts, Redacted)
@@ -224,7 +224,7 @@ def _accounts_for(said: Entry, stone: Tombstone) -> bool:
 
 
 def _wrong_privacy(head: Row | None, rows: list[Row]) -> str | None:
-    """Whether it is private was said in its first entry, and never changes."""
+    """Whether an incident is private is stated in its first entry and never changes."""
     said = bool(getattr(_entry(rows[0]).facts, "private", False)) if rows else False
     if head is None or not rows or said == bool(head["private"]):
         return None

@@ -77,7 +77,7 @@ class UnitOfWork:
     def read_without_locks(self) -> Iterator[None]:
         """Inside, records are read without locking their incidents: for a transaction that holds other locks already.
 
-        Whoever writes locks the incident first and everything else after it; two orders would wait for each other.
+        Whoever writes locks the incident first and everything else after it; another order could deadlock.
         """
         self._locking = False
         try:
@@ -116,7 +116,7 @@ class UnitOfWork:
         return self._records[incident]
 
     def read_again(self, incident: str) -> None:
-        """What was stored of an incident has changed: its record is folded anew when it is next asked for."""
+        """The stored entries of an incident were changed: its record is folded again at the next read."""
         self._records.pop(incident, None)
 
     def live(self, incident: str) -> Record:

@@ -1,4 +1,4 @@
-"""Is the record what was recorded? Each timeline's own chain, then the chain of all heads (P5)."""
+"""Verifies the hash chain of each timeline, then the chain of all heads (P5)."""
 
 import msgspec
 
@@ -32,5 +32,5 @@ def verify(uow: UnitOfWork, seals: Seals, incident: str = "", against: Checkpoin
 
 
 def _told(uow: UnitOfWork, fault: Fault, seen: list[str]) -> bool:
-    """A private incident that is gone, or shows, is a matter of administrators and of those who see it."""
+    """Faults of private incidents are shown to administrators and members only."""
     return uow.actor.admin or not fault.private or fault.incident in seen

@@ -14,7 +14,7 @@ THREADS = 4
 
 
 class Customers:
-    """Buys at a rate of so many per second, and remembers the last quarter of an hour."""
+    """Buys at a fixed rate, and keeps the results of the last 15 minutes."""
 
     def __init__(self, url: str, rate: float) -> None:
         self.url, self.rate = url, rate
@@ -30,7 +30,7 @@ class Customers:
             threading.Thread(target=self._buy, daemon=True).start()
 
     def window(self, query: str) -> Reply:
-        """What customers met in the last ``seconds`` (10 by default)."""
+        """Results of the last ``seconds`` (10 by default)."""
         seen = self._last(float(parse_qs(query).get("seconds", ["10"])[0]))
         return as_json(200, seen)
 

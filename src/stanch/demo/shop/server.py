@@ -19,7 +19,7 @@ class Instance:
         self.durations = Counters("shop_request_duration_seconds_bucket", "zone", "le")
 
     def checkout(self, _query: str) -> Reply:
-        """Sell something."""
+        """A checkout, which fails as the release and the zone say."""
         began = time.perf_counter()
         running = self.state.value()["current"]
         turn = next(self.turn)

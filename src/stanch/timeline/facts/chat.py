@@ -25,7 +25,7 @@ class ChannelOpened(Statement, frozen=True, tag="channel_opened"):
 
 
 class ChannelFailed(Statement, frozen=True, tag="channel_failed"):
-    """A chat refuses a channel; it is tried again."""
+    """A chat refused to create a channel; it is retried."""
 
     chat: str
     result: str
@@ -35,7 +35,7 @@ class ChannelFailed(Statement, frozen=True, tag="channel_failed"):
 
 
 class LinePinned(Statement, frozen=True, tag="line_pinned"):
-    """Somebody marked a line of the timeline. ``position``: its number, ``text``: what it said then."""
+    """Somebody marked a line of the timeline. ``position``: its number, ``text``: its text at that moment."""
 
     position: int
     pinned_as: PinnedAs

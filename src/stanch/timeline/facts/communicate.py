@@ -1,4 +1,4 @@
-"""What was told to whom."""
+"""Facts about updates and public posts."""
 
 from typing import Literal, Self
 
@@ -13,7 +13,7 @@ from stanch.timeline.kept import ProposedPost, Update
 from stanch.timeline.record import Fact, Line, Record
 
 PostState = Literal["investigating", "identified", "monitoring", "resolved", "postmortem"]
-# What customers read in the place of a public post that was redacted.
+# The text of a public post that was redacted.
 WITHDRAWN = "This post was withdrawn."
 # What drafts need beside the six facts (R31, R32), and what people call it.
 Stateable = Literal["trying_next", "business_impact", "needed", "known_answer"]
@@ -24,7 +24,7 @@ STATEABLE: dict[str, str] = {
 
 
 class PublicProposed(Statement, frozen=True, tag="public_proposed"):
-    """A public post that waits for the word of somebody who may give it (R8).
+    """A public post that waits for approval (R8).
 
     ``at``: when it counts for readers; None: when it is approved. The other fields are those of ``UpdatePosted``.
     """

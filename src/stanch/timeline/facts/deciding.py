@@ -1,4 +1,4 @@
-"""What is decided under pressure, and on what (R36-R39)."""
+"""Facts about hypotheses, time-boxes, concerns and decisions (R36-R39)."""
 
 from typing import Literal
 
@@ -52,7 +52,7 @@ class EvidenceStated(Statement, frozen=True, tag="evidence_stated"):
 
 
 class TimeboxOpened(Statement, frozen=True, tag="timebox_opened"):
-    """A question gets so long and no longer (R39). ``mitigation``: the fallback, if it is one of the toolkit."""
+    """A question gets a limited time (R39). ``mitigation``: the fallback, if it is one of the toolkit."""
 
     timebox: str
     question: str
@@ -73,7 +73,7 @@ class TimeboxOpened(Statement, frozen=True, tag="timebox_opened"):
 
 
 class TimeboxExtended(Statement, frozen=True, tag="timebox_extended"):
-    """It gets longer, with a reason."""
+    """A time-box was extended, with a reason."""
 
     timebox: str
     ends_at: int
@@ -89,7 +89,7 @@ class TimeboxExtended(Statement, frozen=True, tag="timebox_extended"):
 
 
 class TimeboxEnded(Statement, frozen=True, tag="timebox_ended"):
-    """It was answered, or its fallback is taken (``answer`` empty)."""
+    """A time-box ended: answered, or its fallback is taken (``answer`` empty)."""
 
     timebox: str
     answer: str = ""
@@ -103,7 +103,7 @@ class TimeboxEnded(Statement, frozen=True, tag="timebox_ended"):
 
 
 class ConcernRaised(Statement, frozen=True, tag="concern_raised"):
-    """Anybody worries about something, under their name or not (R38). Whoever is not named is stored nowhere."""
+    """Somebody raised a concern, under their name or not (R38). The author of an unnamed one is stored nowhere."""
 
     concern: str
     text: str
@@ -130,7 +130,7 @@ class ConcernAnswered(Statement, frozen=True, tag="concern_answered"):
 
 
 class DecisionMade(Statement, frozen=True, tag="decision_made"):
-    """What is done, and what is not (R37). ``hypothesis``: the one that it rests on."""
+    """A decision: the chosen option and the others (R37). ``hypothesis``: the one that it is based on."""
 
     decision: str
     option: str

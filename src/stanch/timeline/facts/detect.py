@@ -1,4 +1,4 @@
-"""What was noticed, and how it became an incident."""
+"""Facts about signals, investigations and declaring."""
 
 from typing import Literal
 
@@ -47,7 +47,7 @@ class Declared(Statement, frozen=True, tag="declared"):
 
 
 class Investigating(Statement, frozen=True, tag="investigating"):
-    """Somebody looks into something that is not declared yet (R5): nobody is paged, and an hour's clock runs.
+    """An investigation of something that is not declared yet (R5): nobody is paged, and a one-hour clock runs.
 
     ``drill``: it is an exercise (R40), in which the owner has said yes.
     """

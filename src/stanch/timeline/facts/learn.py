@@ -1,4 +1,4 @@
-"""What was learned, and what must change."""
+"""Facts about the postmortem and action items."""
 
 import re
 from typing import Literal
@@ -93,7 +93,7 @@ class PostmortemWritten(Statement, frozen=True, tag="postmortem_written"):
 
 
 class PostmortemPublished(Statement, frozen=True, tag="postmortem_published"):
-    """There to be read. ``override``: why it was published although ``gaps`` were open (R46)."""
+    """The postmortem was published. ``override``: why it was published although ``gaps`` were open (R46)."""
 
     override: str = ""
     gaps: list[str] = []
@@ -183,7 +183,7 @@ class ActionItemDone(Statement, frozen=True, tag="action_item_done"):
 
 
 class DropProposed(Statement, frozen=True, tag="drop_proposed"):
-    """Somebody would drop an item; the owner's lead decides (R48)."""
+    """Dropping an action item was proposed; the owner's lead decides (R48)."""
 
     item: str
     reason: str
@@ -197,7 +197,7 @@ class DropProposed(Statement, frozen=True, tag="drop_proposed"):
 
 
 class DropRefused(Statement, frozen=True, tag="drop_refused"):
-    """The item stays."""
+    """An action item is kept although dropping it was proposed."""
 
     item: str
     note: str = ""
@@ -248,7 +248,7 @@ class ReviewAsked(Statement, frozen=True, tag="review_asked"):
 
 
 class ReviewAnswered(Statement, frozen=True, tag="review_answered"):
-    """The answer is kept."""
+    """An answer to the three-week question."""
 
     item: str
     answer: str

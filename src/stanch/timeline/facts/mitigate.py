@@ -1,4 +1,4 @@
-"""What was done to stop the harm, what was kept before, and whether it helped."""
+"""Facts about mitigations: started, applied, evidence, outcome, findings."""
 
 from typing import Literal
 
@@ -53,7 +53,7 @@ class MitigationStarted(Statement, frozen=True, tag="mitigation_started"):
 
 
 class MitigationApplied(Statement, frozen=True, tag="mitigation_applied"):
-    """The adapter answered. ``ok`` None: a crash came between, nobody knows, a person must look.
+    """The adapter answered. ``ok`` None: the outcome is unknown after a crash, and a person must check.
 
     ``undo``: what would put back what it found, in one line; empty where only the catalog's own undo is known.
     ``undoable``: False where nothing takes it back. ``changed``: False where everything was so already.
@@ -91,7 +91,7 @@ class MitigationApplied(Statement, frozen=True, tag="mitigation_applied"):
 
 
 class EvidenceCaptured(Statement, frozen=True, tag="evidence_captured"):
-    """What the action might destroy, kept (R24). ``missing``: what could not be had, and why."""
+    """Evidence that the action might destroy was captured (R24). ``missing``: what could not be captured, and why."""
 
     run: str
     items: list[str]
@@ -107,7 +107,7 @@ class EvidenceCaptured(Statement, frozen=True, tag="evidence_captured"):
 
 
 class ObservationExtended(Statement, frozen=True, tag="observation_extended"):
-    """Too little was measured since the action to judge it: it is watched longer.
+    """The observation window was extended: too few measurements since the action to judge it.
 
     ``until``: the new end of the observation (microseconds). ``reason``: how often it was measured before and after.
     """

@@ -1,4 +1,4 @@
-"""Who was woken, how, and who has it."""
+"""Facts about pages: requested, sent, acknowledged."""
 
 import msgspec
 
@@ -66,7 +66,7 @@ class PageStepped(Statement, frozen=True, tag="page_stepped"):
 
 
 class PagePutOff(Statement, frozen=True, tag="page_put_off"):
-    """The page waits: for its hour, or for somebody to be reached at all (R2)."""
+    """The page is postponed: until working hours, or until somebody can be reached (R2)."""
 
     page: str
     until: int
@@ -80,7 +80,7 @@ class PagePutOff(Statement, frozen=True, tag="page_put_off"):
 
 
 class PageReplaced(Statement, frozen=True, tag="page_replaced"):
-    """A page that rested while its alerts were silenced is asked for anew, from the first step (R2)."""
+    """A page that was paused while its alerts were silenced starts again, from the first step (R2)."""
 
     page: str
 

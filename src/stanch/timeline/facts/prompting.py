@@ -1,4 +1,4 @@
-"""What people were asked, who was told, and what became of it (R11, R31, R33)."""
+"""Facts about prompts: raised, delivered, declined, withdrawn (R11, R31, R33)."""
 
 from stanch.kernel.policy import ROLE_TITLES
 from stanch.timeline.facts.statement import Statement
@@ -7,7 +7,7 @@ from stanch.timeline.record import Line, Record
 
 
 class Prompted(Statement, frozen=True, tag="prompted"):
-    """Something was due to be asked. Each entry of one key is a round; who was told is said by ``PromptTold``."""
+    """A prompt became due. Each entry of one key is a round; ``PromptTold`` says who was told."""
 
     key: str
     to: str
@@ -80,7 +80,7 @@ class PromptDeclined(Statement, frozen=True, tag="prompt_declined"):
 
 
 class PromptWithdrawn(Statement, frozen=True, tag="prompt_withdrawn"):
-    """What was asked is answered: messages that can be edited say so."""
+    """A prompt was answered: its messages are edited where that is possible."""
 
     keys: list[str]
     text: str

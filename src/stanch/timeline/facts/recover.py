@@ -1,4 +1,4 @@
-"""What recovery means, whether it is so, and the end of an incident."""
+"""Facts about recovery criteria, mitigated, resolved, closed and reopened."""
 
 from stanch.kernel.clock import hour_minute, spell
 from stanch.kernel.policy import Criterion
@@ -66,7 +66,7 @@ class CriteriaHeld(Statement, frozen=True, tag="criteria_held"):
 
 
 class Mitigated(Statement, frozen=True, tag="mitigated"):
-    """Something that was done stopped the harm; it is not resolved yet (R15). What was over by itself was not mitigated."""
+    """An action stopped the harm; the incident is not resolved yet (R15). Harm that ended by itself was not mitigated."""
 
     reason: str = ""
 
@@ -101,7 +101,7 @@ class Resolved(Statement, frozen=True, tag="resolved"):
 
 
 class Closed(Statement, frozen=True, tag="closed"):
-    """The urgency is gone; learning goes on (R42). ``false_alarm``: there was nothing, so nothing is owed."""
+    """The response has ended; learning goes on (R42). ``false_alarm``: there was no incident, so no postmortem is due."""
 
     postmortem_at: int | None = None
     false_alarm: bool = False
@@ -120,7 +120,7 @@ class Closed(Statement, frozen=True, tag="closed"):
 
 
 class Reopened(Statement, frozen=True, tag="reopened"):
-    """It came back, or was never gone."""
+    """The incident was reopened: it came back, or had not ended."""
 
     reason: str
 

@@ -1,4 +1,4 @@
-"""What people say, decide and take on while they respond, and what they are asked."""
+"""Facts about narration, corrections, redaction, phases, severity and impact."""
 
 from typing import Literal
 
@@ -26,7 +26,7 @@ class Said(Statement, frozen=True, tag="said"):
 
 
 class Amended(Statement, frozen=True, tag="amended"):
-    """A mistake is corrected visibly: the earlier entry stays (R10)."""
+    """A visible correction of an earlier entry, which stays (R10)."""
 
     position: int
     text: str
@@ -36,7 +36,7 @@ class Amended(Statement, frozen=True, tag="amended"):
 
 
 class Redacted(Statement, frozen=True, tag="redacted"):
-    """The texts of an entry are gone for good: a secret, or personal data (design, section 4).
+    """The texts of an entry were erased: a secret, or personal data (design, section 4).
 
     ``digest``: what stands for the old facts in the hash chain; ``remains``: the digest of what is left of them.
     ``repeats``: the entry whose texts this one repeated; nothing but those went. 0: all of its own.
@@ -131,7 +131,7 @@ class SeverityProposed(Statement, frozen=True, tag="severity_proposed"):
 
 
 class FirstMoveAnswered(Statement, frozen=True, tag="first_move_answered"):
-    """A first move of a playbook or of a runbook was made, or passed with a word (R6, R7). ``source``: whose, ``step``: from 1."""
+    """A first move of a playbook or runbook was done, or skipped with a reason (R6, R7). ``source``: whose, ``step``: from 1."""
 
     source: str
     title: str

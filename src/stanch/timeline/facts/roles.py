@@ -1,4 +1,4 @@
-"""Who does what, how roles move, and who could help (R25-R29, R34, R35)."""
+"""Facts about roles, handoffs, proposed people and bridges (R25-R29, R34, R35)."""
 
 from typing import Literal
 
@@ -17,7 +17,7 @@ def short(role: str) -> str:
 
 
 def _moved(record: Record, role: str) -> None:
-    """Whatever was asked or offered about a role is over once somebody else has it, or nobody."""
+    """Requests and offers for a role end when its holder changes."""
     for kept in (record.given, record.vacated, record.requests, record.people_proposed):
         kept.pop(role, None)
     for handoff in record.handoffs.values():
@@ -194,13 +194,13 @@ class PeopleProposed(Statement, frozen=True, tag="people_proposed"):
 
 
 def _wrote_nothing(record: Record, entry: Line) -> None:
-    """Coming and going is no word about the incident: the record is as silent as before."""
+    """Joining and leaving a call does not count as writing in the record."""
     if record.spoke[-1:] == [entry.recorded_at]:
         record.spoke.pop()
 
 
 class BridgeOpened(Statement, frozen=True, tag="bridge_opened"):
-    """A call; the text stays the record (R34)."""
+    """A bridge call was opened (R34)."""
 
     link: str
 
@@ -213,7 +213,7 @@ class BridgeOpened(Statement, frozen=True, tag="bridge_opened"):
 
 
 class BridgeJoined(Statement, frozen=True, tag="bridge_joined"):
-    """Somebody is in the call."""
+    """Somebody joined the call."""
 
     person: str
 
@@ -227,7 +227,7 @@ class BridgeJoined(Statement, frozen=True, tag="bridge_joined"):
 
 
 class BridgeLeft(Statement, frozen=True, tag="bridge_left"):
-    """Somebody is not in the call any more."""
+    """Somebody left the call."""
 
     person: str
 

@@ -1,4 +1,4 @@
-"""What every kind of fact can do."""
+"""The base class of every kind of fact."""
 
 from functools import cache
 from typing import Any, ClassVar, Self
@@ -33,7 +33,7 @@ class Statement(msgspec.Struct, frozen=True, tag_field="kind", omit_defaults=Tru
         raise TypeError(f"{type(self).__name__} has no sentence")
 
     def apply(self, record: Record, entry: Line) -> None:
-        """Change the record by what is stated; nothing by default."""
+        """Apply the fact to the record; nothing by default."""
 
     def redact(self) -> Self:
         """The same without its texts (design, section 4): numbers, moments, states and what others refer to stay, so that the record still folds."""
@@ -42,14 +42,14 @@ class Statement(msgspec.Struct, frozen=True, tag_field="kind", omit_defaults=Tru
             for field in _fields(type(self))
             if field.name not in REFERENCES and field.name not in self.KEPT
         }
-        if "reach" in gone:  # an address: by what somebody was reached may be known
+        if "reach" in gone:  # an address: its notifier is kept
             before = str(msgspec.structs.asdict(self)["reach"])
             gone["reach"] = before and f"{before.partition(':')[0]}:{REDACTED}"
         return msgspec.structs.replace(self, **gone)
 
 
 def redacted(value: Any, kind: msgspec.inspect.Type) -> Any:
-    """A value of a type without its texts: a choice of fixed words is none, and of a list of texts the count stays."""
+    """A value without its texts: words of a fixed list are kept, and of a list of texts the count."""
     if isinstance(value, str):
         kinds = kind.types if isinstance(kind, msgspec.inspect.UnionType) else (kind,)
         free = any(isinstance(each, msgspec.inspect.StrType) for each in kinds)
