@@ -26,6 +26,7 @@ from stanch.web.pages import (
     scribe,
     service,
     sign_in,
+    wall,
 )
 from stanch.web.static_files import mount
 
@@ -49,6 +50,7 @@ def routes(stanch: Stanch) -> list[BaseRoute]:
         *oncall.routes(stanch),
         *people.routes(stanch),
         *room.routes(stanch),
+        *wall.routes(stanch),
         *scribe.routes(stanch),
         *postmortem.routes(stanch),
         *learning.routes(stanch),

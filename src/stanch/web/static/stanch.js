@@ -84,7 +84,7 @@
     fetching = true;
     let left = false;
     try {
-      const answer = await fetch((room ? `/incidents/${room.dataset.room}` : location.pathname) + location.search, { headers: { Accept: "text/html" } });
+      const answer = await fetch((room ? room.dataset.here || `/incidents/${room.dataset.room}` : location.pathname) + location.search, { headers: { Accept: "text/html" } });
       if (answer.ok && !answer.redirected) left = show(new DOMParser().parseFromString(await answer.text(), "text/html"));
     } catch { left = true; }
     fetching = false;
