@@ -399,7 +399,7 @@ def test_what_changed_while_the_alert_waited_is_as_near_as_what_changed_just_bef
     """R17: an alert with ``for: 40m`` dates the onset 40 min late."""
     late, waits = alone(ROLLBACK, releases=(release(45),)), alone(ROLLBACK, releases=(release(45),), waited=40 * MINUTE)
     assert waits.score > late.score + 3
-    assert "45 min before onset (an alert dates it that waits 40 min before it fires)" in waits.reasons[0]
+    assert "45 min before onset (the onset comes from an alert that waits 40 min before it fires)" in waits.reasons[0]
 
 
 @pytest.mark.parametrize(

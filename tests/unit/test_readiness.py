@@ -49,7 +49,7 @@ def test_a_service_that_has_everything_scores_a_hundred() -> None:
         ({"probes": [], "slos": []}, "nothing of its own notices an outage"),
         ({"slos": []}, "it is core and has no SLO"),
         ({"slos": [Slo("s", 99.9, "t", "e", source="thanos")]}, "asks 'thanos', which is not configured"),
-        ({"mitigations": []}, "no mitigation is at hand"),
+        ({"mitigations": []}, "no mitigation is declared"),
         ({"mitigations": [Mitigation("m", "M", "custom", "c", "x", {})]}, "no mitigation can be taken back"),
         ({"criteria": []}, "nobody has said what 'recovered' means"),
         ({"criteria": [Criterion("c", "gauge", "q", below=1)]}, "asks 'gauge', which is not configured"),

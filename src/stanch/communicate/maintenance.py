@@ -210,7 +210,7 @@ def _span(uow: UnitOfWork, starts: str, ends: str, *, begun: bool = False) -> tu
         raise Invalid("It would end before it begins.", field="ends")
     if moments[1] <= uow.now:
         raise Invalid(
-            "That end lies behind us.", field="ends", hint="Complete it with --state completed." if begun else ""
+            "That end is in the past.", field="ends", hint="Complete it with --state completed." if begun else ""
         )
     if moments[1] - moments[0] > LONGEST:
         raise Invalid("It would last longer than a month.", field="ends")

@@ -75,7 +75,7 @@ def _of_clock(record: Record, policy: Policy, clock: AudienceClock) -> list[Prom
             f"{begins}.",
             due - min(span // 5, int(policy.update_reminder * SECOND)),
             [_post(record, audience)],
-            "silence makes people ask, and answering them costs more",
+            "without updates people ask one by one, and answering each takes more time",
             every=0,
             late_at=due,  # from then on it reads as the other one does, and is shown once
             late_text=f"{late} by {{late}}.",
@@ -115,7 +115,7 @@ def _public_postmortem(record: Record, policy: Policy) -> list[Prompt]:
             "Customers were promised what was learned. The postmortem is published: say it in their words, and link it.",
             record.published_at,
             [PromptAction("Post what was learned", "status", {"state": "postmortem"}, "text")],
-            "a promise that is kept is what they remember",
+            "they expect the postmortem that was promised to them",
         )
     ]
 

@@ -191,7 +191,7 @@ def _of(
             "send a test page and confirm it on the profile",
         )
     if methods and broken == len(methods):
-        find("unreachable", "has no contact method that works", "mend one of those below, then send a test page")
+        find("unreachable", "has no contact method that works", "fix one of those below, then send a test page")
     return findings
 
 

@@ -87,7 +87,7 @@ def _runbook(service: Service, policy: Policy, around: Around, now: int) -> list
         for title in runbooks.missing(service.runbook)
     ]
     if age := runbooks.age_problem(service, now):
-        lacks.append(Lack(5, age, "read it again, mend it, and write the date into 'reviewed:'"))
+        lacks.append(Lack(5, age, "review and correct it, and write the date into 'reviewed:'"))
     return lacks + _tested(service, now)
 
 
@@ -150,7 +150,7 @@ def _detection(service: Service, policy: Policy, around: Around, now: int) -> li
 def _mitigation(service: Service, policy: Policy, around: Around, now: int) -> list[Lack]:
     """R16: a mitigation must be available."""
     if not service.mitigations:
-        return [Lack(15, "no mitigation is at hand", "declare at least how to roll back")]
+        return [Lack(15, "no mitigation is declared", "declare at least how to roll back")]
     if all(m.reversibility == "none" or not m.undo for m in service.mitigations):
         return [Lack(5, "no mitigation can be taken back", "declare 'undo' for at least one")]
     return []

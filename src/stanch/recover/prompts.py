@@ -84,7 +84,7 @@ def _fires_again(record: Record, policy: Policy) -> list[Prompt]:
                     "reason",
                 ),
             ],
-            signal.summary or "the harm is back, or was never gone",
+            signal.summary or "the harm is back, or had not ended",
         )
         for signal in record.signals.values()
         if signal.firing and signal.attached_at > (record.moved_at or 0)

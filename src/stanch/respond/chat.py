@@ -42,7 +42,7 @@ def chat(uow: UnitOfWork, asked: Chat) -> Done:
     uow.source = "chat"
     filled = fill(chosen, values)
     if chosen.reading:  # it may ask a real system, and here every other writer would wait for that
-        return Done(f"'{chosen.name}' reads; look at it on the page.", asked.incident)
+        return Done(f"'{chosen.name}' only shows something; open it on the page.", asked.incident)
     answer = chosen.handle(uow, filled)
     assert isinstance(answer, Done)
     return answer

@@ -115,5 +115,5 @@ def _until(uow: UnitOfWork, asked: Hold) -> int | None:
     if at <= uow.now:
         raise Invalid(f"{asked.until} has passed.", field="until", hint="Leave it out to silence it until it clears.")
     if at > uow.now + LONGEST:
-        raise Invalid("A silence lasts a year at most.", field="until", hint="Mend the rule that sends it instead.")
+        raise Invalid("A silence lasts a year at most.", field="until", hint="Change the rule that sends it instead.")
     return at

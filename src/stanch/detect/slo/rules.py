@@ -81,7 +81,7 @@ def budget(slo: Slo) -> Decimal:
     objective = Decimal(str(slo.objective))
     if not 0 < objective < 100:
         raise ValueError(
-            f"the objective {slo.objective:g} % must be above 0 and below 100: 100 % leaves nothing to spend"
+            f"the objective {slo.objective:g} % must be above 0 and below 100: 100 % leaves no error budget"
         )
     return (100 - objective) / 100
 

@@ -80,7 +80,7 @@ def _whys(record: Record, people: Vocabulary) -> list[Gap]:
 def _actions(record: Record, known: Callable[[str], bool], now: int) -> list[Gap]:
     items = [item for item in record.action_items.values() if not item.dropped]
     if not items:
-        return [Gap("actions", "there is no action item", "what nobody changes will happen again")]
+        return [Gap("actions", "there is no action item", "without a change it will happen again")]
     return [gap for item in items for gap in _action(item, known, now)]
 
 
@@ -88,18 +88,18 @@ def _action(item: ActionItem, known: Callable[[str], bool], now: int) -> list[Ga
     found = []
     if not known(item.owner):
         found.append(
-            Gap("actions", f"{item.item} has no one known owner: '{item.owner}'", "what several own nobody does")
+            Gap("actions", f"{item.item} has no one known owner: '{item.owner}'", "with several owners nobody is responsible")
         )
     if item.done_at is None and item.due_at <= now:
         found.append(
             Gap(
                 "actions",
                 f"{item.item} is due on {day(item.due_at)}, which is past",
-                "a date that has passed asks nobody",
+                "nobody is reminded of a date in the past",
             )
         )
     if not worded(item.test):
-        found.append(Gap("actions", f"{item.item} has no test that says when it is done", "done would be an opinion"))
+        found.append(Gap("actions", f"{item.item} has no test that says when it is done", "without a test nobody can verify that it is done"))
     elif not could_fail(item.test):
         what = f"the test of {item.item} could not fail ('{item.test[:80]}'): say what one would see"
         found.append(Gap("actions", what, "a test that always holds says nothing"))

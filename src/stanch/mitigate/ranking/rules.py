@@ -71,7 +71,7 @@ def changes(s: Situation) -> Weights:
         _, worst = max(bad, key=lambda pair: pair[0])
         why = f"{worst.release} cannot be rolled back cleanly: {worst.reason or 'it was marked so'}"
         yield Weight(
-            log(ratio) - 3 * share, f"{told}, but {why}", "It would rise if the way back were safe.", why, share
+            log(ratio) - 3 * share, f"{told}, but {why}", "It would rise if a rollback were safe.", why, share
         )
         return
     yield Weight(log(ratio), told, would)
@@ -81,7 +81,7 @@ def _when(s: Situation, change: Release) -> str:
     """The time to the onset in words; names the alert's own wait where that shifts the onset."""
     waited, said = s.evidence.waited, when(change.deployed_at, s.evidence.onset)
     near = waited >= MINUTE and s.evidence.onset - change.deployed_at >= MINUTE
-    return f"{said} (an alert dates it that waits {spell(waited)} before it fires)" if near else said
+    return f"{said} (the onset comes from an alert that waits {spell(waited)} before it fires)" if near else said
 
 
 def _left(s: Situation) -> Weights:
@@ -94,7 +94,7 @@ def _left(s: Situation) -> Weights:
     if bad.left < 0.5:
         why = f"{bad.service} {bad.release} was left for {bad.instead}, and this may bring it back"
     yield Weight(
-        log(0.05) * bad.left, why, "It would rise if it were the way to another release.", why if bad.left > 0.5 else ""
+        log(0.05) * bad.left, why, "It would rise if it led to another release.", why if bad.left > 0.5 else ""
     )
 
 

@@ -84,7 +84,7 @@ def value(s: Situation, weights: list[Weight], seconds: float, undo_seconds: flo
     sums.append((before * (spared - GOES_ON), words.effect, None))
     harm = _harm(s, seconds / 60)
     if harm:
-        sums.append((harm, "what is lost while the harm goes on is not given back, so each minute counts more", None))
+        sums.append((harm, "what is lost while the harm goes on cannot be restored, so each minute counts more", None))
     sums += _risks(s, before, undo_seconds, before * spared + harm, weights, words)
     return Valued(_in_tenths(sums), ordered, before, harm)
 

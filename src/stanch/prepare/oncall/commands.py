@@ -252,7 +252,7 @@ def cancel_override(uow: UnitOfWork, asked: CancelOverride) -> Done:
     if row["cancelled_at"] is not None:
         raise Conflict(f"The override {asked.id} is cancelled already.")
     if row["end_at"] <= uow.now:
-        raise Conflict(f"The override {asked.id} is over; what was, stays.")
+        raise Conflict(f"The override {asked.id} has ended, and the past is not changed.")
     uow.tx.execute("UPDATE overrides SET cancelled_at = :now WHERE id = :id", now=uow.now, id=asked.id)
     return Done(
         f"The override of {overriding.name(uow, row['person'])} in {row['schedule']} is cancelled.", id=asked.id

@@ -98,7 +98,7 @@ def _second(uow: UnitOfWork) -> FirstRunStep:
     waiting = f" {listed(awaited)} {'has' if len(awaited) == 1 else 'have'} not signed in yet." if awaited else ""
     return _step(
         "second", "A second person", done, beside, f"{beside}{waiting}",
-        "Send them their link again." if awaited else "Invite somebody: who is asleep or away must not be the only one.",
+        "Send them their link again." if awaited else "Invite somebody, so that one person is not the only one who can be paged.",
     )  # fmt: skip
 
 
