@@ -164,7 +164,9 @@ def decline(uow: UnitOfWork, asked: Decline) -> Done:
             f"Nothing called '{asked.key}' is asked of {asked.incident}.", field="key", hint="Look at it again."
         )
     if prompt.needs_answer:
-        raise Conflict("This prompt needs an answer and cannot be declined.", hint=f"Answer it: {prompt.actions[0].label}.")
+        raise Conflict(
+            "This prompt needs an answer and cannot be declined.", hint=f"Answer it: {prompt.actions[0].label}."
+        )
     uow.append(asked.incident, PromptDeclined(asked.key, asked.reason, prompt.evidence()))
     returns = " unless what it rests on changes" if prompt.rests_on else ""
     return Done(f"Noted; it will not be asked again{returns}.", asked.incident)

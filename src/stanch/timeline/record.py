@@ -226,8 +226,8 @@ class Record(msgspec.Struct):
         return self.began_at or self.detected_at or self.declared_at
 
     def span(self) -> tuple[int, int | None]:
-        """From when to when it is told to have been, in microseconds; None: it is not over."""
-        return self.began_at or self.declared_at or self.detected_at or 0, self.resolved_at or self.closed_at
+        """From the onset to the end, in microseconds; None: it is not over."""
+        return self.onset(), self.resolved_at or self.closed_at
 
     def severity_name(self) -> str | None:
         """``SEV-1`` .. ``SEV-4``, or None while nobody has said."""

@@ -88,7 +88,11 @@ def _action(item: ActionItem, known: Callable[[str], bool], now: int) -> list[Ga
     found = []
     if not known(item.owner):
         found.append(
-            Gap("actions", f"{item.item} has no one known owner: '{item.owner}'", "with several owners nobody is responsible")
+            Gap(
+                "actions",
+                f"{item.item} has no one known owner: '{item.owner}'",
+                "with several owners nobody is responsible",
+            )
         )
     if item.done_at is None and item.due_at <= now:
         found.append(
@@ -99,7 +103,13 @@ def _action(item: ActionItem, known: Callable[[str], bool], now: int) -> list[Ga
             )
         )
     if not worded(item.test):
-        found.append(Gap("actions", f"{item.item} has no test that says when it is done", "without a test nobody can verify that it is done"))
+        found.append(
+            Gap(
+                "actions",
+                f"{item.item} has no test that says when it is done",
+                "without a test nobody can verify that it is done",
+            )
+        )
     elif not could_fail(item.test):
         what = f"the test of {item.item} could not fail ('{item.test[:80]}'): say what one would see"
         found.append(Gap("actions", what, "a test that always holds says nothing"))

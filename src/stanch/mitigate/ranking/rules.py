@@ -70,9 +70,7 @@ def changes(s: Situation) -> Weights:
     if share > 0 and s.kind == "rollback":
         _, worst = max(bad, key=lambda pair: pair[0])
         why = f"{worst.release} cannot be rolled back cleanly: {worst.reason or 'it was marked so'}"
-        yield Weight(
-            log(ratio) - 3 * share, f"{told}, but {why}", "It would rise if a rollback were safe.", why, share
-        )
+        yield Weight(log(ratio) - 3 * share, f"{told}, but {why}", "It would rise if a rollback were safe.", why, share)
         return
     yield Weight(log(ratio), told, would)
 
