@@ -7,7 +7,7 @@ import msgspec
 
 from stanch.kernel.clock import Clock
 from stanch.ports import Failed, Gone
-from stanch.ports.tracker import Delivery, NewTicket, Ticket, TicketChange, TicketReference
+from stanch.ports.tracker import Delivery, NewTicket, Ticket, TicketChange, TicketReference, Unsigned
 from tests.scenarios.house import House
 
 
@@ -76,6 +76,8 @@ class Desk:
         return sorted(found, key=lambda each: each.updated_at)
 
     def delivery(self, headers: Mapping[str, str], body: bytes, now: int) -> Delivery:
+        if headers.get("signed") != "yes":
+            raise Unsigned("it says so itself")
         return Delivery(headers.get("delivery", ""), (body.decode(),))
 
     def check(self, places: list[str]) -> str:

@@ -21,7 +21,7 @@ SILENT = frozenset(
         "signal_attached", "signal_cleared", "signal_detached", "page_sent", "page_stepped", "page_put_off",
         "severity_proposed", "criterion_turned", "evidence_captured", "prompt_told", "prompt_declined", "review_asked",
         "review_answered", "postmortem_written", "triage_answered", "channel_opened", "channel_failed", "investigating",
-        "concluded", "finding_stated",
+        "concluded", "finding_stated", "ticket_wanted", "ticket_moved", "ticket_noted", "ticket_agreed",
     }
 )  # fmt: skip
 

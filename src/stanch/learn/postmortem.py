@@ -26,6 +26,12 @@ QUIET_KINDS = frozenset(
         "prompt_declined",
         "prompt_withdrawn",
         "action_item_reminded",
+        "ticket_wanted",
+        "ticket_filed",
+        "ticket_moved",
+        "ticket_noted",
+        "ticket_differs",
+        "ticket_agreed",
     }
 )
 

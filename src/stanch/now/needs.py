@@ -26,7 +26,8 @@ RECENT, SINCE = 200, 90 * DAY
 ITEMS = (
     "SELECT e.incident, e.kind, e.facts, i.private FROM entries e JOIN "
     "(SELECT id, private FROM incidents WHERE changed_at > :since ORDER BY number DESC LIMIT :recent) i ON i.id = e.incident "
-    "WHERE e.kind IN ('action_item_added', 'action_item_done', 'review_asked')"
+    "WHERE e.kind IN ('action_item_added', 'action_item_done', 'action_item_reopened', 'review_asked', 'ticket_closed') "
+    "ORDER BY e.incident, e.position"
 )
 
 
@@ -119,27 +120,41 @@ def untested(uow: UnitOfWork, key: str) -> list[Finding]:
 
 def completion(rows: list[ItemEntry]) -> Completion:
     """How many are done."""
-    ends = [facts for kind, _, facts in rows if kind == "action_item_done"]
-    return Completion(
-        sum(not facts.get("dropped") for facts in ends), sum(kind == "action_item_added" for kind, _, _ in rows)
-    )
+    done = sum(not facts.get("dropped") for facts in ended(rows).values())
+    return Completion(done, sum(kind == "action_item_added" for kind, _, _ in rows))
+
+
+def ended(rows: list[ItemEntry]) -> dict[tuple[str, str], dict[str, Any]]:
+    """The items that are done or dropped and were not reopened since, by incident and item."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for kind, incident, facts in rows:
+        if kind == "action_item_done":
+            found[incident, facts.get("item", "")] = facts
+        elif kind == "action_item_reopened":
+            found.pop((incident, facts.get("item", "")), None)
+    return found
 
 
 def questions(uow: UnitOfWork, rows: list[ItemEntry]) -> list[tuple[Record, ActionItem]]:
-    """Questions about my own action items that wait for an answer (R48)."""
+    """Questions about my own action items that wait for an answer (R48), and those whose ticket was closed: is it done?"""
     me = uow.actor.name, contact_key(uow.policy.contacts, uow.actor.name)
-    ended = {(incident, facts.get("item")) for kind, incident, facts in rows if kind == "action_item_done"}
+    over = ended(rows)
     mine = {
         incident: None
         for kind, incident, facts in rows
-        if kind == "review_asked" and facts.get("person") in me and (incident, facts.get("item")) not in ended
+        if (kind == "ticket_closed" or (kind == "review_asked" and facts.get("person") in me))
+        and (incident, facts.get("item")) not in over
     }
     return [
         (record, item)
         for record in map(uow.record, mine)
         for item in record.action_items.values()
-        if item.done_at is None and item.asked and item.asked[-1].person in me and (item.answered_at or 0) < (item.asked_at or 0)
-    ]  # fmt: skip
+        if item.done_at is None and (_unanswered(item, me) or (item.ticket and item.ticket.closed and item.owner in me))
+    ]
+
+
+def _unanswered(item: ActionItem, me: tuple[str, str]) -> bool:
+    return bool(item.asked and item.asked[-1].person in me and (item.answered_at or 0) < (item.asked_at or 0))
 
 
 def item_entries(uow: UnitOfWork) -> list[ItemEntry]:

@@ -74,12 +74,28 @@ def live(uow: UnitOfWork, kind: str, incident: str, subject: str) -> TicketRow |
     return _row(row) if row else None
 
 
-def newest(uow: UnitOfWork, kind: str, incident: str = "") -> list[TicketRow]:
-    """The newest of everything, a row for each subject; of one incident, if named."""
-    where = " AND incident = :incident" if incident else ""
-    values = {"incident": incident} if incident else {}
-    rows = uow.tx.all(f"SELECT * FROM tickets WHERE kind = :kind{where} ORDER BY created_at, id", kind=kind, **values)
-    return list({(row["incident"], row["subject"]): _row(row) for row in rows}.values())
+def of_incident(uow: UnitOfWork, kind: str, incident: str) -> list[TicketRow]:
+    """The newest of each of its subjects."""
+    sql = "SELECT * FROM tickets WHERE incident = :incident AND kind = :kind ORDER BY created_at, id"
+    found = uow.tx.all(sql, incident=incident, kind=kind)
+    return list({row["subject"]: _row(row) for row in found}.values())
+
+
+def newest(uow: UnitOfWork, kind: str, most: int, *, problems: bool, all_private: bool, person: str) -> list[TicketRow]:
+    """The newest that a person may see (P6), also those that are gone; ``problems``: only those about which there is something to do."""
+    trouble = (
+        f" AND t.{LIVE} AND (t.problem <> '' OR t.conflicts <> '{{}}' OR EXISTS (SELECT 1 FROM tracker_places p WHERE "
+        "p.tracker = t.tracker AND p.place = t.place AND p.problem <> ''))"
+    )
+    seen = "(i.private = 0 OR EXISTS (SELECT 1 FROM members m WHERE m.incident = t.incident AND m.person = :person))"
+    found = uow.tx.all(
+        "SELECT t.* FROM tickets t JOIN incidents i ON i.id = t.incident WHERE t.kind = :kind"
+        f"{trouble if problems else ''} AND {'1 = 1' if all_private else seen} ORDER BY t.created_at DESC, t.id LIMIT :most",
+        kind=kind,
+        most=most,
+        **({} if all_private else {"person": person}),
+    )
+    return [_row(row) for row in found]
 
 
 def by_remote(uow: UnitOfWork, tracker: str, remote: str) -> TicketRow | None:

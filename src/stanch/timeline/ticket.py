@@ -22,5 +22,6 @@ class ItemTicket(msgspec.Struct):
     key: str = ""
     url: str = ""
     closed: str = ""
+    closed_at: int = 0
     gone: bool = False
     conflicts: dict[str, TicketConflict] = msgspec.field(default_factory=dict)

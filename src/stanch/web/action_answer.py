@@ -19,6 +19,7 @@ from stanch.kernel.errors import Denied, NotFound, Problem
 from stanch.kernel.filling import fill
 from stanch.learn.action_items.answer_link import answer_code
 from stanch.learn.action_items.asking import approver_of_drop
+from stanch.learn.action_items.ticket_views import of_incident
 from stanch.ports.signature import is_code
 from stanch.prepare.known_people import same_person
 from stanch.respond.recipients import may_be_told
@@ -99,4 +100,10 @@ def _shown(uow: UnitOfWork, link: Link) -> dict[str, Any]:
     if item is None:
         raise NotFound(f"{link.incident} has no action item {link.item}.")
     lead = approver_of_drop(uow, record, item)
-    return {"record": record, "item": item, "decides": bool(item.drop and lead and same_person(uow, link.person, lead))}
+    ticket = of_incident(uow, record.id).get(item.item)
+    return {
+        "ticket": ticket,
+        "record": record,
+        "item": item,
+        "decides": bool(item.drop and lead and same_person(uow, link.person, lead)),
+    }

@@ -29,6 +29,8 @@ CREATE TABLE tickets (
 ;;
 CREATE UNIQUE INDEX tickets_one ON tickets (kind, incident, subject) WHERE state IN ('wanted', 'linked')
 ;;
+CREATE INDEX tickets_newest ON tickets (kind, created_at)
+;;
 CREATE INDEX tickets_subject ON tickets (incident, subject)
 ;;
 CREATE INDEX tickets_remote ON tickets (tracker, remote)

@@ -10,7 +10,7 @@ from stanch.kernel.errors import Conflict, Invalid, NotFound
 from stanch.kernel.filing import Filing
 from stanch.learn.action_items.ticket_filing import file_item, filing_of
 from stanch.learn.action_items.ticket_sync import KIND, state_here
-from stanch.learn.action_items.ticket_views import TicketView, views
+from stanch.learn.action_items.ticket_views import TicketView, shown
 from stanch.prepare.known_people import known_person
 from stanch.tickets import rows
 from stanch.tickets.rules import digest
@@ -191,5 +191,7 @@ class Tickets(msgspec.Struct):
 @command("tickets", Tickets, reading=True, example="stanch tickets --problems")
 def tickets(uow: UnitOfWork, asked: Tickets) -> list[TicketView]:
     """R47: nothing disappears while a tracker is away. Those of private incidents one may not see are left out (P6)."""
-    found = [view for view in reversed(views(uow).values()) if not asked.problems or view.problem or view.differs]
-    return found[: asked.limit]
+    found = rows.newest(
+        uow, KIND, asked.limit, problems=asked.problems, all_private=uow.actor.admin, person=uow.actor.name
+    )
+    return shown(uow, found)

@@ -1,5 +1,7 @@
 """Tickets of action items as every face shows them (R47)."""
 
+from collections.abc import Iterable
+
 import msgspec
 
 from stanch.learn.action_items.ticket_sync import KIND
@@ -39,18 +41,22 @@ class TicketView(msgspec.Struct, frozen=True):
 STATES = {"wanted": "to be filed", "linked": "filed", "gone": "gone"}
 
 
-def views(uow: UnitOfWork, incident: str = "") -> dict[tuple[str, str], TicketView]:
-    """By incident and item, of what one may see; of one incident, if named."""
-    private = {row["id"] for row in uow.tx.all("SELECT id FROM incidents WHERE private = 1")}
-    found, problems = {}, dict[tuple[str, str], str]()
-    for row in rows.newest(uow, KIND, incident):
-        if row.incident in private and not uow.may_see(row.incident, True):
-            continue
-        place = row.tracker, row.place
-        if place not in problems:
-            problems[place] = away_since(uow, *place)
-        found[row.incident, row.subject] = _view(uow, row, problems[place])
-    return found
+def views(uow: UnitOfWork, incidents: Iterable[str]) -> dict[tuple[str, str], TicketView]:
+    """Of these incidents, by incident and item. Whoever asks knows that they may be seen."""
+    found = [row for incident in sorted(incidents) for row in rows.of_incident(uow, KIND, incident)]
+    return {(row.incident, row.subject): view for row, view in zip(found, shown(uow, found), strict=True)}
+
+
+def of_incident(uow: UnitOfWork, incident: str) -> dict[str, TicketView]:
+    """By item, of one incident."""
+    return {item: view for (_, item), view in views(uow, [incident]).items()}
+
+
+def shown(uow: UnitOfWork, found: list[TicketRow]) -> list[TicketView]:
+    """Each with what is wrong with its project, too."""
+    places = {(row.tracker, row.place) for row in found}
+    problems = {place: away_since(uow, *place) for place in places}
+    return [_view(uow, row, problems[row.tracker, row.place]) for row in found]
 
 
 def _view(uow: UnitOfWork, row: TicketRow, place: str) -> TicketView:

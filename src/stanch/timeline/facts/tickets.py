@@ -72,7 +72,8 @@ class TicketClosed(AboutTicket, frozen=True, tag="ticket_closed"):
         return f"{self.key} was closed in {self.tracker} as {self.outcome}{said}: {self.item}, {missing}"
 
     def apply(self, record: Record, entry: Line) -> None:
-        ticket_of(record, self.item).closed = self.outcome
+        ticket = ticket_of(record, self.item)
+        ticket.closed, ticket.closed_at = self.outcome, entry.happened_at
 
 
 class TicketReopened(AboutTicket, frozen=True, tag="ticket_reopened"):

@@ -12,6 +12,7 @@ from starlette.routing import Route
 from stanch.communicate.wording.vocabulary import of_policy
 from stanch.kernel.command import REGISTRY
 from stanch.kernel.filling import fill
+from stanch.learn.action_items.ticket_views import views
 from stanch.learn.completeness.check import gaps
 from stanch.learn.completeness.of_record import one_person
 from stanch.learn.figures.factors import title
@@ -56,6 +57,7 @@ def _lists(stanch: Stanch) -> list[Route]:
         asked, items = _answered(stanch, request, "action-items", limit=ROWS + 1)
         with stanch.application.reading(auth.require(request)) as uow:
             found = REGISTRY["learning"].handle(uow, fill(REGISTRY["learning"], {}))
+            tickets = views(uow, {item.incident for item in items})
         skip = asked.skip + ROWS if len(items) > ROWS else 0
         return page(
             request,
@@ -65,6 +67,7 @@ def _lists(stanch: Stanch) -> list[Route]:
             chosen=asked.state,
             owner=asked.owner,
             skip=skip,
+            tickets=tickets,
         )
 
     return [signed_in("/postmortems", postmortems), signed_in("/actions", actions)]

@@ -20,6 +20,7 @@ from stanch.ports import Source
 from stanch.ports.integration import PORTS
 from stanch.prepare.playbooks.library import playbooks
 from stanch.respond.overview import Incidents, incidents
+from stanch.tickets import reading
 from stanch.timeline.unit_of_work import UnitOfWork
 from stanch.web import auth
 from stanch.web.intake.heartbeats import token_of
@@ -127,10 +128,16 @@ def _settings(stanch: Stanch) -> dict[str, Any]:
         "url": settings.url(), "database": stanch.application.database.dialect, "data": str(settings.data),
         "keys": sorted(settings.intake_keys), "policy": policy,
         "ports": {title: sorted(getattr(world, port)) for port, title in PORTS.items()},
-        "integrations": stanch.integrations(), "configured": settings.integrations, "heeds": heeds(stanch.application), "unannounced": _unannounced(stanch),
+        "integrations": stanch.integrations(), "configured": settings.integrations, "heeds": heeds(stanch.application),
+        "unannounced": _unannounced(stanch), "unfiled": _unfiled(stanch),
         "people": people.everybody(stanch.application.database), "copies": copies, "static_status": str(settings.static_status or ""),
         "reach": {name: [method.to.split(":", 1)[0] for method in c.methods()] for name, c in policy.contacts.items()},
     }  # fmt: skip
+
+
+def _unfiled(stanch: Stanch) -> list[str]:
+    with stanch.application.reading() as uow:
+        return reading.troubles(uow)
 
 
 def _unannounced(stanch: Stanch) -> list[str]:
