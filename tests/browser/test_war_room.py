@@ -189,7 +189,7 @@ def test_a_refused_form_comes_back_with_what_was_typed(house: House, browser: Br
     page.get_by_label("Public, in words that customers can check").fill("Pages are slow since [time].")
     page.get_by_role("button", name="Post to the status page").click()
     expect(page.locator("[data-problem]")).to_contain_text("it was not filled in")
-    expect(page.get_by_label("Text")).to_have_value("Pages are slow since [time].")
+    expect(page.get_by_label("Public, in words that customers can check")).to_have_value("Pages are slow since [time].")
     page.context.close()
 
 

@@ -30,4 +30,8 @@ def blameless(text: str) -> set[str]:
     return {finding.rule for finding in check_blameless(text, VOCABULARY)}
 
 
-SETS = {"public": (PUBLIC_CODES, public), "blameless": (BLAMELESS_CODES, blameless)}
+SETS = {
+    "public": (PUBLIC_CODES, public),
+    "public_new": (PUBLIC_CODES, public),
+    "blameless": (BLAMELESS_CODES, blameless),
+}

@@ -5,7 +5,7 @@ Each table is one alternative after another, so that a language is added by addi
 
 import re
 
-_TELL_EN = r"(?:updat(?:e|es|ing)|posts?|posting|writ(?:e|ing)|report(?:ing)?|shar(?:e|ing)|news|information|info|tell you|inform(?:ing)?|message|bulletin|hear (?:more |back |again )?from us|let you know|say more|speak|check(?:ing)? (?:back|in)|follow(?:ing)? up|(?:be|come) back (?:here |to you )?with|get back|word from us)"
+_TELL_EN = r"(?:updat(?:e|es|ing)|posts?|posting|writ(?:e|ing)|report(?:ing)?|shar(?:e|ing)|news|information|info|tell you|inform(?:ing)?|message|bulletin|hear (?:more |back |again )?from us|confirm|let you know|say more|speak|check(?:ing)? (?:back|in)|follow(?:ing)? up|(?:be|come) back (?:here |to you )?with|get back|word from us)"
 _AHEAD_EN = r"(?:will|shall|'ll|going to|expect|plan to|aim to|can expect|next|another|further|more|again|every|hourly|until then)"
 
 # What makes a sentence one about telling more.

@@ -70,9 +70,10 @@ _ABOUT_THE_FIX = re.compile(r"\b(?:fixed|resolved|restored|over|recovered|workin
 def speculation(text: Text, vocabulary: Vocabulary) -> Iterator[Hit]:
     """Guesses at the cause. 'You may see errors' and 'some may be affected' are about impact, and stay."""
     taken: list[int] = []
-    for m in _GUESS.finditer(text.raw) if _HEDGES & text.known else ():
-        taken.append(text.sentence_of(m.start()).start)
-        yield Hit(m.start(), m.end())
+    for sentence in text.sentences_with(_HEDGES):
+        for m in _GUESS.finditer(text.raw, sentence.start, sentence.end):
+            taken.append(sentence.start)
+            yield Hit(m.start(), m.end())
     for hit in _OPINION(text, vocabulary):
         sentence = text.sentence_of(hit.start)
         if sentence.start in taken:
@@ -89,7 +90,7 @@ _REPAIRED = (
     r"solved|sorted(?: out)?|live(?: again)?|operational|done|reopen(?:ed)?|good as new|return(?:s|ed)? to normal|all clear|rectified|remedied|put right|ready)"
 )
 _BY = (
-    r"(?:(?:with)?in (?:about |around |roughly |approximately |less than |under |the next |a |an |the |one |two |three |four |five |six |ten |half |\d|no |just |a few |a couple|minutes|hours|moments)[\w -]{0,25}|"
+    r"(?:(?:with)?in (?:about |around |roughly |approximately |less than |under |the next |a |an |the |one |two |three |four |five |six |ten |twelve |fifteen |twenty |thirty |forty |forty-five |sixty |ninety |half |\d|no |just |a few |a couple|minutes|hours|moments)[\w -]{0,25}|"
     r"by (?:\d|noon|midnight|lunch\w*|midday|tonight|tomorrow|this |the end|end of|early|late|mon|tues|wednes|thurs|fri|satur|sun|morning|evening|then|close of)[\w: ]{0,20}|"
     r"before (?:\d|noon|midnight|lunch|tomorrow|the end|end of|close|you know|tonight|mon|tues|wednes|thurs|fri|satur|sun|the (?:morning|evening|weekend))[\w: ]{0,15}|"
     r"(?:very |real |quite )?(?:soon|shortly)|any (?:minute|moment|second|time)(?: now)?|momentarily|imminently|today|tonight|this (?:morning|afternoon|evening)|tomorrow(?: morning)?|"
@@ -106,7 +107,7 @@ _REPAIR_WORDS = re.compile(
 _PROMISES = [
     re.compile(rf"(?:\b|(?<=\w)){_FUTURE}\b[^.!?\n]{{0,60}}?\b{_REPAIRED}\b[^.!?\n]{{0,40}}?\b{_BY}", re.I),
     re.compile(rf"(?:\b|(?<=\w)){_FUTURE}\b[^.!?\n]{{0,40}}?\b{_BY}[^.!?\n]{{0,12}}?\b{_REPAIRED}\b", re.I),
-    re.compile(r"\b(?:guarantee|promise)(?:d|s)?\b(?![^.!?\n]{0,40}\b(?:update|post|keep you|share|report)\b)", re.I),
+    re.compile(r"(?<!\bas )\b(?:guarantee|promise)(?:d|s)?\b(?![^.!?\n]{0,40}\b(?:update|post|keep you|share|report)\b)", re.I),
     re.compile(rf"\b(?:ETA|ETR|estimated (?:time|fix|repair|resolution|recovery|restoration)(?: time| of repair| to (?:fix|repair|resolution|recovery|restoration))*|time to (?:fix|repair|resolution))\b[^.!?\n]{{0,40}}?(?:\b\d|\b{_BY}|\bhours?\b|\bminutes?\b)", re.I),
     re.compile(r"(?:^|(?<=[.!?\n] )|(?<=[,;] ))(?:back|fixed|resolved|restored|running again|normal service|up again|service restored|a fix)\b[^.!?\n]{0,30}?\b(?:within|in (?:the |a |an |about |\d|one |two |half )|by (?:\d|noon|tonight|tomorrow|midnight)|before (?:\d|noon|lunch|midnight)|soon|shortly|any (?:minute|moment))", re.I),
     re.compile(rf"\b(?:a |the )?(?:fix|repair|solution|patch|resolution|recovery|full service|normal service|everything|service)\b[^.!?\n]{{0,30}}?\b(?:will|'ll|should|is going to|is (?:expected|due|likely|planned)|are (?:expected|due))\b[^.!?\n]{{0,50}}?\b{_BY}", re.I),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from stanch.communicate.audiences.promise_words import ZONES
 from stanch.communicate.wording.engine import Hit
 from stanch.communicate.wording.jargon import TERMS
 from stanch.communicate.wording.text import Text
@@ -22,7 +23,10 @@ _STATUS = [
     re.compile(r"\b(?:NXDOMAIN|SERVFAIL|OOMKilled|CrashLoopBackOff|ImagePullBackOff)\b"),
 ]  # fmt: skip
 
-_UPPER = re.compile(r"\b[A-Z]{2,6}s?\b")
+# Every code has one of these: a quick test before the slow patterns.
+_MAYBE = re.compile(r"\b[45](?:\d\d|xx)|\bE[A-Z]{5}|_|0x|\berrno|\bexit code|\bSIG|\b(?:ERR|SSL|TLS|NET|ORA|SQLSTATE|ECONN)-|NXDOMAIN|SERVFAIL|OOMKilled|BackOff", re.I)  # fmt: skip
+
+_UPPER = re.compile(r"\b[A-Z]{2,6}(?:\d?s?|\d)\b")
 # Words in capitals that every customer knows, and words that are only emphasised.
 _COMMON = frozenset(
     [
@@ -184,18 +188,25 @@ _COMMON = frozenset(
         "WEB",
         "PS",
         "XBOX",
+        "MP3",
+        "MP4",
+        "PS4",
+        "PS5",
+        "UPI",
+        "HD",
+        "AI",
     ]
-)
+) | frozenset(ZONES)
 
 
 def status_codes(text: Text, vocabulary: Vocabulary) -> Iterator[Hit]:
     """HTTP status codes and error constants."""
     taken: list[tuple[int, int]] = []
-    for pattern in _STATUS:
-        for m in pattern.finditer(text.raw):
-            if all(m.end() <= s or m.start() >= e for s, e in taken):
-                taken.append((m.start(), m.end()))
-                yield Hit(m.start(), m.end())
+    places = [each for each in text.sentences if _MAYBE.search(each.text)]
+    for m in (m for pattern in _STATUS for each in places for m in pattern.finditer(text.raw, each.start, each.end)):
+        if all(m.end() <= s or m.start() >= e for s, e in taken):
+            taken.append((m.start(), m.end()))
+            yield Hit(m.start(), m.end())
 
 
 def acronyms(text: Text, vocabulary: Vocabulary) -> Iterator[Hit]:
@@ -214,7 +225,9 @@ def acronyms(text: Text, vocabulary: Vocabulary) -> Iterator[Hit]:
 
 
 def _part_of_name(raw: str, start: int, end: int) -> bool:
-    """Part of a longer identifier, such as ``INC-42`` or ``MY_VALUE``, which another rule judges; or in a shouted sentence."""
+    """Part of a longer identifier, such as ``INC-42`` or ``HTTP 503``, which another rule judges; or in a shouted sentence."""
+    if re.match(r"[\s/]+[45]\d\d\b", raw[end : end + 8]):
+        return True
     before, after = raw[max(0, start - 1) : start], raw[end : end + 2]
     if before in ("-", "_", "/", ".", "#") or after[:1] in ("_", "/") or (after[:1] == "-" and after[1:].isdigit()):
         return True

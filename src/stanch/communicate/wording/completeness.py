@@ -3,10 +3,13 @@
 import re
 from collections.abc import Iterator
 
+from stanch.communicate.audiences.promises import promise_of
 from stanch.communicate.wording.engine import Hit
 from stanch.communicate.wording.text import Text
 from stanch.communicate.wording.vocabulary import Vocabulary
 
+# Whether something is promised depends on no moment.
+_ANY_MOMENT = 1_700_000_000_000_000
 SENTENCE_WORDS = 38
 PARAGRAPH_WORDS = 95
 _BLANK = re.compile(r"\[(?:…|\.\.\.|_+|TODO|TBD|tbd|[A-Z][A-Z _]{2,}|[a-z ]*(?:here|name|time|service|date|insert)[a-z ]*)\]|\{\{?\s*[\w.]+\s*\}?\}|<[A-Za-z_ ]{3,25}>|\bTBD\b|\bTODO\b|\bXX+\b|_{3,}", 0)  # fmt: skip
@@ -27,6 +30,7 @@ _IMPACT = re.compile(
 _NO_CONTENT = re.compile(
     r"^\W*(?:hello|hi|dear|update|investigating|identified|monitoring|note|notice|attention)?\b[\s,:;\-–—]*(?:currently|today|at (?:the|this) (?:moment|time)|right now|now|unfortunately|at present|presently)?[\s,]*(?:"
     r"(?:we|our (?:\w+ )?(?:team|teams|engineers|people|staff|technicians|specialists|experts|investigation|fix)|the (?:\w+ )?(?:team|teams|engineers|technicians|investigation|fix|matter|situation|incident|issue|problem|cause|outage|disruption|event|patch|solution|work))\b"
+    r"|(?-i:[A-Z]\w+(?: [A-Z]\w+)?) (?:is|are|will be) (?:\w+ )?(?:looking|working|investigating|on it|on this|checking|digging)\b"
     r"|(?:an?|some|several|various|certain|multiple|this|there (?:is|are|was|were)(?: an?| some)?|it|these|unexpected|possible|ongoing)\s+(?:\w+ ){0,3}?(?:issues?|problems?|incidents?|outages?|disruptions?|difficult(?:y|ies)|events?|situations?|degradations?|anomal(?:y|ies)|matter|investigation|is being|are being|has come|was brought|was noted)\b"
     r"|(?:issues?|problems?|difficulties|technical|engineers?|investigations?|steps|measures|efforts|work|everything is under|all hands|services?|performance|availability|operations|degraded performance|service|systems?|thank|thanks|please|kindly bear|bear with|sorry|apolog|stay tuned|more (?:to come|information|details|soon|updates)|further|updates?|details|be assured|rest assured|no (?:further|additional) (?:information|details|updates))\b"
     r")",
@@ -50,7 +54,7 @@ _FUTURE = re.compile(
     r"not yet|cannot|can't|do not|don't|yet again|once again|fail(?:s|ing)?|post again|write again|update|working (?:on|to)|may|might|some|if|half|partly|about half)\b|'ll\b",
     re.I,
 )
-_TIME = r"(?:\d{1,2}[:.h]\d{2}|\d{1,2} ?(?:am|pm|a\.m|p\.m|o'clock|UTC|GMT|CET)|noon|midnight|midday|(?:\d+|an?|one|two|three|four|five|six|ten|fifteen|twenty|thirty|forty|forty-five|sixty|ninety|half an?|a quarter of an|the|the next|every|the half) (?:minutes?|mins?|hours?|hrs?|half[- ]hour|day)|half[- ]hourly|hourly|half an hour|quarter of an hour|tomorrow|tonight|this (?:morning|afternoon|evening)|top of the hour|on the hour|the hour|(?:mon|tues|wednes|thurs|fri|satur|sun)day|end of (?:the )?day|\d{1,2}(?= UTC))"
+_TIME = r"(?:\[[^\]\n]{1,20}\]|\d{1,2}[:.h]\d{2}|\d{1,2} ?(?:am|pm|a\.m|p\.m|o'clock|UTC|GMT|CET)|noon|midnight|midday|(?:\d+|an?|one|two|three|four|five|six|ten|fifteen|twenty|thirty|forty|forty-five|sixty|ninety|half an?|a quarter of an|the|the next|every|the half) (?:minutes?|mins?|hours?|hrs?|half[- ]hour|day)|half[- ]hourly|hourly|half an hour|quarter of an hour|tomorrow|tonight|this (?:morning|afternoon|evening)|top of the hour|on the hour|the hour|(?:mon|tues|wednes|thurs|fri|satur|sun)day|end of (?:the )?day|\d{1,2}(?= UTC))"
 _NEXT = re.compile(
     rf"\b(?:next|another|further|new|more|fresh|an|our|the|regular|status|every|first|an? additional)\b[^.!?\n]{{0,25}}?\b(?:updates?|posts?|news|information|message|report|bulletin|note|word)\b[^.!?\n]{{0,45}}?\b{_TIME}"
     rf"|\bmore (?:by|at|in|within|before|after|on) (?:about |around )?{_TIME}|\b(?:back|again) (?:here )?(?:at|by|in|within) {_TIME}"
@@ -88,21 +92,22 @@ def _is_empty(sentence: str) -> bool:
 
 def no_next_update(text: Text, vocabulary: Vocabulary) -> Iterator[Hit]:
     """No time of the next update, unless the post says that it is over."""
-    if text.raw.strip() and not _NEXT.search(text.raw) and not is_over(text):
+    if (
+        text.raw.strip()
+        and not _NEXT.search(text.raw)
+        and not is_over(text)
+        and promise_of(text.raw, _ANY_MOMENT) is None
+    ):
         yield Hit(0, len(text.raw))
 
 
 def walls(text: Text, vocabulary: Vocabulary) -> Iterator[Hit]:
     """Sentences or paragraphs that are too long to read on a phone."""
     for part in text.paragraphs():
-        if _words(text, part.start, part.end) > PARAGRAPH_WORDS:
+        if text.count_words(part.start, part.end) > PARAGRAPH_WORDS:
             yield Hit(part.start, part.end)
             return
     for sentence in text.sentences:
-        if _words(text, sentence.start, sentence.end) > SENTENCE_WORDS:
+        if text.count_words(sentence.start, sentence.end) > SENTENCE_WORDS:
             yield Hit(sentence.start, sentence.end)
             return
-
-
-def _words(text: Text, start: int, end: int) -> int:
-    return sum(start <= word.start < end for word in text.words)

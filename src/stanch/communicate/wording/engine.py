@@ -51,7 +51,7 @@ class Rule(msgspec.Struct, frozen=True):
 
 
 class Phrase(msgspec.Struct, frozen=True):
-    """A pattern that is only tried when one of its ``words`` (lower case, separated by spaces) occurs at all."""
+    """A pattern that is only tried on sentences in which one of its ``words`` (lower case, separated by spaces) occurs."""
 
     words: str
     pattern: str
@@ -66,12 +66,11 @@ def phrases(*table: Phrase) -> Callable[[Text, Vocabulary], Iterator[Hit]]:
     def find(text: Text, vocabulary: Vocabulary) -> Iterator[Hit]:
         taken: list[tuple[int, int]] = []
         for words, pattern, phrase in compiled:
-            if not words & text.known:
-                continue
-            for m in pattern.finditer(text.raw):
-                if all(m.end() <= start or m.start() >= end for start, end in taken):
-                    taken.append((m.start(), m.end()))
-                    yield Hit(m.start(), m.end(), phrase.better, phrase.why)
+            for sentence in text.sentences_with(words):
+                for m in pattern.finditer(text.raw, sentence.start, sentence.end):
+                    if all(m.end() <= start or m.start() >= end for start, end in taken):
+                        taken.append((m.start(), m.end()))
+                        yield Hit(m.start(), m.end(), phrase.better, phrase.why)
 
     return find
 

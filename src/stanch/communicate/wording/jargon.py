@@ -42,7 +42,11 @@ TERMS: dict[tuple[str, ...], str] = {
     for terms, _, plain in [line.partition("=")]
     for term in terms.strip().split(", ")
 }
-_LONGEST = max(map(len, TERMS))
+# By the first word: the lengths of the terms that begin with it, the longest first.
+_BEGINNINGS = {
+    first: sorted({len(term) for term in TERMS if term[0] == first}, reverse=True)
+    for first in {term[0] for term in TERMS}
+}
 # Words before which a term is ordinary speech: "clear your browser's cache", "the database of recipes you saved".
 _THEIRS = frozenset(["your", "browser", "browser's", "browsers'", "local"])
 _THEIRS_TERMS = frozenset({("cache",), ("caches",), ("cached",), ("dns",), ("cpu",)})
@@ -53,7 +57,7 @@ def jargon(text: Text, vocabulary: Vocabulary) -> Iterator[Hit]:
     words, seen = text.words, set()
     at = 0
     while at < len(words):
-        for size in range(_LONGEST, 0, -1):
+        for size in _BEGINNINGS.get(words[at].text, ()):
             key = tuple(word.text for word in words[at : at + size])
             if len(key) == size and key in TERMS:
                 start, end = words[at].start, words[at + size - 1].end

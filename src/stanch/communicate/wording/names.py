@@ -8,6 +8,9 @@ from stanch.communicate.wording.text import Text
 from stanch.communicate.wording.vocabulary import Vocabulary
 
 _HOST = "a host or address of ours: say which function is affected"
+_OF_A_RELEASE = "a release of ours: customers do not know its number"
+# Most words have none of these, so that the slow patterns look at few.
+_UNUSUAL = re.compile(r"[-_/@#\d]|\w\.\w|[a-z][A-Z]|[A-Z][a-z]+[A-Z]")
 # (pattern, why, whether posting it needs a second yes)
 _SHAPES = [
     (re.compile(r"\b(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?\b"), _HOST, True),
@@ -22,11 +25,7 @@ _SHAPES = [
     (re.compile(r"(?<![\w-])[a-z][a-z0-9]{0,30}(?:-[a-z0-9]{1,30}){0,5}?-(?=[a-z0-9]{0,9}\d)[a-z0-9]{1,10}(?:-[a-z0-9]{5})?(?![\w-])"), _HOST, True),
     (re.compile(r"(?<![\w-])[a-z]{2,30}\d{1,3}(?:-[a-z0-9]{1,30}){1,6}\b|\b(?:db|web|app|srv|node|host|vm|mx|lb)\d{1,4}\b"), _HOST, True),
     (re.compile(r"\b[a-z]{2}-(?:north|south|east|west|central)(?:east|west)?-\d[a-z]\b"), "a zone of ours", False),
-    (
-        re.compile(r"\b(?:release|version|build|revision)s?\s+v?\d[\w.-]*|\bv\d+(?:\.\d+)*(?:-[\w.]+)?\b", re.I),
-        "a release of ours: customers do not know its number",
-        False,
-    ),
+    (re.compile(r"\bv\d+(?:\.\d+)*(?:-[\w.]+)?\b", re.I), _OF_A_RELEASE, False),
     (re.compile(r"\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{7,40}\b"), "an identifier of ours", False),
     (re.compile(r"\b(?!COVID|ISO|UTF|GMT|UTC|IPv)[A-Z]{2,10}-\d{1,6}\b"), "a ticket or incident number of ours", False),
     (re.compile(r"\b[a-z]+(?:_[a-z0-9]+)+\b|\b(?!(?:ERR|SSL|TLS|NET|SQLSTATE|ECONN)_)[A-Z]+(?:_[A-Z0-9]+)+\b"), "a name from our code", False),
@@ -40,6 +39,9 @@ _COMPONENT = re.compile(
     r"(?<![\w-])[a-z0-9]{1,40}(?:-[a-z0-9]{1,30}){0,5}?-(?:api|svc|service|db|worker|workers|server|proxy|gateway|backend|frontend|cache|queue|broker|"
     r"prod|staging|primary|replica|cluster|consumer|scheduler|daemon|cron|job|ingest|router|controller|pool|lb)(?![\w-])"
 )
+_RELEASE = re.compile(r"\b(?:release|version|build|revision)s?\s+v?\d[\w.-]*", re.I)
+_RELEASE_WORDS = frozenset(word + end for word in ("release", "version", "build", "revision") for end in ("", "s"))
+_ZONE_WORDS = frozenset(("zone", "az", "rack", "shard", "partition", "cell", "pod"))
 _ZONE = re.compile(
     r"\b(?:us|eu|ap|sa|ca|me|af|cn)-(?:north|south|east|west|central)(?:east|west)?-\d\b(?!\s+(?:region|customers|users))"
     r"|\b(?:zone|az|rack|shard|partition|cell|pod)[- ][a-z0-9]\b(?!')",
@@ -67,14 +69,17 @@ def internal_names(text: Text, vocabulary: Vocabulary) -> Iterator[Hit]:
         for start in _places(lowered, f"{team.lower()} team"):
             if fresh(start, start + len(team) + 5):
                 yield Hit(start, start + len(team) + 5, "say 'we' or 'our team'", "a team of ours")
-    for pattern, why, second_yes in _SHAPES:
-        for m in pattern.finditer(text.raw):
-            if not vocabulary.allows(m.group()) and fresh(m.start(), m.end()):
-                yield Hit(m.start(), m.end(), "", why, second_yes)
-    for pattern, why in ((_COMPONENT, "a component of ours"), (_ZONE, "a zone of ours")):
-        for m in pattern.finditer(text.raw):
-            if not vocabulary.allows(m.group()) and fresh(m.start(), m.end()):
-                yield Hit(m.start(), m.end(), "", why)
+    tokens = [m.span() for m in re.finditer(r"\S+", text.raw) if _UNUSUAL.search(m.group())]
+    releases = [(each.start, each.end) for each in text.sentences_with(_RELEASE_WORDS)]
+    zones = [(each.start, each.end) for each in text.sentences_with(_ZONE_WORDS)]
+    shapes = [(pattern, why, sure, tokens) for pattern, why, sure in _SHAPES]
+    shapes += [(_RELEASE, _OF_A_RELEASE, False, releases), (_COMPONENT, "a component of ours", False, tokens)]
+    shapes += [(_ZONE, "a zone of ours", False, zones + tokens)]
+    for pattern, why, second_yes, places in shapes:
+        for start, end in places:
+            for m in pattern.finditer(text.raw, start, end):
+                if not vocabulary.allows(m.group()) and fresh(m.start(), m.end()):
+                    yield Hit(m.start(), m.end(), "", why, second_yes)
 
 
 def person_names(text: Text, vocabulary: Vocabulary) -> Iterator[Hit]:

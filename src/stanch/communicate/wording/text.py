@@ -1,6 +1,7 @@
 """A text cut into words and sentences once, so that every rule can look at it cheaply. Pure."""
 
 import re
+from bisect import bisect_left, bisect_right
 from functools import cached_property
 
 import msgspec
@@ -47,12 +48,38 @@ class Text:
             start = end
         return found
 
+    @cached_property
+    def _places(self) -> dict[str, set[int]]:
+        """The sentences that a word stands in, by their number."""
+        found: dict[str, set[int]] = {}
+        number, ends = 0, [sentence.end for sentence in self.sentences]
+        for word in self.words:
+            while number < len(ends) - 1 and word.start >= ends[number]:
+                number += 1
+            found.setdefault(word.text, set()).add(number)
+        return found
+
+    def sentences_with(self, words: frozenset[str]) -> list[Span]:
+        """The sentences that hold one of the words, in order: a slow pattern need look at no other."""
+        places = self._places
+        numbers = sorted({number for word in words & self.known for number in places[word]})
+        return [self.sentences[number] for number in numbers]
+
     def sentence_of(self, position: int) -> Span:
         """The sentence that a position lies in."""
-        for sentence in self.sentences:
-            if sentence.start <= position < sentence.end:
-                return sentence
+        number = bisect_right(self.sentences, position, key=lambda sentence: sentence.start) - 1
+        if number >= 0 and position < self.sentences[number].end:
+            return self.sentences[number]
         return Span(0, len(self.raw), self.raw)
+
+    def count_words(self, start: int, end: int) -> int:
+        """How many words begin between two positions."""
+        starts = self._starts
+        return bisect_left(starts, end) - bisect_left(starts, start)
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [word.start for word in self.words]
 
     def paragraphs(self) -> list[Span]:
         """Parts between empty lines."""
