@@ -12,7 +12,7 @@ import pytest
 import urllib3
 
 from bench.page_at_once import sample
-from stanch.identity.throttle import Throttle
+from stanch.identity.throttle import SignIns
 from stanch.kernel.clock import DAY, SECOND
 from stanch.kernel.errors import TooMany
 from stanch.prepare.oncall.ical import read
@@ -64,7 +64,7 @@ def test_the_calendars_that_teams_have_are_read() -> None:
 
 
 def test_a_guesser_who_changes_his_address_or_his_network_is_throttled() -> None:  # P2
-    throttle = Throttle()
+    throttle = SignIns()
     for host in range(40):
         throttle.failed(f"10.1.1.{host}", NOW, "ben")
     with pytest.raises(TooMany, match="from here"):

@@ -173,3 +173,36 @@ def test_an_uninvited_owner_is_not_asked_and_their_link_is_over(house: House) ->
         assert record.action_items["A1"].answers == []
         assert not told(uow, record, "key", "ben", "title", "text", "A1")
         assert unreached(uow, record, "ben") == "ben may not see this private incident"
+
+
+def test_the_answer_link_lives_for_a_month_after_the_last_message_and_while_the_item_is_open(house: House) -> None:
+    """R48: an old message in a mailbox that somebody else reads is worth nothing."""
+    house.do("declare", title="Checkout fails")
+    house.do("action", incident="INC-1", title="Add a canary", owner="ben", test="A broken release stops there")
+    path = f"/answer/INC-1/A1/ben/{answer_code(house.stanch.settings.secret_key, 'INC-1', 'A1', 'ben')}"
+    with TestClient(create_app(house.stanch), follow_redirects=False) as client:
+        house.wait(days=15, step=86400)  # reminded: due in two weeks
+        house.clock.forward(days=28)
+        assert "Add a canary" in client.get(path).text
+        house.clock.forward(days=2)
+        for answer in (client.get(path), client.post(path, data={"done": "true"})):
+            assert answer.status_code == 403 and "was good for 30 days" in answer.text and "canary" not in answer.text
+        house.do("resolve", incident="INC-1", override=True, reason="over")
+        house.do("close", incident="INC-1")
+        house.wait(days=21.1, step=86400)  # asked again: the same link is good again
+        assert any("for 30 days, while the item is open" in message.text for _, message in house.pager.told)
+        assert client.post(path, data={"done": "true"}).status_code == 200
+        late = client.post(path, data={"answer": "or not"})
+        assert late.status_code == 409 and "done already" in late.text
+        assert "nothing more to answer" in client.get(path).text
+    with house.application.reading() as uow:
+        assert uow.record("INC-1").action_items["A1"].answers == []
+
+
+def test_a_lead_who_cannot_be_told_of_a_drop_is_named_with_the_reason(house: House) -> None:
+    """R48."""
+    house.do("declare", title="Checkout fails")
+    house.do("action", incident="INC-1", title="Add a canary", owner="ada", test="A broken release stops there")
+    house.application.world.notifiers.clear()
+    said = house.do("action", "ada", incident="INC-1", item="A1", dropped=True, note="Done elsewhere").message
+    assert said.endswith("but nobody could tell them: grace would be reached by pager, which is not configured.")

@@ -6,7 +6,8 @@ import pytest
 
 from stanch.kernel.actor import Actor
 from stanch.kernel.command import REGISTRY
-from stanch.kernel.errors import Denied, Invalid, NotFound
+from stanch.kernel.errors import Denied, Invalid, NotFound, TooMany
+from stanch.prepare import page_tests
 from stanch.prepare.sending import note
 from tests.scenarios.house import House
 
@@ -108,3 +109,16 @@ def test_the_report_is_a_section_of_a_page(house: House) -> None:
     text = ENVIRONMENT.get_template("_reachability.html").render(findings=findings)
     assert "Untested:" in text and "<code>pager:ada</code>" in text and 'action="/do/test-page"' in text
     assert "Everybody" in ENVIRONMENT.get_template("_reachability.html").render(findings=[])
+
+
+def test_test_pages_are_limited_by_target_and_by_person(house: House) -> None:
+    """R2: nobody is woken by the tests of others all night."""
+    for _ in range(10):
+        house.do("test-page", "ada")
+    with pytest.raises(TooMany, match="10 test pages left to") as raised:
+        house.do("test-page", "ada")
+    assert 0 < raised.value.after <= 3600
+    with pytest.raises(TooMany), house.application.uow(Actor("root", admin=True)) as uow:
+        page_tests.test_page(uow, page_tests.TestPage("ada"))
+    house.clock.forward(hours=1)
+    house.do("test-page", "ada")

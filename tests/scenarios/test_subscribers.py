@@ -1,6 +1,7 @@
 """Who follows the page gets each update once: asked first, over crashes, and never after they left (R33; formats/18, 18.7-18.8)."""
 
 import re
+import socket
 import threading
 import warnings
 from collections import Counter
@@ -257,12 +258,57 @@ def test_webhooks_are_signed_and_lead_nowhere_inside(house: House, monkeypatch: 
         "http://169.254.169.254/latest",
         "http://10.0.0.1/x",
         "http://localhost/x",
+        "http://[::ffff:10.0.0.1]/x",
+        "http://[64:ff9b::7f00:1]/x",
+        "http://[2002:a00:1::1]/x",
+        "http://224.0.0.1/x",
+        "http://0.0.0.0/x",
     ],
 )
 def test_an_address_inside_the_network_is_refused(address: str) -> None:
     with pytest.raises(Failed, match="inside a network") as raised:
-        WebService(address, 1.0, outside=True).ask("POST", "", {}, b"x")
+        WebService(address, 1, outside=True).ask("POST", "", {})
     assert not raised.value.again
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_name_that_leads_inside_when_asked_again_is_reached_where_it_was_checked(
+    scheme: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DNS rebinding: the name is asked for once, and the connection goes to what was checked."""
+    asked, reached = list[str](), list[str]()
+
+    def resolve(host: str, port: int, *_: object, **__: object) -> list[Any]:
+        asked.append(host)
+        found = "93.184.216.34" if len(asked) == 1 else "127.0.0.1"
+        return [(2, 1, 6, "", (host if host[0].isdecimal() else found, port))]
+
+    def connect(address: tuple[str, int], *_: object, **__: object) -> None:
+        reached.append(address[0] if address[0][0].isdecimal() else str(resolve(address[0], address[1])[0][4][0]))
+        raise ConnectionRefusedError("nobody there")
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    monkeypatch.setattr("urllib3.util.connection.create_connection", connect)
+    with pytest.raises(Failed, match="cannot be reached") as raised:
+        WebService(f"{scheme}://rebind.example/x", 1, outside=True).ask("POST", "", {})
+    assert raised.value.again and reached == ["93.184.216.34"] and asked == ["rebind.example"]
+
+
+def test_asking_for_updates_is_limited_by_address_network_and_target(house: House, client: TestClient) -> None:
+    def ask(address: str, **headers: str) -> Any:
+        return client.post("/status/subscribe", data={"kind": "webhook", "address": address}, headers=headers)
+
+    answers = [ask("https://hooks.example/one") for _ in range(6)]
+    assert [a.status_code for a in answers] == [200] * 5 + [429]
+    assert answers[-1].headers["content-type"].startswith("application/problem+json")
+    assert 0 < int(answers[-1].headers["retry-after"]) <= 600
+    page = ask("https://hooks.example/one", accept="text/html")
+    assert page.status_code == 429 and "for this address" in page.text and "hooks.example/one" in page.text
+    assert int(page.headers["retry-after"]) > 0
+    rest = [ask(f"https://other{n}.example/x").status_code for n in range(26)]
+    assert rest == [200] * 25 + [429], "thirty from one address within ten minutes"
+    house.clock.forward(minutes=10)
+    assert ask("https://hooks.example/one").status_code == 200
 
 
 def test_planned_work_is_announced_reminded_of_begun_and_ended_once_each(

@@ -60,7 +60,11 @@ class TooLarge(Problem, status=413, title="The body is too large"):
 
 
 class TooMany(Problem, status=429, title="Too many attempts"):
-    """Too many attempts; ``hint`` says when to come back."""
+    """Too many attempts; ``hint`` says when to come back, ``after`` in how many seconds."""
+
+    def __init__(self, detail: str, *, hint: str = "", field: str = "", after: int = 60) -> None:
+        super().__init__(detail, hint=hint, field=field)
+        self.after = after
 
 
 class Unavailable(Problem, status=503, title="Not available right now"):

@@ -46,7 +46,7 @@ def names_inside(host: str) -> bool:
         return False
 
 
-def any_inside(host: str, port: int) -> bool:
-    """Whether a host has an address that is inside. Looks it up; raises ``OSError``."""
-    found = {str(each[4][0]) for each in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
-    return any(inside(each) for each in found)
+def addresses(host: str, port: int) -> list[str]:
+    """The IP addresses of a host, each once. Looks it up; raises ``OSError``, and ``UnicodeError`` for what is no host."""
+    answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(each[4][0]) for each in answers))

@@ -11,7 +11,7 @@ import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from stanch.ports import Failed, Unsure
-from stanch.ports.address import any_inside, inside
+from stanch.ports.address import addresses, inside
 
 BODY_BYTES = 1_000_000
 # Errors before any byte of the request was sent.
@@ -46,20 +46,29 @@ class HttpResponse(msgspec.Struct, frozen=True):
 
 
 class _Outside:
-    """Connects to no address inside a network: neither one that the name has now, nor one that it has a moment later."""
+    """Looks a name up once and connects to what was checked: asked again, it could lead inside a network (DNS rebinding)."""
+
+    _dns_host: str
 
     def _new_conn(self) -> socket.socket:
-        host, port = self._dns_host, self.port  # type: ignore[attr-defined]
+        name = self._dns_host
         try:
-            refused = any_inside(host, port)
+            found = addresses(name, self.port)  # type: ignore[attr-defined]
         except UnicodeError as error:
-            raise urllib3.exceptions.LocationValueError(f"'{host}' is no host") from error
-        if not refused:
-            sock: socket.socket = super()._new_conn()  # type: ignore[misc]
-            if not inside(str(sock.getpeername()[0])):
+            raise urllib3.exceptions.LocationValueError(f"'{name}' is no host") from error
+        if any(map(inside, found)):
+            raise Failed(f"{name} is an address inside a network", again=False)
+        failed: Exception = Failed(f"{name} cannot be found", again=True)
+        for address in found:
+            self._dns_host = address
+            try:
+                sock: socket.socket = super()._new_conn()  # type: ignore[misc]
                 return sock
-            sock.close()
-        raise Failed(f"{host} is an address inside a network", again=False)
+            except NEVER_SENT as error:
+                failed = error
+            finally:
+                self._dns_host = name  # the certificate and the Host header are of the name
+        raise failed
 
 
 class _Plain(_Outside, HTTPConnection):
@@ -99,7 +108,8 @@ class WebService:
         ``once``: it changes something that must not be changed twice. Then ``Unsure`` is raised when it was sent and no
         answer came.
 
-        Raises ``Failed``: ``again`` when the service cannot be reached, final when its address cannot be meant. The text
+        Raises ``Failed``: ``again`` when the service cannot be reached, final when its address cannot be meant, or leads
+        where a stranger's must not. The text
         names the base address only: paths and headers may hold secrets.
         """
         if not self.base_url.lower().startswith(("http://", "https://")):

@@ -4,9 +4,9 @@ from typing import Annotated
 
 import msgspec
 
-from stanch.kernel.clock import iso
+from stanch.kernel.clock import HOUR, SECOND, iso
 from stanch.kernel.command import Done, command
-from stanch.kernel.errors import Denied, Invalid, NotFound
+from stanch.kernel.errors import Denied, Invalid, NotFound, TooMany
 from stanch.kernel.ids import new_id
 from stanch.ports import Message
 from stanch.prepare import confirming
@@ -16,6 +16,8 @@ from stanch.prepare.sending import Sending, lane_of
 from stanch.timeline.effects import Effect
 from stanch.timeline.unit_of_work import UnitOfWork
 
+# Test pages within an hour: to one method whoever asks, and by one person who is no administrator.
+MOST_TO_ONE, MOST_BY_ONE = 10, 30
 # Seconds between the attempts of one test page: who sent it is waiting for it.
 RETRIES = (5, 30)
 
@@ -70,6 +72,7 @@ def test_page(uow: UnitOfWork, asked: TestPage) -> Done:
         known = ", ".join(shown(reach) for reach in methods)
         raise NotFound(f"{contact.name} is not reached by that.", field="method", hint=f"Known: {known}.")
     methods = [reach for reach in methods if asked.method in ("", reach)]
+    _check_often(uow, methods)
     # Imported late: the help of a command needs no database.
     from stanch.identity import profiles
 
@@ -85,6 +88,30 @@ def test_page(uow: UnitOfWork, asked: TestPage) -> Done:
         "the link or the code in it was used.",
         id=identity,
     )
+
+
+def _check_often(uow: UnitOfWork, methods: list[str]) -> None:
+    """Nobody is woken by the tests of others all night. Raises ``TooMany``."""
+    rows = uow.tx.all(
+        # By the key, which begins with what its id begins with: the outbox is long.
+        "SELECT payload, created_at FROM outbox WHERE key > 'test' AND key < 'tesu' AND kind = 'test_page' "
+        "AND created_at > :since ORDER BY created_at",
+        since=uow.now - HOUR,
+    )
+    sent = [(int(row["created_at"]), msgspec.json.decode(row["payload"])) for row in rows]
+    for reach in methods:
+        _refuse([at for at, page in sent if page["reach"] == reach], MOST_TO_ONE, f"to {shown(reach)}", uow.now)
+    if not uow.actor.admin:
+        _refuse([at for at, page in sent if page["by"] == uow.actor.name], MOST_BY_ONE, "by you", uow.now)
+
+
+def _refuse(moments: list[int], most: int, whose: str, now: int) -> None:
+    if len(moments) >= most:
+        seconds = max(1, (moments[-most] + HOUR - now) // SECOND)
+        raise TooMany(
+            f"{len(moments)} test pages left {whose} within the last hour.",
+            field="method", hint=f"Try again in {max(1, seconds // 60)} min.", after=seconds,
+        )  # fmt: skip
 
 
 class Reachability(msgspec.Struct):

@@ -1,6 +1,7 @@
 """The answer about an action item, from the link in a message: signed for one person and one item (R48).
 
-A GET changes nothing, since mail scanners open links; it shows the choices. The POST answers, as often as the item is open.
+A GET changes nothing, since mail scanners open links; it shows the choices. The POST answers, as often as the item is open,
+until a month after the last message about it.
 """
 
 from __future__ import annotations
@@ -15,14 +16,16 @@ from starlette.routing import Route
 
 from stanch.kernel.actor import Actor
 from stanch.kernel.command import REGISTRY
-from stanch.kernel.errors import Denied, NotFound, Problem
+from stanch.kernel.errors import Conflict, Denied, NotFound, Problem
 from stanch.kernel.filling import fill
 from stanch.learn.action_items.answer_link import answer_code
 from stanch.learn.action_items.asking import approver_of_drop
+from stanch.learn.action_items.rules import LINK_DAYS, link_ends
 from stanch.learn.action_items.ticket_views import of_incident
 from stanch.ports.signature import is_code
 from stanch.prepare.known_people import same_person
 from stanch.respond.recipients import may_be_told
+from stanch.timeline.record import ActionItem, Record
 from stanch.timeline.unit_of_work import UnitOfWork
 from stanch.web.bodies import form_of, read_body
 from stanch.web.pages.render import page
@@ -63,10 +66,20 @@ def _checked(stanch: Stanch, request: Request) -> Link:
     return link
 
 
-def _may_see(uow: UnitOfWork, link: Link) -> None:
-    """Raises ``Denied`` for who may not see a private incident any more (P6)."""
-    if not may_be_told(uow, uow.record(link.incident), link.person):
+def _found(uow: UnitOfWork, link: Link) -> tuple[Record, ActionItem]:
+    """The item of a link. Raises ``Denied`` where it is over, or for who may not see a private incident any more (P6)."""
+    record = uow.record(link.incident)
+    if not may_be_told(uow, record, link.person):
         raise _not_ours()
+    item = record.action_items.get(link.item)
+    if item is None:
+        raise NotFound(f"{link.incident} has no action item {link.item}.")
+    if uow.now > link_ends(item):
+        raise Denied(
+            f"This link is over: it was good for {LINK_DAYS} days after the last message about {link.item}.",
+            hint="Sign in and answer on the page of action items.",
+        )
+    return record, item
 
 
 def _not_ours() -> Denied:
@@ -79,13 +92,16 @@ def _answer(stanch: Stanch, request: Request, link: Link, typed: dict[str, str])
         given = {name: typed[name] for name in FIELDS if typed.get(name)}
         try:
             with stanch.application.uow(Actor(link.person, admin=True), "link") as uow:
-                _may_see(uow, link)
+                _, item = _found(uow, link)
+                if item.done_at is not None:
+                    raise Conflict(
+                        f"{item.item} is {'dropped' if item.dropped else 'done'} already: this link changes nothing."
+                    )
                 wanted = {"incident": link.incident, "item": link.item, **given}
                 said = str(REGISTRY["action"].handle(uow, fill(REGISTRY["action"], wanted)).message)
         except Problem as error:
             problem, status = error, error.status
     with stanch.application.reading(Actor(link.person, admin=True)) as uow:
-        _may_see(uow, link)
         shown = _shown(uow, link)
     response = page(
         request, "action_answer.html", status=status, said=said, typed=typed, trouble=problem, link=link, **shown
@@ -95,10 +111,7 @@ def _answer(stanch: Stanch, request: Request, link: Link, typed: dict[str, str])
 
 
 def _shown(uow: UnitOfWork, link: Link) -> dict[str, Any]:
-    record = uow.record(link.incident)
-    item = record.action_items.get(link.item)
-    if item is None:
-        raise NotFound(f"{link.incident} has no action item {link.item}.")
+    record, item = _found(uow, link)
     lead = approver_of_drop(uow, record, item)
     ticket = of_incident(uow, record.id).get(item.item)
     return {

@@ -40,13 +40,14 @@ def document(problem: Problem) -> dict[str, Any]:
 
 def problem_response(problem: Problem) -> Response:
     """For programs."""
-    return Response(msgspec.json.encode(document(problem)), problem.status, _headers(problem), media_type=MEDIA_TYPE)
+    return Response(msgspec.json.encode(document(problem)), problem.status, headers_of(problem), media_type=MEDIA_TYPE)
 
 
-def _headers(problem: Problem) -> dict[str, str]:
+def headers_of(problem: Problem) -> dict[str, str]:
+    """What a response about it must carry."""
     if isinstance(problem, Unauthenticated):
         return {"WWW-Authenticate": 'Bearer realm="stanch"'}
-    return {"Retry-After": "60"} if isinstance(problem, TooMany) else {}
+    return {"Retry-After": str(problem.after)} if isinstance(problem, TooMany) else {}
 
 
 def wants_page(request: Request) -> bool:

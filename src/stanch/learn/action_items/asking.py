@@ -6,8 +6,9 @@ import msgspec
 
 from stanch.kernel.clock import day
 from stanch.learn.action_items.answer_link import answer_url
-from stanch.learn.action_items.rules import Question, lead_of, question, reminder_due
+from stanch.learn.action_items.rules import LINK_DAYS, Question, lead_of, question, reminder_due
 from stanch.prepare.oncall.people import contact_key
+from stanch.prepare.reachability import reach_problem
 from stanch.respond.message_effect import tell
 from stanch.respond.recipients import may_be_told
 from stanch.timeline.facts.learn import ActionItemReminded, ReviewAsked
@@ -33,15 +34,24 @@ def told(uow: UnitOfWork, record: Record, key: str, person: str, title: str, tex
     contact = contact_key(uow.policy.contacts, person)
     installation = uow.application.installation
     link = answer_url(installation.url, installation.secret_key, record.id, item, contact)
-    tell(uow, record.id, key, contact, title, f"{text}\nAnswer here: {link}")
+    tell(
+        uow,
+        record.id,
+        key,
+        contact,
+        title,
+        f"{text}\nThe link is good for {LINK_DAYS} days, while the item is open. Answer here: {link}",
+    )
     return True
 
 
 def unreached(uow: UnitOfWork, record: Record, person: str) -> str:
     """Why a person cannot be told; empty when they can. Of a private incident only those hear who may see it (P6)."""
     contact = contact_key(uow.policy.contacts, person)
-    if not contact or not uow.policy.contacts[contact].methods():
+    if not contact:
         return f"{person} has no contact method"
+    if problem := reach_problem(uow.policy.contacts[contact], frozenset(uow.application.world.notifiers), sure=False):
+        return f"{person} {problem}"
     return "" if may_be_told(uow, record, contact) else f"{person} may not see this private incident"
 
 

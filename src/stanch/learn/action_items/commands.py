@@ -9,7 +9,7 @@ from stanch.kernel.clock import DAY, SECOND, day
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Invalid, NotFound
 from stanch.kernel.moments import given_moment
-from stanch.learn.action_items.asking import approver_of_drop, told
+from stanch.learn.action_items.asking import approver_of_drop, told, unreached
 from stanch.prepare.known_people import known_person, same_person
 from stanch.timeline.facts.learn import (
     ActionItemAdded,
@@ -162,7 +162,7 @@ def _dropped(uow: UnitOfWork, record: Record, item: ActionItem, asked: EditActio
     key = f"drop:{record.id}:{item.item}:{record.entries}"
     if told(uow, record, key, lead, f"[{record.id}] May {item.item} be dropped?", text, item.item):
         return f"{lead} is told, and decides whether it may be dropped"
-    return f"{lead} decides whether it may be dropped, but has no contact method: tell them"
+    return f"{lead} decides whether it may be dropped, but nobody could tell them: {unreached(uow, record, lead)}"
 
 
 def _kept(uow: UnitOfWork, record: Record, item: ActionItem, asked: EditActionItem) -> str:

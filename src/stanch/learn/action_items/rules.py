@@ -7,6 +7,9 @@ from stanch.kernel.policy import Policy
 from stanch.prepare.oncall.people import contact_key
 from stanch.timeline.record import ActionItem, Record
 
+# A link in a message about an action item is good for so long after the last one, and while the item is open.
+LINK_DAYS = 30
+
 
 class Question(msgspec.Struct, frozen=True):
     """The three-week question: to whom, about what, from when on (R48)."""
@@ -40,6 +43,12 @@ def question(item: ActionItem, record: Record, policy: Policy) -> Question | Non
     return Question(
         item.item, lead, text + f" {item.owner} has not answered." * (lead != item.owner), item.asked_at + wait
     )
+
+
+def link_ends(item: ActionItem) -> int:
+    """Until when the links in messages about an item are good: each message counts anew."""
+    asked = (item.asked_at or 0, item.reminded_for or 0, item.drop.at if item.drop else 0)
+    return max(item.added_at, *asked) + LINK_DAYS * DAY
 
 
 def reminder_due(item: ActionItem, policy: Policy) -> int | None:

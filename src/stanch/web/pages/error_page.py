@@ -15,7 +15,7 @@ from stanch.kernel.filling import choices
 from stanch.web.auth import same_site_path
 from stanch.web.bodies import Form, plain_kinds
 from stanch.web.pages.render import page
-from stanch.web.problems import problem_response, wants_page
+from stanch.web.problems import headers_of, problem_response, wants_page
 
 HIDDEN = {
     "incident",
@@ -58,19 +58,23 @@ def respond(request: Request, problem: Problem) -> Response:
     if isinstance(problem, Unauthenticated) and request.method == "GET":
         here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse("/login?" + urlencode({"next": here}), 303)
-    return page(
+    answer = page(
         request, "error.html", status=problem.status, title=problem.title, detail=problem.detail, hint=problem.hint
     )
+    answer.headers.update(headers_of(problem))
+    return answer
 
 
 def form_problem(request: Request, command: Command, given: Form, problem: Problem) -> Response:
     """The form again with what was typed, and what to do about it."""
     shown, form = _fields(command, given, problem), given.last()
     back = form.get("next") or (f"/incidents/{form['incident']}" if form.get("incident") else "/")
-    return page(
+    answer = page(
         request, "problem.html", status=problem.status, problem=problem, command=command, fields=shown, back=same_site_path(back),
         incident=form.get("incident", ""),
     )  # fmt: skip
+    answer.headers.update(headers_of(problem))
+    return answer
 
 
 def _fields(command: Command, given: Form, problem: Problem) -> list[Field]:

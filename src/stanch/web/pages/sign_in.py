@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from stanch.identity import credentials, passwords
-from stanch.identity.throttle import Throttle
+from stanch.identity.throttle import SignIns
 from stanch.kernel.actor import Actor
 from stanch.kernel.clock import SECOND
 from stanch.kernel.errors import Invalid, Problem, Unauthenticated
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 def routes(stanch: Stanch) -> list[Route]:
     """``GET`` and ``POST /login``, and ``POST /logout``."""
-    throttle, database = Throttle(), stanch.application.database
+    throttle, database = SignIns(), stanch.application.database
 
     def ask(request: Request) -> Response:
         query = request.query_params
@@ -52,7 +52,7 @@ def routes(stanch: Stanch) -> list[Route]:
     ]
 
 
-def _login(stanch: Stanch, throttle: Throttle, request: Request, form: dict[str, str]) -> Response:
+def _login(stanch: Stanch, throttle: SignIns, request: Request, form: dict[str, str]) -> Response:
     database, now = stanch.application.database, stanch.application.clock.now()
     address = request.client.host if request.client else ""
     following, account = auth.same_site_path(form.get("next", "")), form.get("name", "").strip()[:200]

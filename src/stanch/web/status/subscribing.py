@@ -6,6 +6,7 @@ Nobody learns who follows: known and unknown addresses get the same answer. Look
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -16,9 +17,12 @@ from stanch.communicate.page.html import form_page
 from stanch.communicate.page.render import assets_of
 from stanch.communicate.subscribers import store
 from stanch.communicate.subscribers.sending import check_address
+from stanch.identity.throttle import Throttle, places
 from stanch.kernel.actor import ENGINE
-from stanch.kernel.errors import Invalid, NotFound, Unavailable
+from stanch.kernel.clock import MINUTE
+from stanch.kernel.errors import Invalid, NotFound, TooMany, Unavailable
 from stanch.web.bodies import form_of, read_body
+from stanch.web.problems import headers_of, wants_page
 from stanch.web.status.served import ROOT, Served, Site
 
 if TYPE_CHECKING:
@@ -30,15 +34,19 @@ WORDS = {
     "slack": "Slack (incoming webhook)",
     "teams": "Teams (workflow webhook)",
 }
+# Within ten minutes: from one address and one network, for one target, and for all of one host. In the memory of each process.
+OFTEN = {"address": 30, "network": 120, "target": 5, "host": 100}
 ASKED = "If it can get updates, a message is on its way there. Follow its link, and they come."
 
 
 def routes(stanch: Stanch) -> list[BaseRoute]:
     """``subscribe`` below each page, ``confirm`` and ``u`` for all."""
 
+    throttle = Throttle(OFTEN, 10 * MINUTE)
+
     async def ask(request: Request) -> Response:
         body = await read_body(request, 20_000) if request.method == "POST" else b""
-        return await run_in_threadpool(_ask, stanch, request, body)
+        return await run_in_threadpool(_ask, stanch, throttle, request, body)
 
     async def confirm(request: Request) -> Response:
         return await run_in_threadpool(_confirm, stanch, request)
@@ -77,7 +85,7 @@ def _page(site: Site, status: int = 200, **context: Any) -> Response:
     )
 
 
-def _ask(stanch: Stanch, request: Request, body: bytes) -> Response:
+def _ask(stanch: Stanch, throttle: Throttle, request: Request, body: bytes) -> Response:
     site = _site(stanch, request, request.path_params.get("name", ""))
     form = form_of(body)
     known = {component.id for component in site.snapshot.components}
@@ -99,11 +107,32 @@ def _ask(stanch: Stanch, request: Request, body: bytes) -> Response:
         if values["kind"] not in dict(kinds):
             raise Invalid(f"'{values['kind']}' is no way to get updates.", field="kind")
         address = check_address(values["kind"], values["address"])
-    except Invalid as problem:
-        return _page(site, 422, **again, problem=problem.sentence())
+        _count(throttle, request, values["kind"], address, stanch.application.clock.now())
+    except (Invalid, TooMany) as problem:
+        if not wants_page(request):
+            raise
+        response = _page(site, problem.status, **again, problem=problem.sentence())
+        response.headers.update(headers_of(problem))
+        return response
     with stanch.application.uow(ENGINE, "page") as uow:
         store.ask(uow, site.name, values["kind"], address, values["components"])
     return _page(site, heading="Nearly there", lines=[ASKED])
+
+
+def _count(throttle: Throttle, request: Request, kind: str, address: str, now: int) -> None:
+    """Raises ``TooMany``; says nothing of who follows: whoever asked counts, and for whom, whether they follow or not."""
+    keys = [*places(request.client.host if request.client else ""), ("target", f"{kind}:{address}")]
+    if kind != "mail":
+        keys.append(("host", urlsplit(address).hostname or ""))
+    if full := throttle.full(keys, now):
+        (what, _), seconds = full
+        whence = {"target": "for this address", "host": "for this host"}.get(what, "from here")
+        minutes = -(-seconds // 60)
+        raise TooMany(
+            f"Updates were asked for too often {whence}.",
+            field="address", hint=f"Try again in {minutes} {'minute' if minutes == 1 else 'minutes'}.", after=seconds,
+        )  # fmt: skip
+    throttle.count(keys, now)
 
 
 def _confirm(stanch: Stanch, request: Request) -> Response:
