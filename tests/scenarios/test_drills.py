@@ -347,10 +347,44 @@ def test_a_service_that_was_drilled_is_readier(house: Any) -> None:
     house.do("end-drill", "ada", incident=DRILL)
     assert "nobody has ever drilled for it" in lacks(), "what was broken off is no drill"
     begin(house)
-    good_team(house, "INC-2")
+    house.do("declare", "ada", title="Nothing", investigation="INC-2")
+    house.do("close", "ada", incident="INC-2", false_alarm=True)
+    assert "nobody has ever drilled for it" in lacks(), "nor is one that nobody played"
+    begin(house)
+    good_team(house, "INC-3")
     assert not any("drilled" in text for text in lacks())
     house.clock.moment += 200 * 86400 * 1_000_000
     assert "it was last drilled 200 days ago" in lacks()
+
+
+def test_only_who_takes_part_is_proposed_and_it_owes_no_post_and_no_postmortem(house: Any) -> None:
+    begin(house)
+    house.do("join-drill", "ben", incident=DRILL)
+    house.do("declare", "ada", title="Checkout fails", investigation=DRILL, severity="SEV-2", incident_commander="me")
+    for number in range(13):
+        house.do("say", "ada", incident=DRILL, text=f"Line {number}")
+        house.wait(seconds=5)
+    told = [entry for entry in house.sentences(DRILL) if "free" in entry]
+    assert told and all("ben" in text and "eve" not in text.casefold() for text in told)
+    house.do("role", "ben", incident=DRILL, role="operations_lead")
+    house.do("resolve", "ada", incident=DRILL, override=True, reason="x")
+    assert (
+        house.do("close", "ada", incident=DRILL).message
+        == f"{DRILL} is closed. 'stanch debrief {DRILL}' says how the team did."
+    )
+    with pytest.raises(Problem, match="not reopened"):
+        house.do("reopen", "ada", incident=DRILL, reason="again")
+
+
+def test_one_whose_script_another_release_wrote_can_be_ended(desk: Any) -> None:
+    begin(desk)
+    with desk.application.uow() as uow:
+        uow.tx.execute("UPDATE drills SET content = '{\"title\": 7}'")
+    desk.wait(minutes=2, step=20)
+    with pytest.raises(Problem, match="cannot be read by this release"):
+        desk.do("debrief", "ada", incident=DRILL)
+    desk.do("end-drill", "ada", incident=DRILL)
+    assert desk.record(DRILL).status == "closed"
 
 
 def test_what_the_product_plays_is_held_and_can_be_taken(house: Any) -> None:

@@ -58,6 +58,8 @@ def checklist(record: Record) -> list[tuple[bool, str]]:
     )
     if record.false_alarm:
         return [(True, "Closed as a false alarm: no postmortem and no public post are owed"), *final]
+    if record.drill is not None:
+        return _of_drill(record)
     if not public and record.impact and not record.private:
         final = [(False, "Final public post: customers felt it, and nothing was posted")]
     met = record.closed_at is not None and record.postmortem_at is not None
@@ -74,6 +76,16 @@ def checklist(record: Record) -> list[tuple[bool, str]]:
         ),
         _step(record.severity is not None, "Severity is set", "Set the severity"),
         *_pages_and_runs(record),
+    ]
+
+
+def _of_drill(record: Record) -> list[tuple[bool, str]]:
+    """A drill owes no post and no postmortem (R40)."""
+    return [
+        _step(
+            record.resolved_at is not None, "Resolved, by its criteria or with a reason", "Resolve it, by its criteria"
+        ),
+        _step(record.closed_at is not None, "The drill is over", "Close it: then its debrief is whole"),
     ]
 
 

@@ -20,10 +20,13 @@ from stanch.timeline.unit_of_work import Due, UnitOfWork
 NOTHING_REAL = "Simulated by the drill, nothing real was touched"
 
 
-def script_of(uow: UnitOfWork, incident: str) -> Script:
-    """The script as it was when the drill began, whatever the catalog says by now."""
+def script_of(uow: UnitOfWork, incident: str) -> Script | None:
+    """The script as it was when the drill began, whatever the catalog says by now; None for one that cannot be read any more."""
     row = uow.tx.one("SELECT content FROM drills WHERE incident = :id", id=incident)
-    return msgspec.json.decode(str(row["content"]) if row else "{}", type=Script)
+    try:
+        return msgspec.json.decode(str(row["content"]), type=Script) if row else None
+    except msgspec.MsgspecError:  # written by another release: the drill goes on without it
+        return None
 
 
 def drill_clock(uow: UnitOfWork, record: Record) -> list[Due]:
@@ -31,6 +34,8 @@ def drill_clock(uow: UnitOfWork, record: Record) -> list[Due]:
     if record.drill is None or not record.drill.started_at or record.status == "closed":
         return []
     script = script_of(uow, record.id)
+    if script is None:
+        return []
     dues = [Due(f"inject:{n}", at, _giving(n, inject)) for at, n, inject in play.injects_due(script, record)]
     dues += [Due(f"answer:{run.run}", at, _answering(script, run.run)) for at, run in play.answers_due(script, record)]
     dues += [Due(f"told:{run.run}", at, _telling(script, run.run)) for at, run in play.outcomes_due(record)]
@@ -94,11 +99,12 @@ def play_roles(uow: UnitOfWork, entry: Entry, record: Record) -> None:
 
 
 def note_end(uow: UnitOfWork, entry: Entry, record: Record) -> None:
-    """Closed by the team, or broken off: what was broken off counts as no drill of its service."""
+    """Only one that was declared, resolved and closed counts as a drill of its service."""
     if record.drill is not None:
+        whole = entry.kind == "closed" and record.resolved_at is not None and not record.false_alarm
         uow.tx.execute(
             "UPDATE drills SET ended_at = :now, aborted = :aborted WHERE incident = :id",
             now=uow.now,
-            aborted=int(entry.kind != "closed"),
+            aborted=int(not whole),
             id=record.id,
         )

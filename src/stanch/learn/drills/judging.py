@@ -1,6 +1,6 @@
 """Reads what a debrief is made of."""
 
-from stanch.kernel.errors import NotFound
+from stanch.kernel.errors import NotFound, Unavailable
 from stanch.learn.drills.clock import script_of
 from stanch.learn.drills.debrief import Debrief, debrief
 from stanch.learn.drills.library import scripts
@@ -15,5 +15,8 @@ def debrief_of(uow: UnitOfWork, incident: str) -> Debrief:
     record = fold(entries)
     if record.drill is None:
         raise NotFound(f"{incident} is no drill.", hint="'stanch drills' lists them.")
-    played = Played(script_of(uow, incident), record, entries, uow.policy, record.closed_at or uow.now)
+    script = script_of(uow, incident)
+    if script is None:
+        raise Unavailable(f"The script of {incident} cannot be read by this release.")
+    played = Played(script, record, entries, uow.policy, record.closed_at or uow.now)
     return debrief(played, record.drill.script, scripts(uow.policy))

@@ -17,14 +17,17 @@ HELD = (
 
 
 def free_people(uow: UnitOfWork, record: Record) -> list[str]:
-    """At most three names: first who is on call for the service, then in any other schedule."""
-    policy = uow.policy
+    """At most three names: first who is on call for the service, then in any other schedule; in a drill of those who take part (R40)."""
+    policy, taken = uow.policy, busy(uow, record)
+    if record.drill is not None:
+        return [name for name in record.drill.people if not any(same_person(uow, name, other) for other in taken)][
+            :MOST
+        ]
     steps = escalation_of(policy, policy.service(record.service).escalation).steps
     targets = [target for step in steps for target in step.notify] + [
         PREFIX + name for name in sorted(policy.schedules)
     ]
     keys = dict.fromkeys(key for target in resolve(uow, targets, uow.now) for key in target.people)
-    taken = busy(uow, record)
     people = [key for key in keys if not any(same_person(uow, key, other) for other in taken)]
     return as_signed_in(uow, people[:MOST])
 

@@ -47,7 +47,7 @@ def handoff(uow: UnitOfWork, asked: HandOver) -> Done:
         return _withdraw(uow, record, asked.role)
     if not asked.to.strip():
         free = ", ".join(free_people(uow, record))
-        raise Invalid("Say who takes it.", field="to", hint=f"On call and free: {free}." if free else "Name a person.")
+        raise Invalid("Say who takes it.", field="to", hint=f"Free now: {free}." if free else "Name a person.")
     return offer(uow, record, asked.role, known_person(uow, asked.to, "to"), asked.summary)
 
 

@@ -98,13 +98,18 @@ def _others(role: str) -> tuple[str, ...]:
     return () if role == "incident_commander" else ("incident_commander",)
 
 
+def nobody_free(record: Record) -> str:
+    """That there is nobody to propose; in a drill only who takes part could be."""
+    return "Nobody who is on call is free" if record.drill is None else "Nobody else who takes part is free"
+
+
 def _combined(record: Record, policy: Policy) -> list[Prompt]:
     """R29: while a bad combination lasts, the better one is proposed."""
     asked = []
     for found in combinations(record, policy) if record.live() else []:
         proposal = record.people_proposed.get(found.give)
         people = proposal.people if proposal else []
-        better = f" Better: {people[0]} as {ROLE_TITLES[found.give]}." if people else " Nobody who is on call is free."
+        better = f" Better: {people[0]} as {ROLE_TITLES[found.give]}." if people else f" {nobody_free(record)}."
         asked.append(
             Prompt(
                 f"combination:{found.person}:{'+'.join(found.roles)}",
@@ -165,7 +170,8 @@ def _proposed(record: Record, policy: Policy) -> list[Prompt]:
 
 def _proposal(record: Record, proposal: PeopleProposal) -> Prompt:
     role, who = proposal.role, ", ".join(proposal.people)
-    free = f"On call and free: {who}." if who else "Nobody who is on call is free."
+    from_whom = "On call and free" if record.drill is None else "Takes part and is free"
+    free = f"{from_whom}: {who}." if who else f"{nobody_free(record)}."
     return Prompt(
         f"people:{role}:{proposal.at}",
         "incident_commander",

@@ -67,5 +67,5 @@ def _propose_fresh(role: str) -> Any:
 
 def _propose(uow: UnitOfWork, record: Record, role: Role, reason: str, holder: str) -> None:
     assert role in ROLE_TITLES
-    proposed = PeopleProposed(role, free_people(uow, record), reason, holder)
+    proposed = PeopleProposed(role, free_people(uow, record), reason, holder, in_drill=record.drill is not None)
     uow.append(record.id, proposed, author="stanch", source="machine")

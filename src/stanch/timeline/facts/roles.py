@@ -172,19 +172,23 @@ class CommanderActed(Statement, frozen=True, tag="commander_acted"):
 
 
 class PeopleProposed(Statement, frozen=True, tag="people_proposed"):
-    """Who could take a role now: on call and free, as the schedules said at that moment (R28, R29, R35)."""
+    """Who could take a role now: on call and free, as the schedules said at that moment (R28, R29, R35).
+
+    ``in_drill``: those who took part in a drill were asked for, and nobody else (R40).
+    """
 
     role: Role
     people: list[str] = msgspec.field(default_factory=list)
     reason: str = ""
     holder: str = ""
+    in_drill: bool = False
 
     def sentence(self) -> str:
         who = f"free for the role of {short(self.role)}: {', '.join(self.people)}"
         return (
             f"{self.reason}. {who[0].upper()}{who[1:]}"
             if self.people
-            else f"{self.reason}. Nobody who is on call is free"
+            else f"{self.reason}. Nobody {'else who takes part' if self.in_drill else 'who is on call'} is free"
         )
 
     def apply(self, record: Record, entry: Line) -> None:
