@@ -158,13 +158,7 @@ class StateFact(msgspec.Struct):
     text: Annotated[str, msgspec.Meta(min_length=1, max_length=2_000)]
 
 
-@command(
-    "fact",
-    StateFact,
-    noun="facts",
-    positional=("what", "text"),
-    example="stanch fact INC-1 trying_next 'Roll back to v41'",
-)
+@command("fact", StateFact, noun="facts", positional=("what", "text"), example="stanch fact INC-1 trying_next 'Undo'")
 def fact(uow: UnitOfWork, asked: StateFact) -> Done:
     """R31, R32: it stands in every draft from now on, until it is said anew."""
     uow.record(asked.incident)

@@ -22,6 +22,14 @@ class AboutTicket(Statement, frozen=True):
     KEPT: ClassVar[tuple[str, ...]] = ("tracker", "place")
 
 
+class AboutFiledTicket(AboutTicket, frozen=True):
+    """Of which item, in which tracker, under which key."""
+
+    item: str
+    tracker: str
+    key: str
+
+
 class TicketWanted(AboutTicket, frozen=True, tag="ticket_wanted"):
     """A ticket is to be filed; it follows as soon as the tracker takes it."""
 
@@ -111,12 +119,9 @@ class TicketMoved(AboutTicket, frozen=True, tag="ticket_moved"):
         ticket.place, ticket.key, ticket.url = self.place, self.key, self.url
 
 
-class TicketGone(AboutTicket, frozen=True, tag="ticket_gone"):
+class TicketGone(AboutFiledTicket, frozen=True, tag="ticket_gone"):
     """It is not there any more; the item stays open here, and can be filed again."""
 
-    item: str
-    tracker: str
-    key: str
     text: str
 
     def sentence(self) -> str:
@@ -127,24 +132,18 @@ class TicketGone(AboutTicket, frozen=True, tag="ticket_gone"):
         ticket.gone, ticket.conflicts = True, {}
 
 
-class TicketNoted(AboutTicket, frozen=True, tag="ticket_noted"):
+class TicketNoted(AboutFiledTicket, frozen=True, tag="ticket_noted"):
     """Something of the ticket that was not taken over here, and why."""
 
-    item: str
-    tracker: str
-    key: str
     text: str
 
     def sentence(self) -> str:
         return f"{self.key} ({self.item}) in {self.tracker}: {self.text}"
 
 
-class TicketDiffers(AboutTicket, frozen=True, tag="ticket_differs"):
+class TicketDiffers(AboutFiledTicket, frozen=True, tag="ticket_differs"):
     """The item and its ticket were both changed since they last agreed: neither is overwritten, a person decides."""
 
-    item: str
-    tracker: str
-    key: str
     about: About
     ours: str
     theirs: str
@@ -157,12 +156,9 @@ class TicketDiffers(AboutTicket, frozen=True, tag="ticket_differs"):
         ticket_of(record, self.item).conflicts[self.about] = found
 
 
-class TicketAgreed(AboutTicket, frozen=True, tag="ticket_agreed"):
+class TicketAgreed(AboutFiledTicket, frozen=True, tag="ticket_agreed"):
     """Somebody has decided which one holds; ``same``: both sides came to say the same by themselves."""
 
-    item: str
-    tracker: str
-    key: str
     about: About
     keep: Literal["ours", "theirs", "same"]
 
