@@ -62,8 +62,8 @@ def desk(sqlite_url: str, tmp_path: Any) -> Any:
     yield from prepared(sqlite_url, tmp_path)
 
 
-def prepared(database_url: str, tmp_path: Any) -> Any:
-    for house in opened(database_url, tmp_path, {**POLICY, "contacts": PEOPLE, "escalation": ESCALATION}):
+def prepared(database_url: str, tmp_path: Any, **more: Any) -> Any:
+    for house in opened(database_url, tmp_path, {**POLICY, "contacts": PEOPLE, "escalation": ESCALATION, **more}):
         house.mail, house.board, house.hall = Mail(), Board(), Hall()  # type: ignore[attr-defined]
         house.application.world.notifiers |= {"smtp": house.mail}  # type: ignore[attr-defined]
         house.application.world.announcers |= {"board": house.board}  # type: ignore[attr-defined]
@@ -211,6 +211,7 @@ def test_every_kind_of_effect_stays_inside_unless_it_says_whom_it_reaches(house:
         "withdraw": "room",
         "chat": "room",
         "chat_answer": "room",
+        "criteria": "room",
     }
     for person, reach in (("eve", "smtp:eve@x"), ("ben", "pager:ben"), ("ben", "smtp:ben@x"), ("", "")):
         with house.application.uow() as uow:
@@ -227,7 +228,7 @@ def test_every_kind_of_effect_stays_inside_unless_it_says_whom_it_reaches(house:
             for row in rows
             if row["state"] == "dropped" and row["last_error"] != "no longer wanted"
         }
-        may = {"chat", "chat_answer", "withdraw"} | (
+        may = {"chat", "chat_answer", "withdraw", "criteria"} | (
             {"message", "prompt"} if (person, reach) == ("ben", "smtp:ben@x") else set()
         )
         assert set(kept) == set(house.outbox.handlers) - may, (person, reach)
@@ -385,6 +386,28 @@ def test_one_whose_script_another_release_wrote_can_be_ended(desk: Any) -> None:
         desk.do("debrief", "ada", incident=DRILL)
     desk.do("end-drill", "ada", incident=DRILL)
     assert desk.record(DRILL).status == "closed"
+
+
+def test_a_metric_of_a_small_system_is_really_measured(database_url: str, tmp_path: Any) -> None:
+    script = {
+        "title": "The small system breaks", "shape": "own", "summary": "x", "hold": 30,
+        "injects": [{"minute": 0, "kind": "signal", "text": "x", "sets": {"queue": 9}}],
+        "metrics": {"errors": {"start": 0, "below": 0.01, "source": "gauge", "query": "small"}, "queue": {"start": 1, "below": 5}},
+        "mitigations": [{"name": "fix", "title": "Fix", "kind": "custom", "result": "fixed", "outcome": "helped", "sets": {"queue": 0}}],
+    }  # fmt: skip
+    for house in prepared(database_url, tmp_path, drills={"small": script}):
+        house.gauge.values |= {"small": 0.4, "errors": 0.9}
+        begin(house, "small")
+        house.do("declare", "ada", title="It breaks", investigation=DRILL)
+        house.do("criteria", "ada", incident=DRILL, propose=True)
+        house.wait(seconds=10)
+        states = house.record(DRILL).criteria
+        assert (states["errors"].value, states["queue"].value) == (0.4, 9)
+        house.do("mitigate", "ada", incident=DRILL, mitigation="fix", confirm="x")
+        house.gauge.values["small"] = 0.001
+        house.wait(minutes=2, step=10)
+        assert house.record(DRILL).criteria_held_at is not None
+        assert house.lever.pulled == []
 
 
 def test_what_the_product_plays_is_held_and_can_be_taken(house: Any) -> None:

@@ -12,6 +12,11 @@ import click
 @click.option(
     "--speed", type=click.FloatRange(1, 100), default=1.0, help="Shortens waiting times so many fold, never steps."
 )
+@click.option(
+    "--drill",
+    is_flag=True,
+    help="Nothing breaks until you start the drill 'shop-release' (with --auto: three people play it).",
+)
 @click.option("--prometheus", is_flag=True, help="Detect through a real Prometheus and Alertmanager, started for it.")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="The port of the pages [default: a free one].")
 @click.option(
@@ -19,8 +24,13 @@ import click
     type=click.Path(file_okay=False, path_type=Path),
     help="Keep everything here [default: a temporary folder].",
 )
-def demo(auto: bool, speed: float, prometheus: bool, port: int, folder: Path | None) -> None:
+def demo(auto: bool, speed: float, drill: bool, prometheus: bool, port: int, folder: Path | None) -> None:
     """Break a small real shop and respond: alert, page, mitigation, updates, recovery, postmortem."""
     from stanch.demo.cli import demo as run
 
-    raise click.exceptions.Exit(run(auto=auto, speed=speed, prometheus=prometheus, port=port, folder=folder))
+    if drill and prometheus:
+        raise click.UsageError("A drill has the alerts of its script: choose --drill or --prometheus.")
+
+    raise click.exceptions.Exit(
+        run(auto=auto, speed=speed, drill=drill, prometheus=prometheus, port=port, folder=folder)
+    )

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from stanch.demo.auto import Drive, report
+from stanch.demo.drilling import World, play
 from stanch.demo.monitoring import Monitoring, wait_for
 from stanch.demo.people import Person, StageFailed, until
 from stanch.demo.phone import Phone
@@ -66,7 +67,7 @@ class Server:
 
 @contextlib.contextmanager
 def stage(
-    folder: Path, port: int, speed: float, prometheus: bool
+    folder: Path, port: int, speed: float, prometheus: bool, drill: bool = False
 ) -> Iterator[tuple[Server, Shop, Phone, Monitoring | None]]:
     """Everything running, nothing broken yet."""
     with contextlib.ExitStack() as stack:
@@ -79,7 +80,13 @@ def stage(
                 folder, front=shop.front_url, stanch=f"http://127.0.0.1:{port}", key="demo-only-key"
             )
         values = configuration(
-            folder, port=port, shop=shop, phone=phone.url, speed=speed, prometheus=monitoring.url if monitoring else ""
+            folder,
+            port=port,
+            shop=shop,
+            phone=phone.url,
+            speed=speed,
+            prometheus=monitoring.url if monitoring else "",
+            drill=drill,
         )
         server = Server(write(folder, values), port)
         stack.callback(server.stop)
@@ -109,16 +116,24 @@ def break_shop(shop: Shop, people: dict[str, Person]) -> None:
 
 
 def demo(
-    *, auto: bool = False, speed: float = 1.0, prometheus: bool = False, port: int = 0, folder: Path | None = None
+    *,
+    auto: bool = False,
+    speed: float = 1.0,
+    drill: bool = False,
+    prometheus: bool = False,
+    port: int = 0,
+    folder: Path | None = None,
 ) -> int:
     """Run the demo; answers with the exit code. 1 when any stage did not really happen."""
     folder = folder or Path(tempfile.mkdtemp(prefix="stanch-demo-"))
     signal.signal(signal.SIGTERM, _leave)  # so that what was started is ended, too
     say(f"Starting a small shop and stanch; everything is kept in {folder}")
     try:
-        with stage(folder, port or free_port(), speed, prometheus) as (server, shop, _phone, monitoring):
+        with stage(folder, port or free_port(), speed, prometheus, drill) as (server, shop, _phone, monitoring):
             joined = join(server)
             link = server.local("user", "link", "ada").split()[-1]
+            if drill:
+                return drilled(joined, shop, link, auto=auto)
             say(f"Open this and watch the incident arrive: {link}")
             break_shop(shop, joined)
             say("The shop's newest release, v2, has just gone out, and it is broken.")
@@ -135,6 +150,22 @@ def demo(
     except (StageFailed, Problem) as failed:
         say(f"stanch demo: FAILED: {failed}")
         return 1
+
+
+def drilled(joined: dict[str, Person], shop: Shop, link: str, *, auto: bool) -> int:
+    """A drill on the shop: played by three people, or by whoever opens the link. Answers with the exit code."""
+    world = World(shop, joined["ada"])
+    if auto:
+        found = play(joined, world)
+        say(f"The drill {found['incident']} was played on the shop: {found['percent']} % of the practice was kept.")
+        for point in found["points"]:
+            say(f"  {point['standing']}: {point['title']}, {point['reason']}")
+        return 0
+    say(f"Open this, go to Drills and start 'shop-release': the shop breaks when you do. {link}")
+    say("Ctrl-C ends the demo.")
+    with contextlib.suppress(KeyboardInterrupt):
+        world.watch()
+    return 0
 
 
 def drive_all(drive: Drive, monitoring: Monitoring | None) -> None:

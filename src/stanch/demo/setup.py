@@ -9,11 +9,16 @@ from typing import Any
 
 import yaml
 
+from stanch.demo.drilling import shop_release
+
 
 def configuration(
-    folder: Path, *, port: int, shop: Any, phone: str, speed: float, prometheus: str = ""
+    folder: Path, *, port: int, shop: Any, phone: str, speed: float, prometheus: str = "", drill: bool = False
 ) -> dict[str, Any]:
-    """The settings of the demo as plain values. ``speed`` divides waiting times only; ``prometheus`` is its URL, if one runs."""
+    """The settings of the demo as plain values. ``speed`` divides waiting times only; ``prometheus`` is its URL, if one runs.
+
+    ``drill``: nothing watches the shop, since a real alert would page, and a drill on it can be started.
+    """
     release = [sys.executable, "-m", "stanch.demo.shop.release", "--state", str(shop.state)]
     zone = [sys.executable, "-m", "stanch.demo.shop.zone", "--state", str(shop.state)]
     observe = max(6.0, 60 / speed)
@@ -34,7 +39,7 @@ def configuration(
     service = {
         "name": "shop", "title": "Shop", "core": True, "public_name": "Checkout", "criteria_hold": max(3.0, 300 / speed),
         "runbook": (Path(__file__).parent / "runbook.md").read_text(), "criteria": [errors],
-        "probes": [] if prometheus else [
+        "probes": [] if prometheus or drill else [
             {"name": "customers can pay", "url": f"{shop.load_url}/health?below=0.05", "every": max(0.5, min(2, 10 / speed)), "failures": 3}],
         "mitigations": [
             {"name": "rollback", "title": "Roll the shop back to the release before", "kind": "rollback", "adapter": "command", "target": "shop, both zones",
@@ -51,6 +56,7 @@ def configuration(
         "policy": {
             "hold": min(5, 60 / speed), "criteria_every": max(0.5, 5 / speed), "services": {"shop": service},
             "escalation": {"default": {"steps": [{"notify": ["ada"], "wait": max(10, 300 / speed)}, {"notify": ["ben"], "wait": 300}]}},
+            "drills": {"shop-release": shop_release(shop.load_url, speed)} if drill else {},
             "contacts": {"ada": {"name": "Ada", "reach": [f"webhook:{phone}"], "lead": "grace"},
                          "ben": {"name": "Ben", "reach": [f"webhook:{phone}"], "lead": "grace"}, "grace": {"name": "Grace"}},
         },

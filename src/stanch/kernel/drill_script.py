@@ -19,12 +19,17 @@ Practice = Literal[
 
 
 class Metric(Part, frozen=True):
-    """What the drill measures. ``below`` or ``above``: the bound that means "recovered"."""
+    """What the drill measures. ``below`` or ``above``: the bound that means "recovered".
+
+    ``source`` and ``query``: measured in a small system that exists to be broken, such as the demo's shop; else simulated.
+    """
 
     start: float
     unit: str = ""
     below: float | None = None
     above: float | None = None
+    source: str = ""
+    query: str = ""
 
 
 class Inject(Part, frozen=True):
@@ -98,6 +103,11 @@ class Script(Part, frozen=True):
             f"the metric '{key}' has no bound, or two"
             for key, each in self.metrics.items()
             if (each.below is None) == (each.above is None)
+        ]
+        found += [
+            f"the metric '{key}' has a source and no query, or none and a query"
+            for key, m in self.metrics.items()
+            if bool(m.source) != bool(m.query)
         ]
         if not any(each.kind in ("signal", "customer") for each in self.injects):
             found.append(

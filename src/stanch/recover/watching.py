@@ -8,6 +8,7 @@ from stanch.mitigate.indicators import indicators
 from stanch.mitigate.measure_criteria import Measurements, measure
 from stanch.mitigate.measurement_store import keep
 from stanch.mitigate.rules import holds
+from stanch.timeline.drill import SIMULATED
 from stanch.timeline.effects import Effect, EffectHandler
 from stanch.timeline.entries import Entry
 from stanch.timeline.facts.recover import CriteriaHeld, CriteriaSet, CriterionTurned
@@ -24,8 +25,8 @@ def watched(record: Record) -> bool:
 
 def start_watching(uow: UnitOfWork, entry: Entry, record: Record) -> None:
     """A reaction: it was declared, criteria were set, or it came back."""
-    if record.drill is not None:
-        return  # its script says what is measured
+    if record.drill is not None and not record.drill.measured():
+        return  # its script moves everything
     if isinstance(entry.facts, CriteriaSet) or _wanted(record, uow.policy):
         uow.effect(f"criteria:{record.id}", "criteria", record.id, {}, again=True)
 
@@ -35,6 +36,7 @@ class CriteriaHandler(EffectHandler):
 
     kind = "criteria"
     lease_seconds = 20.0
+    in_drill = "room"  # it only looks, at the small system that the script names
 
     def wanted(self, uow: UnitOfWork, effect: Effect) -> bool:
         return watched(uow.record(effect.incident))
@@ -46,7 +48,9 @@ class CriteriaHandler(EffectHandler):
 
     def settle(self, uow: UnitOfWork, effect: Effect, answer: Any) -> int | None:
         record = uow.record(effect.incident)
-        measured: Measurements = answer if isinstance(answer, dict) else {name: str(answer) for name in record.criteria}
+        measured: Measurements = (
+            answer if isinstance(answer, dict) else {c.name: str(answer) for c in _wanted(record, uow.policy)}
+        )
         keep(uow, record.id, {name: value for name, value in measured.items() if isinstance(value, float)})
         for name, value in measured.items():
             turn(uow, record, name, value)
@@ -61,7 +65,8 @@ def _pace(record: Record, policy: Policy, measured: bool) -> float:
 
 
 def _wanted(record: Record, policy: Policy) -> list[Criterion]:
-    return [state.criterion for state in record.criteria.values()] or indicators(record, policy)[0]
+    found = [state.criterion for state in record.criteria.values()] or indicators(record, policy)[0]
+    return [c for c in found if record.drill is None or c.source != SIMULATED]
 
 
 def turn(uow: UnitOfWork, record: Record, name: str, value: float | str) -> None:

@@ -8,6 +8,8 @@ from stanch.kernel.policy import Criterion, Mitigation
 MARK = "DRILL: "
 # Who holds the roles that the product plays, and whose words the injects are.
 PLAYER = "the drill"
+# The source of a criterion that the script alone moves; any other one is really measured.
+SIMULATED = "drill"
 
 
 def marked(title: str) -> str:
@@ -27,7 +29,7 @@ class Drill(msgspec.Struct):
     """A drill under way or over. ``people``: who said yes, and whether they may be woken by it.
 
     ``paging``: it practises paging, so that those may be. ``given``: the injects so far, by their number in the script.
-    ``mitigations`` are simulated, ``criteria`` measured by the script alone.
+    ``mitigations`` are simulated; ``criteria``: moved by the script, or measured in a small system that it names.
     """
 
     people: dict[str, bool]
@@ -42,3 +44,7 @@ class Drill(msgspec.Struct):
     hold: float = 0
     given: dict[int, Given] = msgspec.field(default_factory=dict)
     aborted: str = ""
+
+    def measured(self) -> bool:
+        """Whether anything of it is really measured."""
+        return any(criterion.source != SIMULATED for criterion in self.criteria)

@@ -41,7 +41,7 @@ def drill_clock(uow: UnitOfWork, record: Record) -> list[Due]:
     dues += [Due(f"told:{run.run}", at, _telling(script, run.run)) for at, run in play.outcomes_due(record)]
     for name, state in record.criteria.items():
         value = play.value_of(script, record, state.criterion)
-        if _turns(state, value):
+        if value is not None and _turns(state, value):
             dues.append(Due(f"measured:{name}", record.changed_at, _turning(name, value)))
     return dues
 

@@ -3,18 +3,16 @@
 from stanch.kernel.clock import MINUTE, SECOND
 from stanch.kernel.drill_script import Inject, Script, SimulatedMitigation
 from stanch.kernel.policy import Criterion, Mitigation
-from stanch.timeline.drill import Drill
+from stanch.timeline.drill import SIMULATED, Drill
 from stanch.timeline.record import Record
 from stanch.timeline.run import Run
-
-SOURCE = "drill"
 
 
 def offered(script: Script) -> list[Mitigation]:
     """What can be tried, as the catalog would declare it, without what it will bring."""
     return [
         Mitigation(
-            m.name, m.title, m.kind, SOURCE, f"{m.target or 'the service'} (simulated)", {"simulated": m.name},
+            m.name, m.title, m.kind, SIMULATED, f"{m.target or 'the service'} (simulated)", {"simulated": m.name},
             undo={} if m.reversibility == "none" else {"simulated": f"undo {m.name}"},
             reversibility=m.reversibility, blast_radius=m.blast_radius, observe_seconds=m.observe_seconds,
         )
@@ -24,7 +22,10 @@ def offered(script: Script) -> list[Mitigation]:
 
 def criteria(script: Script) -> list[Criterion]:
     """What "recovered" means in this drill: every metric within its bound."""
-    return [Criterion(name, SOURCE, name, m.below, m.above, m.unit) for name, m in script.metrics.items()]
+    return [
+        Criterion(name, m.source or SIMULATED, m.query or name, m.below, m.above, m.unit)
+        for name, m in script.metrics.items()
+    ]
 
 
 def simulated(script: Script, run: Run) -> SimulatedMitigation | None:
@@ -91,10 +92,12 @@ def outcomes_due(record: Record) -> list[tuple[int, Run]]:
     ]
 
 
-def value_of(script: Script, record: Record, criterion: Criterion) -> float | str:
-    """A criterion's number now, or why there is none."""
+def value_of(script: Script, record: Record, criterion: Criterion) -> float | str | None:
+    """A criterion's number now, or why there is none; None where it is really measured."""
     values = measured(script, record)
-    if criterion.source == SOURCE and criterion.query in values:
+    if criterion.source != SIMULATED and record.drill is not None and record.drill.measured():
+        return None
+    if criterion.source == SIMULATED and criterion.query in values:
         return values[criterion.query]
     known = ", ".join(values) or "none"
-    return f"a drill measures only what its script does ({known}): write 'NAME: {SOURCE} METRIC < NUMBER'"
+    return f"a drill measures only what its script does ({known}): write 'NAME: {SIMULATED} METRIC < NUMBER'"
