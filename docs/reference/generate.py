@@ -8,11 +8,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from stanch.cli.tree import first_sentence
+from stanch.communicate.audiences.previews import previews
 from stanch.communicate.wording import blameless, public
 from stanch.communicate.wording.engine import Rule
+from stanch.kernel.audiences import AUDIENCES, AudiencePolicy
 from stanch.kernel.command import REGISTRY
+from stanch.kernel.policy import Policy
 from stanch.main import integrations, load_commands
 from stanch.ports.integration import CAPABILITIES, PORTS, Integration
+from stanch.prepare.update_templates import PLACEHOLDERS
 
 ROOT = Path(__file__).parents[2]
 
@@ -106,10 +110,65 @@ def _integration(name: str, integration: Integration) -> list[str]:
     return [*lines, "| setting | default | meaning |", "|---|---|---|", *rows, ""]
 
 
+def templates_page() -> str:
+    """The reference of templates of updates: placeholders, and what is built in."""
+    lines = [
+        "# Templates of updates (R9)",
+        "",
+        "Written by `python docs/reference/generate.py` from `src/stanch/prepare/update_templates.py`.",
+        "",
+        "A file `templates/<audience>/<phase>[.<service>][.<language>].md` of the catalog holds text, `{{ placeholder }}` and",
+        "`{% if placeholder %}...{% else %}...{% endif %}`. What is not known is a blank, `[…]`.",
+        "",
+        "| placeholder | meaning |",
+        "|---|---|",
+        *(f"| `{name}` | {meaning} |" for name, meaning in PLACEHOLDERS.items()),
+        "",
+    ]
+    for row in previews(Policy()):
+        lines += [
+            f"## {row.name}",
+            "",
+            "```text",
+            row.text,
+            "```",
+            "",
+            "For an example incident:",
+            "",
+            "```text",
+            row.filled,
+            "```",
+            "",
+        ]
+    return "\n".join(lines)
+
+
+def audiences_page() -> str:
+    """The settings of audiences."""
+    lines = [
+        "# Settings of audiences (R31, R32)",
+        "",
+        "Written by `python docs/reference/generate.py` from `src/stanch/kernel/audiences.py`.",
+        "",
+    ]
+    lines += [
+        " ".join((AudiencePolicy.__doc__ or "").replace("``", "`").split()),
+        "",
+        "| setting | by default |",
+        "|---|---|",
+    ]
+    for audience in AUDIENCES:
+        usual = "the severity's `update_every`" if audience == "engineers" else "no cadence"
+        lines += [f"| `audiences.{audience}.every` | {usual} |", f"| `audiences.{audience}.to` | nobody |"]
+    return "\n".join([*lines, ""])
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/commands.md": text,
     "docs/reference/integrations.md": integrations_page,
     "docs/explanation/wording.md": wording_page,
+    "docs/reference/templates.md": templates_page,
+    "docs/reference/audiences.md": audiences_page,
     "src/stanch/cli/index.py": index,
 }
 

@@ -52,6 +52,8 @@ def test_what_is_not_known_is_a_blank_and_nothing_is_invented() -> None:
     said = text(policy(), impact=Fact("Nobody can pay.", NOW, "ada"), impact_facts=Impact("", users_share=0.125))
     assert "Business impact: Nobody can pay (12.5 % of users). It began at 14:00 UTC, 10 min ago." in said
     assert f"What we need from you: {BLANK}." in said
+    asked = policy(leadership__any="{% if needed %}A{% else %}B{% endif %}{% if not impact %}C{% endif %}{{ needed }}")
+    assert text(asked) == f"BC{BLANK}", "what is missing is not there for 'if', and a blank to read"
     assert BLANK not in text(
         policy(leadership__any="{% if next_update %}Again at {{ next_update }}{% endif %}{{ title }}")
     )

@@ -110,6 +110,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "status": ("communicate", "Post to the public status page: words for customers, and what is affected."),
     "subscribers": ("communicate", "How many follow each status page, by what, and how many of them cannot be reached."),
     "swap": ("prepare", "Exchange two shifts of one schedule between two people."),
+    "templates": ("communicate", "Templates of updates: those of the catalog and those that are built in, filled for an example incident."),
     "test-page": ("prepare", "Send a test page on the methods of a contact: your own, unless you are an admin and name somebody."),
     "tickets": ("learn", "The tickets of action items: where each stands, what differs, and which tracker does not answer."),
     "timebox": ("respond", "Give a question so many minutes, with a fallback."),

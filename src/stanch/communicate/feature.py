@@ -48,6 +48,7 @@ FEATURE = Feature(
     "communicate",
     (
         "stanch.communicate.commands",
+        "stanch.communicate.audiences.previews",
         "stanch.communicate.posting",
         "stanch.communicate.freshness",
         "stanch.communicate.maintenance",

@@ -87,6 +87,14 @@ def shown_address(target: str) -> str:
         return "a web address"
 
 
+def shown_target(policy: Policy, target: str) -> str:
+    """What people call a recipient of the policy, before anybody is looked for."""
+    keys = _keys(policy, target)
+    if target.startswith(ROLE) or not keys:
+        return target if target.startswith(ROLE) or ":" not in target else shown_address(target)
+    return shown_name(policy.contacts, keys[0])
+
+
 def audience_problems(policy: Policy) -> list[str]:
     """What the policy says of audiences that cannot be."""
     found = []

@@ -54,6 +54,18 @@ PLACEHOLDERS = {
 _LANGUAGE = re.compile(r"^[a-z]{2}(-[A-Za-z]{2,4})?$")
 
 
+class Unknown(str):
+    """A fact that nobody has stated: it reads as a blank, and a template that asks for it with ``if`` hears no."""
+
+    __slots__ = ()
+
+    def __bool__(self) -> bool:
+        return False
+
+
+UNKNOWN = Unknown(BLANK)
+
+
 class TemplateName(msgspec.Struct, frozen=True):
     """What a template is for. Empty service or language: for every one."""
 

@@ -14,7 +14,7 @@ from stanch.kernel.audiences import Audience
 from stanch.kernel.clock import MINUTE, spell
 from stanch.kernel.policy import Policy
 from stanch.kernel.zones import local, zone_of
-from stanch.prepare.update_templates import ANY, BLANK, PLACEHOLDERS, compiled
+from stanch.prepare.update_templates import ANY, PLACEHOLDERS, UNKNOWN, compiled
 from stanch.timeline.audience_clock import OVER
 from stanch.timeline.facts.communicate import PostState
 from stanch.timeline.record import Record
@@ -33,7 +33,7 @@ def draft(record: Record, policy: Policy, now: int, audience: Audience, state: s
     """The next update for an audience; ``state``: that of the public post, by default the one that the record suggests."""
     phase = (state or suggested_state(record)) if audience == "customers" else record.phase
     facts = _facts(record, policy, now, audience, phase)
-    filled = {name: facts.get(name) or "" if name in _MAY_LACK else facts.get(name) or BLANK for name in PLACEHOLDERS}
+    filled = {name: facts.get(name) or ("" if name in _MAY_LACK else UNKNOWN) for name in PLACEHOLDERS}
     text: str = template_of(policy, audience, phase, record.service, language).render(filled)
     return text.strip()
 
@@ -143,7 +143,7 @@ def _facts(record: Record, policy: Policy, now: int, audience: Audience, phase: 
 def trying_next(record: Record) -> str:
     """What is tried next: as it was stated, unless something was started since; else what is under way. Empty: nobody said."""
     fact, runs = record.stated.get("trying_next"), list(record.runs.values())
-    if fact and not any(run.started_at > fact.at for run in runs):
+    if fact and not any(run.started_at >= fact.at for run in runs):
         return fact.value
     boxes = [box for box in record.timeboxes.values() if box.running()]
     if boxes:

@@ -10,14 +10,18 @@ from starlette.routing import Route
 
 from stanch.chat.reader import heeds
 from stanch.communicate import announcing
+from stanch.communicate.audiences.previews import previews
 from stanch.communicate.freshness import Copies
 from stanch.communicate.freshness import copies as copies_of
 from stanch.detect.commands.signals import Signals, list_signals
 from stanch.detect.commands.watching import HeartbeatRow, Heartbeats, Probes, list_heartbeats, list_probes
 from stanch.identity import people
-from stanch.kernel.clock import DAY
+from stanch.kernel.audiences import AUDIENCES
+from stanch.kernel.clock import DAY, spell
+from stanch.kernel.policy import Policy
 from stanch.ports import Source
 from stanch.ports.integration import PORTS
+from stanch.prepare.audience_recipients import shown_target
 from stanch.prepare.playbooks.library import playbooks
 from stanch.respond.overview import Incidents, incidents
 from stanch.tickets import reading
@@ -130,6 +134,7 @@ def _settings(stanch: Stanch) -> dict[str, Any]:
         "ports": {title: sorted(getattr(world, port)) for port, title in PORTS.items()},
         "integrations": stanch.integrations(), "configured": settings.integrations, "heeds": heeds(stanch.application),
         "unannounced": _unannounced(stanch), "unfiled": _unfiled(stanch),
+        "audiences": _audiences(policy), "templates": previews(policy),
         "people": people.everybody(stanch.application.database), "copies": copies, "static_status": str(settings.static_status or ""),
         "reach": {name: [method.to.split(":", 1)[0] for method in c.methods()] for name, c in policy.contacts.items()},
     }  # fmt: skip
@@ -138,6 +143,17 @@ def _settings(stanch: Stanch) -> dict[str, Any]:
 def _unfiled(stanch: Stanch) -> list[str]:
     with stanch.application.reading() as uow:
         return reading.troubles(uow)
+
+
+def _audiences(policy: Policy) -> list[tuple[str, str, str]]:
+    """Each audience, how often it hears by severity, and who is told."""
+    found: list[tuple[str, str, str]] = []
+    for name in AUDIENCES:
+        every = {severity: policy.update_every(name, severity) for severity in policy.severities}
+        said = [f"{severity} every {spell(span)}" for severity, span in every.items() if span]
+        told = [shown_target(policy, target) for target in policy.audiences.of(name).to]
+        found.append((name, ", ".join(said), ", ".join(told)))
+    return found
 
 
 def _unannounced(stanch: Stanch) -> list[str]:
