@@ -142,7 +142,7 @@ def test_a_limit_is_obeyed_and_the_ticket_made_once(town: Town) -> None:
 def test_states_are_set_and_read_both_ways(town: Town, tracker: Tracker) -> None:
     ticket, asked = made(town, tracker)
     (issue,) = town.issues
-    for state in ("done", "open", "dropped", "open"):
+    for state in ("done", "open", "dropped", "done", "dropped", "open"):
         changed = tracker.change(ticket.reference(asked.mark), TicketChange(state=state, note=f"It is {state}."))
         assert changed.state == state == ("open" if issue.state in ("open", "doing") else issue.state)
         assert f"It is {state}." in issue.comments[-1]

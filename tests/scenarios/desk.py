@@ -24,7 +24,7 @@ class Desk:
         self.texts: dict[str, str] = {}
         self.notes: list[tuple[str, str]] = []
         self.asked = 0
-        self.down = self.lost = self.refuses = False
+        self.down = self.lost = self.refuses = self.blind = False
 
     def _here(self) -> None:
         self.asked += 1
@@ -55,7 +55,7 @@ class Desk:
 
     def read(self, reference: TicketReference) -> Ticket:
         self._here()
-        if reference.id not in self.tickets:
+        if reference.id not in self.tickets or self.blind:
             raise Gone("it was deleted")
         return self.tickets[reference.id]
 
@@ -82,6 +82,8 @@ class Desk:
 
     def check(self, places: list[str]) -> str:
         self._here()
+        if self.blind:
+            raise Failed("the project is not there, or the token may not see it", again=False)
         return "the desk is open"
 
     def edit(self, identity: str, **values: Any) -> None:

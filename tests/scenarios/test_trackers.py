@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from stanch.kernel.errors import Conflict, Invalid
+from stanch.learn import export
 from stanch.tickets.reading import heard, troubles
 from tests.scenarios.desk import Desk, open_desk
 from tests.scenarios.house import House
@@ -43,7 +44,9 @@ def desk(house: House) -> Desk:
 def test_an_item_is_filed_with_its_owner_date_and_link(house: House, desk: Desk) -> None:
     (ticket,) = desk.tickets.values()
     assert (ticket.title, ticket.owner, ticket.due) == ("Add a canary", "ben-at-desk", "2030-06-04")
-    assert "/incidents/INC-1/postmortem#actions" in desk.texts["1"] and "Checkout fails" not in desk.texts["1"]
+    assert desk.texts["1"] == "Action item, kept in stanch.", (
+        "of an address that only this machine can open nothing is said"
+    )
     found = item(house).ticket
     assert (found.tracker, found.key, found.url) == ("Desk", "DESK-1", "https://desk.example/1")
     assert "A1 is filed as DESK-1 in Desk" in house.sentences()
@@ -117,6 +120,23 @@ def test_not_to_be_done_there_is_a_proposal_to_drop_it_here(house: House, desk: 
     house.do("action", "grace", incident="INC-1", item="A1", dropped=True)
     house.wait(seconds=5)
     assert item(house).dropped and desk.tickets["1"].state == "dropped"
+
+
+def test_where_the_lead_says_that_it_stays_the_ticket_is_reopened(house: House, desk: Desk) -> None:
+    desk.edit("1", state="dropped")
+    house.wait(minutes=6, step=120)
+    house.do("action", "grace", incident="INC-1", item="A1", keep=True, note="We need it")
+    house.wait(seconds=5)
+    assert desk.tickets["1"].state == "open" and item(house).ticket.closed == "" and item(house).drop is None
+
+
+def test_its_key_stands_in_lists_and_documents(house: House, desk: Desk) -> None:
+    """R47: wherever the item is shown."""
+    (row,) = house.do("action-items")
+    assert (row["ticket"], row["ticket_url"]) == ("DESK-1", "https://desk.example/1")
+    with house.application.reading() as uow:
+        for form in ("md", "html", "json"):
+            assert b"DESK-1" in export.prepare(uow, "INC-1", form, "names").content(), form
 
 
 def test_done_and_dropped_here_close_the_ticket_and_reopened_there_opens_the_item(house: House, desk: Desk) -> None:
@@ -242,6 +262,17 @@ def another(desk: Desk) -> Any:
     from stanch.ports.tracker import Ticket
 
     return Ticket("0", "DESK-0", "OTHER", "", "somebody else's", "open", 0)
+
+
+def test_a_project_that_we_may_not_see_any_more_is_no_deleted_ticket(house: House, desk: Desk) -> None:
+    desk.blind = True
+    house.do("action", incident="INC-1", item="A1", title="Another")
+    house.wait(minutes=6, step=120)
+    (row,) = house.do("tickets")
+    assert (row["state"], row["problem"]) == ("filed", "the project is not there, or the token may not see it")
+    desk.blind = False
+    house.wait(hours=1.1, step=1200)
+    assert desk.tickets["1"].title == "Another" and not item(house).ticket.gone
 
 
 def test_a_moved_ticket_is_followed(house: House, desk: Desk) -> None:

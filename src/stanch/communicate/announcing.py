@@ -1,6 +1,5 @@
 """Announcements in channels that only listen: Teams, Mattermost, Google Chat, Discord (R34, formats/17)."""
 
-import re
 from typing import Any
 
 import msgspec
@@ -19,9 +18,6 @@ from stanch.timeline.unit_of_work import UnitOfWork
 KINDS = frozenset({"declared", "severity_set", "update_posted", "mitigated", "resolved", "closed", "reopened"})
 # Waits after failed attempts, in seconds. After half an hour of failures only the newest announcement is sent.
 WAITS, LONGEST = (1, 10, 30, 60, 240), HOUR // 2
-
-# Addresses that only this machine can open are left out of announcements.
-LOCAL = re.compile(r"https?://(localhost|127\.|\[::1\]|0\.0\.0\.0)")
 
 
 class AnnouncementState(msgspec.Struct):
@@ -110,12 +106,11 @@ class AnnouncementHandler(EffectHandler):
 
     def _announcement(self, record: Record, place: AnnouncementState, entry: Entry) -> Announcement:
         due = next_update_at(record, self.application.policy())
-        url = self.application.installation.url
         return Announcement(
             f"{place.name}/{record.id}/{entry.position}", place.number + 1, record.id, record.title,
             f"{record.status}, {record.phase}", entry.facts.sentence(), record.severity_name() or "",
             record.holder("incident_commander"), f"{hour_minute(due)} UTC" if due else "",
-            "" if LOCAL.match(url) else f"{url}/incidents/{record.id}",
+            self.application.installation.link(f"/incidents/{record.id}"),
         )  # fmt: skip
 
     @staticmethod

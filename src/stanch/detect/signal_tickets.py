@@ -58,7 +58,8 @@ class SignalTickets(TicketHandler):
 
     def text(self, uow: UnitOfWork, row: TicketRow) -> str:
         signal = uow.tx.one("SELECT * FROM signals WHERE fingerprint = :f", f=row.subject)
-        link = f"Signal {row.subject}, kept in stanch: {uow.application.installation.url}/signals"
+        address = uow.application.installation.link("/signals")
+        link = f"Signal {row.subject}, kept in stanch" + (f": {address}" if address else ".")
         if signal is None or not row.details:
             return link
         return f"{signal['name']}, severity {signal['severity'] or 'not said'}\n\n{signal['reason']}\n\n{link}"

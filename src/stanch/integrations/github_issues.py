@@ -157,6 +157,9 @@ class GithubIssues:
             reason = {"done": "completed", "dropped": "not_planned", "open": "reopened"}[change.state]
             fields |= {"state": "open" if change.state == "open" else "closed", "state_reason": reason}
         path = self._path(now.reference())
+        if fields.get("state") == "closed" and now.state != "open":
+            # The reason is read only where the state changes.
+            self._sent("PATCH", path, {"state": "open"}, 200)
         if fields:
             now = self._issue(self._sent("PATCH", path, fields, 200))
         said = [change.note, f"Due {change.due}." if change.due else ""]

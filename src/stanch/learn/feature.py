@@ -6,14 +6,20 @@ from stanch.timeline.feature import Feature, Wiring
 def wiring() -> Wiring:
     """Imported when the product opens, not for a command line's help."""
     from stanch.learn.action_items.asking import review_clock
-    from stanch.learn.action_items.ticket_filing import file_by_policy, follow_item
+    from stanch.learn.action_items.ticket_filing import file_by_policy, follow_item, keep_item
     from stanch.learn.action_items.ticket_sync import ItemTickets
     from stanch.learn.backfill import BackfillHandler, begin
     from stanch.learn.figures.projection import keep
     from stanch.learn.memory.projection import remember
     from stanch.learn.prompts import PROMPTS
     from stanch.learn.reactions import decide
-    from stanch.timeline.facts.learn import ActionItemAdded, ActionItemChanged, ActionItemDone, PostmortemPublished
+    from stanch.timeline.facts.learn import (
+        ActionItemAdded,
+        ActionItemChanged,
+        ActionItemDone,
+        DropRefused,
+        PostmortemPublished,
+    )
     from stanch.timeline.facts.recover import Closed
     from stanch.timeline.facts.tickets import ActionItemReopened, TicketReopened
 
@@ -22,6 +28,7 @@ def wiring() -> Wiring:
         reactions={
             Closed: (decide,),
             **dict.fromkeys((ActionItemAdded, PostmortemPublished), (file_by_policy,)),
+            DropRefused: (keep_item,),
             **dict.fromkeys((ActionItemChanged, ActionItemDone, ActionItemReopened, TicketReopened), (follow_item,)),
         },
         clocks=(review_clock,),

@@ -23,6 +23,13 @@ class Unsure(Failed):
         super().__init__(detail, again=False)
 
 
+class Paused(Failed):
+    """The other side is there, and has asked to be left alone for a while."""
+
+    def __init__(self, detail: str, after: float) -> None:
+        super().__init__(detail, again=True, after=after)
+
+
 class Gone(Failed):
     """The target is permanently gone and must not be used again."""
 

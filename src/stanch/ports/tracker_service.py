@@ -10,6 +10,7 @@ import msgspec
 
 from stanch.kernel.clock import SECOND, SystemClock
 from stanch.ports import Failed
+from stanch.ports.failures import Paused
 from stanch.ports.message_text import cut, one_line
 from stanch.ports.tracker import Ticket
 from stanch.ports.web_service import HttpResponse, WebService
@@ -47,7 +48,7 @@ class TrackerService:
         """One exchange. Raises ``Failed`` (``again``) for a pause, a service that is away, and one that fails itself."""
         left = self._not_before - self.clock()
         if left > 0:
-            raise Failed(f"{self.title} has asked for a pause", again=True, after=left)
+            raise Paused(f"{self.title} has asked for a pause", left)
         if self.writes_every and method != "GET":
             self.sleep(max(0.0, min(self.writes_every, self._written + self.writes_every - self.clock())))
             self._written = self.clock()
@@ -56,7 +57,7 @@ class TrackerService:
         if (seconds := self.pause(answer, self.clock())) is not None:
             seconds = min(max(seconds, 1.0), LONGEST_PAUSE)
             self._not_before = self.clock() + seconds
-            raise Failed(f"{self.title} has asked for a pause of {round(seconds)} s", again=True, after=seconds)
+            raise Paused(f"{self.title} has asked for a pause of {round(seconds)} s", seconds)
         if answer.passing():
             raise Failed(f"{self.title} answers {answer.status}", again=True, after=answer.after)
         return answer

@@ -7,6 +7,7 @@ import msgspec
 
 from stanch.kernel.clock import HOUR, SECOND
 from stanch.ports import Failed, Gone
+from stanch.ports.failures import Paused
 from stanch.ports.tracker import Field, NewTicket, Ticket, TicketChange, Tracker
 from stanch.tickets import rows
 from stanch.tickets.rows import TicketRow
@@ -105,7 +106,12 @@ class TicketHandler(EffectHandler):
         )
 
     def _follow(self, tracker: Tracker, row: TicketRow, ours: Ours, note: str) -> Seen:
-        ticket = tracker.read(row.reference())
+        try:
+            ticket = tracker.read(row.reference())
+        except Gone:
+            # Trackers say the same of a ticket that was deleted and of a project that we may not see any more.
+            tracker.check([row.place])
+            raise
         push = compare(row.id, ours, ticket, row.ours, row.theirs, row.conflicts, self.fields).push
         if not push:
             return Seen(ticket)
@@ -133,7 +139,11 @@ class TicketHandler(EffectHandler):
     def _failed(self, uow: UnitOfWork, row: TicketRow, error: Exception) -> int:
         """Nothing is given up: what may not be now may be once somebody has given the right."""
         again = not isinstance(error, Failed) or error.again
-        row.problem, row.problem_since, row.away = str(error)[:300], row.problem_since or uow.now, int(again)
+        row.problem, row.problem_since, row.away = (
+            str(error)[:300],
+            row.problem_since or uow.now,
+            int(again and not isinstance(error, Paused)),
+        )
         row.tries += 1
         rows.save(uow, row)
         after = (error.after or 0) if isinstance(error, Failed) else 0

@@ -4,6 +4,7 @@ from typing import Any
 
 from stanch.kernel.clock import DAY, MINUTE, SECOND
 from stanch.ports import Failed
+from stanch.ports.failures import Paused
 from stanch.ports.tracker import Ticket
 from stanch.tickets import rows
 from stanch.tickets.rules import away, digests_there
@@ -68,6 +69,8 @@ class ReadHandler(EffectHandler):
 
     @staticmethod
     def _failed(uow: UnitOfWork, effect: Effect, error: Exception) -> int:
+        if isinstance(error, Paused):
+            return uow.now + int((error.after or 0) * SECOND)
         again = not isinstance(error, Failed) or error.again
         uow.tx.execute(
             "UPDATE tracker_places SET problem = :problem, problem_since = CASE WHEN problem_since = 0 THEN :now ELSE problem_since END "

@@ -13,6 +13,7 @@ from stanch.timeline.effects import arm
 from stanch.timeline.unit_of_work import UnitOfWork
 
 LIVE = "state IN ('wanted', 'linked')"
+CHUNK = 200
 _JSON = ("ours", "theirs", "conflicts")
 
 
@@ -74,11 +75,15 @@ def live(uow: UnitOfWork, kind: str, incident: str, subject: str) -> TicketRow |
     return _row(row) if row else None
 
 
-def of_incident(uow: UnitOfWork, kind: str, incident: str) -> list[TicketRow]:
-    """The newest of each of its subjects."""
-    sql = "SELECT * FROM tickets WHERE incident = :incident AND kind = :kind ORDER BY created_at, id"
-    found = uow.tx.all(sql, incident=incident, kind=kind)
-    return list({row["subject"]: _row(row) for row in found}.values())
+def of_incidents(uow: UnitOfWork, kind: str, incidents: list[str]) -> list[TicketRow]:
+    """The newest of each of their subjects."""
+    found: dict[tuple[str, str], TicketRow] = {}
+    for start in range(0, len(incidents), CHUNK):
+        names = {f"i{place}": name for place, name in enumerate(incidents[start : start + CHUNK])}
+        marks = ", ".join(f":{name}" for name in names)
+        sql = f"SELECT * FROM tickets WHERE incident IN ({marks}) AND kind = :kind ORDER BY created_at, id"
+        found |= {(row["incident"], row["subject"]): _row(row) for row in uow.tx.all(sql, kind=kind, **names)}
+    return list(found.values())
 
 
 def newest(uow: UnitOfWork, kind: str, most: int, *, problems: bool, all_private: bool, person: str) -> list[TicketRow]:

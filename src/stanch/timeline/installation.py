@@ -1,6 +1,11 @@
 """The addresses of this installation."""
 
+import re
+
 import msgspec
+
+# Addresses that only this machine can open.
+LOCAL = re.compile(r"https?://(localhost|127\.|\[::1\]|0\.0\.0\.0)")
 
 
 class Installation(msgspec.Struct, frozen=True):
@@ -13,3 +18,7 @@ class Installation(msgspec.Struct, frozen=True):
     secret_key: str
     watchdog_url: str = ""
     watchdog_every: float = 60
+
+    def link(self, path: str) -> str:
+        """The address of a page for people elsewhere; empty where stanch has none that others can open."""
+        return "" if LOCAL.match(self.url) else f"{self.url}{path}"

@@ -201,20 +201,23 @@ class Jira:
                 return
             path = f"/issue/{_id(reference)}/transitions"
             said = self._good(self.service.ask("GET", f"{path}?expand=transitions.fields"), 200).json()
-            chosen = self._transition(parts(said, "transitions"), state)
+            chosen = self._transition(parts(said, "transitions"), state, ended=now.state != "open")
             if chosen is None:
                 break
             self._good(self.service.ask("POST", path, chosen), 204)
         if self.read(reference).state != state:
             raise Failed(f"Jira's workflow offers no way to a status that means '{state}'", again=False)
 
-    def _transition(self, offered: list[dict[str, Any]], state: TicketState) -> dict[str, Any] | None:
-        """What to post: to the wanted category, the configured name first, then what needs no field."""
+    def _transition(
+        self, offered: list[dict[str, Any]], state: TicketState, *, ended: bool = False
+    ) -> dict[str, Any] | None:
+        """What to post: to the wanted category, the configured name first, then what needs no field. ``ended``: it is done already."""
         wanted = (self.settings.open_status if state == "open" else self.settings.done_status).casefold()
         able = [each for each in offered if each.get("isAvailable", True)]
         fits = [each for each in able if (_category(part(each, "to")) == "done") == (state != "open")]
+        steps = ("indeterminate", "new") if ended else ("indeterminate",)
         if not fits and state != "open":
-            fits = [each for each in able if _category(part(each, "to")) == "indeterminate"]  # a step on the way
+            fits = [each for each in able if _category(part(each, "to")) in steps]  # a step on the way
         fits.sort(key=lambda each: (str(part(each, "to").get("name", "")).casefold() != wanted, bool(_required(each))))
         if not fits:
             return None

@@ -96,7 +96,8 @@ class Linear:
         words = "; ".join(str(each.get("userPresentableMessage") or "") for each in about).strip("; ") or words_of(
             answer
         )
-        if any("not found" in str(each.get("message", "")).casefold() for each in errors):
+        about_one = query in (queries.READ, queries.UPDATE, queries.COMMENT)
+        if about_one and any("not found" in str(each.get("message", "")).casefold() for each in errors):
             raise Gone("the issue was deleted, or the key may not see it any more")
         hint = (
             "; check the key"
@@ -185,6 +186,7 @@ class Linear:
     def check(self, places: list[str]) -> str:
         who = part(self._query(queries.VIEWER), "viewer").get("name", "unknown")
         for place in places:
+            self._teams.pop(place, None)
             self._team(place)
         return ", ".join([f"answers as {who}", *(f"sees {place}" for place in places)])
 

@@ -4,8 +4,8 @@ from stanch.kernel.filing import Filing
 from stanch.learn.action_items.ticket_sync import KIND
 from stanch.tickets import rows
 from stanch.timeline.entries import Entry
-from stanch.timeline.facts.learn import ActionItemAdded, PostmortemPublished
-from stanch.timeline.facts.tickets import TicketWanted
+from stanch.timeline.facts.learn import ActionItemAdded, DropRefused, PostmortemPublished
+from stanch.timeline.facts.tickets import TicketReopened, TicketWanted
 from stanch.timeline.record import ActionItem, Record
 from stanch.timeline.unit_of_work import UnitOfWork
 
@@ -38,6 +38,14 @@ def file_item(uow: UnitOfWork, record: Record, item: ActionItem, filing: Filing)
     title = rows.title_of(uow, filing.tracker)
     uow.append(record.id, TicketWanted(item.item, title, filing.place))
     rows.want(uow, KIND, record.id, item.item, filing)
+
+
+def keep_item(uow: UnitOfWork, entry: Entry, record: Record) -> None:
+    """The reaction to a drop that is refused: a ticket that was closed as not to be done is reopened."""
+    assert isinstance(entry.facts, DropRefused)
+    ticket = record.action_items[entry.facts.item].ticket
+    if ticket and ticket.closed == "dropped" and not ticket.gone:
+        uow.append(record.id, TicketReopened(entry.facts.item, ticket.tracker, ticket.key, here=True))
 
 
 def follow_item(uow: UnitOfWork, entry: Entry, record: Record) -> None:

@@ -55,9 +55,8 @@ class ItemTickets(TicketHandler):
         """By default the link alone: a project may be read by others than the incident (formats/12, 12.4)."""
         record = uow.record(row.incident)
         item = record.action_items[row.subject]
-        link = (
-            f"Action item, kept in stanch: {uow.application.installation.url}/incidents/{record.id}/postmortem#actions"
-        )
+        address = uow.application.installation.link(f"/incidents/{record.id}/postmortem#actions")
+        link = f"Action item, kept in stanch: {address}" if address else "Action item, kept in stanch."
         if not row.details or record.private:
             return link
         said = f"Done when: {item.test or 'no test was written'}\n\nOf {record.id}: {record.title}"

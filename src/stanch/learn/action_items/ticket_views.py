@@ -43,7 +43,7 @@ STATES = {"wanted": "to be filed", "linked": "filed", "gone": "gone"}
 
 def views(uow: UnitOfWork, incidents: Iterable[str]) -> dict[tuple[str, str], TicketView]:
     """Of these incidents, by incident and item. Whoever asks knows that they may be seen."""
-    found = [row for incident in sorted(incidents) for row in rows.of_incident(uow, KIND, incident)]
+    found = rows.of_incidents(uow, KIND, sorted(incidents))
     return {(row.incident, row.subject): view for row, view in zip(found, shown(uow, found), strict=True)}
 
 

@@ -1,7 +1,7 @@
 """The document as Markdown. Cells and mentions are escaped, so that pasting it elsewhere notifies nobody."""
 
 from stanch.kernel.clock import day, iso
-from stanch.learn.document.model import Document
+from stanch.learn.document.model import Document, state_of
 from stanch.learn.postmortem import TITLES
 from stanch.timeline.record import ActionItem
 
@@ -25,8 +25,7 @@ def _part(d: Document, part: str) -> list[str]:
 
 
 def _action(i: ActionItem) -> str:
-    state = "dropped" if i.dropped else "done" if i.done_at else "open"
-    return f"| {i.item} | {_escape(i.title)} | {_escape(i.owner)} | {day(i.due_at)} | {_escape(i.test)} | {state} |"
+    return f"| {i.item} | {_escape(i.title)} | {_escape(i.owner)} | {day(i.due_at)} | {_escape(i.test)} | {_escape(state_of(i))} |"
 
 
 def _yaml(text: str) -> str:

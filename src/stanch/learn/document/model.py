@@ -53,6 +53,12 @@ class Document(msgspec.Struct):
     front: dict[str, str]
 
 
+def state_of(item: ActionItem) -> str:
+    """How an action item stands, with the key of its ticket."""
+    state = "dropped" if item.dropped else "done" if item.done_at else "open"
+    return f"{state} ({item.ticket.key})" if item.ticket and item.ticket.key else state
+
+
 def document(record: Record, entries: list[Entry], policy: Policy, people: Vocabulary) -> Document:
     """The document as it stands: what is written, else what the record knows; nothing is invented."""
     parts = draft(record, entries, policy)

@@ -11,7 +11,7 @@ from stanch.kernel.clock import SECOND, day, hour_minute, spell
 from stanch.kernel.errors import Unavailable
 from stanch.kernel.logs import log
 from stanch.learn.document.blocks import blocks
-from stanch.learn.document.model import Document
+from stanch.learn.document.model import Document, state_of
 from stanch.learn.postmortem import TITLES
 
 MOST_SECONDS = 30
@@ -64,7 +64,7 @@ def _plain(d: Document) -> dict[str, Any]:
         ],
         "whys": [{"text": w.text, "kind": w.kind, "depth": _depth(d, n)} for n, w in enumerate(d.whys)],
         "actions": [
-            [f"{i.item} {i.title}", i.owner, day(i.due_at), i.test or "no test was written", "dropped" if i.dropped else "done" if i.done_at else "open"]
+            [f"{i.item} {i.title}", i.owner, day(i.due_at), i.test or "no test was written", state_of(i)]
             for i in d.actions
         ],
     }  # fmt: skip

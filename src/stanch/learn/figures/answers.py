@@ -10,7 +10,10 @@ ENOUGH = 5
 
 
 class Item(msgspec.Struct, frozen=True):
-    """An action item of the list. ``state``: open, overdue, waiting (somebody would drop it, and the lead decides), done or dropped."""
+    """An action item of the list. ``state``: open, overdue, waiting (somebody would drop it, and the lead decides), done or dropped.
+
+    ``ticket``: its key in a tracker, with ``ticket_url``.
+    """
 
     incident: str
     item: str
@@ -25,10 +28,14 @@ class Item(msgspec.Struct, frozen=True):
     due_at: Moment
     done_at: Moment | None
     drop_reason: str
+    ticket: str = ""
+    ticket_url: str = ""
 
     def line(self) -> str:
         """For chat."""
-        return f"{self.incident} {self.item} {self.title}: {self.owner}, due {day(self.due_at)}, {self.state}"
+        return f"{self.incident} {self.item} {self.title}: {self.owner}, due {day(self.due_at)}, {self.state}" + (
+            f", {self.ticket}" if self.ticket else ""
+        )
 
 
 class Tally(msgspec.Struct, frozen=True):

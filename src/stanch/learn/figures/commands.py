@@ -8,6 +8,7 @@ from stanch.kernel.clock import DAY
 from stanch.kernel.command import command
 from stanch.kernel.errors import NotFound
 from stanch.learn import backfill
+from stanch.learn.action_items.ticket_views import TicketView, views
 from stanch.learn.figures import items, times
 from stanch.learn.figures.answers import Behind, Item, Learning
 from stanch.learn.figures.of_record import COUNTS, PHASE_SPANS, SPANS
@@ -104,7 +105,17 @@ def action_items(uow: UnitOfWork, asked: ActionItems) -> list[Item]:
     own = f" AND owner IN ({', '.join(':' + name for name in names)})" if names else ""
     scope = Scope(uow, 0, uow.now + 1, _services(uow, asked.team, asked.service))
     order = "due_at, number, item" if asked.state in ("open", "overdue", "waiting") else "added_at DESC, number, item"
-    return items.listed(scope, CONDITIONS[asked.state] + own, order, asked.limit, asked.skip, **names)
+    found = items.listed(scope, CONDITIONS[asked.state] + own, order, asked.limit, asked.skip, **names)
+    return (
+        [_with_ticket(item, tickets) for item in found]
+        if (tickets := views(uow, {item.incident for item in found}))
+        else found
+    )
+
+
+def _with_ticket(item: Item, tickets: dict[tuple[str, str], TicketView]) -> Item:
+    ticket = tickets.get((item.incident, item.item))
+    return msgspec.structs.replace(item, ticket=ticket.key, ticket_url=ticket.url) if ticket else item
 
 
 def _services(uow: UnitOfWork, team: str, service: str) -> list[str] | None:
