@@ -10,13 +10,15 @@ from tests.scenarios.house import POLICY, House, opened
 
 FILE = Path(__file__).parents[1] / "data/ranking/cases.yaml"
 RULES = FILE.with_name("rules.yaml")
+# So many there were when the ratios were tuned.
+TUNED = 79
 SHORT = {"r": "reversibility", "b": "blast_radius", "t": "effect_seconds", "u": "undo_seconds", "lose": "users_lose"}
 
 
 def cases() -> list[dict[str, Any]]:
-    """All of them, in the file's order; ``kept``: kept apart from tuning."""
+    """All of them, in the file's order; ``kept``: kept apart from tuning, as is every one that was added after it."""
     found: list[dict[str, Any]] = yaml.safe_load(FILE.read_text())
-    return [{**case, "kept": number % 2 == 0} for number, case in enumerate(found, 1)]
+    return [{**case, "kept": number % 2 == 0 or number > TUNED} for number, case in enumerate(found, 1)]
 
 
 def of_rules() -> list[dict[str, Any]]:
