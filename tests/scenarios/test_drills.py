@@ -8,7 +8,7 @@ import pytest
 
 from stanch.kernel.errors import Problem
 from stanch.ports import Message
-from stanch.web.app import create_app
+from stanch.web.app import create_app, routes_of
 from tests.scenarios.hall import Hall
 from tests.scenarios.house import POLICY, House, opened
 
@@ -183,7 +183,7 @@ def test_it_is_counted_nowhere(house: Any) -> None:
     assert house.record(DRILL).postmortem_form == "" and house.record(DRILL).postmortem_at is None
     house.do("declare", "eve", title="Checkout fails after a release", service="shop")
     assert house.do("similar", "eve", incident="INC-2") == []
-    with pytest.raises(Problem, match="no action items"):
+    with pytest.raises(Problem, match="no postmortem and no action items"):
         house.do("action", "ada", incident=DRILL, title="Mend it", owner="eve", test="It stays mended")
 
 
@@ -305,7 +305,7 @@ def test_a_restart_in_the_middle_keeps_its_clock_and_two_go_on_at_once(house: An
     house.clock.moment += 4 * 60 * 1_000_000
     house.settle()
     house.wait(seconds=5)
-    assert [sorted(house.record(name).drill.given) for name in ("INC-1", "INC-2")] == [[0, 1, 2, 3], [0, 1]]
+    assert [sorted(house.record(name).drill.given) for name in ("INC-1", "INC-2")] == [["0", "1", "2", "3"], ["0", "1"]]
     house.do("mitigate", "ada", incident="INC-1", mitigation="rollback", confirm="x")
     house.crash()
     house.application.world.notifiers |= {"smtp": house.mail}
@@ -418,6 +418,25 @@ def test_what_the_product_plays_is_held_and_can_be_taken(house: Any) -> None:
     assert standings(house)["public"] == "not asked"
     house.do("role", "ada", incident=DRILL, role="scribe")
     assert house.record(DRILL).holder("scribe") == "ada"
+
+
+def test_no_route_of_a_drill_fails(desk: Any) -> None:
+    begin(desk)
+    desk.do("declare", "ada", title="Checkout fails", investigation=DRILL, severity="SEV-2", incident_commander="me")
+    desk.do("criteria", "ada", incident=DRILL, propose=True)
+    desk.do("mitigate", "ada", incident=DRILL, mitigation="rollback", confirm="x")
+    desk.wait(minutes=2, step=20)
+    (run,) = desk.record(DRILL).runs
+    names = {"incident": DRILL, "run": run, "name": "rollback"}
+    with TestClient(create_app(desk.stanch), follow_redirects=False) as client:
+        headers = desk.bearer("ada")
+        paths = [route.path for route in routes_of(desk.stanch) if "GET" in (getattr(route, "methods", None) or ())]
+        for path in (path for path in paths if "{incident}" in path and not path.endswith("/events")):
+            answer = client.get(re.sub(r"\{([^}]+)\}", lambda match: names.get(match[1], "x"), path), headers=headers)
+            assert answer.status_code < 500, path
+        assert client.get("/incidents/INC-1/postmortem", headers=headers).headers["location"] == "/drills/INC-1"
+        asked = client.get("/api/v1/incidents/INC-1/dry-runs?mitigation=rollback", headers=headers)
+        assert asked.status_code == 409 and "simulated" in asked.text
 
 
 def test_its_pages_and_its_file(desk: Any) -> None:

@@ -53,11 +53,11 @@ def test_metrics_follow_injects_and_runs_in_the_order_of_time() -> None:
     assert not failing(script, record)
     from stanch.timeline.drill import Given
 
-    record.drill = Drill({"ada": False}, given={0: Given(10, "signal", 3)})
+    record.drill = Drill({"ada": False}, given={"0": Given(10, "signal", 3)})
     assert failing(script, record)
     record.runs["r"] = Run("r", "fix", "Fix", "x", 20, "ada", "", "", 60, applied_at=25)
     assert measured(script, record) == {"m": 0} and not failing(script, record)
-    record.drill.given[1] = Given(30, "signal", 5)
+    record.drill.given["1"] = Given(30, "signal", 5)
     assert measured(script, record) == {"m": 5}
 
 

@@ -157,7 +157,12 @@ class WouldChange(msgspec.Struct, frozen=True):
 )
 def dry_run(uow: UnitOfWork, asked: DryRun) -> WouldChange:
     """R22: each action has a dry run. ``objections``: why it would be refused, or is dangerous now."""
-    tool = named(uow, uow.record(asked.incident), asked.mitigation)
+    record = uow.record(asked.incident)
+    tool = named(uow, record, asked.mitigation)
+    if record.drill is not None:
+        raise Conflict(
+            "In a drill mitigations are simulated: there is no real system to ask.", hint="Start it, and watch."
+        )
     mitigator = uow.application.world.mitigators.get(tool.mitigation.adapter)
     if mitigator is None:
         raise Conflict(f"No adapter '{tool.mitigation.adapter}' is configured.", hint="See 'stanch doctor'.")

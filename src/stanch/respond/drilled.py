@@ -7,9 +7,9 @@ from stanch.prepare.oncall.people import contact_key
 from stanch.timeline.drill import PLAYER, Drill
 from stanch.timeline.effects import DrillReach, Effect
 from stanch.timeline.entries import Entry
+from stanch.timeline.facts import learn
 from stanch.timeline.facts.detect import Merged, SignalAttached
 from stanch.timeline.facts.drill import DrillJoined, DrillLeft
-from stanch.timeline.facts.learn import ActionItemAdded, PostmortemPublished
 from stanch.timeline.facts.recover import Reopened
 from stanch.timeline.facts.roles import HandoffOffered, RoleRequested, RoleTaken
 from stanch.timeline.record import Record
@@ -21,8 +21,6 @@ NOT_IN_A_DRILL = {
     SignalAttached: "A real alert is never part of a drill: it pages as if there were none.",
     Merged: "A drill and an incident are not merged.",
     Reopened: "A drill that is over is not reopened; start another one.",
-    ActionItemAdded: "A drill has no action items, so that no figure counts it; its debrief says what to practise next.",
-    PostmortemPublished: "A drill has a debrief in the place of a postmortem.",
 }
 
 
@@ -46,6 +44,11 @@ def guard(uow: UnitOfWork, entry: Entry, record: Record) -> None:
         return
     if refusal := NOT_IN_A_DRILL.get(type(facts)):
         raise Conflict(refusal)
+    if isinstance(facts, learn.Facts):
+        raise Conflict(
+            "A drill has no postmortem and no action items, so that no figure counts it.",
+            hint="Its debrief says what to practise next.",
+        )
     own = isinstance(facts, DrillJoined | DrillLeft)
     if entry.source not in MACHINES and not own and not takes_part(uow, drill, uow.actor.name):
         raise Denied(

@@ -42,7 +42,7 @@ class Drill(msgspec.Struct):
     mitigations: list[Mitigation] = msgspec.field(default_factory=list)
     criteria: list[Criterion] = msgspec.field(default_factory=list)
     hold: float = 0
-    given: dict[int, Given] = msgspec.field(default_factory=dict)
+    given: dict[str, Given] = msgspec.field(default_factory=dict)
     aborted: str = ""
 
     def measured(self) -> bool:

@@ -36,7 +36,9 @@ def simulated(script: Script, run: Run) -> SimulatedMitigation | None:
 def measured(script: Script, record: Record) -> dict[str, float]:
     """Every metric as it stands: moved by what was given and by what was done and not taken back, in that order of time."""
     drill = record.drill or Drill({})
-    moves = [(given.at, 0, script.injects[n].sets) for n, given in drill.given.items() if n < len(script.injects)]
+    moves = [
+        (given.at, 0, script.injects[int(n)].sets) for n, given in drill.given.items() if int(n) < len(script.injects)
+    ]
     for run in record.runs.values():
         undoing = record.runs.get(run.undone_by)
         taken_back = undoing is not None and undoing.applied_at is not None
@@ -69,7 +71,7 @@ def injects_due(script: Script, record: Record) -> list[tuple[int, int, Inject]]
     return [
         (drill.started_at + int(inject.minute * MINUTE), number, inject)
         for number, inject in enumerate(script.injects)
-        if number not in drill.given and (hurts or not inject.while_failing)
+        if str(number) not in drill.given and (hurts or not inject.while_failing)
     ]
 
 

@@ -88,7 +88,7 @@ class InjectGiven(Statement, frozen=True, tag="inject_given"):
 
     def apply(self, record: Record, entry: Line) -> None:
         if record.drill is not None:
-            record.drill.given[self.number] = Given(entry.happened_at, self.kind_of, entry.position)
+            record.drill.given[str(self.number)] = Given(entry.happened_at, self.kind_of, entry.position)
         if self.kind_of == "signal":
             key, name = f"drill/{self.number}", self.sender or SENDERS["signal"]
             labels = {"service": record.service} if record.service else {}
@@ -125,7 +125,7 @@ class PublicDrafted(Statement, frozen=True, tag="public_drafted"):
         return f"Public draft ({self.state}), sent to nobody: {self.text}"
 
     def apply(self, record: Record, entry: Line) -> None:
-        update = Update("public", self.text, self.state, title=self.title)
+        update = Update("public", self.text, self.state, title=self.title, position=entry.position)
         record.updates.append((entry.happened_at, entry.author, update))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from stanch.communicate.wording.vocabulary import of_policy
@@ -47,6 +47,8 @@ def routes(stanch: Stanch) -> list[Route]:
         with stanch.application.reading(auth.require(request)) as uow:
             entries = uow.entries(incident)
             record = fold(entries)
+            if record.drill is not None:
+                return RedirectResponse(f"/drills/{incident}", 303)
             context: dict[str, Any] = {
                 "record": record, "parts": draft(record, entries, uow.policy), "gaps": gaps_of(uow, record), "now": uow.now,
                 "hints": hints(record, of_policy(uow.policy)), "timeline": timeline(entries), "people": known_names(uow),
