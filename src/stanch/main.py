@@ -269,7 +269,7 @@ def _engine(application: "Application", wiring: "Wiring") -> "Engine":
 
     return Engine(
         Timers(application, wiring.timers),
-        Outbox(application, [handler(application) for handler in wiring.handlers]),
+        Outbox(application, [handler(application) for handler in wiring.handlers], wiring.guards),
         lambda: digest(application, application.world.sources),
         sole=application.database.dialect == "sqlite",
     )

@@ -12,8 +12,8 @@ from stanch.engine.contain_failures import ContainedHandler
 from stanch.kernel.clock import SECOND
 from stanch.kernel.errors import NotFound, Problem, Unavailable
 from stanch.kernel.logs import log
-from stanch.respond.drilled import may_leave
 from stanch.timeline.effects import Effect, EffectHandler
+from stanch.timeline.feature import Guard
 from stanch.timeline.unit_of_work import Application
 
 # The lanes of what names none.
@@ -27,10 +27,10 @@ def lane_of(handler: Any) -> str:
 
 
 class Outbox:
-    """The effects of one application, worked on by this process under one ``owner`` name."""
+    """The effects of one application, worked on by this process under one ``owner`` name. Every effect passes the guards before it leaves."""
 
-    def __init__(self, application: Application, handlers: list[EffectHandler]) -> None:
-        self.application = application
+    def __init__(self, application: Application, handlers: list[EffectHandler], guards: tuple[Guard, ...] = ()) -> None:
+        self.application, self.guards = application, guards
         self.handlers: dict[str, Any] = {handler.kind: ContainedHandler(handler) for handler in handlers}
         self._lanes = {kind: lane_of(handler) for kind, handler in self.handlers.items()}
         self.owner = f"{os.getpid()}-{secrets.token_hex(4)}"
@@ -72,7 +72,7 @@ class Outbox:
                 elif row["state"] == "running" and handler.at_most_once:
                     handler.lost(uow, effect)
                     self._finish(uow.tx, effect.key, "lost", "a crash came between start and answer", uow.now)
-                elif inside := self._kept_inside(uow, handler, effect):
+                elif inside := self._refused(uow, handler, effect):
                     self._finish(uow.tx, effect.key, "dropped", inside, uow.now)
                 elif not self._wanted(uow, handler, effect):
                     self._finish(uow.tx, effect.key, "dropped", "no longer wanted", uow.now)
@@ -91,14 +91,10 @@ class Outbox:
         with uow.read_without_locks():
             return handler.wanted(uow, effect)
 
-    @staticmethod
-    def _kept_inside(uow: Any, handler: EffectHandler, effect: Effect) -> str:
-        """R40: every effect passes here before it leaves, and what a drill does not reach ends here, with why."""
-        row = uow.tx.one("SELECT drill FROM incidents WHERE id = :id", id=effect.incident) if effect.incident else None
-        if row is None or not row["drill"]:
-            return ""
+    def _refused(self, uow: Any, handler: EffectHandler, effect: Effect) -> str:
+        """Why a guard does not let it leave; empty when all do."""
         with uow.read_without_locks():
-            return may_leave(uow, effect, handler.in_drill)
+            return next((why for guard in self.guards if (why := guard(uow, effect, handler.in_drill))), "")
 
     def work(self, effect: Effect, again: Callable[[], bool] = lambda: False) -> None:
         """Perform one leased effect and settle it, unless the lease was lost meanwhile.

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,6 +10,7 @@ import msgspec
 from stanch.kernel.clock import SECOND, SystemClock
 from stanch.ports import Failed
 from stanch.ports.failures import Paused
+from stanch.ports.json_fields import loose_moment
 from stanch.ports.message_text import cut, one_line
 from stanch.ports.tracker import Ticket
 from stanch.ports.web_service import HttpResponse, WebService
@@ -148,10 +148,9 @@ def _texts(value: object) -> list[str]:
 def moment_of(text: object) -> int:
     """Microseconds of ``2026-06-01T10:00:00.000+0200`` and ``2026-06-01 10:00:00 UTC`` alike; 0 for what is none."""
     try:
-        found = datetime.fromisoformat(str(text).replace(" UTC", "+00:00"))
+        return loose_moment(text) or 0
     except ValueError:
         return 0
-    return int(found.timestamp() * SECOND) if found.tzinfo else 0
 
 
 def until(epoch: object, now: float, scale: float = 1.0) -> float | None:

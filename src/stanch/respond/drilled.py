@@ -71,6 +71,9 @@ def named_in(entry: Entry) -> str:
 
 def may_leave(uow: UnitOfWork, effect: Effect, reach: DrillReach) -> str:
     """Why an effect of a drill must not leave; empty when it may. What no kind says of itself stays inside (R40)."""
+    row = uow.tx.one("SELECT drill FROM incidents WHERE id = :id", id=effect.incident) if effect.incident else None
+    if row is None or not row["drill"]:
+        return ""
     record = uow.record(effect.incident)
     if record.drill is None or reach == "room":
         return ""

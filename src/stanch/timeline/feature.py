@@ -11,7 +11,7 @@ from typing import Protocol
 import msgspec
 
 from stanch.db.locks import Lock
-from stanch.timeline.effects import EffectHandler
+from stanch.timeline.effects import DrillReach, Effect, EffectHandler
 from stanch.timeline.entries import Facts
 from stanch.timeline.prompt import PromptRule
 from stanch.timeline.unit_of_work import (
@@ -24,6 +24,8 @@ from stanch.timeline.unit_of_work import (
 )
 
 Step = Callable[[UnitOfWork], None]
+# Why an effect must not leave, given how far its kind reaches in a drill; empty when it may.
+Guard = Callable[[UnitOfWork, Effect, DrillReach], str]
 
 
 class Timer(msgspec.Struct, frozen=True):
@@ -55,7 +57,7 @@ class Wiring(msgspec.Struct, frozen=True, kw_only=True):
     ``handlers``: one for each kind of effect. ``timers``: those that belong to no incident, by key.
     ``seeds`` run at start and when the catalog has changed, ``starts`` only at start.
     ``loops``: what runs in threads of their own. ``prompts``: what is asked of people. ``measured``: what follows when a service's SLOs have been measured.
-    ``projections``: what is kept of each incident with new entries, in the same transaction.
+    ``projections``: what is kept of each incident with new entries, in the same transaction. ``guards``: see ``Guard``.
     """
 
     reactions: Mapping[type[Facts], tuple[Reaction, ...]] = {}
@@ -67,6 +69,7 @@ class Wiring(msgspec.Struct, frozen=True, kw_only=True):
     starts: tuple[Step, ...] = ()
     measured: tuple[MeasurementReaction, ...] = ()
     projections: tuple[Projection, ...] = ()
+    guards: tuple[Guard, ...] = ()
     loops: Callable[[Application], Sequence[Loop]] = no_loops
 
 
@@ -98,5 +101,6 @@ def together(features: list[Wiring]) -> Wiring:
         starts=tuple(start for wiring in features for start in wiring.starts),
         measured=tuple(follow for wiring in features for follow in wiring.measured),
         projections=tuple(project for wiring in features for project in wiring.projections),
+        guards=tuple(guard for wiring in features for guard in wiring.guards),
         loops=lambda application: [loop for wiring in features for loop in wiring.loops(application)],
     )

@@ -60,6 +60,8 @@ PAIRS = ordered(
         Pair("3d", "6h", "ticket", Decimal("0.10")),
     )
 )
+# The pair that burns the budget fastest, and pages.
+FASTEST = PAIRS[0]
 SPANS = {span: seconds(span) for span in sorted(spans(PAIRS), key=seconds)}
 
 

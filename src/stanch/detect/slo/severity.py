@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from stanch.detect.slo.rules import PAIRS, SloEvaluation, number, percent
+from stanch.detect.slo.rules import FASTEST, SloEvaluation, number, percent
 from stanch.kernel.policy import Policy
 from stanch.kernel.severities import Severity
 
@@ -134,7 +134,7 @@ def _by_burn(evaluation: SloEvaluation | None, impact: Impact, scope: Scope) -> 
     if scope.core and pages:
         if impact.core_function_down is False:
             return MAJOR, f"{scope.service} is core, and its core function works"
-        fastest = evaluation.pair is not None and evaluation.pair == PAIRS[0]
+        fastest = evaluation.pair is not None and evaluation.pair == FASTEST
         return (
             (WORST, f"{scope.service} is core")
             if fastest
