@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 import yaml
 
-from bench import intake, page_at_once, status_page
+from bench import intake, page_at_once, status_page, subscribers
 from stanch.demo.monitoring import wait_for
 from stanch.demo.shop.ports import free_port
 from stanch.kernel.actor import Actor
@@ -146,12 +146,13 @@ def chosen(argv: list[str]) -> argparse.Namespace:
     """What the command line asks for."""
     parser = argparse.ArgumentParser("python -m bench", description="Measure, and say what was measured.")
     parser.add_argument(
-        "what", nargs="?", default="all", choices=("all", "status", "year"),
-        help="all: B1, B3 and B4, written to docs/benchmarks.md (the default); status: B4 alone; "
+        "what", nargs="?", default="all", choices=("all", "status", "subscribers", "year"),
+        help="all: B1, B3 and B4, written to docs/benchmarks.md (the default); status: B4 alone; subscribers: B5 alone; "
         "year: idle and pages, from an empty folder and from a year of data, on both databases",
     )  # fmt: skip
     parser.add_argument("--rounds", type=int, default=3, help="interleaved rounds of B1 and B4 [3]")
     parser.add_argument("--samples", type=int, default=200, help="pages that are timed [200]")
+    parser.add_argument("--subscribers", type=int, default=10_000, help="who follow the status page in B5 [10000]")
     parser.add_argument("--idle", type=int, default=20, help="seconds that an idle server is watched [20]")
     return parser.parse_args(argv)
 
@@ -161,6 +162,9 @@ if __name__ == "__main__":
     if asked.what == "status":
         with tempfile.TemporaryDirectory() as name:
             print("\n".join(status_page.table(public_page(Path(name), asked.rounds), asked.rounds)))
+    elif asked.what == "subscribers":
+        with tempfile.TemporaryDirectory() as name:
+            print("\n".join(subscribers.table(subscribers.measure(Path(name), serve, KEY, asked.subscribers))))
     elif asked.what == "year":
         from bench.year import run
 

@@ -11,7 +11,7 @@ import pytest
 from stanch.communicate.status_version import changed
 from stanch.kernel.errors import Conflict, Invalid, Unavailable
 from stanch.web.app import create_app
-from stanch.web.status.quick import quick
+from stanch.web.status.quick import KEPT, quick
 from stanch.web.status.served import Served
 from tests.scenarios.house import POLICY, House, opened
 from tests.scenarios.test_two_replicas import replica
@@ -133,6 +133,14 @@ def test_the_answer_at_the_level_of_the_protocol_is_the_same_bytes(house: House,
         assert find(other) is None
     house.do("status", incident="INC-1", state="identified", text="We know why.")
     assert find(b"GET /status/ HTTP/1.1\r\nHost: a\r\n\r\n") is None  # nobody reads what is not so any more
+    served_of(house, client)
+    now = find(b"GET /status/ HTTP/1.1\r\nHost: a\r\n\r\n")
+    assert now and now[1] != rest and b"We know why." in now[1], "the same bytes are asked, others are answered"
+    assert (find(b"GET /status/ HTTP/1.1\r\nHost: a\r\nIf-None-Match: " + tag + b"\r\n\r\n") or (b"",))[0].startswith(
+        b"HTTP/1.1 200"
+    )
+    for number in range(2 * KEPT):  # what readers send makes nothing grow
+        assert find(b"GET /status/ HTTP/1.1\r\nHost: a\r\nX: %d\r\n\r\n" % number) == now
 
 
 def test_nothing_private_and_nothing_without_approval_is_public(house: House, client: TestClient) -> None:

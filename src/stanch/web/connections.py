@@ -14,6 +14,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 # Seconds for the head of a request, and for its body after that; bytes of a head.
 HEAD_SECONDS, BODY_SECONDS, HEAD_BYTES = 10.0, 60.0, 64_000
+# Answers up to so many bytes are sent in one piece.
+SMALL = 2000
 # File descriptors kept free for the rest of the product, and the upper limit of connections.
 SPARE_FILES, MOST = 200, 5000
 REFUSED = b"HTTP/1.1 %s\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
@@ -37,6 +39,8 @@ class BoundedProtocol(HttpToolsProtocol):
     quick: Callable[[bytes], tuple[bytes, bytes] | None] = staticmethod(lambda _data: None)
     # Connections without a complete request, oldest first: at the limit the oldest is closed for a new one.
     undecided: dict[BoundedProtocol, None] = {}
+    # The headers with the date, as made last, and as bytes.
+    dated: tuple[Any, bytes] = (None, b"")
 
     def connection_made(self, transport: Any) -> None:
         self._head_bytes: int | None = 0
@@ -73,8 +77,10 @@ class BoundedProtocol(HttpToolsProtocol):
         if found is None:
             return False
         status, rest = found
-        date = b"".join(b"%s: %s\r\n" % pair for pair in self.server_state.default_headers)
-        self.transport.writelines((status, date, rest))
+        if len(rest) <= SMALL:
+            self.transport.write(b"%s%s%s" % (status, self._dated(), rest))
+        else:
+            self.transport.writelines((status, self._dated(), rest))
         self.server_state.total_requests += 1
         if self._limit is not None:
             self._within(None)
@@ -83,6 +89,13 @@ class BoundedProtocol(HttpToolsProtocol):
         if self.timeout_keep_alive_task is None:
             self._idle_until(self.timeout_keep_alive)
         return True
+
+    def _dated(self) -> bytes:
+        """The headers of every answer; uvicorn makes others each second."""
+        headers = self.server_state.default_headers
+        if headers is not self.dated[0]:
+            BoundedProtocol.dated = (headers, b"".join(b"%s: %s\r\n" % pair for pair in headers))
+        return self.dated[1]
 
     def _idle_until(self, seconds: float) -> None:
         self.timeout_keep_alive_task = self.loop.call_later(seconds, self._idle)
