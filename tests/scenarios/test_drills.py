@@ -164,15 +164,15 @@ def test_a_good_and_a_bad_team_score_differently_for_the_right_reasons_and_nobod
     assert outside(house) == []
 
 
-def test_it_is_marked_wherever_it_is_called_by_its_title(house: Any) -> None:
-    house.chats["hall"] = house.application.world.chats["hall"] = house.hall
-    begin(house)
-    good_team(house)
-    assert house.record(DRILL).title.startswith("DRILL: ")
-    assert house.do("incidents", "ada")[0]["drill"] is True
-    assert house.mail.sent and all("DRILL: " in message.title for _, message in house.mail.sent)
-    assert house.hall.topics and all("DRILL: " in topic for topic in house.hall.topics.values())
-    first = house.sentences(DRILL)[1]
+def test_it_is_marked_wherever_it_is_called_by_its_title(desk: Any) -> None:
+    desk.chats["hall"] = desk.application.world.chats["hall"] = desk.hall
+    begin(desk)
+    good_team(desk)
+    assert desk.record(DRILL).title.startswith("DRILL: ")
+    assert desk.do("incidents", "ada")[0]["drill"] is True
+    assert desk.mail.sent and all("DRILL: " in message.title for _, message in desk.mail.sent)
+    assert desk.hall.topics and all("DRILL: " in topic for topic in desk.hall.topics.values())
+    first = desk.sentences(DRILL)[1]
     assert first.startswith("This is a drill") and "nothing of it leaves for customers" in first
 
 
@@ -265,33 +265,33 @@ def test_only_who_agreed_is_paged_and_only_where_paging_is_practised(house: Any)
     assert {a for a, _ in [*house.mail.sent, *house.pager.sent]} <= {"ada@x", "ben@x", "cyd@x", "cyd"}
 
 
-def test_nobody_is_brought_into_it_and_only_who_takes_part_acts(house: Any) -> None:
-    begin(house)
-    house.do("join-drill", "ben", incident=DRILL)
-    house.do("declare", "ada", title="Checkout fails", investigation=DRILL, incident_commander="me")
+def test_nobody_is_brought_into_it_and_only_who_takes_part_acts(desk: Any) -> None:
+    begin(desk)
+    desk.do("join-drill", "ben", incident=DRILL)
+    desk.do("declare", "ada", title="Checkout fails", investigation=DRILL, incident_commander="me")
     for name, more in {
         "role": {"role": "scribe", "person": "eve"},
         "invite": {"person": "eve"},
         "handoff": {"role": "incident_commander", "to": "eve"},
     }.items():
         with pytest.raises(Problem):
-            house.do(name, "ada", incident=DRILL, **more)
+            desk.do(name, "ada", incident=DRILL, **more)
     with pytest.raises(Problem, match="no incident"):
-        house.do("say", "eve", incident=DRILL, text="What is this?")
-    house.do("join-drill", "eve", incident=DRILL)
-    house.do("say", "eve", incident=DRILL, text="I am in")
-    house.do("join-drill", "eve", incident=DRILL, leave=True)
+        desk.do("say", "eve", incident=DRILL, text="What is this?")
+    desk.do("join-drill", "eve", incident=DRILL)
+    desk.do("say", "eve", incident=DRILL, text="I am in")
+    desk.do("join-drill", "eve", incident=DRILL, leave=True)
     with pytest.raises(Problem, match="no incident"):
-        house.do("show", "eve", incident=DRILL)
-    assert house.do("drills", "eve")["runs"][0]["participants"] == ["ada", "ben"]
+        desk.do("show", "eve", incident=DRILL)
+    assert desk.do("drills", "eve")["runs"][0]["participants"] == ["ada", "ben"]
 
 
-def test_who_takes_part_is_asked_whether_a_declaration_is_real(house: Any) -> None:
-    begin(house)
+def test_who_takes_part_is_asked_whether_a_declaration_is_real(desk: Any) -> None:
+    begin(desk)
     with pytest.raises(Problem, match="is this it, or is it real"):
-        house.do("declare", "ada", title="Checkout fails")
-    house.do("declare", "eve", title="The office burns")
-    assert house.do("declare", "ada", title="The office burns here, too", real=True).incident == "INC-3"
+        desk.do("declare", "ada", title="Checkout fails")
+    desk.do("declare", "eve", title="The office burns")
+    assert desk.do("declare", "ada", title="The office burns here, too", real=True).incident == "INC-3"
 
 
 def test_a_restart_in_the_middle_keeps_its_clock_and_two_go_on_at_once(house: Any) -> None:
@@ -320,61 +320,61 @@ def test_a_restart_in_the_middle_keeps_its_clock_and_two_go_on_at_once(house: An
     assert house.record("INC-2").status == "investigating"
 
 
-def test_what_is_undone_works_no_more_and_the_metrics_follow_the_script(house: Any) -> None:
-    begin(house)
-    house.do("join-drill", "ben", incident=DRILL)
-    house.do("declare", "ada", title="Checkout fails", investigation=DRILL)
-    house.do("criteria", "ada", incident=DRILL, criterion="mine: drill nothing < 3")
-    house.do("criteria", "ada", incident=DRILL, criterion="errors: drill error_rate < 1")
-    house.settle()
-    states = house.record(DRILL).criteria
+def test_what_is_undone_works_no_more_and_the_metrics_follow_the_script(desk: Any) -> None:
+    begin(desk)
+    desk.do("join-drill", "ben", incident=DRILL)
+    desk.do("declare", "ada", title="Checkout fails", investigation=DRILL)
+    desk.do("criteria", "ada", incident=DRILL, criterion="mine: drill nothing < 3")
+    desk.do("criteria", "ada", incident=DRILL, criterion="errors: drill error_rate < 1")
+    desk.settle()
+    states = desk.record(DRILL).criteria
     assert (states["errors"].value, states["errors"].holds) == (12, False)
     assert "a drill measures only what its script does" in states["mine"].detail
-    house.do("mitigate", "ada", incident=DRILL, mitigation="rollback", confirm="x")
-    house.wait(minutes=1, step=20)
-    assert house.record(DRILL).criteria["errors"].holds
-    house.do("undo", "ada", incident=DRILL, confirm="y")
-    house.wait(minutes=1, step=20)
-    assert not house.record(DRILL).criteria["errors"].holds
-    assert house.lever.pulled == []
+    desk.do("mitigate", "ada", incident=DRILL, mitigation="rollback", confirm="x")
+    desk.wait(minutes=1, step=20)
+    assert desk.record(DRILL).criteria["errors"].holds
+    desk.do("undo", "ada", incident=DRILL, confirm="y")
+    desk.wait(minutes=1, step=20)
+    assert not desk.record(DRILL).criteria["errors"].holds
+    assert desk.lever.pulled == []
 
 
-def test_a_service_that_was_drilled_is_readier(house: Any) -> None:
+def test_a_service_that_was_drilled_is_readier(desk: Any) -> None:
     def lacks() -> list[str]:
-        return [lack["text"] for lack in house.do("readiness", "eve", service="shop")["services"][0]["lacks"]]
+        return [lack["text"] for lack in desk.do("readiness", "eve", service="shop")["services"][0]["lacks"]]
 
     assert "nobody has ever drilled for it" in lacks()
-    begin(house)
-    house.do("end-drill", "ada", incident=DRILL)
+    begin(desk)
+    desk.do("end-drill", "ada", incident=DRILL)
     assert "nobody has ever drilled for it" in lacks(), "what was broken off is no drill"
-    begin(house)
-    house.do("declare", "ada", title="Nothing", investigation="INC-2")
-    house.do("close", "ada", incident="INC-2", false_alarm=True)
+    begin(desk)
+    desk.do("declare", "ada", title="Nothing", investigation="INC-2")
+    desk.do("close", "ada", incident="INC-2", false_alarm=True)
     assert "nobody has ever drilled for it" in lacks(), "nor is one that nobody played"
-    begin(house)
-    good_team(house, "INC-3")
+    begin(desk)
+    good_team(desk, "INC-3")
     assert not any("drilled" in text for text in lacks())
-    house.clock.moment += 200 * 86400 * 1_000_000
+    desk.clock.moment += 200 * 86400 * 1_000_000
     assert "it was last drilled 200 days ago" in lacks()
 
 
-def test_only_who_takes_part_is_proposed_and_it_owes_no_post_and_no_postmortem(house: Any) -> None:
-    begin(house)
-    house.do("join-drill", "ben", incident=DRILL)
-    house.do("declare", "ada", title="Checkout fails", investigation=DRILL, severity="SEV-2", incident_commander="me")
+def test_only_who_takes_part_is_proposed_and_it_owes_no_post_and_no_postmortem(desk: Any) -> None:
+    begin(desk)
+    desk.do("join-drill", "ben", incident=DRILL)
+    desk.do("declare", "ada", title="Checkout fails", investigation=DRILL, severity="SEV-2", incident_commander="me")
     for number in range(13):
-        house.do("say", "ada", incident=DRILL, text=f"Line {number}")
-        house.wait(seconds=5)
-    told = [entry for entry in house.sentences(DRILL) if "free" in entry]
+        desk.do("say", "ada", incident=DRILL, text=f"Line {number}")
+        desk.wait(seconds=5)
+    told = [entry for entry in desk.sentences(DRILL) if "free" in entry]
     assert told and all("ben" in text and "eve" not in text.casefold() for text in told)
-    house.do("role", "ben", incident=DRILL, role="operations_lead")
-    house.do("resolve", "ada", incident=DRILL, override=True, reason="x")
+    desk.do("role", "ben", incident=DRILL, role="operations_lead")
+    desk.do("resolve", "ada", incident=DRILL, override=True, reason="x")
     assert (
-        house.do("close", "ada", incident=DRILL).message
+        desk.do("close", "ada", incident=DRILL).message
         == f"{DRILL} is closed. 'stanch debrief {DRILL}' says how the team did."
     )
     with pytest.raises(Problem, match="not reopened"):
-        house.do("reopen", "ada", incident=DRILL, reason="again")
+        desk.do("reopen", "ada", incident=DRILL, reason="again")
 
 
 def test_one_whose_script_another_release_wrote_can_be_ended(desk: Any) -> None:
@@ -388,14 +388,14 @@ def test_one_whose_script_another_release_wrote_can_be_ended(desk: Any) -> None:
     assert desk.record(DRILL).status == "closed"
 
 
-def test_a_metric_of_a_small_system_is_really_measured(database_url: str, tmp_path: Any) -> None:
+def test_a_metric_of_a_small_system_is_really_measured(sqlite_url: str, tmp_path: Any) -> None:
     script = {
         "title": "The small system breaks", "shape": "own", "summary": "x", "hold": 30,
         "injects": [{"minute": 0, "kind": "signal", "text": "x", "sets": {"queue": 9}}],
         "metrics": {"errors": {"start": 0, "below": 0.01, "source": "gauge", "query": "small"}, "queue": {"start": 1, "below": 5}},
         "mitigations": [{"name": "fix", "title": "Fix", "kind": "custom", "result": "fixed", "outcome": "helped", "sets": {"queue": 0}}],
     }  # fmt: skip
-    for house in prepared(database_url, tmp_path, drills={"small": script}):
+    for house in prepared(sqlite_url, tmp_path, drills={"small": script}):
         house.gauge.values |= {"small": 0.4, "errors": 0.9}
         begin(house, "small")
         house.do("declare", "ada", title="It breaks", investigation=DRILL)
@@ -410,14 +410,14 @@ def test_a_metric_of_a_small_system_is_really_measured(database_url: str, tmp_pa
         assert house.lever.pulled == []
 
 
-def test_what_the_product_plays_is_held_and_can_be_taken(house: Any) -> None:
-    begin(house, played=["scribe", "communications_lead"])
-    house.do("declare", "ada", title="Checkout fails", investigation=DRILL)
-    house.settle()
-    assert house.record(DRILL).holder("scribe") == "the drill"
-    assert standings(house)["public"] == "not asked"
-    house.do("role", "ada", incident=DRILL, role="scribe")
-    assert house.record(DRILL).holder("scribe") == "ada"
+def test_what_the_product_plays_is_held_and_can_be_taken(desk: Any) -> None:
+    begin(desk, played=["scribe", "communications_lead"])
+    desk.do("declare", "ada", title="Checkout fails", investigation=DRILL)
+    desk.settle()
+    assert desk.record(DRILL).holder("scribe") == "the drill"
+    assert standings(desk)["public"] == "not asked"
+    desk.do("role", "ada", incident=DRILL, role="scribe")
+    assert desk.record(DRILL).holder("scribe") == "ada"
 
 
 def test_no_route_of_a_drill_fails(desk: Any) -> None:

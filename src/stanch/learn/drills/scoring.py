@@ -237,7 +237,7 @@ def _verify(p: Played) -> Point:
     started = {getattr(e.facts, "run", ""): e.position for e in p.of("mitigation_started")}
     hasty = [b for a, b in pairwise(runs) if b.started_at < (a.observation_ends() or p.until)]
     left = [r for r in runs if r.outcome == "worse" and not r.undone_by]
-    where = [started[r.run] for r in (hasty + left or runs) if r.run in started]
+    where = sorted({started[r.run] for r in (hasty + left or runs) if r.run in started})
     if left:
         return Point("verify", title, "missed", "what made it worse was not taken back", where)
     if hasty:
