@@ -1,4 +1,4 @@
-"""``stanch`` alone: what needs whoever asks; where there is no stanch yet, how to come by one."""
+"""``stanch`` without a command: what needs the user now; without an installation, how to set one up."""
 
 import os
 from pathlib import Path
@@ -18,7 +18,7 @@ NONE_YET = """There is no stanch here yet, and STANCH_URL names none.
 
 
 def alone(place: Place) -> None:
-    """Print it. Nothing is made where there is nothing: no folder, no database."""
+    """Print it. Creates neither a folder nor a database."""
     if not place.url and not _there(place):
         click.echo(NONE_YET)
         return

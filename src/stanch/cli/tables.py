@@ -40,7 +40,7 @@ def table(rows: list[dict[str, Any]]) -> None:
 
 
 def fitted(widths: list[int], room: int) -> list[int]:
-    """The width of each column within the room: the wide ones give way, the widest first; empty when they would get too narrow."""
+    """The width of each column within the terminal: the widest columns are narrowed first; empty when they would get too narrow."""
     found = list(widths)
     over = sum(found) + GAP * (len(found) - 1) - room
     while over > 0:

@@ -48,7 +48,7 @@ def by_meaning(text: str) -> str:
 
 
 def clean(text: object) -> str:
-    """Alerts carry foreign text: nothing of it may steer the terminal."""
+    """Removes control characters: texts of alerts are foreign and must not control the terminal."""
     return CONTROL.sub("\N{REPLACEMENT CHARACTER}", str(text))
 
 

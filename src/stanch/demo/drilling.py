@@ -1,4 +1,4 @@
-"""A drill on the demo's shop (R40): a small system that really breaks, is really measured, and is mended as the team asks.
+"""A drill on the demo's shop (R40): a small system that really breaks, is really measured, and is repaired as the team asks.
 
 The product simulates the mitigation, as in every drill; whoever owns the small system, here the demo, does to it what the
 team has asked for, and puts it right at the end.

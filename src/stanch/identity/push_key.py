@@ -1,6 +1,6 @@
 """The key pair that push services know this stanch by (RFC 8292): made once, kept in the database, so that all replicas share it.
 
-It is sealed under the secret key: a copy of the database alone pushes to nobody. Browsers are bound to the public half.
+The private key is encrypted with the secret key, so that a copy of the database is not enough to push. Browsers are bound to the public key.
 """
 
 import base64

@@ -102,7 +102,7 @@ class GithubIssues:
         return self._assigned(made, wanted.owner)
 
     def _sent(self, method: str, path: str, body: dict[str, Any], status: int) -> dict[str, Any]:
-        """What came of it; where somebody cannot be assigned, without that one: nothing else is lost for it."""
+        """The created issue; when the assignee is refused, it is created without one."""
         answer = self.service.ask(method, path, body)
         if answer.status == 422 and any(each.get("field") == "assignees" for each in parts(answer.json(), "errors")):
             answer = self.service.ask(
@@ -112,7 +112,7 @@ class GithubIssues:
 
     @staticmethod
     def _assigned(ticket: Ticket, owner: str | None) -> Ticket:
-        """GitHub leaves out without a word whom it cannot assign: then we say so."""
+        """GitHub silently ignores people whom it cannot assign; the ticket then says so."""
         if not owner or ticket.owner.casefold() == owner.casefold():
             return ticket
         return msgspec.structs.replace(ticket, dropped=(f"{owner} cannot be assigned there",))
@@ -194,7 +194,7 @@ class GithubIssues:
         return ", ".join(said)
 
     def _pages(self, path: str, *, conditional: bool = False) -> Iterator[dict[str, Any]]:
-        """Every page. ``conditional``: with the tag of the last time, so that nothing new costs nothing of the limit."""
+        """Every page. ``conditional``: with the last ETag, since 304 does not count against the rate limit."""
         first = path
         for _ in range(MOST_PAGES):
             tag = self._etags.get(path, "") if conditional and path == first else ""

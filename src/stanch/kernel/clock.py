@@ -22,7 +22,7 @@ def _wall() -> int:
     return time.time_ns() // 1000
 
 
-def _steady() -> int:
+def _monotonic() -> int:
     return time.monotonic_ns() // 1000
 
 
@@ -39,27 +39,27 @@ class SystemClock:
     hour, what is due in a minute is due in a minute. A jump ahead is followed.
     """
 
-    def __init__(self, wall: Callable[[], int] = _wall, steady: Callable[[], int] = _steady) -> None:
-        self._wall, self._steady = wall, steady
-        self._ahead = wall() - steady()
+    def __init__(self, wall: Callable[[], int] = _wall, monotonic: Callable[[], int] = _monotonic) -> None:
+        self._wall, self._monotonic = wall, monotonic
+        self._ahead = wall() - monotonic()
         self._shared = False
 
     def now(self) -> int:
-        steady = self._steady()
+        monotonic = self._monotonic()
         if not self._shared:
-            self._ahead = max(self._ahead, self._wall() - steady)
-        return steady + self._ahead
+            self._ahead = max(self._ahead, self._wall() - monotonic)
+        return monotonic + self._ahead
 
     def not_before(self, moment: int) -> None:
         """Start at this moment at the earliest: the newest one on record, in case the machine's clock was set back meanwhile."""
-        self._ahead = max(self._ahead, moment - self._steady())
+        self._ahead = max(self._ahead, moment - self._monotonic())
 
     def follow(self, moment: int) -> None:
         """Follow the clock that all replicas share (the database's), so that a replica whose own clock is wrong delays nothing.
 
         It is followed forwards, and backwards by small steps only: when it is set back itself, what is due stays due.
         """
-        ahead = moment - self._steady()
+        ahead = moment - self._monotonic()
         if not self._shared or ahead > self._ahead - LITTLE:
             self._ahead = ahead
         self._shared = True

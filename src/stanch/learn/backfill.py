@@ -1,4 +1,4 @@
-"""What is kept of each incident for learning, written for those that an older release left behind."""
+"""Writes the rows for learning of incidents from before an upgrade."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ KEPT = (
 
 
 def begin(uow: UnitOfWork) -> None:
-    """At start: the work is put into the outbox, so that nothing is held up by it."""
+    """At start: queues the work in the outbox, so that the start is not delayed."""
     if any(_missing(uow, table, version, 1) for table, version, _ in KEPT):
         uow.effect("remember", "remember", "", {}, again=True)
 

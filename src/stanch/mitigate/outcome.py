@@ -45,8 +45,8 @@ def judge(criterion: Criterion, before: Points, after: Points) -> Judgement:
     better, size = bad_after < bad_before, _size(criterion, found)
     inside = bad_before > 0 and bad_after <= 0
     if size < NOISE and not inside and not (bad_before <= 0 < bad_after):
-        steady = f"{said}: no change to speak of"
-        return Judgement("no_change", steady, found.before, found.after, None)
+        unchanged = f"{said}: no change to speak of"
+        return Judgement("no_change", unchanged, found.before, found.after, None)
     if better and abs(found.drift) > 0.5 * abs(found.shift) and found.drift * found.shift > 0:
         drifting = f"{said}, but it was getting better before the action, too"
         return Judgement("unknown", drifting, found.before, found.after, found.confidence)

@@ -1,1 +1,1 @@
-"""Now: what needs whoever asks, what is open, who is on call, what waits."""
+"""Now: prompts for the actor, open incidents, who is on call, and waiting items."""

@@ -1,4 +1,4 @@
-"""What needs whoever asks, in every incident that goes on; and what waits besides."""
+"""Prompts for the actor in all live incidents, and further waiting items."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ class Unsure(Failed):
 
 
 class Paused(Failed):
-    """The other side is there, and has asked to be left alone for a while."""
+    """The other side has asked for a pause (a rate limit)."""
 
     def __init__(self, detail: str, after: float) -> None:
         super().__init__(detail, again=True, after=after)

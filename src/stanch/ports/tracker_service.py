@@ -17,7 +17,7 @@ from stanch.ports.web_service import HttpResponse, WebService
 
 # A page of fifty issues with long bodies.
 MOST_BYTES, PAGE, MOST_PAGES = 8_000_000, 50, 40
-# What is waited when a limit names no end.
+# The pause when a rate limit names no end.
 PAUSE_SECONDS, LONGEST_PAUSE = 60.0, 3600.0
 Pause = Callable[[HttpResponse, float], float | None]
 
@@ -25,7 +25,7 @@ Pause = Callable[[HttpResponse, float], float | None]
 class TrackerService:
     """One service. ``pause``: for how many seconds an answer, at a moment (epoch seconds), asks to be left alone; None for not at all.
 
-    While it lasts nothing is sent: whoever goes on asking is shut out for longer. ``writes_every``: seconds between two writes.
+    Nothing is sent during a pause, since further requests prolong it. ``writes_every``: seconds between two writes.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class TrackerService:
         return answer
 
     def refused(self, answer: HttpResponse, hints: Mapping[int, str]) -> Failed:
-        """What it said to something that it will not do."""
+        """The refusal in words, with a hint."""
         said = cut(one_line(words_of(answer)), 200)
         hint = hints.get(answer.status, "")
         return Failed(
@@ -85,7 +85,7 @@ def _epoch() -> float:
 
 
 def nobody(ticket: Ticket, account: str | None, found: object) -> Ticket:
-    """The ticket with a word on it where an account was asked for and nobody is called so."""
+    """The ticket with a note when the wanted assignee is unknown there."""
     if not account or found:
         return ticket
     return msgspec.structs.replace(ticket, dropped=(*ticket.dropped, f"nobody is called {account} there"))

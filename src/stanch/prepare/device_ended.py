@@ -1,4 +1,4 @@
-"""Tells somebody that one of their devices can no longer be woken (R2): what nobody hears of costs a page."""
+"""Tells somebody that one of their devices can no longer be reached (R2)."""
 
 from stanch.kernel.clock import iso
 from stanch.ports import Message

@@ -55,7 +55,7 @@ _LANGUAGE = re.compile(r"^[a-z]{2}(-[A-Za-z]{2,4})?$")
 
 
 class Unknown(str):
-    """A fact that nobody has stated: it reads as a blank, and a template that asks for it with ``if`` hears no."""
+    """A fact that nobody has stated: it is rendered as a blank and is false in an ``if``."""
 
     __slots__ = ()
 
@@ -76,7 +76,7 @@ class TemplateName(msgspec.Struct, frozen=True):
 
 
 def read_templates(folder: Path, problems: list[str]) -> dict[str, str]:
-    """The texts by name. A file that cannot be read costs only itself."""
+    """The texts by name. A file that cannot be read is skipped."""
     found = {}
     for path in sorted((folder / FOLDER).glob("*/*.md")):
         try:

@@ -1,4 +1,4 @@
-"""Where a page shows and can be edited it says who has it, once nobody is wanted any more (R2): nobody else gets up for it."""
+"""Edits the messages of a page once it is acknowledged or over, so that they say who has it (R2)."""
 
 from stanch.prepare.oncall.people import shown_name
 from stanch.prepare.sending import lane_of
@@ -10,7 +10,7 @@ from stanch.timeline.unit_of_work import UnitOfWork
 
 
 def say_that_it_is_over(uow: UnitOfWork, entry: Entry, record: Record) -> None:
-    """After whatever ends pages, and after one that was in the air meanwhile. Each message is edited once."""
+    """After every entry that ends pages, and after a late delivery. Each message is edited once."""
     for page in record.pages.values():
         sent = {(each.reach, each.reference): each for each in page.receipts if each.ok and each.reference}
         for receipt in sent.values() if not page.waiting() else ():

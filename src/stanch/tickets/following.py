@@ -33,7 +33,7 @@ class Seen(msgspec.Struct):
 class TicketHandler(EffectHandler):
     """One effect for each ticket, armed by every change here and every hint from there, until both say the same.
 
-    It may run twice: a ticket is found again by its mark, and a change is what it should be, not a step.
+    It may run twice: a ticket is found again by its mark, and changes are idempotent.
     """
 
     lease_seconds = 60.0
@@ -137,7 +137,7 @@ class TicketHandler(EffectHandler):
         return self._again(uow, row, answer)
 
     def _failed(self, uow: UnitOfWork, row: TicketRow, error: Exception) -> int:
-        """Nothing is given up: what may not be now may be once somebody has given the right."""
+        """Retried for ever: a missing permission may be granted later."""
         again = not isinstance(error, Failed) or error.again
         row.problem, row.problem_since, row.away = (
             str(error)[:300],

@@ -133,7 +133,7 @@ def want(uow: UnitOfWork, kind: str, incident: str, subject: str, filing: Filing
 
 
 def see_to(uow: UnitOfWork, kind: str, tracker: str, incident: str, mark: str) -> None:
-    """It is looked at soon."""
+    """Schedule its effect now."""
     arm(uow, f"{kind}:{mark}", kind, incident, {"ticket": mark}, lane=f"tracker {tracker}")
 
 

@@ -45,7 +45,7 @@ class Differences(msgspec.Struct):
 
 
 def digest(mark: str, value: str) -> str:
-    """What is kept of a value to see that it has changed: the text itself stands where it belongs, and can be redacted there."""
+    """The digest by which a changed value is noticed; the text itself is not stored here, so that redaction need not look here."""
     return hashlib.sha256(f"{mark}/{value}".encode()).hexdigest()[:16]
 
 

@@ -99,7 +99,7 @@ class AudienceHandler(EffectHandler):
         return is_newest(uow.record(effect.incident), effect.payload["audience"], effect.payload["position"])
 
     def perform(self, effect: Effect) -> None:
-        """Nothing leaves here: messages have effects of their own."""
+        """Sends nothing itself: each message is an effect of its own."""
 
     def settle(self, uow: UnitOfWork, effect: Effect, answer: Any) -> int | None:
         record, audience = uow.record(effect.incident), effect.payload["audience"]

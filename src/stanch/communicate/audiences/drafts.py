@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 BUILT_IN = Path(__file__).parent / "templates"
 # What a public post promises where the policy has no cadence for customers.
 USUAL_PROMISE = 30 * MINUTE
-# What customers can read of the stated impact; of these findings none may be in it.
+# Findings with which the stated impact is not used in a text for customers.
 _NOT_FOR_CUSTOMERS = ("internal_name", "person_name", "status_code", "jargon", "blank", "speculation", "blame")
 
 
@@ -61,7 +61,7 @@ def template_of(policy: Policy, audience: Audience, phase: str, service: str, la
             try:
                 return compiled(policy.templates[key])
             except ValueError:
-                continue  # named by doctor and on the settings page; it costs only itself
+                continue  # reported by doctor and on the settings page; the next template is used
     built_in = _built_in(audience)
     return compiled(built_in.get(phase) or built_in[ANY])
 

@@ -234,7 +234,7 @@ class Jira:
         return next(iter(dropped if state == "dropped" else done), "Done")
 
     def changed(self, place: str, since: int) -> list[Ticket]:
-        """By relative minutes: a moment would be read in the account's own zone."""
+        """By relative minutes, since an absolute time would be read in the account's time zone."""
         minutes = max(1, math.ceil(self.service.clock() / 60 - since / MINUTE) + 1)
         jql = f'project = "{_project(place)}" AND labels = "{LABEL}" AND updated >= -{minutes}m ORDER BY updated ASC'
         return [self._issue(each) for each in self._search(jql)]

@@ -121,7 +121,7 @@ class Linear:
         try:
             said = self._query(queries.CREATE, input=given)
         except Failed as failed:
-            # The same identity again is refused: then it is there, of an attempt that we do not remember.
+            # A refused duplicate id means that an earlier attempt has created it.
             if not failed.again and (found := self._ours(wanted)):
                 return found
             raise

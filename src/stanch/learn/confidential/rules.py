@@ -6,7 +6,7 @@ from stanch.kernel.clock import DAY, day
 from stanch.timeline.entries import Entry
 from stanch.timeline.record import Record
 
-# With fewer people whoever reads it knows who wrote it.
+# The fewest participants: with fewer, readers could tell who wrote it.
 FEWEST = 3
 MACHINES = ("machine", "alert", "unnamed")
 

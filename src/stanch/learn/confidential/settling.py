@@ -1,4 +1,4 @@
-"""At the end of a day its contributions are written anew together: where and when each was stored says nothing then."""
+"""At the end of a day its contributions are stored again together, so that place and time of storage tell nothing about the author."""
 
 from stanch.learn.confidential.rules import next_day, today
 from stanch.timeline.unit_of_work import UnitOfWork

@@ -34,7 +34,7 @@ def named(figure: str) -> str:
 def figures_of(record: Record) -> dict[str, int]:
     """By name: spans in microseconds, and ``phase_<name>`` for the time in each phase that has ended.
 
-    A span that is not known, or would be negative because a moment was corrected, is left out: it is no zero.
+    A span that is not known, or would be negative because a moment was corrected, is left out: it does not count as zero.
     """
     noticed = record.detected_at or record.declared_at
     public = [at for at, _, update in record.updates if update.audience == "public"]

@@ -13,7 +13,7 @@ from stanch.learn.memory.projection import effect_seconds
 from stanch.timeline.record import ActionItem, Record
 from stanch.timeline.unit_of_work import UnitOfWork
 
-# Raised when more is kept than before: what was written by an older release is written again.
+# Version of the rows: those of an older version are written again.
 VERSION = 1
 TABLES = ("learning_incidents", "learning_items", "learning_factors", "learning_runs")
 KNOWN_OUTCOMES = ("helped", "no_change", "worse")

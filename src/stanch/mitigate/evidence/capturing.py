@@ -79,8 +79,7 @@ class EvidenceHandler(EffectHandler):
         if mitigator := self.application.world.mitigators.get(effect.payload["adapter"]):
             arguments, target = effect.payload["arguments"], record.runs[effect.payload["run"]].target
             found[f"state of {target}"] = lambda: [
-                (f"{exhibit.name}", exhibit.media_type, exhibit.text.encode())
-                for exhibit in mitigator.describe(arguments)
+                (f"{item.name}", item.media_type, item.text.encode()) for item in mitigator.describe(arguments)
             ]
         for criterion in criteria:
             metrics = self.application.world.metrics.get(criterion.source)
@@ -89,8 +88,8 @@ class EvidenceHandler(EffectHandler):
             if prober := self.application.world.probers.get(probe.kind):
                 found[f"symptom {probe.name}"] = _symptom(prober, probe)
             if probe.kind == "http":
-                for camera in self.application.world.screenshotters.values():
-                    found[f"picture of {probe.name}"] = _picture(camera, probe)
+                for screenshotter in self.application.world.screenshotters.values():
+                    found[f"picture of {probe.name}"] = _picture(screenshotter, probe)
         return found
 
 
@@ -160,5 +159,5 @@ def _symptom(prober: Prober, probe: Probe) -> Capture:
     return capture
 
 
-def _picture(camera: Screenshotter, probe: Probe) -> Capture:
-    return lambda: [(f"picture of {probe.name}", "image/png", camera.picture(probe.url))]
+def _picture(screenshotter: Screenshotter, probe: Probe) -> Capture:
+    return lambda: [(f"picture of {probe.name}", "image/png", screenshotter.picture(probe.url))]

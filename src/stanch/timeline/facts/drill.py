@@ -99,7 +99,7 @@ class InjectGiven(Statement, frozen=True, tag="inject_given"):
 
 
 class PageWithheld(Statement, frozen=True, tag="page_withheld"):
-    """What would wake people in earnest wakes nobody here. ``people``: whom it would have woken first."""
+    """A page that a real incident would have sent was withheld. ``people``: whom it would have reached first."""
 
     reason: str
     people: list[str] = msgspec.field(default_factory=list)

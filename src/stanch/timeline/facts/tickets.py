@@ -120,7 +120,7 @@ class TicketMoved(AboutTicket, frozen=True, tag="ticket_moved"):
 
 
 class TicketGone(AboutFiledTicket, frozen=True, tag="ticket_gone"):
-    """It is not there any more; the item stays open here, and can be filed again."""
+    """The ticket was deleted; the item stays open here, and can be filed again."""
 
     text: str
 

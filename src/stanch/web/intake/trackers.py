@@ -1,6 +1,6 @@
 """``/hooks/<tracker>``: what a tracker says of its tickets, signed in its own way (R47, formats/19, 19.3).
 
-Whatever is signed is answered with 200, also what says nothing to us: GitLab switches off a webhook that is refused a few
+Every signed request is answered with 200, also irrelevant ones: GitLab disables a webhook that is refused a few
 times. Nothing of a body is believed: it only says which ticket to read again.
 """
 

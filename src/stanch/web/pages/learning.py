@@ -1,4 +1,4 @@
-"""What stays after incidents: the list of postmortems, action items, and what was learned."""
+"""Pages of postmortems, action items and learning."""
 
 from __future__ import annotations
 
