@@ -77,7 +77,8 @@ def test_pages_show_the_ticket_and_what_a_person_decides(house: House, desk: Des
     page = client.get("/incidents/INC-1/postmortem").text
     assert "Title was changed on both sides." in page and "Canary &lt;b&gt;B&lt;/b&gt;" in page
     assert "DESK-1 was closed in Desk" in page and "It is not done: reopen the ticket" in page
-    assert "Changed on both sides: title." in client.get("/actions").text
+    actions = client.get("/actions").text
+    assert "Changed on both sides: title." in actions and "Closed there." in actions
     assert "Canary A" in client.get("/").text, "what was closed there is asked on Now"
     answer = client.post(
         "/do/settle-ticket",

@@ -12,9 +12,9 @@ from stanch.timeline.unit_of_work import UnitOfWork
 
 
 class TicketView(msgspec.Struct, frozen=True):
-    """``state``: to be filed, filed, or gone. ``there``: how the tracker calls its state. ``differs``: what was changed on both sides.
+    """``state``: to be filed, filed, or gone. ``there``: how the tracker calls its state, ``open``: whether it is open there.
 
-    ``problem``: what keeps it from being filed or followed, with since when.
+    ``differs``: what was changed on both sides. ``problem``: what keeps it from being filed or followed, with since when.
     """
 
     incident: str
@@ -25,6 +25,7 @@ class TicketView(msgspec.Struct, frozen=True):
     url: str
     state: str
     there: str
+    open: bool
     differs: list[str]
     problem: str
 
@@ -73,6 +74,7 @@ def _view(uow: UnitOfWork, row: TicketRow, place: str) -> TicketView:
         row.url,
         STATES[row.state],
         row.there,
+        bool(row.open),
         sorted(row.conflicts),
         problem,
     )
