@@ -1,5 +1,7 @@
 """Action items and their tickets: filed once, followed both ways, nothing overwritten and nothing lost (R47, R48)."""
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,7 +10,7 @@ from stanch.kernel.errors import Conflict, Invalid
 from stanch.learn import export
 from stanch.tickets.reading import heard, troubles
 from tests.scenarios.desk import Desk, open_desk
-from tests.scenarios.house import House
+from tests.scenarios.house import House, opened
 
 
 def closed(house: House, **more: Any) -> None:
@@ -31,6 +33,12 @@ def item(house: House, name: str = "A1") -> Any:
 
 def told(house: House, words: str) -> list[str]:
     return [address for address, message in house.pager.told if words in message.title]
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    """What differs between the databases is tried on both in ``test_trackers_year``."""
+    yield from opened(f"sqlite:///{tmp_path}/stanch.db", tmp_path)
 
 
 @pytest.fixture

@@ -11,6 +11,20 @@ from stanch.learn.action_items.ticket_sync import state_here
 from stanch.timeline.facts.learn import ReviewAsked
 from tests.scenarios.desk import Desk, open_desk
 from tests.scenarios.house import House
+from tests.scenarios.test_trackers import (
+    desk,
+    test_a_tracker_that_is_away_loses_nothing_and_says_since_when,
+    test_a_webhook_is_only_a_hint_and_a_repeated_one_is_heard_once,
+    test_signals_that_are_normal_work_are_filed_and_closed_as_the_policy_says,
+)
+
+# Played again here, on both databases.
+__all__ = [
+    "desk",
+    "test_a_tracker_that_is_away_loses_nothing_and_says_since_when",
+    "test_a_webhook_is_only_a_hint_and_a_repeated_one_is_heard_once",
+    "test_signals_that_are_normal_work_are_filed_and_closed_as_the_policy_says",
+]
 
 EVERY, THREE_WEEKS = 9, 21
 # On PostgreSQL the first third, unless the whole year is asked for: each step is the same there, and takes longer.
@@ -22,8 +36,8 @@ RESTARTS = (37, 110, 125, 131, 200, 288, 371)
 class Year:
     """One item for each incident; what becomes of it goes by its number. Days count from the first."""
 
-    def __init__(self, house: House, desk: Desk, incidents: int) -> None:
-        self.incidents, self.house, self.desk, self.start = incidents, house, desk, house.clock.now()
+    def __init__(self, house: House, tracker: Desk, incidents: int) -> None:
+        self.incidents, self.house, self.desk, self.start = incidents, house, tracker, house.clock.now()
         self.closed: dict[int, int] = {}
 
     def play(self) -> None:
@@ -119,12 +133,14 @@ class Year:
 
 
 def test_every_question_is_asked_once_on_its_day_and_both_sides_agree(house: House) -> None:
-    desk = open_desk(house)
+    tracker = open_desk(house)
     short = house.application.database.dialect == "postgresql" and not os.environ.get("STANCH_WHOLE_YEAR")
     incidents = PART if short else WHOLE
-    year = Year(house, desk, incidents)
+    year = Year(house, tracker, incidents)
     year.play()
-    assert len(year.closed) == incidents == len(desk.tickets), "one ticket for each item, over restarts and an outage"
+    assert len(year.closed) == incidents == len(tracker.tickets), (
+        "one ticket for each item, over restarts and an outage"
+    )
     rows = {row["incident"]: row for row in house.do("tickets", limit=1000)}
     assert all(not row["problem"] and not row["differs"] for row in rows.values())
     late = 0
@@ -133,7 +149,7 @@ def test_every_question_is_asked_once_on_its_day_and_both_sides_agree(house: Hou
         record, asked = house.record(incident), questions(house, incident)
         item, ticket = (
             record.action_items["A1"],
-            next(each for each in desk.tickets.values() if each.key == rows[incident]["key"]),
+            next(each for each in tracker.tickets.values() if each.key == rows[incident]["key"]),
         )
         assert (state_here(item), item.title, day(item.due_at)) == (ticket.state, ticket.title, ticket.due), incident
         assert item.done_at is not None and item.ticket.key == ticket.key
@@ -144,7 +160,7 @@ def test_every_question_is_asked_once_on_its_day_and_both_sides_agree(house: Hou
     assert late >= 3, "some were filed while the tracker was away"
     told = [(to, m.title) for to, m in house.pager.told if "Is A1 done?" in m.title]
     assert len(told) == len(set(told)) == sum(len(questions(house, f"INC-{n + 1}")) for n in year.closed)
-    assert sum("as said there" in each.title for each in desk.tickets.values()) >= incidents // 3
+    assert sum("as said there" in each.title for each in tracker.tickets.values()) >= incidents // 3
 
 
 def questions(house: House, incident: str) -> list[tuple[str, int]]:
