@@ -58,7 +58,7 @@ Struct = TypeVar("Struct", bound=msgspec.Struct)
 
 
 def decode(shape: type[Webhook], told: type[WebhookAlert], body: bytes, what: str) -> tuple[Webhook, list[str]]:
-    """The body, and a sentence for each part of it that is odd, which costs only itself.
+    """The body, and a sentence for each malformed part, which is skipped.
 
     Raises ``ValueError`` saying ``what`` to send, when there are no alerts in it.
     """
@@ -182,7 +182,7 @@ def _firing(told: WebhookAlert, place: str, webhook: Grouped, ends_at: int | Non
 
 
 def _when(place: str, text: str | None, notes: list[str]) -> int | None:
-    """A time that cannot be read costs a sentence, not the alert."""
+    """A time that cannot be read is reported in a sentence; the alert is kept."""
     try:
         return loose_moment(text)
     except ValueError as error:

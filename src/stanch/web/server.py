@@ -1,4 +1,4 @@
-"""The HTTP server: uvicorn's, which rests while nothing is asked, and ends the streams before it stops."""
+"""The HTTP server: uvicorn without periodic wake-ups while idle, which ends the event streams before it stops."""
 
 import asyncio
 import socket

@@ -62,7 +62,7 @@ class HeartbeatRow(msgspec.Struct, frozen=True):
 
 @command("heartbeats", Heartbeats, reading=True, example="stanch heartbeats")
 def list_heartbeats(uow: UnitOfWork, _asked: Heartbeats) -> list[HeartbeatRow]:
-    """Heartbeats (R13). One that was never heard sleeps: its silence counts from the first beat on."""
+    """Heartbeats (R13). One without a beat yet is inactive."""
     return [
         HeartbeatRow(
             r["name"], r["service"], _state(r), r["last_beat"] or None, r["deadline"] or None,
