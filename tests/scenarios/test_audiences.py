@@ -197,3 +197,23 @@ def test_the_war_room_shows_each_draft_with_its_clock_and_takes_all_that_are_due
         assert "Told Dora by slack at 14:47" in client.get("/incidents/INC-1", headers=ada).text
         assert "Who is kept informed" in (settings := client.get("/settings", headers=ada).text)
         assert "SEV-1 every 30 min" in settings and "secret" not in settings.partition("Who is kept informed")[2][:900]
+
+
+def test_the_five_minutes_to_the_first_word_count_from_the_first_signal(house: House) -> None:  # R33
+    came = house.clock.now()
+    house.alert(service="search")
+    house.wait(seconds=70)
+    assert house.record("INC-2").detected_at == came < house.record("INC-2").declared_at
+    (asked,) = [prompt for prompt in prompts_of(house, "INC-2") if prompt.key == "public-post"]
+    assert "due by 14:12 UTC" in asked.text and asked.late_at == came + 300_000_000
+
+
+def prompts_of(house: House, incident: str) -> list[Any]:
+    with house.application.reading() as uow:
+        return uow.prompts(uow.record(incident))
+
+
+def test_one_audience_has_a_bounded_number_of_recipients_and_the_rest_is_named(house: House) -> None:
+    house.application.policy().audiences.leadership.to[:] = [f"smtp:{n}@x" for n in range(60)]
+    assert "10 more are left out: one audience has 50 recipients at most" in post(house)
+    assert len([s for s in told(house) if s.startswith("Told ")]) == 50

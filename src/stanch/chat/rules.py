@@ -19,7 +19,7 @@ NAME_CHARACTERS, TOPIC_CHARACTERS = 80, 250
 SILENT = frozenset(
     {
         "signal_attached", "signal_cleared", "signal_detached", "page_sent", "page_stepped", "page_put_off",
-        "severity_proposed", "criterion_turned", "evidence_captured", "prompt_told", "prompt_declined", "review_asked",
+        "severity_proposed", "criterion_turned", "evidence_captured", "prompt_told", "audience_told", "prompt_declined", "review_asked",
         "review_answered", "postmortem_written", "triage_answered", "channel_opened", "channel_failed", "investigating",
         "concluded", "finding_stated", "ticket_wanted", "ticket_moved", "ticket_noted", "ticket_agreed",
     }

@@ -184,7 +184,18 @@ def _declare(uow: UnitOfWork, row: dict[str, Any], decision: SignalDecision) -> 
     ended = _ended_alike(uow, row)
     recurs = str(ended["id"]) if ended else ""
     reason = f"alert {row['name']}, {decision.reason}"
-    return uow.open(Declared(title_of(uow, row), str(row["service"]), row["starts_at"], reason=reason, recurs=recurs))
+    # Noticed when the alert came, not when it had been held for long enough (R33). One that fires again came then.
+    detected_at = min(uow.now, max(row.get("first_seen", uow.now), row["starts_at"]))
+    return uow.open(
+        Declared(
+            title_of(uow, row),
+            str(row["service"]),
+            row["starts_at"],
+            reason=reason,
+            recurs=recurs,
+            detected_at=detected_at,
+        )
+    )
 
 
 def title_of(uow: UnitOfWork, row: dict[str, Any]) -> str:

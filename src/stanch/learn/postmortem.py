@@ -20,6 +20,7 @@ QUIET_KINDS = frozenset(
     {
         "prompted",
         "prompt_told",
+        "audience_told",
         "page_stepped",
         "page_sent",
         "postmortem_written",

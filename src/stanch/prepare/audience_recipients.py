@@ -11,6 +11,8 @@ from stanch.prepare.contact_methods import prompt_methods
 from stanch.prepare.oncall.people import contact_key, shown_name
 
 ROLE = "role:"
+# Each of them is a message and a line of the record.
+MOST = 50
 
 
 class Recipient(msgspec.Struct, frozen=True):
@@ -34,7 +36,14 @@ def recipients(
         for each in _meant(policy, target, notifiers, may_see):
             found.setdefault(each.key, each)
     taken: dict[str, int] = {}
-    return [_told_apart(each, taken) for each in found.values()]
+    told = [_told_apart(each, taken) for each in list(found.values())[:MOST]]
+    if (left := len(found) - MOST) > 0:
+        told.append(
+            Recipient(
+                "", f"{left} more", [], f"are left out: one audience has {MOST} recipients at most, so use a mail list"
+            )
+        )
+    return told
 
 
 def _told_apart(each: Recipient, taken: dict[str, int]) -> Recipient:

@@ -127,7 +127,7 @@ def _facts(record: Record, policy: Policy, now: int, audience: Audience, phase: 
         "service": policy.service(record.service).label() if record.service else "",
         "public_name": policy.service(record.service).public_name if record.service else "",
         "impact": impact,
-        "symptoms": _for_customers(impact, policy),
+        "symptoms": _for_customers(impact, policy) if audience == "customers" else impact,
         "share": f"{share * 100:.3g} %" if share is not None else "",
         "since": said_time(record.onset(), zone),
         "lasting": spell(end - record.onset()),

@@ -24,7 +24,22 @@ class Vocabulary(msgspec.Struct, frozen=True):
 
 
 def of_policy(policy: Policy) -> Vocabulary:
-    """The vocabulary of a catalog: services with their titles, zones and releases of mitigations, contacts, teams."""
+    """The vocabulary of a catalog: services with their titles, zones and releases of mitigations, contacts, teams.
+
+    That of the policy asked for last is kept: a page asks a dozen times for the same one.
+    """
+    global _newest
+    known, vocabulary = _newest
+    if known is not policy:
+        vocabulary = _of_policy(policy)
+        _newest = (policy, vocabulary)
+    return vocabulary
+
+
+_newest: tuple[Policy | None, Vocabulary] = (None, Vocabulary())
+
+
+def _of_policy(policy: Policy) -> Vocabulary:
     internal: dict[str, str] = {}
     allowed: set[str] = {word.lower() for word in policy.public_words}
     for service in policy.services.values():

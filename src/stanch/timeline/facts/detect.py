@@ -21,6 +21,7 @@ class Declared(Statement, frozen=True, tag="declared"):
     """The incident exists from here on (R5). ``began_at``: when the harm began, if known. ``quiet``: this pages nobody by itself.
 
     ``recurs``: an ended incident that it looks like (R42). ``storm``: it gathers what a storm of alerts would open.
+    ``detected_at``: when its first signal came, where that was before this (R33).
     """
 
     title: str
@@ -31,6 +32,7 @@ class Declared(Statement, frozen=True, tag="declared"):
     quiet: bool = False
     recurs: str = ""
     storm: bool = False
+    detected_at: int | None = None
 
     def sentence(self) -> str:
         again = f"; it looks like {self.recurs} again" if self.recurs else ""
@@ -40,7 +42,7 @@ class Declared(Statement, frozen=True, tag="declared"):
         record.title = self.title if record.drill is None else marked(self.title)
         record.service, record.private = self.service, self.private
         record.status, record.declared_at = "open", entry.happened_at
-        record.detected_at = record.detected_at or entry.happened_at
+        record.detected_at = record.detected_at or self.detected_at or entry.happened_at
         record.began_at = self.began_at or record.began_at
         record.recurs = self.recurs
         record.shift("triage", entry.happened_at)

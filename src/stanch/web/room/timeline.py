@@ -17,7 +17,7 @@ from stanch.web.room.panel import Context, Panel, View
 SHOWN, MOMENTS = 100, 12
 # What a machine writes while it does its work; a run of these is one line until somebody opens it.
 CHATTER = frozenset(
-    {"page_requested", "page_stepped", "page_sent", "page_put_off", "criterion_turned", "prompted", "prompt_told", "prompt_withdrawn",
+    {"page_requested", "page_stepped", "page_sent", "page_put_off", "criterion_turned", "prompted", "prompt_told", "audience_told", "prompt_withdrawn",
      "people_proposed", "evidence_captured",
      "observation_extended", "signal_attached", "signal_cleared", "signal_detached", "review_asked", "severity_proposed"}
 )  # fmt: skip
