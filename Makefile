@@ -30,10 +30,10 @@ define install
 	fi
 endef
 
-.PHONY: help setup test check fuzz simulate format demo bench screenshots lock clean
+.PHONY: help setup test check fuzz kills simulate format demo bench screenshots lock clean
 
 help:
-	@echo "make demo | setup | test | check | fuzz | simulate | format | bench | screenshots | lock | clean"
+	@echo "make demo | setup | test | check | fuzz | kills | simulate | format | bench | screenshots | lock | clean"
 
 $(VENV)/.made:
 	@for python in $(PYTHON) python3.11 python3.12 python3.13 python3.14 python3; do \
@@ -85,6 +85,10 @@ fuzz: setup
 	$(VENV)/bin/pytest -n 2 -m hypothesis --hypothesis-profile=fuzz $(ARGS)
 
 # Crashes, failures and orders from a seed each; P1-P5 must hold. ARGS="--seed 17 --trace" replays one.
+# The tests that kill processes, with many more kills than 'make test' has time for.
+kills: setup
+	STANCH_KILLS=50 $(VENV)/bin/pytest -m alone tests/end_to_end/test_kill*.py $(ARGS)
+
 simulate: setup
 	$(PY) -m tests.simulation $(ARGS)
 

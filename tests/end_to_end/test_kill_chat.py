@@ -1,6 +1,6 @@
 """Kill -9 at random moments while a chat runs: nothing said or told is lost or doubled, and the pin is right (R30, R34, P1).
 
-Four kills against the strict local Slack; ``STANCH_CHAT_KILLS=30`` kills as often, ``STANCH_CHAT=matrix`` against Synapse.
+Four kills against the strict local Slack; ``make kills`` kills more often, ``STANCH_CHAT=matrix`` against Synapse.
 """
 
 import os
@@ -21,6 +21,7 @@ from stanch.identity import credentials, people
 from stanch.kernel.clock import SystemClock
 from stanch.main import open_stanch
 from stanch.prepare.settings import load
+from tests.components.kills import kills
 from tests.components.process import Process, answers, wait_until
 from tests.components.slack import APP_TOKEN, BOT_TOKEN, SlackServer
 from tests.components.synapse import Synapse
@@ -28,7 +29,7 @@ from tests.conftest import need
 from tests.contracts.matrix_town import MatrixTown
 from tests.contracts.slack_town import SlackTown
 
-KILLS = int(os.environ.get("STANCH_CHAT_KILLS", "4"))
+KILLS = kills(4)
 MATRIX = os.environ.get("STANCH_CHAT") == "matrix"
 
 

@@ -1,4 +1,4 @@
-"""50 kills -9 across start, run and observation of mitigations, two replicas on PostgreSQL (P3, P4): none twice, none forgotten."""
+"""Kills -9 across start, run and observation of mitigations, two replicas on PostgreSQL (P3, P4): none twice, none forgotten."""
 
 import json
 import random
@@ -14,9 +14,10 @@ import yaml
 from stanch.demo.cli import Server
 from stanch.main import open_stanch
 from stanch.timeline.run import Run
+from tests.components.kills import kills
 from tests.components.process import free_port, wait_until
 
-KILLS, OBSERVE_SECONDS = 50, 2.0
+KILLS, OBSERVE_SECONDS = kills(15), 2.0
 pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 
@@ -93,7 +94,7 @@ class People:
         self.confirmed.append(name)
 
 
-def test_fifty_kills_of_two_replicas_run_no_mitigation_twice_and_forget_none(postgres_url: str, tmp_path: Path) -> None:
+def test_kills_of_two_replicas_run_no_mitigation_twice_and_forget_none(postgres_url: str, tmp_path: Path) -> None:
     seed = random.randrange(10**6)
     dice = random.Random(seed)
     measured, marks = Measured(), tmp_path / "marks"
