@@ -116,6 +116,23 @@ def test_a_tracker_that_is_away_is_said_on_every_page(house: House, desk: Desk, 
         assert 400 <= client.post("/api/v1/incidents/INC-1/tickets", json=body).status_code < 500
 
 
+def test_the_button_to_file_is_there_only_where_the_policy_files_it(
+    house: House, desk: Desk, client: TestClient
+) -> None:
+    house.trackers["desk"].tickets.clear()
+    house.wait(days=1.1, step=43200)
+    house.wait(minutes=6, step=120)
+    page = client.get("/incidents/INC-1/postmortem").text
+    assert "File a ticket" in page and ">gone<" in page
+    secret = house.do("declare", "ben", title="Breach", service="shop", private=True).incident
+    house.do("action", "ben", incident=secret, title="Turn keys", owner="ben", test="None is old")
+    assert "File a ticket" not in client.get(f"/incidents/{secret}/postmortem").text
+    answer = client.post("/do/file-item", data={"incident": "INC-1", "item": "A1", "next": "/actions"})
+    assert answer.status_code == 303
+    house.settle()
+    assert not item(house).ticket.gone and item(house).ticket.key
+
+
 def test_a_signal_that_is_normal_work_says_where_it_is_filed(house: House, desk: Desk, client: TestClient) -> None:
     house.alert(severity="ticket", fingerprint="slow")
     house.wait(seconds=65)

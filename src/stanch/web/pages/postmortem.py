@@ -12,6 +12,7 @@ from stanch.communicate.wording.vocabulary import of_policy
 from stanch.kernel.errors import NotFound
 from stanch.kernel.filling import incident_id
 from stanch.learn import export
+from stanch.learn.action_items.ticket_filing import filing_of
 from stanch.learn.action_items.ticket_views import of_incident
 from stanch.learn.blameless import hints
 from stanch.learn.completeness.of_record import gaps_of
@@ -54,7 +55,7 @@ def routes(stanch: Stanch) -> list[Route]:
                 "hints": hints(record, of_policy(uow.policy)), "timeline": timeline(entries), "people": known_names(uow),
                 "lanes": pictures.swim_lanes(record, record.closed_at or record.resolved_at or uow.now),
                 "told": contributions(uow, Contributions(incident)) if leads(uow, record) else None, "fair": is_facilitator(uow),
-                "tickets": of_incident(uow, incident), "trackers": bool(uow.application.world.trackers),
+                "tickets": of_incident(uow, incident), "files": filing_of(uow, record) is not None,
             }  # fmt: skip
         return page(request, "postmortem.html", **context, names=PARTS, titles=TITLES, help=HELP)
 
