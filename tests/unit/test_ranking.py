@@ -260,6 +260,18 @@ def test_one_minute_or_one_percent_of_any_piece_of_evidence_moves_no_score_by_mo
     assert moved(before, with_everything(went, base, at, waited, seconds + 60)) == {}
 
 
+@pytest.mark.parametrize("waited", [0, 63, 86])
+@pytest.mark.parametrize("older", [[(33, "v2")], [(258, "v1")], [(279, "v3"), (231, "v3")]])
+def test_a_release_just_after_the_onset_moves_smoothly_too(older: list[tuple[int, str]], waited: int) -> None:
+    """R16: there the suspicion of it falls, and it leaves the one before as a suspect, at once."""
+    base = Evidence(ONSET, "shop", pressures=(Pressure(False, "the queue is long"),))
+    for minute in range(-30, 3):
+        for name in ("v1", "v2"):
+            went, later = [*older, (minute, name)], [*older, (minute - 1, name)]
+            before = with_everything(went, base, 77.0, waited, 30.0)
+            assert moved(before, with_everything(later, base, 77.0, waited, 30.0)) == {}
+
+
 @given(known, st.data())
 def test_one_minute_moves_no_score_by_more_than_two(evidence: Evidence, data: st.DataObject) -> None:
     moved = data.draw(st.integers(0, len(evidence.releases)))

@@ -18,7 +18,7 @@ STATED, DATED_BY_ALERT = 8 * MINUTE, 12 * MINUTE
 LOOK_BACK, LOOK_AHEAD = 30 * DAY, 90 * MINUTE
 JUST = MINUTE
 # How long before the onset a going back still counts, by how suspect what it left is; how soon another release does.
-BACK_NEAR, BACK_FAR, FORWARD = 12 * MINUTE, 42 * MINUTE, 25 * MINUTE
+BACK_NEAR, BACK_FAR, FORWARD = 12 * MINUTE, 42 * MINUTE, 50 * MINUTE
 
 
 def suspicion(changed_at: int, onset: int, uncertainty: int = DATED_BY_ALERT, waited: int = 0) -> float:

@@ -82,9 +82,13 @@ def _when(s: Situation, change: Release) -> str:
     return f"{said} (the onset comes from an alert that waits {spell(waited)} before it fires)" if near else said
 
 
+# Less than this is not spoken of, and weighs nothing: from there on it weighs more and more.
+LEAST_LEFT = 0.05
+
+
 def _left(s: Situation) -> Weights:
     """A release that was abandoned since the onset is no rollback target: a rollback to the release before would bring it back."""
-    gone = [r for r in s.evidence.releases if r.instead and r.left > 0.05 and r.service == s.option.service]
+    gone = [r for r in s.evidence.releases if r.instead and r.left > LEAST_LEFT and r.service == s.option.service]
     if s.kind != "rollback" or not gone or s.option.offered_by:
         return
     bad = max(gone, key=lambda r: (r.left, r.deployed_at))
@@ -92,7 +96,10 @@ def _left(s: Situation) -> Weights:
     if bad.left < 0.5:
         why = f"{bad.service} {bad.release} was left for {bad.instead}, and this may bring it back"
     yield Weight(
-        log(0.05) * bad.left, why, "It would rise if it led to another release.", why if bad.left > 0.5 else ""
+        log(0.05) * (bad.left - LEAST_LEFT) / (1 - LEAST_LEFT),
+        why,
+        "It would rise if it led to another release.",
+        why if bad.left > 0.5 else "",
     )
 
 
