@@ -3,6 +3,8 @@
 import pytest
 from starlette.testclient import TestClient
 
+from stanch.chat.posts import make_stale
+from stanch.chat.rooms import see_to
 from stanch.kernel.actor import Actor
 from stanch.kernel.clock import SECOND
 from stanch.kernel.errors import NotFound
@@ -383,6 +385,48 @@ def test_what_is_redacted_is_kept_nowhere(house: House, guests: Guests, hall: Ha
         for table in ("chat_heard", "chat_rooms", "entries", "outbox"):
             assert "hunter2" not in str(uow.tx.all(f"SELECT * FROM {table}")), table
     assert "hunter2" not in hall.texts()[0], "the summary is written anew"
+
+
+def test_what_was_told_and_is_redacted_leaves_every_message_that_told_it(  # design, section 4
+    house: House, guests: Guests, hall: Hall
+) -> None:
+    declare(house, title="Login of zoe@shop.example fails")
+    house.do("say", incident="INC-1", text="key AKIA4711 works")
+    house.do("say", incident="INC-1", text="the pods are fine")
+    house.settle()
+    house.do("say", incident="INC-1", text="so key AKIA4711 works, I tried")
+    house.settle()
+    house.do("role", actor="ada", incident="INC-1", role="incident_commander")
+    house.settle()
+    assert sum("AKIA4711" in text for text in hall.texts()) == 2
+    hall.down = True
+    for beginning in ("key AKIA", "Declared"):
+        position = next(n for n, s in enumerate(house.sentences(), 1) if s.startswith(beginning))
+        house.do("redact", incident="INC-1", position=position, reason="Not for others")
+    house.crash()
+    hall.down = False
+    house.wait(minutes=2)
+    told = "\n".join([*hall.texts(), *(m.heading for _, m in hall.posts), *hall.topics.values()])
+    assert "AKIA4711 works" not in told and "zoe@shop" not in told
+    assert "the pods are fine (ada)" in told and "[redacted]" in told
+    assert told.count("the pods are fine") == 1, "messages are edited where they stand"
+
+
+def test_an_open_prompt_that_is_redacted_keeps_its_choices(house: House, guests: Guests, hall: Hall) -> None:
+    declare(house)
+    house.wait(minutes=10)
+    asked = [place for place, (_, message) in enumerate(hall.posts) if message.choices]
+    assert asked
+    before = hall.posts[asked[0]][1]
+    house.do("role", actor="ada", incident="INC-1", role="scribe")
+    with house.application.reading() as uow:
+        entry = next(e for e in uow.entries("INC-1") if e.facts.sentence() in before.text and e.kind == "prompted")
+    with house.application.uow() as uow:
+        make_stale(uow, "INC-1", entry.position)
+        see_to(uow, "hall", "INC-1")
+    house.settle()
+    after = hall.posts[asked[0]][1]
+    assert after.key != before.key and (after.choices == before.choices or after.text.startswith("Answered"))
 
 
 def test_huge_and_odd_lines_are_kept_whole(house: House, guests: Guests) -> None:

@@ -1,5 +1,7 @@
 """What was redacted is nowhere any more, and the chain still verifies (design, section 4; P5)."""
 
+import time
+from pathlib import Path
 from typing import Any, get_args
 
 import msgspec
@@ -253,3 +255,48 @@ def test_the_menu_of_a_row_works_without_javascript(house: House) -> None:
         answer = client.post("/do/redact", data=form, headers={"Sec-Fetch-Site": "same-origin"})
         assert answer.status_code == 303
         assert SECRET not in client.get("/incidents/INC-1").text
+
+
+def test_what_was_redacted_is_not_in_the_bytes_of_the_file_either(tmp_path: Path) -> None:
+    """Neither in pages that were freed, nor in the index of words, nor in the log beside the file."""
+    house = House(f"sqlite:///{tmp_path}/stanch.db", tmp_path)
+    house.stanch.settings.intake_keys = {"prometheus": "key"}
+
+    def bytes_of_it() -> bytes:
+        return b"".join(path.read_bytes() for path in tmp_path.glob("stanch.db*"))
+
+    secret = "qx7vkw9hunter42"
+    labels = {"alertname": "Leak", "service": "shop", "severity": "page"}
+    body = {"alerts": [{"status": "firing", "labels": labels, "annotations": {"summary": f"user {secret} fails"}}]}
+    with TestClient(create_app(house.stanch)) as client:
+        assert client.post("/hooks/alertmanager", json=body, headers={"Authorization": "Bearer key"}).status_code < 300
+    digest(house.application, {"alertmanager": alertmanager.build(alertmanager.Settings())})
+    house.wait(seconds=600)
+    for number in range(300):
+        house.do("say", incident="INC-1", text=f"line {number} of many others")
+        if number == 150:
+            house.do("say", incident="INC-1", text=f"the password is {secret} here")
+    assert bytes_of_it().count(secret.encode()) > 2 and b"vkw9hunter42" in bytes_of_it()
+    for kind in ("said", "signal_attached"):
+        with house.application.reading() as uow:
+            found = [x.position for x in uow.entries("INC-1") if x.kind == kind and secret in str(x.facts)]
+        for each in found[:1]:
+            admin(house, incident="INC-1", position=each, reason="a password was pasted")
+    house.wait(seconds=30)
+    assert secret not in everything(house)
+    assert b"hunter42" not in bytes_of_it()
+    assert house.do("find", query="line 299 many"), "the others are found still"
+    house.application.database.close()
+
+
+def test_a_long_reader_puts_off_that_the_log_is_emptied_and_holds_up_nobody(tmp_path: Path) -> None:
+    house = House(f"sqlite:///{tmp_path}/stanch.db", tmp_path)
+    house.do("declare", title="Slow", service="shop")
+    with house.application.database.reading() as tx:
+        tx.all("SELECT * FROM entries")
+        house.do("say", incident="INC-1", text="more")
+        began = time.monotonic()
+        assert not house.application.database.empty_log()
+        assert time.monotonic() - began < 1
+    assert house.application.database.empty_log()
+    house.application.database.close()

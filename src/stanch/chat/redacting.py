@@ -1,13 +1,20 @@
-"""Removes redacted texts from stored chat messages (design, section 4). Messages in the chat itself are deleted there by people."""
+"""Removes redacted texts from stored chat messages and from what was posted (design, section 4). People delete their own messages in the chat."""
 
+from stanch.chat.posts import make_stale
 from stanch.timeline.entries import Entry
+from stanch.timeline.facts.respond import Redacted
 from stanch.timeline.record import Record
 from stanch.timeline.redaction import masked, taken
 from stanch.timeline.unit_of_work import UnitOfWork
 
 
 def forget_lines(uow: UnitOfWork, entry: Entry, record: Record) -> None:
-    """Copies of lines, by which edits are compared, and the last words of the summary."""
+    """Copies of lines, by which edits are compared. Messages that told the entry, the summary and the topic are written anew."""
+    assert isinstance(entry.facts, Redacted)
+    make_stale(uow, entry.incident, entry.facts.position)
+    uow.tx.execute(
+        "UPDATE chat_rooms SET summary_text = '', topic = '' WHERE incident = :incident", incident=entry.incident
+    )
     _, texts = taken(uow, entry)
     if not texts:
         return
@@ -22,13 +29,3 @@ def forget_lines(uow: UnitOfWork, entry: Entry, record: Record) -> None:
                 room=row["room"],
                 id=row["id"],
             )
-    for row in uow.tx.all(
-        "SELECT chat, summary_text, topic FROM chat_rooms WHERE incident = :incident", incident=entry.incident
-    ):
-        uow.tx.execute(
-            "UPDATE chat_rooms SET summary_text = :summary, topic = :topic WHERE chat = :chat AND incident = :incident",
-            summary=masked(row["summary_text"], texts),
-            topic=masked(row["topic"], texts),
-            chat=row["chat"],
-            incident=entry.incident,
-        )

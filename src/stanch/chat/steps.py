@@ -5,8 +5,9 @@ from typing import Any
 
 import msgspec
 
-from stanch.chat import rules
+from stanch.chat import posts, rules
 from stanch.chat.accounts import accounts, invited
+from stanch.chat.posts import Post
 from stanch.chat.rooms import RoomRow, mark
 from stanch.kernel.command import REGISTRY
 from stanch.ports import Failed, Gone
@@ -16,6 +17,8 @@ from stanch.timeline.entries import Entry
 from stanch.timeline.facts.chat import ChannelFailed, ChannelOpened
 from stanch.timeline.facts.prompting import Prompted
 from stanch.timeline.facts.respond import Amended, Said
+from stanch.timeline.facts.statement import REDACTED
+from stanch.timeline.prompt import Prompt
 from stanch.timeline.record import Record, fold
 from stanch.timeline.unit_of_work import UnitOfWork
 
@@ -138,9 +141,26 @@ class Tell(Step):
         return chat.post(row.room, self.message, again=row.tries > 1) if self.message else ""
 
     def done(self, uow: UnitOfWork, row: RoomRow, answer: Any) -> None:
+        if answer:
+            posts.keep(uow, row.chat, row.incident, Post(row.room, answer, row.posted + 1, self.until))
         row.posted, row.sending = self.until, 0
         if self.prompt and answer:
             row.prompts[self.prompt] = answer
+
+
+class Renew(Step):
+    """An entry that a message tells was redacted: the message tells it as it is now, in a former room as well."""
+
+    vital = False
+
+    def __init__(self, post: Post, message: ChatMessage) -> None:
+        self.post, self.message = post, message
+
+    def perform(self, chat: Chat, row: RoomRow) -> Any:
+        chat.edit(self.post.room, self.post.message, self.message)
+
+    def done(self, uow: UnitOfWork, row: RoomRow, answer: Any) -> None:
+        posts.renewed(uow, row.chat, self.post)
 
 
 class Withdraw(Step):
@@ -227,7 +247,7 @@ class Look(msgspec.Struct):
             return Summarize(self._summary())
         if not self.row.pinned:
             return Pin()
-        return self._tell() or self._seat() or self._rest(closed)
+        return self._renew() or self._tell() or self._seat() or self._rest(closed)
 
     def _new_room(self) -> NewRoom:
         secret = mark(self.uow, self.row)
@@ -277,6 +297,19 @@ class Look(msgspec.Struct):
             return None
         return Tell(ChatMessage(self._key(str(self.row.posted)), "\n".join(lines)), until)
 
+    def _renew(self) -> Step | None:
+        """What was redacted leaves the room first. What people wrote there themselves they delete there."""
+        post = posts.stale(self.uow, self.chat.name, self.record.id)
+        if post is None:
+            return None
+        entries = self.entries[post.first_entry - 1 : post.last_entry]
+        key = self._key(f"renewed-{self.record.entries}-{post.last_entry}")
+        asked = entries[-1].facts
+        if isinstance(asked, Prompted) and self.row.prompts.get(asked.key) == post.message:
+            return Renew(post, self._question(key, asked))
+        lines = [line for entry in entries if (line := self._line(entry))]
+        return Renew(post, ChatMessage(key, "\n".join(lines) or REDACTED))
+
     def _line(self, entry: Entry) -> str:
         if entry.kind in rules.SILENT or (entry.source == "chat" and self._was_said_here(entry)):
             return ""
@@ -295,12 +328,19 @@ class Look(msgspec.Struct):
         return found is not None
 
     def _ask(self, entry: Entry, facts: Prompted) -> Step:
-        found = next((p for p in self.uow.prompts(self.record) if p.key == facts.key), None)
+        found = self._open(facts.key)
         if found is None or facts.key in self.row.prompts:  # answered meanwhile, or asked in the room already
             return Tell(None, entry.position)
-        text = f"{facts.sentence()}\n{found.reason}" if found.reason else facts.sentence()
-        choices = rules.choices(found, REGISTRY)
-        return Tell(ChatMessage(self._key(str(self.row.posted)), text, choices=choices), entry.position, facts.key)
+        return Tell(self._question(self._key(str(self.row.posted)), facts), entry.position, facts.key)
+
+    def _open(self, key: str) -> Prompt | None:
+        return next((p for p in self.uow.prompts(self.record) if p.key == key), None)
+
+    def _question(self, key: str, facts: Prompted) -> ChatMessage:
+        """A prompt with its choices, while it is open."""
+        found = self._open(facts.key)
+        text = f"{facts.sentence()}\n{found.reason}" if found and found.reason else facts.sentence()
+        return ChatMessage(key, text, choices=rules.choices(found, REGISTRY) if found else [])
 
     def _seat(self) -> Step | None:
         """Invitations; of a private incident also those who may not see it any more."""

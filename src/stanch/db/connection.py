@@ -26,6 +26,8 @@ PATIENCE = {
 }
 # A connection that has answered within so many seconds is not asked whether it lives: it would be asked on each use.
 TRUSTED_SECONDS = 2.0
+# How long a connection to SQLite waits for another process that writes.
+BUSY_SECONDS = 30
 
 
 class Database:
@@ -72,6 +74,19 @@ class Database:
         """The rows of one query without a transaction around it: one round trip, for what is asked over and over."""
         with _problems(), self._alone.connect() as connection:
             return Transaction(connection).all(sql, **values)
+
+    def empty_log(self) -> bool:
+        """Of SQLite: write the log (WAL) into the file and empty it, so that nothing old can be read in it; whether it could be.
+
+        Somebody who reads is not waited for: writers would wait as well.
+        """
+        with self.writing, self.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA busy_timeout = 20")
+            try:
+                row = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+            finally:
+                connection.exec_driver_sql(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+        return int(row[0]) == 0
 
     def shared_now(self) -> int | None:
         """What time it is for all replicas (UTC, microseconds): the clock of PostgreSQL; None on SQLite, which has one process."""
@@ -126,7 +141,7 @@ def _open(url: str) -> Engine:
             pool_size=8,
             max_overflow=32,
             hide_parameters=True,  # an error's text must not tell what was to be written
-            connect_args={"timeout": 30, "check_same_thread": False},
+            connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
         )
         event.listen(engine, "connect", _prepare_sqlite)
         return engine
@@ -175,5 +190,5 @@ def _demoted(context: ExceptionContext) -> None:
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     # The driver must not open transactions by itself, since writers use BEGIN IMMEDIATE.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-8000"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "cache_size=-8000"):
         connection.execute(f"PRAGMA {pragma}")

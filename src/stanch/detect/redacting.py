@@ -11,6 +11,7 @@ from stanch.timeline.facts.detect import SignalAttached
 from stanch.timeline.facts.statement import REDACTED
 from stanch.timeline.record import Record
 from stanch.timeline.redaction import masked, masked_json, taken
+from stanch.timeline.scrubbing import scrub
 from stanch.timeline.unit_of_work import UnitOfWork
 
 AT_ONCE = 500
@@ -81,4 +82,5 @@ class ForgetHandler(EffectHandler):
         if answer != 0:
             return uow.now + 5 * SECOND
         uow.tx.execute("UPDATE outbox SET payload = '{}' WHERE key = :key", key=effect.key)
+        scrub(uow, effect.key)
         return None

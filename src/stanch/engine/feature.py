@@ -8,10 +8,12 @@ def wiring() -> Wiring:
     from stanch.engine import retention
     from stanch.engine.redacting import forget_messages
     from stanch.timeline.facts.respond import Redacted
+    from stanch.timeline.scrubbing import ScrubHandler
 
     return Wiring(
         reactions={Redacted: (forget_messages,)},
         timers={"retention": Timer(retention.run_due)},
+        handlers=(ScrubHandler,),
         starts=(retention.run_due,),
     )
 

@@ -3,11 +3,13 @@
 from stanch.timeline.entries import Entry
 from stanch.timeline.record import Record
 from stanch.timeline.redaction import masked, masked_json, taken
+from stanch.timeline.scrubbing import scrub
 from stanch.timeline.unit_of_work import UnitOfWork
 
 
 def forget_messages(uow: UnitOfWork, entry: Entry, record: Record) -> None:
     """Waiting effects are sent without the texts, and no copy of sent ones is kept."""
+    scrub(uow, f"{entry.incident}:{entry.position}")
     _, texts = taken(uow, entry)
     if not texts:
         return

@@ -17,6 +17,8 @@ SHIFT = 2**31
 LONGEST = 4000
 WORD = re.compile(r"\w+", re.UNICODE)
 MOST_WORDS = 8
+# Pages of the index that one step writes: some milliseconds of a writer's time.
+MERGED = 200
 SEEN = (
     "(i.private = 0 OR :admin = 1 OR EXISTS (SELECT 1 FROM members m WHERE m.incident = i.id AND m.person = :person))"
 )
@@ -46,6 +48,15 @@ def _insert(tx: Transaction, rows: list[dict[str, object]]) -> None:
         tx.many("INSERT OR REPLACE INTO words (rowid, title, text) VALUES (:id, :title, :text)", rows)
     else:
         tx.many("INSERT INTO words (id, title, text) VALUES (:id, :title, :text) ON CONFLICT (id) DO NOTHING", rows)
+
+
+def merge(tx: Transaction, *, first: bool) -> bool:
+    """Of SQLite: one small step towards an index without what was deleted from it; whether there is none left."""
+    count = "SELECT total_changes() AS n"
+    before = tx.all(count)[0]["n"]
+    # A negative number also takes up what is merged already (FTS5, 'merge' command).
+    tx.execute("INSERT INTO words (words, rank) VALUES ('merge', :pages)", pages=-MERGED if first else MERGED)
+    return bool(tx.all(count)[0]["n"] - before < 2)
 
 
 def terms(query: str) -> list[str]:
