@@ -8,8 +8,10 @@ import ssl
 from collections.abc import Iterator
 from email.message import EmailMessage
 from email.policy import SMTP as FOLDING
+from email.policy import EmailPolicy
 from email.utils import formatdate, parseaddr
-from typing import Annotated
+from functools import lru_cache
+from typing import Annotated, Any
 
 import msgspec
 
@@ -22,6 +24,23 @@ from stanch.ports.message_text import one_line, printable
 GONE = (550, 551, 553)
 # Python folds a long address header into encoded words, which no provider reads (formats/18, 18.8): lines may have 998 characters.
 SMTP = FOLDING.clone(max_line_length=998)
+# Parsing and folding headers is most of the work of a mail; mails to many share most of theirs.
+_parsed = lru_cache(maxsize=500)(EmailPolicy().header_store_parse)
+_folded = lru_cache(maxsize=500)(SMTP.fold_binary)
+
+
+class _Remembering(EmailPolicy):
+    """Python's policy, with what it made of a header once."""
+
+    def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
+        return _parsed(name, value)
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        return _folded(name, value)
+
+
+COMPOSING = _Remembering()
+WRITING = _Remembering(linesep="\r\n", max_line_length=998)
 
 
 class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -53,7 +72,7 @@ class Smtp:
         sender = _mailbox(self.settings.sender, "the sender")
         mail = _compose(self.settings.sender, address, sender, message)
         try:
-            return self._deliver(sender, recipient, mail.as_bytes(policy=SMTP))
+            return self._deliver(sender, recipient, mail.as_bytes(policy=WRITING))
         except smtplib.SMTPResponseException as error:
             raise _refused("the server", error.smtp_code, error.smtp_error) from error
         except (smtplib.SMTPNotSupportedError, ssl.SSLCertVerificationError) as error:
@@ -159,7 +178,7 @@ def build(settings: Settings) -> Notifier:
 
 def _compose(sender: str, address: str, mailbox: str, message: Message) -> EmailMessage:
     """The mail; the same key gives the same Message-ID, so a mailbox can fold repeated attempts."""
-    mail = EmailMessage()
+    mail = EmailMessage(COMPOSING)
     mail["From"] = sender
     mail["To"] = address
     mail["Subject"] = one_line(message.title)  # a line break in a header would begin another header
