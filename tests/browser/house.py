@@ -1,6 +1,5 @@
 """A real stanch server on SQLite in a thread, with a small shop in its catalog, and a browser to look at it."""
 
-import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +8,7 @@ from pathlib import Path
 import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from stanch.demo.shop.ports import free_port
 from stanch.identity import credentials, people
 from stanch.kernel.clock import Clock
 from stanch.kernel.contacts import EscalationPolicy, EscalationStep
@@ -48,10 +48,10 @@ class House:
         self.stanch = stanch
         self.url = url
 
-    def sign_in(self, page: Page) -> None:
+    def sign_in(self, page: Page, person: str = PERSON) -> None:
         """By a one-time link, as a person does the first time."""
         application = self.stanch.application
-        code = credentials.create_link(application.database, PERSON, application.clock.now())
+        code = credentials.create_link(application.database, person, application.clock.now())
         page.goto(credentials.link_address(self.url, code))
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_url(self.url + "/")
@@ -76,9 +76,7 @@ def running(
     watchdog: str = "",
 ) -> Iterator[House]:
     """Start a server on a free port, and stop it. With a clock of one's own the engine rests: a still picture."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port = sock.getsockname()[1]
+    port = free_port()
     folder.mkdir(parents=True, exist_ok=True)
     settings = Settings(
         data=folder, database_url=f"sqlite:///{folder / 'stanch.db'}", secret_key="for-tests-only", port=port,
@@ -86,12 +84,19 @@ def running(
     )  # fmt: skip
     stanch = open_stanch(settings=settings, clock=clock)
     people.add(stanch.application.database, PERSON, stanch.application.clock.now(), admin=True)
+    with served(stanch, port, engine=clock is None) as house:
+        yield house
+
+
+@contextmanager
+def served(stanch: Stanch, port: int, *, engine: bool) -> Iterator[House]:
+    """A server for a stanch that is open; without its engine it is a still picture."""
     config = uvicorn.Config(
         create_app(stanch), host="127.0.0.1", port=port, log_level="warning", ws="none", timeout_graceful_shutdown=1
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
-    if clock is None:
+    if engine:
         stanch.start()
     thread.start()
     try:
@@ -101,7 +106,7 @@ def running(
     finally:
         server.should_exit = True
         thread.join(10)
-        if clock is None:
+        if engine:
             stanch.stop()
         else:
             stanch.application.database.close()

@@ -1,126 +1,113 @@
-"""``make screenshots``: the war room in the middle of an incident, wide and narrow, light and dark, into ``docs/images``."""
+"""``make screenshots``: every page of the example organisation, wide and narrow, light and dark.
 
-import math
+``python -m tests.browser.screenshots [FOLDER] [--only NAME]``. The few that README and docs show are written to ``docs/images``.
+"""
+
+import argparse
+import re
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from stanch.kernel.actor import Actor
-from stanch.kernel.clock import MINUTE, SECOND, SystemClock
-from stanch.main import Stanch
-from stanch.timeline.entries import Facts
-from stanch.timeline.facts.communicate import UpdatePosted
-from stanch.timeline.facts.deciding import HypothesisStated
-from stanch.timeline.facts.detect import Declared, SignalAttached
-from stanch.timeline.facts.mitigate import MitigationApplied, MitigationStarted, OutcomeMeasured
-from stanch.timeline.facts.paging import Acknowledged
-from stanch.timeline.facts.recover import CriteriaSet, CriterionTurned
-from stanch.timeline.facts.respond import ImpactSet, PhaseShifted, Said, SeveritySet
-from stanch.timeline.facts.roles import RoleTaken
-from tests.browser.house import PERSON, chromium, policy, running
+from playwright.sync_api import Browser, Page
 
-IMAGES = Path("docs/images")
-SIZES = {"desktop": (1440, 1000), "phone": (390, 844)}
+from stanch.demo.shop.ports import free_port
+from stanch.demo.year.full import play, write
+from stanch.kernel.clock import SteppedClock, SystemClock
+from stanch.main import open_stanch
+from tests.browser.house import House, chromium, served
 
-
-class Earlier(SystemClock):
-    """A clock that can be set back."""
-
-    behind = 0
-
-    def now(self) -> int:
-        return super().now() - self.behind
-
-
-def incident(stanch: Stanch, clock: Earlier) -> str:
-    """Twenty minutes of a bad release, as the people in it would have written them."""
-    shop = policy().services["shop"]
-    clock.behind = 20 * MINUTE
-    with stanch.application.uow(Actor(PERSON, admin=True), "page") as uow:
-        start = uow.now
-        name = uow.open(Declared("Customers cannot pay", "shop", began_at=start - MINUTE, quiet=True))
-
-        def at(minute: float, facts: Facts, author: str = PERSON, source: str = "page") -> None:
-            uow.now = start + int(minute * MINUTE)
-            uow.append(name, facts, author=author, source=source)
-
-        at(
-            0,
-            SignalAttached("a1", "CheckoutErrors", "prometheus", "5 of 100 payments fail", start),
-            "stanch",
-            "alert",
-        )
-        at(1, SeveritySet("SEV-1"))
-        at(1.2, Acknowledged(PERSON))
-        at(1.5, RoleTaken("incident_commander", PERSON))
-        at(3, RoleTaken("operations_lead", "ben"), "ben")
-        at(4, Said("Errors began two minutes after release v2 went out."), "ben", "cli")
-        at(5, HypothesisStated("H1", "Release v2 talks to the old payment endpoint", "leading"), "ben")
-        at(6, CriteriaSet(list(shop.criteria), 300))
-        at(
-            6.5,
-            UpdatePosted(
-                "internal", "SEV-1. About one in three payments fails. Rolling back v2 next.", "", start + 24 * MINUTE
-            ),
-        )
-        at(
-            7,
-            UpdatePosted("public", "Some customers may have trouble paying. We are looking into it.", "investigating"),
-        )
-        at(8, PhaseShifted("mitigate"))
-        at(
-            9,
-            MitigationStarted(
-                "run-1", "rollback", shop.mitigations[0].title, "rollback", "shop, both zones", "service", "argv", 60
-            ),
-            "ben",
-        )
-        at(9.2, MitigationApplied("run-1", True, "shop runs v1", 6.4), "stanch", "machine")
-        at(
-            11,
-            OutcomeMeasured(
-                "run-1", "helped", "'checkout error rate' went from 0.31 to 0.002, inside its bound", 0.31, 0.002
-            ),
-            "stanch",
-            "machine",
-        )
-        at(12, ImpactSet("For ten minutes about one in three payments failed with 'try again later'."), "ben")
-        at(16, CriterionTurned("checkout error rate", True, 0.002, "0.002 is below 0.01"), "stanch", "machine")
-        uow.tx.many(
-            "INSERT INTO measurements (incident, name, at, value) VALUES (:i, :n, :at, :v)",
-            [
-                {"i": name, "n": "checkout error rate", "at": start + s * SECOND, "v": _errors(s)}
-                for s in range(0, 1190, 5)
-            ],
-        )
-    clock.behind = 0
-    return name
+SIZES = {"1360": (1360, 900), "390": (390, 844)}
+SCHEMES = ("light", "dark")
+ROOM = "room"
+# name -> address; {open}: the incident that goes on, {done}: one with a published postmortem.
+PAGES = {
+    "now": "/", "declare": "/declare", "incidents": "/incidents", ROOM: "/incidents/{open}", "room-updates": "/incidents/{open}?part=updates#tab-updates",
+    "mitigate": "/incidents/{open}/mitigate/rollback",
+    "scribe": "/incidents/{open}/scribe", "closed-room": "/incidents/{done}", "postmortem": "/incidents/{done}/postmortem", "past": "/incidents/{open}?entry=12",
+    "signals": "/signals", "oncall": "/oncall", "services": "/services", "service": "/services/checkout", "readiness": "/readiness", "postmortems": "/postmortems",
+    "actions": "/actions", "learning": "/learning", "status": "/status", "settings": "/settings", "people": "/people", "me": "/me",
+    "maintenance": "/maintenance", "find": "/find?q=checkout", "more": "/more", "first-run": "/first-run", "docs": "/docs",
+}  # fmt: skip
+# What README and docs show: page and kind.
+SHOWN = {
+    "war-room": (ROOM, "1360", "light"), "war-room-dark": (ROOM, "1360", "dark"), "war-room-phone": (ROOM, "390", "light"), "now": ("now", "1360", "light"),
+    "now-phone": ("now", "390", "dark"), "service": ("service", "1360", "light"), "status": ("status", "1360", "light"), "oncall": ("oncall", "1360", "light"),
+    "postmortem": ("postmortem", "1360", "light"), "find": ("find", "1360", "light"),
+}  # fmt: skip
 
 
-def _errors(second: int) -> float:
-    level = 0.31 if 30 < second < 560 else 0.002
-    return max(0.0, level + 0.02 * level * 5 * math.sin(second / 9))
+class Frozen(SteppedClock):
+    """The moment at which the year ends."""
 
 
-def main(folder: Path = IMAGES) -> None:
-    """Write the four pictures."""
+@contextmanager
+def year(folder: Path, newest: int = 39) -> Iterator[tuple[House, dict[str, str]]]:
+    """The example organisation served as a still picture, and the addresses of its pages."""
+    port, ends = free_port(), SystemClock().now()
+    config = write(folder, port=port)
+    opened = play(config, print, ends=ends, newest=newest)
+    clock = Frozen(ends)
+    stanch = open_stanch(config, clock)
+    with stanch.application.reading() as uow:
+        row = uow.tx.one("SELECT incident FROM entries WHERE kind = 'postmortem_published' ORDER BY incident LIMIT 1")
+    done = str(row["incident"]) if row else "INC-1"
+    with served(stanch, port, engine=False) as house:
+        yield house, {name: path.format(open=opened, done=done) for name, path in PAGES.items()}
+
+
+def signed_in(browser: Browser, house: House, size: str, scheme: str) -> Page:
+    """A page of a new browser, with Ada signed in."""
+    width, height = SIZES[size]
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, color_scheme=scheme, has_touch=size == "390"
+    )  # type: ignore[arg-type]
+    page = context.new_page()
+    house.sign_in(page)
+    return page
+
+
+def shoot(folder: Path, only: str) -> None:
+    """Write ``FOLDER/<page>-<width>-<scheme>.png``, and the compressed ones of ``SHOWN``."""
     path = shutil.which("chromium") or sys.exit("needs chromium")
     folder.mkdir(parents=True, exist_ok=True)
-    clock = Earlier()
-    with tempfile.TemporaryDirectory() as data, running(Path(data), clock) as house, chromium(str(path)) as browser:
-        name = incident(house.stanch, clock)
-        for device, (width, height) in SIZES.items():
-            for scheme in ("light", "dark"):
-                context = browser.new_context(
-                    viewport={"width": width, "height": height}, color_scheme=scheme, device_scale_factor=1
-                )  # type: ignore[arg-type]
-                page = context.new_page()
-                house.sign_in(page)
-                page.goto(f"{house.url}/incidents/{name}")
-                page.screenshot(path=folder / f"war-room-{device}-{scheme}.png")
-                context.close()
+    with tempfile.TemporaryDirectory() as data, year(Path(data)) as (house, pages), chromium(str(path)) as browser:
+        for size in SIZES:
+            for scheme in SCHEMES:
+                page = signed_in(browser, house, size, scheme)
+                for name, address in pages.items():
+                    if not re.fullmatch(only, name):
+                        continue
+                    answer = page.goto(house.url + address)
+                    page.evaluate("document.fonts.ready")
+                    page.screenshot(path=folder / f"{name}-{size}-{scheme}.png", full_page=name not in (ROOM, "now"))
+                    over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+                    if over > 0 or answer is None or answer.status != 200:
+                        print(f"{name} {size}: {over} px too wide, status {answer and answer.status}")
+                    if (name, size, scheme) in SHOWN.values():
+                        _keep(page, next(key for key, kind in SHOWN.items() if kind == (name, size, scheme)))
+                page.context.close()
+
+
+def _keep(page: Page, name: str) -> None:
+    """What README and docs show, as small as it can be read."""
+    images = Path("docs/images")
+    images.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=images / f"{name}.jpg", type="jpeg", quality=72)
+
+
+def main() -> None:
+    """Read the words of the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", nargs="?", type=Path, default=Path(tempfile.gettempdir()) / "stanch-screenshots")
+    parser.add_argument("--only", default=".*", help="a regular expression for the names of pages")
+    asked = parser.parse_args()
+    shoot(asked.folder, asked.only)
+    print(f"The pictures are in {asked.folder}, those of README and docs in docs/images.")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else IMAGES)
+    main()

@@ -135,7 +135,7 @@ def _sender(uow: UnitOfWork) -> FirstRunStep:
 
 def _service(uow: UnitOfWork) -> FirstRunStep:
     names = sorted(uow.policy.services)
-    said = f"{len(names)} {'service is' if len(names) == 1 else 'services are'} in the catalog: {', '.join(names[:5])}{' ...' if len(names) > 5 else ''}."
+    said = f"{len(names)} {'service is' if len(names) == 1 else 'services are'} in the catalog: {', '.join(names[:5])}{' and more' if len(names) > 5 else ''}."
     return _step(
         "service", "A first service", bool(names), said, "The catalog has no service.",
         "Write a file of its own for it into the catalog folder.",

@@ -1,0 +1,118 @@
+"""``stanch demo --full``: writes the example organisation, plays its year, and serves it."""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import yaml
+from sqlalchemy import event
+
+from stanch.db.connection import Database
+from stanch.demo.year import incidents, today
+from stanch.demo.year.organisation import PEOPLE, values
+from stanch.demo.year.playing import Levers, Meters, Phones, Player
+from stanch.demo.year.stories import STORIES, YEAR
+from stanch.identity import people
+from stanch.kernel.clock import DAY, HOUR, MINUTE, SteppedClock, SystemClock
+from stanch.kernel.errors import Conflict
+from stanch.main import load_world, open_stanch
+from stanch.prepare.settings import load
+
+Say = Callable[[str], None]
+
+
+def write(folder: Path, *, port: int, phone: str = "http://127.0.0.1:9/", meter: str = "http://127.0.0.1:9/") -> Path:
+    """The configuration of the organisation; answers with its path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "stanch.yaml"
+    path.write_text(
+        yaml.safe_dump(values(folder, port=port, phone=phone, meter=meter), sort_keys=False, allow_unicode=True)
+    )
+    return path
+
+
+def play(config: Path, say: Say = lambda _line: None, *, ends: int = 0, newest: int = len(YEAR)) -> str:
+    """The year up to ``ends`` (now, by default), through the real commands; answers with the incident that is open.
+
+    ``newest``: only so many of its incidents, the last ones.
+    """
+    ends = ends or SystemClock().now()
+    clock, meters = SteppedClock(ends - 366 * DAY), Meters()
+    settings = load(config, {})
+    world = load_world(settings.integrations)
+    world.notifiers["webhook"], world.mitigators["command"], world.metrics["http_json"] = (
+        Phones(),
+        Levers(meters),
+        meters,
+    )
+    stanch = open_stanch(clock=clock, settings=settings, world=world)
+    _without_waiting_for_the_disk(stanch.application.database)
+    try:
+        for person in PEOPLE:
+            people.add(stanch.application.database, person, clock.now(), admin=person in ("ada", "grace"))
+        player = Player(stanch, clock, meters)
+        _past(player, ends, newest, say)
+        player.until(ends - 3 * HOUR, step=DAY)
+        today.earlier_today(player)
+        player.do("hide-first-run", "ada")
+        player.until(ends - 17 * MINUTE)
+        opened = today.checkout_is_down(player)
+        player.until(ends)
+        return opened
+    finally:
+        stanch.application.database.close()
+
+
+def _without_waiting_for_the_disk(database: Database) -> None:
+    """A year has ten thousand commits; what a crash would lose here is played again."""
+    database.engine.dispose()
+    event.listen(database.engine, "connect", lambda connection, _record: connection.execute("PRAGMA synchronous=OFF"))
+
+
+def _past(player: Player, ends: int, newest: int, say: Say) -> None:
+    for number, (which, days, minute) in list(enumerate(YEAR))[-newest:]:
+        story = STORIES[which]
+        player.until(ends - int(days * DAY) // DAY * DAY + minute * MINUTE - 2 * DAY, step=DAY)
+        for person in ("ada", "ben", "mei", "omar") if number % 12 == 2 else ():
+            player.do("test-page", person, person=person)
+        incident = incidents.play(player, story, number)
+        player.wait(45)
+        incidents.learn(player, story, number, incident)
+        if number % 10 == 9:
+            say(f"{number + 1} incidents are written.")
+
+
+def serve(folder: Path | None, port: int) -> int:
+    """Play it and keep it running until Ctrl-C. Answers with the exit code."""
+    from stanch.demo.cli import Server, say
+    from stanch.demo.phone import Phone
+    from stanch.demo.shop.ports import free_port
+    from stanch.demo.year.meter import Meter
+
+    folder, port = folder or Path(tempfile.mkdtemp(prefix="stanch-demo-")), port or free_port()
+    if (folder / "data").exists():
+        raise Conflict(f"{folder} holds a stanch already.", hint="Name an empty folder.")
+    with contextlib.ExitStack() as stack:
+        phone, meter = Phone(), Meter(folder / "levers", "checkout")
+        stack.callback(phone.stop)
+        stack.callback(meter.stop)
+        config = write(folder, port=port, phone=phone.url, meter=meter.url)
+        began = time.monotonic()
+        say(f"Playing a year of three teams into {folder}; this takes about half a minute.")
+        incident = play(config, say)
+        server = Server(config, port)
+        stack.callback(server.stop)
+        server.start()
+        say(
+            f"A year was played in {time.monotonic() - began:.0f} s. {incident} is open: Checkout fails until one of its mitigations runs."
+        )
+        say(f"Open this and look around: {server.local('user', 'link', 'ada').split()[-1]}")
+        say("Ctrl-C ends it; the folder stays.")
+        with contextlib.suppress(KeyboardInterrupt):
+            while True:
+                time.sleep(3600)
+    return 0

@@ -1,0 +1,33 @@
+"""``stanch demo --full``: the year is played through the real commands, so every record verifies and holds what it should."""
+
+from pathlib import Path
+
+from stanch.cli import place
+from stanch.demo.year import full
+from stanch.demo.year.stories import STORIES, YEAR
+from stanch.kernel.actor import Actor
+from stanch.kernel.command import REGISTRY
+from stanch.timeline.verifying import verify
+
+
+def test_the_end_of_the_year_verifies_and_waits_for_somebody(tmp_path: Path) -> None:
+    config = full.write(tmp_path, port=1)
+    opened = full.play(config, newest=2)
+    there = place.Place(str(config), "ada")
+    try:
+        with there.stanch.application.reading(Actor("ada", admin=True)) as uow:
+            checked = verify(uow, there.stanch.seals)
+        assert len(checked) >= 5 and not [each for each in checked if each.wrong]
+        now = there.run(REGISTRY["now"], {})
+        assert opened in [one.id for one in now.incidents] and now.needs and len(now.on_call) == 3
+        room = there.run(REGISTRY["show"], {"incident": opened})
+        assert room.severity == "SEV-1" and room.phase == "mitigate" and len(room.hypotheses) == 2 and room.runs
+        assert all(not fact.missing for fact in room.facts)
+        done = there.run(REGISTRY["incidents"], {"status": "closed"})
+        assert len(done) == 2
+    finally:
+        there.stanch.application.database.close()
+
+
+def test_the_year_has_forty_incidents_and_every_story() -> None:
+    assert len(YEAR) + 1 == 40 and {which for which, _, _ in YEAR} == set(range(len(STORIES)))
