@@ -65,6 +65,34 @@ def test_a_replica_ten_minutes_ahead_leases_by_the_clock_that_all_share(postgres
         database.close()
 
 
+def test_a_page_that_a_replica_ten_minutes_ahead_left_when_it_died_leaves_by_another_at_once(  # P2, P3
+    postgres_url: str, tmp_path: Path
+) -> None:
+    ahead, other = House(postgres_url, tmp_path / "a"), House(postgres_url, tmp_path / "b")
+    try:
+        shared = ahead.application.database.shared_now()
+        assert shared is not None
+        for house, off in ((ahead, 10 * MINUTE), (other, 0)):
+            machine = Machine()
+            machine.wall = shared + off
+            clock = machine.clock()
+            set_clock(clock, house.application.database)
+            house.clock = house.application.clock = clock  # type: ignore[assignment]
+        ahead.do("declare", title="down", service="shop")
+        assert ahead.outbox.lease(50), "it takes the page, and dies before it has sent it"
+        with other.application.reading() as uow:
+            leases = uow.tx.all("SELECT leased_until AS until FROM outbox WHERE state = 'running'")
+        assert leases and all(row["until"] < shared + MINUTE for row in leases)
+        later = Machine()
+        later.wall = max(row["until"] for row in leases) + SECOND
+        other.clock = other.application.clock = later.clock()  # type: ignore[assignment]
+        other.settle()
+        assert other.pager.sent
+    finally:
+        ahead.application.database.close()
+        other.application.database.close()
+
+
 def test_on_sqlite_there_is_no_other_clock_than_the_machines(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path}/x.db")
     assert database.shared_now() is None

@@ -6,13 +6,16 @@ from pathlib import Path
 
 import pytest
 import yaml
+from starlette.testclient import TestClient
 
+from stanch.identity import credentials, people
 from stanch.kernel.clock import SteppedClock
 from stanch.kernel.errors import Unavailable
 from stanch.main import open_stanch
 from stanch.prepare import catalog
 from stanch.prepare.yaml_file import read_yaml
 from stanch.web import ready
+from stanch.web.app import create_app
 
 VALUES = {
     "policy": {
@@ -48,6 +51,32 @@ def test_an_emptied_or_cut_file_keeps_the_last_good_one_and_readyz_says_so(tmp_p
         ready.check(stanch)
     finally:
         stanch.application.database.close()
+
+
+def test_an_emptied_file_is_a_red_banner_on_every_page_and_readyz_fails(tmp_path: Path) -> None:  # P2
+    config = tmp_path / "stanch.yaml"
+    config.write_text(WHOLE)
+    stanch = open_stanch(config, clock=SteppedClock())
+    database, now = stanch.application.database, stanch.application.clock.now()
+    people.add(database, "ada", now, password="a long password")
+    signed_in = {"Authorization": f"Bearer {credentials.create_token(database, 'ada', now, 'test')}"}
+    try:
+        with TestClient(create_app(stanch)) as client:
+            red = "The configuration was not taken."
+            for path in ("/", "/oncall", "/signals"):
+                assert red not in client.get(path, headers=signed_in).text
+            assert client.get("/readyz").status_code == 200
+            config.write_text("")
+            stanch.catalog.look()
+            for path in ("/", "/oncall", "/signals"):
+                page = client.get(path, headers=signed_in).text
+                assert f'<div class="banner bad" role="alert"><strong>{red}</strong>' in page and "holds no" in page, (
+                    path
+                )
+            assert client.get("/readyz").status_code == 503
+            assert red not in client.get("/login").text, "strangers are told nothing of the files"
+    finally:
+        database.close()
 
 
 def test_a_fifo_a_device_and_a_link_out_of_the_catalog_are_refused_and_cost_only_themselves(

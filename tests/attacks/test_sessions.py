@@ -6,9 +6,11 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 import urllib3
+from starlette.testclient import TestClient
 
 from bench.page_at_once import sample
 from stanch.kernel.errors import Conflict, NotFound
+from stanch.web.app import create_app
 from stanch.web.intake.keys import Keys
 from tests.attacks.running import KEY, long_incident, running, sign_in
 from tests.scenarios.house import POLICY, House
@@ -67,6 +69,18 @@ def test_an_integration_key_is_not_kept_with_the_body_that_carries_it() -> None:
         keys.without(b'{"routing_key":"R0UTING0KEY0R0UTING0KEY0","x":"ab"}')
         == b'{"routing_key":"[integration key]","x":"ab"}'
     )
+
+
+def test_integration_keys_are_shown_to_administrators_only(house: House) -> None:  # P6
+    house.stanch.settings.intake_keys = {"prometheus": "R0UTING0KEY0"}
+    member, root = house.bearer("mallory"), house.bearer("root")
+    with house.application.database.transaction() as tx:
+        tx.execute("UPDATE people SET admin = 1 WHERE name = 'root'")
+    with TestClient(create_app(house.stanch)) as client:
+        paths = ("/", "/first-run", "/settings", "/signals", "/signals/keys/prometheus", "/people")
+        shown = {who: "".join(client.get(path, headers=who_is).text for path in paths)
+                 for who, who_is in (("member", member), ("admin", root))}  # fmt: skip
+    assert "R0UTING0KEY0" in shown["admin"] and "R0UTING0KEY0" not in shown["member"]
 
 
 @pytest.mark.parametrize("name", ["ada/../x", "Ada Lovelace?", "é#%2F", "a&b"])
