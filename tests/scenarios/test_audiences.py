@@ -111,7 +111,9 @@ def test_only_what_is_due_is_posted_by_due(house: House) -> None:
         house.do("update", incident="INC-1", due=True)
     house.wait(minutes=16, step=60)
     house.do("update", incident="INC-1", due=True, text="We look", leadership="Not yet")
-    assert [update.audience for _, _, update in house.record().updates] == ["internal"]
+    assert [update.audience for _, _, update in house.record().updates] == ["internal", "public"], (
+        "and the first word to customers is"
+    )
 
 
 def test_what_is_stated_stands_in_the_drafts_until_something_newer_is_started(house: House) -> None:
@@ -130,7 +132,7 @@ def test_updates_of_a_private_incident_reach_its_members_only(house: House) -> N
     secret = house.do("declare", title="A leak", private=True, severity="SEV-1").incident
     said = house.do("update", incident=secret, to=["leadership"], leadership="Between us.").message
     house.settle()
-    assert "Nobody could be told." in said and "Dora may not see this private incident" in said
+    assert "Nobody could be told: " in said and "Dora may not see this private incident" in said
     assert not [
         1
         for notifier in house.application.world.notifiers.values()

@@ -55,9 +55,10 @@ def _approval(record: Record, policy: Policy) -> list[Prompt]:
 
 
 def _updates(record: Record, policy: Policy) -> list[Prompt]:
-    """R31: a cadence that is kept, for each audience."""
-    clocks = (audience_clock(record, policy, audience) for audience in AUDIENCES)
-    return [prompt for clock in clocks if clock for prompt in _of_clock(record, policy, clock)]
+    """R31: a cadence that is kept, for each audience. The first word to customers has a prompt of its own."""
+    clocks = [clock for audience in AUDIENCES if (clock := audience_clock(record, policy, audience))]
+    owed = [clock for clock in clocks if clock.audience != "customers" or clock.last is not None]
+    return [prompt for clock in owed for prompt in _of_clock(record, policy, clock)]
 
 
 def _of_clock(record: Record, policy: Policy, clock: AudienceClock) -> list[Prompt]:

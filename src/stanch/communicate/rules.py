@@ -17,7 +17,7 @@ def wording(text: str, policy: Policy, state: str = "", audience: Audience = "cu
 
 def suggestions(findings: list[Finding]) -> list[str]:
     """The findings as sentences for people."""
-    return [_suggestion(finding) for finding in findings]
+    return list(dict.fromkeys(_suggestion(finding) for finding in findings))
 
 
 def _suggestion(finding: Finding) -> str:

@@ -3,6 +3,7 @@
 import msgspec
 
 from stanch.kernel.audiences import STORED, Audience
+from stanch.kernel.clock import SECOND
 from stanch.kernel.policy import Policy
 from stanch.timeline.record import Record
 
@@ -25,7 +26,7 @@ class AudienceClock(msgspec.Struct, frozen=True):
 def audience_clock(record: Record, policy: Policy, audience: Audience) -> AudienceClock | None:
     """The clock of one audience, or None where nothing is owed: no cadence and no promise, or it is over.
 
-    Customers are owed a first word by a rule of its own (R33), and are told nothing of what is private (P6).
+    Customers are owed a first word within minutes of the detection (R33), and are told nothing of what is private (P6).
     When the severity changes after a post, the new cadence counts from the change, if that is earlier than was promised.
     """
     if not record.live():
@@ -33,8 +34,10 @@ def audience_clock(record: Record, policy: Policy, audience: Audience) -> Audien
     every = policy.update_every(audience, record.severity_name())
     last = record.last_update(STORED[audience])
     changed = record.severity_changed_at
+    if last is None and audience == "customers":
+        return _first_word(record, policy)
     if last is None:
-        if not every or audience == "customers":
+        if not every:
             return None
         return AudienceClock(audience, max(record.declared_at, changed or 0) + every, None)
     at, _, post = last
@@ -45,6 +48,13 @@ def audience_clock(record: Record, policy: Policy, audience: Audience) -> Audien
     if every and changed and at < changed and changed + every < post.next_at:
         return AudienceClock(audience, changed + every, at)
     return AudienceClock(audience, post.next_at, at, post.promise)
+
+
+def _first_word(record: Record, policy: Policy) -> AudienceClock | None:
+    """R33: customers hear something within ``acknowledge_public_within`` of the detection, where the severity asks for a public post."""
+    if record.private or record.detected_at is None or not policy.severity(record.severity_name()).public_post:
+        return None
+    return AudienceClock("customers", record.detected_at + int(policy.acknowledge_public_within * SECOND), None)
 
 
 def next_update_at(record: Record, policy: Policy) -> int | None:

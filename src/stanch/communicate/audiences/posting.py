@@ -87,8 +87,9 @@ def _sent_to(uow: UnitOfWork, record: Record, audience: Audience) -> str:
     unable = [f"{each.name} {each.problem}".strip() for each in found if not each.methods]
     if not found:
         return " Nobody could be told: the policy names no recipients for it."
-    said = f" It goes to {', '.join(able)}." if able else " Nobody could be told."
-    return said + (f" Not to everybody: {'; '.join(unable)}." if unable else "")
+    if not able:
+        return f" Nobody could be told: {'; '.join(unable)}."
+    return f" It goes to {', '.join(able)}." + (f" Not to everybody: {'; '.join(unable)}." if unable else "")
 
 
 def shown_promise(uow: UnitOfWork, audience: Audience, at: int | None) -> str:

@@ -6,7 +6,7 @@ from stanch.communicate.rules import suggestions, wording
 from stanch.kernel.audiences import AUDIENCE_OF, AUDIENCES
 from stanch.kernel.status_page import COMPONENT_STATES
 from stanch.timeline.facts.communicate import STATEABLE
-from stanch.web.room.panel import Context, Panel, View
+from stanch.web.room.panel import Context, Panel, Refused, View
 
 STATES = ("investigating", "identified", "monitoring", "resolved")
 # Fields of the public form that come back as they were typed.
@@ -20,12 +20,12 @@ def context(view: View) -> Context:
     found = standings(record, policy, view.now)
     refused = view.refused if view.refused and view.refused.command in PANEL.forms else None
     # One form for each audience, and one for all that are due: which of them was refused is told by whom it was for.
-    asked = refused.lists.get("to", []) if refused and refused.command == "update" else []
+    asked = _asked_for(refused) if refused and refused.command == "update" else []
     due = [each.audience for each in found if each.due_at is not None and each.due_at <= view.now]
     post = {name: refused.form.get(name, "") if refused and refused.command == "status" else "" for name in TYPED}
     state = post["state"] or suggested_state(record)
     states = (*STATES, *(["postmortem"] if record.published_at is not None else []))
-    typed = {each: refused.form.get("text" if each == "engineers" else each, "") for each in asked} if refused else {}
+    typed = {each: refused.form.get(_field(each), "") for each in asked} if refused else {}
     texts = {each: typed.get(each) or draft(record, policy, view.now, each, state) for each in AUDIENCES}
     texts["customers"] = post["text"] or texts["customers"]
     return {
@@ -46,6 +46,16 @@ def context(view: View) -> Context:
         "audience_of": AUDIENCE_OF,
         "told": {update.position: told_of(record, update) for _, _, update in record.updates[-SHOWN:]},
     }
+
+
+def _asked_for(refused: Refused) -> list[str]:
+    """For whom a refused update was: as it was said, else by its texts; a form beside a question is for engineers."""
+    named = refused.lists.get("to") or [each for each in AUDIENCES if refused.form.get(_field(each))]
+    return [each for each in AUDIENCES if each in named] or ["engineers"]
+
+
+def _field(audience: str) -> str:
+    return "text" if audience == "engineers" else audience
 
 
 def drafts(view: View) -> dict[str, str]:
