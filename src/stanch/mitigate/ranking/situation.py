@@ -46,7 +46,8 @@ class Situation:
         """Telling words of this option: those that not every third other one has, and that name no service."""
         services = tokens(" ".join([self.evidence.service, *(o.service for o in self.options), *self.evidence.needs]))
         own = tokens(self.full_text()) - services
-        count = {word: sum(word in tokens(said(o.mitigation)) for o in self.options) for word in own}
+        every = [tokens(said(o.mitigation)) for o in self.options]
+        count = {word: sum(word in words for words in every) for word in own}
         return frozenset(word for word in own if count[word] <= max(1, len(self.options) // 3))
 
     def full_text(self) -> str:

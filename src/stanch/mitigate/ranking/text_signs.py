@@ -4,6 +4,8 @@ A ratio of 5 for ``restart``: such words are five times as frequent where a rest
 are estimates from public postmortems, kept coarse on purpose; ``docs/explanation/ranking.md`` states them.
 """
 
+from functools import lru_cache
+
 import msgspec
 
 from stanch.mitigate.ranking.evidence import TextEvidence
@@ -124,7 +126,13 @@ TEXT_SIGNS: tuple[TextSign, ...] = (
 
 def says(told: TextEvidence, pattern: str) -> bool:
     """Whether a text says it, and does not deny it in the words before."""
-    return means_it(told.text, pattern)
+    return _says(told.text, pattern)
+
+
+@lru_cache(maxsize=8192)
+def _says(text: str, pattern: str) -> bool:
+    """Asked again for every option of a list."""
+    return means_it(text, pattern)
 
 
 def quote(told: TextEvidence) -> str:
