@@ -93,6 +93,7 @@ def _page(played: Any) -> str:
         f"{right['t']}. Of the {len(kept)} kept apart it is first in {right['k']}.\n"
         "The 41st to the 79th were written down before the ranking met them. Then the expert's choice was first in 34, and something unacceptable in 4 (a dependency\n"
         "two steps away, maintenance mode while rows vanish, a log that fills the disk, a domain that is not delegated); since then the kinds of fault are mended.\n"
-        "The 12 after them were written down later, and nothing was tuned for them: at first sight it was first in all 12.\n\n"
+        "The 12 after them were written down later, and nothing was tuned for them: at first sight it was first in 10, and in one case something unacceptable\n"
+        "was; two of these cases were wrong themselves (a dependency was left out, an alert was malformed), and with them corrected it is first in all 12.\n\n"
     )
     return head + "\n".join(rows) + "\n"

@@ -55,7 +55,8 @@ def redacted(value: Any, kind: msgspec.inspect.Type) -> Any:
         free = any(isinstance(each, msgspec.inspect.StrType) for each in kinds)
         return REDACTED if value and free else value
     if isinstance(value, list):
-        return [REDACTED for each in value if isinstance(each, str)]
+        item = getattr(kind, "item_type", msgspec.inspect.StrType())
+        return [redacted(each, item) for each in value if isinstance(each, str)]
     return {} if isinstance(value, dict) else value
 
 
