@@ -26,7 +26,7 @@ def test_a_dry_run_in_the_narration_box_asks_no_adapter_within_the_write_transac
     house.lever.preview = lambda arguments: asked.append("asked") or Preview("would")  # type: ignore[assignment,func-returns-value]
     house.do("declare", title="down", service="shop")
     done = house.do("chat", incident="INC-1", text="/dry-run rollback")
-    assert "reads" in done.message and not asked
+    assert "only shows something" in done.message and not asked
     with house.application.uow() as uow, pytest.raises(RuntimeError):
         uow.release()
 

@@ -161,7 +161,7 @@ def test_words_that_ask_nobody_to_act_wake_nobody(posted: House) -> None:
 def test_a_recovery_never_pages(posted: House) -> None:
     """Case 07: Amazon SNS and Uptime Kuma as they are, without a mapping."""
     assert posted.states("07") == [("Shop", "resolved"), ("cpu", "resolved")]
-    assert posted.paged("cpu") == 1 and posted.paged("[Shop]") == 1
+    assert posted.paged("Cpu") == 1 and posted.paged("[Shop]") == 1
 
 
 @pytest.mark.slow

@@ -106,7 +106,7 @@ def test_a_concern_stays_open_until_the_ic_answers_it(house: Room) -> None:
     house.do("concern", "cyd", incident="INC-1", text="Nobody has looked at the backups")
     house.wait(seconds=20)
     assert house.told("A concern of cyd: “Nobody has looked at the backups” What is your answer?") == ["ada"]
-    with pytest.raises(Conflict, match="not declined"):
+    with pytest.raises(Conflict, match="cannot be declined"):
         house.do("decline", incident="INC-1", key="concern:C1")
     with pytest.raises(Denied):
         house.do("concern", "ben", incident="INC-1", concern="C1", answer="They are fine")

@@ -245,4 +245,4 @@ def test_an_objective_of_a_hundred_percent_is_refused_in_words(house: House, scr
     with house.application.uow() as uow:
         hopeless = Slo("perfect", 100, "rate(all[{{.window}}])", errors="rate(bad[{{.window}}])", source="scripted")
         evaluation.settle(uow, "shop", hopeless, evaluation.measure(scripted, hopeless, uow.now, period=False))
-        assert "leaves nothing to spend" in store.one(uow, "shop", hopeless).problem
+        assert "leaves no error budget" in store.one(uow, "shop", hopeless).problem
