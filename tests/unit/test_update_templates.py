@@ -89,6 +89,7 @@ def test_customers_read_the_stated_impact_only_where_they_may_and_a_time_on_the_
         ("support/any", "{% include 'any' %}", "only {{ placeholder }}"),
         ("support/any", "x" * 20_001, "longer"),
         ("support/any", "{% if impact %}" * 3_000, ""),
+        ("support/any", "{% if impact %}" * 120 + "{% endif %}" * 120, "nested too deeply"),
     ],
 )  # fmt: skip
 def test_a_bad_file_is_named_and_costs_only_itself(name: str, body: str, says: str) -> None:

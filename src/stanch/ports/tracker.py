@@ -5,6 +5,10 @@ from typing import Literal, Protocol
 
 import msgspec
 
+from stanch.kernel.clock import LAST_LOCAL_YEAR, day, parse_moment
+from stanch.ports.message_text import cut, one_line
+
+TITLE_CHARACTERS = 300
 TicketState = Literal["open", "done", "dropped"]
 Field = Literal["title", "owner", "due", "state"]
 
@@ -57,9 +61,24 @@ class Ticket(msgspec.Struct, frozen=True):
     found: bool = False
     dropped: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        """What an action item could not hold is not taken: a date that is none counts as no date, a title is one line."""
+        msgspec.structs.force_setattr(self, "title", cut(one_line(self.title), TITLE_CHARACTERS))
+        if self.due:
+            msgspec.structs.force_setattr(self, "due", _date(self.due))
+
     def reference(self, mark: str = "") -> TicketReference:
         """To ask for it again."""
         return TicketReference(self.id, self.key, self.place, mark)
+
+
+def _date(text: str) -> str:
+    """``YYYY-MM-DD``; empty for what is no date that could be meant."""
+    try:
+        found = day(parse_moment(text[:10]))
+    except ValueError:
+        return ""
+    return found if int(found[:4]) <= LAST_LOCAL_YEAR else ""
 
 
 class TicketChange(msgspec.Struct, frozen=True):

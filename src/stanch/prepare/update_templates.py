@@ -139,5 +139,5 @@ def compiled(text: str) -> Template:
         return environment.from_string(text)
     except TemplateSyntaxError as error:
         raise ValueError(f"line {error.lineno}: {error.message}") from error
-    except RecursionError as error:
+    except (RecursionError, SyntaxError) as error:  # Python refuses what jinja makes of a hundred levels
         raise ValueError("it is nested too deeply") from error
