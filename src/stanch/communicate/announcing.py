@@ -11,6 +11,7 @@ from stanch.timeline.audience_clock import next_update_at
 from stanch.timeline.effects import Effect, EffectHandler, arm
 from stanch.timeline.entries import Entry
 from stanch.timeline.facts.communicate import UpdatePosted
+from stanch.timeline.incident_rows import SEEN, seen_by
 from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import UnitOfWork
 
@@ -54,9 +55,13 @@ def is_announced(entry: Entry) -> bool:
 
 
 def troubles(uow: UnitOfWork) -> list[str]:
-    """What cannot be announced, for doctor and settings."""
-    rows = uow.tx.all("SELECT name, incident, problem FROM announced WHERE problem <> '' ORDER BY name, incident")
-    return [f"{row['name']}, {row['incident']}: {row['problem']}" for row in rows[:20]]
+    """What cannot be announced, for doctor and settings; of incidents that one may see (P6)."""
+    rows = uow.tx.all(
+        "SELECT a.name, a.incident, a.problem FROM announced a JOIN incidents i ON i.id = a.incident "
+        f"WHERE a.problem <> '' AND {SEEN} ORDER BY a.name, a.incident LIMIT 20",
+        **seen_by(uow.actor),
+    )
+    return [f"{row['name']}, {row['incident']}: {row['problem']}" for row in rows]
 
 
 class AnnouncementHandler(EffectHandler):

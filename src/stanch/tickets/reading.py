@@ -9,6 +9,7 @@ from stanch.ports.tracker import Ticket
 from stanch.tickets import rows
 from stanch.tickets.rules import away, digests_there
 from stanch.timeline.effects import Effect, EffectHandler
+from stanch.timeline.incident_rows import SEEN, seen_by
 from stanch.timeline.unit_of_work import UnitOfWork
 
 EVERY, OVERLAP, REFUSED_AGAIN = 5 * MINUTE, 5 * MINUTE, 15 * MINUTE
@@ -94,13 +95,15 @@ def seed(uow: UnitOfWork) -> None:
 
 
 def troubles(uow: UnitOfWork) -> list[str]:
-    """Projects that cannot be read and tickets that cannot be filed or told, for doctor and the pages."""
+    """Projects that cannot be read and tickets that cannot be filed or told, for doctor and the pages; of incidents that one may see (P6)."""
     found = [
         f"{row['place']}: {away(rows.title_of(uow, row['tracker']), row['problem_since'], uow.now)}: {row['problem']}"
         for row in uow.tx.all("SELECT * FROM tracker_places WHERE problem <> '' ORDER BY tracker, place")
     ]
     for row in uow.tx.all(
-        f"SELECT id FROM tickets WHERE problem <> '' AND {rows.LIVE} ORDER BY problem_since LIMIT 20"
+        f"SELECT t.id FROM tickets t LEFT JOIN incidents i ON i.id = t.incident WHERE t.problem <> '' AND t.{rows.LIVE} "
+        f"AND (i.id IS NULL OR {SEEN}) ORDER BY t.problem_since LIMIT 20",
+        **seen_by(uow.actor),
     ):
         ticket = rows.load(uow, row["id"])
         if ticket:

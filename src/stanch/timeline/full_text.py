@@ -11,6 +11,7 @@ import msgspec
 
 from stanch.db.transaction import Row, Transaction
 from stanch.kernel.actor import Actor
+from stanch.timeline.incident_rows import SEEN
 
 # An entry's row: the incident's number and the position in one integer, so that the newest come first by the key.
 SHIFT = 2**31
@@ -19,9 +20,6 @@ WORD = re.compile(r"\w+", re.UNICODE)
 MOST_WORDS = 8
 # Pages of the index that one step writes: some milliseconds of a writer's time.
 MERGED = 200
-SEEN = (
-    "(i.private = 0 OR :admin = 1 OR EXISTS (SELECT 1 FROM members m WHERE m.incident = i.id AND m.person = :person))"
-)
 
 
 class Match(msgspec.Struct, frozen=True):

@@ -1,11 +1,18 @@
 """The row of an incident in the table that lists them, and who may see a private one (P6)."""
 
+from typing import Any
+
 from stanch.db.locks import Lock
 from stanch.db.transaction import Transaction
+from stanch.kernel.actor import Actor
 from stanch.timeline.facts.detect import Declared, Investigating
 from stanch.timeline.record import Record
 
 PRIVATE_NUMBERS = 1_000_000
+# Of the table incidents, called i: those that somebody may see. Its values are of ``seen_by``.
+SEEN = (
+    "(i.private = 0 OR :admin = 1 OR EXISTS (SELECT 1 FROM members m WHERE m.incident = i.id AND m.person = :person))"
+)
 
 
 def create(tx: Transaction, facts: Declared | Investigating, opened_by: str, now: int) -> str:
@@ -57,6 +64,11 @@ def add_member(tx: Transaction, incident: str, person: str) -> None:
     """Let a person see a private incident."""
     sql = "INSERT INTO members (incident, person) VALUES (:incident, :person) ON CONFLICT (incident, person) DO NOTHING"
     tx.execute(sql, incident=incident, person=person)
+
+
+def seen_by(actor: Actor) -> dict[str, Any]:
+    """The values of ``SEEN``."""
+    return {"admin": int(actor.admin), "person": actor.name}
 
 
 def is_member(tx: Transaction, incident: str, person: str) -> bool:

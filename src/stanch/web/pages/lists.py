@@ -16,6 +16,7 @@ from stanch.communicate.freshness import copies as copies_of
 from stanch.detect.commands.signals import Signals, list_signals
 from stanch.detect.commands.watching import HeartbeatRow, Heartbeats, Probes, list_heartbeats, list_probes
 from stanch.identity import people
+from stanch.kernel.actor import Actor
 from stanch.kernel.audiences import AUDIENCES
 from stanch.kernel.clock import DAY, spell
 from stanch.kernel.policy import Policy
@@ -74,7 +75,7 @@ def routes(stanch: Stanch) -> list[Route]:
 
     def settings(request: Request) -> Response:
         actor = auth.require(request)
-        return page(request, "settings.html", **_settings(stanch), admin=actor.admin)
+        return page(request, "settings.html", **_settings(stanch, actor), admin=actor.admin)
 
     return [
         signed_in("/incidents", all_incidents),
@@ -121,7 +122,7 @@ def _services(uow: UnitOfWork) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _settings(stanch: Stanch) -> dict[str, Any]:
+def _settings(stanch: Stanch, actor: Actor) -> dict[str, Any]:
     """What is configured. Addresses, keys and passwords stay out."""
     settings, world = stanch.settings, stanch.world
     policy = stanch.application.whole_policy()
@@ -133,15 +134,15 @@ def _settings(stanch: Stanch) -> dict[str, Any]:
         "keys": sorted(settings.intake_keys), "policy": policy,
         "ports": {title: sorted(getattr(world, port)) for port, title in PORTS.items()},
         "integrations": stanch.integrations(), "configured": settings.integrations, "heeds": heeds(stanch.application),
-        "unannounced": _unannounced(stanch), "unfiled": _unfiled(stanch),
+        "unannounced": _unannounced(stanch, actor), "unfiled": _unfiled(stanch, actor),
         "audiences": _audiences(policy), "templates": previews(policy),
         "people": people.everybody(stanch.application.database), "copies": copies, "static_status": str(settings.static_status or ""),
         "reach": {name: [method.to.split(":", 1)[0] for method in c.methods()] for name, c in policy.contacts.items()},
     }  # fmt: skip
 
 
-def _unfiled(stanch: Stanch) -> list[str]:
-    with stanch.application.reading() as uow:
+def _unfiled(stanch: Stanch, actor: Actor) -> list[str]:
+    with stanch.application.reading(actor) as uow:
         return reading.troubles(uow)
 
 
@@ -156,6 +157,6 @@ def _audiences(policy: Policy) -> list[tuple[str, str, str]]:
     return found
 
 
-def _unannounced(stanch: Stanch) -> list[str]:
-    with stanch.application.reading() as uow:
+def _unannounced(stanch: Stanch, actor: Actor) -> list[str]:
+    with stanch.application.reading(actor) as uow:
         return announcing.troubles(uow)
