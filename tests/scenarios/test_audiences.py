@@ -116,6 +116,16 @@ def test_only_what_is_due_is_posted_by_due(house: House) -> None:
     )
 
 
+@pytest.mark.parametrize(("to", "more"), [("customers", {}), ("leadership", {"next_in": 5}), ("engineers", {})])
+def test_words_that_were_written_are_never_replaced_by_a_draft(
+    house: House, to: str, more: dict[str, Any]
+) -> None:  # R32
+    written = {"leadership": "We are sorry."} if to == "engineers" else {"text": "We are sorry."}
+    with pytest.raises(Invalid, match=f"who would not be told; {to} would read a draft"):
+        house.do("update", incident="INC-1", to=[to], **written, **more, unchecked=True)
+    assert not house.record().updates
+
+
 def test_what_is_stated_stands_in_the_drafts_until_something_newer_is_started(house: House) -> None:
     house.do("fact", incident="INC-1", what="trying_next", text="Roll back to v41.")
     house.do("fact", incident="INC-1", what="needed", text="nothing")

@@ -320,6 +320,14 @@ def test_a_restart_in_the_middle_keeps_its_clock_and_two_go_on_at_once(house: An
     assert house.record("INC-2").status == "investigating"
 
 
+def test_a_drill_that_is_broken_off_at_once_says_neither_kept_nor_missed_of_the_first_minutes(desk: Any) -> None:  # R40
+    begin(desk)
+    desk.wait(seconds=40)
+    assert {standings(desk)[key] for key in ("taken", "declare")} == {"not asked"}
+    desk.do("end-drill", "ada", incident=DRILL)
+    assert {standings(desk)[key] for key in ("taken", "declare")} == {"not asked"}, "breaking off is no answer"
+
+
 def test_what_is_undone_works_no_more_and_the_metrics_follow_the_script(desk: Any) -> None:
     begin(desk)
     desk.do("join-drill", "ben", incident=DRILL)

@@ -15,7 +15,7 @@ from stanch.communicate.wording.vocabulary import of_policy
 from stanch.kernel.answers import Moment
 from stanch.kernel.audiences import AUDIENCES, Audience
 from stanch.kernel.command import Done, command
-from stanch.kernel.errors import Conflict
+from stanch.kernel.errors import Conflict, Invalid
 from stanch.timeline.audience_clock import audience_clock
 from stanch.timeline.facts.communicate import STATEABLE, FactStated, PostState, Stateable
 from stanch.timeline.record import Record
@@ -65,6 +65,7 @@ def update(uow: UnitOfWork, asked: Update) -> Done:
     """R31, R32: all audiences that are asked for, or none: what is wrong with one text keeps every one from being posted."""
     record = uow.record(asked.incident)
     wanted = _wanted(uow, record, asked)
+    _refuse_text_of_others(asked, wanted)
     texts = {a: _given(asked, a).strip() or draft(record, uow.policy, uow.now, a, asked.state) for a in wanted}
     for audience, text in texts.items():
         if audience != "customers":
@@ -90,6 +91,18 @@ def _wanted(uow: UnitOfWork, record: Record, asked: Update) -> list[Audience]:
     if asked.to:
         return [a for a in AUDIENCES if a in asked.to]
     return [a for a in AUDIENCES if _given(asked, a).strip()] or ["engineers"]
+
+
+def _refuse_text_of_others(asked: Update, wanted: list[Audience]) -> None:
+    """Raises ``Invalid`` where a draft would be posted in place of words that were written, but for somebody else."""
+    lost = [a for a in AUDIENCES if a not in wanted and _given(asked, a).strip()]
+    without = [a for a in wanted if not _given(asked, a).strip()]
+    if lost and without:
+        raise Invalid(
+            f"What is written is for {' and '.join(lost)}, who would not be told; {' and '.join(without)} would read a draft.",
+            field=_field(lost[0]),
+            hint=f"Write it as '{_field(without[0])}' for {without[0]}, or leave it out to post the draft.",
+        )
 
 
 def _field(audience: Audience) -> str:

@@ -23,7 +23,7 @@ IMPACT_WITHIN, MITIGATE_WITHIN = 10 * MINUTE, 10 * MINUTE
 GRACE = MINUTE
 SIGNS = ("signal", "customer")
 # What people do that is no work on the incident.
-COMING = ("drill_joined", "drill_left", "drill_started", "investigating")
+COMING = ("drill_joined", "drill_left", "drill_started", "drill_ended", "investigating")
 
 
 class Point(msgspec.Struct, frozen=True):
@@ -83,10 +83,16 @@ def _within(after: int, limit: int) -> Standing:
     return "kept" if after <= limit else "partly" if after <= 2 * limit else "missed"
 
 
+def _too_soon(lasted: int, limit: int) -> str:
+    return f"only {spell(lasted)} since the first sign (asked for: {spell(limit)})"
+
+
 def _declare(p: Played) -> Point:
     title, declared = "Declared early", p.of("declared")
     if p.began is None:
         return Point("declare", title, "not asked", "nothing had happened yet")
+    if not declared and p.until - p.began <= DECLARE_WITHIN:
+        return Point("declare", title, "not asked", _too_soon(p.until - p.began, DECLARE_WITHIN))
     if not declared:
         return Point(
             "declare", title, "missed", f"it was never declared, {spell(p.until - p.began)} after the first sign"
@@ -102,6 +108,8 @@ def _taken(p: Played) -> Point:
         return Point("taken", title, "not asked", "nothing had happened yet")
     acknowledged = p.of("acknowledged") if p.record.pages else []
     first = next((e for e in acknowledged or p.people() if e.happened_at >= (p.began or 0)), None)
+    if first is None and p.until - p.began <= TAKEN_WITHIN:
+        return Point("taken", title, "not asked", _too_soon(p.until - p.began, TAKEN_WITHIN))
     if first is None:
         return Point("taken", title, "missed", "nobody answered the first sign")
     after = first.happened_at - p.began
