@@ -126,6 +126,14 @@ def test_words_that_were_written_are_never_replaced_by_a_draft(
     assert not house.record().updates
 
 
+def test_leadership_reads_of_no_help_that_there_was_not(house: House) -> None:  # R15, R32
+    house.do("phase", incident="INC-1", phase="resolve")
+    assert house.record().mitigated_at is None
+    read = house.do("drafts", incident="INC-1")["leadership"]["text"]
+    assert "The phase is Resolve." in read and "What we tried: nothing yet." in read
+    assert "stopped" not in read and "helped" not in read
+
+
 def test_what_is_stated_stands_in_the_drafts_until_something_newer_is_started(house: House) -> None:
     house.do("fact", incident="INC-1", what="trying_next", text="Roll back to v41.")
     house.do("fact", incident="INC-1", what="needed", text="nothing")
