@@ -10,7 +10,7 @@ from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Denied, Invalid, NotFound
 from stanch.kernel.ids import new_id
 from stanch.learn.just_culture.rules import ASKS, QUESTIONS, Answer, Conduct, Worksheet, conduct, missing, names_in
-from stanch.prepare.known_people import known_names, same_person
+from stanch.prepare.known_people import folded, known_names
 from stanch.prepare.oncall.people import contact_key
 from stanch.respond.commands import IncidentId
 from stanch.timeline.unit_of_work import UnitOfWork
@@ -177,10 +177,14 @@ def _shown(key: str, sheet: Worksheet, changed_at: int, finished_at: int | None)
 
 
 def is_facilitator(uow: UnitOfWork) -> bool:
-    """By name, or by a role of their contact, as ``policy.just_culture`` says."""
-    key = contact_key(uow.policy.contacts, uow.actor.name)
-    roles = set(uow.policy.contacts[key].roles) if key else set()
-    return any(name in roles or same_person(uow, name, uow.actor.name) for name in uow.policy.just_culture)
+    """By name, or by a role of their contact, as ``policy.just_culture`` says; what people call themselves on their profile counts for nothing."""
+    contacts, me = uow.application.policy().contacts, uow.actor.name
+    key = contact_key(contacts, me)
+    roles = set(contacts[key].roles) if key else set()
+    own = key or folded(me)
+    return any(
+        name in roles or (contact_key(contacts, name) or folded(name)) == own for name in uow.policy.just_culture
+    )
 
 
 def _facilitators_only(uow: UnitOfWork) -> None:
