@@ -8,20 +8,10 @@ from urllib.parse import urlencode
 import msgspec
 
 from stanch.kernel.clock import MINUTE, iso
-from stanch.ports import Failed, Gone
+from stanch.ports import Failed, Gone, tracker
 from stanch.ports.integration import Integration
 from stanch.ports.message_text import cut, one_line, printable
 from stanch.ports.signature import github_signature_ok
-from stanch.ports.tracker import (
-    Delivery,
-    NewTicket,
-    Ticket,
-    TicketChange,
-    TicketReference,
-    TicketState,
-    Tracker,
-    Unsigned,
-)
 from stanch.ports.tracker_service import (
     MOST_PAGES,
     PAGE,
@@ -88,7 +78,7 @@ class GithubIssues:
             "Authorization": f"Bearer {token}", "Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28",
         }  # fmt: skip
 
-    def create(self, wanted: NewTicket) -> Ticket:
+    def create(self, wanted: tracker.NewTicket) -> tracker.Ticket:
         if wanted.tried_at and (found := self._ours(wanted)):
             return found
         due = f"\n\nDue {wanted.due}." if wanted.due else ""
@@ -111,13 +101,13 @@ class GithubIssues:
         return self._good(answer, status).json()
 
     @staticmethod
-    def _assigned(ticket: Ticket, owner: str | None) -> Ticket:
+    def _assigned(ticket: tracker.Ticket, owner: str | None) -> tracker.Ticket:
         """GitHub silently ignores people whom it cannot assign; the ticket then says so."""
         if not owner or ticket.owner.casefold() == owner.casefold():
             return ticket
         return msgspec.structs.replace(ticket, dropped=(f"{owner} cannot be assigned there",))
 
-    def _ours(self, wanted: NewTicket) -> Ticket | None:
+    def _ours(self, wanted: tracker.NewTicket) -> tracker.Ticket | None:
         """The issue of an earlier attempt, by our mark in its text: listing is exact, where the search lags."""
         query = {"state": "all", "since": iso(wanted.since - MINUTE), "per_page": str(PAGE)}
         if login := self._me():
@@ -135,7 +125,7 @@ class GithubIssues:
             self._login = str(found.json().get("login", ""))
         return self._login
 
-    def read(self, reference: TicketReference) -> Ticket:
+    def read(self, reference: tracker.TicketReference) -> tracker.Ticket:
         path = self._path(reference)
         for _ in range(3):
             answer = self.service.ask("GET", path)
@@ -146,7 +136,7 @@ class GithubIssues:
             raise Gone("the issue was deleted, or moved to where the token cannot look")
         return self._issue(self._good(answer, 200).json())
 
-    def change(self, reference: TicketReference, change: TicketChange) -> Ticket:
+    def change(self, reference: tracker.TicketReference, change: tracker.TicketChange) -> tracker.Ticket:
         now = self.read(reference)
         fields: dict[str, Any] = {}
         if change.title is not None:
@@ -170,19 +160,19 @@ class GithubIssues:
             now = self.read(now.reference())
         return self._assigned(now, change.owner)
 
-    def changed(self, place: str, since: int) -> list[Ticket]:
+    def changed(self, place: str, since: int) -> list[tracker.Ticket]:
         query = {"state": "all", "since": iso(since), "sort": "updated", "direction": "asc", "per_page": str(PAGE)}
         found = self._pages(f"/repos/{_place(place)}/issues?{urlencode(query)}", conditional=True)
         return [self._issue(each) for each in found if "pull_request" not in each]
 
-    def delivery(self, headers: Mapping[str, str], body: bytes, now: int) -> Delivery:
+    def delivery(self, headers: Mapping[str, str], body: bytes, now: int) -> tracker.Delivery:
         secret = secret_of(self.settings.webhook_secret_env, "github_issues webhook_secret_env")
         if not github_signature_ok(secret, body, headers.get("x-hub-signature-256", "")):
-            raise Unsigned("X-Hub-Signature-256 is not that of the body with our secret")
+            raise tracker.Unsigned("X-Hub-Signature-256 is not that of the body with our secret")
         issue = part(object_of(body), "issue")
         about = headers.get("x-github-event") in ("issues", "issue_comment") and "pull_request" not in issue
         identity = str(issue.get("node_id") or "")
-        return Delivery(headers.get("x-github-delivery", ""), (identity,) if about and identity else ())
+        return tracker.Delivery(headers.get("x-github-delivery", ""), (identity,) if about and identity else ())
 
     def check(self, places: list[str]) -> str:
         said = [f"answers as {self._me() or 'an app'}"]
@@ -214,19 +204,19 @@ class GithubIssues:
             raise self.service.refused(answer, HINTS)
         return answer
 
-    def _path(self, reference: TicketReference) -> str:
+    def _path(self, reference: tracker.TicketReference) -> str:
         return f"/repos/{_place(reference.place)}/issues/{_number(reference.key)}"
 
-    def _issue(self, said: Mapping[str, Any]) -> Ticket:
+    def _issue(self, said: Mapping[str, Any]) -> tracker.Ticket:
         place = re.search(r"/repos/([^/]+/[^/]+)/issues/", str(said.get("url", "")))
         where, number = place[1] if place else "", said.get("number", 0)
         reason = str(said.get("state_reason") or "")
-        state: TicketState = "open"
+        state: tracker.TicketState = "open"
         if said.get("state") == "closed":
             state = "dropped" if reason in self.settings.dropped_reasons else "done"
         words = f"closed as {reason.replace('_', ' ') or 'completed'}" if state != "open" else "open"
         people = [str(each.get("login", "")) for each in parts(said, "assignees")]
-        return Ticket(
+        return tracker.Ticket(
             str(said.get("node_id") or said.get("id") or ""), f"{where}#{number}", where, str(said.get("html_url", "")),
             str(said.get("title", "")), state, moment_of(said.get("updated_at")), people[0] if people else "", words=words,
         )  # fmt: skip
@@ -254,7 +244,7 @@ def _number(key: str) -> str:
     return key.rpartition("#")[2]
 
 
-def build(settings: Settings) -> Tracker:
+def build(settings: Settings) -> tracker.Tracker:
     """For the scanner in main."""
     return GithubIssues(settings)
 

@@ -8,20 +8,10 @@ from urllib.parse import quote, urlencode
 import msgspec
 
 from stanch.kernel.clock import MINUTE, iso
-from stanch.ports import Failed, Gone
+from stanch.ports import Failed, Gone, tracker
 from stanch.ports.integration import Integration
 from stanch.ports.message_text import cut, one_line, printable
 from stanch.ports.signature import is_code, standard_signature_ok
-from stanch.ports.tracker import (
-    Delivery,
-    NewTicket,
-    Ticket,
-    TicketChange,
-    TicketReference,
-    TicketState,
-    Tracker,
-    Unsigned,
-)
 from stanch.ports.tracker_service import (
     MOST_PAGES,
     PAGE,
@@ -50,9 +40,7 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
     token_env: Annotated[
         str,
-        msgspec.Meta(
-            description="The environment variable that holds an access token (scope api, role Reporter or above)."
-        ),
+        msgspec.Meta(description="The environment variable that holds a token (scope api, role Reporter)."),
     ]
     base_url: Annotated[str, msgspec.Meta(description="The address of GitLab.")] = "https://gitlab.com"
     webhook_secret_env: Annotated[
@@ -90,7 +78,7 @@ class GitlabIssues:
     def _headers(self) -> Mapping[str, str]:
         return {"PRIVATE-TOKEN": secret_of(self.settings.token_env, "gitlab_issues token_env")}
 
-    def create(self, wanted: NewTicket) -> Ticket:
+    def create(self, wanted: tracker.NewTicket) -> tracker.Ticket:
         if wanted.tried_at and (found := self._ours(wanted)):
             return found
         body: dict[str, Any] = {
@@ -108,7 +96,7 @@ class GitlabIssues:
         answer = self.service.ask("POST", f"/projects/{_place(wanted.place)}/issues", body)
         return nobody(self._issue(self._good(answer, 201).json()), wanted.owner, number)
 
-    def _ours(self, wanted: NewTicket) -> Ticket | None:
+    def _ours(self, wanted: tracker.NewTicket) -> tracker.Ticket | None:
         """The issue of an earlier attempt, by our mark in its text."""
         query = {
             "search": wanted.mark,
@@ -132,7 +120,7 @@ class GitlabIssues:
             self._people[account] = int(same[0].get("id", 0))
         return self._people[account]
 
-    def read(self, reference: TicketReference) -> Ticket:
+    def read(self, reference: tracker.TicketReference) -> tracker.Ticket:
         answer = self.service.ask("GET", _path(reference))
         if answer.status in (404, 410):
             raise Gone("the issue was deleted, or the token cannot see it any more")
@@ -141,7 +129,7 @@ class GitlabIssues:
             return self._moved(reference, str(moved))
         return self._issue(said)
 
-    def _moved(self, reference: TicketReference, identity: str) -> Ticket:
+    def _moved(self, reference: tracker.TicketReference, identity: str) -> tracker.Ticket:
         """A moved issue keeps its text, and so our mark; by its number alone only administrators may read it."""
         query = {"search": reference.mark, "in": "description", "scope": "all", "state": "all"}
         for each in self._pages("/issues", query) if reference.mark else ():
@@ -149,7 +137,7 @@ class GitlabIssues:
                 return self._issue(each)
         raise Gone("the issue was moved to a project that the token cannot see")
 
-    def change(self, reference: TicketReference, change: TicketChange) -> Ticket:
+    def change(self, reference: tracker.TicketReference, change: tracker.TicketChange) -> tracker.Ticket:
         now = self.read(reference)
         fields = self._fields(now, change)
         path = _path(now.reference())
@@ -162,7 +150,7 @@ class GitlabIssues:
             now = self.read(now.reference())
         return nobody(now, change.owner, change.owner and self._person(change.owner))
 
-    def _fields(self, now: Ticket, change: TicketChange) -> dict[str, Any]:
+    def _fields(self, now: tracker.Ticket, change: tracker.TicketChange) -> dict[str, Any]:
         fields: dict[str, Any] = {}
         if change.title is not None:
             fields["title"] = cut(one_line(change.title), TITLE_CHARACTERS)
@@ -179,7 +167,7 @@ class GitlabIssues:
                 fields["state_event"] = "reopen" if change.state == "open" else "close"
         return fields
 
-    def changed(self, place: str, since: int) -> list[Ticket]:
+    def changed(self, place: str, since: int) -> list[tracker.Ticket]:
         query = {"scope": "all", "state": "all", "updated_after": iso(since), "order_by": "updated_at", "sort": "asc"}
         return [
             self._issue(each)
@@ -187,22 +175,22 @@ class GitlabIssues:
             if not each.get("moved_to_id")
         ]
 
-    def delivery(self, headers: Mapping[str, str], body: bytes, now: int) -> Delivery:
+    def delivery(self, headers: Mapping[str, str], body: bytes, now: int) -> tracker.Delivery:
         if self.settings.signing_token_env:
             token = secret_of(self.settings.signing_token_env, "gitlab_issues signing_token_env")
             if not standard_signature_ok(token, body, headers, now):
-                raise Unsigned(
+                raise tracker.Unsigned(
                     "webhook-signature is not that of the body with our signing token, or is older than five minutes"
                 )
         else:
             secret = secret_of(self.settings.webhook_secret_env, "gitlab_issues webhook_secret_env")
             if not is_code(secret, headers.get("x-gitlab-token", "")):
-                raise Unsigned("X-Gitlab-Token is not our secret")
+                raise tracker.Unsigned("X-Gitlab-Token is not our secret")
         said = object_of(body)
         about = part(said, "object_attributes") if said.get("object_kind") == "issue" else part(said, "issue")
         names = ("webhook-id", "idempotency-key", "x-gitlab-event-uuid")
         identity = next((headers[name] for name in names if headers.get(name)), "")
-        return Delivery(identity, (str(about["id"]),) if about.get("id") else ())
+        return tracker.Delivery(identity, (str(about["id"]),) if about.get("id") else ())
 
     def check(self, places: list[str]) -> str:
         who = self._good(self.service.ask("GET", "/user"), 200).json().get("username", "unknown")
@@ -227,12 +215,12 @@ class GitlabIssues:
             raise self.service.refused(answer, HINTS)
         return answer
 
-    def _issue(self, said: Mapping[str, Any]) -> Ticket:
+    def _issue(self, said: Mapping[str, Any]) -> tracker.Ticket:
         full = str(part(said, "references").get("full", ""))
         where = full.rpartition("#")[0] or str(said.get("project_id", ""))
         labels = {str(each).casefold() for each in said.get("labels") or []}
         duplicate = said.get("duplicated_to_id") or part(said, "_links").get("closed_as_duplicate_of")
-        state: TicketState = "open"
+        state: tracker.TicketState = "open"
         if said.get("state") == "closed":
             state = "dropped" if self.settings.dropped_label.casefold() in labels or duplicate else "done"
         words = {
@@ -241,7 +229,7 @@ class GitlabIssues:
             "dropped": "closed as a duplicate" if duplicate else f"closed as {self.settings.dropped_label}",
         }
         people = [str(each.get("username", "")) for each in parts(said, "assignees")]
-        return Ticket(
+        return tracker.Ticket(
             str(said.get("id", "")), full or f"{where}#{said.get('iid', 0)}", where, str(said.get("web_url", "")),
             str(said.get("title", "")), state, moment_of(said.get("updated_at")), people[0] if people else "",
             due=str(said.get("due_date") or ""), words=words[state],
@@ -260,11 +248,11 @@ def _place(place: str) -> str:
     return quote(place, safe="")
 
 
-def _path(reference: TicketReference) -> str:
+def _path(reference: tracker.TicketReference) -> str:
     return f"/projects/{_place(reference.place)}/issues/{reference.key.rpartition('#')[2]}"
 
 
-def build(settings: Settings) -> Tracker:
+def build(settings: Settings) -> tracker.Tracker:
     """For the scanner in main."""
     return GitlabIssues(settings)
 

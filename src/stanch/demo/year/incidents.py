@@ -108,34 +108,26 @@ def _mitigate(player: Player, story: Story, who: Cast, incident: str) -> None:
     )
 
 
+def _tell_customers(
+    player: Player, story: Story, who: Cast, incident: str, state: str, component: str, text: str
+) -> None:
+    """A public post, where the story has any."""
+    if not story.public:
+        return
+    components = [f"{story.service}={component}"] if SERVICES[story.service][3] else []
+    player.do("status", who.writer, incident=incident, state=state, text=text, components=components, unchecked=True)
+
+
 def _recover(player: Player, story: Story, who: Cast, incident: str, fingerprint: str) -> None:
     player.do("phase", who.commander, incident=incident, phase="resolve", reason="the mitigation helped")
-    if story.public:
-        components = [f"{story.service}=degraded_performance"] if SERVICES[story.service][3] else []
-        player.do(
-            "status",
-            who.writer,
-            incident=incident,
-            state="monitoring",
-            text="It works again for most customers. We keep watching it.",
-            components=components,
-            unchecked=True,
-        )
+    better = "It works again for most customers. We keep watching it."
+    _tell_customers(player, story, who, incident, "monitoring", "degraded_performance", better)
     player.wait(max(6, story.minutes - 16))
     player.alert(fingerprint, story.alert, story.service, story.summary, firing=False)
     player.wait(1)
     player.do("resolve", who.commander, incident=incident, reason="all criteria held for five minutes", override=True)
-    if story.public:
-        components = [f"{story.service}=operational"] if SERVICES[story.service][3] else []
-        player.do(
-            "status",
-            who.writer,
-            incident=incident,
-            state="resolved",
-            text="It works again. We are sorry for the disruption.",
-            components=components,
-            unchecked=True,
-        )
+    over = "It works again. We are sorry for the disruption."
+    _tell_customers(player, story, who, incident, "resolved", "operational", over)
     player.do("close", who.commander, incident=incident, reason="nothing is urgent any more")
 
 

@@ -11,20 +11,10 @@ import msgspec
 
 from stanch.integrations.jira.markup import document, wiki
 from stanch.kernel.clock import MINUTE, SECOND
-from stanch.ports import Failed, Gone
+from stanch.ports import Failed, Gone, tracker
 from stanch.ports.integration import Integration
 from stanch.ports.message_text import cut, one_line
 from stanch.ports.signature import github_signature_ok, is_code
-from stanch.ports.tracker import (
-    Delivery,
-    NewTicket,
-    Ticket,
-    TicketChange,
-    TicketReference,
-    TicketState,
-    Tracker,
-    Unsigned,
-)
 from stanch.ports.tracker_service import (
     MOST_PAGES,
     PAGE,
@@ -117,7 +107,7 @@ class Jira:
             "Accept-Language": "en",
         }
 
-    def create(self, wanted: NewTicket) -> Ticket:
+    def create(self, wanted: tracker.NewTicket) -> tracker.Ticket:
         label = f"stanch-{wanted.mark}"
         if wanted.tried_at and (found := self._ours(wanted, label)):
             return found
@@ -138,10 +128,10 @@ class Jira:
         if answer.status == 400:
             answer, dropped = self._less(answer, fields)
         identity = str(self._good(answer, 201).json().get("id", ""))
-        made = self.read(TicketReference(identity, "", wanted.place))
+        made = self.read(tracker.TicketReference(identity, "", wanted.place))
         return nobody(msgspec.structs.replace(made, dropped=tuple(dropped)), wanted.owner, account)
 
-    def _ours(self, wanted: NewTicket, label: str) -> Ticket | None:
+    def _ours(self, wanted: tracker.NewTicket, label: str) -> tracker.Ticket | None:
         """The issue of an earlier attempt, by its label. The search of the Cloud lags: until it cannot any more, nothing is made."""
         for each in self._search(f'labels = "{label}"'):
             return msgspec.structs.replace(self._issue(each), found=True)
@@ -166,13 +156,13 @@ class Jira:
         said = [f"{name} was refused: {cut(one_line(str(errors[name])), 120)}" for name in refused]
         return self.service.ask("POST", "/issue", {"fields": left}), said
 
-    def read(self, reference: TicketReference) -> Ticket:
+    def read(self, reference: tracker.TicketReference) -> tracker.Ticket:
         answer = self.service.ask("GET", f"/issue/{_id(reference)}?fields={FIELDS}")
         if answer.status in (404, 410):
             raise Gone("the issue was deleted, or the account cannot see it any more")
         return self._issue(self._good(answer, 200).json())
 
-    def change(self, reference: TicketReference, change: TicketChange) -> Ticket:
+    def change(self, reference: tracker.TicketReference, change: tracker.TicketChange) -> tracker.Ticket:
         fields: dict[str, Any] = {}
         if change.title is not None:
             fields["summary"] = cut(one_line(change.title), SUMMARY_CHARACTERS)
@@ -193,7 +183,7 @@ class Jira:
             self._good(self.service.ask("POST", f"{path}/comment", {"body": self._text(change.note)}), 201)
         return nobody(self.read(reference), change.owner, change.owner and self._account(change.owner))
 
-    def _move(self, reference: TicketReference, state: TicketState) -> None:
+    def _move(self, reference: tracker.TicketReference, state: tracker.TicketState) -> None:
         """By the transitions that are open now, at most three: names and numbers of statuses are each team's own."""
         for _ in range(3):
             now = self.read(reference)
@@ -209,7 +199,7 @@ class Jira:
             raise Failed(f"Jira's workflow offers no way to a status that means '{state}'", again=False)
 
     def _transition(
-        self, offered: list[dict[str, Any]], state: TicketState, *, ended: bool = False
+        self, offered: list[dict[str, Any]], state: tracker.TicketState, *, ended: bool = False
     ) -> dict[str, Any] | None:
         """What to post: to the wanted category, the configured name first, then what needs no field. ``ended``: it is done already."""
         wanted = (self.settings.open_status if state == "open" else self.settings.done_status).casefold()
@@ -227,13 +217,13 @@ class Jira:
             chosen["fields"] = {"resolution": {"name": self._resolution(resolution, state)}}
         return chosen
 
-    def _resolution(self, field: Mapping[str, Any], state: TicketState) -> str:
+    def _resolution(self, field: Mapping[str, Any], state: tracker.TicketState) -> str:
         names = [str(each.get("name", "")) for each in parts(field, "allowedValues")]
         dropped = [name for name in self.settings.dropped_resolutions if name in names]
         done = [name for name in ("Done", *names) if name in names and name not in self.settings.dropped_resolutions]
         return next(iter(dropped if state == "dropped" else done), "Done")
 
-    def changed(self, place: str, since: int) -> list[Ticket]:
+    def changed(self, place: str, since: int) -> list[tracker.Ticket]:
         """By relative minutes, since an absolute time would be read in the account's time zone."""
         minutes = max(1, math.ceil(self.service.clock() / 60 - since / MINUTE) + 1)
         jql = f'project = "{_project(place)}" AND labels = "{LABEL}" AND updated >= -{minutes}m ORDER BY updated ASC'
@@ -255,19 +245,21 @@ class Jira:
             if not found or (self.cloud and not token) or (isinstance(total, int) and start >= total):
                 return
 
-    def delivery(self, headers: Mapping[str, str], body: bytes, now: int) -> Delivery:
+    def delivery(self, headers: Mapping[str, str], body: bytes, now: int) -> tracker.Delivery:
         if self.settings.webhook_key_env and not self.settings.webhook_secret_env:
             key = secret_of(self.settings.webhook_key_env, "jira webhook_key_env")
             if not is_code(key, headers.get("x-stanch-key", "")):
-                raise Unsigned("the address ends in no key of ours")
+                raise tracker.Unsigned("the address ends in no key of ours")
         else:
             secret = secret_of(self.settings.webhook_secret_env, "jira webhook_secret_env")
             if not github_signature_ok(secret, body, headers.get("x-hub-signature", "")):
-                raise Unsigned("X-Hub-Signature is not that of the body with our secret")
+                raise tracker.Unsigned("X-Hub-Signature is not that of the body with our secret")
         said = object_of(body)
         identity = str(part(said, "issue").get("id") or "")
         repeated = f"{identity}:{said.get('timestamp', '')}" if identity else ""
-        return Delivery(headers.get("x-atlassian-webhook-identifier") or repeated, (identity,) if identity else ())
+        return tracker.Delivery(
+            headers.get("x-atlassian-webhook-identifier") or repeated, (identity,) if identity else ()
+        )
 
     def check(self, places: list[str]) -> str:
         who = self._good(self.service.ask("GET", "/myself"), 200).json().get("displayName", "unknown")
@@ -298,10 +290,10 @@ class Jira:
             raise self.service.refused(answer, HINTS)
         return answer
 
-    def _issue(self, said: Mapping[str, Any]) -> Ticket:
+    def _issue(self, said: Mapping[str, Any]) -> tracker.Ticket:
         fields, key = part(said, "fields"), str(said.get("key", ""))
         status, resolution = part(fields, "status"), str(part(fields, "resolution").get("name") or "")
-        state: TicketState = "open"
+        state: tracker.TicketState = "open"
         if _category(status) == "done":
             state = "dropped" if resolution in self.settings.dropped_resolutions else "done"
         person = part(fields, "assignee")
@@ -309,7 +301,7 @@ class Jira:
         known = tuple(account for account, identity in self._accounts.items() if identity == owner)
         also = tuple(str(person[name]) for name in ("emailAddress",) if person.get(name)) + known
         words = str(status.get("name", "")) + (f" ({resolution})" if resolution else "")
-        return Ticket(
+        return tracker.Ticket(
             str(said.get("id", "")), key, str(part(fields, "project").get("key") or key.rpartition("-")[0]),
             f"{self.settings.base_url.rstrip('/')}/browse/{key}", str(fields.get("summary", "")), state,
             moment_of(fields.get("updated")), owner, also, str(fields.get("duedate") or ""), words,
@@ -339,11 +331,11 @@ def _project(place: str) -> str:
     return place
 
 
-def _id(reference: TicketReference) -> str:
+def _id(reference: tracker.TicketReference) -> str:
     return reference.id if reference.id.isdecimal() else "0"
 
 
-def build(settings: Settings) -> Tracker:
+def build(settings: Settings) -> tracker.Tracker:
     """For the scanner in main."""
     return Jira(settings)
 

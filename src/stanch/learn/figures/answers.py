@@ -82,18 +82,11 @@ class Share(msgspec.Struct, frozen=True):
     total: int
 
 
-class Factor(msgspec.Struct, frozen=True):
-    """A kind of contributing factor in ``incidents`` incidents, ``services`` services; ``last``: the newest of them."""
-
-    kind: str
-    title: str
-    incidents: int
-    services: int
-    last: str
-
-
 class Achieved(msgspec.Struct, frozen=True):
-    """What a mitigation has achieved in so many runs whose outcome is known. ``median_seconds``: from start to effect, of those that helped, of five or more."""
+    """What a mitigation has achieved in so many runs whose outcome is known.
+
+    ``median_seconds``: from start to effect, of those that helped, of five or more.
+    """
 
     mitigation: str
     service: str
@@ -102,6 +95,16 @@ class Achieved(msgspec.Struct, frozen=True):
     no_change: int
     worse: int
     median_seconds: float | None
+
+
+class Factor(msgspec.Struct, frozen=True):
+    """A kind of contributing factor in ``incidents`` incidents, ``services`` services; ``last``: the newest of them."""
+
+    kind: str
+    title: str
+    incidents: int
+    services: int
+    last: str
 
 
 class Learning(msgspec.Struct, frozen=True):

@@ -142,7 +142,10 @@ class TicketNoted(AboutFiledTicket, frozen=True, tag="ticket_noted"):
 
 
 class TicketDiffers(AboutFiledTicket, frozen=True, tag="ticket_differs"):
-    """The item and its ticket were both changed since they last agreed: neither is overwritten, a person decides."""
+    """The item and its ticket were both changed since they last agreed: neither is overwritten, a person decides.
+
+    ``ours`` and ``theirs``: what stands here and in the tracker, as text.
+    """
 
     about: About
     ours: str
