@@ -10,7 +10,7 @@ import pytest
 
 from stanch.identity import credentials, people
 from stanch.kernel.actor import Actor
-from stanch.kernel.errors import Problem
+from stanch.kernel.errors import Denied, Invalid, NotFound, Problem
 from stanch.learn import export
 from stanch.learn.confidential.commands import Contribute, contribute
 from stanch.learn.just_culture.commands import Worksheets, worksheets
@@ -274,3 +274,34 @@ def test_its_pages(desk: House) -> None:
         sheets = client.get("/incidents/INC-1/just-culture", headers=_bearer(desk, "grace"))
         assert sheets.status_code == 200 and "At-risk behaviour" in sheets.text
         assert client.get("/incidents/INC-1/just-culture", headers=_bearer(desk, "ada")).status_code == 403
+
+
+def test_the_lead_is_passed_on_and_not_taken(desk: House) -> None:
+    """R44: who leads reads what was told in confidence."""
+    for other in ("mallory", "ada"):
+        with pytest.raises(Denied, match="grace leads the postmortem of INC-1"):
+            desk.do("plan", other, incident="INC-1", facilitator=other)
+    desk.do("plan", "ada", incident="INC-1", due="2100-01-01")
+    desk.do("plan", "grace", incident="INC-1", facilitator="ada")
+    assert desk.record("INC-1").facilitator == "ada"
+    desk.do("declare", "ada", title="Slow", service="shop", severity="SEV-3")
+    desk.do("role", "ben", incident="INC-2", role="incident_commander")
+    desk.do("resolve", "ada", incident="INC-2", override=True, reason="it works again")
+    desk.do("close", "ada", incident="INC-2")
+    with pytest.raises(Denied, match="Only who took part"):
+        desk.do("plan", "mallory", incident="INC-2", facilitator="mallory")
+    desk.do("plan", "ada", incident="INC-2", facilitator="grace")
+    desk.do("plan", "ben", incident="INC-2", facilitator="ada")
+    assert desk.record("INC-2").facilitator == "ada"
+
+
+def test_a_number_means_the_action_item_and_is_no_title(desk: House) -> None:
+    """R47."""
+    desk.do("declare", title="Slow", service="shop")
+    desk.do("action", incident="INC-2", title="Add a canary", owner="ada", test="A broken release stops")
+    with pytest.raises(Invalid, match="'a1' is the number of an action item") as refused:
+        desk.do("action", incident="INC-2", title=" a1", done=True)
+    assert "--item A1" in str(refused.value.hint)
+    desk.do("action", incident="INC-2", item="1", done=True)
+    with pytest.raises(NotFound, match="no action item 7"):
+        desk.do("action", incident="INC-2", item="7", done=True)

@@ -86,7 +86,7 @@ def _wanted(uow: UnitOfWork, record: Record, asked: Update) -> list[Audience]:
     if asked.due:
         due = [a for a in AUDIENCES if (clock := audience_clock(record, uow.policy, a)) and clock.due <= uow.now]
         if not due and not asked.to:
-            raise Conflict("No update is due by now.", hint="Name the audiences with 'to', or write a text.")
+            raise Conflict("No update is due by now.", hint="Name the audiences (to), or write a text.")
         return [a for a in AUDIENCES if a in (*due, *asked.to)]
     if asked.to:
         return [a for a in AUDIENCES if a in asked.to]

@@ -6,9 +6,10 @@ import msgspec
 
 from stanch.kernel.clock import day, iso
 from stanch.kernel.command import Done, command
-from stanch.kernel.errors import Conflict, Invalid
+from stanch.kernel.errors import Conflict, Denied, Invalid
 from stanch.kernel.moments import given_moment
-from stanch.prepare.known_people import known_person
+from stanch.learn.confidential.rules import took_part
+from stanch.prepare.known_people import known_person, same_person
 from stanch.timeline.facts.learn import MeetingMoved, PostmortemDecided, PostmortemPlanned, PostmortemStage
 from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import UnitOfWork
@@ -80,8 +81,27 @@ def _lead(uow: UnitOfWork, record: Record, asked: Plan) -> str:
     due = given_moment(asked.due, "due") if asked.due else record.postmortem_due_at
     if due is not None and asked.due and due <= uow.now:
         raise Invalid("That date has passed.", field="due", hint="Give one that is to come.")
+    if asked.facilitator and not same_person(uow, person, record.facilitator):
+        _may_pass_the_lead(uow, record)
     uow.append(record.id, PostmortemPlanned(person, due))
     return f"{person or 'nobody yet'} leads it" + (f", due {day(due)}" if due else "")
+
+
+def _may_pass_the_lead(uow: UnitOfWork, record: Record) -> None:
+    """R44: who leads reads what was told in confidence, so the lead is passed on, not taken. Raises ``Denied``."""
+    commander = record.holder("incident_commander")
+    if uow.actor.admin or same_person(uow, uow.actor.name, commander):
+        return
+    if record.facilitator:
+        if same_person(uow, uow.actor.name, record.facilitator):
+            return
+        others = "the Incident Commander or an administrator" if commander else "or an administrator"
+        hint = f"The lead is passed on by {record.facilitator}{', ' if commander else ' '}{others}."
+        raise Denied(f"{record.facilitator} leads the postmortem of {record.id}.", hint=hint)
+    if not any(same_person(uow, uow.actor.name, name) for name in took_part(record, uow.entries(record.id))):
+        raise Denied(
+            f"Only who took part in {record.id} says who leads its postmortem.", hint="An administrator can, too."
+        )
 
 
 def _stage(uow: UnitOfWork, record: Record, stage: Literal["", "draft", "in_review"]) -> str:

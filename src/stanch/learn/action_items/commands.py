@@ -7,9 +7,10 @@ import msgspec
 
 from stanch.kernel.clock import DAY, SECOND, day
 from stanch.kernel.command import Done, command
-from stanch.kernel.errors import Conflict, Invalid, NotFound
+from stanch.kernel.errors import Conflict, Invalid
 from stanch.kernel.moments import given_moment
 from stanch.learn.action_items.asking import approver_of_drop, told, unreached
+from stanch.learn.action_items.rules import item_number, item_of
 from stanch.prepare.known_people import known_person, same_person
 from stanch.timeline.facts.learn import (
     ActionItemAdded,
@@ -62,9 +63,7 @@ def action(uow: UnitOfWork, asked: EditActionItem) -> Done:
     record = uow.record(asked.incident)
     if not asked.item:
         return _add(uow, record, asked)
-    item = record.action_items.get(asked.item.strip().upper())
-    if item is None:
-        raise NotFound(f"{record.id} has no action item {asked.item}.")
+    item = item_of(record, asked.item)
     if asked.reopen:
         return _reopened(uow, record, item, asked)
     if item.done_at is not None and not asked.answer:
@@ -96,6 +95,9 @@ def _add(uow: UnitOfWork, record: Record, asked: EditActionItem) -> Done:
         raise Invalid(
             "The action item needs a title.", field="title", hint="Say what changes, so that one can test it."
         )
+    if item_number(asked.title) in record.action_items:
+        hint = f"To say something of it, give it as the item: --item {item_number(asked.title)}."
+        raise Invalid(f"'{asked.title.strip()}' is the number of an action item.", field="title", hint=hint)
     owner = known_person(uow, asked.owner, "owner")
     due = _moment(asked.due) if asked.due else uow.now + 14 * DAY
     item = f"A{len(record.action_items) + 1}"

@@ -3,6 +3,7 @@
 import msgspec
 
 from stanch.kernel.clock import DAY, day
+from stanch.kernel.errors import NotFound
 from stanch.kernel.policy import Policy
 from stanch.prepare.oncall.people import contact_key
 from stanch.timeline.record import ActionItem, Record
@@ -18,6 +19,21 @@ class Question(msgspec.Struct, frozen=True):
     person: str
     text: str
     due: int
+
+
+def item_number(text: str) -> str:
+    """``1``, ``a1`` and ``A1`` are the same action item."""
+    name = text.strip().upper()
+    return f"A{name}" if name.isascii() and name.isdecimal() else name
+
+
+def item_of(record: Record, text: str) -> ActionItem:
+    """The action item that is called so. Raises ``NotFound``."""
+    item = record.action_items.get(item_number(text))
+    if item is None:
+        known = ", ".join(list(record.action_items)[:20]) or "none"
+        raise NotFound(f"{record.id} has no action item {text.strip()[:40]}.", field="item", hint=f"It has {known}.")
+    return item
 
 
 def lead_of(owner: str, policy: Policy) -> str:

@@ -6,8 +6,9 @@ import msgspec
 
 from stanch.kernel.clock import DAY, SECOND, day, parse_moment
 from stanch.kernel.command import Done, command
-from stanch.kernel.errors import Conflict, Invalid, NotFound
+from stanch.kernel.errors import Conflict, Invalid
 from stanch.kernel.filing import Filing
+from stanch.learn.action_items.rules import item_of
 from stanch.learn.action_items.ticket_filing import file_item, filing_of
 from stanch.learn.action_items.ticket_sync import KIND, state_here
 from stanch.learn.action_items.ticket_views import TicketView, shown
@@ -54,14 +55,6 @@ def file(uow: UnitOfWork, asked: FileItem) -> Done:
     file_item(uow, record, item, filing)
     where = f"{rows.title_of(uow, filing.tracker)} ({filing.place})"
     return Done(f"{item.item} of {record.id}: its ticket follows in {where}.", record.id, item.item)
-
-
-def item_of(record: Record, name: str) -> ActionItem:
-    """Raises ``NotFound``."""
-    item = record.action_items.get(name.strip().upper())
-    if item is None:
-        raise NotFound(f"{record.id} has no action item {name}.")
-    return item
 
 
 def _filing(uow: UnitOfWork, record: Record, asked: FileItem) -> Filing:
