@@ -59,6 +59,7 @@ class Drive:
         self.grace.run("status", inc, "investigating")
         self.ben.run("say", inc, "Errors began right after v2 went out, in both zones.")
         self.ben.run("hypothesis", inc, "Release v2 breaks part of the checkouts")
+        self.ben.run("fact", inc, "trying_next", "Put the release before it back, zone by zone")
         self.grace.run("update", inc)
 
     def mitigate(self) -> None:
