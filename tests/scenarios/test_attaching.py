@@ -4,8 +4,8 @@ import pytest
 
 from stanch.kernel.errors import Conflict, NotFound
 from stanch.web.app import create_app
+from tests.attacks.test_private import TestClient
 from tests.scenarios.house import House
-from tests.scenarios.test_private import TestClient
 
 QUIET = "INC-1000001"
 

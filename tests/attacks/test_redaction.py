@@ -19,8 +19,8 @@ from stanch.timeline.entries import Entry, Facts
 from stanch.timeline.facts.respond import Redacted
 from stanch.timeline.record import Record
 from stanch.web.app import create_app
+from tests.attacks.test_private import TestClient
 from tests.scenarios.house import House
-from tests.scenarios.test_private import TestClient
 from tests.unit.test_entry_samples import KINDS, sample
 
 SECRET = "tok-4711-abcdef"

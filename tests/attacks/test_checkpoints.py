@@ -12,8 +12,8 @@ from stanch.respond.redacting import Redact, redact_entry
 from stanch.timeline import verifying
 from stanch.timeline.heads import Checkpoint
 from stanch.web.app import create_app
+from tests.attacks.test_private import TestClient
 from tests.scenarios.house import House
-from tests.scenarios.test_private import TestClient
 
 ADMIN = Actor("root", admin=True)
 
