@@ -110,7 +110,9 @@ def test_only_what_is_due_is_posted_by_due(house: House) -> None:
     with pytest.raises(Conflict, match="No update is due"):
         house.do("update", incident="INC-1", due=True)
     house.wait(minutes=16, step=60)
-    house.do("update", incident="INC-1", due=True, text="We look", leadership="Not yet")
+    with pytest.raises(Invalid, match="for leadership, who would not be told"):
+        house.do("update", incident="INC-1", due=True, text="We look", leadership="Not yet")
+    house.do("update", incident="INC-1", due=True, text="We look")
     assert [update.audience for _, _, update in house.record().updates] == ["internal", "public"], (
         "and the first word to customers is"
     )
