@@ -45,6 +45,10 @@ class Tally(msgspec.Struct, frozen=True):
     done: int
     total: int
 
+    def share(self) -> float | None:
+        """The part that is done; None: there is no item."""
+        return self.done / self.total if self.total else None
+
 
 class Age(msgspec.Struct, frozen=True):
     """How many open items are as old as ``name`` says, and how many of them are overdue."""

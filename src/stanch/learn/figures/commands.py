@@ -39,7 +39,7 @@ def learning(uow: UnitOfWork, asked: AskLearning) -> Learning:
     done, total = sum(t.done for t in months), sum(t.total for t in months)
     return Learning(
         total, done, done / total if total else None,
-        items.completion(Scope(uow, uow.now - 2 * period, uow.now - period, services)),
+        items.completed(Scope(uow, uow.now - 2 * period, uow.now - period, services)).share(),
         totals.incidents, sum(age.open for age in ages), sum(age.overdue for age in ages),
         items.listed(now, "done_at IS NULL", "due_at, number, item", FIRST_ITEMS),
         months, items.by_owner(now), items.by_team(now), purposes, ages,

@@ -60,10 +60,10 @@ def _sums(scope: Scope, by: str) -> list[Row]:
     )
 
 
-def completion(scope: Scope) -> float | None:
-    """The share of the items added in this time that are done; None: there are none."""
+def completed(scope: Scope) -> Tally:
+    """How many of the items added in this time are done."""
     row = scope.one(f"SELECT COUNT(*) AS n, SUM(completed) AS done FROM learning_items WHERE {scope.where('added_at')}")
-    return int(row["done"]) / int(row["n"]) if row and row["n"] else None
+    return Tally("all", int(row["done"] or 0), int(row["n"])) if row else Tally("all", 0, 0)
 
 
 def ages(scope: Scope) -> list[Age]:
