@@ -212,17 +212,3 @@ def test_axe_finds_nothing_serious(house: House, browser: Browser, scheme: str, 
                 found.append(f"{url}: {fault['id']}: {[node['target'] for node in fault['nodes']][:4]}")
     assert not found, "\n".join(found)
     page.context.close()
-
-
-def test_the_first_word_to_customers_is_two_taps_on_a_phone(house: House, browser: Browser) -> None:
-    # R33: three at most, from the war room, before anybody has said which service it is.
-    page = signed_in(house, browser, PHONE)
-    house.declare(page, "Customers cannot pay")
-    page.get_by_role("link", name="Updates", exact=True).first.click()
-    page.get_by_role("button", name="Post to the status page").click()
-    expect(page.locator("#updates")).to_contain_text("Public: investigating")
-    expect(page.locator("#updates")).to_contain_text(
-        "Some customers may have trouble. We are looking into it and will post again by"
-    )
-    expect(page.locator("#updates")).to_contain_text("You promised")
-    page.context.close()

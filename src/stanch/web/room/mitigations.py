@@ -2,14 +2,13 @@
 
 from stanch.mitigate.rules import waiting
 from stanch.mitigate.survey import newest
-from stanch.mitigate.toolkit import ranked_for
 from stanch.web.room.panel import Context, Panel, View
 
 
 def context(view: View) -> Context:
     """The ranked list, and what could not be asked."""
     return {
-        "ranked": ranked_for(view.uow, view.record),
+        "ranked": view.ranked(),
         "wait": waiting(view.record, view.now) if view.record.live() else None,
         "survey": newest(view.uow, view.record.id),
         "progress": _progress(view),

@@ -9,6 +9,8 @@ import msgspec
 
 from stanch.kernel.errors import Problem
 from stanch.kernel.policy import Phase, Policy, Service
+from stanch.mitigate.ranking.rank import Ranked
+from stanch.mitigate.toolkit import ranked_for
 from stanch.timeline.entries import Entry
 from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import UnitOfWork
@@ -40,6 +42,7 @@ class View(msgspec.Struct, frozen=True):
     at: int | None
     query: Mapping[str, str]
     refused: Refused | None = None
+    _ranked: list[list[Ranked]] = []  # asked for by two panels, worked out once
 
     @property
     def now(self) -> int:
@@ -65,6 +68,12 @@ class View(msgspec.Struct, frozen=True):
     def writing(self) -> bool:
         """Whether a line, a correction or a post can be added: also when it is closed."""
         return self.at is None
+
+    def ranked(self) -> list[Ranked]:
+        """The mitigations, best first (R16)."""
+        if not self._ranked:
+            self._ranked.append(ranked_for(self.uow, self.record))
+        return self._ranked[0]
 
     def number(self, name: str) -> int:
         """A number of the address; 0 for what is none."""
