@@ -14,7 +14,7 @@ from stanch.communicate.page.language import FOLDER, languages, words_of
 from stanch.communicate.page.posts import fold
 from stanch.communicate.page.render import render
 from stanch.communicate.page.rollup import DESCRIPTIONS, overall
-from stanch.communicate.page.snapshot import Snapshot, Span
+from stanch.communicate.page.snapshot import Learned, Snapshot, Span
 from stanch.communicate.page.statuspage_v2 import further_pages
 from stanch.communicate.page.uptime import uptime
 from stanch.kernel.clock import DAY, HOUR, MINUTE
@@ -129,7 +129,13 @@ def _of(shown: Snapshot) -> tuple[object, Snapshot]:
 
 
 def test_every_link_is_relative_and_leads_to_a_file_of_the_page() -> None:
-    files = render(snapshot(OPEN, OVER, works=(maintenance(),), languages=["en", "de"]), {})
+    shown = snapshot(OPEN, OVER, works=(maintenance(),), languages=["en", "de"])
+    told = msgspec.structs.replace(
+        shown.incidents[1], learned=Learned(NOW, {"summary": "You could not pay.", "causes": "- One limit"})
+    )
+    shown = msgspec.structs.replace(shown, incidents=(shown.incidents[0], told))
+    files = render(shown, {})
+    assert "Warum es geschah" in files["incidents/INC-2/postmortem.de.html"].body.decode()
     pages = [name for name in files if name.endswith(".html")]
     assert {
         "index.html",

@@ -17,7 +17,7 @@ def wiring() -> Wiring:
     from stanch.communicate.subscribers.delivering import AnnounceHandler, QuestionHandler, forget_announced
     from stanch.timeline.facts.communicate import UpdatePosted
     from stanch.timeline.facts.detect import Declared
-    from stanch.timeline.facts.learn import PostmortemPublished
+    from stanch.timeline.facts.learn import PostmortemHidden, PostmortemPublished, PostmortemShown, PostmortemStage
     from stanch.timeline.facts.recover import Closed, Mitigated, Reopened, Resolved
     from stanch.timeline.facts.respond import Amended, Redacted, SeveritySet
 
@@ -25,9 +25,10 @@ def wiring() -> Wiring:
         prompts=PROMPTS,
         reactions={
             Amended: (check_correction, when_public),
-            **dict.fromkeys((Declared, SeveritySet, Mitigated, Resolved, Closed, Reopened), (announce,)),
+            **dict.fromkeys((Declared, SeveritySet, Mitigated, Resolved, Closed), (announce,)),
+            Reopened: (announce, when_public),
             UpdatePosted: (when_public, announce, deliver),
-            PostmortemPublished: (when_public,),
+            **dict.fromkeys((PostmortemPublished, PostmortemShown, PostmortemHidden, PostmortemStage), (when_public,)),
             Redacted: (when_public,),
         },
         timers={"status-page": Timer(changed), "maintenance": Timer(run_due, Lock.FOLDING)},

@@ -11,7 +11,7 @@ import msgspec
 
 from stanch.communicate.components import component_id, pages, shown
 from stanch.communicate.page.posts import Written, fold, identity, state_of
-from stanch.communicate.page.snapshot import Component, Incident, Snapshot, Span
+from stanch.communicate.page.snapshot import Component, Incident, Learned, Snapshot, Span
 from stanch.communicate.planned_work import maintenances
 from stanch.communicate.status_version import announce, changed, version
 from stanch.kernel.clock import DAY, HOUR
@@ -19,7 +19,8 @@ from stanch.kernel.policy import Policy
 from stanch.kernel.status_page import StatusPage
 from stanch.timeline.entries import Entry
 from stanch.timeline.facts.communicate import WITHDRAWN, UpdatePosted
-from stanch.timeline.facts.learn import PostmortemPublished
+from stanch.timeline.facts.learn import PostmortemHidden, PostmortemShown, PostmortemStage
+from stanch.timeline.facts.recover import Reopened
 from stanch.timeline.facts.respond import Amended, Redacted
 from stanch.timeline.record import Record
 from stanch.timeline.store import read_of_many
@@ -29,6 +30,17 @@ from stanch.timeline.unit_of_work import UnitOfWork
 HISTORY_DAYS, MOST, IMAGE_BYTES = 400, 500, 200_000
 # Subscribers are not notified of posts that are dated further back than this.
 NEWS = HOUR
+# What a page is drawn from, and what ends the showing of a postmortem.
+KINDS = (
+    "update_posted",
+    "amended",
+    "postmortem_shown",
+    "postmortem_hidden",
+    "postmortem_stage",
+    "reopened",
+    "redacted",
+)
+Public = tuple[str, str, list[Written], Learned | None]
 
 
 def when_public(uow: UnitOfWork, entry: Entry, record: Record) -> None:
@@ -38,8 +50,7 @@ def when_public(uow: UnitOfWork, entry: Entry, record: Record) -> None:
         return
     if record.private or not record.last_update("public"):
         return
-    if isinstance(facts, UpdatePosted | Amended | PostmortemPublished | Redacted):
-        changed(uow)
+    changed(uow)
     if isinstance(facts, UpdatePosted) and entry.recorded_at - entry.happened_at < NEWS:
         announce(uow, record.id, str(entry.position), identity(f"{record.id}/{entry.position}"))
 
@@ -99,16 +110,33 @@ def address(name: str, page: StatusPage, installation_url: str, *, first: bool) 
     return page.url.rstrip("/") or f"{installation_url}/status{'' if first else f'/pages/{name}'}"
 
 
-def _written(uow: UnitOfWork, now: int) -> list[tuple[str, str, list[Written]]]:
-    """(incident, its service, its public posts) of everything that is not private, newest first."""
+def _written(uow: UnitOfWork, now: int) -> list[Public]:
+    """(incident, its service, its public posts, its postmortem) of everything that is not private, newest first."""
     rows = uow.tx.all(
         "SELECT i.id, i.service FROM incidents i WHERE i.private = 0 AND i.opened_at > :since AND EXISTS (SELECT 1 FROM entries e "
         "WHERE e.incident = i.id AND e.kind = 'update_posted' AND e.facts LIKE '%\"audience\":\"public\"%') "
         f"ORDER BY i.number DESC LIMIT {MOST}",
         since=now - HISTORY_DAYS * DAY,
     )
-    entries = read_of_many(uow.tx, [row["id"] for row in rows], ("update_posted", "amended"))
-    return [(row["id"], row["service"], _posts(uow.policy, entries.get(row["id"], []))) for row in rows]
+    entries = read_of_many(uow.tx, [row["id"] for row in rows], KINDS)
+    return [
+        (row["id"], row["service"], _posts(uow.policy, own := entries.get(row["id"], [])), learned_of(own))
+        for row in rows
+    ]
+
+
+def learned_of(entries: list[Entry]) -> Learned | None:
+    """The postmortem that is public now: the last one that was shown, unless it was hidden, reopened or redacted since."""
+    found = None
+    for entry in entries:
+        facts = entry.facts
+        if isinstance(facts, PostmortemShown):
+            found = Learned(entry.recorded_at, facts.sections) if facts.sections else None
+        elif isinstance(facts, PostmortemHidden | Reopened | Redacted) or (
+            isinstance(facts, PostmortemStage) and facts.reopened
+        ):
+            found = None
+    return found
 
 
 def _posts(policy: Policy, entries: list[Entry]) -> list[Written]:
@@ -134,11 +162,11 @@ def _posts(policy: Policy, entries: list[Entry]) -> list[Written]:
 
 
 def _incidents(
-    policy: Policy, written: list[tuple[str, str, list[Written]]], names: set[str], *, whole: bool
+    policy: Policy, written: list[Public], names: set[str], *, whole: bool
 ) -> tuple[list[Incident], list[Span]]:
     """Those that a page has components of; one that names none stands on every page that shows everything."""
     incidents, spans = [], []
-    for incident, service, posts in written:
+    for incident, service, posts, learned in written:
         if not posts:
             continue
         own = component_id(policy, service)
@@ -146,7 +174,9 @@ def _incidents(
         if not (names.intersection(found.components) or (whole and not found.components)):
             continue
         incidents.append(
-            msgspec.structs.replace(found, components=tuple(each for each in found.components if each in names))
+            msgspec.structs.replace(
+                found, components=tuple(each for each in found.components if each in names), learned=learned
+            )
         )
         spans += [span for span in its if span.component in names]
     return incidents, spans

@@ -43,6 +43,7 @@ FEATURE = Feature(
     (
         "stanch.learn.commands",
         "stanch.learn.planning",
+        "stanch.learn.shown.commands",
         "stanch.learn.action_items.commands",
         "stanch.learn.action_items.ticket_commands",
         "stanch.learn.memory.commands",

@@ -212,6 +212,7 @@ class Record(msgspec.Struct):
     parts: dict[str, str] = msgspec.field(default_factory=dict)
     lists: dict[str, list[str]] = msgspec.field(default_factory=dict)
     published_at: int | None = None
+    shown_at: int | None = None
     action_items: dict[str, ActionItem] = msgspec.field(default_factory=dict)
     channels: dict[str, Channel] = msgspec.field(default_factory=dict)
     pins: dict[str, Fact] = msgspec.field(default_factory=dict)

@@ -10,8 +10,8 @@ from icalendar import Calendar
 from icalendar import Event as Appointment
 
 from stanch.communicate.page.language import Language, language_of
-from stanch.communicate.page.snapshot import Document, Event, Maintenance, Post, Snapshot
-from stanch.communicate.page.statuspage_v2 import link
+from stanch.communicate.page.snapshot import Document, Event, Incident, Learned, Maintenance, Post, Snapshot
+from stanch.communicate.page.statuspage_v2 import link, postmortem_link
 from stanch.kernel.clock import DAY, SECOND, iso
 from stanch.kernel.clock import day as date_of
 
@@ -54,7 +54,7 @@ def atom(snapshot: Snapshot) -> bytes:
         _add(entry, "updated", _seconds(event.updated_at))
         _add(entry, "link", rel="alternate", type="text/html", href=link(event, snapshot))
         _add(entry, "title", say.title(event))
-        _add(entry, "content", _posts_html(event), type="html")
+        _add(entry, "content", _learned_html(event, snapshot) + _posts_html(event), type="html")
     return _bytes(feed)
 
 
@@ -70,6 +70,8 @@ def rss(snapshot: Snapshot, *, each_update: bool = False) -> bytes:
     _add(channel, "pubDate", _rfc822(snapshot.updated_at()))
     for event in events(snapshot):
         if each_update:
+            if learned := learned_of(event):
+                _item(channel, snapshot, event, [], learned.at, "")
             for post in event.posts:
                 _item(channel, snapshot, event, [post], post.at, f"#{post.id}")
         else:
@@ -78,12 +80,15 @@ def rss(snapshot: Snapshot, *, each_update: bool = False) -> bytes:
 
 
 def _item(channel: Element, snapshot: Snapshot, event: Event, posts: list[Post], at: int, part: str) -> None:
+    """An item for an event, for one of its posts, or without posts for its postmortem."""
+    where = link(event, snapshot) + part if posts else postmortem_link(event, snapshot)
+    learned = _learned_html(event, snapshot) if not part else ""
     item = _add(channel, "item")
     _add(item, "title", language_of(snapshot).title(event))
-    _add(item, "description", _posts_html(event, posts))
+    _add(item, "description", learned + (_posts_html(event, posts) if posts else ""))
     _add(item, "pubDate", _rfc822(at))
-    _add(item, "link", link(event, snapshot) + part)
-    _add(item, "guid", link(event, snapshot) + part, isPermaLink="true")
+    _add(item, "link", where)
+    _add(item, "guid", where, isPermaLink="true")
 
 
 def calendar(snapshot: Snapshot) -> bytes:
@@ -150,6 +155,19 @@ def _posts_html(event: Event, posts: list[Post] | None = None) -> str:
         f"<strong>{post.state.replace('_', ' ').capitalize()}</strong> - {escape(post.text)}</p>"
         for post in posts or event.posts
     )
+
+
+def learned_of(event: Event) -> Learned | None:
+    """The postmortem of an incident, where one is public."""
+    return event.learned if isinstance(event, Incident) else None
+
+
+def _learned_html(event: Event, snapshot: Snapshot) -> str:
+    """A link to the postmortem; empty where none is public."""
+    if learned_of(event) is None:
+        return ""
+    words = escape(language_of(snapshot)("read_learned"))
+    return f'<p><a href="{escape(postmortem_link(event, snapshot))}">{words}</a></p>'
 
 
 def _seconds(moment: int) -> str:

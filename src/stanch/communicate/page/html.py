@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from stanch.communicate.page.language import Language, language_of, main_language, words_of
 from stanch.communicate.page.rollup import overall
 from stanch.communicate.page.snapshot import Document, Event, Incident, Maintenance, Snapshot
 from stanch.communicate.page.uptime import Day, uptime
 from stanch.kernel.clock import DAY, iso
+from stanch.kernel.markdown import clean_html
 
 TEMPLATES = Path(__file__).parent / "templates"
 HTML = "text/html; charset=utf-8"
 # With more components than this the bars stand on the page of uptime only: the first page stays small.
 BARS_UP_TO, RECENT, RECENT_DAYS, LIVE_IN_FULL = 40, 10, 90, 5
+# A public postmortem lists so many posts; all of them stand on the page of the incident.
+TOLD = 40
 LOOKS = {"operational": "good", "maintenance": "planned", "partial": "bad", "major": "bad"}
 KINDS = {None: "n", "operational": "ok", "degraded_performance": "s", "partial_outage": "p", "major_outage": "d"}
 
@@ -38,8 +43,13 @@ def _environment() -> Environment:
     env = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined
     )  # fmt: skip
-    env.filters.update(iso=iso, runs=runs)
+    env.filters.update(iso=iso, runs=runs, md=prose)
     return env
+
+
+def prose(text: str) -> Markup:
+    """Markdown as clean HTML; its headings stand below those of the page."""
+    return Markup(re.sub(r"(</?)h[1-6]>", r"\1h3>", clean_html(text)))  # noqa: S704 - it is clean
 
 
 def style(snapshot: Snapshot) -> bytes:
@@ -103,6 +113,8 @@ class _Pages:
         found = {f"index{self.tail}": self.index(), f"uptime{self.tail}": self.uptime()}
         for event in (*self.snapshot.incidents, *self.snapshot.maintenances):
             found[f"incidents/{event.id}{self.tail}"] = self.event(event)
+            if isinstance(event, Incident) and event.learned:
+                found[f"incidents/{event.id}/postmortem{self.tail}"] = self.postmortem(event)
         by_month: dict[str, list[Event]] = {name: [] for name in names}
         for event in sorted((*self.snapshot.incidents, *self.snapshot.maintenances), key=_begins, reverse=True):
             by_month.setdefault(self.say.at(_begins(event)).strftime("%Y-%m"), []).append(event)
@@ -128,6 +140,13 @@ class _Pages:
 
     def event(self, event: Event) -> Document:
         return self._render("event.html", f"incidents/{event.id}", "../", event=event)
+
+    def postmortem(self, incident: Incident) -> Document:
+        posts = sorted(incident.posts, key=lambda post: post.at)
+        return self._render(
+            "postmortem.html", f"incidents/{incident.id}/postmortem", "../../", event=incident, learned=incident.learned, shown_posts=TOLD,
+            posts=[post for post in posts if post.state != "postmortem"],
+        )  # fmt: skip
 
     def month(self, name: str, events: list[Event], links: list[tuple[str, str]]) -> Document:
         return self._render(

@@ -53,6 +53,13 @@ class Span(msgspec.Struct, frozen=True):
     source: str
 
 
+class Learned(msgspec.Struct, frozen=True):
+    """The postmortem as customers read it: name of a section -> Markdown. ``at``: when it was published (microseconds)."""
+
+    at: int
+    sections: dict[str, str]
+
+
 class Event(msgspec.Struct, frozen=True):
     """What incidents and maintenance have in common. ``posts``: newest first, never empty. ``title``: empty where people chose none."""
 
@@ -71,13 +78,19 @@ class Event(msgspec.Struct, frozen=True):
 
 
 class Incident(Event, frozen=True, kw_only=True):
-    """An incident with at least one public post. ``learned_at``: when what was learned was published."""
+    """An incident with at least one public post. ``learned_at``: when a post said what was learned; ``learned``: the postmortem."""
 
     impact: PublicImpact
     started_at: int
     monitoring_at: int | None = None
     resolved_at: int | None = None
     learned_at: int | None = None
+    learned: Learned | None = None
+
+    @property
+    def updated_at(self) -> int:
+        """When anything of it was last written, corrected or published."""
+        return max(super().updated_at, self.learned.at if self.learned else 0)
 
     def live(self) -> bool:
         """Not resolved yet."""

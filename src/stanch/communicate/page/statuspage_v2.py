@@ -161,6 +161,11 @@ def link(event: Event, snapshot: Snapshot) -> str:
     return f"{snapshot.url}/incidents/{event.id}.html"
 
 
+def postmortem_link(event: Event, snapshot: Snapshot) -> str:
+    """The absolute address of its postmortem."""
+    return f"{snapshot.url}/incidents/{event.id}/postmortem.html"
+
+
 def _api_state(state: str) -> str:
     return "completed" if state == "cancelled" else state  # the format has no word for it (formats/18, 18.4)
 

@@ -11,6 +11,8 @@ from stanch.learn.document.model import Document
 from stanch.timeline.entries import Entry
 from stanch.timeline.facts.roles import RoleTaken
 
+# What stands before the first word of a sentence, a line or an entry of a list.
+_BEGINS = re.compile(r"(?:^|[.!?]\s+|\n)\s*(?:[-*]\s+)?$")
 _MACHINE = frozenset({"machine", "alert"})
 
 
@@ -62,7 +64,12 @@ def with_roles(text: str, labels: dict[str, str]) -> str:
         return text
     longest_first = sorted(spellings, key=len, reverse=True)
     pattern = re.compile(rf"(?<![\w-])@?({'|'.join(map(re.escape, longest_first))})(?![\w-])")
-    return pattern.sub(lambda found: spellings[found[1]], text)
+
+    def label_of(found: re.Match[str]) -> str:
+        label = spellings[found[1]]
+        return label[:1].upper() + label[1:] if _BEGINS.search(text, 0, found.start()) else label
+
+    return pattern.sub(label_of, text)
 
 
 def anonymous(d: Document, labels: dict[str, str]) -> Document:

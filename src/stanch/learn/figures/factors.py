@@ -48,6 +48,11 @@ def kinds_of(text: str) -> list[str]:
     return list(dict.fromkeys(found.lower() for found in _TAG.findall(text)))
 
 
+def without_kinds(text: str) -> str:
+    """A factor's line for readers to whom the kinds mean nothing."""
+    return " ".join(_TAG.sub("", text).split())
+
+
 def of_factors(factors: Iterable[str]) -> list[str]:
     """The kinds that any of an incident's factors names."""
     return list(dict.fromkeys(kind for text in factors for kind in kinds_of(text)))

@@ -58,6 +58,8 @@ class PostmortemStage(Statement, frozen=True, tag="postmortem_stage"):
 
     def apply(self, record: Record, entry: Line) -> None:
         record.postmortem_stage, record.published_at = self.stage, None
+        if self.reopened:
+            record.shown_at = None
 
 
 class MeetingMoved(Statement, frozen=True, tag="meeting_moved"):
@@ -105,6 +107,38 @@ class PostmortemPublished(Statement, frozen=True, tag="postmortem_published"):
 
     def apply(self, record: Record, entry: Line) -> None:
         record.published_at = entry.happened_at
+
+
+class PostmortemShown(Statement, frozen=True, tag="postmortem_shown"):
+    """A version of the postmortem for customers was published on the status page (R33, R44).
+
+    ``sections``: name of the section -> its text in Markdown, as customers read it; later changes of the postmortem do not reach it.
+    ``checked``: whether the findings of the wording check were accepted by whoever published it.
+    """
+
+    sections: dict[str, str]
+    checked: bool = False
+
+    def sentence(self) -> str:
+        accepted = "; what the wording check found was accepted" if self.checked else ""
+        return (
+            f"Postmortem published on the status page: {', '.join(self.sections) or 'its words are erased'}{accepted}"
+        )
+
+    def apply(self, record: Record, entry: Line) -> None:
+        record.shown_at = entry.recorded_at
+
+
+class PostmortemHidden(Statement, frozen=True, tag="postmortem_hidden"):
+    """The postmortem was taken off the status page."""
+
+    reason: str
+
+    def sentence(self) -> str:
+        return f"Postmortem taken off the status page: {self.reason}"
+
+    def apply(self, record: Record, entry: Line) -> None:
+        record.shown_at = None
 
 
 class ActionItemAdded(Statement, frozen=True, tag="action_item_added"):
@@ -269,6 +303,8 @@ Facts = (
     | MeetingMoved
     | PostmortemWritten
     | PostmortemPublished
+    | PostmortemShown
+    | PostmortemHidden
     | ActionItemAdded
     | ActionItemChanged
     | ActionItemDone

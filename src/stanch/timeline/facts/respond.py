@@ -51,6 +51,9 @@ class Redacted(Statement, frozen=True, tag="redacted"):
     def sentence(self) -> str:
         return f"Entry {self.position} was redacted: {self.reason}"
 
+    def apply(self, record: Record, entry: Line) -> None:
+        record.shown_at = None  # what customers read of the postmortem may repeat it
+
 
 class PhaseShifted(Statement, frozen=True, tag="phase_shifted"):
     """The phase changes deliberately (R12). ``undo``: the last change was a mistake, and counts for nothing."""

@@ -30,10 +30,11 @@ HIDDEN = {
     "corrects",
     "seen",
 }
-LONG = {"text", "reason", "impact", "note", "answer", "test"}
+LONG = {"text", "reason", "impact", "note", "answer", "test", "summary", "causes", "changes", "lessons"}
 LABELS = {
     "next_in": "Minutes to the next update", "override": "Resolve although the criteria have not held",
     "cause_unknown": "The cause is not known yet", "unchecked": "Post it although it holds a blank, an internal host or a name",
+    "only": "Show only the sections that are filled in here",
     "private": "Private: only you and admins see it", "hold": "Seconds that all must hold",
 }  # fmt: skip
 
