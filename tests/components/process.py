@@ -2,6 +2,7 @@
 
 import atexit
 import os
+import random
 import shutil
 import signal
 import socket
@@ -26,10 +27,35 @@ def find_program(*names: str) -> str | None:
     return None
 
 
+# Below the ports that Linux gives to outgoing connections (32768 and up), so that none of them takes a server's port before
+# it starts or while it is restarted; drawn at random, so that test processes side by side seldom try the same one.
+_ports = iter(random.SystemRandom().sample(range(20000, 32000), 12000))
+
+
 def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
+    """A port of 127.0.0.1 that is free and was not given to this process before. StopIteration when all were given."""
+    while True:
+        port = next(_ports)
+        with socket.socket() as sock:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                sock.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        return port
+
+
+def _living(group: int) -> list[int]:
+    """The processes of a group that still run. One that has ended and waits for its parent to read that does not count."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, _, of_group = entry.read_text().rpartition(")")[2].split()[:3]
+        except OSError:
+            continue  # it ended meanwhile
+        if int(of_group) == group and state not in "ZX":
+            found.append(int(entry.parent.name))
+    return found
 
 
 def answers(url: str) -> bool:
@@ -121,10 +147,12 @@ class Process:
 
     @staticmethod
     def _kill_group(group: int) -> None:
+        """Kills what is left of a group. Returns when it is gone: until then a worker of a dead parent holds its port."""
         try:
             os.killpg(group, signal.SIGKILL)
         except (ProcessLookupError, PermissionError):
-            pass  # nobody left in it
+            return  # nobody left in it
+        wait_until(lambda: not _living(group), 10.0, f"processes of group {group} outlived SIGKILL")
 
     def __enter__(self) -> Self:
         return self.start()
