@@ -548,7 +548,7 @@ def test_the_documented_roles_grant_what_is_asked_and_nothing_else(cluster: Clus
         spec = {
             "replicas": 1,
             "selector": {"matchLabels": {"app": "x"}},
-            "template": {"metadata": {}, "spec": {"containers": []}},
+            "template": {"metadata": {"labels": {"app": "x"}}, "spec": {"containers": []}},
         }
         status = {"observedGeneration": 1, "readyReplicas": 1, "desiredNumberScheduled": 0}
         cluster.add(f"/apis/apps/v1/namespaces/default/{plural}", {"metadata": meta, "spec": spec, "status": status})

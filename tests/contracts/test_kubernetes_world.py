@@ -200,7 +200,7 @@ def test_pods_that_are_replaced_on_delete_only_are_not_said_to_be_replaced(
 ) -> None:
     spec = {
         "replicas": 2, "selector": {"matchLabels": {"app": "x"}}, "updateStrategy": {"type": "OnDelete"},
-        "template": {"metadata": {}, "spec": {"containers": []}},
+        "template": {"metadata": {"labels": {"app": "x"}}, "spec": {"containers": []}},
     }  # fmt: skip
     status = {
         "observedGeneration": 1,
