@@ -52,6 +52,18 @@ def refusal(code: str) -> tuple[int, bytes]:
     return int(head.split()[1]), body.strip().encode()
 
 
+class Lingering(ThreadingHTTPServer):
+    """Reads on before it closes: a reset would take away the alert that says why a handshake has failed."""
+
+    def shutdown_request(self, request: Any) -> None:
+        with contextlib.suppress(OSError):
+            socket.socket.shutdown(request, socket.SHUT_WR)
+            request.settimeout(1.0)
+            while socket.socket.recv(request, 65536):
+                pass
+        super().shutdown_request(request)
+
+
 class Asked:
     """One request as it came."""
 
@@ -167,7 +179,7 @@ class Cluster:
             def log_message(self, format: str, *args: Any) -> None:
                 """Silent."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
+        self._server = Lingering(("127.0.0.1", self.port), Handler)
         self._server.daemon_threads = True
         if self.tls is not None:
             # The handshake in the connection's own thread, so that one that fails stops no other.
