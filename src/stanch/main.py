@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from stanch.prepare.reload import LiveCatalog
     from stanch.prepare.settings import Settings
     from stanch.timeline.feature import Feature, Wiring
+    from stanch.timeline.installation import Installation
     from stanch.timeline.unit_of_work import Application
 
 CALENDARS_EVERY, CATALOG_EVERY, CLOCK_EVERY, SEALED_EVERY = 300.0, 2.0, 15.0, 5.0
@@ -182,7 +183,6 @@ def open_stanch(
     from stanch.prepare.reload import LiveCatalog
     from stanch.prepare.settings import load_all, settings_file
     from stanch.timeline.feature import together
-    from stanch.timeline.installation import Installation
     from stanch.timeline.unit_of_work import Application
 
     quiet_tracebacks()
@@ -207,7 +207,7 @@ def open_stanch(
         join=own,
         world=world,
         calendars=calendars,
-        installation=Installation(settings.url(), settings.secret_key, settings.watchdog_url, settings.watchdog_every),
+        installation=_installation(settings),
         reactions=wiring.reactions,
         clocks=wiring.clocks,
         prompts=wiring.prompts,
@@ -219,6 +219,14 @@ def open_stanch(
     catalog.contacts = lambda: application.whole_policy().contacts
     catalog.on_change.extend([stanch.seed, lambda: calendars.refresh(fetch=False)])
     return stanch
+
+
+def _installation(settings: "Settings") -> "Installation":
+    from stanch.timeline.installation import Installation
+
+    return Installation(
+        settings.url(), settings.secret_key, settings.data, settings.watchdog_url, settings.watchdog_every
+    )
 
 
 def _database(settings: "Settings") -> "Database":

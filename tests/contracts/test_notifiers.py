@@ -268,11 +268,14 @@ def test_a_long_address_in_a_header_is_not_folded_into_words_that_nobody_reads(s
 
 
 def test_many_mails_go_over_one_connection_and_a_refused_one_does_not_break_it(sink: tuple[Sink, smtp.Smtp]) -> None:
+    """R33: what says that a mail leaves is called once for each, before the server has it, and never for one that was refused."""
     kept, mailer = sink
-    with mailer.connected() as connection:
+    left: list[int] = []
+    with mailer.connected(lambda: left.append(len(kept.mails))) as connection:
         for number in range(5):
-            connection.send("maria@example.org", Message(f"k{number}", "A title", "text"))
+            connection.send("maria@example.org", Message(f"k{number}", "A title", "text\r\n.\r\nand more"))
         with pytest.raises(Failed):
-            connection.send("nobody at all", Message("k", "A title", "text"))
+            connection.send("550@example.org", Message("k", "A title", "text"))
         connection.send("maria@example.org", Message("k6", "A title", "text"))
+    assert left == [0, 1, 2, 3, 4, 5]
     assert len(kept.mails) == 6

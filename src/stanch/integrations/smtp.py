@@ -5,7 +5,7 @@ import hashlib
 import os
 import smtplib
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from email.message import EmailMessage
 from email.policy import SMTP as FOLDING
 from email.policy import EmailPolicy
@@ -53,6 +53,17 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     password_env: Annotated[str, msgspec.Meta(description="The environment variable that holds the password.")] = ""
     starttls: Annotated[bool, msgspec.Meta(description="Whether the connection is encrypted with STARTTLS.")] = True
     timeout: Annotated[float, msgspec.Meta(description="Seconds to wait for each step.")] = 10.0
+
+
+class _Client(smtplib.SMTP):
+    """Says when the content of a mail leaves: before that the server cannot have accepted it."""
+
+    leaving: Callable[[], None] = staticmethod(lambda: None)
+
+    def send(self, s: Any) -> None:
+        if s[-5:] == b"\r\n.\r\n":
+            self.leaving()
+        super().send(s)
 
 
 class Smtp:
@@ -104,9 +115,9 @@ class Smtp:
             client.login(self.settings.username, self._password())
 
     @contextlib.contextmanager
-    def connected(self) -> Iterator["Smtp"]:
+    def connected(self, leaving: Callable[[], None]) -> Iterator["Smtp"]:
         """For bulk mail: one connection for all messages, reopened when it breaks."""
-        kept = _Kept(self.settings)
+        kept = _Kept(self.settings, leaving)
         try:
             yield kept
         finally:
@@ -128,18 +139,20 @@ class Smtp:
 class _Kept(Smtp):
     """One connection, many mails."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, leaving: Callable[[], None]) -> None:
         super().__init__(settings)
-        self._client: smtplib.SMTP | None = None
+        self._leaving = leaving
+        self._client: _Client | None = None
 
     def _deliver(self, sender: str, recipient: str, content: bytes) -> str:
         fresh = self._client is None
         try:
             if self._client is None:
                 domain = sender.rpartition("@")[2]
-                self._client = smtplib.SMTP(
+                self._client = _Client(
                     self.settings.host, self.settings.port, local_hostname=domain, timeout=self.settings.timeout
                 )
+                self._client.leaving = self._leaving
                 self._greet(self._client)
             return _one(self._client, sender, recipient, content)
         except (smtplib.SMTPServerDisconnected, OSError):

@@ -13,7 +13,7 @@ from stanch.ports.chat import Chat
 from stanch.ports.failures import Failed, Gone, Partly, Unsure
 from stanch.ports.measuring import AlertRules, Metrics, ProbeAnswer, Prober
 from stanch.ports.mitigators import Applied, Arguments, EvidenceItem, Extent, Mitigator, Preview, Say
-from stanch.ports.notifiers import Editor, Message, Notifier, Posted
+from stanch.ports.notifiers import BulkNotifier, Editor, Message, Notifier, Posted
 from stanch.ports.publishing import PublishedFile, Publisher
 from stanch.ports.releases import Release, ReleaseWatcher, Watched
 from stanch.ports.sources import (
@@ -37,6 +37,7 @@ __all__ = [
     "Applied",
     "Arguments",
     "Beat",
+    "BulkNotifier",
     "Calendars",
     "ChangeEvent",
     "Checkable",

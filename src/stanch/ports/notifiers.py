@@ -1,5 +1,7 @@
 """Notifiers: one message to one address."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Protocol, runtime_checkable
 
 import msgspec
@@ -39,6 +41,13 @@ class Notifier(Protocol):
     name: str
 
     def send(self, address: str, message: Message) -> str: ...
+
+
+@runtime_checkable
+class BulkNotifier(Notifier, Protocol):
+    """One that keeps a connection for many messages. ``leaving`` is called before the last bytes of a message leave."""
+
+    def connected(self, leaving: Callable[[], None]) -> AbstractContextManager[Notifier]: ...
 
 
 @runtime_checkable

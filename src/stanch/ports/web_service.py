@@ -3,7 +3,7 @@
 import os
 import re
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -101,12 +101,18 @@ class WebService:
         self.pool: urllib3.PoolManager = pool
 
     def ask(
-        self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"", *, once: bool = False
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: bytes | Iterator[bytes] = b"",
+        *,
+        once: bool = False,
     ) -> HttpResponse:
         """Send one request; redirects are not followed, since they would carry the credentials elsewhere.
 
         ``once``: it changes something that must not be changed twice. Then ``Unsure`` is raised when it was sent and no
-        answer came.
+        answer came. A body in pieces is asked for when it is to be sent, and needs a ``Content-Length``.
 
         Raises ``Failed``: ``again`` when the service cannot be reached, final when its address cannot be meant, or leads
         where a stranger's must not. The text

@@ -1,6 +1,7 @@
 """The addresses of this installation."""
 
 import re
+from pathlib import Path
 
 import msgspec
 
@@ -11,11 +12,12 @@ LOCAL = re.compile(r"https?://(localhost|127\.|\[::1\]|0\.0\.0\.0)")
 class Installation(msgspec.Struct, frozen=True):
     """How people and programs reach this stanch, and who watches it.
 
-    ``watchdog_url`` is called every ``watchdog_every`` seconds while the engine works; empty: nobody watches.
+    ``data``: the folder of this process's own files. ``watchdog_url`` is called every ``watchdog_every`` seconds while the engine works; empty: nobody watches.
     """
 
     url: str
     secret_key: str
+    data: Path
     watchdog_url: str = ""
     watchdog_every: float = 60
 

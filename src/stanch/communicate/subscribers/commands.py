@@ -19,11 +19,17 @@ class Following(msgspec.Struct, frozen=True):
     waiting: int
     failing: int
     error: str
+    unsure: int
 
     def line(self) -> str:
         """For chat."""
         trouble = f", {self.failing} of them not reached lately ({self.error})" if self.failing else ""
-        return f"{self.page}, {self.kind}: {self.active} follow{trouble}; {self.waiting} have not confirmed"
+        unsure = (
+            f", {self.unsure} may not have their last update (stanch was killed before the answer)"
+            if self.unsure
+            else ""
+        )
+        return f"{self.page}, {self.kind}: {self.active} follow{trouble}{unsure}; {self.waiting} have not confirmed"
 
 
 @command(
@@ -33,10 +39,12 @@ def subscribers(uow: UnitOfWork, asked: Subscribers) -> list[Following]:
     """Counted in one query."""
     rows = uow.tx.all(
         "SELECT page, kind, SUM(CASE WHEN state = 'active' THEN 1 ELSE 0 END) AS active, SUM(CASE WHEN state = 'pending' THEN 1 ELSE 0 END) "
-        "AS waiting, SUM(CASE WHEN failing_since IS NOT NULL THEN 1 ELSE 0 END) AS failing, MAX(error) AS error "
+        "AS waiting, SUM(CASE WHEN failing_since IS NOT NULL THEN 1 ELSE 0 END) AS failing, MAX(error) AS error, COUNT(unsure_at) AS unsure "
         "FROM status_subscribers GROUP BY page, kind ORDER BY page, kind"
     )
     return [
-        Following(r["page"], r["kind"], int(r["active"]), int(r["waiting"]), int(r["failing"]), r["error"])
+        Following(
+            r["page"], r["kind"], int(r["active"]), int(r["waiting"]), int(r["failing"]), r["error"], int(r["unsure"])
+        )
         for r in rows
     ]

@@ -1,8 +1,8 @@
 """Sends updates to subscribers: mail by the notifier 'smtp', the others by an HTTP POST to an address that a stranger entered."""
 
 import threading
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
@@ -12,7 +12,7 @@ from stanch.communicate.subscribers import messages
 from stanch.communicate.subscribers.messages import Update
 from stanch.communicate.subscribers.store import Subscriber, proof, signing_secret
 from stanch.kernel.errors import Invalid
-from stanch.ports import Failed, Gone, Message, Notifier
+from stanch.ports import BulkNotifier, Failed, Gone, Message, Notifier
 from stanch.ports.web_service import WebService
 from stanch.timeline.unit_of_work import Application
 
@@ -20,10 +20,13 @@ TIMEOUT = 10.0
 
 
 class Transports:
-    """Sends for one announcement; each thread keeps a connection of its own to the mail server."""
+    """Sends for one announcement; each thread keeps a connection of its own to the mail server.
 
-    def __init__(self, application: Application, base: str) -> None:
-        self.application, self.base = application, base
+    ``leaving`` is called in the thread that sends, just before the last bytes of a message leave.
+    """
+
+    def __init__(self, application: Application, base: str, leaving: Callable[[], None] = lambda: None) -> None:
+        self.application, self.base, self.leaving = application, base, leaving
         self._own = threading.local()
         self._open: list[AbstractContextManager[Notifier]] = []
         self._lock = threading.Lock()
@@ -77,10 +80,12 @@ class Transports:
     def _mailer(self) -> Notifier:
         found: Notifier | None = getattr(self._own, "mailer", None)
         if found is None:
-            notifier: Any = self.application.world.notifiers.get("smtp")
+            notifier = self.application.world.notifiers.get("smtp")
             if notifier is None:
                 raise Failed("no mail can be sent: the integration smtp is not configured", again=True)
-            connection = notifier.connected() if hasattr(notifier, "connected") else nullcontext(notifier)
+            connection = (
+                notifier.connected(self.leaving) if isinstance(notifier, BulkNotifier) else nullcontext(notifier)
+            )
             found = self._own.mailer = connection.__enter__()
             with self._lock:
                 self._open.append(connection)
@@ -88,11 +93,17 @@ class Transports:
 
     def _post(self, address: str, body: bytes, headers: dict[str, str]) -> None:
         inside = any(page.private_addresses for page in self.application.policy().status_pages.values())
-        answer = WebService(address, TIMEOUT, outside=not inside).ask("POST", "", headers, body)
+        headers = {"Content-Length": str(len(body)), **headers}
+        answer = WebService(address, TIMEOUT, outside=not inside).ask("POST", "", headers, self._pieces(body))
         if answer.status == 410:
             raise Gone("410: the receiver wants no more")
         if not 200 <= answer.status < 300:
             raise Failed(f"answered {answer.status}", again=True)
+
+    def _pieces(self, body: bytes) -> Iterator[bytes]:
+        """The body, asked for when everything before it has left."""
+        self.leaving()
+        yield body
 
 
 def check_address(kind: str, address: str) -> str:

@@ -29,12 +29,13 @@ class Subscriber(msgspec.Struct, frozen=True):
     address: str
     components: list[str]
     failing_since: int | None = None
+    unsure_at: int | None = None
 
 
 def subscriber_of(row: Row) -> Subscriber:
     """From its row."""
     return Subscriber(
-        row["id"], row["page"], row["kind"], row["address"], msgspec.json.decode(row["components"], type=list[str]), row["failing_since"]
+        row["id"], row["page"], row["kind"], row["address"], msgspec.json.decode(row["components"], type=list[str]), row["failing_since"], row["unsure_at"]
     )  # fmt: skip
 
 
