@@ -4,7 +4,9 @@ import pytest
 
 from stanch.kernel.actor import Actor
 from stanch.kernel.command import REGISTRY
-from stanch.kernel.errors import Denied
+from stanch.kernel.errors import Conflict, Denied, Invalid
+from stanch.prepare.oncall.ical import people_in
+from stanch.prepare.oncall.people import contact_key, names_of
 from tests.attacks.running import sign_in
 from tests.scenarios.house import House
 
@@ -20,3 +22,75 @@ def test_who_is_called_like_a_facilitator_or_a_role_reads_no_worksheets(house: H
     with pytest.raises(Denied, match="facilitators"):
         house.do("worksheets", "ben", incident="INC-1")
     assert house.do("worksheets", "dr who", incident="INC-1") == []
+
+
+@pytest.fixture
+def town(house: House) -> House:
+    """Two contacts share the alias ``chris``; a calendar and a step name somebody who is no contact."""
+    contacts = {
+        "ada": {"name": "Ada Lovelace", "reach": ["pager:ada@example.org"], "names": ["chris", "Countess of Lovelace", "slack:U01"]},
+        "ben": {"name": "Ben", "reach": ["pager:ben"]},
+        "cleo": {"name": "José García", "reach": ["pager:cleo"], "names": ["chris"], "roles": ["dns vendor"]},
+    }  # fmt: skip
+    steps = {
+        "default": {"steps": [{"notify": ["the ghost"], "wait": 300}]},
+        "night watch": {"steps": [{"notify": ["ada"]}]},
+    }
+    schedules = {"primary": {"layers": [{"people": ["ada"], "start": "2026-01-05T09:00"}]}}
+    house.policy = house.policy | {"contacts": contacts, "escalation": steps, "schedules": schedules}
+    house.crash()
+    for name in ("ada", "ben", "dora"):
+        sign_in(house.application.database, name, f"token-of-{name}", admin=False)
+    return house
+
+
+def call(house: House, person: str, name: str) -> None:
+    with house.application.uow(Actor(person), "page") as uow:
+        REGISTRY["set-me"].handle(uow, REGISTRY["set-me"].struct(name=name))
+
+
+OTHERS = (
+    "ada", " ADA ", "Ada Lovelace", "ada  LOVELACE", "Countess  of Lovelace", "chris", "slack:U01", "U01", "ada@example.org",
+    "pager:ada@example.org", "dora", "Dora Maar", "Jose\u0301 Garci\u0301a", "Jose Garcia", "\uff21\uff44\uff41",
+    "\u0410d\u0430 Lovelace", "Ada L\u043evelace", "Ada L0velace", "Ada  Love1ace",
+    "incident_commander", "Incident Commander", "IC", "Scribe", "dns vendor", "primary", "schedule:primary", "Night Watch",
+    "me", "stanch", "nobody", "On call",
+)  # fmt: skip
+UNPRINTABLE = ("Ada\u00a0Lovelace", "Ada\u200b Lovelace", "\u202eecalevoL adA", "Ada\nLovelace")
+OWN = ("Ben", "Benjamin", "Ben \u014cno", "\u0410\u0434", "\u674e\u5c0f\u9f99", "O'Brien-Ben")
+
+
+def test_a_name_of_others_or_of_something_else_is_refused(town: House) -> None:  # R2, R8, P6
+    call(town, "dora", "Dora Maar")
+    for name in OTHERS:
+        with pytest.raises(Conflict, match=r"is another person's name|is the name of|stands for") as refused:
+            call(town, "ben", name)
+        assert refused.value.field == "name", name
+    for name in UNPRINTABLE:
+        with pytest.raises(Invalid, match="printable"):
+            call(town, "ben", name)
+    for name in OWN:
+        call(town, "ben", name)
+        assert town.application.whole_policy().contacts["ben"].name == name
+
+
+def test_what_somebody_calls_himself_brings_no_page_prompt_or_right(town: House) -> None:  # R2, P6
+    """A name is free today and means somebody tomorrow: it leads to nobody but where a person types it."""
+    call(town, "ben", "The ghost")
+    town.do("declare", title="Checkout fails", service="shop")
+    town.settle()
+    woken = {address for address, _ in town.pager.sent}
+    assert woken == {"ada@example.org", "ben", "cleo"}, "the step names nobody known, so everybody is woken"
+    contacts = town.application.whole_policy().contacts
+    assert contact_key(contacts, "the ghost") == "" and contact_key(contacts, "Ben") == "ben"
+    assert people_in("On call: the ghost", names_of(contacts)) == [] == people_in("chris", names_of(contacts))
+    assert town.do("action", "ada", incident="INC-1", title="Try it", owner="the  GHOST", due="2027-01-01").id
+    assert [item["owner"] for item in town.do("action-items")] == ["ben"], "typed, it is understood"
+    town.policy = town.policy | {
+        "contacts": town.policy["contacts"] | {"eve": {"name": "The Ghost", "reach": ["pager:eve"]}}
+    }
+    town.crash()
+    town.pager.sent.clear()
+    town.do("page", "ada", incident="INC-1", person="the ghost")
+    town.settle()
+    assert {address for address, _ in town.pager.sent} == {"eve"}

@@ -26,9 +26,10 @@ def test_anybody_elses_post_waits_and_one_of_them_posts_it(house: House) -> None
     assert [to for to, message in house.pager.told if "wants to tell customers" in message.text] == ["grace"]
     with pytest.raises(Denied, match="needs the word of"):
         house.do("status", actor="ben", incident="INC-1", state="investigating", proposal=proposed.id)
-    house.do("status", actor="grace", incident="INC-1", state="investigating", proposal=proposed.id)
+    # She signs in by her name, not by the key of her contact.
+    house.do("status", actor="Grace", incident="INC-1", state="investigating", proposal=proposed.id)
     posted = house.record().last_update("public")
-    assert posted and posted[1] == "grace" and posted[2].text == WORDS
+    assert posted and posted[1] == "Grace" and posted[2].text == WORDS
     with pytest.raises(NotFound, match="that waits"):
         house.do("status", actor="grace", incident="INC-1", state="investigating", proposal=proposed.id)
 

@@ -13,6 +13,7 @@ from stanch.kernel.clock import DAY, MINUTE, iso, parse_moment
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Denied, Invalid, NotFound
 from stanch.kernel.policy import Policy
+from stanch.prepare.known_people import same_person
 from stanch.timeline.unit_of_work import UnitOfWork
 
 MaintenanceState = Literal["scheduled", "in_progress", "verifying", "completed", "cancelled"]
@@ -182,7 +183,7 @@ def _reminder(uow: UnitOfWork, starts: int, minutes: float) -> int | None:
 def check_words(uow: UnitOfWork, text: str, unchecked: bool) -> None:
     """R8, R33. Raises ``Denied`` and ``Invalid`` as a post of an incident does."""
     allowed = uow.policy.public_approval
-    if allowed and uow.actor.name not in allowed:
+    if allowed and not any(same_person(uow, name, uow.actor.name) for name in allowed):
         names = [uow.policy.contacts[name].name if name in uow.policy.contacts else name for name in allowed]
         raise Denied(f"A public post needs the word of {' or '.join(names)}.", hint="Ask one of them to plan it.")
     leaks = [finding for finding in wording(text, uow.policy, "monitoring") if finding.second_yes]

@@ -5,6 +5,7 @@ from stanch.communicate.wording.public import WHOLE_POST, check_inside, check_pu
 from stanch.communicate.wording.vocabulary import of_policy
 from stanch.kernel.audiences import Audience
 from stanch.kernel.policy import ROLE_TITLES, Policy
+from stanch.prepare.oncall.people import same_contact
 from stanch.timeline.record import Record
 
 
@@ -33,7 +34,8 @@ def _suggestion(finding: Finding) -> str:
 def may_approve(record: Record, policy: Policy, actor: str) -> bool:
     """R8: whether this person may post without anybody else's approval."""
     allowed = policy.public_approval
-    return not allowed or actor in allowed or any(record.holder(role) == actor for role in allowed)
+    named = [*allowed, *(record.holder(role) for role in allowed)]
+    return not allowed or any(same_contact(policy.contacts, name, actor) for name in named if name)
 
 
 def approvers(record: Record, policy: Policy) -> str:

@@ -7,6 +7,7 @@ import msgspec
 
 from stanch.db.transaction import Transaction
 from stanch.kernel.ids import new_id, new_secret
+from stanch.kernel.names import outline
 
 
 class Profile(msgspec.Struct, frozen=True):
@@ -128,9 +129,8 @@ def confirmed(tx: Transaction, test: str, now: int) -> None:
 
 def release_name(tx: Transaction, name: str) -> None:
     """Whoever else is shown by this name is shown by their sign-in name again."""
-    wanted = " ".join(name.casefold().split())
     for other in profiles(tx):
-        if other.person != name and " ".join(other.shown.casefold().split()) == wanted:
+        if other.person != name and outline(other.shown) == outline(name):
             keep(tx, msgspec.structs.replace(other, shown=""))
 
 

@@ -57,3 +57,17 @@ class Contact(Part, frozen=True):
         return sorted(
             (ContactMethod(r) if isinstance(r, str) else r for r in self.reach), key=lambda method: method.after
         )
+
+    def given(self) -> str:
+        """The name that others gave them, by which pages, calendars and records find them."""
+        return self.name
+
+
+class ShownContact(Contact, frozen=True):
+    """A contact shown by a name of their own choice. It finds nobody but where a person types it: one could choose another's."""
+
+    formal: str = ""
+
+    def given(self) -> str:
+        """That of the catalog, else the name they sign in with."""
+        return self.formal

@@ -1,7 +1,8 @@
 """Resolves a typed name among the contacts of the catalog and everybody who may sign in."""
 
 from stanch.kernel.errors import Invalid
-from stanch.prepare.oncall.people import contact_key, meant
+from stanch.kernel.names import folded
+from stanch.prepare.oncall.people import contact_key, meant, same_contact
 from stanch.timeline.unit_of_work import UnitOfWork
 
 
@@ -16,8 +17,9 @@ def known_names(uow: UnitOfWork) -> list[str]:
 def known_person(uow: UnitOfWork, text: str, field: str) -> str:
     """The one person that a typed name means; an empty text, or ``me``, is whoever acts.
 
-    By sign-in, or by a contact's key, name or other name, in any case. The answer is the name that they sign in with, else
-    the contact's key. Raises ``Invalid`` for ``field`` when nobody is called so, or several are, naming them.
+    By sign-in, or by a contact's key, name or other name, in any case; else by how they call themselves on their profile.
+    The answer is the name that they sign in with, else the contact's key. Raises ``Invalid`` for ``field`` when nobody is
+    called so, or several are, naming them.
     """
     # Imported late: the help of a command needs no database.
     from stanch.identity.people import names
@@ -32,9 +34,10 @@ def known_person(uow: UnitOfWork, text: str, field: str) -> str:
         found = {
             key
             for key, contact in contacts.items()
-            if wanted in {folded(name) for name in (key, contact.name, *contact.names)}
+            if wanted in {folded(name) for name in (key, contact.given(), *contact.names)}
         }
         found |= {contact_key(contacts, name) or name for name in sign_ins if folded(name) == wanted}
+        found = found or {key for key, contact in contacts.items() if folded(contact.name) == wanted}
     if len(found) > 1:
         raise Invalid(
             f"Several are called '{_shown(text)}': {', '.join(sorted(found))}.", field=field, hint="Name one of them."
@@ -55,8 +58,7 @@ def as_signed_in(uow: UnitOfWork, keys: list[str]) -> list[str]:
 
 def same_person(uow: UnitOfWork, one: str, other: str) -> bool:
     """Whether two names mean the same person."""
-    contacts = uow.policy.contacts
-    return (contact_key(contacts, one) or folded(one)) == (contact_key(contacts, other) or folded(other))
+    return same_contact(uow.policy.contacts, one, other)
 
 
 def spellings(uow: UnitOfWork, person: str) -> list[str]:
@@ -65,13 +67,8 @@ def spellings(uow: UnitOfWork, person: str) -> list[str]:
 
     contacts = uow.policy.contacts
     key = contact_key(contacts, person)
-    own = {key, contacts[key].name, *contacts[key].names} if key else set()
+    own = {key, contacts[key].given(), *contacts[key].names} if key else set()
     return sorted({person} | own | {name for name in names(uow.tx) if key and contact_key(contacts, name) == key})
-
-
-def folded(name: str) -> str:
-    """As names are compared: in any case, with single blanks."""
-    return " ".join(name.split()).casefold()
 
 
 def _shown(text: str) -> str:

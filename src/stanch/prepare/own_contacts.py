@@ -7,7 +7,7 @@ import msgspec
 from stanch.db.transaction import Transaction
 from stanch.identity import profiles
 from stanch.identity.profiles import Confirmation, Method, Profile
-from stanch.kernel.contacts import Contact
+from stanch.kernel.contacts import Contact, ShownContact
 from stanch.kernel.policy import Policy
 from stanch.prepare.oncall.people import contact_key
 from stanch.prepare.own_contact_methods import OwnContactMethod
@@ -55,10 +55,11 @@ def joined(
 def _with(contact: Contact, own: list[Method], shown: str, key: str, arrived: set[tuple[str, str]]) -> Contact:
     there = {method.to for method in contact.methods()}
     methods = [OwnContactMethod(m.reach, m.after, (key, m.reach) in arrived) for m in own if m.reach not in there]
-    return msgspec.structs.replace(
+    joined = msgspec.structs.replace(
         contact,
-        name=shown or contact.name,
-        names=[*contact.names, contact.name] if shown else contact.names,
         reach=[*contact.reach, *methods],
         prompts=[*(m.reach for m in own if m.prompts), *contact.prompts],
     )
+    if not shown:
+        return joined
+    return ShownContact(**msgspec.structs.asdict(joined) | {"name": shown}, formal=contact.name)

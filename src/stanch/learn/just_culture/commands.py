@@ -9,8 +9,9 @@ from stanch.kernel.answers import Moment
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Denied, Invalid, NotFound
 from stanch.kernel.ids import new_id
+from stanch.kernel.names import folded
 from stanch.learn.just_culture.rules import ASKS, QUESTIONS, Answer, Conduct, Worksheet, conduct, missing, names_in
-from stanch.prepare.known_people import folded, known_names
+from stanch.prepare.known_people import known_names
 from stanch.prepare.oncall.people import contact_key
 from stanch.respond.commands import IncidentId
 from stanch.timeline.unit_of_work import UnitOfWork

@@ -16,6 +16,7 @@ import msgspec
 
 from stanch.kernel.clock import SECOND
 from stanch.kernel.contacts import Contact
+from stanch.kernel.names import folded
 from stanch.kernel.shift import Shift
 from stanch.kernel.zones import EPOCH_UTC, MICROSECOND, instant, zone_of
 from stanch.prepare.oncall import expansion_limit
@@ -88,11 +89,12 @@ def _read_event(event: Any, start: int, end: int, known: Mapping[str, str]) -> _
 
 def people_in(title: str, known: Mapping[str, str]) -> list[str]:
     """Keys of everybody whom a title names; ``known``: every name in lower case. Other words (``On call: ada``) do not matter."""
-    whole = known.get(" ".join(title.casefold().split()))
+    known = {name: key for name, key in known.items() if key}  # one that several have is nobody's
+    whole = known.get(folded(title))
     if whole:
         return [whole]
     found: dict[str, None] = {}
-    for part in re.split(r"[,;&]", title.casefold()):
+    for part in re.split(r"[,;&]", folded(title)):
         words = [word.strip("@():-[]") for word in part.split()]
         at = 0
         while at < len(words):
@@ -108,7 +110,7 @@ def _attendees(event: Any, known: Mapping[str, str]) -> list[str]:
     """Some exports (PagerDuty's) title every event alike and name the person as attendee."""
     given = event.get("ATTENDEE", [])
     mails = [str(one).casefold().removeprefix("mailto:") for one in (given if isinstance(given, list) else [given])]
-    return list(dict.fromkeys(known[mail] for mail in mails if mail in known))
+    return list(dict.fromkeys(known[mail] for mail in mails if known.get(mail)))
 
 
 def _merged(events: Sequence[_Event]) -> list[Shift]:

@@ -4,14 +4,18 @@ import difflib
 from collections.abc import Iterable, Mapping
 
 from stanch.kernel.contacts import Contact
+from stanch.kernel.names import folded
 
 
 def contact_key(contacts: Mapping[str, Contact], text: str) -> str:
-    """The key of the contact that is called so: by key, name, e-mail or user name, in any case; empty when nobody is."""
+    """The key of the contact that is called so: by key, name, e-mail or user name, in any case; empty when nobody is.
+
+    How people call themselves on their profile counts for nothing here.
+    """
     text = text.strip()
     if text in contacts:
         return text
-    return names_of(contacts).get(text.casefold(), "")
+    return names_of(contacts).get(folded(text), "")
 
 
 def names_of(contacts: Mapping[str, Contact]) -> dict[str, str]:
@@ -20,14 +24,19 @@ def names_of(contacts: Mapping[str, Contact]) -> dict[str, str]:
     A name that two contacts share is ambiguous and resolves to nobody.
     """
     found: dict[str, str] = {}
-    rounds = ([(k, [k]) for k in contacts], [(k, [c.name]) for k, c in contacts.items()])
+    rounds = ([(k, [k]) for k in contacts], [(k, [c.given()]) for k, c in contacts.items()])
     for pairs in (*rounds, [(k, c.names) for k, c in contacts.items()]):
         now: dict[str, str] = {}
         for key, names in pairs:
-            for name in {" ".join(name.casefold().split()) for name in names if name.strip()} - found.keys():
+            for name in {folded(name) for name in names if name.strip()} - found.keys():
                 now[name] = "" if now.get(name, key) != key else key
         found |= now
     return found
+
+
+def same_contact(contacts: Mapping[str, Contact], one: str, other: str) -> bool:
+    """Whether two names mean the same person."""
+    return (contact_key(contacts, one) or folded(one)) == (contact_key(contacts, other) or folded(other))
 
 
 def shown_name(contacts: Mapping[str, Contact], key: str) -> str:

@@ -9,7 +9,6 @@ from stanch.kernel.errors import Conflict, Invalid, NotFound
 from stanch.kernel.zones import zone_of
 from stanch.ports.web_push import NOTIFIER
 from stanch.prepare import confirming
-from stanch.prepare.known_people import folded
 from stanch.prepare.oncall.people import contact_key
 from stanch.prepare.profile.answers import Me, Token, ended_devices, methods_of, standing
 from stanch.prepare.reachability import shown
@@ -71,8 +70,8 @@ def set_me(uow: UnitOfWork, asked: SetMe) -> Done:
             zone_of(zone)
         except ValueError as error:
             raise Invalid(f"{error}.".replace("..", "."), field="time_zone", hint="Such as Europe/Berlin.") from None
-    if name and _is_anothers(uow, name, person):
-        raise Conflict(f"'{name}' is another person's name.", field="name", hint="Add a surname or an initial.")
+    if asked.name is not None and name and (taken := _whose(uow, name, person)):
+        raise Conflict(f"'{name}' is {taken}.", field="name", hint="Add a surname or an initial.")
     profiles.keep(uow.tx, profiles.Profile(person, name, theme, zone, own.checklist_hidden_at))
     return Done("Your profile is kept.")
 
@@ -246,14 +245,15 @@ def revoke_token(uow: UnitOfWork, asked: RevokeToken) -> Done:
     return Done(f"{ended} {'token is' if ended == 1 else 'tokens are'} ended.")
 
 
-def _is_anothers(uow: UnitOfWork, name: str, person: str) -> bool:
-    """Whether another contact or person has this name: pages and invitations for them would reach whoever took the name (P6)."""
-    from stanch.identity import people
+def _whose(uow: UnitOfWork, name: str, person: str) -> str:
+    from stanch.identity import people, profiles
+    from stanch.prepare.profile.own_name import whose
 
-    taken = contact_key(uow.policy.contacts, name)
-    if taken and taken != (contact_key(uow.policy.contacts, person) or person):
-        return True
-    return any(folded(other) == folded(name) for other in people.names(uow.tx) if other != person)
+    others = people.names(uow.tx) | {other.shown for other in profiles.profiles(uow.tx) if other.person != person}
+    key = contact_key(uow.policy.contacts, person) or person
+    # Who signs in under several names of one contact is one person.
+    others = {each for each in others if each != person and contact_key(uow.policy.contacts, each) != key}
+    return whose(uow.policy, name, key, others - {""})
 
 
 def signing_in(uow: UnitOfWork) -> str:
