@@ -8,7 +8,8 @@ from stanch.kernel.contacts import Contact, EscalationPolicy, EscalationStep
 from stanch.kernel.errors import Invalid
 from stanch.kernel.policy import Policy, Rule, Service
 from stanch.kernel.schedule import Layer, Schedule
-from stanch.prepare import catalog
+from stanch.prepare import catalog, served_at
+from stanch.prepare.settings import Settings, load
 
 SHOP = "title: Shop\nescalation: web\n"
 POLICY = "contacts: {ada: {name: Ada, reach: ['pager:ada']}}\nescalation: {web: {steps: [{notify: [ada]}]}}\n"
@@ -112,3 +113,20 @@ def test_what_parts_say_of_each_other_is_checked() -> None:
 def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(Invalid, match="does not exist"):
         catalog.read(Policy(), tmp_path / "none")
+
+
+def test_a_setting_like_no_other_is_refused_with_those_that_are_known(tmp_path: Path) -> None:
+    file = tmp_path / "stanch.yaml"
+    file.write_text("data: .\nzzz: 1\n")
+    with pytest.raises(Invalid) as refused:
+        load(file, {})
+    assert "public_url" in refused.value.hint and "watchdog_url" in refused.value.hint
+
+
+def test_links_name_the_port_that_is_listened_on(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path)
+    assert served_at.read(settings) == "http://127.0.0.1:8080"
+    served_at.note(settings, "http://127.0.0.1:9000")
+    assert served_at.read(settings) == "http://127.0.0.1:9000"
+    settings.public_url = "https://stanch.example.org/"
+    assert served_at.read(settings) == "https://stanch.example.org"

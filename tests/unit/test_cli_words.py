@@ -71,7 +71,13 @@ def test_a_text_may_begin_with_a_dash(text: str) -> None:
 def test_a_mistyped_option_is_no_text() -> None:
     with pytest.raises(click.NoSuchOption) as refused:
         read("declare Down --severty SEV-1")
-    assert "goes behind '--'" in refused.value.message
+    assert "Did you mean --severity?" in refused.value.message and "goes behind '--'" in refused.value.message
+    with pytest.raises(click.NoSuchOption) as refused:
+        read("resolve 1 --reason done")
+    assert "written without an option" in refused.value.message and "'--json'" not in str(refused.value)
+    with pytest.raises(click.NoSuchOption) as refused:
+        read("update 1 hi --audience customers")
+    assert "There is --next-in, --to," in refused.value.message, "nothing is spelt like it: all are named"
     assert read("declare Down --severity SEV-1 --json")["as_json"] is True
 
 

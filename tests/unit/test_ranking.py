@@ -342,7 +342,17 @@ def test_nothing_supported_is_said_and_a_harmless_action_is_called_a_guess() -> 
         Evidence(ONSET, "shop", (release(9),)),
     )
     assert lines[0].mitigation.name == "rollback" and "9 min before onset" in lines[0].why
-    assert lines[1].why.startswith("A safe guess")
+    assert lines[1].why.startswith("A safe guess, no evidence supports it")
+
+
+def test_weak_evidence_is_named_and_not_denied() -> None:
+    weak = Spread("zone", {"zone-a": 0.2, "zone-b": 0.8}, True)
+    (line,) = [
+        line
+        for line in rank([ROLLBACK, DRAIN], Evidence(ONSET, "shop", (release(3),), spreads={"zone": weak}))
+        if line.mitigation.name == "drain"
+    ]
+    assert line.standing == "a safe guess" and line.why.startswith("A safe guess, little evidence supports it: ")
 
 
 def test_a_change_at_the_onset_is_not_nought_seconds_after_it() -> None:

@@ -64,10 +64,21 @@ class WithText(click.Command):
         try:
             rest = super().parse_args(ctx, words + args[ends:])
         except click.NoSuchOption as error:
-            hint = "Text that begins with a dash goes behind '--'."
-            raise click.NoSuchOption(error.option_name, f"{error.message} {hint}", error.possibilities, ctx) from None
+            raise click.NoSuchOption(error.option_name, f"{error.message} {self._instead(error)}", ctx=ctx) from None
         ctx.params = {name: _unmarked(value) for name, value in ctx.params.items()}
         return rest
+
+    def _instead(self, error: click.NoSuchOption) -> str:
+        """What to write in place of an option that is not there: the argument of that name, one spelt alike, or one of all."""
+        import difflib
+
+        name = error.option_name.lstrip("-").partition("=")[0].replace("-", "_")
+        if any(isinstance(param, click.Argument) and param.name == name for param in self.params):
+            return f"It is written without an option. {self.epilog}"
+        flags = [flag for param in self.params if isinstance(param, click.Option) for flag in param.opts]
+        near = difflib.get_close_matches(error.option_name, flags, n=1, cutoff=0.7)
+        instead = f"Did you mean {near[0]}?" if near else f"There is {', '.join(flags)}."
+        return f"{instead} Text that begins with a dash goes behind '--'."
 
 
 def _unmarked(value: Any) -> Any:

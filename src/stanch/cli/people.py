@@ -117,7 +117,8 @@ def _ask() -> str:
 
 def _print_link(place: Place, name: str) -> None:
     from stanch.identity import credentials
+    from stanch.prepare import served_at
 
     stanch = place.local()
     code = credentials.create_link(stanch.application.database, name, stanch.application.clock.now())
-    click.echo(f"Open once, within ten minutes:\n  {credentials.link_address(stanch.settings.url(), code)}")
+    click.echo(f"Open once, within ten minutes:\n  {credentials.link_address(served_at.read(stanch.settings), code)}")

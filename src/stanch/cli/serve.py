@@ -1,5 +1,7 @@
 """``stanch serve`` and ``stanch migrate``."""
 
+import os
+
 import click
 
 from stanch.cli.place import Place
@@ -15,12 +17,12 @@ def serve(place: Place, host: str | None, port: int | None) -> None:
     """Run the server: pages, API, hooks and the engine."""
     from stanch.web.app import serve as run
 
-    stanch = place.stanch
+    # As settings, before anything is built from them: pages and snippets name the address that is listened on.
     if host is not None:
-        stanch.settings.host = host
+        os.environ["STANCH_HOST"] = host
     if port is not None:
-        stanch.settings.port = port
-    run(stanch)
+        os.environ["STANCH_PORT"] = str(port)
+    run(place.stanch)
 
 
 @click.command(epilog="Example: stanch migrate")

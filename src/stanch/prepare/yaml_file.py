@@ -67,8 +67,9 @@ def convert(values: Any, into: type[Any], where: str) -> Any:
         hint = ""
         found = re.search(r"unknown field `([^`]+)`", str(error))
         if found:
-            near = difflib.get_close_matches(found[1], sorted(_known_keys(into)), n=1)
-            hint = f"Did you mean '{near[0]}'?" if near else ""
+            known = sorted(_known_keys(into))
+            near = difflib.get_close_matches(found[1], known, n=1)
+            hint = f"Did you mean '{near[0]}'?" if near else f"Known here and below: {', '.join(known)}."
         raise Invalid(f"{where}: {error}.", hint=hint) from None
 
 

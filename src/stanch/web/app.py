@@ -16,6 +16,7 @@ from starlette.responses import Response
 from stanch.identity import credentials, people
 from stanch.kernel.errors import Problem, Unavailable
 from stanch.kernel.logs import log
+from stanch.prepare import served_at
 from stanch.web import acknowledge, action_answer, api, forms, live, pages, slack, twilio_callback
 from stanch.web.connections import BoundedProtocol, bounded
 from stanch.web.intake.hooks import Hooks, Receive, Scope, Send
@@ -144,6 +145,7 @@ def serve(stanch: Stanch) -> None:
 
     sys.setswitchinterval(SWITCH_SECONDS)
     stanch.start()
+    served_at.note(settings, base)
     try:
         config = uvicorn.Config(
             create_app(stanch), loop="uvloop", http=bounded(), log_level="warning", access_log=False,

@@ -155,13 +155,15 @@ def _why(line: Ranked, found: Valued, place: int, known: bool) -> str:
     telling = [w for w in found.evidence if abs(w.odds) >= LEAST_TOLD] or found.evidence[:1]
     speaking, against = [w.because for w in telling if w.odds > 0], [w.because for w in telling if w.odds <= 0]
     if place == 1 and not known:
-        said = ["nothing here is supported by evidence"]
+        little = f"nothing here is supported by much evidence; for this: {speaking[0]}" if speaking else ""
+        said = [little or "nothing here is supported by evidence"]
         said += ["this is a safe guess"] if line.standing == "a safe guess" else []
         principles += f"; against it: {against[0]}" if against else ""
     elif line.standing == "supported":
         said = (speaking + against)[:2]
     elif line.standing == "a safe guess":
-        said = ["a safe guess, no evidence supports it", *(against or speaking)[:1]]
+        weak = f"a safe guess, little evidence supports it: {speaking[0]}" if speaking else ""
+        said = [weak or "a safe guess, no evidence supports it", *against[:1]]
     else:
         said = (against + speaking)[:2]
     refused = [t.because for t in line.terms if t.because.startswith("it would be refused")]
