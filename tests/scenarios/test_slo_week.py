@@ -18,7 +18,10 @@ import yaml
 from stanch.detect.slo import evaluation, generate, store
 from stanch.integrations import prometheus as integration
 from stanch.kernel.clock import SECOND
+from stanch.kernel.harm import Harm
 from stanch.kernel.policy import Service, Slo
+from stanch.learn.impact.measuring import measure
+from stanch.learn.impact.queries import Window
 from tests.components.prometheus import Prometheus
 from tests.scenarios.house import POLICY, House, opened
 
@@ -202,6 +205,39 @@ def test_the_live_evaluation_pages_tickets_and_keeps_silent_at_the_minute(
         assert raised == ([] if state.action == "none" else [state.action]), minute
     seen = over(MINUTES, MINUTES)
     assert seen and state.budget_remaining() == pytest.approx(float(1 - Fraction(seen[1], seen[0]) * 1000), abs=0.01)
+
+
+@pytest.mark.slow
+@pytest.mark.needs("prometheus", "promtool")
+def test_the_impact_of_the_outage_is_what_the_counters_say_and_bad_answers_are_said(
+    week: tuple[Prometheus, int],
+) -> None:
+    """R46: three minutes of 10 000 failed requests each. Prometheus extrapolates to the edges of a window."""
+    metrics, start = (
+        {"prometheus": integration.build(integration.Settings(week[0].url))},
+        week[1] + (day(1, 10) - 4) * 60,
+    )
+    window = Window(start * SECOND, (start + 12 * 60) * SECOND)
+    whole, bad = traffic()
+    failed = bad[day(1, 10) + 7] - bad[day(1, 10) - 4]
+    allowed = whole[day(1, 10) + 7] / 1000
+    service = Service("checkout", slos=[AVAILABILITY], harm=Harm(users="sum(requests_total) > bool 0", money=0.5))
+    answer = measure(metrics, service, window)
+    found = {amount.name: amount for amount in answer.amounts}
+    assert not answer.again and failed > 30_000
+    assert found["failed"].value == pytest.approx(failed, rel=0.1)
+    assert found["minutes"].value == 3 and found["minutes"].of == 12
+    assert found["budget"].value == pytest.approx(100 * failed / (allowed - 10_000), rel=0.2)
+    assert found["money"].value == pytest.approx(found["failed"].value / 2) and found["users"].value == 1
+    for harm, problem in (
+        (Harm(failed="sum(increase(request_errors_total[{{.window}}])"), "parse error"),
+        (Harm(failed="sum(increase(errors_of_another_world[{{.window}}]))"), "gives nothing for this time"),
+        (Harm(failed='{__name__=~"request.*_total"}'), "gives 2 series"),
+        (Harm(failed="sum(up)", source="elsewhere"), "no metrics source 'elsewhere'"),
+    ):
+        amounts = measure(metrics, Service("checkout", harm=harm), window).amounts
+        (amount,) = [each for each in amounts if each.name == "failed"]
+        assert amount.value is None and problem in amount.problem
 
 
 @pytest.mark.slow

@@ -12,6 +12,7 @@ from stanch.kernel.clock import SECOND
 from stanch.kernel.contacts import Contact, EscalationPolicy
 from stanch.kernel.drill_script import Script
 from stanch.kernel.filing import Filing
+from stanch.kernel.harm import Harm
 from stanch.kernel.part import Days, Every, Part, Seconds
 from stanch.kernel.responding import Responding
 from stanch.kernel.schedule import Schedule, WorkingHours
@@ -161,6 +162,7 @@ class Service(Part, frozen=True):
 
     ``runs_on``: ``adapter:address`` of what it runs on (``kubernetes:shop/deployment/web``, ``haproxy:app``), which offers
     mitigations of its own. ``saturation``: measurements that keep their bound while there is capacity left (R20).
+    ``harm``: how the harm of an incident is measured, and what it costs (R46).
     ``public_name``, ``public_group``, ``public_note``: how the status page calls it, where it stands, what it says of it.
 
     ``runbook_reviewed`` and ``runbook_tested`` are dates, as the front matter of the runbook's file has them.
@@ -189,6 +191,7 @@ class Service(Part, frozen=True):
     runs_on: list[str] = msgspec.field(default_factory=list)
     breakdowns: list[Breakdown] = msgspec.field(default_factory=list)
     saturation: list[Saturation] = msgspec.field(default_factory=list)
+    harm: Harm = Harm()
 
     def label(self) -> str:
         """What engineers call it."""

@@ -10,6 +10,7 @@ def wiring() -> Wiring:
     from stanch.learn.action_items.ticket_sync import ItemTickets
     from stanch.learn.backfill import BackfillHandler, begin
     from stanch.learn.figures.projection import keep
+    from stanch.learn.impact.effect import ImpactHandler, when_resolved
     from stanch.learn.memory.projection import remember
     from stanch.learn.prompts import PROMPTS
     from stanch.learn.reactions import decide
@@ -20,13 +21,14 @@ def wiring() -> Wiring:
         DropRefused,
         PostmortemPublished,
     )
-    from stanch.timeline.facts.recover import Closed
+    from stanch.timeline.facts.recover import Closed, Resolved
     from stanch.timeline.facts.tickets import ActionItemReopened, TicketReopened
 
     return Wiring(
         prompts=PROMPTS,
         reactions={
             Closed: (decide,),
+            Resolved: (when_resolved,),
             **dict.fromkeys((ActionItemAdded, PostmortemPublished), (file_by_policy,)),
             DropRefused: (keep_item,),
             **dict.fromkeys((ActionItemChanged, ActionItemDone, ActionItemReopened, TicketReopened), (follow_item,)),
@@ -34,7 +36,7 @@ def wiring() -> Wiring:
         clocks=(review_clock,),
         projections=(remember, keep),
         starts=(begin,),
-        handlers=(BackfillHandler, ItemTickets),
+        handlers=(BackfillHandler, ItemTickets, ImpactHandler),
     )
 
 
@@ -44,6 +46,7 @@ FEATURE = Feature(
         "stanch.learn.commands",
         "stanch.learn.planning",
         "stanch.learn.shown.commands",
+        "stanch.learn.impact.commands",
         "stanch.learn.action_items.commands",
         "stanch.learn.action_items.ticket_commands",
         "stanch.learn.memory.commands",

@@ -24,6 +24,7 @@ QUIET_KINDS = frozenset(
         "page_stepped",
         "page_sent",
         "postmortem_written",
+        "impact_measured",
         "prompt_declined",
         "prompt_withdrawn",
         "action_item_reminded",
@@ -83,6 +84,8 @@ def _impact(record: Record) -> str:
         f"- Duration: {spell(end - began)}" if end else "- Duration: not over yet",
         f"- Customers: {record.impact.value}" if record.impact else f"- Customers: {WHO_WAS_HIT}",
     ]
+    if record.measured is not None:
+        lines += [f"- {amount.said()}" for amount in record.measured.amounts]
     for run in record.runs.values():
         if run.before is not None and run.after is not None:
             name = next(iter(record.criteria), "first criterion")

@@ -6,6 +6,7 @@ from typing import Literal, Protocol
 import msgspec
 
 from stanch.kernel.policy import Criterion, Phase
+from stanch.timeline.amount import Measured
 from stanch.timeline.channel import Channel
 from stanch.timeline.decisions import Concern, Decision, Hypothesis, Timebox
 from stanch.timeline.delivery import Delivery
@@ -213,6 +214,7 @@ class Record(msgspec.Struct):
     lists: dict[str, list[str]] = msgspec.field(default_factory=dict)
     published_at: int | None = None
     shown_at: int | None = None
+    measured: Measured | None = None
     action_items: dict[str, ActionItem] = msgspec.field(default_factory=dict)
     channels: dict[str, Channel] = msgspec.field(default_factory=dict)
     pins: dict[str, Fact] = msgspec.field(default_factory=dict)

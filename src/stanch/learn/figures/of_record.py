@@ -59,7 +59,7 @@ def figures_of(record: Record) -> dict[str, int]:
 
 def counts_of(record: Record) -> dict[str, int]:
     """What is added up over incidents: see ``SHARES``."""
-    promised, kept = _cadence(record)
+    promised, kept = cadence(record)
     offers = [offer for offer in record.handoffs.values() if offer.standing != "withdrawn"]
     raised = record.prompted.values()
     return {
@@ -72,11 +72,13 @@ def counts_of(record: Record) -> dict[str, int]:
     }
 
 
-def _cadence(record: Record) -> tuple[int, int]:
-    """How many updates were promised for a moment, and how many of them came by then, over all audiences."""
+def cadence(record: Record, audience: str = "") -> tuple[int, int]:
+    """How many updates were promised for a moment, and how many of them came by then, over all audiences or for one."""
     ended = record.resolved_at or record.closed_at
     by_audience: defaultdict[str, list[tuple[int, int | None]]] = defaultdict(list)
     for at, _, update in record.updates:
+        if audience and update.audience != audience:
+            continue
         by_audience[update.audience].append((at, update.next_at))
     promised = kept = 0
     for posts in by_audience.values():

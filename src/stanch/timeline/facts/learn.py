@@ -3,7 +3,8 @@
 import re
 from typing import Literal
 
-from stanch.kernel.clock import day, iso
+from stanch.kernel.clock import day, hour_minute, iso
+from stanch.timeline.amount import Amount, Measured
 from stanch.timeline.facts.statement import Statement
 from stanch.timeline.kept import ReviewQuestion
 from stanch.timeline.record import ActionItem, Fact, Line, Priority, Purpose, Record
@@ -107,6 +108,21 @@ class PostmortemPublished(Statement, frozen=True, tag="postmortem_published"):
 
     def apply(self, record: Record, entry: Line) -> None:
         record.published_at = entry.happened_at
+
+
+class ImpactMeasured(Statement, frozen=True, tag="impact_measured"):
+    """What the incident did, as it was measured for the time from ``since`` to ``until`` (R46)."""
+
+    since: int
+    until: int
+    amounts: list[Amount] = []
+
+    def sentence(self) -> str:
+        said = "; ".join(amount.said() for amount in self.amounts)
+        return f"Impact from {hour_minute(self.since)} to {hour_minute(self.until)} UTC: {said or 'erased'}"
+
+    def apply(self, record: Record, entry: Line) -> None:
+        record.measured = Measured(entry.recorded_at, self.since, self.until, self.amounts)
 
 
 class PostmortemShown(Statement, frozen=True, tag="postmortem_shown"):
@@ -303,6 +319,7 @@ Facts = (
     | MeetingMoved
     | PostmortemWritten
     | PostmortemPublished
+    | ImpactMeasured
     | PostmortemShown
     | PostmortemHidden
     | ActionItemAdded

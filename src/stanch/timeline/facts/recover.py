@@ -130,7 +130,7 @@ class Reopened(Statement, frozen=True, tag="reopened"):
     def apply(self, record: Record, entry: Line) -> None:
         record.status, record.mitigated_at, record.resolved_at, record.closed_at = "open", None, None, None
         record.criteria_held_at, record.false_alarm = None, False
-        record.shown_at = None
+        record.shown_at = record.measured = None
         record.shift("mitigate", entry.happened_at)
 
 

@@ -18,6 +18,7 @@ from stanch.learn.blameless import hints
 from stanch.learn.completeness.of_record import gaps_of
 from stanch.learn.confidential.commands import Contributions, contributions, leads
 from stanch.learn.document.html import policy
+from stanch.learn.impact.commands import figures_of
 from stanch.learn.just_culture.commands import is_facilitator
 from stanch.learn.meeting import calendar_file
 from stanch.learn.postmortem import PARTS, TITLES, draft, timeline
@@ -55,7 +56,7 @@ def routes(stanch: Stanch) -> list[Route]:
                 "hints": hints(record, of_policy(uow.policy)), "timeline": timeline(entries), "people": known_names(uow),
                 "lanes": pictures.swim_lanes(record, record.closed_at or record.resolved_at or uow.now),
                 "told": contributions(uow, Contributions(incident)) if leads(uow, record) else None, "fair": is_facilitator(uow),
-                "tickets": of_incident(uow, incident), "files": filing_of(uow, record) is not None,
+                "tickets": of_incident(uow, incident), "figures": figures_of(uow, record), "files": filing_of(uow, record) is not None,
             }  # fmt: skip
         return page(request, "postmortem.html", **context, names=PARTS, titles=TITLES, help=HELP)
 
