@@ -18,6 +18,8 @@ from standardwebhooks import Webhook
 from stanch.communicate.page.posts import identity
 from stanch.communicate.subscribers import sending, store
 from stanch.kernel.clock import iso
+from stanch.kernel.errors import Invalid
+from stanch.kernel.status_page import StatusPage
 from stanch.ports import Failed, Gone, Message
 from stanch.ports.web_service import WebService
 from stanch.web.app import create_app
@@ -280,6 +282,46 @@ def test_webhooks_are_signed_and_lead_nowhere_inside(house: House, monkeypatch: 
     assert "Some payments fail." in bodies["slack"][0]["text"] and bodies["teams"][0]["type"] == "message"
 
 
+def test_a_correction_is_sent_once_where_that_was_chosen(house: House, client: TestClient, box: Mailbox) -> None:
+    follow(house, client, box, "eve@shop.example")
+    post(house, "Some payments fail in Spain.")
+    with house.application.reading() as uow:
+        number = uow.record("INC-1").entries
+    house.do("say", incident="INC-1", text="Some payments fail in France.", corrects=number)
+    house.settle()
+    assert len(box.to("eve@shop.example")) == 2, "a correction is silent unless it was chosen to be told"
+    house.do("say", incident="INC-1", text="Some payments fail in Italy.", corrects=number, tell=True)
+    for _ in range(2):
+        house.settle()
+        house.crash()
+        house.application.world.notifiers["smtp"] = box
+    last = box.to("eve@shop.example")[2:]
+    assert [message.title for message in last] == ["[Status] Correction: Trouble with Checkout"]
+    assert "fail in Italy" in last[0].text
+    house.do("say", incident="INC-1", text="A line of the room.")
+    with pytest.raises(Invalid, match="no public post"):
+        house.do("say", incident="INC-1", text="Another.", corrects=1, tell=True)
+    with pytest.raises(Invalid, match="corrections only"):
+        house.do("say", incident="INC-1", text="Another.", tell=True)
+
+
+def test_whoever_subscribes_is_spoken_to_in_the_language_of_the_page(
+    house: House, client: TestClient, box: Mailbox
+) -> None:
+    house.application.policy().status_pages["status"] = StatusPage("Status", languages=["de", "fr"])
+    house.stanch.seed()
+    page = client.get("/status/subscribe")
+    assert (
+        'lang="de"' in page.text and "Benachrichtigen lassen" in page.text and "/status/subscribe?lang=fr" in page.text
+    )
+    french = client.post("/status/subscribe?lang=fr", data={"kind": "mail", "address": "eve"})
+    assert french.status_code == 422 and "n’est pas une adresse e-mail" in french.text
+    follow(house, client, box, "eve@shop.example")
+    assert box.sent[-1][1].title == "Meldungen von Status?"
+    post(house)
+    assert "Nichts mehr davon: http" in box.sent[-1][1].text
+
+
 @pytest.mark.parametrize(
     "address",
     [
@@ -333,7 +375,7 @@ def test_asking_for_updates_is_limited_by_address_network_and_target(house: Hous
     assert answers[-1].headers["content-type"].startswith("application/problem+json")
     assert 0 < int(answers[-1].headers["retry-after"]) <= 600
     page = ask("https://hooks.example/one", accept="text/html")
-    assert page.status_code == 429 and "for this address" in page.text and "hooks.example/one" in page.text
+    assert page.status_code == 429 and "too often" in page.text and "hooks.example/one" in page.text
     assert int(page.headers["retry-after"]) > 0
     rest = [ask(f"https://other{n}.example/x").status_code for n in range(26)]
     assert rest == [200] * 25 + [429], "thirty from one address within ten minutes"

@@ -16,10 +16,14 @@ def check_correction(uow: UnitOfWork, entry: Entry, record: Record) -> None:
     """Raises ``Denied`` without the required approval, and ``Invalid`` for texts that must not be public."""
     assert isinstance(entry.facts, Amended)
     found = next((x for x in uow.entries(record.id) if x.position == entry.facts.position), None)
-    if found is None or not isinstance(found.facts, UpdatePosted):
+    posted = found.facts if found is not None and isinstance(found.facts, UpdatePosted) else None
+    public = posted is not None and posted.audience == "public" and not record.private
+    if entry.facts.tell and not public:
+        raise Invalid(f"Entry {entry.facts.position} is no public post, so nobody follows it.", field="tell")
+    if found is None or posted is None:
         return
-    if found.facts.audience == "public":
-        _check_public(uow, entry.facts, found.facts, record)
+    if posted.audience == "public":
+        _check_public(uow, entry.facts, posted, record)
     _move_promise(uow, entry.facts, found, record)
 
 

@@ -92,7 +92,7 @@ def run_due(uow: UnitOfWork) -> None:
     ):
         uow.tx.execute("UPDATE maintenances SET remind_at = NULL WHERE id = :id", id=row["id"])
         post_id = identity(f"{row['id']}/{_last(uow, row['id'])}")
-        announce(uow, row["id"], f"reminder-{row['starts_at']}", post_id, reminder=True)
+        announce(uow, row["id"], f"reminder-{row['starts_at']}", post_id, about="reminder")
     begin = uow.tx.all(
         "SELECT * FROM maintenances WHERE state = 'scheduled' AND starts_at <= :now ORDER BY starts_at", now=uow.now
     )

@@ -53,6 +53,9 @@ def when_public(uow: UnitOfWork, entry: Entry, record: Record) -> None:
     changed(uow)
     if isinstance(facts, UpdatePosted) and entry.recorded_at - entry.happened_at < NEWS:
         announce(uow, record.id, str(entry.position), identity(f"{record.id}/{entry.position}"))
+    if isinstance(facts, Amended) and facts.tell:
+        post = identity(f"{record.id}/{facts.position}")
+        announce(uow, record.id, str(entry.position), post, about="correction")
 
 
 def snapshots(uow: UnitOfWork, installation_url: str) -> list[Snapshot]:

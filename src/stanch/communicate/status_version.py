@@ -57,7 +57,7 @@ def next_drawing(now: int) -> int:
     return now - now % DRAWN_EVERY + DRAWN_EVERY
 
 
-def announce(uow: UnitOfWork, event: str, number: str, post: str, *, reminder: bool = False) -> None:
+def announce(uow: UnitOfWork, event: str, number: str, post: str, *, about: str = "") -> None:
     """Those who follow a page get this post: by an effect in the same commit, once for each ``number`` of an event."""
-    said = {"event": event, "post": post, "reminder": reminder}
+    said = {"event": event, "post": post, "about": about}
     uow.effect(f"announce:{event}:{number}", "status_announce", "", said)

@@ -10,7 +10,7 @@ from stanch.kernel.command import REGISTRY, Command, Done, command
 from stanch.kernel.errors import Invalid, NotFound
 from stanch.kernel.filling import fill
 from stanch.kernel.spelling import SEVERITY
-from stanch.respond.commands import IncidentId, Say, say
+from stanch.respond.commands import IncidentId, Say, TellOfCorrection, say
 from stanch.timeline.unit_of_work import UnitOfWork
 
 # What people write for a command, without dashes and in small letters.
@@ -27,6 +27,7 @@ class Chat(msgspec.Struct):
     incident: IncidentId
     text: Annotated[str, msgspec.Meta(min_length=1, max_length=10_000)]
     corrects: Annotated[int, msgspec.Meta(ge=0, description="The number of an entry that this line corrects.")] = 0
+    tell: TellOfCorrection = False
 
 
 @command("chat", Chat, positional=("text",), example="stanch chat INC-1 '/severity SEV-2'")
@@ -35,7 +36,7 @@ def chat(uow: UnitOfWork, asked: Chat) -> Done:
     text = asked.text.strip()
     if not text.startswith("/") or text.startswith("//"):
         plain = text[1:] if text.startswith("//") else asked.text
-        done = say(uow, Say(asked.incident, plain, corrects=asked.corrects))
+        done = say(uow, Say(asked.incident, plain, corrects=asked.corrects, tell=asked.tell))
         assert isinstance(done, Done)
         return done
     chosen, values = parse(text, asked.incident)

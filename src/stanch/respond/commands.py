@@ -112,6 +112,11 @@ def _roles_of(uow: UnitOfWork, asked: Declare) -> dict[Role, str]:
     return {role: known_person(uow, name, role) for role, name in typed.items() if name.strip()}
 
 
+TellOfCorrection = Annotated[
+    bool, msgspec.Meta(description="Whether whoever follows the status page gets the correction of a public post.")
+]
+
+
 class Say(msgspec.Struct):
     """Add a line to the timeline: what you see, what you try, what you decided."""
 
@@ -119,6 +124,7 @@ class Say(msgspec.Struct):
     text: Text
     at: Annotated[str, msgspec.Meta(description="When it happened, if not now; in UTC unless it has an offset.")] = ""
     corrects: Annotated[int, msgspec.Meta(ge=0, description="The number of an entry that this line corrects.")] = 0
+    tell: TellOfCorrection = False
 
 
 @command(
@@ -133,7 +139,9 @@ def say(uow: UnitOfWork, asked: Say) -> Done:
     if asked.corrects:
         if asked.corrects > record.entries:
             raise Invalid(f"{asked.incident} has no entry {asked.corrects}.", field="corrects")
-        entry = uow.append(asked.incident, Amended(asked.corrects, text))
+        entry = uow.append(asked.incident, Amended(asked.corrects, text, asked.tell))
+    elif asked.tell:
+        raise Invalid("Subscribers are told of corrections only.", field="tell", hint="Name the post with corrects.")
     else:
         entry = uow.append(asked.incident, Said(text), happened_at=past_moment(asked.at, uow.now))
     return Done(f"Noted in {asked.incident}.", asked.incident, str(entry.position))

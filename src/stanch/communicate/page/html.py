@@ -95,9 +95,9 @@ def months(snapshot: Snapshot) -> list[str]:
     return [f"{(last.year * 12 + last.month - 1 - n) // 12}-{(last.month - 1 - n) % 12 + 1:02d}" for n in range(count)]
 
 
-def form_page(snapshot: Snapshot, assets: dict[str, str], up: str, **context: Any) -> bytes:
-    """A page that people fill in, in the look of the page; ``up``: where the page is, with a slash at the end."""
-    return _Pages(snapshot, assets, main_language(snapshot)).form(up, context).body
+def form_page(snapshot: Snapshot, assets: dict[str, str], up: str, code: str, **context: Any) -> bytes:
+    """A page that people fill in, in the look of the page and one of its languages; ``up``: where the page is, with a slash at the end."""
+    return _Pages(snapshot, assets, code).form(up, context).body
 
 
 class _Pages:
@@ -162,20 +162,26 @@ class _Pages:
         )  # fmt: skip
 
     def form(self, up: str, context: dict[str, Any]) -> Document:
-        return self._render("subscribe.html", "subscribe", up, **context)
+        asks = [
+            (code, words_of(code)["language"], f"{context['action'].partition('?')[0]}?lang={code}")
+            for code in self.snapshot.page.languages
+            if context["form"] == "ask" and len(self.snapshot.page.languages) > 1
+        ]
+        return self._render("subscribe.html", "subscribe", up, translations=asks, **context)
 
     def _month(self, name: str) -> str:
         year, _, month = name.partition("-")
         return self.say("month_year", month=self.say.words["months"][int(month) - 1], year=year)
 
     def _render(self, template: str, stem: str, up: str, **context: Any) -> Document:
-        snapshot, codes = self.snapshot, self.snapshot.page.languages
+        snapshot = self.snapshot
+        codes = snapshot.page.languages if len(snapshot.page.languages) > 1 else []
+        files = [(code, words_of(code)["language"], f"{up}{stem}{tail(snapshot, code)}") for code in codes]
         html = _environment().get_template(template).render(
             snapshot=snapshot, page=snapshot.page, say=self.say, up=up, tail=self.tail, at_home=stem == "index",
             home=f"index{self.tail}", uptime=f"uptime{self.tail}", history=f"history/{months(snapshot)[0]}{self.tail}",
             zone=self.say.at(snapshot.as_of).strftime("%Z"),
-            translations=[(code, words_of(code)["language"], f"{up}{stem}{tail(snapshot, code)}") for code in codes] if len(codes) > 1 else [],
-            **{"logo": "", "favicon": "", **self.assets}, **context,
+            **{"logo": "", "favicon": "", "translations": files, **self.assets, **context},
         )  # fmt: skip
         return Document(html.encode(), HTML)
 

@@ -14,6 +14,7 @@ import yaml
 from stanch.communicate.page.snapshot import Event, Incident, Snapshot
 from stanch.communicate.page.uptime import zone_of
 from stanch.kernel.clock import MINUTE, SECOND
+from stanch.kernel.status_page import StatusPage
 
 FOLDER = Path(__file__).parent / "languages"
 
@@ -82,10 +83,19 @@ class Language(msgspec.Struct, frozen=True):
 
 def language_of(snapshot: Snapshot, code: str = "") -> Language:
     """The language of a page; its first one by default."""
-    code = code or main_language(snapshot)
-    return Language(code, {**words_of(code), **snapshot.page.words}, zone_of(snapshot.page.time_zone))
+    return speech_of(snapshot.page, code)
+
+
+def speech_of(page: StatusPage, code: str = "") -> Language:
+    """The language of a page that is not drawn; its first one by default."""
+    code = code or _first(page)
+    return Language(code, {**words_of(code), **page.words}, zone_of(page.time_zone))
 
 
 def main_language(snapshot: Snapshot) -> str:
     """The first language of the page."""
-    return snapshot.page.languages[0] if snapshot.page.languages else "en"
+    return _first(snapshot.page)
+
+
+def _first(page: StatusPage) -> str:
+    return page.languages[0] if page.languages else "en"

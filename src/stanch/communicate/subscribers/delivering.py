@@ -76,7 +76,7 @@ class AnnounceHandler(EffectHandler):
         with self.application.reading() as uow:
             found = snapshots(uow, self.application.installation.url)
         updates = (
-            (each.name, update_of(each, effect.key, said["event"], said["post"], bool(said.get("reminder"))))
+            (each.name, update_of(each, effect.key, said["event"], said["post"], said.get("about", "")))
             for each in found
         )
         return {name: update for name, update in updates if update}
@@ -297,12 +297,12 @@ class QuestionHandler(EffectHandler):
         """Raises ``Failed``."""
         with self.application.reading() as uow:
             row = uow.tx.one("SELECT * FROM status_subscribers WHERE id = :id", id=effect.payload["subscriber"])
-            names = {name: page.title for name, page in pages(uow.policy).items()}
-        if row is None:
+            page = pages(uow.policy).get(row["page"] if row else "")
+        if row is None or page is None:
             raise NotFound("gone")
         transports = Transports(self.application, self.application.installation.url)
         try:
-            transports.question(subscriber_of(row), names.get(row["page"], "the status page"))
+            transports.question(subscriber_of(row), page)
         finally:
             transports.close()
 

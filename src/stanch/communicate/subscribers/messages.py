@@ -1,6 +1,6 @@
 """The messages to subscribers, in the format of each kind of delivery. Pure (formats/18, 18.7 and 18.8)."""
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -12,20 +12,22 @@ from stanch.ports import Message
 from stanch.ports.message_text import one_line, printable
 from stanch.ports.signature import sign
 
+About = Literal["", "reminder", "correction"]
+
 
 class Update(msgspec.Struct, frozen=True):
-    """One update of one page. ``key``: the same for every attempt to anybody. ``reminder``: of work that begins soon."""
+    """One update of one page. ``key``: the same for every attempt to anybody. ``about``: why a post is sent that was sent before."""
 
     key: str
     snapshot: Snapshot
     event: Event
     post: Post
-    reminder: bool = False
+    about: About = ""
 
     def title(self) -> str:
         """``[Example Shop] Monitoring: Some payments fail``."""
         say = language_of(self.snapshot)
-        state = "Reminder" if self.reminder else say(f"{self.post.state}_word")
+        state = say(f"{self.about or self.post.state}_word")
         return one_line(f"[{self.snapshot.page.title}] {state}: {say.title(self.event)}")
 
     def text(self) -> str:
@@ -45,9 +47,14 @@ def mail(update: Update, subscriber: int, leave_url: str) -> Message:
     host = update.snapshot.url.split("://", 1)[-1].split("/")[0]
     root = f"<{update.event.id}.{update.snapshot.name}@{host.rsplit(':', 1)[0]}>".replace(" ", "-")
     return Message(
-        f"{update.key}:{subscriber}", update.title(), f"{update.text()}\n\n--\nNo more of this: {leave_url}", urgent=False,
+        f"{update.key}:{subscriber}", update.title(), with_end(update, leave_url, "--\n"), urgent=False,
         headers={**list_headers(update.snapshot, leave_url), "References": root, "In-Reply-To": root},
     )  # fmt: skip
+
+
+def with_end(update: Update, leave_url: str, line: str = "") -> str:
+    """The text, and how to get no more of this."""
+    return f"{update.text()}\n\n{line}{language_of(update.snapshot)('no_more', url=leave_url)}"
 
 
 def list_headers(snapshot: Snapshot, leave_url: str) -> dict[str, str]:
@@ -106,13 +113,13 @@ def teams(title: str, text: str, url: str) -> bytes:
     return msgspec.json.encode({"type": "message", "attachments": [attachment]})
 
 
-def update_of(snapshot: Snapshot, key: str, event: str, post: str, reminder: bool) -> Update | None:
+def update_of(snapshot: Snapshot, key: str, event: str, post: str, about: About) -> Update | None:
     """The update as this page shows it; None where it does not."""
     both: list[Event] = [*snapshot.incidents, *snapshot.maintenances]
     found = next((each for each in both if each.id == event), None)
     if found is None:
         return None
     its = next((each for each in found.posts if each.id == post), None)
-    if its is None or (reminder and isinstance(found, Incident)):
+    if its is None or (about == "reminder" and isinstance(found, Incident)):
         return None
-    return Update(key, snapshot, found, its, reminder)
+    return Update(key, snapshot, found, its, about)

@@ -7,11 +7,13 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from stanch.communicate.page.language import speech_of
 from stanch.communicate.page.statuspage_v2 import link
 from stanch.communicate.subscribers import messages
 from stanch.communicate.subscribers.messages import Update
 from stanch.communicate.subscribers.store import Subscriber, proof, signing_secret
 from stanch.kernel.errors import Invalid
+from stanch.kernel.status_page import StatusPage
 from stanch.ports import BulkNotifier, Failed, Gone, Message, Notifier
 from stanch.ports.web_service import WebService
 from stanch.timeline.unit_of_work import Application
@@ -42,23 +44,20 @@ class Transports:
             own = signing_secret(secret, subscriber.id)
             body, headers = messages.webhook(update, subscriber.id, leave, own, self.application.clock.now())
         elif subscriber.kind == "slack":
-            body = messages.slack(update.title(), update.text())
+            body = messages.slack(update.title(), messages.with_end(update, leave))
         else:
-            body = messages.teams(update.title(), update.text(), url)
+            body = messages.teams(update.title(), messages.with_end(update, leave), url)
         self._post(subscriber.address, body, headers)
 
-    def question(self, subscriber: Subscriber, page: str) -> None:
-        """Ask whether they want it. Raises ``Failed``."""
+    def question(self, subscriber: Subscriber, page: StatusPage) -> None:
+        """Ask whether they want it, in the language of the page. Raises ``Failed``."""
         here = f"{self.base}/status/confirm/{proof(self._secret(), 'confirm', subscriber.id)}"
-        title, text = (
-            f"Updates of {page}?",
-            f"Somebody asked for updates of {page} to be sent here. If it was you, open {here}",
-        )
+        say = speech_of(page)
+        title, text = say("question_title", page=page.title), say("question", page=page.title, url=here)
         if subscriber.kind == "mail":
             key = f"question:{subscriber.id}"
-            self._mailer().send(
-                subscriber.address, Message(key, title, f"{text}\n\nOtherwise do nothing.", urgent=False)
-            )
+            text = f"{text}\n\n{say('question_else')}"
+            self._mailer().send(subscriber.address, Message(key, title, text, urgent=False))
         elif subscriber.kind == "webhook":
             self._post(subscriber.address, msgspec.json.encode({"meta": {"confirm": here}, "text": text}), {"Content-Type": "application/json"})  # fmt: skip
         else:

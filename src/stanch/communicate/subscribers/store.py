@@ -85,6 +85,12 @@ def confirm(uow: UnitOfWork, number: int) -> bool:
     )  # fmt: skip
 
 
+def page_of(uow: UnitOfWork, number: int) -> str:
+    """The page that a subscriber follows; empty for one that is gone."""
+    row = uow.tx.one("SELECT page FROM status_subscribers WHERE id = :id", id=number)
+    return str(row["page"]) if row else ""
+
+
 def leave(uow: UnitOfWork, number: int) -> None:
     """Delete a subscription and everything known of it. Repeating it is harmless."""
     uow.tx.execute("DELETE FROM status_subscribers WHERE id = :id", id=number)

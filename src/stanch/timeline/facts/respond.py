@@ -26,13 +26,15 @@ class Said(Statement, frozen=True, tag="said"):
 
 
 class Amended(Statement, frozen=True, tag="amended"):
-    """A visible correction of an earlier entry, which stays (R10)."""
+    """A visible correction of an earlier entry, which stays (R10). ``tell``: also those who follow the status page (R33)."""
 
     position: int
     text: str
+    tell: bool = False
 
     def sentence(self) -> str:
-        return f"Correction to entry {self.position}: {self.text}"
+        for_whom = ", for subscribers too" if self.tell else ""
+        return f"Correction to entry {self.position}{for_whom}: {self.text}"
 
 
 class Redacted(Statement, frozen=True, tag="redacted"):

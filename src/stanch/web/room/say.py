@@ -1,5 +1,6 @@
 """Narration: one sentence into the timeline, or the correction of an entry."""
 
+from stanch.timeline.facts.communicate import UpdatePosted
 from stanch.web.room.panel import Context, Panel, View
 
 
@@ -8,7 +9,12 @@ def context(view: View) -> Context | None:
     if not view.writing:
         return None
     correct = view.number("correct")
-    return {"correct": correct if correct <= len(view.entries) else 0}
+    if correct > len(view.entries):
+        return {"correct": 0, "public": False, "text": ""}
+    facts = view.entries[correct - 1].facts if correct else None
+    post = facts if isinstance(facts, UpdatePosted) else None
+    public = post is not None and post.audience == "public" and not view.record.private
+    return {"correct": correct, "public": public, "text": post.text if post else ""}
 
 
 PANEL = Panel("say", "stream", 10, "", context)

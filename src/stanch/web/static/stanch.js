@@ -163,7 +163,7 @@
     if (key && next) key.value = next.value;
     text.value = "";
     problem.hidden = true;
-    form.querySelector("[name=corrects]")?.remove();
+    form.querySelectorAll("[name=corrects], .check").forEach((each) => each.remove());
     show(fresh);
     text.focus();
   }

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from stanch.communicate.page.html import form_page
+from stanch.communicate.page.language import Language, language_of, main_language
 from stanch.communicate.page.render import assets_of
 from stanch.communicate.subscribers import store
 from stanch.communicate.subscribers.sending import check_address
@@ -28,15 +29,8 @@ from stanch.web.status.served import ROOT, Served, Site
 if TYPE_CHECKING:
     from stanch.main import Stanch
 
-WORDS = {
-    "mail": "E-mail",
-    "webhook": "Webhook",
-    "slack": "Slack (incoming webhook)",
-    "teams": "Teams (workflow webhook)",
-}
 # Within ten minutes: from one address and one network, for one target, and for all of one host. In the memory of each process.
 OFTEN = {"address": 30, "network": 120, "target": 5, "host": 100}
-ASKED = "If it can get updates, a message is on its way there. Follow its link, and they come."
 
 
 def routes(stanch: Stanch) -> list[BaseRoute]:
@@ -65,58 +59,93 @@ def routes(stanch: Stanch) -> list[BaseRoute]:
     ]
 
 
-def _site(stanch: Stanch, request: Request, name: str) -> Site:
-    """The page by name, the first by default. Raises ``NotFound``, also for one that is not public: its readers are known."""
+def _sites(request: Request) -> list[Site]:
+    """As they are now. Raises ``Unavailable``."""
     served: Served = request.app.state.served
     if served.stale or not served.sites:
         served.look()
     if not served.sites:
         raise Unavailable("The status page cannot be drawn: the database did not answer.", hint="Try again soon.")
-    site = next((each for each in served.sites if each.name == name), None) if name else served.sites[0]
+    return served.sites
+
+
+def _site(request: Request, name: str) -> Site:
+    """The page by name, the first by default. Raises ``NotFound``, also for one that is not public: its readers are known."""
+    sites = _sites(request)
+    site = next((each for each in sites if each.name == name), None) if name else sites[0]
     if site is None or not site.public:
         raise NotFound("There is no such page on the status page.")
     return site
 
 
-def _page(site: Site, status: int = 200, **context: Any) -> Response:
-    values = {"lines": [], "problem": "", "form": "", "action": "", "kinds": [], "values": {}, **context}
-    return Response(
-        form_page(site.snapshot, assets_of(site.documents), f"{site.base}/", **values), status, media_type="text/html"
-    )
+def _site_of(stanch: Stanch, request: Request, number: int | None) -> Site:
+    """The page that a subscriber follows, else the first: whoever holds a link of one that is private by now may still leave."""
+    sites = _sites(request)
+    with stanch.application.reading() as uow:
+        name = store.page_of(uow, number) if number is not None else ""
+    site = next((each for each in sites if each.name == name or (not name and each.public)), None)
+    if site is None:
+        raise NotFound("There is no such page on the status page.")
+    return site
+
+
+def _page(
+    site: Site, heading: str, status: int = 200, *, code: str = "", lines: tuple[str, ...] = (), **context: Any
+) -> Response:
+    """A page of few words, which are keys of the language's file."""
+    say = language_of(site.snapshot, code)
+    values = {"problem": "", "form": "", "action": "", "kinds": [], "values": {}, **context}
+    values |= {"heading": say(heading), "lines": [say(line) for line in lines]}
+    if values["form"] != "ask":
+        values["form"] = say(values["form"]) if values["form"] else ""
+    html = form_page(site.snapshot, assets_of(site.documents), f"{site.base}/", say.code, **values)
+    return Response(html, status, media_type="text/html")
+
+
+def _language(site: Site, request: Request) -> str:
+    """The one that was asked for, if the page has it."""
+    code = request.query_params.get("lang", "")
+    return code if code in site.page.languages else main_language(site.snapshot)
 
 
 def _ask(stanch: Stanch, throttle: Throttle, request: Request, body: bytes) -> Response:
-    site = _site(stanch, request, request.path_params.get("name", ""))
-    form = form_of(body)
+    site = _site(request, request.path_params.get("name", ""))
+    form, code = form_of(body), _language(site, request)
     known = {component.id for component in site.snapshot.components}
     values: dict[str, Any] = {
         "kind": form.get("kind", ["mail"])[-1], "address": form.get("address", [""])[-1],
         "components": [each for each in form.get("components", []) if each in known],
     }  # fmt: skip
-    kinds = [(kind, words) for kind, words in WORDS.items() if kind != "mail" or "smtp" in stanch.world.notifiers]
+    kinds = [kind for kind in store.KINDS if kind != "mail" or "smtp" in stanch.world.notifiers]
     again: dict[str, Any] = {
-        "heading": "Get updates",
-        "form": "ask",
-        "action": request.url.path,
-        "kinds": kinds,
-        "values": values,
-    }
+        "code": code, "form": "ask", "action": f"{request.url.path}?lang={code}", "kinds": kinds, "values": values,
+    }  # fmt: skip
     if request.method == "GET":
-        return _page(site, **again)
+        return _page(site, "get_updates", **again)
     try:
-        if values["kind"] not in dict(kinds):
+        if values["kind"] not in kinds:
             raise Invalid(f"'{values['kind']}' is no way to get updates.", field="kind")
         address = check_address(values["kind"], values["address"])
         _count(throttle, request, values["kind"], address, stanch.application.clock.now())
     except (Invalid, TooMany) as problem:
         if not wants_page(request):
             raise
-        response = _page(site, problem.status, **again, problem=problem.sentence())
+        said = _said(problem, values, language_of(site.snapshot, code))
+        response = _page(site, "get_updates", problem.status, **again, problem=said)
         response.headers.update(headers_of(problem))
         return response
     with stanch.application.uow(ENGINE, "page") as uow:
         store.ask(uow, site.name, values["kind"], address, values["components"])
-    return _page(site, heading="Nearly there", lines=[ASKED])
+    return _page(site, "follow_asked", code=code, lines=("follow_asked_more",))
+
+
+def _said(problem: Invalid | TooMany, values: dict[str, Any], say: Language) -> str:
+    """A problem in the language of the page."""
+    if isinstance(problem, TooMany):
+        return say("follow_often", n=-(-(problem.after or 60) // 60))
+    if problem.field == "address":
+        return say("follow_bad_mail" if values["kind"] == "mail" else "follow_bad_address", address=values["address"])
+    return problem.sentence()
 
 
 def _count(throttle: Throttle, request: Request, kind: str, address: str, now: int) -> None:
@@ -136,24 +165,24 @@ def _count(throttle: Throttle, request: Request, kind: str, address: str, now: i
 
 
 def _confirm(stanch: Stanch, request: Request) -> Response:
-    site, code = _site(stanch, request, ""), request.path_params["code"]
-    number = store.proven(stanch.settings.secret_key, "confirm", code)
+    number = store.proven(stanch.settings.secret_key, "confirm", request.path_params["code"])
+    site = _site_of(stanch, request, number)
     if request.method == "GET" and number is not None:
-        return _page(site, heading="Get updates?", form="Yes, send them", action=request.url.path)
+        return _page(site, "follow_sure", form="follow_yes", action=request.url.path)
     if number is not None:
         with stanch.application.uow(ENGINE, "page") as uow:
             if store.confirm(uow, number):
-                return _page(site, heading="Updates will come", lines=["Each message says how to end them."])
-    return _page(site, 404, heading="This link is over", lines=["It worked for a week. Ask for updates again."])
+                return _page(site, "follow_done", lines=("follow_done_more",))
+    return _page(site, "follow_over", 404, lines=("follow_over_more",))
 
 
 def _leave(stanch: Stanch, request: Request) -> Response:
     """One-click unsubscribe: no cookie, no redirect, no question; the same answer for an unknown subscriber."""
-    site = _site(stanch, request, "")
-    if request.method == "GET":
-        return _page(site, heading="No more updates?", form="End them", action=request.url.path)
     number = store.proven(stanch.settings.secret_key, "leave", request.path_params["code"])
+    site = _site_of(stanch, request, number)
+    if request.method == "GET":
+        return _page(site, "leave_sure", form="leave_yes", action=request.url.path)
     if number is not None:
         with stanch.application.uow(ENGINE, "page") as uow:
             store.leave(uow, number)
-    return _page(site, heading="No more updates will come")
+    return _page(site, "leave_done")
