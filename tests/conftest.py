@@ -17,7 +17,9 @@ from tests.components import alertmanager, haproxy, postgres, process, prometheu
 # The same examples on each run, and no limit of time on a busy machine: what turns red was changed, not unlucky.
 # `make fuzz` looks for new ones.
 settings.register_profile("same", derandomize=True, deadline=None)
-settings.register_profile("fuzz", max_examples=2000, deadline=None, print_blob=True)
+settings.register_profile(
+    "fuzz", max_examples=int(os.environ.get("STANCH_EXAMPLES", "2000")), deadline=None, print_blob=True
+)
 settings.load_profile("same")
 
 FINDERS: dict[str, Callable[[], str | None]] = {

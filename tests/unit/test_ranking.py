@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -244,7 +244,6 @@ def moved(before: Evidence, after: Evidence) -> dict[str, tuple[float, float]]:
     return {name: (s, later[name]) for name, s in scores.items() if abs(s - later[name]) > 2}
 
 
-@settings(max_examples=80)
 @given(known, went_out, st.integers(0, 120), st.floats(60, 120), st.floats(0, 4000), st.data())
 def test_one_minute_or_one_percent_of_any_piece_of_evidence_moves_no_score_by_more_than_two(
     base: Evidence, went: list[tuple[int, str]], waited: int, at: float, seconds: float, data: st.DataObject

@@ -14,6 +14,7 @@ from stanch.mitigate.ranking.evidence import (
     DependencyState,
     Evidence,
     Harm,
+    HarmKind,
     Pressure,
     Release,
     Shape,
@@ -29,7 +30,7 @@ from stanch.prepare.changes_near import changes_near
 from stanch.prepare.playbooks.evidence import seen
 from stanch.prepare.playbooks.library import playbooks
 from stanch.prepare.playbooks.rules import ZONE_LABELS, suggest
-from stanch.respond.words_of_harm import DATA, SECURITY
+from stanch.respond.harm.reading import read
 from stanch.timeline.record import Record, Signal
 from stanch.timeline.unit_of_work import UnitOfWork
 
@@ -217,8 +218,12 @@ def _harms(record: Record, told: tuple[TextEvidence, ...]) -> list[Harm]:
     known = record.impact_facts
     found = [Harm("data", "data is at risk")] if known.data_at_risk else []
     found += [Harm("security", "a security incident is in progress")] if known.security else []
-    if not known.data_at_risk and (said := next((t for t in told if says(t, DATA)), None)):
-        found.append(Harm("data", quote(said), 0.6))
-    if not known.security and (said := next((t for t in told if says(t, SECURITY)), None)):
-        found.append(Harm("security", quote(said), 0.6))
+    kinds: tuple[tuple[HarmKind, bool], ...] = (
+        ("data", known.data_at_risk),
+        ("security", known.security),
+    )
+    for kind, stated in kinds:
+        said = next((t for t in told if any(one.kind == kind for one in read(t.text))), None)
+        if said and not stated:
+            found.append(Harm(kind, quote(said), 0.6))
     return found

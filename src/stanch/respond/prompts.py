@@ -4,6 +4,7 @@ from stanch.kernel.clock import SECOND, spell
 from stanch.kernel.policy import ROLE_TITLES, Policy
 from stanch.respond.facts import STALE, stale_after, watched
 from stanch.respond.first_moves import first_moves
+from stanch.respond.harm.told import unread
 from stanch.timeline.decisions import Timebox
 from stanch.timeline.prompt import Prompt, PromptAction, PromptRule, harm
 from stanch.timeline.record import Record
@@ -84,6 +85,24 @@ def _impact(record: Record, policy: Policy) -> list[Prompt]:
             [PromptAction("Say it", "impact", asks="text")],
             "updates and the severity rest on it",
             rests_on=harm(record),
+        )
+    ]
+
+
+def _impact_unread(record: Record, policy: Policy) -> list[Prompt]:
+    """R3, R14: words that name no known harm lower nothing silently; while no severity is set, it is asked what they mean."""
+    if not record.live() or record.severity or not unread(record.impact_facts):
+        return []
+    assert record.impact is not None
+    return [
+        Prompt(
+            "impact-unread",
+            "incident_commander",
+            "What is said of the impact names no harm that is known here. Who is hit, how many, and what can they not do?",
+            record.impact.at,
+            [PromptAction("Say it", "impact", asks="text")],
+            "the proposed severity rests on it",
+            rests_on=(record.impact.value,),
         )
     ]
 
@@ -231,6 +250,7 @@ PROMPTS: tuple[PromptRule, ...] = (
     _severity,
     _roles,
     _impact,
+    _impact_unread,
     _criteria,
     _timeboxes,
     _first_moves,

@@ -1,9 +1,9 @@
 """The severity that the measurements propose, kept beside the one that people state (R3)."""
 
 from stanch.detect.slo import rules, store
-from stanch.detect.slo.severity import Impact, Proposal, QuotedSign, Sign, propose, scope_of
+from stanch.detect.slo.severity import Impact, Proposal, Scope, Told, propose, scope_of
 from stanch.kernel.clock import MINUTE
-from stanch.respond.words_of_harm import DATA, OUTAGE, RISK, SECURITY, means_it
+from stanch.respond.harm.told import alert_told, impact_told, title_told, unread
 from stanch.timeline.entries import Entry
 from stanch.timeline.facts.respond import SeverityProposed
 from stanch.timeline.record import Record
@@ -11,7 +11,6 @@ from stanch.timeline.unit_of_work import UnitOfWork
 
 LAST = 4
 STANDS = 10 * MINUTE
-SIGNS: dict[Sign, str] = {"data": DATA, "security": SECURITY, "outage": OUTAGE}
 
 
 def reconsider(uow: UnitOfWork, entry: Entry, record: Record) -> None:
@@ -36,7 +35,7 @@ def remeasured(uow: UnitOfWork, service: str) -> None:
 def propose_for(uow: UnitOfWork, record: Record) -> None:
     """Append the proposal if it is another one than before, be it higher or lower."""
     proposal = proposal_for(uow, record)
-    if not record.live() or (proposal.severity is None and record.proposed is None):
+    if not record.live() or (proposal.severity is None and (record.proposed is None or _only_unread(record))):
         return
     severity, sentence = proposal.severity, proposal.sentence
     if severity is None:  # nothing asks for one any more: the last tier
@@ -45,25 +44,24 @@ def propose_for(uow: UnitOfWork, record: Record) -> None:
     if record.proposed is None or severity != record.proposed.severity:
         if severity == record.severity_name():  # what is set already is not proposed
             sentence = sentence.removesuffix(f"{severity} proposed") + f"that is {severity}"
-        facts = SeverityProposed(severity, sentence)
+        facts = SeverityProposed(severity, sentence, proposal.by_words)
         uow.append(record.id, facts, author="stanch", source="machine")
+
+
+def _only_unread(record: Record) -> bool:
+    """Whether all that is new are words which name no known harm: those never lower what other words asked for."""
+    assert record.proposed is not None
+    return record.proposed.by_words and unread(record.impact_facts)
 
 
 def proposal_for(uow: UnitOfWork, record: Record) -> Proposal:
     """What burn, impact and scope ask for together right now: the highest over the SLOs of the service."""
     impact = record.impact_facts
-    by_people, by_alerts = _said(record)
-    risk = "as stated" if impact.elevated_risk else _quoted([*by_people, *by_alerts], RISK)
-    told = [
-        QuotedSign(sign, quote, by_person)
-        for by_person, said in ((True, by_people), (False, by_alerts))
-        for sign, pattern in SIGNS.items()
-        if (quote := _quoted(said, pattern))
-    ]
-    known = Impact(
-        impact.core_function_down, impact.data_at_risk, impact.security, impact.users_share, risk, tuple(told)
-    )
     scope = scope_of(uow.policy, record.service)
+    risk = "as stated" if impact.elevated_risk else ""
+    known = Impact(
+        impact.core_function_down, impact.data_at_risk, impact.security, impact.users_share, risk, _told(record, scope)
+    )
     own = record.service and record.drill is None  # what is really measured says nothing about a drill
     evaluations = [evaluation_of(state) for state in store.read(uow, record.service)] if own else []
     found = [propose(verdict, known, scope, uow.policy) for verdict in evaluations if verdict]
@@ -71,17 +69,13 @@ def proposal_for(uow: UnitOfWork, record: Record) -> Proposal:
     return min(found, key=lambda proposal: proposal.rung or LAST + 1)
 
 
-def _said(record: Record) -> tuple[list[str], list[str]]:
+def _told(record: Record, scope: Scope) -> tuple[Told, ...]:
     """What people say of the harm, and what the firing alerts do; a title is somebody's, or that of an alert."""
-    alerts = [f"{s.name}: {s.summary}" for s in record.signals.values() if s.firing]
-    title = [] if any(record.title in (s.name, s.summary) for s in record.signals.values()) else [record.title]
-    return [*([record.impact.value] if record.impact else []), *title], alerts
-
-
-def _quoted(said: list[str], pattern: str) -> str:
-    """The first text that says it, in quotes and whole, so that redacting the text takes this copy with it; empty where none does."""
-    found = next((text for text in said if means_it(text, pattern)), "")
-    return f"“{found}”" if found else ""
+    firing = [s for s in record.signals.values() if s.firing]
+    found = impact_told(record.impact.value, scope) if record.impact else []
+    if not any(record.title in (s.name, s.summary) for s in record.signals.values()):
+        found += title_told(record.title, scope)
+    return (*found, *(told for s in firing for told in alert_told(f"{s.name}: {s.summary}", scope)))
 
 
 def evaluation_of(state: store.SloState) -> rules.SloEvaluation | None:

@@ -35,6 +35,7 @@ class ProposedSeverity(KeptPart, frozen=True, tag="severity_proposed"):
 
     severity: Severity
     text: str
+    by_words: bool = False
 
 
 class Update(KeptPart, frozen=True, tag="update_posted"):

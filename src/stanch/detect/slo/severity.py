@@ -20,22 +20,22 @@ WORST, MAJOR, MINOR, TRACKED = 1, 2, 3, 4
 NAMES: dict[int, Severity] = {1: "SEV-1", 2: "SEV-2", 3: "SEV-3", 4: "SEV-4"}
 
 
-Sign = Literal["data", "security", "outage"]
+Sign = Literal["data", "security", "function", "risk"]
 
 
-class QuotedSign(msgspec.Struct, frozen=True):
-    """What words are a sign of, quoted: of a person, else of an alert."""
+class Told(msgspec.Struct, frozen=True):
+    """The rung that a text asks for, what it is a sign of, and why, the text quoted."""
 
     sign: Sign
-    quote: str
-    by_person: bool
+    rung: int
+    why: str
 
 
 class Impact(msgspec.Struct, frozen=True):
     """What customers notice, as far as known. ``users_share``: 0 to 1, None while nobody has counted.
 
     ``core_function_down``: None while nobody has looked; False when someone has, and it works.
-    ``told``: what words are a sign of; a statement or a measurement outweighs them.
+    ``told``: what texts ask for; what is stated or counted of the function outweighs what they say of it.
     ``elevated_risk``: what protection is gone although nobody notices yet (no backups, one replica left), in words.
     """
 
@@ -44,7 +44,7 @@ class Impact(msgspec.Struct, frozen=True):
     security: bool = False
     users_share: float | None = None
     elevated_risk: str = ""
-    told: tuple[QuotedSign, ...] = ()
+    told: tuple[Told, ...] = ()
 
 
 class Scope(msgspec.Struct, frozen=True):
@@ -56,11 +56,15 @@ class Scope(msgspec.Struct, frozen=True):
 
 
 class Proposal(msgspec.Struct, frozen=True):
-    """A severity, or None where nothing asks for one, and the sentence that shows how it comes about."""
+    """A severity, or None where nothing asks for one, and the sentence that shows how it comes about.
+
+    ``by_words``: it rests on what texts say alone.
+    """
 
     severity: Severity | None
     sentence: str
     rung: int | None = None
+    by_words: bool = False
 
 
 def scope_of(policy: Policy, service: str) -> Scope:
@@ -74,7 +78,7 @@ def propose(evaluation: SloEvaluation | None, impact: Impact, scope: Scope, poli
     told = [evaluation.reason] if evaluation else []
     name = None if rung is None else policy.severity_at(rung) if policy else NAMES[rung]
     end = f"{name} proposed" if name else "no incident proposed"
-    return Proposal(name, f"{'; '.join([*told, why])}: {end}", rung)
+    return Proposal(name, f"{'; '.join([*told, why])}: {end}", rung, (rung, why) == _by_words(impact))
 
 
 def _highest(evaluation: SloEvaluation | None, impact: Impact, scope: Scope) -> tuple[int | None, str]:
@@ -86,7 +90,7 @@ def _highest(evaluation: SloEvaluation | None, impact: Impact, scope: Scope) -> 
         _by_burn(evaluation, impact, scope),
         _by_share(impact, scope),
         _by_risk(impact),
-        _by_words(impact, scope),
+        _by_words(impact),
     )
     reached = [found for found in asked if found]
     if reached:
@@ -166,20 +170,14 @@ def _by_risk(impact: Impact) -> tuple[int, str] | None:
     return (MINOR, f"elevated risk ({impact.elevated_risk})") if impact.elevated_risk else None
 
 
-def _by_words(impact: Impact, scope: Scope) -> tuple[int, str] | None:
-    """A person's text counts like a statement until somebody states it; an alert's text gives a lower severity."""
-    found = [reached for told in impact.told if not _outweighed(told, impact) for reached in [_by_sign(told, scope)]]
+def _by_words(impact: Impact) -> tuple[int, str] | None:
+    """What people and alerts say counts until somebody states or counts it."""
+    found = [(told.rung, told.why) for told in impact.told if not _outweighed(told, impact)]
     return min(found, key=lambda pair: pair[0], default=None)
 
 
-def _outweighed(told: QuotedSign, impact: Impact) -> bool:
-    """Whether a statement or a measurement outweighs what the texts suggest about an outage."""
-    return told.sign == "outage" and (impact.core_function_down is False or impact.users_share is not None)
-
-
-def _by_sign(told: QuotedSign, scope: Scope) -> tuple[int, str]:
-    sign = {"data": "data at risk", "security": "a security incident", "outage": "an outage"}[told.sign]
-    why = f"{told.quote} is a sign of {sign}"
-    if told.sign == "outage" and not scope.core:
-        return (MAJOR if told.by_person or scope.dependants else MINOR), why
-    return (WORST, why) if told.by_person else (MAJOR, f"{why}, and nobody has stated it yet")
+def _outweighed(told: Told, impact: Impact) -> bool:
+    """Whether a count outweighs what texts say of a function, or a look at a core function one that asks for the first tier."""
+    if told.sign != "function":
+        return False
+    return impact.users_share is not None or (impact.core_function_down is False and told.rung == WORST)

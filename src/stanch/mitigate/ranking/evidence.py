@@ -76,10 +76,13 @@ class Dependency(msgspec.Struct, frozen=True):
     reason: str
 
 
+HarmKind = Literal["data", "security"]
+
+
 class Harm(msgspec.Struct, frozen=True):
     """Harm that goes on while one reads (R2): data at risk, or a security incident. ``certainty`` 0 to 1."""
 
-    kind: Literal["data", "security"]
+    kind: HarmKind
     reason: str
     certainty: float = 1.0
 

@@ -4,15 +4,18 @@ A ratio of 5 for ``restart``: such words are five times as frequent where a rest
 are estimates from public postmortems, kept coarse on purpose; ``docs/explanation/ranking.md`` states them.
 """
 
+import re
 from functools import lru_cache
 
 import msgspec
 
 from stanch.mitigate.ranking.evidence import TextEvidence
 from stanch.mitigate.ranking.means import Means
-from stanch.respond.words_of_harm import means_it
 
 QUOTED = 120
+DENIED = re.compile(
+    r"(\b(no|not|without|never|nothing|neither|ruled out|rules out|isn't|wasn't|aren't)\b|n't\b)(\W+\w+){0,3}\W*$", re.I
+)
 
 
 class TextSign(msgspec.Struct, frozen=True):
@@ -132,7 +135,9 @@ def says(told: TextEvidence, pattern: str) -> bool:
 @lru_cache(maxsize=8192)
 def _says(text: str, pattern: str) -> bool:
     """Asked again for every option of a list."""
-    return means_it(text, pattern)
+    return any(
+        not DENIED.search(text[max(0, m.start() - 60) : m.start()]) for m in re.finditer(pattern, text, re.IGNORECASE)
+    )
 
 
 def quote(told: TextEvidence) -> str:

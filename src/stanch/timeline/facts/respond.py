@@ -122,10 +122,14 @@ class ImpactSet(Statement, frozen=True, tag="impact_set"):
 
 
 class SeverityProposed(Statement, frozen=True, tag="severity_proposed"):
-    """What burn rate, impact and scope ask for, with the arithmetic (R3). People state the severity."""
+    """What burn rate, impact and scope ask for, with the arithmetic (R3). People state the severity.
+
+    ``by_words``: it rests on what texts say alone, which nobody has stated, counted or measured yet.
+    """
 
     severity: Severity
     text: str
+    by_words: bool = False
 
     def sentence(self) -> str:
         return self.text
