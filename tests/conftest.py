@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from tests.components import alertmanager, haproxy, postgres, process, prometheus, smtp, synapse, unleash
+from tests.components import alertmanager, haproxy, postgres, process, prometheus, smtp, statuspage, synapse, unleash
 
 # The same examples on each run, and no limit of time on a busy machine: what turns red was changed, not unlucky.
 # `make fuzz` looks for new ones.
@@ -32,6 +32,7 @@ FINDERS: dict[str, Callable[[], str | None]] = {
     "aiosmtpd": smtp.find,
     "synapse": synapse.find,
     "unleash": unleash.find,
+    "statuspage.io": statuspage.find,
     "chromium": lambda: process.find_program("chromium", "chromium-browser", "google-chrome"),
 }
 
