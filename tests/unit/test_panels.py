@@ -6,8 +6,8 @@ from stanch.web import room
 from stanch.web.pages import room as page
 
 TEMPLATES = Path(room.__file__).parent.parent / "templates"
-# Parts that a panel's template includes.
-PARTS = {"past", "playbooks"}
+# Parts of a panel.
+PARTS = {"entry", "past", "playbooks", "ranking"}
 
 
 def test_each_panel_has_its_template_and_each_template_its_panel() -> None:

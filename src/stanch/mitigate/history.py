@@ -1,10 +1,10 @@
 """Statistics of past runs of each mitigation (R16, R50): how often it helped, how long it took to show and to undo."""
 
 from statistics import median
-from typing import Any
 
 import msgspec
 
+from stanch.db.transaction import Row
 from stanch.mitigate.ranking.evidence import Durations, PastRuns
 from stanch.mitigate.survey import Tool
 from stanch.timeline.record import Record
@@ -28,18 +28,9 @@ def past_runs(uow: UnitOfWork, record: Record, at_hand: list[Tool]) -> dict[str,
 
     Only incidents that the reader may see are named (P6); the times of all are used.
     """
-    rows: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for service in {tool.service for tool in at_hand}:
-        for row in uow.tx.all(
-            "SELECT r.mitigation, r.incident, r.outcome, r.effect_seconds, r.undo_seconds, r.likeness, i.private "
-            "FROM mitigation_runs r JOIN incidents i ON i.id = r.incident AND i.drill = 0 "
-            "WHERE r.service = :service AND r.incident <> :id AND r.undo_of = '' AND r.outcome <> '' "
-            "ORDER BY r.started_at DESC LIMIT :most",
-            service=service,
-            id=record.id,
-            most=REMEMBERED,
-        ):
-            rows.setdefault((service, row["mitigation"]), []).append(dict(row))
+    rows: dict[tuple[str, str], list[Row]] = {}
+    for row in _runs(uow, record.id, sorted({tool.service for tool in at_hand})):
+        rows.setdefault((row["service"], row["mitigation"]), []).append(row)
     now = set(likeness(record))
     remembered = {
         tool.mitigation.name: (tool.service, tool.mitigation.runs_as or tool.mitigation.name) for tool in at_hand
@@ -47,7 +38,25 @@ def past_runs(uow: UnitOfWork, record: Record, at_hand: list[Tool]) -> dict[str,
     return {name: _summed(rows[key], now) for name, key in remembered.items() if key in rows}
 
 
-def _summed(rows: list[dict[str, Any]], now: set[str]) -> PastRuns:
+def _runs(uow: UnitOfWork, incident: str, services: list[str]) -> list[Row]:
+    """The newest runs of each service in other incidents, the newest first."""
+    found: list[Row] = []
+    for start in range(0, len(services), 200):
+        names = {f"s{n}": service for n, service in enumerate(services[start : start + 200])}
+        found += uow.tx.all(
+            "SELECT * FROM (SELECT r.service, r.mitigation, r.incident, r.outcome, r.effect_seconds, r.undo_seconds, r.likeness, i.private, "
+            "r.started_at, ROW_NUMBER() OVER (PARTITION BY r.service ORDER BY r.started_at DESC) AS place "
+            "FROM mitigation_runs r JOIN incidents i ON i.id = r.incident AND i.drill = 0 "
+            f"WHERE r.service IN ({', '.join(f':{name}' for name in names)}) AND r.incident <> :id AND r.undo_of = '' AND r.outcome <> '') n "
+            "WHERE place <= :most ORDER BY started_at DESC",
+            id=incident,
+            most=REMEMBERED,
+            **names,
+        )
+    return found
+
+
+def _summed(rows: list[Row], now: set[str]) -> PastRuns:
     helped = [row for row in rows if row["outcome"] == "helped"]
     alike = [row["incident"] for row in helped if not row["private"] and _alike(set(_texts(row["likeness"])), now)]
     return PastRuns(

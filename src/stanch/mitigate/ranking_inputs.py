@@ -68,7 +68,7 @@ def gather(uow: UnitOfWork, record: Record, survey: Survey | None, services: lis
     return Evidence(
         onset,
         record.service,
-        (*(release for name in releasing for release in _releases(uow, name, onset)), *_changed(record)),
+        (*_releases(uow, releasing, onset), *_changed(record)),
         _spreads(record, firing, survey),
         _pressures(record, survey),
         tuple(shapes),
@@ -150,13 +150,17 @@ def _value(labels: dict[str, str], names: tuple[str, ...]) -> str:
     return next((labels[name] for name in names if labels.get(name)), "")
 
 
-def _releases(uow: UnitOfWork, service: str, onset: int) -> list[Release]:
-    return left_behind([
-        Release(
-            service, r["release"], r["previous"], r["deployed_at"], bool(r["reversible"]), r["reason"], r["kind"], r["summary"]
-        )
-        for r in changes_near(uow, service, onset)
-    ], onset)  # fmt: skip
+def _releases(uow: UnitOfWork, services: list[str], onset: int) -> list[Release]:
+    return [
+        release
+        for service, rows in changes_near(uow, services, onset).items()
+        for release in left_behind([
+            Release(
+                service, r["release"], r["previous"], r["deployed_at"], bool(r["reversible"]), r["reason"], r["kind"], r["summary"]
+            )
+            for r in rows
+        ], onset)
+    ]  # fmt: skip
 
 
 def _changed(record: Record) -> list[Release]:

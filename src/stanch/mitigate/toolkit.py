@@ -2,7 +2,7 @@
 
 from stanch.kernel.errors import NotFound
 from stanch.mitigate.ranking.evidence import Option
-from stanch.mitigate.ranking.rank import Ranked, rank
+from stanch.mitigate.ranking.rank import Ranked, ranked
 from stanch.mitigate.ranking_inputs import gather
 from stanch.mitigate.survey import Tool, affected, newest, tools
 from stanch.timeline.record import Record
@@ -37,4 +37,4 @@ def ranked_for(uow: UnitOfWork, record: Record) -> list[Ranked]:
                 tool.offered_by,
             )
         )
-    return rank(options, gather(uow, record, survey, affected(record, uow.policy)))
+    return ranked(options, gather(uow, record, survey, affected(record, uow.policy)))

@@ -66,7 +66,7 @@ class Asked:
         self.uow = uow
         self.investigations: list[InvestigationRow] = investigations(uow, Investigations())
         names = [row.id for row in incidents(uow, Incidents(status="live", limit=200))]
-        records = [uow.record(name) for name in [*names, *(row.id for row in self.investigations)]]
+        records = uow.records([*names, *(row.id for row in self.investigations)])
         self.live = [record for record in records if record.live()]
         self.due = [(record, [p for p in uow.prompts(record) if p.due <= uow.now]) for record in records]
 
@@ -147,7 +147,7 @@ def questions(uow: UnitOfWork, rows: list[ItemEntry]) -> list[tuple[Record, Acti
     }
     return [
         (record, item)
-        for record in map(uow.record, mine)
+        for record in uow.records(mine)
         for item in record.action_items.values()
         if item.done_at is None and (_unanswered(item, me) or (item.ticket and item.ticket.closed and item.owner in me))
     ]

@@ -8,13 +8,13 @@ its one durable timer -> commit -> those who wait are woken.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import msgspec
 
-from stanch.db.transaction import Transaction
+from stanch.db.transaction import Row, Transaction
 from stanch.kernel.actor import ENGINE, Actor
 from stanch.kernel.clock import Clock
 from stanch.kernel.errors import Conflict, NotFound
@@ -27,10 +27,12 @@ from stanch.timeline.facts.detect import Declared, Investigating
 from stanch.timeline.installation import Installation
 from stanch.timeline.prompt import Prompt, PromptRule, prompts
 from stanch.timeline.record import Record, fold
+from stanch.timeline.snapshots import Snapshot, Snapshots, heads
 
 if TYPE_CHECKING:
     from stanch.db.connection import Database
 
+T = TypeVar("T")
 Reaction = Callable[["UnitOfWork", Entry, Record], None]
 # What is kept of each incident that an entry was appended to, in the same transaction.
 Projection = Callable[["UnitOfWork", Record], None]
@@ -111,13 +113,20 @@ class UnitOfWork:
                 raise NotFound(f"{incident} did not exist yet at that moment.")
             return fold(entries)
         if incident not in self._records:
-            self._look(incident, lock=True)
-            self._records[incident] = fold(store.read(self.tx, incident))
+            self._records[incident] = self._folded(incident)
         return self._records[incident]
 
     def read_again(self, incident: str) -> None:
         """The stored entries of an incident were changed: its record is folded again at the next read."""
         self._records.pop(incident, None)
+
+    def records(self, incidents: Iterable[str]) -> list[Record]:
+        """The records of several incidents, in this order."""
+        return [self.record(incident) for incident in incidents]
+
+    def once(self, _key: Hashable, read: Callable[[], T]) -> T:
+        """What ``read`` answers. Where nothing can change meanwhile it is asked once for each key."""
+        return read()
 
     def live(self, incident: str) -> Record:
         """The record of an incident that people respond to. Raises ``Conflict`` that says how it becomes one."""
@@ -242,9 +251,15 @@ class UnitOfWork:
         """Whether a person was invited to a private incident."""
         return incident_rows.is_member(self.tx, incident, person)
 
+    def _folded(self, incident: str) -> Record:
+        self._look(incident, lock=True)
+        return fold(store.read(self.tx, incident))
+
     def _look(self, incident: str, *, lock: bool) -> None:
         suffix = self.tx.for_update() if lock and self._locking and self.application.writing(self) else ""
-        row = self.tx.one(f"SELECT private FROM incidents WHERE id = :id{suffix}", id=incident)
+        self._allow(incident, self.tx.one(f"SELECT private FROM incidents WHERE id = :id{suffix}", id=incident))
+
+    def _allow(self, incident: str, row: Row | None) -> None:
         if row is None or not self.may_see(incident, bool(row["private"])):
             raise NotFound(f"There is no incident {incident}.", hint="'stanch incidents' lists those you may see.")
 
@@ -260,11 +275,45 @@ class UnitOfWork:
 
 
 class ReadingUnitOfWork(UnitOfWork):
-    """A uow on a read transaction: it can look, not append."""
+    """A uow on a read transaction: it can look, not append. Its records are shared with others who look, and must not be changed."""
+
+    def __init__(self, application: Application, tx: Transaction, actor: Actor, source: str) -> None:
+        super().__init__(application, tx, actor, source)
+        self._asked: dict[Hashable, Any] = {}
+        self._heads: dict[str, Row] = {}
+
+    def entries(self, incident: str, *, after: int = 0, at: int | None = None, most: int | None = None) -> list[Entry]:
+        """As of ``UnitOfWork``."""
+        if after or at is not None or most is not None:
+            return super().entries(incident, after=after, at=at, most=most)
+        return list(self._snapshot(incident).entries)
+
+    def records(self, incidents: Iterable[str]) -> list[Record]:
+        """As of ``UnitOfWork``; what changed is asked of all in one query."""
+        names = list(incidents)
+        self._heads |= heads(self.tx, [name for name in names if name not in self._records])
+        return super().records(names)
+
+    def once(self, key: Hashable, read: Callable[[], T]) -> T:
+        """As of ``UnitOfWork``: the snapshot stays as it is. The answer is shared and must not be changed."""
+        if key not in self._asked:
+            self._asked[key] = read()
+        return cast(T, self._asked[key])
 
     def release(self) -> None:
         """End the snapshot before something slow is asked; what is read afterwards is newer."""
+        self._asked.clear()
+        self._heads.clear()
         self.tx.end_snapshot()
+
+    def _folded(self, incident: str) -> Record:
+        return self._snapshot(incident).record
+
+    def _snapshot(self, incident: str) -> Snapshot:
+        if incident not in self._heads:
+            self._heads |= heads(self.tx, [incident])
+        self._allow(incident, row := self._heads.get(incident))
+        return self.application.snapshots.of(self.tx, incident, row["hash"] if row else "")
 
 
 class Application:
@@ -304,6 +353,7 @@ class Application:
         self.measured = measured
         self.projections = projections
         self.liveness = Liveness()
+        self.snapshots = Snapshots()
         self.engine_wake, self.digester_wake = threading.Event(), threading.Event()
         self._subscribers: list[Callable[[str], None]] = []
 
@@ -344,5 +394,6 @@ class Application:
 
     def changed(self, incident: str) -> None:
         """An incident has new entries."""
+        self.snapshots.forget(incident)
         for callback in self._subscribers:
             callback(incident)

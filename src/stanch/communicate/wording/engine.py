@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 
 import msgspec
 
@@ -77,6 +78,12 @@ def phrases(*table: Phrase) -> Callable[[Text, Vocabulary], Iterator[Hit]]:
 
 def check(raw: str, rules: Iterable[Rule], vocabulary: Vocabulary) -> list[Finding]:
     """Everything that the rules find in a text, in order of its place. Allowed words of the catalog are never found."""
+    return list(_checked(raw, tuple(rules), vocabulary))
+
+
+@lru_cache(maxsize=500)
+def _checked(raw: str, rules: tuple[Rule, ...], vocabulary: Vocabulary) -> list[Finding]:
+    """Worked out once: the drafts of an incident are looked at far more often than they change."""
     text = Text(raw)
     names = _product_names(text.raw.lower(), vocabulary)
     found = [

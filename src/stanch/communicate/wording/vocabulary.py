@@ -7,8 +7,10 @@ import msgspec
 from stanch.kernel.policy import Policy
 
 
-class Vocabulary(msgspec.Struct, frozen=True):
-    """``internal``: an internal name (lower case) -> what customers call it, or empty. ``people``: names of persons.
+class Vocabulary(msgspec.Struct, frozen=True, eq=False):
+    """Each is equal to itself only.
+
+    ``internal``: an internal name (lower case) -> what customers call it, or empty. ``people``: names of persons.
 
     ``allowed``: words and names (lower case) that customers know, such as product names; they are never found.
     """

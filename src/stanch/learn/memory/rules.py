@@ -83,12 +83,13 @@ def _same(now: Remembered, then: Remembered) -> Iterable[tuple[float, str]]:
 
 
 def _named(now: Remembered, then: Remembered, common: Set[str]) -> Iterable[tuple[float, str]]:
-    shared = [word for word in now.words if word in then.words]
+    known, causes = frozenset(then.words), frozenset(then.factor_words)
+    shared = [word for word in now.words if word in known]
     weight = sum(COMMON if word in common else 1.0 for word in shared)
     if weight >= 2:
         telling = sorted(shared, key=lambda word: word in common)
         yield min(WORDS, WORD * weight), f"same words ({_list(telling)})"
-    named = [word for word in now.words if word in then.factor_words and word not in common]
+    named = [word for word in now.words if word in causes and word not in common]
     if len(named) >= 2:
         factor = max(then.factors, key=lambda text: sum(word in text.lower() for word in named))
         yield min(FACTORS, FACTOR * len(named)), f"its factor “{factor}” is named here"

@@ -105,9 +105,8 @@ def _deploys(uow: UnitOfWork, record: Record, policy: Policy, now: int) -> list[
     """The changes that the ranking looks at and those since, of the service and what it depends on."""
     onset = record.onset()
     rows = []
-    for service in affected(record, policy):
-        for row in changes_near(uow, service, onset, until=now):
-            rows.append({**dict(row), "deployed_at": iso(row["deployed_at"])})
+    for changes in changes_near(uow, affected(record, policy), onset, until=now).values():
+        rows += [{**row, "deployed_at": iso(row["deployed_at"])} for row in changes]
     return rows
 
 

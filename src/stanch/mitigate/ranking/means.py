@@ -85,7 +85,12 @@ def means(mitigation: Mitigation) -> frozenset[Means]:
 
 def said(mitigation: Mitigation) -> str:
     """The words of a mitigation that say what it does, in lower case."""
-    return f"{mitigation.title}. {re.sub(r'[-_./:]+', ' ', mitigation.name)}".lower()
+    return _said(mitigation.title, mitigation.name)
+
+
+@lru_cache(maxsize=4096)
+def _said(title: str, name: str) -> str:
+    return f"{title}. {re.sub(r'[-_./:]+', ' ', name)}".lower()
 
 
 @lru_cache(maxsize=4096)

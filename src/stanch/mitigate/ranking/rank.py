@@ -6,6 +6,7 @@ from typing import Literal
 import msgspec
 
 from stanch.kernel.clock import SECOND, spell
+from stanch.kernel.kept import Kept
 from stanch.kernel.policy import Mitigation
 from stanch.mitigate.ranking.evidence import Durations, Evidence, Option, PastRuns
 from stanch.mitigate.ranking.rules import RULES
@@ -88,6 +89,16 @@ def rank(options: Iterable[Option], evidence: Evidence) -> list[Ranked]:
         line.why = _why(line, found, place, known)
         line.would_move = _would_move(found.evidence, place)
     return [line for line, _ in lines]
+
+
+# The lists of so many incidents, or of one while its evidence changes.
+_LISTS: Kept[tuple[Ranked, ...]] = Kept(64)
+
+
+def ranked(options: list[Option], evidence: Evidence) -> list[Ranked]:
+    """As ``rank``, worked out once for the same values: everybody who looks at an incident sees the same list. Its lines must not be changed."""
+    values = msgspec.msgpack.encode((options, evidence))
+    return list(_LISTS.get(values, lambda: tuple(rank(options, evidence))))
 
 
 def _worth(line: Ranked) -> bool:

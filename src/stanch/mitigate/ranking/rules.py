@@ -14,7 +14,7 @@ from stanch.mitigate.ranking.evidence import Pressure, Release
 from stanch.mitigate.ranking.means import Means, means
 from stanch.mitigate.ranking.situation import Situation, tokens
 from stanch.mitigate.ranking.spreads import spread
-from stanch.mitigate.ranking.text_signs import TEXT_SIGNS, quote, says
+from stanch.mitigate.ranking.text_signs import quote, signs_in
 from stanch.mitigate.ranking.weight import Weight, Weights
 
 # What each shape speaks for and against, by kind or means, beyond what the catalog says: the ratio and the reason.
@@ -195,10 +195,7 @@ def shape(s: Situation) -> Weights:
 def text_signs(s: Situation) -> Weights:
     """What the words of alerts and people are a sign of. What says the same again counts less each time."""
     found: list[Weight] = []
-    for sign in TEXT_SIGNS:
-        told = next((t for t in s.evidence.told if says(t, sign.pattern)), None)
-        if told is None:
-            continue
+    for sign, told in signs_in(s.evidence.told):
         ratios = [
             log(ratio)
             for means, ratio in sign.ratios.items()

@@ -127,6 +127,13 @@ TEXT_SIGNS: tuple[TextSign, ...] = (
 )  # fmt: skip
 
 
+@lru_cache(maxsize=64)
+def signs_in(texts: tuple[TextEvidence, ...]) -> list[tuple[TextSign, TextEvidence]]:
+    """Each sign that some text gives, and the first text that does: the same for every option of a list."""
+    first = ((sign, next((told for told in texts if says(told, sign.pattern)), None)) for sign in TEXT_SIGNS)
+    return [(sign, told) for sign, told in first if told is not None]
+
+
 def says(told: TextEvidence, pattern: str) -> bool:
     """Whether a text says it, and does not deny it in the words before."""
     return _says(told.text, pattern)
@@ -134,7 +141,7 @@ def says(told: TextEvidence, pattern: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def _says(text: str, pattern: str) -> bool:
-    """Asked again for every option of a list."""
+    """Asked again whenever one text more is told."""
     return any(
         not DENIED.search(text[max(0, m.start() - 60) : m.start()]) for m in re.finditer(pattern, text, re.IGNORECASE)
     )

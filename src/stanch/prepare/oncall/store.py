@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from stanch.db.transaction import Row
 from stanch.kernel.clock import iso
 from stanch.kernel.errors import NotFound
 from stanch.kernel.schedule import Schedule
@@ -51,26 +52,37 @@ def kept_overrides(uow: UnitOfWork, schedule: str, start: int, end: int) -> list
 
     A cancelled override counts until its cancellation.
     """
+    every = sorted({*uow.policy.schedules, schedule})
+    found = uow.once(("overrides", start, *every), lambda: _overrides_from(uow, every, start))
+    return [each for each in found.get(schedule, []) if each.start < end]
+
+
+def _overrides_from(uow: UnitOfWork, schedules: list[str], start: int) -> dict[str, list[StoredOverride]]:
+    """Those that end later than ``start``, by schedule: a page asks for every schedule, and for each several times."""
+    names = {f"s{n}": schedule for n, schedule in enumerate(schedules)}
     rows = uow.tx.all(
-        "SELECT * FROM overrides WHERE schedule = :schedule AND end_at > :low AND start_at < :high "
+        f"SELECT * FROM overrides WHERE schedule IN ({', '.join(f':{name}' for name in names)}) AND end_at > :low "
         "AND (cancelled_at IS NULL OR (cancelled_at > start_at AND cancelled_at > :low)) ORDER BY made_at, id",
-        schedule=schedule,
         low=start,
-        high=end,
+        **names,
     )
-    return [
-        StoredOverride(
-            r["id"],
-            r["schedule"],
-            r["person"],
-            r["start_at"],
-            min(r["end_at"], r["cancelled_at"] or r["end_at"]),
-            r["author"],
-            r["reason"],
-            r["made_at"],
-        )
-        for r in rows
-    ]
+    found: dict[str, list[StoredOverride]] = {}
+    for row in rows:
+        found.setdefault(row["schedule"], []).append(_stored(row))
+    return found
+
+
+def _stored(row: Row) -> StoredOverride:
+    return StoredOverride(
+        row["id"],
+        row["schedule"],
+        row["person"],
+        row["start_at"],
+        min(row["end_at"], row["cancelled_at"] or row["end_at"]),
+        row["author"],
+        row["reason"],
+        row["made_at"],
+    )
 
 
 def as_shifts(kept: Iterable[StoredOverride]) -> list[Shift]:

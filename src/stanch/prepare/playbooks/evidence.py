@@ -38,8 +38,8 @@ def _probe_kind(policy: Policy, signal: Signal) -> str:
 
 def _released(uow: UnitOfWork, service: str, onset: int) -> tuple[Released, ...]:
     found = []
-    for name in dict.fromkeys([service, *uow.policy.service(service).depends_on]) if service else ():
-        rows = changes_near(uow, name, onset)
+    services = list(dict.fromkeys([service, *uow.policy.service(service).depends_on])) if service else []
+    for name, rows in changes_near(uow, services, onset).items():
         releases = [(row["deployed_at"], row["release"]) for row in reversed(rows) if row["kind"] == "release"]
         left = dict(zip(releases, left_since(releases, onset), strict=True))
         found += [

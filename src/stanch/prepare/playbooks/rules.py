@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable
+from functools import lru_cache
 
 import msgspec
 
@@ -125,10 +126,15 @@ def _by_words(seen: IncidentEvidence, playbook: str, pattern: str, weight: float
 def _said(seen: IncidentEvidence, pattern: str) -> str:
     """``HighErrors says “429 from the bank”`` for the first words that fit, else an empty text."""
     for words in seen.words:
-        if re.search(pattern, words.text, re.IGNORECASE):
+        if _holds(words.text, pattern):
             text = " ".join(words.text.split())
             return f"{words.source} says “{text if len(text) <= QUOTED else text[: QUOTED - 1] + '…'}”"
     return ""
+
+
+@lru_cache(maxsize=4096)
+def _holds(text: str, pattern: str) -> bool:
+    return re.search(pattern, text, re.IGNORECASE) is not None
 
 
 RULES: tuple[Callable[[IncidentEvidence], Suggestion | None], ...] = (

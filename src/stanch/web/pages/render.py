@@ -60,8 +60,9 @@ def tint(name: str) -> int:
     return sum(name.encode()) % 5
 
 
+@lru_cache(maxsize=100)
 def markdown(text: str) -> Markup:
-    """Markdown as clean HTML."""
+    """Markdown as clean HTML: a page shows the same runbook over and over."""
     return Markup(clean_html(text))  # noqa: S704 - it is clean
 
 

@@ -1,18 +1,37 @@
 """Runs so far, and the ranked mitigations."""
 
+import msgspec
+from markupsafe import Markup
+
+from stanch.kernel.kept import Kept
+from stanch.mitigate.ranking.rank import Ranked
 from stanch.mitigate.rules import waiting
 from stanch.mitigate.survey import newest
+from stanch.web.pages.render import fragment
 from stanch.web.room.panel import Context, Panel, View
+
+# The list says nothing of now: it is drawn once for everybody who looks at it.
+_DRAWN: Kept[Markup] = Kept(64)
 
 
 def context(view: View) -> Context:
     """The ranked list, and what could not be asked."""
+    ranked, wait = view.ranked(), waiting(view.record, view.now) if view.record.live() else None
     return {
-        "ranked": view.ranked(),
-        "wait": waiting(view.record, view.now) if view.record.live() else None,
+        "ranked": ranked,
+        "ranking": _list(view, ranked, waits=wait is not None) if ranked else "",
+        "wait": wait,
         "survey": newest(view.uow, view.record.id),
         "progress": _progress(view),
     }
+
+
+def _list(view: View, ranked: list[Ranked], *, waits: bool) -> Markup:
+    ways = {
+        "here": f"/incidents/{view.record.id}", "startable": view.acting and view.record.live(), "waits": waits,
+    }  # fmt: skip
+    key = (msgspec.msgpack.encode(ranked), *ways.values())
+    return _DRAWN.get(key, lambda: fragment("room/ranking.html", ranked=ranked, **ways))
 
 
 def _progress(view: View) -> dict[str, str]:

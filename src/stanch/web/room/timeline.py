@@ -1,5 +1,6 @@
 """The timeline, newest first: day lines, who or what each entry is by, filters, what machines wrote in between folded."""
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -7,11 +8,12 @@ import msgspec
 from markupsafe import Markup
 
 from stanch.kernel.actor import ENGINE
+from stanch.kernel.kept import Kept
 from stanch.respond.redacting import may_redact, redactable
 from stanch.timeline.entries import Entry
 from stanch.timeline.facts.paging import PageSent
 from stanch.timeline.facts.respond import Amended
-from stanch.web.pages.render import ENVIRONMENT
+from stanch.web.pages.render import ENVIRONMENT, fragment
 from stanch.web.room.panel import Context, Panel, View
 
 SHOWN, MOMENTS = 100, 12
@@ -74,13 +76,32 @@ def context(view: View) -> Context:
     rest = [row for x in reversed(known) if (not before or x.position < before) and wanted(row := row_of(x), show)]
     mine = view.at is None and may_redact(view.record, view.uow)
     chosen = [x for x in known if mine and x.position == view.number("redact") and redactable(x)]
+    amended = {x.facts.position: x.position for x in known if isinstance(x.facts, Amended)}
     return {
-        "redactable": {row.entry.position for row in rest[:SHOWN] if mine and redactable(row.entry)}, "redact": next(iter(chosen), None),
+        "line": _lines(view, amended, mine=mine, paged=len(view.entries) > SHOWN), "redact": next(iter(chosen), None),
         "groups": grouped(rest[:SHOWN], fold=show == "all"), "more": rest[SHOWN - 1].entry.position if len(rest) > SHOWN else 0,
-        "before": before, "at": view.at, "total": len(view.entries), "filters": FILTERS, "show": show, "shown": SHOWN,
-        "amended": {x.facts.position: x.position for x in known if isinstance(x.facts, Amended)},
+        "before": before, "at": view.at, "total": len(view.entries), "filters": FILTERS, "show": show,
         "moments": key_moments(view.entries),
     }  # fmt: skip
+
+
+# An entry never changes: its line is drawn once for each way in which it can be shown.
+_DRAWN: Kept[Markup] = Kept(5000)
+
+
+def _lines(view: View, amended: dict[int, int], *, mine: bool, paged: bool) -> Callable[[Row], Markup]:
+    """Draws a row. ``mine``: the reader may redact; ``paged``: the timeline is longer than a page."""
+    here = f"/incidents/{view.record.id}"
+
+    def line(row: Row) -> Markup:
+        x = row.entry
+        ways = {
+            "here": here, "paged": paged, "writing": view.writing, "amended": amended.get(x.position, 0), "redactable": mine and redactable(x),
+        }  # fmt: skip
+        key = (x.hash, x.redacted, *ways.values())
+        return _DRAWN.get(key, lambda: fragment("room/entry.html", row=row, **ways))
+
+    return line
 
 
 def row_of(entry: Entry) -> Row:

@@ -1,0 +1,88 @@
+"""Timelines and records as they were read last, for those who only look: an incident with many viewers is read and folded once."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from threading import Lock
+
+import msgspec
+
+from stanch.db.transaction import Row, Transaction
+from stanch.timeline import store
+from stanch.timeline.entries import Entry
+from stanch.timeline.record import Record, fold
+
+# So many entries are kept in all; the incident that was asked for the longest ago goes first.
+MOST = 10_000
+
+
+class Snapshot(msgspec.Struct, frozen=True):
+    """Every entry of an incident and the record of them. Several threads have them at once: neither is ever changed."""
+
+    entries: tuple[Entry, ...]
+    record: Record
+
+
+class Snapshots:
+    """By incident and the hash of its newest entry, as the asking transaction sees it.
+
+    The hash chain ends in that hash, and a redaction appends an entry: whatever changed on whichever replica, an old
+    snapshot is not found by it.
+    """
+
+    def __init__(self, most: int = MOST) -> None:
+        self._most = most
+        self._kept: OrderedDict[str, tuple[str, Snapshot]] = OrderedDict()
+        self._entries = 0
+        self._lock = Lock()
+
+    def of(self, tx: Transaction, incident: str, head: str) -> Snapshot:
+        """The snapshot that ends in this hash, read where it is not kept."""
+        found = self.get(incident, head) if head else None
+        if found is None:
+            entries = tuple(store.read(tx, incident))
+            found = Snapshot(entries, fold(entries))
+            if head and entries[-1].hash == head:
+                self.put(incident, head, found)
+        return found
+
+    def get(self, incident: str, head: str) -> Snapshot | None:
+        """The snapshot that ends in this hash, if it is kept."""
+        with self._lock:
+            found = self._kept.get(incident)
+            if found is None or found[0] != head:
+                return None
+            self._kept.move_to_end(incident)
+            return found[1]
+
+    def put(self, incident: str, head: str, snapshot: Snapshot) -> None:
+        """Keep it in the place of an earlier one."""
+        self.forget(incident)
+        with self._lock:
+            self._kept[incident] = head, snapshot
+            self._entries += len(snapshot.entries)
+            while self._entries > self._most:
+                self._drop(next(iter(self._kept)))
+
+    def forget(self, incident: str) -> None:
+        """It has changed: what a redaction took out does not stay in memory either."""
+        with self._lock:
+            if incident in self._kept:
+                self._drop(incident)
+
+    def _drop(self, incident: str) -> None:
+        self._entries -= len(self._kept.pop(incident)[1].entries)
+
+
+def heads(tx: Transaction, incidents: list[str]) -> dict[str, Row]:
+    """By incident the hash of its newest entry, and whether it is private; those that there are."""
+    found: dict[str, Row] = {}
+    for start in range(0, len(incidents), 200):
+        names = {f"i{n}": name for n, name in enumerate(incidents[start : start + 200])}
+        rows = tx.all(
+            "SELECT i.id, i.private, COALESCE(e.hash, '') AS hash FROM incidents i LEFT JOIN entries e ON e.incident = i.id AND e.position = i.position "
+            f"WHERE i.id IN ({', '.join(f':{name}' for name in names)})",
+            **names,
+        )
+        found |= {row["id"]: row for row in rows}
+    return found

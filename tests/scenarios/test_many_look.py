@@ -1,0 +1,100 @@
+"""Those who look share what was read and folded: never what another may see, never what was true before, on no replica (P5, P6)."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from stanch.identity import people
+from stanch.kernel.actor import Actor
+from stanch.kernel.command import REGISTRY
+from stanch.kernel.errors import NotFound, Problem
+from stanch.now import needs
+from stanch.timeline import store
+from stanch.timeline.record import fold
+from stanch.web.app import create_app
+from tests.scenarios.house import House
+
+SECRET = "the password is hunter2-on-staging"
+
+
+@pytest.fixture
+def other(house: House, tmp_path: Path) -> Iterator[House]:
+    """Another replica on the same database."""
+    (tmp_path / "other").mkdir()
+    found = House(house.url, tmp_path / "other")
+    found.clock = found.application.clock = house.clock  # type: ignore[assignment]
+    yield found
+    found.application.database.close()
+
+
+def room(house: House, headers: dict[str, str]) -> str:
+    """The war room as a person gets it."""
+    with TestClient(create_app(house.stanch)) as client:
+        return client.get("/incidents/INC-1", headers=headers).text
+
+
+def test_what_one_replica_writes_the_other_shows_at_once(house: House, other: House) -> None:  # P5
+    headers = house.bearer("ada")
+    house.do("declare", title="Payments fail", service="shop")
+    position = house.record().entries + 1
+    house.do("say", incident="INC-1", text=SECRET)
+    assert SECRET in room(other, headers) and SECRET in room(house, headers)
+    other.do("role", incident="INC-1", role="incident_commander")
+    assert house.record().holder("incident_commander") == "ada"
+    house.do("redact", incident="INC-1", position=position, reason="a password")
+    assert SECRET not in room(other, headers) and SECRET not in room(house, headers)
+    with house.application.reading(Actor("ada")) as uow:
+        assert [needs.open_incident(uow, record).commander for record in needs.Asked(uow).live] == ["ada"]
+
+
+def test_what_is_private_is_asked_for_each_time(house: House) -> None:  # P6
+    people.add(house.application.database, "eve", house.clock.now())
+    name = house.do("declare", title="Somebody reads our mail", private=True).incident
+
+    def looks(person: str) -> bool:
+        with house.application.reading(Actor(person)) as uow:
+            try:
+                return bool(uow.record(name) and uow.entries(name) and uow.records([name]))
+            except NotFound:
+                return False
+
+    assert looks("ada") and not looks("eve")
+    house.do("invite", incident=name, person="eve")
+    assert looks("eve")
+    house.do("uninvite", incident=name, person="eve")
+    assert not looks("eve") and looks("ada")
+
+
+def test_looking_changes_nothing_that_is_shared(house: House) -> None:
+    headers = house.bearer("ada")
+    house.alert()
+    house.do("declare", title="Payments fail", service="shop")
+    for name, values in (
+        ("severity", {"severity": "SEV-2"}), ("impact", {"text": "Nobody can pay"}), ("hypothesis", {"text": "It is v2"}),
+        ("update", {"text": "We look into it"}), ("criteria", {"propose": True}), ("role", {"role": "incident_commander"}),
+    ):  # fmt: skip
+        house.do(name, incident="INC-1", **values)
+    house.wait(minutes=2)
+    with house.application.reading() as uow:
+        shared, entries = uow.record("INC-1"), uow.entries("INC-1")
+        assert uow.entries("INC-1") is not entries, "each has a list of their own"
+        assert entries == store.read(uow.tx, "INC-1")
+    with TestClient(create_app(house.stanch)) as client:
+        for path in (
+            "",
+            "/incidents/INC-1",
+            "/incidents/INC-1/postmortem",
+            "/incidents/INC-1/wall",
+            "/incidents/INC-1/scribe",
+        ):
+            assert client.get(path, headers=headers).status_code == 200
+    with house.application.reading(Actor("ada", admin=True)) as uow:
+        for command in REGISTRY.values():
+            if command.reading and command.needs_incident:
+                with suppress(Problem, TypeError):  # a question of another kind of incident, or one that needs more
+                    command.handle(uow, command.struct(incident="INC-1"))
+        assert uow.record("INC-1") is shared, "it was kept all the time"
+        assert shared == fold(store.read(uow.tx, "INC-1"))
