@@ -1,37 +1,113 @@
-"""Every page of the example organisation fits the narrowest phone and a page at 200 %, and a first look at the war room is light."""
+"""Every page there is, found by the app's routes: axe finds nothing in light and dark at 1360 and 390 px, nothing overflows, and a first look is light."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
 
-from tests.browser.screenshots import PAGES, year
-from tests.browser.test_war_room import overflow
+from stanch.kernel.clock import SteppedClock
+from tests.browser import addresses
+from tests.browser.house import House, running
+from tests.browser.screenshots import year
 
 pytestmark = [pytest.mark.browser, pytest.mark.needs("chromium")]
 MOST_BYTES = 120_000
+WIDE, PHONE = {"width": 1360, "height": 900}, {"width": 390, "height": 844}
+AXE = Axe().axe_script
+# What was found, in a line each: the whole answer of axe is many times as long. Stylesheets need not be fetched again.
+RUN = """async () => (await axe.run(document, { resultTypes: ["violations"], preload: false })).violations
+  .map((found) => `${found.id} (${found.impact}): ${found.nodes.slice(0, 4).map((node) => `${node.target} ${node.any[0]?.message || ""}`).join(" | ")}`)"""
+# Whatever can be opened is open: forms, menus, every tab of a war room.
+OPEN = """() => { for (const each of document.querySelectorAll("details")) each.open = true;
+  const all = document.head.appendChild(document.createElement("style")); all.textContent = ".tab { display: block !important }"; }"""
+OVER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
-def test_every_page_fits_and_a_first_look_at_the_war_room_is_light(tmp_path: Path, browser: Browser) -> None:
-    with year(tmp_path, newest=1) as (house, pages):
-        for width in (320, 680):  # 680: a window of 1360 px at 200 %
-            context = browser.new_context(viewport={"width": width, "height": 700})
-            page = context.new_page()
-            house.sign_in(page)
-            for name in PAGES.keys() - {"docs"}:  # the API's own page
-                answer = page.goto(house.url + pages[name])
-                assert answer is None or answer.status == 200, name
-                assert overflow(page) <= 0, f"{name} at {width} px"
-            context.close()
-        context = browser.new_context(viewport={"width": 390, "height": 844})
-        page = context.new_page()
+@pytest.fixture(scope="module")
+def organisation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, dict[str, str]]]:
+    """The example organisation with its newest incident."""
+    with year(tmp_path_factory.mktemp("year"), newest=1) as there:
+        yield there
+
+
+@pytest.fixture
+def page(organisation: tuple[House, dict[str, str]], browser: Browser) -> Iterator[Page]:
+    """A browser with Ada signed in."""
+    context = browser.new_context(viewport=WIDE, reduced_motion="reduce", bypass_csp=True)
+    page = context.new_page()
+    organisation[0].sign_in(page)
+    yield page
+    context.close()
+
+
+def looked_at(page: Page, name: str) -> list[str]:
+    """What is wrong with the page that is open: as it comes, wide and light; all of it, on a phone and dark; and its width."""
+    page.evaluate(AXE)
+    page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+    page.emulate_media(color_scheme="light")
+    found = [f"{name} light, 1360 px: {text}" for text in page.evaluate(RUN)]
+    for width in (320, 680):  # 680: a window of 1360 px at 200 %
+        page.set_viewport_size({"width": width, "height": 700})
+        if page.evaluate(OVER) > 0:
+            found.append(f"{name}: wider than {width} px")
+    page.evaluate(OPEN)
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.emulate_media(color_scheme="dark")
+    return found + [f"{name} dark, 390 px, opened: {text}" for text in page.evaluate(RUN)]
+
+
+def test_axe_finds_nothing_on_any_page_and_nothing_overflows(
+    organisation: tuple[House, dict[str, str]], page: Page
+) -> None:
+    house, pages = organisation
+    every = addresses.of(house, pages["room"].rpartition("/")[2], pages["postmortem"].split("/")[2])
+    found, seen = [], 0
+    for address in sorted(every, key=lambda each: each.startswith(addresses.OUTSIDE)):
+        if address.startswith(addresses.OUTSIDE):
+            page.context.clear_cookies()
+        answer = page.request.get(house.url + address)
+        if not answer.headers["content-type"].startswith("text/html"):
+            continue
+        assert answer.status == 200, f"{address}: {answer.status}"
+        page.goto(house.url + address)
+        found += looked_at(page, address)
+        seen += 1
+    assert not found, "\n".join(found)
+    assert seen > 45
+
+
+def test_axe_finds_nothing_where_nothing_has_happened_yet(tmp_path: Path, browser: Browser) -> None:
+    with running(tmp_path, SteppedClock(1_800_000_000_000_000)) as house:
+        context = browser.new_context(viewport=WIDE, reduced_motion="reduce", bypass_csp=True)
+        page, found = context.new_page(), []
         house.sign_in(page)
-        wire = page.context.new_cdp_session(page)
-        wire.send("Network.enable")
-        wire.send("Network.setCacheDisabled", {"cacheDisabled": True})
-        sizes: list[int] = []
-        wire.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
-        page.goto(house.url + pages["room"])
-        page.wait_for_function("document.fonts.status == 'loaded'")
+        for address in (
+            "/",
+            "/incidents",
+            "/signals",
+            "/oncall",
+            "/maintenance",
+            "/drills",
+            "/postmortems",
+            "/actions",
+            "/learning",
+            "/nowhere",
+        ):
+            page.goto(house.url + address)
+            found += looked_at(page, address)
         context.close()
+    assert not found, "\n".join(found)
+
+
+def test_a_first_look_at_the_war_room_is_light(organisation: tuple[House, dict[str, str]], page: Page) -> None:
+    house, pages = organisation
+    wire = page.context.new_cdp_session(page)
+    wire.send("Network.enable")
+    wire.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    sizes: list[int] = []
+    wire.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+    page.goto(house.url + pages["room"])
+    page.wait_for_function("document.fonts.status == 'loaded'")
     assert 20_000 < sum(sizes) < MOST_BYTES

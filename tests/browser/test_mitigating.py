@@ -5,7 +5,6 @@ import json
 import zipfile
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
 from stanch.kernel.actor import Actor
@@ -53,8 +52,6 @@ def test_a_mitigation_is_understood_tried_started_and_its_evidence_taken_home(ho
     page.get_by_role("link", name="Dry run").click()
     expect(page.locator("pre.output")).to_contain_text("would run: true")
     assert overflow(page) <= 0
-    worst = [v["id"] for v in Axe().run(page).response["violations"] if v["impact"] in ("serious", "critical")]
-    assert worst == []
     with page.expect_navigation():  # a page that is left at once would take the sent form with it
         page.get_by_role("button", name="Yes, start it now").click()
     page.goto(f"{room}#evidence")

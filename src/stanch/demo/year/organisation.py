@@ -54,7 +54,7 @@ def values(folder: Path, *, port: int, phone: str, meter: str) -> dict[str, Any]
         "data": str(folder / "data"), "port": port, "intake_keys": {"alertmanager": "demo-only-key"}, "secret_key": "only-for-the-demo",
         "integrations": {"webhook": {}},
         "policy": {
-            "criteria_every": 60,
+            "criteria_every": 60, "just_culture": ["ada", "grace"],
             "services": {name: _service(folder, name, meter) for name in SERVICES},
             "contacts": {person: _contact(person, phone) for person in PEOPLE} | {"dns-vendor": VENDOR | {"reach": [f"webhook:{phone}dns"]}},
             "schedules": {team: _schedule(team) for team in LEADS},
