@@ -81,6 +81,7 @@ def _values(house: House, opened: str, done: str) -> dict[str, list[Any]]:
         "/signals/keys/{name} name": ["alertmanager"], "/services/{name} name": ["checkout", "ledger"], "/incidents/{incident}/mitigate/{name} name": ["rollback"],
         "schedule": ["payments"], "figure": ["detect"], "run": [next(iter(record.runs))], "digest": [piece],
         "/schema/{name}.json name": ["policy"], "/login": [()],
+        "/settings/{port}/{name}": [("notifiers", "webhook"), ("sources", "alertmanager"), ("metrics", "http_json")],
     }  # fmt: skip
 
 

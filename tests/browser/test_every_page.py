@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from stanch.kernel.clock import SteppedClock
 from tests.browser import addresses
@@ -14,7 +14,7 @@ from tests.browser.screenshots import year
 
 pytestmark = [pytest.mark.browser, pytest.mark.needs("chromium")]
 MOST_BYTES = 120_000
-WIDE, PHONE = {"width": 1360, "height": 900}, {"width": 390, "height": 844}
+WIDE, PHONE = ViewportSize(width=1360, height=900), ViewportSize(width=390, height=844)
 AXE = Axe().axe_script
 # What was found, in a line each: the whole answer of axe is many times as long. Stylesheets need not be fetched again.
 RUN = """async () => (await axe.run(document, { resultTypes: ["violations"], preload: false })).violations
@@ -45,7 +45,7 @@ def page(organisation: tuple[House, dict[str, str]], browser: Browser) -> Iterat
 def looked_at(page: Page, name: str) -> list[str]:
     """What is wrong with the page that is open: as it comes, wide and light; all of it, on a phone and dark; and its width."""
     page.evaluate(AXE)
-    page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+    page.set_viewport_size(WIDE)
     page.emulate_media(color_scheme="light")
     found = [f"{name} light, 1360 px: {text}" for text in page.evaluate(RUN)]
     for width in (320, 680):  # 680: a window of 1360 px at 200 %
@@ -53,7 +53,7 @@ def looked_at(page: Page, name: str) -> list[str]:
         if page.evaluate(OVER) > 0:
             found.append(f"{name}: wider than {width} px")
     page.evaluate(OPEN)
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.set_viewport_size(PHONE)
     page.emulate_media(color_scheme="dark")
     return found + [f"{name} dark, 390 px, opened: {text}" for text in page.evaluate(RUN)]
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
 from tests.browser.house import PERSON, House
 
@@ -62,8 +62,8 @@ class Keyboard(Hands):
 @pytest.fixture(params=["keyboard", "without JavaScript"])
 def hands(request: pytest.FixtureRequest, house: House, browser: Browser) -> Iterator[Hands]:
     keys = request.param == "keyboard"
-    size = {"width": 1360, "height": 900} if keys else {"width": 390, "height": 844}
-    context = browser.new_context(viewport=size, java_script_enabled=keys)  # type: ignore[arg-type]
+    size = ViewportSize(width=1360, height=900) if keys else ViewportSize(width=390, height=844)
+    context = browser.new_context(viewport=size, java_script_enabled=keys)
     context.set_default_timeout(8000)
     page = context.new_page()
     house.sign_in(page)

@@ -6,9 +6,10 @@ from stanch.timeline.feature import Feature, Wiring
 def wiring() -> Wiring:
     """Imported when the product opens, not for a command line's help."""
     from stanch.prepare.device_ended import DeviceEndedHandler
+    from stanch.prepare.integration_tests import IntegrationTestHandler
     from stanch.prepare.page_tests import TestPageHandler
 
-    return Wiring(handlers=(TestPageHandler, DeviceEndedHandler))
+    return Wiring(handlers=(TestPageHandler, DeviceEndedHandler, IntegrationTestHandler))
 
 
 FEATURE = Feature(
@@ -18,6 +19,7 @@ FEATURE = Feature(
         "stanch.prepare.oncall.commands",
         "stanch.prepare.playbooks.commands",
         "stanch.prepare.page_tests",
+        "stanch.prepare.integration_tests",
         "stanch.prepare.profile.commands",
         "stanch.prepare.profile.device_commands",
         "stanch.prepare.profile.people_commands",

@@ -23,6 +23,7 @@ from stanch.kernel.policy import Policy
 from stanch.ports import Source
 from stanch.ports.integration import PORTS
 from stanch.prepare.audience_recipients import shown_target
+from stanch.prepare.integration_tests import Integrations, integrations
 from stanch.prepare.playbooks.library import playbooks
 from stanch.respond.overview import Incidents, incidents
 from stanch.tickets import reading
@@ -124,16 +125,16 @@ def _services(uow: UnitOfWork) -> dict[str, Any]:
 
 def _settings(stanch: Stanch, actor: Actor) -> dict[str, Any]:
     """What is configured. Addresses, keys and passwords stay out."""
-    settings, world = stanch.settings, stanch.world
+    settings = stanch.settings
     policy = stanch.application.whole_policy()
     with stanch.application.reading() as uow:
-        copies = copies_of(uow, Copies())
+        copies, adapters = copies_of(uow, Copies()), integrations(uow, Integrations())
     return {
         "watched": settings.watchdog_every if settings.watchdog_url else 0,
         "url": settings.url(), "database": stanch.application.database.dialect, "data": str(settings.data),
         "keys": sorted(settings.intake_keys), "policy": policy,
-        "ports": {title: sorted(getattr(world, port)) for port, title in PORTS.items()},
-        "integrations": stanch.integrations(), "configured": settings.integrations, "heeds": heeds(stanch.application),
+        "ports": {title: [row for row in adapters if row.port == port] for port, title in PORTS.items()},
+        "heeds": heeds(stanch.application),
         "unannounced": _unannounced(stanch, actor), "unfiled": _unfiled(stanch, actor),
         "audiences": _audiences(policy), "templates": previews(policy),
         "people": people.everybody(stanch.application.database), "copies": copies, "static_status": str(settings.static_status or ""),
