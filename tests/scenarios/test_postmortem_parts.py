@@ -63,7 +63,11 @@ def test_saving_one_part_saves_what_was_typed_in_the_others_and_no_draft(closed:
     assert closed.record().parts.keys() == {"factors", "lessons"}
     assert closed.record().lists["factors"] == ["One release to both zones", "No canary"]
     page = client.get(PAGE).text
-    assert 'value="No canary"' in page and "The rollback was quick" in page and "the summary is empty" in page
+    assert (
+        "One release to both zones\nNo canary</textarea>" in page
+        and "The rollback was quick" in page
+        and "the summary is empty" in page
+    )
     again = {**form, "seen": [*form["seen"], "- One release to both zones - No canary", "The rollback was quick"]}
     closed.do("postmortem", incident="INC-1", lessons="Ben wrote more meanwhile")
     entries = closed.record().entries

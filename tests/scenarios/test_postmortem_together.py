@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stanch.kernel.errors import Conflict
+from stanch.kernel.errors import Conflict, Invalid
 from stanch.learn.merging import merged
 from stanch.web.app import create_app
 from tests.scenarios.house import House
@@ -85,6 +85,62 @@ def test_three_write_for_a_while_with_a_restart_and_no_word_is_lost(closed: Hous
             closed.crash()
     final = closed.record().parts["summary"].split()
     assert [word for word in saved if word not in final] == []
+
+
+def test_as_typed_is_saved_letter_for_letter_with_a_version_of_its_own(closed: House) -> None:
+    """A part is written under its own If-Match, whatever else is said meanwhile; an emptied part has no draft again."""
+    typed = "Checkout failed. It was rolled back. \n"
+    closed.do("postmortem", incident="INC-1", part="summary", text=typed, base=closed.record().parts["summary"])
+    assert closed.record().parts["summary"] == typed
+    closed.do("postmortem", incident="INC-1", part="factors", text="No canary\n\n One zone \n", base="No canary")
+    assert closed.record().lists["factors"] == ["No canary", "One zone"]
+    with pytest.raises(Conflict) as refused:
+        closed.do("postmortem", incident="INC-1", part="summary", text="Payments failed", base="Checkout fell over")
+    assert refused.value.repeat == {"base": typed}
+    with TestClient(create_app(closed.stanch)) as client:
+        client.headers.update(closed.bearer("ada"))
+        read = client.get("/api/v1/incidents/1/sections?part=summary")
+        assert read.json()[0]["text"] == typed and read.headers["etag"] == f'"summary-v{read.json()[0]["version"]}"'
+        closed.do("say", incident="INC-1", text="Something else")
+        write = {"part": "summary", "text": "All new"}
+        there = {"If-Match": read.headers["etag"]}
+        assert client.post("/api/v1/incidents/1/postmortem", json=write, headers=there).status_code == 200
+        again = client.post("/api/v1/incidents/1/postmortem", json=write, headers=there)
+        assert again.status_code == 412 and "summary-v" in again.json()["detail"]
+        whole = client.get("/api/v1/incidents/1/sections")
+        assert (
+            client.get("/api/v1/incidents/1/sections", headers={"If-None-Match": whole.headers["etag"]}).status_code
+            == 304
+        )
+    closed.do("postmortem", incident="INC-1", part="summary", text="", base="All new")
+    assert closed.do("sections", incident="INC-1", part="summary")[0]["text"] == ""
+    assert (
+        closed.sentences()[-1] == "Postmortem, summary: emptied"
+        and "summary is empty" in closed.do("postmortem", incident="INC-1").message
+    )
+    assert closed.do("postmortem", incident="INC-1", part="lessons", text="x" * 50_000, base="").message.endswith(
+        "saved."
+    )
+    with pytest.raises(Invalid, match="50,000"):
+        closed.do("postmortem", incident="INC-1", part="lessons", text="y", base="")
+
+
+@pytest.mark.parametrize(
+    ("base", "mine", "theirs", "made"),
+    [
+        ("x a1", "x a12", "x a1 b7", "x a12 b7"),  # a word that is being typed, and another one after it
+        ("x a1", "x a12", "x b7 a1", "x b7 a12"),
+        ("x ", "x a1", "x b7", "x b7 a1"),
+        ("x a1", "x a", "x a1 b7", "x a b7"),
+        ("q w a1", "z q w a1x ", "z2 q w b3 a1 p4", "z2 z q w b3 a1x  p4"),
+        ("10", "12", "100", None),  # nobody wrote 120
+        ("100", "1000", "2100", None),
+        ("a", "ab", "ac", None),
+        ("three", "four", "five", None),
+    ],
+)
+def test_words_are_kept_apart(base: str, mine: str, theirs: str, made: str | None) -> None:
+    assert merged(base, mine, theirs) == made
 
 
 @given(

@@ -102,6 +102,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "runbook": ("prepare", "A service's runbook, whole or at the sections that fit a phase."),
     "say": ("respond", "Add a line to the timeline: what you see, what you try, what you decided."),
     "schedules": ("prepare", "The shifts of the next days in one or all schedules, gaps and overrides included."),
+    "sections": ("learn", "The sections of a postmortem as they are edited, each with its version."),
     "services": ("prepare", "The services of the catalog, with what each depends on and what can be done for it."),
     "set-me": ("prepare", "Change how you are called, light or dark, and the zone in which times are shown to you."),
     "settle-ticket": ("learn", "Decide what holds where an action item and its ticket were both changed; or say that one closed there is not done."),

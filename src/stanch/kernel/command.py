@@ -15,7 +15,8 @@ Group = Literal["run", "prepare", "detect", "respond", "mitigate", "communicate"
 class Command(msgspec.Struct, frozen=True):
     """A registered command. ``needs_incident``: the struct's first field ``incident`` comes from the address.
 
-    ``example``: a line that people could type at a terminal, shown by ``--help``.
+    ``example``: a line that people could type at a terminal, shown by ``--help``. ``tag``: the version of what it reads or
+    changes, which ``If-Match`` may name in place of the incident's; empty: of nothing smaller.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Command(msgspec.Struct, frozen=True):
     reading: bool = False
     example: str = ""
     secret: bool = False
+    tag: Callable[[Any, Any], str] | None = None
 
     @property
     def path(self) -> str:
@@ -72,6 +74,7 @@ def command(
     reading: bool = False,
     example: str = "",
     secret: bool = False,
+    tag: Callable[[Any, Any], str] | None = None,
 ) -> Callable[[Callable[[Any, Any], Any]], Callable[[Any, Any], Any]]:
     """Register ``handle(uow, command)`` under ``name``. Raises ``ValueError`` when the name is taken.
 
@@ -85,7 +88,7 @@ def command(
         needs = "incident" in struct.__struct_fields__
         listed: Any = group or handle.__module__.split(".")[1]
         route = name if noun is None else noun
-        REGISTRY[name] = Command(name, route, listed, struct, handle, needs, positional, reading, example, secret)
+        REGISTRY[name] = Command(name, route, listed, struct, handle, needs, positional, reading, example, secret, tag)
         return handle
 
     return register

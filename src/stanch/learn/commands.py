@@ -12,14 +12,14 @@ from stanch.learn.completeness.gap import Gap
 from stanch.learn.completeness.of_record import gaps_of
 from stanch.learn.figures.factors import proposed
 from stanch.learn.postmortem import PARTS
-from stanch.learn.writing import write
+from stanch.learn.sections import tag_of
+from stanch.learn.writing import write, write_as_typed
 from stanch.timeline.facts.learn import Part, PostmortemDecided, PostmortemPublished
 from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import UnitOfWork
 
-Short = Annotated[str, msgspec.Meta(max_length=2_000)]
 Whole = Annotated[str, msgspec.Meta(max_length=50_000)]
-Entries = Annotated[list[Short], msgspec.Meta(max_length=100)]
+Entries = Annotated[list[Whole], msgspec.Meta(max_length=500)]
 
 
 class Postmortem(msgspec.Struct):
@@ -30,6 +30,12 @@ class Postmortem(msgspec.Struct):
         Literal["", "summary", "impact", "factors", "whys", "lessons"], msgspec.Meta(description="One part.")
     ] = ""
     text: Annotated[Whole, msgspec.Meta(description="Its text; of a list one entry a line.")] = ""
+    base: Annotated[
+        Whole | None,
+        msgspec.Meta(
+            description="With part and text: the text that yours started from. What others wrote since is merged with yours, which is saved letter for letter."
+        ),
+    ] = None
     summary: Whole | None = None
     impact: Whole | None = None
     factors: Annotated[Entries | None, msgspec.Meta(description="The contributing factors, all of them.")] = None
@@ -56,10 +62,14 @@ class Postmortem(msgspec.Struct):
     Postmortem,
     positional=("part", "text"),
     example="stanch postmortem INC-1 summary 'Release v2 failed three of ten checkouts'",
+    tag=tag_of,
 )
 def postmortem(uow: UnitOfWork, asked: Postmortem) -> Done:
     """R43, R46: anyone may ask for one; an incomplete one is not published."""
     record = uow.record(asked.incident)
+    if asked.base is not None and asked.part:
+        typed = write_as_typed(uow, record, asked.part, asked.text, asked.base)
+        return Done(f"Postmortem of {asked.incident}: {'saved' if typed else 'nothing new to save'}.", asked.incident)
     given = _given(asked)
     publish = asked.publish or bool(asked.override)
     if not (given or asked.confirm or publish or asked.request):

@@ -44,6 +44,7 @@ FEATURE = Feature(
     "learn",
     (
         "stanch.learn.commands",
+        "stanch.learn.sections",
         "stanch.learn.planning",
         "stanch.learn.shown.commands",
         "stanch.learn.impact.commands",

@@ -2,8 +2,18 @@
 
 import re
 from collections.abc import Sequence
+from itertools import takewhile
+from typing import NamedTuple
 
 from merge3 import Merge3
+
+
+class Hunk(NamedTuple):
+    """What changed between two texts, as one place: ``base[start:end]`` became ``text``."""
+
+    start: int
+    end: int
+    text: str
 
 
 def merged(base: str, mine: str, theirs: str, *, by_line: bool = False) -> str | None:
@@ -15,15 +25,76 @@ def merged(base: str, mine: str, theirs: str, *, by_line: bool = False) -> str |
         return theirs
     if theirs == base:
         return mine
+    at_once = None if by_line else _two_places(base, mine, theirs)
+    if at_once is not None:
+        return at_once
     made: list[str] = []
     for region in Merge3(_tokens(base, by_line), _tokens(mine, by_line), _tokens(theirs, by_line)).merge_groups():
         if region[0] != "conflict":
             made += region[1]
         elif region[1]:
-            return None
+            both = _within(*region[1:], by_line=by_line)
+            if both is None:
+                return None
+            made += both
         else:
             made += _both(region[3], region[2])
     return "".join(made)
+
+
+def _within(base: Sequence[str], mine: Sequence[str], theirs: Sequence[str], *, by_line: bool) -> list[str] | None:
+    """Words that both changed, where one of them only added words around what the other changed, or letters at another place."""
+    for changed, other in ((mine, theirs), (theirs, mine)):
+        for start in range(len(other) - len(base) + 1):
+            if other[start : start + len(base)] == base:
+                return [*_both(_both(other[:start], changed), other[start + len(base) :])]
+    at_once = None if by_line else _two_places("".join(base), "".join(mine), "".join(theirs))
+    return None if at_once is None else [at_once]
+
+
+def hunk(before: str, after: str) -> Hunk:
+    """The one place that differs, as far to the end of the text as it can be told."""
+    start = _alike(before, after)
+    rest, grown = before[start:], after[start:]
+    same = _alike(rest[::-1], grown[::-1])
+    return Hunk(start, len(before) - same, grown[: len(grown) - same])
+
+
+def _alike(left: str, right: str) -> int:
+    """How many letters two texts begin with in common."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(left, right, strict=False)))
+
+
+def _two_places(base: str, mine: str, theirs: str) -> str | None:
+    """Both changes, where each is one place and white space keeps them apart: nobody's word is run into another's."""
+    own, other = hunk(base, mine), hunk(base, theirs)
+    if own.start == own.end == other.start == other.end:
+        return _added_at_one_place(base, own, other)
+    first, second = sorted((own, other))
+    if first.end > second.start or not _apart(first.text, base[first.end : second.start], second.text):
+        return None
+    return base[: first.start] + first.text + base[first.end : second.start] + second.text + base[second.end :]
+
+
+def _apart(first: str, between: str, second: str) -> bool:
+    return any(c.isspace() for c in between) or first[-1:].isspace() or second[:1].isspace()
+
+
+def _added_at_one_place(base: str, own: Hunk, other: Hunk) -> str | None:
+    """Two additions between the same letters: the one that goes on with the word before stands first, else theirs."""
+    before, after = base[: own.start], base[own.start :]
+    begins = [_glued(before, text) for text in (other.text, own.text)]
+    ends = [_glued(text, after) for text in (other.text, own.text)]
+    mine_first = begins[1] or ends[0]
+    if all(begins) or all(ends) or (mine_first and (begins[0] or ends[1])):
+        return None
+    first, second = (own.text, other.text) if mine_first else (other.text, own.text)
+    return before + first + (" " if _glued(first, second) else "") + second + after
+
+
+def _glued(left: str, right: str) -> bool:
+    """Whether one word would be made of the end of the one and the beginning of the other."""
+    return bool(left) and bool(right) and not left[-1].isspace() and not right[0].isspace()
 
 
 def _tokens(text: str, by_line: bool) -> list[str]:
@@ -33,5 +104,5 @@ def _tokens(text: str, by_line: bool) -> list[str]:
 
 def _both(first: Sequence[str], second: Sequence[str]) -> list[str]:
     """Two additions, with a blank between them where they would run into each other."""
-    apart = first and second and not first[-1][-1].isspace() and not second[0][0].isspace()
+    apart = first and second and _glued(first[-1], second[0])
     return [*first, *([" "] if apart else []), *second]

@@ -8,6 +8,7 @@ from stanch.timeline.facts.learn import Part
 from stanch.timeline.record import Record
 
 PARTS: tuple[Part, ...] = ("summary", "impact", "factors", "whys", "lessons")
+LISTS = ("factors", "whys")
 TITLES = {
     "summary": "Summary",
     "impact": "Impact",
@@ -47,7 +48,17 @@ def draft(record: Record, entries: list[Entry], policy: Policy) -> dict[str, str
         "whys": "",
         "lessons": "",
     }
-    return {part: record.parts.get(part) or made[part] for part in PARTS}
+    return {part: as_markdown(record, part) if part in record.parts else made[part] for part in PARTS}
+
+
+def as_markdown(record: Record, part: Part) -> str:
+    """A part as it was written; a list, however it was typed, with a mark on each line."""
+    return listed(record.lists.get(part, [])) if part in LISTS else record.parts.get(part, "")
+
+
+def listed(items: list[str]) -> str:
+    """A list as Markdown, nested as its lines are indented."""
+    return "\n".join(f"{' ' * (len(item) - len(item.lstrip()))}- {item.lstrip()}" for item in items)
 
 
 def _summary(record: Record, policy: Policy) -> str:

@@ -1,4 +1,4 @@
-"""Writes parts of a postmortem: by name, several at once, or confirmed as drafted (R46)."""
+"""Writes parts of a postmortem: by name, several at once, as somebody types, or confirmed as drafted (R46)."""
 
 import re
 from collections.abc import Mapping
@@ -7,13 +7,13 @@ from stanch.kernel.errors import Conflict, Invalid
 from stanch.learn.completeness.why_tree import indented_lines
 from stanch.learn.completeness.words import WHO_WAS_HIT
 from stanch.learn.merging import merged
-from stanch.learn.postmortem import PARTS, draft
+from stanch.learn.postmortem import LISTS, PARTS, draft, listed
 from stanch.timeline.entries import Entry
 from stanch.timeline.facts.learn import Part, PostmortemWritten, lines_of
 from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import UnitOfWork
 
-LISTS = ("factors", "whys")
+LONGEST, LONGEST_LINE, MOST_LINES = 50_000, 2_000, 500
 
 
 def write(
@@ -37,7 +37,7 @@ def write(
         facts = _facts(part, given.get(part, ""), drafted[part] if part in confirm else "")
         if part not in confirm and _squeezed(facts.text) in shown:
             continue
-        facts = _with_theirs(part, facts, record, _versions(entries, part), shown)
+        facts = _with_theirs(part, facts, drafted[part], _versions(entries, part), shown)
         same = facts.items == record.lists.get(part, []) if part in LISTS else facts.text == record.parts.get(part)
         if not same:
             uow.append(record.id, facts)
@@ -45,18 +45,52 @@ def write(
     return written
 
 
+def write_as_typed(uow: UnitOfWork, record: Record, part: Part, text: str, base: str) -> list[Part]:
+    """Save one part letter for letter while somebody types it; ``base``: the text that theirs started from.
+
+    What others wrote since is merged into it. Raises ``Invalid``, and ``Conflict`` where both changed the same words:
+    its ``repeat`` has the text that is there now, which is the ``base`` of whoever has put both together.
+    """
+    text, base = text.replace("\r\n", "\n"), base.replace("\r\n", "\n")
+    current = as_typed(uow, record, part)
+    together = merged(base, text, current)
+    if together is None:
+        raise _both_changed(part, current, record.written.get(part, (0, "the record"))[1])
+    if len(together) > LONGEST:
+        raise Invalid(f"The {part} has more than {LONGEST:,} characters.", field="text", hint="Shorten it.")
+    if together == current:
+        return []
+    items = (_tree_lines(together) if part == "whys" else _list_lines(together)) if part in LISTS else []
+    uow.append(record.id, PostmortemWritten(part, together, items))
+    return [part]
+
+
+def as_typed(uow: UnitOfWork, record: Record, part: Part) -> str:
+    """A part as an editor shows it: as it was typed, else its draft; a list that was given as one has no marks."""
+    if part not in record.parts:
+        return draft(record, uow.entries(record.id), uow.policy)[part]
+    text, items = record.parts[part], record.lists.get(part, [])
+    return "\n".join(items) if part in LISTS and text == listed(items) else text
+
+
+def _both_changed(part: Part, current: str, author: str) -> Conflict:
+    return Conflict(
+        f"{author} changed the same words of the {part} meanwhile. It reads now: {current[:500]}",
+        hint="What you typed is still in the form: put both together and save again.",
+        repeat={"base": current},
+    )
+
+
 def _versions(entries: list[Entry], part: Part) -> list[tuple[str, str]]:
     """Every text that a part has had, with its author; the newest last."""
-    return [
-        (x.facts.text, x.author) for x in entries if isinstance(x.facts, PostmortemWritten) and x.facts.part == part
-    ]
+    found = [(x.facts, x.author) for x in entries if isinstance(x.facts, PostmortemWritten) and x.facts.part == part]
+    return [(listed(x.items or lines_of(x.text)) if part in LISTS else x.text, author) for x, author in found]
 
 
 def _with_theirs(
-    part: Part, facts: PostmortemWritten, record: Record, versions: list[tuple[str, str]], shown: set[str]
+    part: Part, facts: PostmortemWritten, current: str, versions: list[tuple[str, str]], shown: set[str]
 ) -> PostmortemWritten:
     """The facts with what somebody else wrote since the version that the writer saw."""
-    current = record.parts.get(part, "")
     base = next((text for text, _ in reversed(versions) if _squeezed(text) in shown), None)
     if base is None and shown and versions and not facts.confirmed and part not in LISTS:
         # The writer's form showed the draft, and meanwhile somebody wrote the part.
@@ -65,11 +99,7 @@ def _with_theirs(
         return facts
     text = merged(base, facts.text, current, by_line=part in LISTS)
     if text is None:
-        author = versions[-1][1]
-        raise Conflict(
-            f"{author} changed the same words of the {part} meanwhile. It reads now: {current[:500]}",
-            hint="What you typed is still in the form: put both together and save again.",
-        )
+        raise _both_changed(part, current, versions[-1][1])
     return _facts(part, text, "")
 
 
@@ -77,7 +107,8 @@ def _facts(part: Part, given: str | list[str], drafted: str) -> PostmortemWritte
     if not given and drafted:
         given = drafted
     if isinstance(given, list) or part in LISTS:
-        items = _tree_lines(given) if part == "whys" else _list_lines(given)
+        items = _tree_lines("\n".join(_entries(given))) if part == "whys" else _list_lines(given)
+        _check_lines(part, items)
         return PostmortemWritten(part, listed(items), items)
     text = given.strip()
     if not text:
@@ -90,24 +121,36 @@ def _facts(part: Part, given: str | list[str], drafted: str) -> PostmortemWritte
     return PostmortemWritten(part, text, confirmed=confirmed)
 
 
+def _check_lines(part: Part, items: list[str]) -> None:
+    if len(items) > MOST_LINES:
+        raise Invalid(f"The {part} have more than {MOST_LINES} lines.", field=part, hint="Shorten them.")
+    for number, item in enumerate(items, 1):
+        if len(item) > LONGEST_LINE:
+            raise Invalid(
+                f"Line {number} of the {part} has more than {LONGEST_LINE:,} characters.",
+                field=part,
+                hint="Shorten it.",
+            )
+
+
+def _entries(given: str | list[str]) -> list[str]:
+    return [given] if isinstance(given, str) else given
+
+
 def _list_lines(given: str | list[str]) -> list[str]:
-    lines = given if isinstance(given, list) else lines_of(given)
+    """Of a list each entry is one; a form's field, which is a single text, has one a line."""
+    entries = _entries(given)
+    lines = lines_of(entries[0]) if len(entries) == 1 else entries
     return [" ".join(item.split()) for item in lines if item.strip()]
 
 
-def _tree_lines(given: str | list[str]) -> list[str]:
+def _tree_lines(text: str) -> list[str]:
     """Lines keep their indentation: an indented line is a branch of the tree."""
-    text = given if isinstance(given, str) else "\n".join(given)
     return [
         re.sub(r"^(\s*)(?:[-*\u2022]|\d{1,3}[.)])(?:\s+|$)", r"\1", line).rstrip()
         for line in indented_lines(text)
         if line.strip(" -*")
     ]
-
-
-def listed(items: list[str]) -> str:
-    """A list as Markdown, nested as its lines are indented."""
-    return "\n".join(f"{' ' * (len(item) - len(item.lstrip()))}- {item.lstrip()}" for item in items)
 
 
 def _squeezed(text: str) -> str:

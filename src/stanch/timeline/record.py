@@ -212,6 +212,8 @@ class Record(msgspec.Struct):
     postmortem_stage: Literal["draft", "in_review"] = "draft"
     parts: dict[str, str] = msgspec.field(default_factory=dict)
     lists: dict[str, list[str]] = msgspec.field(default_factory=dict)
+    # The position of the entry that wrote each part last, and by whom.
+    written: dict[str, tuple[int, str]] = msgspec.field(default_factory=dict)
     published_at: int | None = None
     shown_at: int | None = None
     measured: Measured | None = None

@@ -22,13 +22,13 @@ class NotMatching(Problem, status=412, title="It has changed meanwhile"):
 
 
 class CommandResult(msgspec.Struct):
-    """What a command answered. ``replayed``: it was stored under the same Idempotency-Key before."""
+    """What a command answered. ``replayed``: it was stored under the same Idempotency-Key before. ``tag``: the version of what was read."""
 
     status: int
     body: bytes
     value: Any = None
     replayed: bool = False
-    version: int | None = None
+    tag: str = ""
 
 
 class Once(msgspec.Struct):
@@ -62,7 +62,8 @@ def run(
     if command.reading:
         with application.reading(actor) as uow:
             value = command.handle(uow, asked)
-        return CommandResult(200, msgspec.json.encode(value), value, version=_version(command, value))
+            tag = (command.tag(uow, asked) if command.tag else "") or _version(command, value)
+        return CommandResult(200, msgspec.json.encode(value), value, tag=tag)
     for _ in range(TRIES):
         try:
             return _write(application, command, asked, actor, source, None if command.secret else key, match)
@@ -71,10 +72,10 @@ def run(
     raise Conflict("Somebody else wrote the same at this moment.", hint="Repeat it.")
 
 
-def _version(command: Command, value: Any) -> int | None:
+def _version(command: Command, value: Any) -> str:
     """How many entries an incident has: the version that ``If-Match`` names."""
     entries = getattr(value, "entries", None)
-    return entries if command.needs_incident and isinstance(entries, int) else None
+    return f"v{entries}" if command.needs_incident and isinstance(entries, int) else ""
 
 
 def _write(
@@ -86,7 +87,7 @@ def _write(
             if earlier:
                 return earlier
         if match:
-            _check_version(uow, asked, match)
+            _check_version(uow, command, asked, match)
         value = command.handle(uow, asked)
         answer = CommandResult(200, msgspec.json.encode(value), value)
         if key:
@@ -114,10 +115,11 @@ def _claim(uow: UnitOfWork, key: Once) -> CommandResult | None:
     return CommandResult(row["status"], row["body"].encode(), msgspec.json.decode(row["body"]), replayed=True)
 
 
-def _check_version(uow: UnitOfWork, asked: Any, match: str) -> None:
+def _check_version(uow: UnitOfWork, command: Command, asked: Any, match: str) -> None:
     incident = getattr(asked, "incident", "")
     if not incident or match.strip() == "*":
         return
-    there = f'"v{uow.record(incident).entries}"'
-    if there not in [part.strip() for part in match.split(",")]:
-        raise NotMatching(f"{incident} is at {there} now.", hint="Look again and repeat it.")
+    tags = [f"v{uow.record(incident).entries}", *([command.tag(uow, asked)] if command.tag else [])]
+    there = [f'"{tag}"' for tag in tags if tag]
+    if not set(there) & {part.strip() for part in match.split(",")}:
+        raise NotMatching(f"{incident} is at {' and '.join(there)} now.", hint="Look again and repeat it.")

@@ -76,8 +76,8 @@ def _answer(request: Request, answer: requests.CommandResult) -> Response:
         headers["Idempotency-Replayed"] = "true"
     if request.method in ("GET", "HEAD"):
         # An incident's ETag is its version, for If-Match. Ages change without a write, so it is never answered with 304.
-        versioned = answer.version is not None
-        tag = f'"v{answer.version}"' if versioned else f'"{hashlib.sha256(answer.body).hexdigest()[:32]}"'
+        versioned = bool(answer.tag)
+        tag = f'"{answer.tag or hashlib.sha256(answer.body).hexdigest()[:32]}"'
         headers |= {"ETag": tag, "Cache-Control": "private, no-cache"}
         if not versioned and tag in _tags(request.headers.get("if-none-match", "")):
             return Response(status_code=304, headers=headers)

@@ -76,9 +76,9 @@ class MeetingMoved(Statement, frozen=True, tag="meeting_moved"):
 
 
 class PostmortemWritten(Statement, frozen=True, tag="postmortem_written"):
-    """One part of the postmortem as it now stands (R46).
+    """One part of the postmortem as it now stands (R46), each time that it is saved while somebody types.
 
-    ``items``: of a part that is a list, one after the other; an older entry has its lines. ``confirmed``: as it was drafted.
+    ``items``: of a part that is a list, one after the other; an older entry has its lines, and ``text`` may be as it was typed. ``confirmed``: as it was drafted.
     """
 
     part: Part
@@ -87,10 +87,12 @@ class PostmortemWritten(Statement, frozen=True, tag="postmortem_written"):
     confirmed: bool = False
 
     def sentence(self) -> str:
-        return f"Postmortem, {self.part}: {'confirmed as drafted' if self.confirmed else 'written'}"
+        how = "confirmed as drafted" if self.confirmed else "written" if self.text.strip() else "emptied"
+        return f"Postmortem, {self.part}: {how}"
 
     def apply(self, record: Record, entry: Line) -> None:
         record.parts[self.part] = self.text
+        record.written[self.part] = (entry.position, entry.author)
         if self.part in ("factors", "whys"):
             record.lists[self.part] = self.items or lines_of(self.text)
 

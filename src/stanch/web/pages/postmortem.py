@@ -22,6 +22,7 @@ from stanch.learn.impact.commands import figures_of
 from stanch.learn.just_culture.commands import is_facilitator
 from stanch.learn.meeting import calendar_file
 from stanch.learn.postmortem import PARTS, TITLES, draft, timeline
+from stanch.learn.writing import as_typed
 from stanch.prepare.known_people import known_names
 from stanch.timeline.record import fold
 from stanch.web import auth, pictures
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 HELP = {
     "summary": "Two or three sentences that a newcomer understands.",
     "impact": "With numbers: how many customers, how long, how much.",
-    "factors": "At least two: no single cause explains an incident. "
+    "factors": "One a line, at least two: no single cause explains an incident. "
     "A word such as #change, #detection or #capacity at the end names its kind, so that one that returns is seen.",
     "whys": "One a line: each is the reason of the one before; indent lines to branch. "
     "Keep asking until each branch ends at a structure of the system, not at a person or an event.",
@@ -52,7 +53,8 @@ def routes(stanch: Stanch) -> list[Route]:
             if record.drill is not None:
                 return RedirectResponse(f"/drills/{incident}", 303)
             context: dict[str, Any] = {
-                "record": record, "parts": draft(record, entries, uow.policy), "gaps": gaps_of(uow, record), "now": uow.now,
+                "record": record, "parts": draft(record, entries, uow.policy),
+                "typed": {part: as_typed(uow, record, part) for part in PARTS}, "gaps": gaps_of(uow, record), "now": uow.now,
                 "hints": hints(record, of_policy(uow.policy)), "timeline": timeline(entries), "people": known_names(uow),
                 "lanes": pictures.swim_lanes(record, record.closed_at or record.resolved_at or uow.now),
                 "told": contributions(uow, Contributions(incident)) if leads(uow, record) else None, "fair": is_facilitator(uow),

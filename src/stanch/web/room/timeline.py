@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import lru_cache
+from itertools import zip_longest
 from typing import Any, Literal
 
 import msgspec
@@ -11,6 +12,7 @@ from stanch.kernel.actor import ENGINE
 from stanch.kernel.kept import Kept
 from stanch.respond.redacting import may_redact, redactable
 from stanch.timeline.entries import Entry
+from stanch.timeline.facts.learn import PostmortemWritten
 from stanch.timeline.facts.paging import PageSent
 from stanch.timeline.facts.respond import Amended
 from stanch.web.pages.render import ENVIRONMENT, fragment
@@ -73,7 +75,11 @@ def context(view: View) -> Context:
     known = [x for x in view.entries if view.at is None or x.recorded_at <= view.at]
     before, show = view.number("before"), view.query.get("show", "all")
     show = show if show in FILTERS else "all"
-    rest = [row for x in reversed(known) if (not before or x.position < before) and wanted(row := row_of(x), show)]
+    rest = [
+        row
+        for x in reversed(without_older_saves(known))
+        if (not before or x.position < before) and wanted(row := row_of(x), show)
+    ]
     mine = view.at is None and may_redact(view.record, view.uow)
     chosen = [x for x in known if mine and x.position == view.number("redact") and redactable(x)]
     amended = {x.facts.position: x.position for x in known if isinstance(x.facts, Amended)}
@@ -102,6 +108,19 @@ def _lines(view: View, amended: dict[int, int], *, mine: bool, paged: bool) -> C
         return _DRAWN.get(key, lambda: fragment("room/entry.html", row=row, **ways))
 
     return line
+
+
+def without_older_saves(entries: list[Entry]) -> list[Entry]:
+    """A part of the postmortem is saved each few seconds while somebody types it: of a run of these the last one is shown."""
+
+    def save(entry: Entry) -> tuple[str, str] | None:
+        return (entry.author, entry.facts.part) if isinstance(entry.facts, PostmortemWritten) else None
+
+    return [
+        x
+        for x, after in zip_longest(entries, entries[1:])
+        if save(x) is None or after is None or save(x) != save(after)
+    ]
 
 
 def row_of(entry: Entry) -> Row:

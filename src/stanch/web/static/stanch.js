@@ -36,7 +36,9 @@
     let day = "";  // the lines between days follow the reader's midnight
     for (const line of document.querySelectorAll(".entries > .day")) line.remove();
     for (const row of document.querySelectorAll(".entries > li")) {
-      const today = date.format(Date.parse(row.querySelector("time").dateTime));
+      const time = row.querySelector("time");
+      if (!time) continue;
+      const today = date.format(Date.parse(time.dateTime));
       if (day && day !== today) row.insertAdjacentHTML("beforebegin", `<li class="day">${today}</li>`);
       day = today;
     }
@@ -95,6 +97,7 @@
     // Something runs and has not answered yet: its progress is worth a look every two seconds.
     setInterval(() => { if (!document.hidden && document.querySelector("[data-refresh]")) refresh(); }, 2000);
     document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
+    document.addEventListener("stale", refresh);
   }
   if (room) {
     // The server says every two seconds that it is there: what is not heard of for four is not live, whatever the reason.
@@ -183,7 +186,7 @@
   });
   // The postmortem is one form; another form of its page, such as a new action item, keeps what was typed in it.
   const parts = document.getElementById("pm"), kept = `typed ${location.pathname}`;
-  const typed = () => [...parts.elements].filter((field) => field.name && field.type !== "hidden");
+  const typed = () => [...parts.elements].filter((field) => field.name && field.type !== "hidden" && !field.dataset.section);
   if (parts) {
     const before = JSON.parse(sessionStorage.getItem(kept) || "[]"), fields = typed();
     sessionStorage.removeItem(kept);
