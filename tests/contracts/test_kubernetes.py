@@ -357,7 +357,7 @@ def test_what_would_put_it_back_is_said_before(cluster: Cluster, kube: Kubernete
         in kube.preview({**CHECKOUT, "verb": "scale", "replicas": "9"}).objections[0]
     )
     cluster.things[DEPLOYMENT]["metadata"]["labels"]["argocd.argoproj.io/instance"] = "shop"
-    assert "Git" in kube.preview({**CHECKOUT, "verb": "undo"}).objections[0]
+    assert "Git" in kube.preview({**CHECKOUT, "verb": "undo"}).cautions[0]
 
 
 def test_a_rollout_says_how_it_goes_on_and_that_it_does_not_get_on(cluster: Cluster, kube: Kubernetes) -> None:
@@ -370,8 +370,11 @@ def test_a_rollout_says_how_it_goes_on_and_that_it_does_not_get_on(cluster: Clus
         "reason": "ProgressDeadlineExceeded",
         "message": "timed out progressing",
     }
-    cluster.things[DEPLOYMENT]["status"]["conditions"] = [stuck]
-    assert "does not get on: timed out progressing" in run(kube, "undo").output
+
+    def say(line: str) -> None:
+        cluster.things[DEPLOYMENT]["status"]["conditions"] = [stuck]
+
+    assert "does not get on: timed out progressing" in kube.run({**CHECKOUT, "verb": "undo"}, say).output
 
 
 def test_the_state_before_is_kept_with_logs_previous_logs_and_without_secrets(

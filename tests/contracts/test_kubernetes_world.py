@@ -145,13 +145,18 @@ def test_rolling_back_a_paused_rollout_says_so_and_lets_it_go_on_in_one_request(
     assert cluster.things[DEPLOYMENT]["spec"]["template"]["spec"]["containers"][0]["image"].endswith(":v3")
 
 
-def test_what_is_asked_for_while_paused_is_in_no_revision_and_the_way_back_is_what_runs(
+def test_what_is_asked_for_while_paused_is_in_no_revision_and_the_way_back_is_from_what_runs(
     cluster: Cluster, kube: Kubernetes
 ) -> None:
     cluster.things[DEPLOYMENT]["spec"]["paused"] = True
     cluster.release(DEPLOYMENT, "registry.test/checkout:v4")
     undo = offer(kube, "undo")
-    assert (undo.run["to_revision"], undo.run["from_revision"], undo.own_undo) == ("5", "0", False)
+    assert (undo.run["to_revision"], undo.run["from_revision"], undo.own_undo) == ("4", "0", False)
+    assert undo.version == "v3", "what runs, and what errors are broken down by"
+    cluster.release(DEPLOYMENT, "registry.test/checkout:v5")
+    with pytest.raises(Failed, match=r"checkout:v5 by now, and no longer what was asked for then"):
+        kube.run(undo.run, lambda line: None)
+    cluster.release(DEPLOYMENT, "registry.test/checkout:v4")
     assert "stanch cannot bring it back" in kube.preview(undo.run).text
     assert kube.run(undo.run, lambda line: None).undo == {}
 
@@ -186,12 +191,17 @@ def test_what_git_keeps_says_so_before_anyone_confirms(
     meta.update(mark)
     assert all("keeps it as it is in Git" in each.risk for each in kube.offers("default/deployment/checkout"))
     for verb in ("undo", "pause", "restart", "scale"):
-        assert any("Git" in text for text in kube.preview({**CHECKOUT, "verb": verb, "replicas": "9"}).objections), verb
+        seen = kube.preview({**CHECKOUT, "verb": verb, "replicas": "9"})
+        assert any("Git" in text for text in seen.cautions), verb
+        assert not any("Git" in text for text in seen.objections), "no reason against it, and no place at the end"
 
 
 def test_a_helm_chart_of_ones_own_is_not_taken_for_argo_cd(cluster: Cluster, kube: Kubernetes) -> None:
-    cluster.things[DEPLOYMENT]["metadata"]["labels"]["app.kubernetes.io/instance"] = "shop"
-    assert kube.preview({**CHECKOUT, "verb": "undo"}).objections == []
+    meta = cluster.things[DEPLOYMENT]["metadata"]
+    meta["labels"]["app.kubernetes.io/instance"] = "shop"
+    assert "by which Argo CD marks" in kube.preview({**CHECKOUT, "verb": "undo"}).cautions[0], "it may be of either"
+    meta["annotations"]["meta.helm.sh/release-name"] = "shop"
+    assert kube.preview({**CHECKOUT, "verb": "undo"}).cautions == []
 
 
 @pytest.mark.parametrize("kind", ["statefulset", "daemonset"])

@@ -181,6 +181,13 @@ def test_a_server_is_drained_and_comes_back(live: haproxy.Haproxy) -> None:
     assert "-> ready" in ran(live, {"action": "ready", "backend": "app", "server": "s1"})
 
 
+def test_a_run_that_changed_nothing_offers_no_undo(live: haproxy.Haproxy) -> None:
+    drain: Arguments = {"action": "drain", "backend": "app", "server": "s1"}
+    first, second = live.run(drain, quiet), live.run(drain, quiet)
+    assert first.changed and first.undo and not second.changed and second.undo == {}
+    assert live.preview(drain).objections == ["it carries no traffic now: none would be moved"]
+
+
 def test_the_last_active_server_is_never_taken_away(live: haproxy.Haproxy) -> None:
     everything: Arguments = {"action": "drain", "backend": "app", "servers": ["s1", "s2", "s3"]}
     assert "no active server left" in failing(live, everything).detail
@@ -268,4 +275,6 @@ def test_backup_servers_carry_no_traffic_while_another_one_does(
         ran(configured, {"action": "drain", "backend": backend, "server": name})
     seen = configured.preview({"action": "drain", "backend": backend, "server": server})
     assert seen.extent and (seen.extent.touched, seen.extent.of, seen.extent.share) == (count, of, share)
-    assert not seen.objections, "another one is left"
+    assert seen.objections == ([] if count else ["it carries no traffic now: none would be moved"]), (
+        "another one is left"
+    )

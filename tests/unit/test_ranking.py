@@ -58,6 +58,17 @@ def test_a_release_nearer_to_the_onset_lifts_a_rollback_more() -> None:
     assert alone(ROLLBACK).score < scores[3]
 
 
+def test_a_rollback_in_another_cluster_is_not_supported_by_the_release_of_this_one() -> None:
+    """R17: two clusters of one service run different releases; each rollback goes back from its own."""
+    here, there = (option(name, "rollback", version=tag) for name, tag in (("here", "v4"), ("there", "v3")))
+    known = {"releases": (release(5, release="v4"), release(3000, release="v3"))}
+    first, second = rank([there, here], Evidence(ONSET, "shop", **known))
+    assert (first.mitigation.name, first.standing, second.standing) == ("here", "supported", "unsupported")
+    assert second.reasons[0].startswith("shop v3 went out")
+    git_sha = {"releases": (release(5, release="9fceb02"),)}
+    assert alone(there, **git_sha).standing == "supported", "a pipeline's own name for it may mean this one"
+
+
 def test_the_release_before_the_onset_is_suspected_and_not_the_one_after_it() -> None:
     line = alone(ROLLBACK, releases=(release(-8, release="v3"), release(11, release="v2")))
     assert line.reasons[0].startswith("shop v2 went out 11 min before onset (+")

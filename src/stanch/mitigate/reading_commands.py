@@ -134,17 +134,18 @@ class DryRun(msgspec.Struct):
 
 
 class WouldChange(msgspec.Struct, frozen=True):
-    """What a mitigation would change. ``objections``: why it would be refused, or is dangerous now."""
+    """What a mitigation would change. ``objections``: why it would be refused, or is dangerous now; ``cautions``: what to know."""
 
     mitigation: str
     target: str
     would: str
     extent: Extent | None
     objections: list[str]
+    cautions: list[str]
 
     def line(self) -> str:
         """For chat."""
-        return " · ".join([f"{self.mitigation} on {self.target}: {self.would}", *self.objections])
+        return " · ".join([f"{self.mitigation} on {self.target}: {self.would}", *self.objections, *self.cautions])
 
 
 @command(
@@ -171,7 +172,7 @@ def dry_run(uow: UnitOfWork, asked: DryRun) -> WouldChange:
     except Failed as failed:
         raise Conflict(f"The dry run failed: {failed.detail}.", hint="Nothing was changed.") from None
     return WouldChange(
-        tool.mitigation.name, tool.mitigation.target, preview.text, preview.extent, list(preview.objections)
+        tool.mitigation.name, tool.mitigation.target, preview.text, preview.extent, preview.objections, preview.cautions
     )
 
 

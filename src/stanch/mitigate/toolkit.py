@@ -34,6 +34,7 @@ def ranked_for(uow: UnitOfWork, record: Record) -> list[Ranked]:
                 tool.service,
                 preview.extent if preview else None,
                 tuple(preview.objections) if preview else (),
+                tuple(preview.cautions) if preview else (),
                 tool.offered_by,
             )
         )

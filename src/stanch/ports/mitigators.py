@@ -39,6 +39,8 @@ class Extent(msgspec.Struct, frozen=True):
 class Preview(msgspec.Struct, frozen=True):
     """A dry run: what would change, in words. ``objections``: why it would be refused or is dangerous now.
 
+    ``cautions``: what to know before it is started, and no reason not to, such as that Git may put it back.
+
     ``pinned``: arguments with what was found filled in (which revision is "the one before"); started with them, a run does
     what this dry run said, or is refused. Empty: the arguments say everything already.
     """
@@ -47,6 +49,7 @@ class Preview(msgspec.Struct, frozen=True):
     extent: Extent | None = None
     objections: list[str] = []
     pinned: dict[str, str | list[str]] = {}
+    cautions: list[str] = []
 
 
 class EvidenceItem(msgspec.Struct, frozen=True):

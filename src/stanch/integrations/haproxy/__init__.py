@@ -68,7 +68,8 @@ class Haproxy:
         undo: dict[str, str | list[str]] = {
             "action": "restore", "backend": plan.backend, "servers": plan.servers, "states": found,
         }  # fmt: skip
-        return Applied("\n".join(lines), undo)
+        changed = any(restorable(before[name]) != restorable(after[name]) for name in plan.servers)
+        return Applied("\n".join(lines), undo if changed else {}, changed)
 
     def preview(self, arguments: Arguments) -> Preview:
         """Which servers, how they are now, and how much of the traffic they carry. Raises ``Failed``."""
@@ -83,7 +84,8 @@ class Haproxy:
         commands = [line for name in plan.servers for line in plan.lines(name)]
         now = [f"{plan.backend}/{name} is {in_words(servers[name])}" for name in plan.servers]
         refusal = objection(plan, servers)
-        return Preview("\n".join([*now, *commands]), extent, [refusal] if refusal else [])
+        idle = "it carries no traffic now: none would be moved" if plan.takes_away() and not touched else ""
+        return Preview("\n".join([*now, *commands]), extent, [each for each in (refusal, idle) if each])
 
     def describe(self, arguments: Arguments) -> list[EvidenceItem]:
         """The state of every server of the backend, then HAProxy's own statistics of it. Raises ``Failed``."""

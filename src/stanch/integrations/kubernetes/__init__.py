@@ -7,7 +7,7 @@
 from collections.abc import Callable
 
 from stanch.integrations.kubernetes import describe, drain, nodes, offers, pods, rollout, scale
-from stanch.integrations.kubernetes.connection import Connection
+from stanch.integrations.kubernetes.connection import Connection, Refused
 from stanch.integrations.kubernetes.releases import Releases
 from stanch.integrations.kubernetes.settings import Settings
 from stanch.integrations.kubernetes.target import Target, read
@@ -63,7 +63,12 @@ class Kubernetes:
     def check(self) -> str:
         """Which version answers, and who we are there. Raises ``Failed``."""
         version = self.connection.get("/version").get("gitVersion", "of an unknown version")
-        told = self.connection.ask(REVIEW, {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"})
+        try:
+            told = self.connection.ask(REVIEW, {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"})
+        except Refused as refused:
+            if refused.status != 404:  # before v1.28 nobody could ask that
+                raise
+            return f"Kubernetes {version} answers; whom it takes us for it cannot say"
         who = ((told.get("status") or {}).get("userInfo") or {}).get("username") or "somebody unnamed"
         return f"Kubernetes {version} answers, and we are {who} there"
 

@@ -5,7 +5,15 @@ import ssl
 from collections.abc import Callable
 from pathlib import Path
 
-from stanch.integrations.kubernetes.credentials import Access, CachedCredentials, Credentials, bearer, read_token
+from stanch.integrations.kubernetes.credentials import (
+    Access,
+    CachedCredentials,
+    Credentials,
+    Stamp,
+    bearer,
+    read_token,
+    stamp_of,
+)
 from stanch.integrations.kubernetes.kubeconfig import read_kubeconfig
 from stanch.integrations.kubernetes.settings import Settings
 from stanch.ports import Failed
@@ -37,13 +45,24 @@ def access_of(settings: Settings) -> Access:
 
 
 def _trusting(server: str, authority: str) -> Callable[[Credentials], ssl.SSLContext | None]:
+    """The file of the authority is read again when it is another one: authorities rotate, too."""
     if not server.startswith("https"):
         return lambda _: None
-    try:
-        context = ssl.create_default_context(cafile=authority or None)
-    except OSError as error:
-        raise Failed(f"the certificate authority's file {authority} cannot be used: {error}", again=False) from None
-    return lambda _: context
+    made: dict[Stamp, ssl.SSLContext] = {}
+
+    def context_for(_: Credentials) -> ssl.SSLContext:
+        stamp = stamp_of(Path(authority)) if authority else None
+        if stamp not in made:
+            try:
+                context = ssl.create_default_context(cafile=authority or None)
+            except OSError as error:
+                said = f"the certificate authority's file {authority} cannot be used: {error}"
+                raise Failed(said, again=False) from None
+            made.clear()
+            made[stamp] = context
+        return made[stamp]
+
+    return context_for
 
 
 def _token(variable: str, file: str) -> Callable[[], Credentials]:

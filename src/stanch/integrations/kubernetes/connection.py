@@ -9,13 +9,14 @@ import json
 import ssl
 import time
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 import urllib3
 
 from stanch.integrations.kubernetes.access import access_of
-from stanch.integrations.kubernetes.credentials import Access, Credentials
+from stanch.integrations.kubernetes.credentials import Access, Credentials, Stamp, stamp_of
 from stanch.integrations.kubernetes.settings import Settings
 from stanch.ports import Failed, Say, Unsure
 from stanch.ports.web_service import reason
@@ -26,6 +27,8 @@ CHUNK_BYTES = 65_536
 JSON_PATCH = "application/json-patch+json"
 MERGE_PATCH = "application/merge-patch+json"
 STRATEGIC_PATCH = "application/strategic-merge-patch+json"
+# The cause by which an eviction is told that a disruption budget holds it up, and not the server's own limit.
+BUDGET = "DisruptionBudget"
 # Alerts with which a server refuses who we are (in TLS 1.3 after we have sent): it has never read the request.
 HANDSHAKE = (
     "ALERT_CERTIFICATE", "ALERT_BAD_CERTIFICATE", "CERTIFICATE_REQUIRED", "ALERT_UNKNOWN_CA", "ALERT_ACCESS_DENIED",
@@ -67,26 +70,38 @@ class Connection:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._access: Access | None = None
+        self._read_at: Stamp = None
         self._pool: tuple[ssl.SSLContext | None, urllib3.PoolManager] | None = None
 
     def get(self, path: str, **query: str) -> Any:
         """A JSON answer. Raises ``Failed``."""
-        return json.loads(self._request("GET", path, query) or b"{}")
+        return _parsed("GET", self._request("GET", path, query))
 
     def text(self, path: str, **query: str) -> str:
         """A text answer, such as a log. Raises ``Failed``."""
         return self._request("GET", path, query, accept="*/*").decode("utf-8", "replace")
 
     def patch(
-        self, path: str, kind: str, body: Any, *, dry: bool = False, seen: Callable[[], bool] | None = None
+        self,
+        path: str,
+        kind: str,
+        body: Any,
+        *,
+        dry: bool = False,
+        seen: Callable[[], bool] | None = None,
+        manager: str = "",
     ) -> Any:
-        """``kind``: a content type. ``seen``: whether it visibly did happen, asked when the answer was lost."""
-        return self._change("PATCH", path, {"dryRun": "All"} if dry else {}, kind, body, None if dry else seen)
+        """``kind``: a content type. ``seen``: whether it visibly did happen, asked when the answer was lost.
 
-    def objections(self, path: str, kind: str, body: Any) -> list[str]:
+        ``manager``: who is noted in ``managedFields``; without it the server takes the User-Agent.
+        """
+        query = {**({"dryRun": "All"} if dry else {}), **({"fieldManager": manager} if manager else {})}
+        return self._change("PATCH", path, query, kind, body, None if dry else seen)
+
+    def objections(self, path: str, kind: str, body: Any, manager: str = "") -> list[str]:
         """The server's own dry run of a patch: what it would refuse, empty where it would not. Raises ``Failed`` when away."""
         try:
-            self.patch(path, kind, body, dry=True)
+            self.patch(path, kind, body, dry=True, manager=manager)
         except Refused as refused:
             if refused.again:
                 raise
@@ -95,14 +110,24 @@ class Connection:
 
     def items(self, path: str, **query: str) -> list[dict[str, Any]]:
         """A whole list, in as many pages as it has. Raises ``Failed``."""
-        found: list[dict[str, Any]] = []
-        more = ""
+        return self.listed(path, **query)[1]
+
+    def listed(self, path: str, **query: str) -> tuple[str, list[dict[str, Any]]]:
+        """A whole list, and the version of it that a watch goes on from. Begun anew once where its pages expire. Raises ``Failed``."""
+        found, more, again = list[dict[str, Any]](), "", True
         while True:
-            page = self.get(path, limit="500", **query, **({"continue": more} if more else {}))
+            try:
+                page = self.get(path, limit="500", **query, **({"continue": more} if more else {}))
+            except Refused as refused:
+                if refused.status != 410 or not more or not again:
+                    raise
+                found, more, again = [], "", False
+                continue
             found += page.get("items") or []
-            more = (page.get("metadata") or {}).get("continue") or ""
+            meta = page.get("metadata") or {}
+            more = meta.get("continue") or ""
             if not more:
-                return found
+                return str(meta.get("resourceVersion", "")), found
 
     def post(self, path: str, body: Any, *, dry: bool = False, seen: Callable[[], bool] | None = None) -> Any:
         """Create something. Raises ``Failed`` and ``Unsure``."""
@@ -123,7 +148,7 @@ class Connection:
     ) -> Any:
         """Sent once, never repeated. When the answer is lost, the object is read again."""
         try:
-            return json.loads(self._request(method, path, query, kind, json.dumps(body).encode()) or b"{}")
+            return _parsed(method, self._request(method, path, query, kind, json.dumps(body).encode()))
         except Unsure as unsure:
             if seen is None:
                 raise
@@ -146,6 +171,21 @@ class Connection:
         body: bytes = b"",
         accept: str = "application/json",
     ) -> bytes:
+        """Sent again only after an answer which says that nothing was done: 401 with other credentials, 429 with a time."""
+        end, asked_as = time.monotonic() + self.settings.timeout, self._reached().credentials()
+        while True:
+            try:
+                return self._once(method, path, query, kind, body, accept)
+            except Refused as refused:
+                wait = refused.after or 0.0
+                if refused.status == 401 and self._reached().credentials() != asked_as:
+                    asked_as = self._reached().credentials()
+                elif refused.status == 429 and wait and BUDGET not in refused.causes and time.monotonic() + wait < end:
+                    time.sleep(wait)
+                else:
+                    raise
+
+    def _once(self, method: str, path: str, query: dict[str, str], kind: str, body: bytes, accept: str) -> bytes:
         access = self._reached()
         credentials = access.credentials()
         # A new connection: a kept one that the server has closed would look like a lost answer.
@@ -231,8 +271,10 @@ class Connection:
             raise Failed(f"exec cannot be opened: {error}", again=False) from None
 
     def _reached(self) -> Access:
-        if self._access is None:
-            self._access = access_of(self.settings)
+        """Read again when the kubeconfig is another file by now."""
+        stamp = stamp_of(Path(self.settings.kubeconfig).expanduser()) if self.settings.kubeconfig else None
+        if self._access is None or stamp != self._read_at:
+            self._access, self._read_at = access_of(self.settings), stamp
         return self._access
 
     def _kept_pool(self, access: Access, credentials: Credentials) -> urllib3.PoolManager:
@@ -270,6 +312,15 @@ def patiently(connection: Connection, deadline: float, say: Say, ask: Callable[[
                 say(f"the API server does not answer; it is asked again: {failed.detail}"[:200])
                 told = True
             time.sleep(connection.settings.every)
+
+
+def _parsed(method: str, content: bytes) -> Any:
+    """An answer as JSON. What is none comes from something in between: whether a change was made cannot be told then."""
+    try:
+        return json.loads(content or b"{}")
+    except (ValueError, UnicodeDecodeError):
+        said = "what answered is no API server: the answer is not JSON"
+        raise Failed(said, again=False) if method == "GET" else Unsure(said) from None
 
 
 def _events(chunks: Iterable[bytes]) -> Iterator[dict[str, Any]]:
@@ -310,6 +361,8 @@ def _refusal(method: str, status: int, content: bytes, retry_after: str | None, 
     message = str(told.get("message") or content[:300].decode("utf-8", "replace") or "nothing more")
     details = told.get("details") or {}
     causes = [str(cause.get("reason", "")) for cause in details.get("causes") or []]
+    if BUDGET in causes:  # which budget it is stands in its cause only
+        message = f"{message} {'; '.join(str(each.get('message', '')) for each in details['causes'])}"
     hints = {
         401: "the credentials are not accepted",
         403: "the credentials may not do that; docs/how-to/kubernetes.md lists what is needed",

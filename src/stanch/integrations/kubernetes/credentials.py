@@ -13,6 +13,18 @@ from stanch.ports import Failed
 KEPT_SECONDS = 60.0
 
 
+Stamp = tuple[int, int, int] | None
+
+
+def stamp_of(file: Path) -> Stamp:
+    """Another value once a file is replaced or written, as mounted certificates and kubeconfigs are; None when it is not there."""
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_ino, found.st_size
+
+
 class Credentials(msgspec.Struct, frozen=True):
     """Who we are: the value of the header ``Authorization``, and a file of a certificate with its key, as PEM."""
 

@@ -13,7 +13,15 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from stanch.integrations.kubernetes.credentials import Access, CachedCredentials, Credentials, bearer, read_token
+from stanch.integrations.kubernetes.credentials import (
+    Access,
+    CachedCredentials,
+    Credentials,
+    Stamp,
+    bearer,
+    read_token,
+    stamp_of,
+)
 from stanch.ports import Failed
 
 CLUSTER = {
@@ -95,14 +103,16 @@ def _header_key(key: str) -> str:
 
 def _tls(cluster: dict[str, Any], folder: Path) -> Callable[[Credentials], ssl.SSLContext]:
     """A context for given credentials; the newest one is kept."""
-    made: dict[bytes, ssl.SSLContext] = {}
+    made: dict[tuple[bytes, Stamp], ssl.SSLContext] = {}
+    authority = cluster.get("certificate-authority")
 
     def context_for(credentials: Credentials) -> ssl.SSLContext:
-        if credentials.certificate not in made:
+        key = (credentials.certificate, stamp_of(folder / authority) if authority else None)
+        if key not in made:
             context = _context(cluster, folder, credentials.certificate)
             made.clear()
-            made[credentials.certificate] = context
-        return made[credentials.certificate]
+            made[key] = context
+        return made[key]
 
     return context_for
 

@@ -6,14 +6,15 @@ from stanch.integrations.kubernetes.connection import Connection
 from stanch.integrations.kubernetes.target import Target
 from stanch.ports import Failed
 
-# Argo CD marks by label or by annotation, depending on its configuration. The plain label `app.kubernetes.io/instance` is also used by Helm, so
-# for that label only the field manager's name decides. Flux marks by the names of its own objects.
+# Argo CD marks by annotation or by label, depending on its configuration and version. Flux marks by the names of its own objects.
 MARKS = {
     "argocd.argoproj.io/instance": "Argo CD",
     "argocd.argoproj.io/tracking-id": "Argo CD",
     "kustomize.toolkit.fluxcd.io/name": "Flux",
     "helm.toolkit.fluxcd.io/name": "Flux",
 }
+# The label that Argo CD marks by unless configured otherwise. Charts set it as well: what Helm itself has installed bears Helm's mark.
+INSTANCE, BY_HELM = "app.kubernetes.io/instance", "meta.helm.sh/release-name"
 WRITERS = {
     "argocd-controller": "Argo CD",
     "argocd-application-controller": "Argo CD",
@@ -30,7 +31,11 @@ def gitops(thing: dict[str, Any]) -> list[str]:
     tools = [tool for mark, tool in MARKS.items() if mark in marks] + [
         WRITERS[each] for each in writers if each in WRITERS
     ]
-    return [f"{tools[0]} keeps it as it is in Git and may put it back: pause its synchronisation, too"] if tools else []
+    if tools:
+        return [f"{tools[0]} keeps it as it is in Git and may put it back: pause its synchronisation, too"]
+    if INSTANCE in marks and BY_HELM not in marks:
+        return [f"it has the label {INSTANCE}, by which Argo CD marks what it keeps as it is in Git and may put back"]
+    return []
 
 
 def autoscalers(connection: Connection, target: Target) -> list[str]:

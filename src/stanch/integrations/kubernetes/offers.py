@@ -6,6 +6,7 @@ from stanch.integrations.kubernetes.connection import Connection
 from stanch.integrations.kubernetes.managed import gitops
 from stanch.integrations.kubernetes.progress import by_hand, fully_out
 from stanch.integrations.kubernetes.revisions import History, Revision, history, images_of, tag
+from stanch.integrations.kubernetes.rollout import confirmed_on
 from stanch.integrations.kubernetes.target import Target, read
 from stanch.kernel.policy import Mitigation
 from stanch.ports import Failed
@@ -37,12 +38,11 @@ def _workload(adapter: str, target: Target, thing: dict[str, Any], past: History
     name, words, found = f"{target.namespace}-{target.name}", target.words(), list[Mitigation]()
     kept, back = "; ".join(gitops(thing)), past.way_back()
     if back is not None:
-        now = past.find(past.current)
+        now = past.find(past.running)
         found.append(Mitigation(
             f"{name}-undo-to-{back.number}", f"Roll {target.name} back to {back.words()}, revision {back.number}", "rollback",
-            adapter, words,
-            {**own, "verb": "undo", "to_revision": str(back.number), "from_revision": str(past.current)},
-            version=_version(now) if now else "", effect_seconds=60, undo_seconds=60, own_undo=now is not None, destroys=LOST,
+            adapter, words, {**own, "verb": "undo", "to_revision": str(back.number), **confirmed_on(past, thing)},
+            version=_version(now) if now else "", effect_seconds=60, undo_seconds=60, own_undo=bool(past.current), destroys=LOST,
             risk=kept, runs_as=f"{name}-undo",
         ))  # fmt: skip
     if target.kind == "deployment":

@@ -26,7 +26,8 @@ def execute(connection: Connection, target: Target, arguments: Arguments, say: S
     say(f"{' '.join(argv)[:100]} in {pod}")
     output, code = _read(connection, path, query + ([("container", container)] if container else []))
     if code:
-        raise Failed(f"{argv[0]} in {pod} ended with {code}: {output[-2000:]}", again=False)
+        said = f": {output[-2000:]}" if output.strip() else ", and said nothing"
+        raise Failed(f"{argv[0]} in {pod} ended with {code}{said}", again=False)
     return Applied(f"{pod}$ {' '.join(argv)}\n{output}")
 
 

@@ -8,21 +8,28 @@ from stanch.integrations.kubernetes.target import Target
 from stanch.ports import Extent, Failed, Say
 
 
-def wait(connection: Connection, target: Target, say: Say) -> str:
-    """Waits until the rollout completes, fails or times out; tolerates short outages of the API server."""
-    end, told = time.monotonic() + connection.settings.rollout, ""
+def wait(connection: Connection, target: Target, say: Say, before: dict[str, Any] | None = None) -> str:
+    """Waits until the rollout completes, fails or times out; tolerates short outages of the API server.
+
+    ``before``: the object as it was. The deadline that the rollout before this one exceeded stays noted until this one gets on.
+    """
+    end, told, overdue = time.monotonic() + connection.settings.rollout, "", _overdue(before or {})
     while True:
         try:
             thing = patiently(connection, end, say, lambda: connection.get(target.path()))
         except Failed as failed:
             return f"It was taken; how it goes on cannot be seen: {failed.detail}"
         done, standing = status(target, thing)
+        if done is False and overdue and _overdue(thing) == overdue:
+            done, standing = None, _in_numbers(thing)
         if done is not None:
             return standing
         if standing != told:
             say(told := standing)
         if time.monotonic() > end:
-            return f"Still under way after {connection.settings.rollout:g} s: {standing}"
+            late = _overdue(thing).get("message", "")
+            said = f"; {late}" if late else ""
+            return f"Still under way after {connection.settings.rollout:g} s: {standing}{said}."
         time.sleep(connection.settings.every)
 
 
@@ -39,9 +46,8 @@ def status(target: Target, thing: dict[str, Any]) -> tuple[bool | None, str]:
         return _counted(wanted, updated, available, available)
     if target.kind == "statefulset":
         return _stateful(thing)
-    for condition in now.get("conditions") or []:
-        if condition.get("type") == "Progressing" and condition.get("reason") == "ProgressDeadlineExceeded":
-            return False, f"The rollout does not get on: {condition.get('message', '')}"
+    if late := _overdue(thing):
+        return False, f"The rollout does not get on: {late.get('message', '')}"
     wanted, updated = replicas(thing), now.get("updatedReplicas", 0)
     if spec.get("paused"):
         return True, f"The rollout is paused: {updated} of {wanted} pods updated."
@@ -68,6 +74,19 @@ def pods_of(thing: dict[str, Any]) -> Extent:
     """All pods of a workload."""
     count = replicas(thing)
     return Extent(count, count, "pod", 1.0 if count else None)
+
+
+def _overdue(thing: dict[str, Any]) -> dict[str, Any]:
+    """The condition that a rollout got on too slowly; empty where it did not."""
+    for condition in thing.get("status", {}).get("conditions") or []:
+        if condition.get("type") == "Progressing" and condition.get("reason") == "ProgressDeadlineExceeded":
+            return dict(condition)
+    return {}
+
+
+def _in_numbers(thing: dict[str, Any]) -> str:
+    now = thing.get("status", {})
+    return f"{now.get('updatedReplicas', 0)} of {replicas(thing)} pods updated, {now.get('availableReplicas', 0)} available"
 
 
 def _by_hand(target: Target, thing: dict[str, Any]) -> str:

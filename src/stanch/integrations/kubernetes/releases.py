@@ -103,7 +103,7 @@ class Releases:
         found: dict[str, Release] = {}
         one = {"fieldSelector": f"metadata.name={names[0]}"} if len(names) == 1 else {}
         if not folder.version or folder.names != names:
-            folder.version, listed = self._listed(path, one)
+            folder.version, listed = self.connection.listed(path, **one)
             folder.names = names
             there = {str(each["metadata"]["name"]): each for each in listed}
             folder.known = {name: known for name, known in folder.known.items() if name in there and name in names}
@@ -115,17 +115,6 @@ class Releases:
         for name in folder.known:
             self._jobs(kind, namespace, name, folder, found)
         return folder, list(found.values())
-
-    def _listed(self, path: str, query: dict[str, str]) -> tuple[str, list[dict[str, Any]]]:
-        """The whole list, and the version of it that a watch goes on from."""
-        listed, more = list[dict[str, Any]](), ""
-        while True:
-            page = self.connection.get(path, limit="500", **query, **({"continue": more} if more else {}))
-            listed += page.get("items") or []
-            meta = page.get("metadata") or {}
-            more = meta.get("continue") or ""
-            if not more:
-                return str(meta.get("resourceVersion", "")), listed
 
     def _watched(
         self,

@@ -36,26 +36,34 @@ class Revision(msgspec.Struct, frozen=True):
 
 
 class History(msgspec.Struct, frozen=True):
-    """Oldest first. ``current`` 0: what is asked for is in no revision (yet), for instance because the rollout is paused."""
+    """Oldest first. ``current`` 0: what is asked for is in no revision (yet), for instance because the rollout is paused.
+
+    ``running``: the newest one that has gone out, where that is known; while a rollout is paused it is another one than what is asked for.
+    """
 
     known: list[Revision]
     current: int
+    running: int = 0
 
     def find(self, number: int) -> Revision | None:
-        """One by its number."""
-        return next((each for each in self.known if each.number == number), None)
+        """One by its number, or by one that it had before: a revision that is used again gets a new number."""
+        exact = (each for each in self.known if each.number == number)
+        return next(exact, None) or next((each for each in self.known if number in _earlier(each)), None)
 
     def before(self) -> Revision | None:
-        """kubectl's "previous": the one before the current one; numbers have gaps, since a used one gets a new number."""
-        earlier = [each for each in self.known if each.number < self.current or not self.current]
-        return earlier[-1] if earlier else None
+        """kubectl's "previous": the one before what runs; numbers have gaps, since a used one gets a new number."""
+        return next(reversed(self._before()), None)
 
     def way_back(self) -> Revision | None:
-        """The newest one before the current that differs in more than a restart and was not left by going back from it."""
-        now = self.find(self.current)
+        """The newest one before what runs that differs in more than a restart and was not left by going back from it."""
+        now = self.find(self.running)
         same = plain(now.template()) if now else ""
-        earlier = [each for each in self.known if each.number < self.current or not self.current]
-        return next((each for each in reversed(earlier) if not each.left and plain(each.template()) != same), None)
+        return next(
+            (each for each in reversed(self._before()) if not each.left and plain(each.template()) != same), None
+        )
+
+    def _before(self) -> list[Revision]:
+        return [each for each in self.known if each.number < self.running or not self.running]
 
     def words(self) -> str:
         """One line each."""
@@ -76,7 +84,9 @@ def history(connection: Connection, target: Target, thing: dict[str, Any]) -> Hi
     found = [Revision(number, each) for each in own if (number := _number(target, each)) is not None]
     known = sorted(found, key=lambda revision: revision.number)
     judged = [Revision(each.number, each.thing, _left(each, known)) for each in known]
-    return History(judged, _current(thing, judged))
+    current = _current(thing, judged)
+    held = bool(thing.get("spec", {}).get("paused")) and not current and judged
+    return History(judged, current, judged[-1].number if held else current)
 
 
 def template_of(thing: dict[str, Any]) -> dict[str, Any]:
@@ -152,9 +162,13 @@ def _made(revision: Revision) -> str:
 
 
 def _first(revision: Revision) -> int:
-    """Its first number: a ReplicaSet that is used again keeps its earlier ones in an annotation."""
+    return min(_earlier(revision), default=revision.number)
+
+
+def _earlier(revision: Revision) -> list[int]:
+    """Its earlier numbers: a ReplicaSet that is used again keeps them in an annotation."""
     told = (revision.thing["metadata"].get("annotations") or {}).get(EARLIER, "")
-    return min([int(each) for each in told.split(",") if each.isdecimal()], default=revision.number)
+    return [int(each) for each in told.split(",") if each.isdecimal()]
 
 
 def _number(target: Target, thing: dict[str, Any]) -> int | None:

@@ -28,6 +28,8 @@ OWN_ANNOTATIONS = (
     "kubectl.kubernetes.io/last-applied-configuration", REVISION, EARLIER, "deployment.kubernetes.io/desired-replicas",
     "deployment.kubernetes.io/max-replicas", "deprecated.deployment.rollback.to",
 )  # fmt: skip
+# kubectl names itself where it pauses, resumes and restarts (`kubectl-rollout`), and so do we.
+MANAGER = "stanch"
 WORKLOADS = ("deployment", "statefulset", "daemonset")
 ON_DELETE = "its pods are replaced only when they are deleted (OnDelete): until then nothing changes"
 
@@ -45,7 +47,8 @@ def undo(connection: Connection, target: Target, arguments: Arguments, say: Say)
     path = target.path()
     connection.patch(path, kind, body, seen=lambda: not _undoing(target, connection.get(path), wanted, arguments)[1])
     say(f"{target.words()} goes back to revision {wanted.number}")
-    said = f"revision {past.current or 'not out yet'} -> {wanted.number} ({wanted.words()}). {wait(connection, target, say)}"
+    standing = wait(connection, target, say, thing)
+    said = f"{_leaving(past)} -> {wanted.number} ({wanted.words()}). {standing}{_renumbered(connection, target, past)}"
     return Applied(said, _way_forward(target, thing, past, wanted))
 
 
@@ -53,7 +56,7 @@ def try_undo(connection: Connection, target: Target, arguments: Arguments) -> Pr
     """The revisions, and the server's own opinion of the change."""
     thing, past, wanted = _found(connection, target, arguments)
     kind, body = _undoing(target, thing, wanted, arguments)
-    objections = [*gitops(thing), *([ON_DELETE] if by_hand(thing) else [])]
+    objections = [ON_DELETE] if by_hand(thing) else []
     if wanted.left:
         objections.append(f"revision {wanted.number} was {LEFT}")
     objections += connection.objections(target.path(), kind, body) if body else []
@@ -62,7 +65,7 @@ def try_undo(connection: Connection, target: Target, arguments: Arguments) -> Pr
         objections.append(
             f"it has the template of revision {wanted.number} already, but for a restart: nothing would go back"
         )
-    lines = [f"revision {past.current or 'not out yet'} -> {wanted.number}: {wanted.words()}", past.words()]
+    lines = [f"{_leaving(past)} -> {wanted.number}: {wanted.words()}", past.words()]
     if thing["spec"].get("paused") and arguments.get("paused") != "true":
         lines.append("Its rollout is paused: going back lets it go on.")
     if not past.current:
@@ -70,8 +73,9 @@ def try_undo(connection: Connection, target: Target, arguments: Arguments) -> Pr
             "What is asked for now has not been rolled out and is in no revision: stanch cannot bring it back."
         )
     lines.append("Only the pod template goes back: not replicas, ConfigMaps or Secrets.")
-    pinned = {**arguments, "to_revision": str(wanted.number), "from_revision": str(past.current)}
-    return Preview("\n".join(lines), pods_of(thing), objections, pinned)
+    pinned = {**arguments, "to_revision": str(wanted.number), **confirmed_on(past, thing)}
+    cautions = [*gitops(thing), *_stuck(target, thing)]
+    return Preview("\n".join(lines), pods_of(thing), objections, pinned, cautions)
 
 
 def pause(connection: Connection, target: Target, arguments: Arguments, say: Say) -> Applied:
@@ -81,8 +85,9 @@ def pause(connection: Connection, target: Target, arguments: Arguments, say: Say
 
 def resume(connection: Connection, target: Target, arguments: Arguments, say: Say) -> Applied:
     """Let a rollout go on."""
+    before = connection.get(target.path())
     done = _paused(connection, target, False)
-    return Applied(f"{done.output}. {wait(connection, target, say)}", done.undo, done.changed)
+    return Applied(f"{done.output}. {wait(connection, target, say, before)}", done.undo, done.changed)
 
 
 def try_pause(connection: Connection, target: Target, arguments: Arguments) -> Preview:
@@ -98,12 +103,15 @@ def try_resume(connection: Connection, target: Target, arguments: Arguments) -> 
 def restart(connection: Connection, target: Target, arguments: Arguments, say: Say) -> Applied:
     """New pods, as the workload's strategy replaces them; cannot be undone."""
     needs(target, *WORKLOADS)
-    _not_paused(connection.get(target.path()), "restarted")
-    body, stamp = _restarting()
     path = target.path()
-    connection.patch(path, STRATEGIC_PATCH, body, seen=lambda: _restarted_at(connection.get(path)) == stamp)
+    before = connection.get(path)
+    _not_paused(before, "restarted")
+    body, stamp = _restarting()
+    connection.patch(
+        path, STRATEGIC_PATCH, body, seen=lambda: _restarted_at(connection.get(path)) == stamp, manager=MANAGER
+    )
     say(f"{target.words()} is being restarted")
-    return Applied(f"restarted. {wait(connection, target, say)}")
+    return Applied(f"restarted. {wait(connection, target, say, before)}")
 
 
 def try_restart(connection: Connection, target: Target, arguments: Arguments) -> Preview:
@@ -111,16 +119,19 @@ def try_restart(connection: Connection, target: Target, arguments: Arguments) ->
     needs(target, *WORKLOADS)
     thing = connection.get(target.path())
     _not_paused(thing, "restarted")
-    objections = [*gitops(thing), *connection.objections(target.path(), STRATEGIC_PATCH, _restarting()[0])]
+    objections = connection.objections(target.path(), STRATEGIC_PATCH, _restarting()[0], MANAGER)
     if by_hand(thing):
-        return Preview(f"no pod of {target.words()} would be replaced", None, [ON_DELETE, *objections])
+        return Preview(
+            f"no pod of {target.words()} would be replaced", None, [ON_DELETE, *objections], cautions=gitops(thing)
+        )
     at_once = (thing["spec"].get("strategy") or {}).get("type") == "Recreate"
     if at_once:
         objections.append("it replaces all of its pods at once (Recreate): nothing answers in between")
     elif replicas(thing) == 1 and target.kind == "statefulset":
         objections.append("it has one pod only: nothing answers while that is replaced")
     how = "all at once" if at_once else "a few at a time"
-    return Preview(f"every pod of {target.words()} would be replaced, {how}", pods_of(thing), objections)
+    text = f"every pod of {target.words()} would be replaced, {how}"
+    return Preview(text, pods_of(thing), objections, cautions=gitops(thing))
 
 
 def _found(connection: Connection, target: Target, arguments: Arguments) -> tuple[dict[str, Any], History, Revision]:
@@ -147,17 +158,52 @@ def _found(connection: Connection, target: Target, arguments: Arguments) -> tupl
 def _as_confirmed(target: Target, arguments: Arguments, thing: dict[str, Any], past: History) -> None:
     """What was confirmed is what runs: raises ``Failed`` when somebody else has changed it since."""
     seen, template = whole(arguments, "from_revision"), arguments.get("from_template")
-    if (seen is None or seen == past.current) and template in (None, digest(template_of(thing))):
+    # What was in no revision when it was confirmed has got a number since: it is told by its template.
+    numbered = seen in (None, past.current) or (seen == 0 and template is not None)
+    if numbered and template in (None, digest(template_of(thing))):
         return
     images = ", ".join(images_of(template_of(thing)))
     now = past.find(past.current)
     exact = now is not None and plain(now.template()) == plain(template_of(thing))
     found = f"revision {past.current} ({images})" if exact else images
-    was = f"revision {seen}" if template is None else "what this run had put there"
+    was = f"revision {seen}" if seen else "what was asked for then" if seen == 0 else "what this run had put there"
     raise Failed(
         f"nothing was changed: {target.words()} runs {found} by now, and no longer {was}; look at it again and choose anew",
         again=False,
     )
+
+
+def confirmed_on(past: History, thing: dict[str, Any]) -> dict[str, str | list[str]]:
+    """The arguments that pin what a rollback is about: its revision, and while it is in none, its template."""
+    if past.current:
+        return {"from_revision": str(past.current)}
+    return {"from_revision": "0", "from_template": digest(template_of(thing))}
+
+
+def _leaving(past: History) -> str:
+    return f"revision {past.current}" if past.current else "what is in no revision yet"
+
+
+def _renumbered(connection: Connection, target: Target, past: History) -> str:
+    """The number that the revision has got by being used again, one above all: what ``kubectl rollout history`` shows now."""
+    if target.kind != "deployment":
+        return ""
+    try:
+        notes = connection.get(target.path())["metadata"].get("annotations") or {}
+    except Failed:
+        return ""
+    now = str(notes.get(REVISION, ""))
+    newer = now.isdecimal() and int(now) > max((each.number for each in past.known), default=0)
+    return f" It is revision {now} now." if newer else ""
+
+
+def _stuck(target: Target, thing: dict[str, Any]) -> list[str]:
+    """A StatefulSet that waits for a pod to get ready never replaces that pod by itself, not even to go back."""
+    spec, now = thing.get("spec", {}), thing.get("status", {})
+    waiting = now.get("readyReplicas", 0) < replicas(thing) and spec.get("podManagementPolicy") != "Parallel"
+    if target.kind != "statefulset" or not waiting:
+        return []
+    return ["a pod of it that does not get ready keeps what it has until somebody deletes it: only then it goes back"]
 
 
 def _undoing(
@@ -208,7 +254,11 @@ def _paused(connection: Connection, target: Target, wanted: bool) -> Applied:
     body = {"spec": {"paused": True if wanted else None}}
     path = target.path()
     connection.patch(
-        path, STRATEGIC_PATCH, body, seen=lambda: bool(connection.get(path)["spec"].get("paused")) == wanted
+        path,
+        STRATEGIC_PATCH,
+        body,
+        seen=lambda: bool(connection.get(path)["spec"].get("paused")) == wanted,
+        manager=MANAGER,
     )
     return Applied(f"{target.words()} {word}", {**_address(target), "verb": "resume" if wanted else "pause"})
 
@@ -220,10 +270,11 @@ def _try_paused(connection: Connection, target: Target, wanted: bool) -> Preview
     if bool(thing["spec"].get("paused")) == wanted:
         return Preview(f"{target.words()} is {word} already; nothing would change")
     body = {"spec": {"paused": True if wanted else None}}
-    objections = gitops(thing) + connection.objections(target.path(), STRATEGIC_PATCH, body)
+    objections = connection.objections(target.path(), STRATEGIC_PATCH, body, MANAGER)
     if wanted and fully_out(target, thing):
         objections.append("nothing is being rolled out: its release is out on every pod, and there is nothing to hold")
-    return Preview(f"{target.words()} would be {word}. {status(target, thing)[1]}", None, objections)
+    text = f"{target.words()} would be {word}. {status(target, thing)[1]}"
+    return Preview(text, None, objections, cautions=gitops(thing))
 
 
 def _already(target: Target, how: str) -> Applied:

@@ -17,25 +17,26 @@ def scale(connection: Connection, target: Target, arguments: Arguments, say: Say
     before = _found(connection, target, arguments)
     if before == wanted:
         return Applied(f"{target.words()} has {wanted} replicas already; nothing was changed", changed=False)
-    body = {"spec": {"replicas": wanted}}
+    body, thing = {"spec": {"replicas": wanted}}, connection.get(target.path())
     connection.patch(path, MERGE_PATCH, body, seen=lambda: _replicas(connection.get(path)) == wanted)
     say(f"{target.words()}: {before} -> {wanted} replicas")
     back: dict[str, str | list[str]] = {
         "verb": "scale", "kind": target.kind, "namespace": target.namespace, "name": target.name, "replicas": str(before),
         "from_replicas": str(wanted),
     }  # fmt: skip
-    return Applied(f"{before} -> {wanted} replicas. {wait(connection, target, say)}", back)
+    return Applied(f"{before} -> {wanted} replicas. {wait(connection, target, say, thing)}", back)
 
 
 def try_scale(connection: Connection, target: Target, arguments: Arguments) -> Preview:
     """Asked of the server; an autoscaler that would put it back is named."""
     wanted, path = _wanted(target, arguments), f"{target.path()}/scale"
     before = _found(connection, target, arguments)
-    objections = gitops(connection.get(target.path())) + autoscalers(connection, target)
+    cautions = gitops(connection.get(target.path()))
+    objections = autoscalers(connection, target)
     objections += ["nothing would be left of it"] if wanted == 0 else []
     objections += connection.objections(path, MERGE_PATCH, {"spec": {"replicas": wanted}})
     extent = Extent(abs(wanted - before), max(wanted, before), "pod")
-    return Preview(f"{target.words()}: {before} -> {wanted} replicas", extent, objections)
+    return Preview(f"{target.words()}: {before} -> {wanted} replicas", extent, objections, cautions=cautions)
 
 
 def _wanted(target: Target, arguments: Arguments) -> int:

@@ -120,6 +120,7 @@ class Option(msgspec.Struct, frozen=True):
     service: str
     extent: Extent | None = None
     objections: tuple[str, ...] = ()
+    cautions: tuple[str, ...] = ()
     offered_by: str = ""
 
 

@@ -141,6 +141,7 @@ def _line(s: Situation, found: Valued) -> Ranked:
     cautions = [w.caution for w in found.evidence if w.caution] + list(option.objections)
     cautions += [f"users lose: {m.users_lose}"] if m.users_lose else []
     cautions += [m.risk] if m.risk else []
+    cautions += [each for each in option.cautions if each not in m.risk]
     return Ranked(
         m, option.service, 0, found.score, "", "", [t.words() for t in found.terms], cautions, effect, undo, found.terms,
         found.chance, _standing(s, found), option.extent, option.offered_by,

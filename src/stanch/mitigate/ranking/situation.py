@@ -77,6 +77,8 @@ class Situation:
 
     def _takes_back_release(self, release: Release) -> float:
         if self.kind == "rollback":
+            if self._of_another(release):
+                return 0.0
             other = "config" in self.means and not self._named(release) and self._elsewhere("back", without="config")
             return 0.2 if other else 1.0
         if "pause_rollout" in self.means:
@@ -86,6 +88,12 @@ class Situation:
         if "back" in self.means and "config" not in self.means:
             return 0.6
         return 0.5 if self._named(release) and self.means & {"flag", "back"} else 0.0
+
+    def _of_another(self, release: Release) -> bool:
+        """Whether it goes back from another release than this one that is on record, as in another cluster."""
+        version = self.option.mitigation.version
+        own = (each.release == version and each.service == release.service for each in self.evidence.releases)
+        return bool(version) and release.release != version and any(own)
 
     def _takes_back_config(self, release: Release) -> float:
         if {"back", "config"} <= self.means:

@@ -31,7 +31,8 @@ class MitigationStarted(Statement, frozen=True, tag="mitigation_started"):
 
     def sentence(self) -> str:
         because = ", as the time-box said" if self.timebox else ""
-        return f"{'Undoing' if self.undo_of else 'Started'}: {self.title} on {self.target}{because}"
+        said = f"Undoing: {self.title.removeprefix('Undo: ')}" if self.undo_of else f"Started: {self.title}"
+        return f"{said} on {self.target}{because}"
 
     def apply(self, record: Record, entry: Line) -> None:
         record.runs[self.run] = Run(
