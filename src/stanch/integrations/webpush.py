@@ -21,6 +21,8 @@ PAYLOAD_BYTES, MOST_BYTES = 2000, 3993
 TITLE_CHARACTERS = 120
 # Seconds that a service keeps what it cannot deliver: a page that is older is noise, the escalation has moved on.
 TTL_PAGE, TTL_OTHER = 600, 3600
+# The push services of Chrome (and most browsers that are like it), Firefox, Edge and Safari.
+SERVICES = (".googleapis.com", ".mozilla.com", ".windows.com", ".apple.com")
 HINTS = {
     401: "the push service does not take our signature",
     403: "the device was registered with another key, or 'contact' is none that the service takes: add the device again",
@@ -66,7 +68,12 @@ class WebPush:
         address, _, topic = reference.partition(" ")
         return self._push(address, _tag(topic), message, {"tag": _tag(topic), "kind": "over"})
 
-    def refuses(self, endpoint: str) -> str:
+    def push(self, browser: Browser, message: Message, said: dict[str, str]) -> str:
+        """Push to a browser that is nobody's device, with more for its worker. Raises ``Failed`` and ``Gone``."""
+        tag = _tag(message.topic or message.key)
+        return self._to(browser, tag, message, {"tag": tag, **said})
+
+    def refuses(self, endpoint: str, *, stranger: bool = False) -> str:
         """Why nothing is sent to such an address, as a sentence."""
         try:
             parts = urlsplit(endpoint)
@@ -78,6 +85,8 @@ class WebPush:
         local = self.settings.private_addresses
         if names_inside(host) and not local:
             return "That is an address inside a network."
+        if stranger and not local and not f".{host.lower()}".endswith(SERVICES):
+            return "That is the address of no browser's push service."
         return "" if parts.scheme == "https" or (local and parts.scheme == "http") else "A push service is asked over https only."  # fmt: skip
 
     def _push(self, device: str, tag: str, message: Message, said: dict[str, str]) -> str:
@@ -88,6 +97,11 @@ class WebPush:
             raise Failed("this device is not registered any more", again=False)
         if not browser.current:
             raise Failed("this device was registered with an earlier key; open your profile on it", again=False)
+        return self._to(browser, tag, message, said)
+
+    def _to(self, browser: Browser, tag: str, message: Message, said: dict[str, str]) -> str:
+        if self.devices is None:
+            raise Failed("no devices are known here", again=False)
         if why := self.refuses(browser.endpoint):
             raise Failed(why, again=False)
         answer = self._post(browser, payload(message, said, self.devices.url), tag, urgent=message.urgent)

@@ -4,6 +4,8 @@ from typing import Protocol, runtime_checkable
 
 import msgspec
 
+from stanch.ports.notifiers import Message
+
 # The name of the notifier, before the colon of an address.
 NOTIFIER = "webpush"
 
@@ -32,8 +34,14 @@ class Devices(Protocol):
 
 @runtime_checkable
 class Pusher(Protocol):
-    """A notifier that is given the devices. ``refuses``: why it sends to no such address, as a sentence; empty where it does."""
+    """A notifier that is given the devices.
+
+    ``refuses``: why it sends to no such address, as a sentence; empty where it does. ``stranger``: somebody without an account
+    entered it, so that only the push services of browsers are taken. ``push``: to a browser that is nobody's device.
+    """
 
     devices: Devices | None
 
-    def refuses(self, endpoint: str) -> str: ...
+    def refuses(self, endpoint: str, *, stranger: bool = False) -> str: ...
+
+    def push(self, browser: Browser, message: Message, said: dict[str, str]) -> str: ...

@@ -3,6 +3,7 @@
 from typing import Any
 
 from stanch.kernel.base64url import unpacked
+from stanch.kernel.errors import Invalid
 from stanch.ports.web_push import NOTIFIER, Browser, Pusher
 from stanch.prepare.contact_methods import prompt_methods
 from stanch.timeline.unit_of_work import Application, UnitOfWork
@@ -42,6 +43,31 @@ def introduce(application: Application) -> None:
     for notifier in application.world.notifiers.values():
         if isinstance(notifier, Pusher):
             notifier.devices = KnownDevices(application)
+
+
+def check_keys(p256dh: str, auth: str) -> None:
+    """Raises ``Invalid`` for keys of no browser."""
+    if not _on_curve(_bytes(p256dh)):
+        raise Invalid("That is no public key of a browser.", field="p256dh", hint="It is 65 bytes in base64url.")
+    if len(_bytes(auth)) != 16:
+        raise Invalid("That is no secret of a browser.", field="auth", hint="It is 16 bytes in base64url.")
+
+
+def _bytes(text: str) -> bytes:
+    try:
+        return unpacked(text)
+    except ValueError:
+        return b""
+
+
+def _on_curve(point: bytes) -> bool:
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    try:
+        ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
+    except ValueError:
+        return False
+    return len(point) == 65
 
 
 def pusher(uow: UnitOfWork) -> Pusher | None:

@@ -113,6 +113,13 @@ def teams(title: str, text: str, url: str) -> bytes:
     return msgspec.json.encode({"type": "message", "attachments": [attachment]})
 
 
+def push(update: Update, key: str) -> Message:
+    """A later update of the same incident takes the place of the one before."""
+    where = link(update.event, update.snapshot)
+    topic = f"{update.snapshot.name}/{update.event.id}"
+    return Message(key, update.title(), update.text(), where, urgent=False, topic=topic)
+
+
 def update_of(snapshot: Snapshot, key: str, event: str, post: str, about: About) -> Update | None:
     """The update as this page shows it; None where it does not."""
     both: list[Event] = [*snapshot.incidents, *snapshot.maintenances]

@@ -7,14 +7,16 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from stanch.communicate.page.language import speech_of
+from stanch.communicate.page.language import language_of, speech_of
 from stanch.communicate.page.statuspage_v2 import link
 from stanch.communicate.subscribers import messages
 from stanch.communicate.subscribers.messages import Update
 from stanch.communicate.subscribers.store import Subscriber, proof, signing_secret
+from stanch.kernel.base64url import unpacked
 from stanch.kernel.errors import Invalid
 from stanch.kernel.status_page import StatusPage
 from stanch.ports import BulkNotifier, Failed, Gone, Message, Notifier
+from stanch.ports.web_push import NOTIFIER, Browser, Pusher
 from stanch.ports.web_service import WebService
 from stanch.timeline.unit_of_work import Application
 
@@ -32,12 +34,16 @@ class Transports:
         self._own = threading.local()
         self._open: list[AbstractContextManager[Notifier]] = []
         self._lock = threading.Lock()
+        self._key = ""  # of Web Push: it is read once
 
     def send(self, subscriber: Subscriber, update: Update) -> None:
         """Raises ``Failed``, and ``Gone`` for an address that is no more."""
         secret, leave = self._secret(), self.leave_url(subscriber.id)
         if subscriber.kind == "mail":
             self._mailer().send(subscriber.address, messages.mail(update, subscriber.id, leave))
+            return
+        if subscriber.kind == "push":
+            self._push(subscriber, update, leave)
             return
         url, headers = link(update.event, update.snapshot), {"Content-Type": "application/json"}
         if subscriber.kind == "webhook":
@@ -72,6 +78,20 @@ class Transports:
         """Close the connections."""
         for connection in self._open:
             connection.__exit__(None, None, None)
+
+    def _push(self, subscriber: Subscriber, update: Update, leave: str) -> None:
+        """Raises ``Gone`` for a browser that knows another key than ours: it can never be reached again."""
+        pusher: object = self.application.world.notifiers.get(NOTIFIER)
+        if not isinstance(pusher, Pusher) or pusher.devices is None or subscriber.push is None:
+            raise Failed("nothing is pushed to browsers here", again=True)
+        point, auth, key = subscriber.push
+        self._key = self._key or pusher.devices.key()[1]
+        if key != self._key:
+            raise Gone("this browser was registered with an earlier key")
+        stop = language_of(update.snapshot)("leave_yes")
+        said = {"kind": "status", "leave": leave.removeprefix(self.base), "stop": stop}
+        message = messages.push(update, f"{update.key}:{subscriber.id}")
+        pusher.push(Browser(subscriber.address, unpacked(point), unpacked(auth), True), message, said)
 
     def _secret(self) -> str:
         return self.application.installation.secret_key

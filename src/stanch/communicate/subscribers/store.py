@@ -13,7 +13,8 @@ from stanch.kernel.clock import DAY
 from stanch.ports.signature import is_code
 from stanch.timeline.unit_of_work import UnitOfWork
 
-Kind = Literal["mail", "webhook", "slack", "teams"]
+Kind = Literal["mail", "webhook", "slack", "teams", "push"]
+# Those whose address somebody enters; a browser subscribes itself.
 KINDS: tuple[Kind, ...] = ("mail", "webhook", "slack", "teams")
 Purpose = Literal["confirm", "leave", "sign"]
 PENDING_DAYS, ASKED_MOST, MOST = 7, 3, 200_000
@@ -21,7 +22,7 @@ NUMBERS = 10**15 - 1
 
 
 class Subscriber(msgspec.Struct, frozen=True):
-    """One address that follows one page. ``components``: ids; empty for all."""
+    """One address that follows one page. ``components``: ids; empty for all. ``push``: the browser's point and secret, and our key."""
 
     id: int
     page: str
@@ -30,12 +31,14 @@ class Subscriber(msgspec.Struct, frozen=True):
     components: list[str]
     failing_since: int | None = None
     unsure_at: int | None = None
+    push: tuple[str, str, str] | None = None
 
 
 def subscriber_of(row: Row) -> Subscriber:
     """From its row."""
+    push = msgspec.json.decode(row["push"], type=tuple[str, str, str]) if row["push"] else None
     return Subscriber(
-        row["id"], row["page"], row["kind"], row["address"], msgspec.json.decode(row["components"], type=list[str]), row["failing_since"], row["unsure_at"]
+        row["id"], row["page"], row["kind"], row["address"], msgspec.json.decode(row["components"], type=list[str]), row["failing_since"], row["unsure_at"], push
     )  # fmt: skip
 
 
@@ -72,6 +75,30 @@ def ask(uow: UnitOfWork, page: str, kind: Kind, address: str, components: list[s
     else:
         return
     uow.effect(f"subscriber-question:{number}:{asked}:{uow.now}", "subscriber_question", "", {"subscriber": number})
+
+
+def follow(uow: UnitOfWork, page: str, endpoint: str, keys: tuple[str, str, str], components: list[str]) -> None:
+    """A browser follows a page from now on: it asked its owner itself. Known by its address, it is brought up to date."""
+    count = uow.tx.one("SELECT COUNT(*) AS n FROM status_subscribers")
+    if count and count["n"] >= MOST:
+        return
+    uow.tx.execute(
+        "INSERT INTO status_subscribers (id, page, kind, address, components, state, created_at, confirmed_at, push) "
+        "VALUES (:id, :page, 'push', :address, :components, 'active', :now, :now, :push) ON CONFLICT (page, kind, address) DO UPDATE "
+        "SET components = excluded.components, push = excluded.push, failing_since = NULL, error = ''",
+        id=1 + secrets.randbelow(NUMBERS), page=page, address=endpoint, components=msgspec.json.encode(components).decode(),
+        push=msgspec.json.encode(keys).decode(), now=uow.now,
+    )  # fmt: skip
+
+
+def forget(uow: UnitOfWork, page: str, endpoint: str) -> None:
+    """A browser follows a page no more; nobody else knows its address."""
+    row = uow.tx.one(
+        "SELECT id FROM status_subscribers WHERE page = :page AND kind = 'push' AND address = :address",
+        page=page, address=endpoint,
+    )  # fmt: skip
+    if row:
+        leave(uow, row["id"])
 
 
 def confirm(uow: UnitOfWork, number: int) -> bool:

@@ -7,7 +7,7 @@ import msgspec
 from stanch.kernel.base64url import packed, unpacked
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Invalid
-from stanch.prepare.devices import pusher
+from stanch.prepare.devices import check_keys, pusher
 from stanch.prepare.oncall.people import contact_key
 from stanch.prepare.profile.commands import MOST_METHODS, Minutes, own_methods, signing_in
 from stanch.timeline.unit_of_work import UnitOfWork
@@ -78,27 +78,7 @@ def _check(uow: UnitOfWork, asked: AddDevice) -> None:
         raise Invalid("Nothing is pushed to devices here.", hint="The notifier 'webpush' is not there.")
     if why := push.refuses(asked.endpoint):
         raise Invalid(why, field="endpoint")
-    if not _on_curve(_bytes(asked.p256dh)):
-        raise Invalid("That is no public key of a browser.", field="p256dh", hint="It is 65 bytes in base64url.")
-    if len(_bytes(asked.auth)) != 16:
-        raise Invalid("That is no secret of a browser.", field="auth", hint="It is 16 bytes in base64url.")
-
-
-def _bytes(text: str) -> bytes:
-    try:
-        return unpacked(text)
-    except ValueError:
-        return b""
-
-
-def _on_curve(point: bytes) -> bool:
-    from cryptography.hazmat.primitives.asymmetric import ec
-
-    try:
-        ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
-    except ValueError:
-        return False
-    return len(point) == 65
+    check_keys(asked.p256dh, asked.auth)
 
 
 def _take_away(uow: UnitOfWork, known: "devices.Device") -> None:

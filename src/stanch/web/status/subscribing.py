@@ -24,6 +24,7 @@ from stanch.kernel.clock import MINUTE
 from stanch.kernel.errors import Invalid, NotFound, TooMany, Unavailable
 from stanch.web.bodies import form_of, read_body
 from stanch.web.problems import headers_of, wants_page
+from stanch.web.status import push
 from stanch.web.status.served import ROOT, Served, Site
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def _page(
 ) -> Response:
     """A page of few words, which are keys of the language's file."""
     say = language_of(site.snapshot, code)
-    values = {"problem": "", "form": "", "action": "", "kinds": [], "values": {}, **context}
+    values = {"problem": "", "form": "", "action": "", "kinds": [], "values": {}, "push": {}, **context}
     values |= {"heading": say(heading), "lines": [say(line) for line in lines]}
     if values["form"] != "ask":
         values["form"] = say(values["form"]) if values["form"] else ""
@@ -111,7 +112,7 @@ def _language(site: Site, request: Request) -> str:
 def _ask(stanch: Stanch, throttle: Throttle, request: Request, body: bytes) -> Response:
     site = _site(request, request.path_params.get("name", ""))
     form, code = form_of(body), _language(site, request)
-    known = {component.id for component in site.snapshot.components}
+    known, now = {component.id for component in site.snapshot.components}, stanch.application.clock.now()
     values: dict[str, Any] = {
         "kind": form.get("kind", ["mail"])[-1], "address": form.get("address", [""])[-1],
         "components": [each for each in form.get("components", []) if each in known],
@@ -120,13 +121,17 @@ def _ask(stanch: Stanch, throttle: Throttle, request: Request, body: bytes) -> R
     again: dict[str, Any] = {
         "code": code, "form": "ask", "action": f"{request.url.path}?lang={code}", "kinds": kinds, "values": values,
     }  # fmt: skip
+    if values["kind"] == "push" and request.method == "POST":
+        return push.ask(
+            stanch, site, form, values["components"], lambda: _count(throttle, request, "push", values["address"], now)
+        )
     if request.method == "GET":
-        return _page(site, "get_updates", **again)
+        return _page(site, "get_updates", **again, push=push.offered(stanch, site))
     try:
         if values["kind"] not in kinds:
             raise Invalid(f"'{values['kind']}' is no way to get updates.", field="kind")
         address = check_address(values["kind"], values["address"])
-        _count(throttle, request, values["kind"], address, stanch.application.clock.now())
+        _count(throttle, request, values["kind"], address, now)
     except (Invalid, TooMany) as problem:
         if not wants_page(request):
             raise
@@ -151,7 +156,7 @@ def _said(problem: Invalid | TooMany, values: dict[str, Any], say: Language) -> 
 def _count(throttle: Throttle, request: Request, kind: str, address: str, now: int) -> None:
     """Raises ``TooMany``; says nothing of who follows: whoever asked counts, and for whom, whether they follow or not."""
     keys = [*places(request.client.host if request.client else ""), ("target", f"{kind}:{address}")]
-    if kind != "mail":
+    if kind not in ("mail", "push"):  # the push services of browsers are shared by all
         keys.append(("host", urlsplit(address).hostname or ""))
     if full := throttle.full(keys, now):
         (what, _), seconds = full
