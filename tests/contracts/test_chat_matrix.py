@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from urllib.parse import quote
 
+import msgspec
 import pytest
 
 from stanch.integrations import matrix_chat
@@ -100,3 +101,22 @@ def test_a_homeserver_that_is_away_is_tried_again(town: MatrixTown) -> None:
     with pytest.raises(Failed) as failed:
         chat.check()
     assert failed.value.again
+
+
+def test_a_name_that_is_taken_at_the_same_moment_gets_a_number(town: MatrixTown) -> None:
+    made: list[str] = []
+
+    def answer(method: str, path: str, _headers: object, body: bytes) -> tuple[int, dict[str, str], bytes]:
+        if path.endswith("/account/whoami"):
+            return 200, {}, b'{"user_id": "@stanch:localhost"}'
+        if path.endswith("/createRoom"):
+            made.append(msgspec.json.decode(body)["room_alias_name"])
+            taken = len(made) == 1  # recorded of Synapse when two rooms of a name are made at once
+            said = {"errcode": "M_UNKNOWN", "error": "Room alias #inc:localhost already exists"}
+            return 409 if taken else 200, {}, msgspec.json.encode(said if taken else {"room_id": "!made"})
+        return 404, {}, b'{"errcode": "M_NOT_FOUND"}'
+
+    with serving(answer) as busy:
+        chat = matrix_chat.MatrixChat(matrix_chat.Settings(busy.url, "MATRIX_CHAT_TOKEN"))
+        room = chat.create(wanted("inc"), again=False)
+    assert (room.id, room.name, made) == ("!made", "inc-2", ["inc", "inc-2"])

@@ -1,6 +1,6 @@
 """Kill -9 at random moments while a chat runs: nothing said or told is lost or doubled, and the pin is right (R30, R34, P1).
 
-Four kills against the strict local Slack; ``make kills`` kills more often, ``STANCH_CHAT=matrix`` against Synapse.
+Four kills against the strict local Slack; ``make kills`` kills more often, ``STANCH_CHAT=matrix`` against Synapse, ``STANCH_DATABASE=postgresql`` on PostgreSQL.
 """
 
 import os
@@ -34,9 +34,9 @@ MATRIX = os.environ.get("STANCH_CHAT") == "matrix"
 
 
 class Stanch(Process):
-    """``stanch serve`` with a chat, on SQLite."""
+    """``stanch serve`` with a chat. ``database_url``: empty for SQLite."""
 
-    def __init__(self, folder: Path, town: Any) -> None:
+    def __init__(self, folder: Path, town: Any, database_url: str = "") -> None:
         super().__init__(folder, None)
         prefix = "matrix" if MATRIX else "slack"
         chats: dict[str, dict[str, str]] = {
@@ -47,7 +47,7 @@ class Stanch(Process):
         settings = {
             "data": str(folder / "data"), "port": self.port, "policy": {"contacts": contacts},
             "integrations": {f"{prefix}_chat": chats[f"{prefix}_chat"]},
-        }  # fmt: skip
+        } | ({"database_url": database_url} if database_url else {})  # fmt: skip
         self.config = folder / "stanch.yaml"
         self.config.write_text(yaml.safe_dump(settings))
         self.headers = {"Authorization": f"Bearer {self._token()}"}
@@ -114,10 +114,13 @@ def room_of(server: Stanch) -> str:
 
 @pytest.mark.alone
 @pytest.mark.slow
-def test_nothing_said_or_told_is_lost_or_doubled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_said_or_told_is_lost_or_doubled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    database = request.getfixturevalue("postgres_url") if os.environ.get("STANCH_DATABASE") == "postgresql" else ""
     seed = random.randrange(10**6)
     chance = random.Random(seed)
-    with town_of(tmp_path, monkeypatch) as town, Stanch(tmp_path, town) as server:
+    with town_of(tmp_path, monkeypatch) as town, Stanch(tmp_path, town, database) as server:
         server.ask("POST", "/api/v1/incidents", {"title": "Checkout outage"}, "declare")
         room = room_of(server)
         wait_until(lambda: _seated(town, room), 30)

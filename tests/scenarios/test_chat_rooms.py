@@ -7,6 +7,7 @@ from stanch.chat.posts import make_stale
 from stanch.chat.rooms import see_to
 from stanch.kernel.actor import Actor
 from stanch.kernel.clock import SECOND
+from stanch.kernel.command import REGISTRY
 from stanch.kernel.errors import NotFound
 from stanch.ports import Failed
 from stanch.ports.chat import ChatMessage, Window
@@ -209,7 +210,13 @@ def test_people_spell_as_they_like(house: House, guests: Guests, hall: Hall) -> 
 
 ANSWERS = [
     ("ada", "!stanch sev 9", "There is no severity '9'. Write one of"),
-    ("ada", "!stanch dance", "There is no command '/dance'."),
+    ("ada", "!stanch dance", "There is no command '/dance'. 'help' lists the usual ones."),
+    ("ada", "!stanch impct Cards fail", "There is no command '/impct'. Did you mean 'impact'? 'help' lists"),
+    ("ada", "!stanch INC-1 show", "INC-1 Checkout outage · open · triage"),
+    ("ada", "!stanch inc-1", "INC-1 Checkout outage · open · triage"),
+    ("ada", "!stanch INC-1 relate INC-99", "There is no incident INC-99."),
+    ("ada", "!stanch now", "INC-1 Someone is being paged. Do you have it?"),
+    ("ada", "!stanch me", "'me' is about you, and everybody here would read it."),
     ("eve", "!stanch sev 2", "stanch does not know who you are. Ask for 'hall:U_EVE'"),
     ("ada", "!stanch show INC-99", "There is no incident INC-99."),
     ("ada", "!stanch show", "INC-1 Checkout outage · open · triage"),
@@ -276,6 +283,31 @@ def test_nothing_private_is_told_in_another_room(house: House, guests: Guests, h
     guests.says("ada", "!stanch show", room=room)
     guests.listen()
     assert "Data of customers leaked" in hall.texts(room)[-1]
+
+
+def test_what_needs_me_is_read_out_in_a_room_without_anything_private(house: House, guests: Guests, hall: Hall) -> None:
+    # R30, P6: in a room the answer is about whoever asked, and holds what everybody may hear
+    with house.application.uow(Actor("ada", admin=True)) as uow:
+        from stanch.timeline.facts.detect import Declared
+
+        uow.open(Declared("Data of customers leaked", private=True))
+    house.wait(minutes=3)
+    guests.says("ada", "!stanch now", room="LOBBY")
+    guests.listen()
+    told = "Would a page reach you? Ada has only one contact method.\nNo incident is open."
+    assert hall.texts("LOBBY")[-1] == told
+    with house.application.reading(Actor("(everybody)", aloud_for="cyd")) as uow:
+        nothing = REGISTRY["now"].handle(uow, REGISTRY["now"].struct()).line()  # type: ignore[union-attr]
+    assert nothing == "Nothing needs you that may be said here.\nNo incident is open."
+    declare(house, "Checkout outage")
+    house.do("role", incident="INC-1", role="incident_commander")
+    house.wait(minutes=4)
+    for who in ("ada", "ben"):
+        guests.says(who, "!stanch now", room="LOBBY")
+    guests.listen()
+    to_ada, to_ben = hall.texts("LOBBY")[-2:]
+    assert "INC-1 What do customers see?" in to_ada and "What do customers see?" not in to_ben
+    assert "leak" not in to_ada + to_ben
 
 
 def test_nobody_stays_in_a_private_room_who_may_not_see_it(house: House, guests: Guests, hall: Hall) -> None:

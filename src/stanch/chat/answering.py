@@ -6,10 +6,12 @@ where nobody knows whether it arrived it is said again, and says so.
 
 from typing import Any
 
+import msgspec
+
 from stanch.chat.accounts import acting
-from stanch.chat.run_line import ROOM, Reply, carry, understand
+from stanch.chat.run_line import ALONE, ROOM, Reply, carry, understand
 from stanch.kernel.clock import SECOND
-from stanch.kernel.errors import Problem
+from stanch.kernel.errors import Invalid, Problem
 from stanch.ports import Failed
 from stanch.ports.chat import ChatMessage
 from stanch.timeline.effects import Effect, EffectHandler
@@ -28,8 +30,11 @@ def read(application: Application, person: str, line: str, incident: str, *, alo
     with application.reading() as uow:
         uow.actor = acting(uow, person)
         understood = understand(uow, line, incident)
+        if aloud and understood.command and understood.command.name in ALONE:
+            hint = "Open your profile on the page; in Slack '/stanch me' answers you alone."
+            raise Invalid(f"'{understood.command.name}' is about you, and everybody here would read it.", hint=hint)
         if aloud and (understood.elsewhere or not understood.incident):
-            uow.actor = ROOM
+            uow.actor = msgspec.structs.replace(ROOM, aloud_for=person)
         return carry(uow, understood)
 
 

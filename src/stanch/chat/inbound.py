@@ -157,9 +157,10 @@ class InboundEvents:
         ):
             return
         author = speaker(uow.policy, self.chat.prefix, msgspec.structs.replace(event, author=gone["author"])).author
-        uow.append(
+        entry = uow.append(
             row.incident, Amended(position, text), happened_at=min(event.at, uow.now), author=author, source="chat"
         )
+        self._stands_at(uow, event.room, event.id, entry.position)
 
     def _reacted(self, uow: UnitOfWork, event: ChatEvent, row: RoomRow, by: Speaker) -> None:
         if marked := sign(event.text):

@@ -14,6 +14,8 @@ from stanch.respond.facts import six_facts
 from stanch.timeline.prompt import Prompt, PromptAction
 from stanch.timeline.record import Record
 
+# Letters that Unicode takes no accent off.
+IN_ASCII = str.maketrans({"æ": "ae", "ø": "o", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
 NAME_CHARACTERS, TOPIC_CHARACTERS = 80, 250
 # Kinds that are not posted: how people were reached is personal, and measurements are too frequent.
 SILENT = frozenset(
@@ -33,7 +35,8 @@ def room_name(record: Record, word: str, again: int) -> str:
     ``again``: which room of the incident it is; later ones end in ``-r2``.
     """
     day = datetime.fromtimestamp(record.declared_at / SECOND, UTC).strftime("%Y-%m-%d")
-    plain = unicodedata.normalize("NFKD", record.title).encode("ascii", "ignore").decode().lower()
+    letters = record.title.casefold().translate(IN_ASCII)  # 'ß' is 'ss' by then
+    plain = unicodedata.normalize("NFKD", letters).encode("ascii", "ignore").decode().lower()
     words = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
     if record.private or not words:
         words = word

@@ -22,6 +22,9 @@ ROWS, CHARACTERS = 15, 3000
 TAKE_BACK = f" By mistake? 'phase undo=true' takes it back within {UNDO_WITHIN // MINUTE} minutes."
 # Stands for everybody in a room: answers posted to the whole room contain nothing private.
 ROOM = Actor("(everybody in the room)")
+USUAL = "'help' lists the usual ones."
+# About whoever asks, with their addresses: not read out.
+ALONE = ("me", "first-run")
 
 
 class Reply(msgspec.Struct, frozen=True):
@@ -46,9 +49,14 @@ def understand(uow: UnitOfWork, text: str, room_incident: str) -> Line:
     words = text.strip().removeprefix("/").split(maxsplit=1)
     if not words or words[0].lower() in ("help", "?"):
         return Line(None, {}, "", words[1].strip() if len(words) > 1 else "", False)
-    line = "/" + text.strip().removeprefix("/")
+    line = text.strip().removeprefix("/")
     named = INCIDENT.search(line)
-    chosen, _ = parse(line.split(maxsplit=1)[0], "")
+    if named and named.start() == 0:  # 'INC-2 sev 1' is 'sev 1 INC-2'
+        word, _, rest = (line[named.end() :].strip() or "show").partition(" ")
+        line = f"{word} {named[0]} {rest}"
+    line = f"/{line}"
+    named = INCIDENT.search(line)
+    chosen, _ = parse(line.split(maxsplit=1)[0], "", otherwise=USUAL)
     incident = ""
     if chosen.needs_incident:
         incident = named[0].upper() if named else room_incident or _only_live(uow)
@@ -73,7 +81,7 @@ def carry(uow: UnitOfWork, line: Line) -> Reply:
 
 
 def _called(about: str) -> str:
-    return parse(f"/{about}", "")[0].name if about else ""
+    return parse(f"/{about}", "", otherwise=USUAL)[0].name if about else ""
 
 
 def _only_live(uow: UnitOfWork) -> str:

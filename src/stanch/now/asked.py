@@ -28,7 +28,7 @@ def in_order(uow: UnitOfWork, record: Record, prompts: list[Prompt]) -> list[Pro
 
 def asks(uow: UnitOfWork, record: Record, prompt: Prompt) -> bool:
     """Whether a prompt is for the viewer. One for a role that nobody holds is for everybody."""
-    me, contacts = uow.actor.name, uow.policy.contacts
+    me, contacts = uow.actor.asker(), uow.policy.contacts
     key = contact_key(contacts, me)
     if prompt.to in ANYBODY or prompt.to in (me, key):
         return True

@@ -86,7 +86,7 @@ def show_now(uow: UnitOfWork, _asked: ShowNow) -> Now:
 
 
 def _needs(uow: UnitOfWork, asked: needs.Asked) -> list[Need]:
-    key = contact_key(uow.policy.contacts, uow.actor.name)
+    key = contact_key(uow.policy.contacts, uow.actor.asker())
     found = [
         Need(
             due.prompt.text,
@@ -114,6 +114,8 @@ def _needs(uow: UnitOfWork, asked: needs.Asked) -> list[Need]:
                 do=["stanch add-method TO" if finding.worry == "weak" else "stanch test-page"],
             )
         )
+    if not found and uow.actor.aloud_for:
+        found.append(Need("Nothing needs you that may be said here."))
     return found
 
 

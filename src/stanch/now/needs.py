@@ -137,7 +137,7 @@ def ended(rows: list[ItemEntry]) -> dict[tuple[str, str], dict[str, Any]]:
 
 def questions(uow: UnitOfWork, rows: list[ItemEntry]) -> list[tuple[Record, ActionItem]]:
     """Questions about my own action items that wait for an answer (R48), and those whose ticket was closed: is it done?"""
-    me = uow.actor.name, contact_key(uow.policy.contacts, uow.actor.name)
+    me = uow.actor.asker(), contact_key(uow.policy.contacts, uow.actor.asker())
     over = ended(rows)
     mine = {
         incident: None

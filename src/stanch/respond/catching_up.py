@@ -64,10 +64,10 @@ def last_there(uow: UnitOfWork, incident: str, entries: list[Entry]) -> int:
     """The newest entry that whoever acts has seen before they were away, or wrote; 0 for who was never there."""
     row = uow.tx.one(
         "SELECT position, before, at FROM looked WHERE incident = :incident AND person = :person",
-        incident=incident, person=uow.actor.name,
+        incident=incident, person=uow.actor.asker(),
     )  # fmt: skip
     seen = 0 if row is None else int(row["position"] if uow.now - row["at"] > AWAY else row["before"])
-    wrote = max((x.position for x in entries if x.author == uow.actor.name), default=0)
+    wrote = max((x.position for x in entries if x.author == uow.actor.asker()), default=0)
     return max(seen, wrote)
 
 

@@ -10,6 +10,7 @@ from stanch.kernel.command import REGISTRY, Command, Done, command
 from stanch.kernel.errors import Invalid, NotFound
 from stanch.kernel.filling import fill
 from stanch.kernel.spelling import SEVERITY
+from stanch.prepare.oncall.people import meant
 from stanch.respond.commands import IncidentId, Say, TellOfCorrection, say
 from stanch.timeline.unit_of_work import UnitOfWork
 
@@ -49,11 +50,13 @@ def chat(uow: UnitOfWork, asked: Chat) -> Done:
     return answer
 
 
-def parse(text: str, incident: str) -> tuple[Command, dict[str, str | bool]]:
+def parse(
+    text: str, incident: str, *, otherwise: str = "Two slashes say a line that begins with one."
+) -> tuple[Command, dict[str, str | bool]]:
     """Read ``/name positional... field=value... flag``. The last positional takes the rest of the line.
 
-    ``SEV 2``, ``sev2`` and ``sev 2 because`` are all ``severity``. Raises ``NotFound`` for an unknown command and ``Invalid``
-    for words that are left over.
+    ``SEV 2``, ``sev2`` and ``sev 2 because`` are all ``severity``. ``otherwise``: what else can be done about an unknown
+    command. Raises ``NotFound`` for one and ``Invalid`` for words that are left over.
     """
     try:
         words = shlex.split(text.removeprefix("/"))
@@ -62,9 +65,9 @@ def parse(text: str, incident: str) -> tuple[Command, dict[str, str | bool]]:
     words = _spelt(words)
     found = REGISTRY.get(words[0]) if words else None
     if found is None or found.name == "chat":
-        raise NotFound(
-            f"There is no command '/{words[0] if words else ''}'.", hint="Two slashes say a line that begins with one."
-        )
+        word = words[0] if words else ""
+        near = meant(word.casefold(), [*REGISTRY, *SPELLINGS], 0.7)
+        raise NotFound(f"There is no command '/{word}'.", hint=f"{near} {otherwise}".strip())
     values, rest = _named(found, words[1:])
     if found.needs_incident:
         values["incident"] = incident

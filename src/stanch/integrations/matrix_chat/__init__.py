@@ -79,7 +79,8 @@ class MatrixChat:
             name = wanted.name if number == 1 else f"{wanted.name}-{number}"
             answer = self._ask("POST", "/createRoom", self._wanted(wanted, name))
             alias = f"#{name}:{server}"
-            if answer.status == 400 and _code(answer) == "M_ROOM_IN_USE":
+            # Synapse says 409 where another room of this name was made at the same moment.
+            if (answer.status == 400 and _code(answer) == "M_ROOM_IN_USE") or answer.status == 409:
                 if room := self._ours(alias, wanted.mark):
                     return Room(room, name, f"https://matrix.to/#/{quote(alias, safe='')}")
                 continue

@@ -44,7 +44,7 @@ def shown_name(contacts: Mapping[str, Contact], key: str) -> str:
     return contacts[key].name if key in contacts else key
 
 
-def meant(text: str, known: Iterable[str]) -> str:
-    """``Did you mean 'primary'?``, or an empty text when nothing is near."""
-    near = difflib.get_close_matches(text, sorted(known), n=1)
+def meant(text: str, known: Iterable[str], near_enough: float = 0.6) -> str:
+    """``Did you mean 'primary'?``, or an empty text when nothing is near. ``near_enough``: the share of letters in common."""
+    near = difflib.get_close_matches(text, sorted(known), n=1, cutoff=near_enough)
     return f"Did you mean '{near[0]}'?" if near else ""
