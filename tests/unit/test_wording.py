@@ -21,7 +21,7 @@ POLICY = Policy(
 )
 
 
-@pytest.mark.parametrize(("name", "precision", "recall"), [("public", 0.94, 0.92), ("blameless", 0.94, 0.88)])
+@pytest.mark.parametrize(("name", "precision", "recall"), [("public", 0.95, 0.95), ("blameless", 0.94, 0.88)])
 def test_on_texts_kept_from_tuning_most_of_what_is_found_is_right_and_most_is_found(
     name: str, precision: float, recall: float
 ) -> None:  # R33, R44
@@ -33,11 +33,13 @@ def test_on_texts_kept_from_tuning_most_of_what_is_found_is_right_and_most_is_fo
     assert found["all"].precision >= precision and found["all"].recall >= recall, found
 
 
-def test_further_posts_that_were_measured_at_first_sight() -> None:  # R33: then precision 0.86, recall 0.90
-    codes, find = wording_finders.SETS["public_new"]
-    examples = read("public_new", codes)
+@pytest.mark.parametrize(("name", "count"), [("public_new", 60), ("public_later", 216)])
+def test_further_posts_that_were_measured_at_first_sight(name: str, count: int) -> None:
+    """R33. Their figures at first sight stand in the files."""
+    codes, find = wording_finders.SETS[name]
+    examples = read(name, codes)
     found = score(examples, find)["all"]
-    assert len(examples) == 60 and found.precision >= 0.97 and found.recall >= 0.97, found
+    assert len(examples) == count and found.precision >= 0.97 and found.recall >= 0.97, found
 
 
 def test_five_hundred_words_are_checked_within_five_milliseconds() -> None:
@@ -45,7 +47,7 @@ def test_five_hundred_words_are_checked_within_five_milliseconds() -> None:
     text = "\n\n".join(example.text for example in read("public", codes)[::5])
     text = " ".join(text.split(" ")[:500])
     took = []
-    for _ in range(20):  # the best of several: what else the machine does is not the rules' doing
+    for _ in range(100):  # the best of many: what else the machine does is not the rules' doing
         began = time.thread_time()
         public.check_public(text, wording_finders.VOCABULARY)
         took.append(time.thread_time() - began)

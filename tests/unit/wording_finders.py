@@ -33,5 +33,6 @@ def blameless(text: str) -> set[str]:
 SETS = {
     "public": (PUBLIC_CODES, public),
     "public_new": (PUBLIC_CODES, public),
+    "public_later": (PUBLIC_CODES, public),
     "blameless": (BLAMELESS_CODES, blameless),
 }

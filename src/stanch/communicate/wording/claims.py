@@ -9,7 +9,7 @@ from stanch.communicate.wording.vocabulary import Vocabulary
 
 _CAUSE = (
     r"(?:caus\w*|due to|related to|relating to|because|result(?:s|ed|ing)? (?:of|from)|trigger\w*|stem\w*|root cause|source of|behind|"
-    r"linked to|originat\w*|attribut\w*|com(?:es|ing) from|trace[ds]? back|down to|connected (?:to|with)|responsible|to blame|culprit)"
+    r"linked to|owing to|on account of|originat\w*|attribut\w*|com(?:es|ing) from|trace[ds]? back|down to|connected (?:to|with)|responsible|to blame|culprit)"
 )
 _HEDGE = r"(?:may|might|could|can|would|must)(?: well| also| possibly| have| be| been)*"
 _GUESS = re.compile(
@@ -59,9 +59,11 @@ _HEDGES = frozenset(
 )
 _OPINION = phrases(
     Phrase("think believe suspect guess assume presume reckon fear imagine", r"\b(?:we|I|our (?:engineers?|teams?|people|technicians?)|engineers|technicians|the team)(?:'re| are| is)?(?: currently| now| strongly| also| still)? (?:think|believe|suspect|guess|assume|presume|reckon|fear|imagine|assuming|guessing|suspecting)s?\b(?!\s+(?:you|customers|everyone|that customers|that you))"),
-    Phrase("guess theory hypothesis suspicion hunch assumption bet signs fingers", r"\b(?:(?:our|the|a|one) (?:best |current |working |initial |first |early |leading |main )*(?:guess|theory|hypothesis|suspicion|hunch|assumption|bet)|all (?:signs|fingers) point\w* (?:to|at))\b"),
+    Phrase("guess theory hypothesis suspicion hunch assumption bet signs indications fingers evidence everything", r"\b(?:(?:our|the|a|one) (?:best |current |working |initial |first |early |leading |main )*(?:guess|theory|hypothesis|suspicion|hunch|assumption|bet)|(?:signs|indications|fingers|evidence|everything)(?: we have| so far| currently| now)? (?:point|suggest|indicat|lead)\w*(?: \w+)? (?:to|at|that|towards))\b"),
     Phrase("probably presumably perhaps maybe apparently", r"\b(?:probably|presumably|perhaps|maybe|apparently) (?:a|an|our|the|some|someone|something|it's|it is|overloaded?|from|at|with|on|not)\b"),
     Phrase("looks seems appears", r"\b(?:looks|seems|appears) (?:like|to be) (?:a|an|our|the|some|another) (?:\w+[ -]){0,3}(?:failure|fault|attack|bug|problem|outage|issue|overload|hardware|provider|breach|cable|cut|virus|update|error)\b"),
+    Phrase("may might could", r"\b(?:it|this|that|what you see) (?:may|might|could) (?:well |also |possibly )*(?:be|have been) (?:an?|the|our|some) (?!few|while|little|couple|moment|minute|hour|day|good|bit)\w+"),
+    Phrase("seems seem appears appear seemed appeared", r"\b(?:release|update|upgrade|change|deployment|configuration|setting|provider|supplier|server|disk|cable|attack|traffic|load|bug|fault|certificate|storm|partner|network)s?\b[^.!?,\n]{0,20}?\b(?:seem|appear)(?:s|ed)? to (?!work|be (?:fine|ok|working|over|stable|back))\w+"),
     Phrase("may might could", r"\b(?:may|might|could) (?:well |possibly |also )*(?:be|have been|involve|lie|point|stem|have something to do)\b[^.!?\n]{0,25}?\b(?:attack|hackers?|hardware|overload\w*|provider|vendor|supplier|upgrade|bug|cable|virus|malware|power cut|storm|spike|ddos)\b"),
 )  # fmt: skip
 _ABOUT_THE_FIX = re.compile(r"\b(?:fixed|resolved|restored|over|recovered|working|solved|back to normal)\b", re.I)
@@ -87,44 +89,52 @@ def speculation(text: Text, vocabulary: Vocabulary) -> Iterator[Hit]:
 _REPAIRED = (
     r"(?:fix(?:ed|es)?|resolv(?:e|ed|es)|resolution|restor(?:e|ed|ation)|back(?: up| online| to normal| in service| again| on)*|repair(?:ed|s)?|recover(?:ed|y|s)?|"
     r"working(?: again| normally)?|work(?:s)?(?: again| normally)|up(?: again| and running)|online(?: again)?|running(?: again| normally)?|normal(?: service| again)?|available(?: again)?|over|"
-    r"solved|sorted(?: out)?|live(?: again)?|operational|done|reopen(?:ed)?|good as new|return(?:s|ed)? to normal|all clear|rectified|remedied|put right|ready)"
+    r"solved|sorted(?: out)?|live(?: again)?|operational|done|reopen(?:ed)?|good as new|return(?:s|ed)? to normal|all clear|rectified|remedied|put right|ready|finished|complete(?:d)?|(?!(?:here|you|once|there|page|post|posting|write|report|update|back|tell|try) )\w+ again)"
 )
 _BY = (
     r"(?:(?:with)?in (?:about |around |roughly |approximately |less than |under |the next |a |an |the |one |two |three |four |five |six |ten |twelve |fifteen |twenty |thirty |forty |forty-five |sixty |ninety |half |\d|no |just |a few |a couple|minutes|hours|moments)[\w -]{0,25}|"
-    r"by (?:\d|noon|midnight|lunch\w*|midday|tonight|tomorrow|this |the end|end of|early|late|mon|tues|wednes|thurs|fri|satur|sun|morning|evening|then|close of)[\w: ]{0,20}|"
+    r"by (?:\d|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|noon|midnight|lunch\w*|midday|tonight|tomorrow|this |the end|end of|early|late|mon|tues|wednes|thurs|fri|satur|sun|morning|evening|then|close of)[\w: ]{0,20}|"
     r"before (?:\d|noon|midnight|lunch|tomorrow|the end|end of|close|you know|tonight|mon|tues|wednes|thurs|fri|satur|sun|the (?:morning|evening|weekend))[\w: ]{0,15}|"
-    r"(?:very |real |quite )?(?:soon|shortly)|any (?:minute|moment|second|time)(?: now)?|momentarily|imminently|today|tonight|this (?:morning|afternoon|evening)|tomorrow(?: morning)?|"
-    r"at (?:\d[\d:]*|noon|midnight)|no later than \S+|(?:an?|one|two|three|a few|a couple of|\d+) (?:more )?(?:minutes?|hours?|mins?|hrs?)(?: or so| from now| at most| max)?|in no time)"
+    r"(?:very |real |quite )?(?:(?<!as )soon(?! as)|shortly)|any (?:minute|moment|second|time)(?: now)?|momentarily|imminently|today|tonight|this (?:morning|afternoon|evening)|tomorrow(?: morning)?|"
+    r"at (?:\d[\d:]*|noon|midnight)|no later than \S+|(?:\w+ ){1,3}at the latest|(?:an?|one|two|three|a few|a couple of|\d+) (?:more )?(?:minutes?|hours?|mins?|hrs?)(?: or so| from now| at most| max)?|in no time)"
 )
-_FUTURE = r"(?:will(?: definitely| certainly| surely| all| again)*(?: be| have| get)?|'ll(?: be| have| get)?|shall(?: be)?|should(?: all)?(?: be| have)?|going to(?: be)?|expect(?:ed|s|ing)?(?: that)?|anticipat(?:e|ed|es|ing)|aim(?:ing|s)? (?:to|for)|hop(?:e|ing|es) (?:to|for|that)?|plan(?:ning)? to|estimat(?:e|ed|es|ing)|target(?:ing)?|promis\w+|guarantee\w*|commit\w* to|intend to|trying to|ought to be)"
-_MAINTENANCE = re.compile(r"\b(?:maintenance|scheduled|planned work|refund\w*|be back (?:here|with)|credit\w*|reimburs\w*|invoice\w*|postmortem|report|review|summary|update|updates|post again|write again|news)\b", re.I)  # fmt: skip
-# Every promise contains at least one of these: a quick test before the slow patterns.
-_REPAIR_WORDS = re.compile(
-    r"\b(?:fix|resol|restor|back|repair|recover|work|up\b|online|running|normal|available|over\b|solv|sorted|live\b|operational|done|reopen|good as|return|"
-    r"all clear|rectif|remed|put right|ready|guarantee|promise|et[ar]\b|estimated|matter of|minutes|hours|moments|patch|solution|service)",
-    re.I,
+_FUTURE = r"(?:will(?: definitely| certainly| surely| all| again)*(?: be| have| get)?|'ll(?: be| have| get)?|shall(?: be)?|should(?: all)?(?: be| have)?|going to(?: be)?|expect(?:ed|s|ing)?(?: that)?|anticipat(?:e|ed|es|ing)|aim(?:ing|s)? (?:to|for)|hop(?:e|ing|es) (?:to|for|that)?|plan(?:ning)? to|estimat(?:e|ed|es|ing)|target(?:ing)?|promis\w+|guarantee\w*|commit\w* to|intend to|trying to|ought to be|due to(?: be)?|set to(?: be)?|on track to(?: be)?|confident (?:that|of|to))"
+_MAINTENANCE = re.compile(r"\b(?:maintenance|scheduled|planned work|refund\w*|(?:be|get|come) back (?:here|with|to you)|tell you|report again|speak|credit\w*|reimburs\w*|invoice\w*|postmortem|report|review|summary|update|updates|post again|write again|news)\b", re.I)  # fmt: skip
+_FUTURE_WORDS = (
+    "will we'll it'll you'll they'll this'll that'll everything'll i'll shall should going expect expected expects expecting anticipate anticipated anticipates "
+    "anticipating aim aiming aims hope hoping hopes plan planning estimate estimated estimates estimating target targeting promise promised promises guarantee "
+    "guaranteed guarantees commit committed intend trying ought due set track confident"
 )
-_PROMISES = [
-    re.compile(rf"(?:\b|(?<=\w)){_FUTURE}\b[^.!?\n]{{0,60}}?\b{_REPAIRED}\b[^.!?\n]{{0,40}}?\b{_BY}", re.I),
-    re.compile(rf"(?:\b|(?<=\w)){_FUTURE}\b[^.!?\n]{{0,40}}?\b{_BY}[^.!?\n]{{0,12}}?\b{_REPAIRED}\b", re.I),
-    re.compile(r"(?<!\bas )\b(?:guarantee|promise)(?:d|s)?\b(?![^.!?\n]{0,40}\b(?:update|post|keep you|share|report)\b)", re.I),
-    re.compile(rf"\b(?:ETA|ETR|estimated (?:time|fix|repair|resolution|recovery|restoration)(?: time| of repair| to (?:fix|repair|resolution|recovery|restoration))*|time to (?:fix|repair|resolution))\b[^.!?\n]{{0,40}}?(?:\b\d|\b{_BY}|\bhours?\b|\bminutes?\b)", re.I),
-    re.compile(r"(?:^|(?<=[.!?\n] )|(?<=[,;] ))(?:back|fixed|resolved|restored|running again|normal service|up again|service restored|a fix)\b[^.!?\n]{0,30}?\b(?:within|in (?:the |a |an |about |\d|one |two |half )|by (?:\d|noon|tonight|tomorrow|midnight)|before (?:\d|noon|lunch|midnight)|soon|shortly|any (?:minute|moment))", re.I),
-    re.compile(rf"\b(?:a |the )?(?:fix|repair|solution|patch|resolution|recovery|full service|normal service|everything|service)\b[^.!?\n]{{0,30}}?\b(?:will|'ll|should|is going to|is (?:expected|due|likely|planned)|are (?:expected|due))\b[^.!?\n]{{0,50}}?\b{_BY}", re.I),
-    re.compile(r"\b(?:only|just|no more than|at most) (?:a matter of|another|a few (?:more )?|\d+ (?:more )?)\s*(?:minutes|hours|moments)\b[^.!?\n]{0,30}\b(?:away|until|before|left|to go|from)\b|\bmatter of (?:minutes|hours|moments)\b", re.I),
-]  # fmt: skip
+# Each pattern with words of which one is in every match: only sentences with one of them are looked at.
+_PROMISES = [(frozenset(words.split()), pattern) for words, pattern in (
+    (_FUTURE_WORDS, re.compile(rf"(?:\b|(?<=\w)){_FUTURE}\b[^.!?\n]{{0,60}}?\b{_REPAIRED}\b[^.!?\n]{{0,40}}?\b{_BY}", re.I)),
+    (_FUTURE_WORDS, re.compile(rf"(?:\b|(?<=\w)){_FUTURE}\b[^.!?\n]{{0,40}}?\b{_BY}[^.!?\n]{{0,12}}?\b{_REPAIRED}\b", re.I)),
+    ("guarantee guarantees guaranteed promise promises promised", re.compile(r"(?<!\bas )\b(?:guarantee|promise)(?:d|s)?\b(?![^.!?\n]{0,40}\b(?:update|post|keep you|share|report)\b)", re.I)),
+    ("eta etr estimated time", re.compile(rf"\b(?:ETA|ETR|estimated (?:time|fix|repair|resolution|recovery|restoration)(?: time| of repair| to (?:fix|repair|resolution|recovery|restoration))*|time to (?:fix|repair|resolution))\b[^.!?\n]{{0,40}}?(?:\b\d|\b{_BY}|\bhours?\b|\bminutes?\b)", re.I)),
+    ("back fixed resolved restored running normal up service fix", re.compile(r"(?:^|(?<=[.!?\n] )|(?<=[,;] ))(?:back|fixed|resolved|restored|running again|normal service|up again|service restored|a fix)\b[^.!?\n]{0,30}?\b(?:within|in (?:the |a |an |about |\d|one |two |half )|by (?:\d|noon|tonight|tomorrow|midnight)|before (?:\d|noon|lunch|midnight)|soon|shortly|any (?:minute|moment))", re.I)),
+    ("will it'll should going expected due likely planned", re.compile(rf"\b(?:a |the )?(?:fix|repair|solution|patch|resolution|recovery|full service|normal service|everything|service)\b[^.!?\n]{{0,30}}?\b(?:will|'ll|should|is going to|is (?:expected|due|likely|planned)|are (?:expected|due))\b[^.!?\n]{{0,50}}?\b{_BY}", re.I)),
+    ("matter minutes hours moments", re.compile(r"\b(?:only|just|no more than|at most) (?:a matter of|another|a few (?:more )?|\d+ (?:more )?)\s*(?:minutes|hours|moments)\b[^.!?\n]{0,30}\b(?:away|until|before|left|to go|from)\b|\bmatter of (?:minutes|hours|moments)\b", re.I)),
+    ("longer more later", re.compile(r"\b(?:won't|will not|should(?:n't| not)|not going to) (?:take|last|be|need)(?: us| you)?(?: any| much)? (?:longer|more|later) than\b[^.!?\n]{0,30}", re.I)),
+    ("give", re.compile(r"\bgive us (?:another |just |about |only )?(?:an?|one|two|three|four|five|ten|fifteen|twenty|thirty|a few|\d+) (?:more )?(?:minutes?|hours?|moments?)\b(?! (?:notice|to (?:check|look|find)))", re.I)),
+    ("expected target planned projected anticipated likely", re.compile(r"\b(?:expected|target|planned|projected|anticipated|likely) (?:time of |end of |date of )?(?:resolution|fix|repair|recovery|restoration|completion|return|outage|disruption)\b[^.!?\n]{0,20}?(?:\b\d|\btomorrow|\btonight|\bnoon|\bmidnight)", re.I)),
+    ("within before by soon shortly latest tomorrow tonight time", re.compile(rf"\b(?:is|are|be|get|have|has) (?:\w+ ){{0,3}}?{_REPAIRED}\b[^.!?\n,;:]{{0,30}}?\b(?:within|before|by|in no time|soon|shortly|at the latest|tomorrow|tonight)\b(?! (?:us|our|the (?:provider|operator|network)|you)\b)", re.I)),
+    ("open opens reopen reopens re resume resumes restart restarts come comes go goes return returns start starts work works run runs move moves", re.compile(r"\b(?:(?:re-?open|resume|restart)s?|(?:come|go)(?:es|s)? (?:back|live|up)(?: on| online| up| again)?|returns? to (?:normal|service)|(?:start|open|work|run|go|move)s? again)\b[^.!?\n]{0,25}?\b(?:at \d|by \d|by (?:noon|tonight|tomorrow)|tomorrow|tonight|at the latest|within|in \d|from \d)", re.I)),
+    ("from", re.compile(r"(?:^|\b(?:so|and|but|then) |, )from (?:about |around )?(?:\d|half past|quarter (?:past|to)|noon|midnight|tomorrow|tonight)[^.!?\n]{0,40}?\b(?:opens?|works?|runs?|starts?|is|are|will|be) (?:\w+ )?(?:as usual|again|normal(?:ly)?|as normal)\b", re.I)),
+    ("take takes need needs require requires last lasts", re.compile(r"\b(?:fix|repair|replacement|restart|recovery|restor(?:e|ing|ation)|rollback|switch|work|backup|job)\b[^.!?\n]{0,25}?\b(?:takes?|needs?|requires?|lasts?) (?:about |around |roughly |only |just |up to )?(?:an?(?:other)?|one|two|three|four|five|ten|fifteen|twenty|thirty|half an?|\d+)\b[^.!?\n]{0,12}?\b(?:minutes?|mins?|hours?|h)\b", re.I)),
+    ("you'll you", re.compile(rf"\byou(?:'ll| will| should) (?:all )?(?:have|get|receive|see|find|be able to)\b[^.!?\n]{{0,40}}?\b{_BY}", re.I)),
+)]  # fmt: skip
 
 
 def promises(text: Text, vocabulary: Vocabulary) -> Iterator[Hit]:
     """Promises of a repair time, one for each sentence. A promised time of the next update is allowed."""
-    for sentence in text.sentences:
-        if not _REPAIR_WORDS.search(sentence.text):
-            continue
-        m = next(
-            (m for pattern in _PROMISES for m in pattern.finditer(sentence.text) if _is_promise(sentence.text, m)), None
-        )
-        if m:
-            yield Hit(sentence.start + m.start(), sentence.start + m.end())
+    found: dict[int, Hit] = {}
+    for words, pattern in _PROMISES:
+        for sentence in text.sentences_with(words):
+            if sentence.start not in found:
+                m = next((m for m in pattern.finditer(sentence.text) if _is_promise(sentence.text, m)), None)
+                if m:
+                    found[sentence.start] = Hit(sentence.start + m.start(), sentence.start + m.end())
+    yield from found.values()
 
 
 def _is_promise(sentence: str, m: "re.Match[str]") -> bool:
@@ -135,16 +145,17 @@ def _is_promise(sentence: str, m: "re.Match[str]") -> bool:
     return not _MAINTENANCE.search(lead) or bool(re.search(r"\b(?:and|but)\b", lead))
 
 
-_THEM = r"(?:our |the |a |an |one of our |some )?(?:[\w-]+ ){0,3}?(?:provider|vendor|supplier|partner|contractor|third[- ]party|host|carrier|bank|engineer|developer|employee|operator|technician|admin|administrator|staff(?: member)?|team member|colleague|intern|someone|somebody|manager|team)s?"
-_DID_WRONG = r"(?:fail(?:ed|s)? to|forgot|neglect(?:ed|s)|broke|let (?:us|you|everyone) down|messed up|screwed up|botched|bungled|did not (?:bother|do|check|test|follow|tell|inform|notice)|didn't (?:bother|do|check|test|follow|tell|inform|notice)|(?:accidentally|mistakenly|wrongly|carelessly|inadvertently|unfortunately|negligently|again|once again)(?: \w+)? (?:\w+ed|deleted|pushed|cut|shut|ran|unplugged|took|made|overwrote|sent)|made (?:a|an) (?:\w+ )?(?:mistake|error|blunder)|(?:deleted|unplugged|overwrote|misconfigured|mishandled|dropped the ball)|caused (?:this|the|an?) )"
+_THEM = r"(?:our |the |a |an |one of our |some )?(?:[\w-]+ ){0,3}?(?:provider|vendor|supplier|partner|contractor|third[- ]party|host|company|firm|manufacturer|carrier|bank|engineer|developer|employee|operator|technician|admin|administrator|staff(?: member)?|team member|colleague|intern|someone|somebody|manager|team)s?(?: (?:in|at|of|from) (?:our |the )?\w+)?"
+_DID_WRONG = r"(?:fail(?:ed|s)? (?:to|us|you)|never \w+ed|forgot|neglect(?:ed|s)|broke|let (?:us|you|everyone) down|messed up|screwed up|botched|bungled|did not (?:bother|do|check|test|follow|tell|inform|notice)|didn't (?:bother|do|check|test|follow|tell|inform|notice)|(?:accidentally|mistakenly|wrongly|carelessly|inadvertently|unfortunately|negligently|again|once again)(?: \w+)? (?:\w+ed|deleted|pushed|cut|shut|ran|unplugged|took|made|overwrote|sent)|made (?:a|an) (?:\w+ )?(?:mistake|error|blunder)|\w+ed (?:\w+ ){0,3}?(?:wrong|by (?:mistake|accident)|without (?:check|test|ask|review|read)\w*)|(?:deleted|unplugged|overwrote|misconfigured|mishandled|dropped the ball|ignored|overlooked|skipped|disregarded|violated)|caused (?:this|the|an?) )"
 
 blame = phrases(
     Phrase("error mistake errors mistakes", r"\b(?:human|operator|operational|user|engineer|employee|staff|administrator|admin|manual|clerical)(?:'s)? (?:error|mistake)s?\b"),
     Phrase("mistake error slip blunder mistakes errors oversight", r"\b(?:an? |the )?(?:mistake|error|slip|blunder|oversight)s? (?:made |committed )?(?:by|of|on the part of) (?:one of |an? |our |the |someone|somebody)"),
     Phrase("fault faults", r"\b(?:(?:is|was|are|were|not|entirely|all|purely|clearly|partly) (?:\w+ ){0,2}?(?:\w+'s?|our|their|his|her|your|the) (?:\w+ ){0,2}fault|(?:\w+'s|their|your|his|her) (?:own )?fault|fault of (?:our|the|a|an|one)|at fault)\b"),
+    Phrase("mistake error", r"\b(?:their|his|her|your|\w+'s) (?:own )?(?:mistake|error)\b"),
     Phrase("blame blamed blaming fingers finger", r"\b(?:to blame|blam(?:e|ed|es|ing)|point(?:ing|ed)? (?:the )?fingers?)\b"),
     Phrase("careless carelessness negligent negligence sloppy incompetent incompetence reckless irresponsible unprofessional shoddy inexcusable", r"\b(?:careless(?:ly|ness)?|negligen(?:t|ce|tly)|slopp(?:y|ily|iness)|incompeten(?:t|ce)|reckless(?:ly)?|irresponsib(?:le|ly)|unprofessional(?:ly)?|shoddy|inexcusable)\b"),
-    Phrase("failed fails forgot neglected neglects broke let messed screwed botched bungled did didn't accidentally mistakenly wrongly carelessly inadvertently made deleted unplugged overwrote misconfigured mishandled dropped caused unfortunately again negligently", rf"\b{_THEM} (?:has |have |had |who |apparently |again |simply |also )*{_DID_WRONG}"),
+    Phrase("failed fails never forgot neglected neglects broke let messed screwed botched bungled did didn't accidentally mistakenly wrongly carelessly inadvertently made deleted unplugged overwrote misconfigured mishandled dropped caused unfortunately again negligently wrong mistake accident without ignored overlooked skipped disregarded violated", rf"\b{_THEM} (?:has |have |had |who |apparently |again |simply |also )*{_DID_WRONG}"),
     Phrase("thanks courtesy because fault responsible mess", r"\b(?:(?:no )?thanks to (?:our|a|an|the|some) (?:\w+ ){0,3}?(?:provider|vendor|supplier|partner|contractor|team|engineer|host|bank)|courtesy of (?:our|a|the)|(?:is|are|was|were) (?:solely |entirely |fully )?responsible for (?:this|the|these) (?:outage|mess|problem|disruption|failure|incident))\b"),
     Phrase("yet again once", r"\b(?:yet again|once again|as usual),? (?:our|the|a) (?:\w+ ){0,3}?(?:provider|vendor|supplier|partner|contractor|host|bank|carrier)s?\b"),
     Phrase("should have", r"\b(?:our|the|a|their) (?:\w+ ){0,2}?(?:provider|vendor|supplier|partner|contractor|team|engineers?|developers?|host) should (?:have|never)\b"),

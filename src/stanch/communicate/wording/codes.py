@@ -17,7 +17,7 @@ _STATUS = [
     re.compile(rf"\b{_CODE}(?:\s*/\s*{_CODE})*(?:'s)?\s+(?:errors?|status(?:es)?|responses?|codes?|response codes?|status codes?|error codes?|internal server error|bad gateway|service unavailable|gateway time-?out|not found|forbidden|unauthorized|unauthorised|too many requests|bad request|pages?|failures?|exceptions?)\b", re.I),
     re.compile(rf"\b{_SAYS}\s+(?:an?\s+|the\s+|many\s+|some\s+|more\s+)?(?:[45]\d\d'?s|[45]xx(?:'?s)?)\b", re.I),
     re.compile(rf"\b(?:return(?:s|ed|ing)?|respond(?:s|ed|ing)? with|answer(?:s|ed|ing)?(?: with)?|throw(?:s|ing)?|threw|serv(?:es|ed|ing)|got|getting|receiving|seeing|gave|giving|with)\s+(?:an?\s+|the\s+)?{_CODE}\b(?!\s*(?:%|[a-z]))", re.I),
-    re.compile(rf"\b(?:return(?:s|ed|ing)?|respond(?:s|ed|ing)? with|answer(?:s|ed|ing)?(?: with)?|throw(?:s|ing)?|threw|seeing|getting)\s+(?:an?\s+)?{_CODE}\s+(?:for|to|on|when|instead|and|or|from|at|in|since)\b", re.I),
+    re.compile(rf"\b(?:return(?:s|ed|ing)?|respond(?:s|ed|ing)? with|answer(?:s|ed|ing)?(?: with)?|throw(?:s|ing)?|threw|seeing|getting|(?:fail|end|stop|break|reply|load)\w* (?:with|in))\s+(?:an?\s+)?{_CODE}\s+(?:for|to|on|when|if|as|while|instead|and|or|from|at|in|since)\b", re.I),
     re.compile(r"\b(?:5xx|4xx)\b", re.I),
     re.compile(r"\b(?:E[A-Z]{5,}|(?:ERR|SSL|TLS|NET|ORA|SQLSTATE|ECONN)[_-][A-Z0-9_]+|ORA-\d+|0x[0-9A-Fa-f]{4,}|errno\s*\d+|exit code \d+|SIG(?:KILL|TERM|SEGV))\b"),
     re.compile(r"\b(?:NXDOMAIN|SERVFAIL|OOMKilled|CrashLoopBackOff|ImagePullBackOff)\b"),
@@ -215,6 +215,10 @@ def acronyms(text: Text, vocabulary: Vocabulary) -> Iterator[Hit]:
     for m in _UPPER.finditer(text.raw):
         word = m.group()
         plain = word.rstrip("s")
+        if text.raw[m.start() - 1 : m.start()] in ("[", "{", "<"):
+            continue  # a blank, which another rule finds
+        if re.search(r"\d[:.]\d\d ?$", text.raw[max(0, m.start() - 6) : m.start()]):
+            continue  # a time zone
         if len(set(plain)) == 1 or (plain.lower(),) in TERMS:
             continue
         if plain in seen or plain in _COMMON or word.upper() in _COMMON or vocabulary.allows(plain):

@@ -4,12 +4,16 @@ import re
 from collections.abc import Iterator
 
 from stanch.communicate.audiences.promises import promise_of
+from stanch.communicate.wording.about_us import ABOUT_US
 from stanch.communicate.wording.engine import Hit
 from stanch.communicate.wording.text import Text
 from stanch.communicate.wording.vocabulary import Vocabulary
 
 # Whether something is promised depends on no moment.
 _ANY_MOMENT = 1_700_000_000_000_000
+# A sentence about us that names more than so many things of its own tells what they do.
+MOST_NAMED = 2
+_WORDS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 SENTENCE_WORDS = 38
 PARAGRAPH_WORDS = 95
 _BLANK = re.compile(r"\[(?:…|\.\.\.|_+|TODO|TBD|tbd|[A-Z][A-Z _]{2,}|[a-z ]*(?:here|name|time|service|date|insert)[a-z ]*)\]|\{\{?\s*[\w.]+\s*\}?\}|<[A-Za-z_ ]{3,25}>|\bTBD\b|\bTODO\b|\bXX+\b|_{3,}", 0)  # fmt: skip
@@ -23,7 +27,7 @@ _IMPACT = re.compile(
     r"(?:works?|working|worked|loads?|loading|arriv\w+|sends?|sending|running|run|function\w*|operat\w+|available|open|opens|process\w*|deliver\w*|behav\w+|back) (?:\w+ )?(?:normally|again|as (?:usual|expected|normal|before)|as they should|as it should|to normal|in full|without)|"
     r"back to normal|restored|recover(?:ed|ing)?|fully (?:operational|available|working|restored)|no longer|as usual|can (?:once )?(?:again|now)|"
     r"log(?:ged)? out|signed out|out of date|outdated|stale|old (?:data|prices|figures)|disrupt\w+|dropp(?:ed|ing)|cut off|garbled|overcharged|charged twice|double|partial(?:ly)?|some (?:payments|orders|messages|emails|pages|calls|customers|users|people)|"
-    r"safe|your data|maintenance|read-only|without (?:sound|images|prices|power|service|internet))\b",
+    r"(?:is|are|was|were) (?:\w+ )?again|safe|your data|maintenance|read-only|without (?:sound|images|prices|power|service|internet))\b",
     re.I,
 )  # fmt: skip
 # Sentences without information for customers: about us, thanks and patience, or unspecified trouble.
@@ -37,6 +41,12 @@ _NO_CONTENT = re.compile(
     re.I,
 )  # fmt: skip
 _VAGUE_IMPACT = re.compile(r"\b(?:some |an? |the |our |certain |various |several |ongoing |possible |potential |technical ){0,4}(?:issue|problem|incident|outage|disruption|difficult(?:y|ies)|trouble|failure|slowness|degradation|interruption)s?\b(?: that is| which is)? (?:with|affecting|impacting|on|in|at|of) (?:some |certain |several |various |all |parts of |one of |multiple ){0,3}(?:of )?(?:our |the |its )?(?:services?|systems?|platform|products?|infrastructure|site|applications?|environment|network|users|customers)\b", re.I)  # fmt: skip
+# Of these words, what is said of everything at once is an effect that customers feel all the same.
+_EFFECT = re.compile(
+    r"\b(?:unavailable|down|offline|unreachable|inaccessible|out of service|slow(?:er|ly)?|cannot|can't|unable|not available|not (?:be )?reach\w*|stopp?(?:s|ed)|fail(?:s|ed|ing)?|"
+    r"(?:works?|working|running|back|available|online|operational|restored)\b[^.!?]*\b(?:again|normally|as usual|to normal|in full)|back to normal|fully (?:operational|available|working|restored)|recovered|no longer|safe)\b",
+    re.I,
+)
 _OVER = re.compile(
     r"\b(?:(?:has|have|had|is|are|was|were) (?:now |been |fully |all |completely )*(?:resolved|fixed|over|restored|solved|completed?|back to normal|normal|operational|concluded|ended|repaired|corrected)|"
     r"(?:works?|working|back|available|running|operating|loading|arriving|functioning|processing|open|online|up)(?: \w+)? (?:normally|again|as usual|as normal|as expected|to normal|as before|without)|"
@@ -44,20 +54,25 @@ _OVER = re.compile(
     r"final update|no further updates|(?:can|are able to) (?:once )?(?:now|again) \w+)\b",
     re.I,
 )  # fmt: skip
+_TIME = r"(?:\[[^\]\n]{1,20}\]|\{\{?[^}\n]{1,20}\}|\d{1,2}[:.h]\d{2}|\d{1,2} ?(?:am|pm|a\.m|p\.m|o'clock|UTC|GMT|CET)|noon|midnight|midday|(?:\d+|an?|one|two|three|four|five|six|ten|fifteen|twenty|thirty|forty|forty-five|sixty|ninety|half an?|a quarter of an|the|the next|every|the half) (?:minutes?|mins?|hours?|hrs?|half[- ]hour|day)|half[- ]hourly|hourly|half an hour|quarter of an hour|tomorrow|tonight|this (?:morning|afternoon|evening)|top of the hour|on the hour|the hour|(?:mon|tues|wednes|thurs|fri|satur|sun)day|end of (?:the )?day|\d{1,2}(?= UTC))"
+# Planned work that says when it ends: nothing more is owed until then.
+_WINDOW = re.compile(
+    rf"\b(?:planned|scheduled|maintenance)\b[^!?\n]*?\b(?:(?:from|between) {_TIME}|{_TIME}) ?(?:to|until|till|and|-|–) ?{_TIME}",
+    re.I,
+)
 _AGAIN = re.compile(
     r"\b(?:again|as usual|as normal|normally)\b(?!\s+(?:at|by|in|within|on|tomorrow|later|soon|if|when|try))|\bno longer \w+|"
     r"\b(?:was|were) (?:down|closed|unavailable|offline|slow|late)\b[^.!?]*\b(?:from \d|until \d|for \w+ (?:minutes|hours))",
     re.I,
 )
 _FUTURE = re.compile(
-    r"\b(?:will|shall|should|expect\w*|hop(?:e|es|ing)|aim\w*|going to|until|once (?:it|they|this|we)|try|trying|please|soon|shortly|"
-    r"not yet|cannot|can't|do not|don't|yet again|once again|fail(?:s|ing)?|post again|write again|update|working (?:on|to)|may|might|some|if|half|partly|about half)\b|'ll\b",
+    r"\b(?:will|shall|should|expect\w*|hop(?:e|es|ing)|aim\w*|confident|due to|plan(?:s|ned|ning)?|going to|until|once (?:it|they|this|we)|try|trying|please|soon|shortly|"
+    r"not yet|cannot|can't|do not|don't|yet again|once again|fail(?:s|ing)?|post again|write again|update|working (?:on|to)|(?-i:may)|might|some|if|half|partly|about half)\b|'ll\b",
     re.I,
 )
-_TIME = r"(?:\[[^\]\n]{1,20}\]|\d{1,2}[:.h]\d{2}|\d{1,2} ?(?:am|pm|a\.m|p\.m|o'clock|UTC|GMT|CET)|noon|midnight|midday|(?:\d+|an?|one|two|three|four|five|six|ten|fifteen|twenty|thirty|forty|forty-five|sixty|ninety|half an?|a quarter of an|the|the next|every|the half) (?:minutes?|mins?|hours?|hrs?|half[- ]hour|day)|half[- ]hourly|hourly|half an hour|quarter of an hour|tomorrow|tonight|this (?:morning|afternoon|evening)|top of the hour|on the hour|the hour|(?:mon|tues|wednes|thurs|fri|satur|sun)day|end of (?:the )?day|\d{1,2}(?= UTC))"
 _NEXT = re.compile(
     rf"\b(?:next|another|further|new|more|fresh|an|our|the|regular|status|every|first|an? additional)\b[^.!?\n]{{0,25}}?\b(?:updates?|posts?|news|information|message|report|bulletin|note|word)\b[^.!?\n]{{0,45}}?\b{_TIME}"
-    rf"|\bmore (?:by|at|in|within|before|after|on) (?:about |around )?{_TIME}|\b(?:back|again) (?:here )?(?:at|by|in|within) {_TIME}"
+    rf"|\bmore (?:tomorrow|tonight|on \w+day)\b|\bmore (?:by|at|in|within|before|after|on) (?:about |around )?{_TIME}|\b(?:back|again) (?:here )?(?:at|by|in|within) {_TIME}"
     rf"|\b(?:updat(?:e|es|ed|ing)|post(?:ed|ing)?|writ(?:e|ing)|report(?:ing)?|shar(?:e|ing)|news|information|tell you|inform(?:ed|ing)?|hear from us|let you know|come back|be back (?:here )?with|check(?:ing)? (?:in|back)|follow up|say more|speak)\b[^.!?\n]{{0,50}}?\b(?:(?:again|more|here|you|back|next|further|on this|page) )*(?:by|at|in|within|around|before|every|no later than|again at|again by|after|until|on)\b ?(?:about |around |roughly |approximately )?{_TIME}"
     rf"|\b(?:by|at|in|within|every|before|around)\b (?:about |around )?{_TIME}[^.!?\n]{{0,30}}?\b(?:updat\w+|post|report|news|write|more|tell|share|hear|inform\w*|know|information)\b"
     rf"|\b{_TIME} updates?\b|\bupdates? (?:{_TIME}|every|hourly)|\bagain (?:at|by|in|within) {_TIME}|\bnext (?:update|post|news|report)s?\s*[:\-–—(]?\s*(?:at |by |in |within |due )?{_TIME}|\bhourly\b|\b(?:post|write|report|update|speak|tell you)\b[^.!?\n]{{0,25}}?\b(?:tomorrow|tonight|this (?:morning|afternoon|evening)|on (?:mon|tues|wednes|thurs|fri|satur|sun)day|every (?:half )?hour)\b",
@@ -87,7 +102,12 @@ def no_impact(text: Text, vocabulary: Vocabulary) -> Iterator[Hit]:
 def _is_empty(sentence: str) -> bool:
     """Whether a sentence says nothing about the effect on customers."""
     left = _VAGUE_IMPACT.sub(" ", sentence)
-    return not _IMPACT.search(left) and bool(_NO_CONTENT.search(left) or _NEXT.search(left) or not left.strip(" .!"))
+    named = [word for word in _WORDS.findall(left.lower()) if word not in ABOUT_US]
+    if not named:
+        return not _EFFECT.search(left)
+    if _IMPACT.search(left):
+        return False
+    return bool(_NEXT.search(left)) or (len(named) <= MOST_NAMED and bool(_NO_CONTENT.search(left)))
 
 
 def no_next_update(text: Text, vocabulary: Vocabulary) -> Iterator[Hit]:
@@ -96,6 +116,7 @@ def no_next_update(text: Text, vocabulary: Vocabulary) -> Iterator[Hit]:
         text.raw.strip()
         and not _NEXT.search(text.raw)
         and not is_over(text)
+        and not _WINDOW.search(text.raw)
         and promise_of(text.raw, _ANY_MOMENT) is None
     ):
         yield Hit(0, len(text.raw))

@@ -12,15 +12,15 @@ throughput, throughputs = how much gets through
 timeout, timeouts, time-outs, timing out, timed out = takes too long, or stops before it is done
 error rate, error rates, failure rate, failure rates = some requests fail
 packet loss, jitter = connections drop
-replication, replication lag, replica, replicas, failover, failed over, fail over, failing over, split brain = a standby system
+replication, replicate, replicates, replicated, replicating, replication lag, replica, replicas, failover, failed over, fail over, failing over, split brain = a standby system
 database, databases, db, dbs, sql, postgres, postgresql, mysql, mongodb, redis, memcached, cassandra, dynamodb, elasticsearch, clickhouse = where we keep data
 cache, caches, caching, cached, cache invalidation, cache hit = a copy kept for speed
 backend, backends, back-end, back-ends, frontend servers, upstream, upstreams, downstream services, downstream systems = our systems
 pods, kubernetes, k8s, kubelet, helm, docker, containers are restarting, container images, orchestrator, control plane, data plane = our systems
 cluster, clusters, node, nodes, shard, shards, sharding, partition leader, broker, brokers, quorum, leader election = our systems
 load balancer, load balancers, load-balancer, load-balancers, load balancing, loadbalancer, reverse proxy, proxies, ingress, egress, nginx, haproxy, envoy = how requests reach us
-deploy, deploys, deployed, deployment, deployments, redeploy, redeployed, rollout, canary, hotfix, hotfixed = a change that we made
-rollback, rolled back, rolling back, roll back, revert, reverted, reverting, roll forward, rolled forward = we took a change back
+deploy, deploys, deployed, deploying, deployment, deployments, redeploy, redeployed, rollout, canary, hotfix, hotfixed = a change that we made
+rollback, rolled back, rolling back, roll back, revert, reverts, reverted, reverting, roll forward, rolled forward = we took a change back
 microservice, microservices, middleware, daemon, cron, cronjob, cron job, cron jobs, worker pool, worker processes, thread pool, threads, mutex, deadlock, race condition = our systems
 kafka, rabbitmq, message queue, message queues, job queue, job queues, consumer lag, queue depth, queue backlog, backpressure, dead letter queue, event bus = work that waits
 memory leak, memory leaks, memory pressure, heap, garbage collection, out of memory, cpu, cpus, i/o, disk space, file descriptors, inode, inodes, saturation, saturated = our systems ran out of room
@@ -29,12 +29,12 @@ dns, tls, ssl, bgp, tcp, dhcp, vlan, nat, mtls, oauth, jwt, saml, ldap, cors, oi
 certificate chain, handshake, handshakes, cipher, x509, ssl certificate, tls certificate, dns record, dns records, dns resolution, nameserver, nameservers, name servers, resolver, resolvers = how devices reach us
 feature flag, feature flags, config push, config change, configuration change, configuration push, misconfiguration, misconfigured, config file, schema, schema migration, data migration, migration script, index rebuild, reindex, reindexing = a change that we made
 regression, stack trace, stacktrace, null pointer, segfault, exception, exceptions, core dump, kernel panic, bug in our code = a fault of ours
-circuit breaker, circuit breakers, rate limiter, rate limiting, throttled, throttling, retries, retry storm, thundering herd, exponential backoff, idempotency = our systems limit requests
+circuit breaker, circuit breakers, rate limiter, rate limiting, throttle, throttles, throttled, throttling, rate-limited, retries, retry storm, thundering herd, exponential backoff, idempotency = our systems limit requests
 autoscaling, auto-scaling, autoscaler, scale out, scaled out, scale up, scaled up, scaling up, provisioning, provisioned capacity, instance types, virtual machine, virtual machines, vms, hypervisor, bare metal = we added capacity
 slo, slos, sli, slis, error budget, burn rate, mttr, alerting, monitoring alert, telemetry, observability, runbook, runbooks, playbook, on-call, pagerduty, grafana, prometheus, datadog, war room, postmortem, rca = how we work inside
 availability zone, availability zones, colo, rack, racks, datacenter fabric, top-of-rack, switch fabric, edge pop, edge pops, points of presence, origin servers, origin server, cdn, cdns, peering = where our systems stand
 degraded state, degradation, service degradation, intermittent connectivity, connectivity issues, connectivity issue, network partition = what customers cannot do
-endpoint, endpoints, webhook retries, api gateway, auth service, authentication service, payload, payloads, request queue, batch job, batch jobs, etl, data pipeline, pipeline, pipelines, ingestion, serialization, deserialization = the function that customers use
+endpoint, endpoints, webhook retries, api gateway, auth service, authentication service, payload, payloads, request queue, batch job, batch jobs, etl, data pipeline, pipeline, pipelines, ingestion, ingest, ingests, ingested, ingesting, serialization, deserialization = the function that customers use
 """
 TERMS: dict[tuple[str, ...], str] = {
     tuple(term.replace("-", " ").replace("/", " ").split()): f"say what customers see, such as '{plain.strip()}'"
