@@ -153,12 +153,13 @@ def test_the_same_factor_twice_is_one(closed: House) -> None:
 PERSONS = [
     "an engineer made a mistake", "Human error", "Because the operator typed the wrong host", "someone forgot the flag", "It was a mistake.",
     "He was tired", "The on-call engineer misread the dashboard", "carelessness", "The new developer pushed to main", "Ada did not check", "operator error",
-    "The engineer was new",
+    "The engineer was new", "the vendor's technician pulled the wrong cable", "Dave forgot to run the script", "nobody paid attention",
 ]  # fmt: skip
 STRUCTURES = [
     "the system allowed this mistake", "The deploy tool let an engineer's mistake reach all zones", "No check stands between a mistake and production",
     "There is no canary step", "The release tool does not offer one", "The review process does not catch this mistake", "Nothing warns before the disk is full",
     "The engineer had no way to see the load", "The runbook has no step for it", "The interface accepts any host name", "The schedule has no second person",
+    "the on-call rotation has too few people", "the button to delete looks like the button to save",
 ]  # fmt: skip
 
 

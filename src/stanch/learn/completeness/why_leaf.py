@@ -7,7 +7,8 @@ from stanch.communicate.wording.blameless import check_blameless
 from stanch.communicate.wording.vocabulary import Vocabulary
 
 _PERSON = (
-    r"(?:engineer|developer|operator|admin|administrator|on-call|responder|colleague|employee|manager|contractor|technician|intern|junior|"
+    r"(?:engineer|developer|operator|admin|administrator|on-call(?! (?:rotation|schedule|rota|plan|tool|policy|process)s?\b)|"
+    r"responder|colleague|employee|manager|contractor|technician|intern|junior|"
     r"author|reviewer|tester|analyst|programmer|dba|sre|sysadmin|trainee|newcomer|person|human|somebody|someone|he|she)s?"
 )
 _THING = (
@@ -24,7 +25,7 @@ _STRUCTURE = re.compile(
     re.IGNORECASE,
 )
 _PERSON_FIRST = re.compile(
-    rf"^\W*(?:because\s+)?(?:the|an?|our|one of (?:the|our)|some)?\s*(?:[\w-]+\s+){{0,2}}?{_PERSON}\b", re.IGNORECASE
+    rf"^\W*(?:because\s+)?(?:the|an?|our|one of (?:the|our)|some)?\s*(?:[\w'’-]+\s+){{0,2}}?{_PERSON}\b", re.IGNORECASE
 )
 _SLIP = re.compile(
     r"\b(?:mistakes?|human errors?|carelessness|negligence|oversight|inattention|inexperience|forgetfulness|blunders?|typo)\b",

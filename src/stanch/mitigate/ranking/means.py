@@ -41,6 +41,8 @@ WORDS: tuple[tuple[Means, str], ...] = (
     ("failover", (r"\bfail.?(ing.?)?over\b|\bpromot\w+|\bstandby\b|\bsecondary\b|\b(other|second|backup|alternative|another) "
                  r"(provider|region|vendor|carrier|gateway|resolver|processor|path)\b|\bswitch\b.{0,40}\bto (the )?(other|second|backup|replica)")),
     ("shrink", (r"\bscale (in|down|back)\b|\bremove\b.{0,30}\b(new|added|extra|servers|nodes|instances|capacity|shards?)\b|"
+               r"\b(take|pull|withdraw|retire|decommission|switch off)\b.{0,20}\b(new|added|extra)\b.{0,30}"
+               r"\b(front.?ends?|servers|nodes|instances|capacity|shards?|hosts)\b|"
                r"\b(undo|revert|take back|roll back)\b.{0,30}\b(scale|scaling|capacity|resize|servers|nodes)\b|\bfewer\b")),
     ("grow", (r"\bscale (out|up)\b|\b(add|double|more|extra)\b.{0,30}\b(instances?|nodes?|capacity|servers?|replicas?|workers?|brokers?|shards?|"
              r"consumers?|pods?|memory|machines)\b|\b(raise|increase)\b.{0,30}\b(instances?|capacity|replicas?|size)\b")),
@@ -70,6 +72,7 @@ ACCESS_OF = (
 NO_WRITES = r"read.?only|out of writes|quarantine|\bfence\b|\b(reject|refuse|deny|drop)\b.{0,20}\bwrites?\b"
 # Stops writes from outside; internal writers go on.
 CLOSED = r"maintenance (mode|page)|\boff.?line\b|\b(no|nobody|no one|nothing) .{0,20}writ\w+|\b(close|keep)\b.{0,30}\b(site|shop|users|players|people|customers)\b"
+REFUSES = r"\b(close|shut|stop|refuse|reject|deny)\b|\b(switch|turn)\b.{0,30}\boff\b"
 DESTROYS = r"\b(drop|delete|purge|truncate|wipe|erase|restore|re-?set|rebuild|reformat|re-?create)\b"
 
 
@@ -103,7 +106,8 @@ def _means(kind: str, text: str) -> frozenset[Means]:
         found = {"pause_rollout"}
     elif (stops and re.search(WRITES, text)) or re.search(NO_WRITES, text):
         found.add("stop_writes")
-    if re.search(CLOSED, text):
+    # A degraded mode that closes or refuses something lets nobody in; one that pauses work does not.
+    if re.search(CLOSED, text) or (kind == "degrade" and re.search(REFUSES, text)):
         found.add("close")
     if re.search(ACCESS, text) or (stops and re.search(ACCESS_OF, text)):
         found.add("cut_access")

@@ -100,7 +100,8 @@ class Situation:
             rivals = any(o is not self.option and {"back", "config"} <= means(o.mitigation) for o in self.options)
             return 1.0 if self._named(release) or not rivals else 0.5
         if "back" in self.means:
-            return 0.25 if self._elsewhere("config", "back") else 0.85
+            better = self._elsewhere("config", "back") or (self.kind == "rollback" and self._named_elsewhere(release))
+            return 0.25 if better else 0.85
         return 0.8 if "flag" in self.means and self._named(release) else 0.0
 
     def _takes_back_flag(self, release: Release) -> float:
@@ -123,6 +124,15 @@ class Situation:
         if "back" in self.means:
             return 1.0 if self._named(release) else 0.3
         return 0.5 if self._named(release) and self.means & {"flag", "config", "shed", "stop_writes"} else 0.0
+
+    def _named_elsewhere(self, release: Release) -> bool:
+        """Whether another option of the same service puts back what the change names, where a rollback puts back a release."""
+        changed = tokens(f"{release.release} {release.text}")
+        return any(
+            o is not self.option and o.service == self.option.service and o.mitigation.kind != "rollback"
+            and "back" in means(o.mitigation) and changed & tokens(f"{o.mitigation.title} {o.mitigation.name}")
+            for o in self.options
+        )  # fmt: skip
 
     def _elsewhere(self, *wanted: Means, without: Means | None = None) -> bool:
         """Whether another option of the same service does all of that."""

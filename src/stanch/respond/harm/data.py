@@ -101,6 +101,8 @@ def _wrong(clause: str, before: str) -> tuple[str, ...]:
         values = hits(after, "VALUES")
         if not hits(clause, "COSMETIC"):
             values = (*values, *hits(clause, "VALUES"), *hits(before, "VALUES"))
+        if wrong.entry == "without":
+            values = hits(after, "VALUES")
         aside = {hit.entry for hit in hits(clause, "SIDE")} | {wrong.entry}
         value = next((hit for hit in values if hit.entry not in aside), None)
         if value:

@@ -44,6 +44,12 @@ COUNTED = re.compile(
     rf"(?<= )(a few|few|a couple of|a couple|couple of|single|a|an|largest|biggest|key|{ONE_TO_TEN}|\d+) (?:\w+ )?"
 )
 NONE_CAN = re.compile(r" no (\w+ ){1,2}(can|could|is able|are able|comes?|goes?|gets?|succeeds?|arrives?) ")
+NO_IMPACT = re.compile(
+    r" (no|not|none|nobody|nothing|without|zero|unaffected)\b.{0,30}\b(affected|impact\w*|hit|effect|notice\w*|lost|harm\w*|concerned|visible|exposed|involved|seen) |"
+    r" (quorum|redundancy|service|traffic|capacity) (is |was )?(kept|intact|held|holds|fine|ok|enough) |"
+    r" (nothing|nobody|no one|none) (has|have|is|was) (failed|broken|happened|down|complained|hurt) (yet )?|"
+    r" (users?|customers?|players?|clients?|patients?|production|everyone|everybody) (are |is |all |still )*(fine|ok|okay|happy|unaffected|good) "
+)
 WIDE = re.compile(r" [a-z]{4,}wide ")
 ONE_NAMED = re.compile(
     r"^ (?:the |our )?(tenant|customer|client|merchant|account|user|site|shop|store) \w+ (sees|gets|has|can|is|reports|cannot|receives) "
@@ -172,13 +178,7 @@ def works(clause: str) -> bool:
 
 def denies_impact(clause: str) -> bool:
     """ "no customers affected", "nobody outside is hit", "not noticed yet"."""
-    return bool(
-        re.search(
-            r" (no|not|none|nobody|nothing|without|zero|unaffected)\b.{0,30}"
-            r"\b(affected|impact\w*|hit|effect|notice\w*|lost|harm\w*|concerned|visible|exposed|involved|seen) ",
-            clause,
-        )
-    )
+    return NO_IMPACT.search(clause) is not None
 
 
 def about(clause_or_text: list[str], family: str) -> str:

@@ -125,7 +125,12 @@ def _state(clause: str) -> tuple[State, str] | None:
 
 def _looks(clause: str) -> tuple[State, str] | None:
     cosmetic = next(iter(hits(clause, "COSMETIC")), None)
-    if cosmetic is None or first(clause, "SLOW") or MORE_THAN_LOOKS.search(clause):
+    slow = first(clause, "SLOW")
+    if (
+        cosmetic is None
+        or (slow and slow.entry not in ("issue", "problem", "trouble"))
+        or MORE_THAN_LOOKS.search(clause)
+    ):
         return None
     return ("cosmetic", f"looks or words (“{cosmetic.entry}”)")
 

@@ -11,6 +11,12 @@ LAST = re.compile(
 OF = re.compile(r" (\d+|one|two|three|both|half) (?:out of|of|in) (?:the |our )?\w+ ")
 
 
+def unnoticed(clause: str) -> tuple[str, ...]:
+    """One of what carries the load is gone, where the text says elsewhere that nobody notices."""
+    member, gone = next(iter(hits(clause, "MEMBER")), None), first(clause, "GONE")
+    return (f"what carries the load (“{member.entry}”) is gone (“{gone.entry}”)",) if member and gone else ()
+
+
 def risk(clause: str) -> tuple[str, ...]:
     """The words for protection that is gone or a limit that comes near; empty where none is told."""
     if hit := first(clause, "VULNERABLE"):

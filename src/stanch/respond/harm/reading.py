@@ -11,7 +11,7 @@ import msgspec
 from stanch.respond.harm.data import data
 from stanch.respond.harm.facets import about, denies_impact, works
 from stanch.respond.harm.function import Function, function
-from stanch.respond.harm.protection import risk
+from stanch.respond.harm.protection import risk, unnoticed
 from stanch.respond.harm.security import security
 from stanch.respond.harm.words import clauses, first, hits
 
@@ -30,7 +30,8 @@ def read(text: str) -> tuple[Said, ...]:
     """Everything that the text says of harm; empty where no word is known, or where it only says that there is none."""
     told = clauses(text)
     practice = bool(about(told, "PRACTICE"))
-    risks = {clause: words for clause in told if (words := risk(clause))}
+    calm = any(denies_impact(clause) for clause in told)
+    risks = {clause: words for clause in told if (words := risk(clause) or (unnoticed(clause) if calm else ()))}
     found: list[Said] = []
     if attacked := security(told):
         found.append(Said("security", attacked, practice))

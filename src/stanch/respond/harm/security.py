@@ -3,9 +3,15 @@
 import re
 
 from stanch.respond.harm.facets import denies_impact
-from stanch.respond.harm.words import denied, first, hits
+from stanch.respond.harm.words import Hit, denied, first, hits
 
 PRINTS = re.compile(r" (prints?|shows?|printed|shown|displays?|returns?|logs?|plain text|stored) (?:\w+ ){0,3}$")
+WRONG = re.compile(r" (wrong|other|another|unrelated|different|foreign) ")
+THIEF = re.compile(
+    r" (someone|somebody|attackers?|a stranger|an outsider|an employee|a former employee|unknown \w+) "
+    r"(?:\w+ ){0,3}?(copied|downloaded|took|accessed|dumped|scraped|read|exported|stole) "
+    r"(?:\w+ ){0,3}?(customer|user|patient|client|data|database|files?|records?|accounts?|mailbox|source) "
+)
 SEEN = re.compile(r" (sees?|seeing|logged in|signed in|land\w*|view\w*|copies|belong\w*|opens?|access\w*) ")
 
 
@@ -21,6 +27,11 @@ def security(told: list[str]) -> tuple[str, ...]:
 def _attacked(clause: str) -> tuple[str, ...]:
     if hit := first(clause, "ATTACK"):
         return (f"an attack or a leak (“{hit.entry}”)",)
+    if match := THIEF.search(clause):
+        return (f"somebody {match[2]} data",)
+    guard, passed = next(iter(hits(clause, "GUARD")), None), first(clause, "BYPASS")
+    if guard and passed:
+        return (f"a check (“{guard.entry}”) can be passed by (“{passed.entry}”)",)
     odd, entry = first(clause, "ODD"), hits(clause, "ENTRY")
     near = [hit for hit in entry if odd and (-40 if odd.entry.startswith("not") else 0) < hit.start - odd.start < 30]
     return (f"an unknown access (“{odd.entry} {near[0].entry}”)",) if odd and near else ()
@@ -38,9 +49,17 @@ def _opened(clause: str) -> tuple[str, ...]:
     return ()
 
 
+def _wrong_people(clause: str) -> Hit | None:
+    """ "the wrong doctor", "an unrelated family", whoever they are."""
+    found = (
+        (match, hit) for match in WRONG.finditer(clause) for hit in hits(clause, "PEOPLE") if hit.start == match.end()
+    )
+    return next((Hit(f"{match[1]} {hit.entry}", match.start(), hit.end) for match, hit in found), None)
+
+
 def _to_others(told: list[str]) -> tuple[str, ...]:
     for clause in told:
-        other = first(clause, "TO_OTHERS")
+        other = first(clause, "TO_OTHERS") or _wrong_people(clause)
         if other is None:
             continue
         if owned := re.search(rf" (\w+) (?:of|from) (?:the |an? |some |any )?{other.entry}", clause):

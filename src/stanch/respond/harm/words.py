@@ -28,6 +28,8 @@ SAME: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\b(not|no) (\w+ )?any longer\b", r"not \2"),
         (r"(?<!\w)'|'(?!\w)|[\"\u201c\u201d]", " "),
         (r"^\W*(hi|hello|hey|dear)( \w+)?\W", " "),
+        (r"^\W*(problem|warn(ing)?|alert|firing|critical|major|minor|p[0-5]|sev\W?[0-5])\b\W*", ""),
+        (r"\b(\d+)/(\d+)\b", r"\1 of \2"),
         (r"(?<=\d),(?=\d{3}\b)", ""),
         (r"(?<=\d),(?=\d{1,2}\b)", "."),
         (r"[-_]", " "),
@@ -41,6 +43,8 @@ SAME: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\b(not only|not sure|no matter|no idea|no wonder|no doubt)\b", " "),
         (r"\bin order to\b|\border of\b|\bof course\b|\bso far\b", " "),
         (r"\b(in )?(the |a )?wrong order\b|\bout of order\b(?= (messages|comments|events))", "misordered"),
+        (r"\b(double|twice|triple) the (usual|normal|average|typical)\b", "many"),
+        (r"\blos(t|e|es|ing) (the |their |its |all )?(access|connection|connectivity|contact|signal|network)s?\b", r"no \3"),
         (r"\bhang(s|ing)? up\b", "cut off"),
     )
 )  # fmt: skip
@@ -56,7 +60,7 @@ class Hit(msgspec.Struct, frozen=True):
 
 def plain(text: str) -> str:
     """Lower case, one form for each thing; the first 2,000 characters."""
-    found = re.sub(r"(?<=[a-z]{3})(?=[A-Z])", " ", text[:LONGEST]).lower()
+    found = re.sub(r"(?<=[a-z]{3})(?=[A-Z][a-z])", " ", text[:LONGEST]).lower()
     for pattern, by in SAME:
         found = pattern.sub(by, found)
     return found
