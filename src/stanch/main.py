@@ -36,6 +36,7 @@ FEATURES = (
     "recover",
     "learn",
     "learn.drills",
+    "learn.comments",
     "learn.confidential",
     "learn.just_culture",
     "chat",

@@ -75,21 +75,21 @@ def checkpoint(place: Place) -> None:
 @click.option(
     "--names", type=click.Choice(["names", "roles"]), default="names", help="Roles in place of people's names."
 )
+@click.option("--comments", type=click.Choice(["no", "yes"]), default="no", help="Whether md has the comments, too.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="A file; else stdout.")
 @click.pass_obj
-def export(place: Place, incident: str, form: str, names: str, output: Path | None) -> None:
+def export(place: Place, incident: str, form: str, names: str, comments: str, output: Path | None) -> None:
     """Write an incident out: JSON with every entry and its hash, or the postmortem as Markdown, HTML or PDF."""
     from stanch.kernel.filling import incident_id
     from stanch.learn import export as learn
 
     name = incident_id(incident)
     if place.url:
-        _write(
-            place.fetch("GET", f"/api/v1/incidents/{quote(name, safe='')}/export?format={form}&names={names}"), output
-        )
+        asked = f"format={form}&names={names}&comments={comments}"
+        _write(place.fetch("GET", f"/api/v1/incidents/{quote(name, safe='')}/export?{asked}"), output)
         return
     with place.local().application.reading(place.actor) as uow:
-        read = learn.prepare(uow, name, form, names)
+        read = learn.prepare(uow, name, form, names, comments)
     _write(read.content(), output)
 
 

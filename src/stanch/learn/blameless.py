@@ -38,3 +38,7 @@ def _texts(record: Record) -> Iterator[tuple[str, str]]:
         for text in (item.title, item.test, item.note, *item.answers):
             yield "actions", text
     yield "lessons", record.parts.get("lessons", "")
+    for comment in record.comments.values():
+        if comment.state == "open":
+            yield "comments", comment.text
+            yield "comments", comment.suggestion or ""

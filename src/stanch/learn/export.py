@@ -45,19 +45,25 @@ class Export(msgspec.Struct, frozen=True):
         return pdf(self.document, self.at) if self.form == "pdf" else _RENDERERS[self.form](self.document)
 
 
-def checked(form: str, names: str) -> None:
-    """Raises ``Invalid`` for a format or a choice of names that there is not."""
+def checked(form: str, names: str, comments: str = "no") -> None:
+    """Raises ``Invalid`` for a format, or a choice of names or comments, that there is not."""
     if form not in get_args(Format):
         raise Invalid(f"'{form}' is not a format.", field="format", hint=f"It is {', '.join(get_args(Format))}.")
     if names not in ("names", "roles"):
         raise Invalid(f"'{names}' is not a choice of names.", field="names", hint="It is names or roles.")
     if form == "json" and names == "roles":
         raise Invalid("JSON has everything as it was recorded.", field="names", hint="Roles stand in md, html and pdf.")
+    if comments not in ("no", "yes"):
+        raise Invalid(f"'{comments}' is not a choice of comments.", field="comments", hint="It is no or yes.")
+    if comments == "yes" and form != "md":
+        raise Invalid(
+            f"Comments do not stand in {form}.", field="comments", hint="They stand in md; JSON has their entries."
+        )
 
 
-def prepare(uow: UnitOfWork, incident: str, form: str, names: str = "names") -> Export:
-    """Read what an export needs. ``names``: as they are, or ``roles`` in their place (R44). Raises ``Invalid``, ``NotFound``."""
-    checked(form, names)
+def prepare(uow: UnitOfWork, incident: str, form: str, names: str = "names", comments: str = "no") -> Export:
+    """Read what an export needs. ``names``: as they are, or ``roles`` in their place (R44). ``comments``: ``yes`` adds them. Raises ``Invalid``, ``NotFound``."""
+    checked(form, names, comments)
     if form == "json":
         return Export(form, None, as_json(uow, incident), 0)
     entries = uow.entries(incident)
@@ -65,6 +71,8 @@ def prepare(uow: UnitOfWork, incident: str, form: str, names: str = "names") -> 
     if record.drill is not None:
         return _debrief(uow, incident, form)
     made = document(record, entries, uow.policy, of_policy(uow.policy))
+    if comments == "yes":
+        made.comments = list(record.comments.values())
     if names == "roles":
         made = anonymous(made, labels(entries, uow.policy, known_names(uow)))
     return Export(form, made, b"", record.published_at or record.changed_at)

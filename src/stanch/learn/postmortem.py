@@ -25,6 +25,8 @@ QUIET_KINDS = frozenset(
         "page_stepped",
         "page_sent",
         "postmortem_written",
+        "comment_made",
+        "comment_settled",
         "impact_measured",
         "prompt_declined",
         "prompt_withdrawn",

@@ -4,6 +4,7 @@ import msgspec
 
 from stanch.timeline.facts import (
     chat,
+    comments,
     communicate,
     deciding,
     detect,
@@ -29,6 +30,7 @@ Facts = (
     | communicate.Facts
     | recover.Facts
     | learn.Facts
+    | comments.Facts
     | chat.Facts
     | drill.Facts
     | tickets.Facts

@@ -97,6 +97,23 @@ Priority = Literal["high", "normal", "low"]
 Purpose = Literal["", "prevent", "detect", "mitigate", "respond"]
 
 
+class Comment(msgspec.Struct):
+    """A comment on a part of the postmortem; with a ``suggestion`` for the words in ``quote``. ``people``: who was mentioned."""
+
+    item: str
+    part: str
+    text: str
+    quote: str
+    suggestion: str | None
+    by: str
+    at: int
+    people: list[str]
+    state: Literal["open", "resolved", "accepted", "declined"] = "open"
+    settled_by: str = ""
+    settled_at: int | None = None
+    note: str = ""
+
+
 class ActionItem(msgspec.Struct):
     """What must change. ``drop``: why somebody would drop it, until the owner's lead decides."""
 
@@ -214,6 +231,7 @@ class Record(msgspec.Struct):
     lists: dict[str, list[str]] = msgspec.field(default_factory=dict)
     # The position of the entry that wrote each part last, and by whom.
     written: dict[str, tuple[int, str]] = msgspec.field(default_factory=dict)
+    comments: dict[str, Comment] = msgspec.field(default_factory=dict)
     published_at: int | None = None
     shown_at: int | None = None
     measured: Measured | None = None

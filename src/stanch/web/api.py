@@ -136,10 +136,11 @@ def _records(stanch: Stanch) -> list[Route]:
         return Response(msgspec.json.encode(stanch.seals.checkpoint()) + b"\n", media_type="application/json")
 
     def export(request: Request) -> Response:
-        form, names = request.query_params.get("format", "json"), request.query_params.get("names", "names")
+        query = request.query_params
+        form, names, comments = query.get("format", "json"), query.get("names", "names"), query.get("comments", "no")
         incident = incident_id(request.path_params["incident"])
         with stanch.application.reading(auth.require(request)) as uow:
-            read = learn.prepare(uow, incident, form, names)
+            read = learn.prepare(uow, incident, form, names, comments)
         return Response(read.content(), media_type=learn.MEDIA_TYPES[form])
 
     def slo_rules(request: Request) -> Response:

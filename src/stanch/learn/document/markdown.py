@@ -3,7 +3,7 @@
 from stanch.kernel.clock import day, iso
 from stanch.learn.document.model import Document, state_of
 from stanch.learn.postmortem import TITLES
-from stanch.timeline.record import ActionItem
+from stanch.timeline.record import ActionItem, Comment
 
 
 def markdown(d: Document) -> bytes:
@@ -17,7 +17,17 @@ def markdown(d: Document) -> bytes:
     lines += ["", *_part(d, "factors"), "", *_part(d, "whys"), "", "## Action items", ""]
     lines += ["| Item | What | Owner | Due | Done when | State |", "| --- | --- | --- | --- | --- | --- |"]
     lines += [_action(item) for item in d.actions]
-    return "\n".join([*lines, "", *_part(d, "lessons"), ""]).encode()
+    lines += ["", *_part(d, "lessons"), ""]
+    if d.comments:
+        lines += ["## Comments", "", *(_comment(comment) for comment in d.comments), ""]
+    return "\n".join(lines).encode()
+
+
+def _comment(c: Comment) -> str:
+    on = f", on \u201c{c.quote}\u201d" if c.quote else ""
+    wanted = "" if c.suggestion is None else f" Suggested in its place: \u201c{c.suggestion}\u201d."
+    state = c.state + (f" by {c.settled_by}" if c.settled_by else "") + (f": {c.note}" if c.note else "")
+    return _escape(f"- {c.item}, {c.by}, {TITLES[c.part]}{on}: {c.text}{wanted} ({state})")
 
 
 def _part(d: Document, part: str) -> list[str]:

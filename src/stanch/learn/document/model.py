@@ -9,7 +9,7 @@ from stanch.learn.completeness.why_tree import Why, tree
 from stanch.learn.postmortem import draft, timeline
 from stanch.respond.facts import six_facts
 from stanch.timeline.entries import Entry
-from stanch.timeline.record import ActionItem, Record, fold
+from stanch.timeline.record import ActionItem, Comment, Record, fold
 
 # Entries by which somebody decided something: beside them stands what was known at that moment (R37).
 DECISIONS = frozenset({"mitigation_started", "severity_set", "phase_shifted", "resolved", "decision_made"})
@@ -51,6 +51,7 @@ class Document(msgspec.Struct):
     actions: list[ActionItem]
     spans: list[tuple[str, int, int]]
     front: dict[str, str]
+    comments: list[Comment] = []
 
 
 def state_of(item: ActionItem) -> str:

@@ -90,5 +90,17 @@ def anonymous(d: Document, labels: dict[str, str]) -> Document:
             for x in d.timeline
         ],
         actions=[replace(i, title=said(i.title), owner=said(i.owner), test=said(i.test)) for i in d.actions],
+        comments=[
+            replace(
+                c,
+                text=said(c.text),
+                quote=said(c.quote),
+                suggestion=c.suggestion and said(c.suggestion),
+                by=said(c.by),
+                settled_by=said(c.settled_by),
+                note=said(c.note),
+            )
+            for c in d.comments
+        ],
         front={key: said(value) if key == "title" else value for key, value in d.front.items()},
     )

@@ -15,6 +15,7 @@ from stanch.learn import export
 from stanch.learn.action_items.ticket_filing import filing_of
 from stanch.learn.action_items.ticket_views import of_incident
 from stanch.learn.blameless import hints
+from stanch.learn.comments.commands import rows
 from stanch.learn.completeness.of_record import gaps_of
 from stanch.learn.confidential.commands import Contributions, contributions, leads
 from stanch.learn.document.html import policy
@@ -58,6 +59,7 @@ def routes(stanch: Stanch) -> list[Route]:
                 "hints": hints(record, of_policy(uow.policy)), "timeline": timeline(entries), "people": known_names(uow),
                 "lanes": pictures.swim_lanes(record, record.closed_at or record.resolved_at or uow.now),
                 "told": contributions(uow, Contributions(incident)) if leads(uow, record) else None, "fair": is_facilitator(uow),
+                "comments": rows(uow, record, every=True),
                 "tickets": of_incident(uow, incident), "figures": figures_of(uow, record), "files": filing_of(uow, record) is not None,
             }  # fmt: skip
         return page(request, "postmortem.html", **context, names=PARTS, titles=TITLES, help=HELP)
