@@ -1,7 +1,9 @@
 """The war room as people see it: wide and narrow, with and without JavaScript, light and dark."""
 
 import time
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import urllib3
@@ -179,4 +181,27 @@ def test_a_refused_form_comes_back_with_what_was_typed(house: House, browser: Br
     page.get_by_role("button", name="Post to the status page").click()
     expect(page.locator("[data-problem]")).to_contain_text("it was not filled in")
     expect(page.get_by_label("Public, in words that customers can check")).to_have_value("Pages are slow since [time].")
+    page.context.close()
+
+
+def test_times_are_in_the_zone_of_the_profile_and_the_page_is_whole(house: House, browser: Browser) -> None:
+    page = signed_in(house, browser)
+    page.goto(house.url + "/me")
+    page.get_by_label("Time zone in which times are shown").fill("Asia/Kolkata")
+    page.get_by_role("button", name="Keep it").click()
+    house.declare(page, "Slow in the evening")
+    expect(page.locator("#timeline-h")).to_contain_text("GMT+5:30")
+    shown = page.locator(".entries time").first
+    began = datetime.fromisoformat(shown.get_attribute("datetime") or "")
+    expect(shown).to_have_text(f"{began.astimezone(ZoneInfo('Asia/Kolkata')):%H:%M}")
+    page.goto(house.url + "/maintenance")
+    page.get_by_label("What is done").fill("New disks")
+    page.get_by_label("Services").select_option("shop")
+    page.get_by_label("From (UTC)").fill("2031-05-14T20:00")
+    page.get_by_label("To (UTC)").fill("2031-05-14T21:00")
+    page.locator("main form").last.get_by_role("button").last.click()
+    expect(page.locator("main")).to_contain_text("Thu 15 May, 01:30 GMT+5:30")
+    page.goto(house.url + "/me")
+    page.get_by_label("Time zone in which times are shown").fill("device")
+    page.get_by_role("button", name="Keep it").click()
     page.context.close()

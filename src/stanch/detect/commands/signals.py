@@ -27,6 +27,10 @@ class Signals(msgspec.Struct):
             description="Only these: incident, ticket, noise, held, or silenced (by hand, also acknowledged)."
         ),
     ] = ""
+    service: Annotated[str, msgspec.Meta(max_length=200, description="Only of this service.")] = ""
+    origin: Annotated[str, msgspec.Meta(max_length=200, description="Only by this key.")] = ""
+    state: Annotated[Literal["", "firing", "resolved"], msgspec.Meta(description="Only firing, or only resolved.")] = ""
+    why: Annotated[str, msgspec.Meta(max_length=1000, description="Only with exactly this reason.")] = ""
 
 
 class SignalRow(msgspec.Struct, frozen=True):
@@ -72,13 +76,16 @@ class SignalRow(msgspec.Struct, frozen=True):
 @command("signals", Signals, reading=True, example="stanch signals --limit 20")
 def list_signals(uow: UnitOfWork, asked: Signals) -> list[SignalRow]:
     """Signals (R1). Those of a private incident one may not see are left out (P6)."""
-    chosen = {"": "", "silenced": "WHERE s.silence <> ''"}
-    where = chosen.get(asked.disposition, "WHERE s.disposition = :disposition")
+    wanted = {
+        "disposition": asked.disposition, "service": asked.service, "intake_key": asked.origin, "state": asked.state, "reason": asked.why
+    }  # fmt: skip
+    silenced = wanted["disposition"] == "silenced"
+    wanted = {column: value for column, value in wanted.items() if value and not (silenced and column == "disposition")}
+    tests = [f"s.{column} = :{column}" for column in wanted] + (["s.silence <> ''"] if silenced else [])
     rows = uow.tx.all(
         "SELECT s.*, COALESCE(i.private, 0) AS private FROM signals s LEFT JOIN incidents i ON i.id = s.incident "
-        f"{where} ORDER BY s.last_seen DESC LIMIT :limit",
-        limit=asked.limit,
-        **({} if asked.disposition in chosen else {"disposition": asked.disposition.replace("held", "")}),
+        f"{'WHERE ' if tests else ''}{' AND '.join(tests)} ORDER BY s.last_seen DESC LIMIT :limit",
+        **{"limit": asked.limit, **wanted, **({"disposition": ""} if wanted.get("disposition") == "held" else {})},
     )
     return [
         SignalRow(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -13,7 +16,7 @@ from stanch.communicate import announcing
 from stanch.communicate.audiences.previews import previews
 from stanch.communicate.freshness import Copies
 from stanch.communicate.freshness import copies as copies_of
-from stanch.detect.commands.signals import Signals, list_signals
+from stanch.detect.commands.signals import SignalRow, Signals, list_signals
 from stanch.detect.commands.watching import HeartbeatRow, Heartbeats, Probes, list_heartbeats, list_probes
 from stanch.identity import people
 from stanch.kernel.actor import Actor
@@ -40,6 +43,10 @@ if TYPE_CHECKING:
 STATUSES = ("live", "open", "mitigated", "resolved", "closed")
 DISPOSITIONS = ("held", "incident", "ticket", "noise", "silenced")
 PAGE = 50
+SIGNALS = 200
+# How the page calls what signals are told apart by, and how many of each are offered.
+FACETS = {"disposition": "Disposition", "state": "State", "service": "Service", "origin": "Sender", "why": "Why"}
+VALUES = 8
 
 
 def routes(stanch: Stanch) -> list[Route]:
@@ -57,16 +64,18 @@ def routes(stanch: Stanch) -> list[Route]:
         return page(request, "incidents.html", rows=rows, chosen=status, statuses=STATUSES, more=more, now=now)
 
     def signals(request: Request) -> Response:
-        chosen = request.query_params.get("disposition", "")
-        chosen = chosen if chosen in DISPOSITIONS else ""
+        asked = {name: request.query_params.get(name, "") for name in FACETS}
+        asked["disposition"] = asked["disposition"] if asked["disposition"] in DISPOSITIONS else ""
+        asked["state"] = asked["state"] if asked["state"] in ("firing", "resolved") else ""
+        chosen = asked["disposition"]
         with stanch.application.reading(auth.require(request)) as uow:
-            rows = list_signals(uow, Signals(limit=200, disposition=chosen))
+            rows = list_signals(uow, msgspec.convert({"limit": SIGNALS, **asked}, Signals))
             raw, beats = _unparsable(uow, stanch.world.sources), _beats(uow, stanch.settings.secret_key)
             now = uow.now
         keys, url = sorted(stanch.settings.intake_keys), stanch.settings.url()
         return page(
             request, "signals.html", rows=rows, raw=raw, beats=beats, keys=keys, url=url, chosen=chosen,
-            dispositions=DISPOSITIONS, now=now,
+            facets=facets(rows, asked), now=now, narrowed=any(asked.values()), most=SIGNALS,
         )  # fmt: skip
 
     def services(request: Request) -> Response:
@@ -85,6 +94,36 @@ def routes(stanch: Stanch) -> list[Route]:
         signed_in("/services", services),
         signed_in("/settings", settings),
     ]
+
+
+class Facet(msgspec.Struct, frozen=True):
+    """One value that the list can be narrowed to, or, where it is chosen, widened again. ``count``: among those shown."""
+
+    value: str
+    count: int
+    chosen: bool
+    href: str
+
+
+def facets(rows: list[SignalRow], asked: dict[str, str]) -> dict[str, list[Facet]]:
+    """What the shown signals can be narrowed to, the most frequent first; a facet of one value says nothing and is left out."""
+    found: dict[str, list[Facet]] = {}
+    for name, title in FACETS.items():
+        column = {"why": "reason"}.get(name, name)
+        counted = Counter(str(getattr(row, column)) for row in rows)
+        if asked[name] and asked[name] not in counted:
+            counted[asked[name]] = 0
+        values = [value for value, _ in counted.most_common(VALUES) if value]
+        if len(values) > 1 or asked[name]:
+            found[title] = [
+                Facet(value, counted[value], value == asked[name], _narrowed(asked, name, value)) for value in values
+            ]
+    return found
+
+
+def _narrowed(asked: dict[str, str], name: str, value: str) -> str:
+    query = {key: text for key, text in {**asked, name: "" if asked[name] == value else value}.items() if text}
+    return "/signals" + (f"?{urlencode(query)}" if query else "")
 
 
 def _unparsable(uow: UnitOfWork, sources: dict[str, Source]) -> list[dict[str, Any]]:

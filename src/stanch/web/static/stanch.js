@@ -20,6 +20,7 @@
   const chosen = document.documentElement.dataset.zone || undefined;
   const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: chosen });
   const date = new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long", timeZone: chosen });
+  const whole = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", timeZone: chosen, timeZoneName: "short" });
   const zone = new Intl.DateTimeFormat("en-GB", { timeZoneName: "short", timeZone: chosen }).formatToParts().find((part) => part.type === "timeZoneName").value;
   function tick() {
     for (const time of document.querySelectorAll("time[data-ago], time[data-age]")) time.textContent = spell((Date.now() - Date.parse(time.dateTime)) / 1000) + ("ago" in time.dataset ? " ago" : "");
@@ -32,7 +33,8 @@
   }
   function local() {
     for (const time of document.querySelectorAll("time[data-clock]")) { time.textContent = clock.format(Date.parse(time.dateTime)); time.title = time.dateTime; }
-    for (const word of document.querySelectorAll("[data-zone]")) word.textContent = zone;
+    for (const time of document.querySelectorAll("time[data-moment]")) { time.textContent = whole.format(Date.parse(time.dateTime)); time.title = time.dateTime; }
+    for (const word of document.querySelectorAll("body [data-zone]")) word.textContent = zone;
     let day = "";  // the lines between days follow the reader's midnight
     for (const line of document.querySelectorAll(".entries > .day")) line.remove();
     for (const row of document.querySelectorAll(".entries > li")) {
