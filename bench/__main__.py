@@ -151,10 +151,12 @@ def chosen(argv: list[str]) -> argparse.Namespace:
     """What the command line asks for."""
     parser = argparse.ArgumentParser("python -m bench", description="Measure, and say what was measured.")
     parser.add_argument(
-        "what", nargs="?", default="all", choices=("all", "status", "subscribers", "year"),
+        "what", nargs="?", default="all", choices=("all", "pages", "status", "subscribers", "year"),
         help="all: B1 and B3 to B5, written to docs/benchmarks.md (the default); status: B4 alone; subscribers: B5 alone; "
+        "pages: the first page and a busy war room, on SQLite and, with its address, PostgreSQL; "
         "year: idle and pages, from an empty folder and from a year of data, on both databases",
     )  # fmt: skip
+    parser.add_argument("database", nargs="?", default="", help="pages: postgresql://... of an empty database")
     parser.add_argument("--rounds", type=int, default=3, help="interleaved rounds of B1 and B4 [3]")
     parser.add_argument("--samples", type=int, default=200, help="pages that are timed [200]")
     parser.add_argument("--subscribers", type=int, default=10_000, help="who follow the status page in B5 [10000]")
@@ -170,6 +172,10 @@ if __name__ == "__main__":
     elif asked.what == "subscribers":
         with tempfile.TemporaryDirectory() as name:
             print("\n".join(subscribers.table(subscribers.measure(Path(name), serve, KEY, asked.subscribers))))
+    elif asked.what == "pages":
+        from bench import pages
+
+        print("\n".join(pages.run(asked.database, asked.samples, paints=9)))
     elif asked.what == "year":
         from bench.year import run
 

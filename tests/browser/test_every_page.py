@@ -14,6 +14,8 @@ from tests.browser.screenshots import year
 
 pytestmark = [pytest.mark.browser, pytest.mark.needs("chromium")]
 MOST_BYTES = 120_000
+PAINTED_AND_STYLED = """() => [performance.getEntriesByName('first-contentful-paint')[0].startTime,
+    performance.getEntriesByType('resource').find(each => each.name.includes('stanch.css')).responseEnd]"""
 WIDE, PHONE = ViewportSize(width=1360, height=900), ViewportSize(width=390, height=844)
 AXE = Axe().axe_script
 # What was found, in a line each: the whole answer of axe is many times as long. Stylesheets need not be fetched again.
@@ -101,13 +103,20 @@ def test_axe_finds_nothing_where_nothing_has_happened_yet(tmp_path: Path, browse
     assert not found, "\n".join(found)
 
 
-def test_a_first_look_at_the_war_room_is_light(organisation: tuple[House, dict[str, str]], page: Page) -> None:
+def test_a_first_look_at_the_war_room_is_light_and_names_it_before_the_stylesheet(
+    organisation: tuple[House, dict[str, str]], page: Page
+) -> None:
     house, pages = organisation
     wire = page.context.new_cdp_session(page)
     wire.send("Network.enable")
     wire.send("Network.setCacheDisabled", {"cacheDisabled": True})
     sizes: list[int] = []
     wire.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+    page.context.clear_cookies(name="stanch_look")
+    slow = {"offline": False, "latency": 1000, "downloadThroughput": -1, "uploadThroughput": -1}
+    wire.send("Network.emulateNetworkConditions", slow)
     page.goto(house.url + pages["room"])
     page.wait_for_function("document.fonts.status == 'loaded'")
+    painted, styled = page.evaluate(PAINTED_AND_STYLED)
+    assert painted < styled and page.locator(".first-look").is_hidden()
     assert 20_000 < sum(sizes) < MOST_BYTES

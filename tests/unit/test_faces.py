@@ -125,6 +125,29 @@ def test_a_failed_request_does_not_use_up_its_key(client: TestClient, token: dic
     assert client.post("/api/v1/incidents/1/notes", json={"text": "x"}, headers=headers).status_code == 200
 
 
+def test_words_stand_before_the_stylesheet_until_a_browser_has_it(client: TestClient, token: dict[str, str]) -> None:
+    client.post("/api/v1/incidents", json={"title": "<b>Payments</b> fail"}, headers=token)
+
+    def seen() -> tuple[bool, bool, str]:
+        """Whether the stylesheet stands in the head, whether words stand before it, and the cookie."""
+        answer = client.get("/incidents/INC-1", headers=token)
+        before, _, _ = answer.text.partition('<link rel="stylesheet"')
+        words = before.partition('class="first-look"')[2]
+        assert answer.text.count('<link rel="stylesheet"') == 1 and "<b>Payments" not in answer.text
+        return (
+            "<body" not in before,
+            "INC-1" in words and "&lt;b&gt;Payments" in words,
+            answer.headers.get("set-cookie", ""),
+        )
+
+    in_head, words, cookie = seen()
+    assert (in_head, words) == (False, True) and "HttpOnly" in cookie and "SameSite=lax" in cookie
+    assert seen() == (True, False, "")
+    client.cookies.clear()
+    client.cookies.set("stanch_look", "of-an-older-release")
+    assert seen()[:2] == (False, True)
+
+
 def test_sign_in_forms_and_forged_requests(client: TestClient, token: dict[str, str]) -> None:
     wrong = client.post("/login", data={"name": "ada", "password": "no"}, headers=MINE)
     right = {"name": "ada", "password": "a long password", "next": "//evil.example"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import yaml
@@ -41,20 +41,9 @@ def play(config: Path, say: Say = lambda _line: None, *, ends: int = 0, newest: 
     ``newest``: only so many of its incidents, the last ones.
     """
     ends = ends or SystemClock().now()
-    clock, meters = SteppedClock(ends - 366 * DAY), Meters()
-    settings = load(config, {})
-    world = load_world(settings.integrations)
-    world.notifiers["webhook"], world.mitigators["command"], world.metrics["http_json"] = (
-        Phones(),
-        Levers(meters),
-        meters,
-    )
-    stanch = open_stanch(clock=clock, settings=settings, world=world)
-    _without_waiting_for_the_disk(stanch.application.database)
-    try:
+    with playing(config, ends - 366 * DAY) as player:
         for person in PEOPLE:
-            people.add(stanch.application.database, person, clock.now(), admin=person in ("ada", "grace"))
-        player = Player(stanch, clock, meters)
+            people.add(player.application.database, person, player.clock.now(), admin=person in ("ada", "grace"))
         _past(player, ends, newest, say)
         player.until(ends - 3 * HOUR, step=DAY)
         today.earlier_today(player)
@@ -63,6 +52,24 @@ def play(config: Path, say: Say = lambda _line: None, *, ends: int = 0, newest: 
         opened = today.checkout_is_down(player)
         player.until(ends)
         return opened
+
+
+@contextlib.contextmanager
+def playing(config: Path, moment: int) -> Iterator[Player]:
+    """The organisation from a moment on: the clock in hand, the world pretended."""
+    clock, meters = SteppedClock(moment), Meters()
+    settings = load(config, {})
+    world = load_world(settings.integrations)
+    world.notifiers["webhook"], world.mitigators["command"], world.metrics["http_json"] = (
+        Phones(),
+        Levers(meters),
+        meters,
+    )
+    stanch = open_stanch(clock=clock, settings=settings, world=world)
+    if stanch.application.database.dialect == "sqlite":
+        _without_waiting_for_the_disk(stanch.application.database)
+    try:
+        yield Player(stanch, clock, meters)
     finally:
         stanch.application.database.close()
 

@@ -29,6 +29,8 @@ HERE = Path(__file__).parent.parent
 STATIC = HERE / "static"
 # The compression level: a fifth of the size within a millisecond; higher levels gain little.
 PACKING = 4
+# Says which stylesheet a browser was given, and for how long it keeps that.
+LOOK, KEPT_SECONDS = "stanch_look", 31536000
 
 
 def exact(moment: int) -> str:
@@ -77,6 +79,11 @@ def static_url(name: str) -> str:
     return f"/static/{name}?v={hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]}"
 
 
+def look() -> str:
+    """Which stylesheet it is."""
+    return static_url("stanch.css").partition("=")[2]
+
+
 def _environment() -> Environment:
     env = Environment(
         loader=FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True,
@@ -121,10 +128,21 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
             "shell": _shell(request),
             "problem": None,
             "not_taken": _not_taken(request),
+            "first_look": looks(request),
             **context,
         }
     )
-    return packed(request, html, status)
+    answer = packed(request, html, status)
+    if looks(request):
+        answer.set_cookie(
+            LOOK, look(), max_age=KEPT_SECONDS, httponly=True, samesite="lax", secure=request.url.scheme == "https"
+        )
+    return answer
+
+
+def looks(request: Request) -> bool:
+    """Whether this browser was not yet given the stylesheet of this release: then a few words stand before it."""
+    return request.cookies.get(LOOK) != look()
 
 
 def packed(request: Request, html: str, status: int) -> Response:

@@ -45,7 +45,7 @@ def routes(stanch: Stanch) -> list[BaseRoute]:
 
 def _offline(request: Request) -> Response:
     """The same for everybody: it is kept on the device."""
-    answer = page(request, "offline.html", me="", shell=None)
+    answer = page(request, "offline.html", me="", shell=None, first_look=False)
     answer.headers.update(ASKED_EACH_TIME)
     return answer
 
