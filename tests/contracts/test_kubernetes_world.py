@@ -277,13 +277,17 @@ def test_a_budget_that_lets_some_go_says_how_many_and_the_drain_waits(cluster: C
     assert seen.objections == [] and "default/b lets 4 of these 6 go at a time" in seen.text
     failed = failing(connected(cluster, drain=4), "drain", NODE)
     assert isinstance(failed, Partly) and "4 of 6 pods evicted" in failed.detail
+    assert failed.detail.count("The disruption budget b needs") == 1, "a reason stands once for all its pods"
 
 
 def test_a_drain_that_failed_half_way_can_be_taken_back_and_says_how_long_it_took(cluster: Cluster) -> None:
     cluster.held = {pods(cluster)[0]["metadata"]["name"]: 10_000}
     failed = failing(connected(cluster, drain=4), "drain", NODE)
     assert isinstance(failed, Partly) and failed.undo == {"verb": "uncordon", **NODE}
-    assert "5 of 6 pods evicted" in failed.detail and re.search(r"\(after \d+ s\)", failed.detail)
+    assert re.match(
+        r"5 of 6 pods evicted from node node-2 \(after \d+ s\)\. The node stays cordoned: uncordon it to go back; still there: ",
+        failed.detail,
+    )
     connected(cluster).run(failed.undo, lambda line: None)
     assert not cluster.things["/api/v1/nodes/node-2"]["spec"].get("unschedulable")
 

@@ -160,6 +160,7 @@ def test_a_run_that_changed_nothing_offers_no_undo_and_is_not_judged(house: Hous
     house.wait(minutes=3)
     found = newest(house)
     assert (found.ok, found.changed, found.undo, found.outcome) == (True, False, "", None)
+    assert "wait" not in lines(house), "nothing to watch"
     with pytest.raises(Conflict, match="cannot be undone by stanch"):
         house.do("undo", incident="INC-1", run=run, confirm="back")
     with pytest.raises(NotFound):

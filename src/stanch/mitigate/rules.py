@@ -59,7 +59,7 @@ class Waiting(msgspec.Struct, frozen=True):
 def waiting(record: Record, now: int) -> Waiting | None:
     """The newest run that is being carried out or watched, if there is one (R23: act, observe, revise)."""
     for run in reversed(record.runs.values()):
-        if run.undone_by or run.outcome is not None or run.ok is False:
+        if run.undone_by or run.outcome is not None or run.ok is False or not run.changed:
             continue
         ends = run.observation_ends() or run.started_at + int(run.observe_seconds * SECOND)
         return Waiting(run, max(ends, now))

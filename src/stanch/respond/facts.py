@@ -101,7 +101,7 @@ def _hypothesis(record: Record) -> SixFact:
 
 def _mitigations(record: Record) -> SixFact:
     runs = list(record.runs.values())
-    words = [f"{'undo of ' if r.undo_of else ''}{r.title} ({_standing(r)})" for r in runs]
+    words = [f"{'undo of ' + r.title.removeprefix('Undo: ') if r.undo_of else r.title} ({_standing(r)})" for r in runs]
     last = runs[-1] if runs else None
     return SixFact(
         "mitigations",

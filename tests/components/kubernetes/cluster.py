@@ -253,6 +253,8 @@ class Cluster:
             return self._evict(asked)
         if asked.method == "POST" and asked.path in REVIEWS:
             return 201, self._reviewed(asked)
+        if asked.method == "POST" and Place(asked.path).known and not Place(asked.path).name:
+            return self._create(asked)
         if asked.method != "GET":
             return 405, status(
                 405, "MethodNotAllowed", "the server does not allow this method on the requested resource"
@@ -269,6 +271,22 @@ class Cluster:
         if place.name or not place.known:
             return not_found(asked.path)
         return self._list(asked)
+
+    def _create(self, asked: Asked) -> tuple[int, Any]:
+        place, name = Place(asked.path), asked.body["metadata"]["name"]
+        if f"{asked.path}/{name}" in self.things:
+            said = f'{place.resource()} "{name}" already exists'
+            return 409, status(409, "AlreadyExists", said, **place.details() | {"name": name})
+        meta = {
+            "namespace": place.namespace,
+            "uid": f"uid-{name}",
+            "generation": 1,
+            "creationTimestamp": _now(),
+            **asked.body["metadata"],
+        }
+        thing = self.add(asked.path, {"status": {}, **asked.body, "metadata": meta})
+        self.touch(f"{asked.path}/{name}", "ADDED")
+        return 201, _shown(thing)
 
     def _reviewed(self, asked: Asked) -> dict[str, Any]:
         if asked.path.endswith("selfsubjectreviews"):

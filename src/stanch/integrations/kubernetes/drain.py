@@ -36,31 +36,40 @@ def drain(connection: Connection, target: Target, arguments: Arguments, say: Say
         found = patiently(connection, deadline, say, lambda: sort(connection, target, arguments))
         if found.objections:
             raise Failed(f"no pod was evicted: {'; '.join(found.objections)}", again=False)
-        said = _evict(
-            connection, target, found, Evictions(connection, whole(arguments, "grace"), deadline, len(found.evict), say)
+        said, stayed = _evict(
+            target, found, Evictions(connection, whole(arguments, "grace"), deadline, len(found.evict), say)
         )
     except Failed as failed:
-        took = spell(int((time.monotonic() - began) * SECOND))
-        stands = (
-            "The node stays cordoned: uncordon it to go back"
-            if marked.undo
-            else "The node was cordoned before, and stays so"
-        )
-        raise Partly(f"{failed.detail} (after {took}). {stands}", marked.undo) from None
+        raise Partly(f"{failed.detail} {_standing(began, marked)}", marked.undo) from None
+    if stayed:
+        # How it stands comes first: the list of pods may be long, and lines are cut.
+        raise Partly(f"{said} {_standing(began, marked)}; still there: {stayed}", marked.undo)
     return Applied(said, marked.undo, marked.changed or bool(found.evict))
 
 
-def _evict(connection: Connection, target: Target, found: Pods, evictions: Evictions) -> str:
-    """The evicted pods. Raises ``Failed`` with those that were not."""
+def _standing(began: float, marked: Applied) -> str:
+    took = spell(int((time.monotonic() - began) * SECOND))
+    stays = (
+        "The node stays cordoned: uncordon it to go back"
+        if marked.undo
+        else "The node was cordoned before, and stays so"
+    )
+    return f"(after {took}). {stays}"
+
+
+def _evict(target: Target, found: Pods, evictions: Evictions) -> tuple[str, str]:
+    """What was evicted, and the pods that are still there, under each reason; empty when all went."""
     evictions.say(f"{target.words()} takes no new pods; evicting {len(found.evict)}")
     outcomes = evictions.all(found.evict)
-    stayed = [f"{words_of(pod)} ({why})" for pod, why in zip(found.evict, outcomes, strict=True) if why]
-    gone = [words_of(pod) for pod, why in zip(found.evict, outcomes, strict=True) if not why]
+    reasons: dict[str, list[str]] = {}
+    for pod, why in zip(found.evict, outcomes, strict=True):
+        reasons.setdefault(why, []).append(words_of(pod))
+    gone = reasons.pop("", [])
     said = f"{len(gone)} of {len(found.evict)} pods evicted from {target.words()}"
-    if stayed:
-        raise Failed(f"{said}; still there: {'; '.join(stayed)}", again=False)
+    if reasons:
+        return said, "; ".join(f"{', '.join(pods)} ({why})" for why, pods in reasons.items())
     left = f"; left alone: {', '.join(found.left)}" if found.left else ""
-    return f"{said}: {', '.join(gone) or 'none was there'}{left}"
+    return f"{said}: {', '.join(gone) or 'none was there'}{left}", ""
 
 
 def try_drain(connection: Connection, target: Target, arguments: Arguments) -> Preview:
