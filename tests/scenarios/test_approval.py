@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from stanch.kernel.errors import Conflict, Denied, NotFound
+from tests.scenarios.hall import open_hall
 from tests.scenarios.house import POLICY, House, opened
 
 WORDS = "Some customers cannot pay. We are looking into it."
@@ -51,3 +52,40 @@ def test_a_private_incident_is_not_even_proposed(house: House) -> None:
     secret = house.do("declare", title="A leak", private=True).incident
     with pytest.raises(Conflict, match="is private"):
         house.do("status", incident=secret, state="investigating", text=WORDS)
+
+
+def test_in_a_chat_it_waits_too_and_only_whoever_may_approve_posts_it(house: House) -> None:
+    """R8, R34: the same path by what people type and press in an incident's room."""
+    guests = open_hall(house)
+    with house.application.uow() as uow:
+        for start in house.stanch.wiring.starts:  # a chat that was configured while the incident went on
+            start(uow)
+    house.settle()
+    guests.says("ben", f"!stanch status investigating {WORDS}")
+    guests.listen()
+    assert house.record().last_update("public") is None
+    number, asked = next((n, m) for n, (_, m) in enumerate(guests.hall.posts) if "wants to tell customers" in m.text)
+    (approve,) = [choice.line for choice in asked.choices if choice.line.startswith("status ")]
+    for line in (approve, f"!stanch {approve}"):
+        refused = guests.says(
+            "ben",
+            line,
+            kind="message" if line.startswith("!") else "command",
+            about=f"P{number}",
+            answer_to=f"https://hall/{line[0]}",
+        )
+        guests.listen()
+        said = [message.text for _, message in guests.hall.posts if message.answer_to == refused.answer_to]
+        assert said and "needs the word of" in said[-1], (
+            "whoever is not named is refused, by the button and by the line"
+        )
+        assert house.record().last_update("public") is None
+    assert guests.hall.posts[number][1].choices, "it still waits"
+    guests.says("grace", approve, kind="command", about=f"P{number}", answer_to="https://hall/yes")
+    guests.listen()
+    posted = house.record().last_update("public")
+    assert posted and posted[2].text == WORDS and posted[1] == "grace"
+    assert not guests.hall.posts[number][1].choices, "it was answered"
+    again = guests.says("grace", approve, kind="command", about=f"P{number}", answer_to="https://hall/again")
+    guests.listen()
+    assert [m.text for _, m in guests.hall.posts if m.answer_to == again.answer_to] == ["This was answered already."]
