@@ -252,6 +252,13 @@ def test_several_pages_each_with_its_own_components_hosts_and_readers(database_u
                 client.get("/api/v2/summary.json", headers={"Host": "mail.example:8080"}).json()["page"]["name"]
                 == "Mail"
             )
+            gone = client.get("/incidents/INC-9", headers={"Host": "mail.example", "Accept": "text/html"})
+            assert (
+                gone.status_code == 404
+                and "There is no such page here" in gone.text
+                and 'href="/index.html"' in gone.text
+            )
+            assert client.get("/api/v2/nothing.json", headers={"Host": "mail.example"}).json() == {"error": "not found"}
             assert client.get("/status/pages/team/").status_code == 404
             assert client.get("/status/pages/team/", headers=house.bearer("ada")).status_code == 200
             assert client.get("/status/pages/partner/?token=wrong").status_code == 404

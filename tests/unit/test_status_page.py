@@ -66,7 +66,10 @@ def test_what_was_learned_changes_nothing_of_when_it_was_over() -> None:
     assert incident.resolved_at == NOW - 240 * MINUTE and incident.learned_at == NOW - 10 * MINUTE and not shown.live()
     page = render(shown)["incidents/INC-1.html"].body.decode()
     assert '<a href="https://shop.example/review">' in page and "We will publish what we learned" not in page
-    assert "We will publish what we learned" in render(snapshot(OVER))["incidents/INC-1.html"].body.decode()
+    over = snapshot(OVER)
+    assert "We will publish what we learned" in render(over)["incidents/INC-1.html"].body.decode()
+    short = msgspec.structs.replace(over, incidents=(msgspec.structs.replace(over.incidents[0], learning=False),))
+    assert "We will publish" not in render(short)["incidents/INC-1.html"].body.decode(), "nothing is promised in vain"
 
 
 @pytest.mark.parametrize(

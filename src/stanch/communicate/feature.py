@@ -17,7 +17,13 @@ def wiring() -> Wiring:
     from stanch.communicate.subscribers.delivering import AnnounceHandler, QuestionHandler, forget_announced
     from stanch.timeline.facts.communicate import UpdatePosted
     from stanch.timeline.facts.detect import Declared
-    from stanch.timeline.facts.learn import PostmortemHidden, PostmortemPublished, PostmortemShown, PostmortemStage
+    from stanch.timeline.facts.learn import (
+        PostmortemDecided,
+        PostmortemHidden,
+        PostmortemPublished,
+        PostmortemShown,
+        PostmortemStage,
+    )
     from stanch.timeline.facts.recover import Closed, Mitigated, Reopened, Resolved
     from stanch.timeline.facts.respond import Amended, Redacted, SeveritySet
 
@@ -28,7 +34,10 @@ def wiring() -> Wiring:
             **dict.fromkeys((Declared, SeveritySet, Mitigated, Resolved, Closed), (announce,)),
             Reopened: (announce, when_public),
             UpdatePosted: (when_public, announce, deliver),
-            **dict.fromkeys((PostmortemPublished, PostmortemShown, PostmortemHidden, PostmortemStage), (when_public,)),
+            **dict.fromkeys(
+                (PostmortemDecided, PostmortemPublished, PostmortemShown, PostmortemHidden, PostmortemStage),
+                (when_public,),
+            ),
             Redacted: (when_public,),
         },
         timers={"status-page": Timer(changed), "maintenance": Timer(run_due, Lock.FOLDING)},

@@ -19,7 +19,7 @@ from stanch.kernel.policy import Policy
 from stanch.kernel.status_page import StatusPage
 from stanch.timeline.entries import Entry
 from stanch.timeline.facts.communicate import WITHDRAWN, UpdatePosted
-from stanch.timeline.facts.learn import PostmortemHidden, PostmortemShown, PostmortemStage
+from stanch.timeline.facts.learn import PostmortemDecided, PostmortemHidden, PostmortemShown, PostmortemStage
 from stanch.timeline.facts.recover import Reopened
 from stanch.timeline.facts.respond import Amended, Redacted
 from stanch.timeline.record import Record
@@ -34,13 +34,14 @@ NEWS = HOUR
 KINDS = (
     "update_posted",
     "amended",
+    "postmortem_decided",
     "postmortem_shown",
     "postmortem_hidden",
     "postmortem_stage",
     "reopened",
     "redacted",
 )
-Public = tuple[str, str, list[Written], Learned | None]
+Public = tuple[str, str, list[Written], Learned | None, bool]
 
 
 def when_public(uow: UnitOfWork, entry: Entry, record: Record) -> None:
@@ -114,7 +115,7 @@ def address(name: str, page: StatusPage, installation_url: str, *, first: bool) 
 
 
 def _written(uow: UnitOfWork, now: int) -> list[Public]:
-    """(incident, its service, its public posts, its postmortem) of everything that is not private, newest first."""
+    """(incident, its service, its public posts, its postmortem, whether one may come) of everything that is not private, newest first."""
     rows = uow.tx.all(
         "SELECT i.id, i.service FROM incidents i WHERE i.private = 0 AND i.opened_at > :since AND EXISTS (SELECT 1 FROM entries e "
         "WHERE e.incident = i.id AND e.kind = 'update_posted' AND e.facts LIKE '%\"audience\":\"public\"%') "
@@ -123,7 +124,13 @@ def _written(uow: UnitOfWork, now: int) -> list[Public]:
     )
     entries = read_of_many(uow.tx, [row["id"] for row in rows], KINDS)
     return [
-        (row["id"], row["service"], _posts(uow.policy, own := entries.get(row["id"], [])), learned_of(own))
+        (
+            row["id"],
+            row["service"],
+            _posts(uow.policy, own := entries.get(row["id"], [])),
+            learned_of(own),
+            _learning(own),
+        )
         for row in rows
     ]
 
@@ -140,6 +147,12 @@ def learned_of(entries: list[Entry]) -> Learned | None:
         ):
             found = None
     return found
+
+
+def _learning(entries: list[Entry]) -> bool:
+    """Whether a postmortem may come: not where it was decided that a short review is enough."""
+    decided = [each.facts.form for each in entries if isinstance(each.facts, PostmortemDecided)]
+    return not decided or decided[-1] == "postmortem"
 
 
 def _posts(policy: Policy, entries: list[Entry]) -> list[Written]:
@@ -169,7 +182,7 @@ def _incidents(
 ) -> tuple[list[Incident], list[Span]]:
     """Those that a page has components of; one that names none stands on every page that shows everything."""
     incidents, spans = [], []
-    for incident, service, posts, learned in written:
+    for incident, service, posts, learned, learning in written:
         if not posts:
             continue
         own = component_id(policy, service)
@@ -178,7 +191,10 @@ def _incidents(
             continue
         incidents.append(
             msgspec.structs.replace(
-                found, components=tuple(each for each in found.components if each in names), learned=learned
+                found,
+                components=tuple(each for each in found.components if each in names),
+                learned=learned,
+                learning=learning,
             )
         )
         spans += [span for span in its if span.component in names]

@@ -78,7 +78,7 @@ class Event(msgspec.Struct, frozen=True):
 
 
 class Incident(Event, frozen=True, kw_only=True):
-    """An incident with at least one public post. ``learned_at``: when a post said what was learned; ``learned``: the postmortem."""
+    """An incident with at least one public post. ``learned_at``: when a post said what was learned; ``learned``: the postmortem; ``learning``: it may still come."""
 
     impact: PublicImpact
     started_at: int
@@ -86,6 +86,7 @@ class Incident(Event, frozen=True, kw_only=True):
     resolved_at: int | None = None
     learned_at: int | None = None
     learned: Learned | None = None
+    learning: bool = True
 
     @property
     def updated_at(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -29,11 +30,15 @@ class StatusPages:
         self.app, self.served, self.stanch = app, served, stanch
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "http" and scope["method"] in ("GET", "HEAD") and await self._answered(scope, send):
+        if (
+            scope["type"] == "http"
+            and scope["method"] in ("GET", "HEAD")
+            and await self._answered(scope, receive, send)
+        ):
             return
         await self.app(scope, receive, send)
 
-    async def _answered(self, scope: Any, send: Any) -> bool:
+    async def _answered(self, scope: Any, receive: Any, send: Any) -> bool:
         host = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), "")
         path: str = scope["path"]
         if not path.startswith(f"{ROOT}/") and not self.served.hosts:
@@ -47,8 +52,21 @@ class StatusPages:
             return False
         answer = site.find(name, scope["query_string"])
         if answer is None:
-            return False
+            return await self._missing(site, host, path, scope, receive, send)
         await _send(answer, scope, send, self._remember(site, scope))
+        return True
+
+    async def _missing(self, site: Site, host: str, path: str, scope: Any, receive: Any, send: Any) -> bool:
+        """Customers who follow an old link under a page's own name are not asked to sign in."""
+        name = host.lower().rsplit(":", 1)[0]
+        own = name in site.page.hosts and name != urlsplit(self.stanch.settings.url()).hostname
+        if not (own and site.public) or path.startswith((ROOT, "/login")):
+            return False
+        if path.startswith("/api/"):
+            answer = Response(b'{"error":"not found"}', 404, {"Access-Control-Allow-Origin": "*"}, "application/json")
+        else:
+            answer = subscribing.words(site, "not_here", 404, base="/")
+        await answer(scope, receive, send)
         return True
 
     def _may_read(self, site: Site, request: Request) -> bool:

@@ -90,8 +90,15 @@ def _site_of(stanch: Stanch, request: Request, number: int | None) -> Site:
     return site
 
 
-def _page(
-    site: Site, heading: str, status: int = 200, *, code: str = "", lines: tuple[str, ...] = (), **context: Any
+def words(
+    site: Site,
+    heading: str,
+    status: int = 200,
+    *,
+    code: str = "",
+    base: str = "",
+    lines: tuple[str, ...] = (),
+    **context: Any,
 ) -> Response:
     """A page of few words, which are keys of the language's file."""
     say = language_of(site.snapshot, code)
@@ -99,7 +106,7 @@ def _page(
     values |= {"heading": say(heading), "lines": [say(line) for line in lines]}
     if values["form"] != "ask":
         values["form"] = say(values["form"]) if values["form"] else ""
-    html = form_page(site.snapshot, assets_of(site.documents), f"{site.base}/", say.code, **values)
+    html = form_page(site.snapshot, assets_of(site.documents), base or f"{site.base}/", say.code, **values)
     return Response(html, status, media_type="text/html")
 
 
@@ -126,7 +133,7 @@ def _ask(stanch: Stanch, throttle: Throttle, request: Request, body: bytes) -> R
             stanch, site, form, values["components"], lambda: _count(throttle, request, "push", values["address"], now)
         )
     if request.method == "GET":
-        return _page(site, "get_updates", **again, push=push.offered(stanch, site))
+        return words(site, "get_updates", **again, push=push.offered(stanch, site))
     try:
         if values["kind"] not in kinds:
             raise Invalid(f"'{values['kind']}' is no way to get updates.", field="kind")
@@ -136,12 +143,12 @@ def _ask(stanch: Stanch, throttle: Throttle, request: Request, body: bytes) -> R
         if not wants_page(request):
             raise
         said = _said(problem, values, language_of(site.snapshot, code))
-        response = _page(site, "get_updates", problem.status, **again, problem=said)
+        response = words(site, "get_updates", problem.status, **again, problem=said)
         response.headers.update(headers_of(problem))
         return response
     with stanch.application.uow(ENGINE, "page") as uow:
         store.ask(uow, site.name, values["kind"], address, values["components"])
-    return _page(site, "follow_asked", code=code, lines=("follow_asked_more",))
+    return words(site, "follow_asked", code=code, lines=("follow_asked_more",))
 
 
 def _said(problem: Invalid | TooMany, values: dict[str, Any], say: Language) -> str:
@@ -173,12 +180,12 @@ def _confirm(stanch: Stanch, request: Request) -> Response:
     number = store.proven(stanch.settings.secret_key, "confirm", request.path_params["code"])
     site = _site_of(stanch, request, number)
     if request.method == "GET" and number is not None:
-        return _page(site, "follow_sure", form="follow_yes", action=request.url.path)
+        return words(site, "follow_sure", form="follow_yes", action=request.url.path)
     if number is not None:
         with stanch.application.uow(ENGINE, "page") as uow:
             if store.confirm(uow, number):
-                return _page(site, "follow_done", lines=("follow_done_more",))
-    return _page(site, "follow_over", 404, lines=("follow_over_more",))
+                return words(site, "follow_done", lines=("follow_done_more",))
+    return words(site, "follow_over", 404, lines=("follow_over_more",))
 
 
 def _leave(stanch: Stanch, request: Request) -> Response:
@@ -186,8 +193,8 @@ def _leave(stanch: Stanch, request: Request) -> Response:
     number = store.proven(stanch.settings.secret_key, "leave", request.path_params["code"])
     site = _site_of(stanch, request, number)
     if request.method == "GET":
-        return _page(site, "leave_sure", form="leave_yes", action=request.url.path)
+        return words(site, "leave_sure", form="leave_yes", action=request.url.path)
     if number is not None:
         with stanch.application.uow(ENGINE, "page") as uow:
             store.leave(uow, number)
-    return _page(site, "leave_done")
+    return words(site, "leave_done")
