@@ -1,10 +1,19 @@
 """The decision on a postmortem can be argued; it has a leader, a date, a state and a meeting that moves (R42, R43)."""
 
+import re
+import warnings
+
 import pytest
 
 from stanch.kernel.clock import DAY, iso
 from stanch.kernel.errors import Conflict, Invalid
+from stanch.web.app import create_app
 from tests.scenarios.house import House
+
+with warnings.catch_warnings():
+    # Starlette warns about its own choice of client library.
+    warnings.simplefilter("ignore")
+    from starlette.testclient import TestClient
 
 
 @pytest.fixture
@@ -60,6 +69,77 @@ def test_the_state_goes_from_draft_to_review_to_published_and_back(closed: House
     said = closed.do("plan", incident="INC-1", stage="draft").message
     assert said == "Postmortem of INC-1: reopened." and closed.record().published_at is None
     assert closed.sentences()[-1] == "Postmortem reopened; it is a draft again"
+
+
+def test_who_took_part_is_told_of_the_meeting_and_of_its_new_date(closed: House) -> None:
+    """R42: by the method they chose, once for each date; whoever moves it knows."""
+    closed.do("say", "ben", incident="INC-1", text="I looked")
+    first, then = iso(closed.clock.now() + 2 * DAY)[:16] + "Z", iso(closed.clock.now() + 3 * DAY)[:16] + "Z"
+    said = closed.do("plan", incident="INC-1", meeting=first).message
+    assert said.endswith("UTC, told: ben.")
+    closed.do("plan", "ben", incident="INC-1", meeting=then)
+    closed.wait(minutes=5)
+    assert [to for to, message in closed.pager.told if "the meeting is on" in message.text] == ["ben", "ada"]
+
+
+def test_without_java_script_a_whole_postmortem_is_written_and_published(house: House) -> None:
+    """R46: every step is a form of the page that a browser without scripts sends."""
+    house.do("declare", title="Checkout fails", severity="SEV-1")
+    house.do("resolve", incident="INC-1", override=True, reason="over")
+    house.do("close", incident="INC-1")
+    page = "/incidents/INC-1/postmortem"
+    with TestClient(create_app(house.stanch), follow_redirects=False) as client:
+        client.headers.update({**house.bearer("ada"), "Origin": "http://testserver", "Accept": "text/html"})
+
+        def send(command: str, **form: object) -> None:
+            answer = client.post(f"/do/{command}", data={"incident": "INC-1", "next": page, **form})
+            assert (answer.status_code, answer.headers["location"]) == (303, page), answer.text
+
+        shown = client.get(page).text
+        for name in (
+            "summary",
+            "impact",
+            "factors",
+            "whys",
+            "lessons",
+            "facilitator",
+            "meeting",
+            "text",
+            "also.action.title",
+            "override",
+        ):
+            assert f'name="{name}"' in shown
+        send("plan", facilitator="ben", meeting=iso(house.clock.now() + DAY)[:16])
+        seen = re.findall(r'name="seen" value="([^"]*)"', shown)
+        parts = {
+            "summary": "Release v2 failed three of ten checkouts for ten minutes; going back to v1 helped.",
+            "impact": "30 % of checkouts failed for ten minutes, 1,200 customers",
+            "factors": "No canary step #change\r\nAlerts look at one zone only #detection\r\n",
+            "whys": "Checkouts failed\r\n  v2 could not read the old schema\r\n    structure: no step of the pipeline checks a migration",
+            "lessons": "The rollback was quick",
+        }
+        item = {
+            "title": "Add a canary step",
+            "owner": "ben",
+            "due": iso(house.clock.now() + 30 * DAY)[:10],
+            "test": "A broken release stops in zone-a",
+        }
+        extra = {f"also.action.{name}": value for name, value in {"incident": "INC-1", "next": page, **item}.items()}
+        send("postmortem", seen=seen, **parts, also="action", **extra)
+        send("comment", part="impact", quote="1,200 customers", suggestion="1,250 customers")
+        send("settle-comment", comment="C1", how="accepted")
+        send("plan", stage="in_review")
+        assert "Everything is there." in client.get(page).text
+        send("postmortem", publish="true")
+        read = client.get(f"{page}/read").text
+    assert house.record().published_at
+    for text in (
+        "1,250 customers",
+        "No canary step",
+        "Add a canary step",
+        "no step of the pipeline checks a migration",
+    ):
+        assert text in read
 
 
 def test_the_meeting_moves(closed: House) -> None:

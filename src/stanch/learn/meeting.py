@@ -16,6 +16,8 @@ def calendar_file(record: Record, url: str, now: int) -> bytes:
     event = Event()
     event.add("uid", f"{record.id.lower()}-postmortem@stanch")
     event.add("dtstamp", _moment(now))
+    # A calendar takes a moved event only under a greater number; the record's entries never get fewer.
+    event.add("sequence", record.entries)
     event.add("dtstart", _moment(record.postmortem_at))
     event.add("dtend", _moment(record.postmortem_at) + LENGTH)
     # The title of a private incident is left out: others may see the calendar (P6).

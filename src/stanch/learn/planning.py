@@ -8,8 +8,11 @@ from stanch.kernel.clock import day, iso
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Denied, Invalid
 from stanch.kernel.moments import given_moment
+from stanch.learn.action_items.asking import unreached
 from stanch.learn.confidential.rules import took_part
 from stanch.prepare.known_people import known_person, same_person
+from stanch.prepare.oncall.people import contact_key
+from stanch.respond.message_effect import tell
 from stanch.timeline.facts.learn import MeetingMoved, PostmortemDecided, PostmortemPlanned, PostmortemStage
 from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import UnitOfWork
@@ -115,4 +118,18 @@ def _meet(uow: UnitOfWork, record: Record, text: str) -> str:
     if at <= uow.now:
         raise Invalid("That moment has passed.", field="meeting", hint="Give one that is to come.")
     uow.append(record.id, MeetingMoved(at))
-    return f"the meeting is on {iso(at)[:16].replace('T', ' ')} UTC"
+    when = f"the meeting is on {iso(at)[:16].replace('T', ' ')} UTC"
+    told = _tell_who_took_part(uow, record, f"The postmortem of {record.id}: {when}.", at)
+    return f"{when}, told: {', '.join(told) or 'nobody, since nobody else who took part can be'}"
+
+
+def _tell_who_took_part(uow: UnitOfWork, record: Record, text: str, at: int) -> list[str]:
+    """R42: everybody else who took part is told of the meeting, with its calendar file; answers with those who can be."""
+    link = uow.application.installation.link(f"/incidents/{record.id}/postmortem.ics")
+    people = {contact_key(uow.policy.contacts, name) or name for name in took_part(record, uow.entries(record.id))}
+    others = sorted(person for person in people if not same_person(uow, person, uow.actor.name))
+    said = text + (f" Calendar file: {link}" if link else "")
+    told = [person for person in others if not unreached(uow, record, person)]
+    for person in told:
+        tell(uow, record.id, f"meeting:{record.id}:{at}", person, f"[{record.id}] The postmortem's meeting", said)
+    return told
