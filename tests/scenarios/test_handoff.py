@@ -167,6 +167,15 @@ def test_catch_me_up_is_never_longer_than_ten_lines(house: Room) -> None:
     house.do("impact", incident="INC-1", text="Cards fail")
     back = house.do("catchup", "cyd", incident="INC-1")
     assert back["since"] and len(back["lines"]) == 2 and "Cards fail" in back["lines"][1]
+    # What people do is new to whoever was away, whatever kind of entry it is: an offer to themselves first of all.
+    house.do("handoff", incident="INC-1", to="cyd")
+    house.do("handoff", incident="INC-1", withdraw=True)
+    house.do("role", "ben", incident="INC-1", role="operations_lead")
+    house.do("role", "ben", incident="INC-1", role="operations_lead", give_back=True)
+    house.do("began", incident="INC-1", at="2020-01-01T10:00Z")
+    back = house.do("catchup", "cyd", incident="INC-1")["lines"]
+    for words in ("ada: ada offers cyd the role of IC", "ben is no longer Operations Lead", "It began on 2020-01-01"):
+        assert any(words in line for line in back), words
     early = house.do("catchup", "ada", incident="INC-1", since=3)
     assert len(early["lines"]) == 10 and "more entries in the timeline" in early["lines"][-1]
     assert all(len(line) <= 200 and "\n" not in line for line in [*joined["lines"], *early["lines"]])

@@ -13,9 +13,19 @@ BLANK = "[…]"
 MOST_LINES, LONGEST_LINE = 10, 200
 # The kinds of entries that a summary keeps first.
 WEIGHTY = (
-    "severity_set", "decision_made", "outcome_measured", "mitigation_started", "handoff_answered", "role_taken", "impact_set",
-    "hypothesis_stated", "evidence_stated", "concern_raised", "resolved", "mitigated", "phase_shifted", "reopened",
-    "update_posted", "timebox_opened", "bridge_opened",
+    "declared", "severity_set", "decision_made", "outcome_measured", "mitigation_started", "mitigation_applied", "handoff_offered",
+    "handoff_answered", "role_taken", "role_given_back", "role_requested", "impact_set", "hypothesis_stated", "evidence_stated",
+    "concern_raised", "resolved", "mitigated", "closed", "phase_shifted", "reopened", "update_posted", "timebox_opened",
+    "timebox_ended", "bridge_opened",
+)  # fmt: skip
+# How people were reached, what was asked of them, and what machines keep for themselves: nobody said or did it.
+BOOKKEEPING = frozenset(
+    {
+        "signal_attached", "signal_cleared", "signal_detached", "page_sent", "page_stepped", "page_put_off", "page_withheld",
+        "page_replaced", "severity_proposed", "criterion_turned", "evidence_captured", "prompted", "prompt_told",
+        "prompt_withdrawn", "audience_told", "channel_opened", "channel_failed", "review_asked", "action_item_reminded",
+        "people_proposed", "commander_acted", "ticket_wanted", "ticket_moved", "ticket_noted", "ticket_agreed",
+    }
 )  # fmt: skip
 
 
@@ -73,7 +83,7 @@ def still_open(record: Record) -> list[str]:
 def catch_up(record: Record, entries: Sequence[Entry], policy: Policy, now: int, since: int) -> list[str]:
     """At most ten lines, never longer: for who joins (``since`` 0: the state), or what is new since an entry's position."""
     state = _state(record, policy, now)
-    fresh = [x for x in entries if x.position > since and _told(x)]
+    fresh = [x for x in entries if x.position > since and x.kind not in BOOKKEEPING]
     if not since:
         return _cut(state + [_line(x) for x in _chosen(fresh, MOST_LINES - len(state))])
     if not fresh:
@@ -99,17 +109,6 @@ def _state(record: Record, policy: Policy, now: int) -> list[str]:
         f"Next update: {facts['next_update'].value or 'none promised'}",
     ]
     return lines + ([f"Open: {'; '.join(opened)}"] if opened else [])
-
-
-def _told(entry: Entry) -> bool:
-    """Entries about what people said or did and what was measured; bookkeeping entries are left out."""
-    return entry.kind in WEIGHTY or entry.kind in (
-        "said",
-        "amended",
-        "evidence_stated",
-        "finding_stated",
-        "concern_answered",
-    )
 
 
 def _chosen(entries: list[Entry], room: int) -> list[Entry]:
