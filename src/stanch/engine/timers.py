@@ -50,6 +50,8 @@ class Timers:
 
         The timer is read again under the lock: another replica may have run it meanwhile.
         """
+        if key.startswith("wake:"):
+            self.application.long_records.prepare(self.application.database, key.removeprefix("wake:"))
         with self.application.uow() as uow:
             handler = self.handlers.get(key.split(":", 1)[0])
             if handler:

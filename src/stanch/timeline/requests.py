@@ -64,6 +64,7 @@ def run(
             value = command.handle(uow, asked)
             tag = (command.tag(uow, asked) if command.tag else "") or _version(command, value)
         return CommandResult(200, msgspec.json.encode(value), value, tag=tag)
+    application.long_records.prepare(application.database, getattr(asked, "incident", ""))
     for _ in range(TRIES):
         try:
             return _write(application, command, asked, actor, source, None if command.secret else key, match)

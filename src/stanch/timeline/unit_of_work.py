@@ -21,10 +21,11 @@ from stanch.kernel.errors import Conflict, NotFound
 from stanch.kernel.liveness import Liveness
 from stanch.kernel.policy import Policy
 from stanch.ports import Calendars, World
-from stanch.timeline import durable_work, incident_rows, store
+from stanch.timeline import durable_work, incident_rows, long_records, store
 from stanch.timeline.entries import Entry, Facts
 from stanch.timeline.facts.detect import Declared, Investigating
 from stanch.timeline.installation import Installation
+from stanch.timeline.long_records import LongRecords
 from stanch.timeline.prompt import Prompt, PromptRule, prompts
 from stanch.timeline.record import Record, fold
 from stanch.timeline.snapshots import Snapshot, Snapshots, heads
@@ -119,6 +120,7 @@ class UnitOfWork:
     def read_again(self, incident: str) -> None:
         """The stored entries of an incident were changed: its record is folded again at the next read."""
         self._records.pop(incident, None)
+        self.application.long_records.forget(incident)
 
     def records(self, incidents: Iterable[str]) -> list[Record]:
         """The records of several incidents, in this order."""
@@ -253,7 +255,8 @@ class UnitOfWork:
 
     def _folded(self, incident: str) -> Record:
         self._look(incident, lock=True)
-        return fold(store.read(self.tx, incident))
+        read = self.application.long_records.read if self._locking else long_records.read_whole
+        return read(self.tx, incident)
 
     def _look(self, incident: str, *, lock: bool) -> None:
         suffix = self.tx.for_update() if lock and self._locking and self.application.writing(self) else ""
@@ -265,9 +268,7 @@ class UnitOfWork:
 
     def release(self) -> None:
         """End the snapshot before something slow is asked. Raises ``RuntimeError`` where something may have been written."""
-        raise RuntimeError(
-            "nothing outside is asked within a write transaction: the writers of all incidents would wait"
-        )
+        raise RuntimeError("within a write transaction nothing outside is asked: all writers would wait")
 
     def _wake_engine(self) -> None:
         self.tx.notify("engine")
@@ -320,8 +321,7 @@ class Application:
     """Where uows are opened, and all that a command, a reaction or an effect may ask for. Complete when it is built.
 
     ``policy`` is what the files say; ``join`` adds the contacts of the database, as in ``UnitOfWork.policy``.
-    ``reactions``: by the class of the facts. ``engine_wake`` and ``digester_wake`` are set when there is something new
-    for these threads of this process.
+    ``reactions``: by the class of the facts. ``engine_wake``, ``digester_wake``: set when these threads have something new.
     """
 
     def __init__(
@@ -353,7 +353,7 @@ class Application:
         self.measured = measured
         self.projections = projections
         self.liveness = Liveness()
-        self.snapshots = Snapshots()
+        self.snapshots, self.long_records = Snapshots(), LongRecords()
         self.engine_wake, self.digester_wake = threading.Event(), threading.Event()
         self._subscribers: list[Callable[[str], None]] = []
 
@@ -364,6 +364,7 @@ class Application:
             uow = UnitOfWork(self, tx, actor, source)
             yield uow
             uow.finish()
+        self.long_records.keep(uow._records.values())
 
     @contextmanager
     def reading(self, actor: Actor = ENGINE) -> Iterator[UnitOfWork]:
