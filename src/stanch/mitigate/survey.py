@@ -48,8 +48,12 @@ class Survey(msgspec.Struct):
 
 def newest(uow: UnitOfWork, incident: str) -> Survey | None:
     """The newest survey of an incident, if there is one yet."""
-    row = uow.tx.one("SELECT content FROM surveys WHERE incident = :id", id=incident)
-    return msgspec.json.decode(row["content"], type=Survey) if row else None
+
+    def read() -> Survey | None:
+        row = uow.tx.one("SELECT content FROM surveys WHERE incident = :id", id=incident)
+        return msgspec.json.decode(row["content"], type=Survey) if row else None
+
+    return uow.once(("survey", incident), read)
 
 
 class Tool(msgspec.Struct, frozen=True):

@@ -11,7 +11,7 @@ def known_names(uow: UnitOfWork) -> list[str]:
     # Imported late: the help of a command needs no database.
     from stanch.identity.people import names
 
-    return sorted(names(uow.tx) | set(uow.policy.contacts))
+    return sorted(uow.once("names of people", lambda: names(uow.tx)) | set(uow.policy.contacts))
 
 
 def known_person(uow: UnitOfWork, text: str, field: str) -> str:

@@ -24,7 +24,8 @@ RETRIES = (5, 30)
 
 def attempts(uow: UnitOfWork) -> list[LastAttempt]:
     """The newest attempt on every method."""
-    rows = uow.tx.all("SELECT person, reach, at, ok, detail, kind, last_ok_at FROM reached")
+    sql = "SELECT person, reach, at, ok, detail, kind, last_ok_at FROM reached"
+    rows = uow.once("attempts", lambda: uow.tx.all(sql))
     return [msgspec.convert(dict(row), LastAttempt, strict=False) for row in rows]
 
 

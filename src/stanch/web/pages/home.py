@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from stanch.identity.profiles import profile
 from stanch.kernel.clock import DAY
 from stanch.now import needs
 from stanch.prepare.oncall import store
@@ -43,9 +44,10 @@ def routes(stanch: Stanch) -> list[Route]:
 
 def _first(stanch: Stanch, uow: UnitOfWork) -> dict[str, Any]:
     """The checklist of a new stanch, until it is done or this person has hidden it."""
+    if profile(uow.tx, uow.actor.name).checklist_hidden_at is not None:
+        return {"first": None}  # what nobody sees is not worked out
     found = checklist_of(stanch, uow)
-    shown = not (found["first"].done or found["first"].hidden)
-    return found if shown else {"first": None}
+    return {"first": None} if found["first"].done else found
 
 
 def _declaring(uow: UnitOfWork) -> dict[str, Any]:
