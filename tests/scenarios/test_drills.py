@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from stanch.kernel.actor import Actor
 from stanch.kernel.errors import Problem
+from stanch.learn import export
 from stanch.ports import Message
 from stanch.web.app import create_app, routes_of
 from tests.scenarios.hall import Hall
@@ -328,6 +330,64 @@ def test_a_drill_that_is_broken_off_at_once_says_neither_kept_nor_missed_of_the_
     assert {standings(desk)[key] for key in ("taken", "declare")} == {"not asked"}, "breaking off is no answer"
 
 
+def test_a_running_drill_says_missed_of_nothing_that_can_still_be_done(desk: Any) -> None:  # R40
+    begin(desk)
+    desk.wait(seconds=40)
+    assert "missed" not in standings(desk).values() and desk.do("debrief", "ada", incident=DRILL)["percent"] is None
+    desk.do("declare", "ada", title="Checkout fails", investigation=DRILL)
+    now = standings(desk)
+    assert (
+        "missed" not in now.values() and now["declare"] == "kept" and now["public"] == now["challenge"] == "not asked"
+    )
+    desk.wait(minutes=25, step=60)
+    late = standings(desk)
+    assert late["public"] == late["impact"] == late["mitigate"] == "missed", "there the time is over"
+    assert late["hypotheses"] == late["challenge"] == late["criteria"] == "not asked"
+
+
+def test_a_drill_can_stand_still_and_the_time_is_judged_nowhere(desk: Any) -> None:  # R40
+    begin(desk)
+    desk.do("join-drill", "ben", incident=DRILL)
+    desk.wait(seconds=40)
+    given = len(desk.record(DRILL).drill.given)
+    with pytest.raises(Problem, match="ada leads"):
+        desk.do("pause-drill", "ben", incident=DRILL)
+    desk.do("pause-drill", "ada", incident=DRILL)
+    with pytest.raises(Problem, match="stands still already"):
+        desk.do("pause-drill", "ada", incident=DRILL)
+    with pytest.raises(Problem, match="stands still"):
+        desk.do("inject", "ada", incident=DRILL, text="x")
+    desk.wait(minutes=30, step=120)
+    assert len(desk.record(DRILL).drill.given) == given
+    desk.do("pause-drill", "ada", incident=DRILL, resume=True)
+    desk.do("declare", "ada", title="Checkout fails", investigation=DRILL)
+    assert standings(desk)["declare"] == "kept", "half an hour of standing still is no delay"
+    assert desk.do("debrief", "ada", incident=DRILL)["paused"] == 30 * 60 * 1_000_000
+    desk.do("inject", "ada", incident=DRILL, text="The app store shows one-star reviews", sender="A journalist")
+    assert desk.sentences(DRILL)[-1] == "A journalist: The app store shows one-star reviews"
+    desk.do("inject", "ada", incident=DRILL)
+    assert len(desk.record(DRILL).drill.given) == given + 2
+    desk.wait(minutes=40, step=60)
+    numbers = list(desk.record(DRILL).drill.given)
+    assert len(numbers) == len(set(numbers)), "what was given by hand does not come again"
+    for form, start in (("md", b"# "), ("html", b"<!doctype html>"), ("pdf", b"%PDF-")):
+        with desk.application.reading(Actor("ada")) as uow:
+            read = export.prepare(uow, DRILL, form)
+        assert read.content().startswith(start)
+
+
+def test_one_person_leads_three_drills_at_most_and_a_drill_has_no_postmortem(desk: Any) -> None:  # R40
+    for _ in range(3):
+        desk.do("drill", "ada", script="crash-on-deploy")
+    with pytest.raises(Problem, match="You lead 3 drills already: INC-1, INC-2, INC-3"):
+        desk.do("drill", "ada", script="crash-on-deploy")
+    desk.do("end-drill", "ada", incident="INC-1")
+    desk.do("drill", "ada", script="crash-on-deploy")
+    for command, values in (("plan", {"facilitator": "ada"}), ("postmortem", {"summary": "x"})):
+        with pytest.raises(Problem, match="INC-1 is a drill: it has a debrief and no postmortem"):
+            desk.do(command, "ada", incident="INC-1", **values)
+
+
 def test_what_is_undone_works_no_more_and_the_metrics_follow_the_script(desk: Any) -> None:
     begin(desk)
     desk.do("join-drill", "ben", incident=DRILL)
@@ -474,7 +534,7 @@ def test_its_pages_and_its_file(desk: Any) -> None:
         )
         text = client.get("/api/v1/incidents/INC-1/export?format=md", headers=ada).text
         assert text.startswith("# DRILL: Checkout") and "/incidents/INC-1#e" in text
-        assert client.get("/api/v1/incidents/INC-1/export?format=pdf", headers=ada).status_code == 422
+        assert client.get("/api/v1/incidents/INC-1/export?format=pdf", headers=ada).content.startswith(b"%PDF-")
         assert client.post("/api/v1/drills", json={"script": "security"}, headers=eve).json()["incident"] == "INC-2"
         assert client.get("/api/v1/drills", headers=eve).json()["runs"][0]["mine"] is True
         assert DRILL not in client.get("/metrics", headers=ada).text

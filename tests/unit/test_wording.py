@@ -21,7 +21,7 @@ POLICY = Policy(
 )
 
 
-@pytest.mark.parametrize(("name", "precision", "recall"), [("public", 0.95, 0.95), ("blameless", 0.94, 0.88)])
+@pytest.mark.parametrize(("name", "precision", "recall"), [("public", 0.95, 0.95), ("blameless", 0.96, 0.92)])
 def test_on_texts_kept_from_tuning_most_of_what_is_found_is_right_and_most_is_found(
     name: str, precision: float, recall: float
 ) -> None:  # R33, R44
@@ -31,6 +31,15 @@ def test_on_texts_kept_from_tuning_most_of_what_is_found_is_right_and_most_is_fo
     assert len(examples) >= 285 and len(held) > len(examples) / 3
     found = score(held, find)
     assert found["all"].precision >= precision and found["all"].recall >= recall, found
+    if name == "blameless":
+        assert all(each.precision >= 0.9 and each.recall >= 0.9 for each in found.values()), found
+
+
+def test_sentences_that_were_written_to_mend_two_kinds() -> None:  # R44
+    codes, find = wording_finders.SETS["blameless_new"]
+    examples = read("blameless_new", codes)
+    found = score(examples, find)["all"]
+    assert len(examples) >= 70 and found.precision >= 0.96 and found.recall >= 0.97, found
 
 
 @pytest.mark.parametrize(("name", "count"), [("public_new", 60), ("public_later", 216)])

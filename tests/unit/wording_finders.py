@@ -35,4 +35,5 @@ SETS = {
     "public_new": (PUBLIC_CODES, public),
     "public_later": (PUBLIC_CODES, public),
     "blameless": (BLAMELESS_CODES, blameless),
+    "blameless_new": (BLAMELESS_CODES, blameless),
 }

@@ -5,6 +5,7 @@ Nothing here knows the product's inside: it reads what ``stanch show`` says, and
 
 import time
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -126,6 +127,7 @@ class Drive:
             "factors": "The release went to both zones at once\nNo canary compares a new release with the old one",
             "whys": "Checkouts failed because v2 was broken\nv2 reached all customers because rollouts have no canary step\n"
             "Rollouts have no canary step because the release tool does not offer one",
+            "lessons": "The rollback was one command, and took effect in seconds. Nobody saw the errors before customers did.",
         }
         for part, text in written.items():
             self.ada.run("postmortem", inc, part, text)
@@ -140,7 +142,8 @@ class Drive:
         )
         self.ada.run("postmortem", inc, "--publish")
         path = folder / f"{inc}-postmortem.md"
-        self.local("export", inc, "--format", "md", "--output", str(path))
+        for form in ("md", "html", *(["pdf"] if find_spec("typst") else [])):
+            self.local("export", inc, "--format", form, "--output", str(path.with_suffix(f".{form}")))
         if "Add a canary step" not in path.read_text():
             raise StageFailed("the exported postmortem lacks its action item")
         self.local("verify", inc)
@@ -161,7 +164,7 @@ def report(drive: Drive, postmortem: Path) -> str:
     lines += [
         "",
         f"action items due: {due}; each is asked about three weeks after closing",
-        f"postmortem: {postmortem}",
+        f"postmortem: {postmortem}, and beside it as html{' and pdf' if postmortem.with_suffix('.pdf').exists() else ''}",
         f"timeline: {shown['entries']} entries, hash chain verified",
     ]
     return "\n".join(lines)

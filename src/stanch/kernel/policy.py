@@ -165,7 +165,8 @@ class Service(Part, frozen=True):
     ``harm``: how the harm of an incident is measured, and what it costs (R46).
     ``public_name``, ``public_group``, ``public_note``: how the status page calls it, where it stands, what it says of it.
 
-    ``runbook_reviewed`` and ``runbook_tested`` are dates, as the front matter of the runbook's file has them.
+    ``runbook_file``: where its file is, or would be, below the catalog's folder, and ``runbook_head`` the file's front matter; both
+    are set by reading the catalog. ``runbook_reviewed`` and ``runbook_tested`` are dates, as the front matter of the runbook's file has them.
     """
 
     name: str
@@ -177,6 +178,8 @@ class Service(Part, frozen=True):
     escalation: str = "default"
     contacts: dict[str, str] = msgspec.field(default_factory=dict)
     runbook: str = ""
+    runbook_file: str = ""
+    runbook_head: str = ""
     runbook_reviewed: str = ""
     runbook_tested: str = ""
     runbook_review_days: Days = 180

@@ -67,6 +67,11 @@ class Postmortem(msgspec.Struct):
 def postmortem(uow: UnitOfWork, asked: Postmortem) -> Done:
     """R43, R46: anyone may ask for one; an incomplete one is not published."""
     record = uow.record(asked.incident)
+    if record.drill is not None:
+        raise Conflict(
+            f"{record.id} is a drill: it has a debrief and no postmortem.",
+            hint=f"'stanch debrief {record.id}' shows it.",
+        )
     if asked.base is not None and asked.part:
         typed = write_as_typed(uow, record, asked.part, asked.text, asked.base)
         return Done(f"Postmortem of {asked.incident}: {'saved' if typed else 'nothing new to save'}.", asked.incident)

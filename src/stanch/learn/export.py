@@ -9,12 +9,13 @@ from stanch.communicate.wording.vocabulary import of_policy
 from stanch.kernel.clock import iso
 from stanch.kernel.errors import Invalid
 from stanch.learn import postmortem
-from stanch.learn.document.html import html
+from stanch.learn.document.html import debrief_html, html
 from stanch.learn.document.markdown import markdown
 from stanch.learn.document.model import Document, document
 from stanch.learn.document.names import anonymous, labels
-from stanch.learn.document.pdf import pdf
+from stanch.learn.document.pdf import pdf, typeset
 from stanch.learn.drills.debrief import markdown as debrief_md
+from stanch.learn.drills.debrief import plain
 from stanch.learn.drills.judging import debrief_of
 from stanch.prepare.known_people import known_names
 from stanch.timeline.record import fold
@@ -31,17 +32,21 @@ _RENDERERS: dict[str, Callable[[Document], bytes]] = {"md": markdown, "html": ht
 
 
 class Export(msgspec.Struct, frozen=True):
-    """What was read; it is rendered outside the transaction, since a PDF takes seconds. ``at``: microseconds."""
+    """What was read; it is rendered outside the transaction, since a PDF takes seconds. ``at``: microseconds.
+
+    ``later``: makes the file of a drill that is not made yet.
+    """
 
     form: str
     document: Document | None
     json: bytes
     at: int
+    later: Callable[[int], bytes] | None = None
 
     def content(self) -> bytes:
         """The file. Raises ``Unavailable`` when a PDF cannot be made."""
         if self.document is None:
-            return self.json
+            return self.later(self.at) if self.later else self.json
         return pdf(self.document, self.at) if self.form == "pdf" else _RENDERERS[self.form](self.document)
 
 
@@ -80,9 +85,13 @@ def prepare(uow: UnitOfWork, incident: str, form: str, names: str = "names", com
 
 def _debrief(uow: UnitOfWork, incident: str, form: str) -> Export:
     """A drill has a debrief in the place of a postmortem (R40)."""
-    if form != "md":
-        raise Invalid("The debrief of a drill is exported as md.", field="format", hint="Its page can be printed.")
-    return Export(form, None, debrief_md(debrief_of(uow, incident), uow.application.installation.url).encode(), 0)
+    found, at = debrief_of(uow, incident), uow.now
+    if form == "md":
+        return Export(form, None, debrief_md(found, uow.application.installation.url).encode(), at)
+    made = plain(found)
+    if form == "html":
+        return Export(form, None, debrief_html(made), at)
+    return Export(form, None, b"", found.ended_at or at, lambda moment: typeset("debrief.typ", made, moment, incident))
 
 
 def as_json(uow: UnitOfWork, incident: str) -> bytes:

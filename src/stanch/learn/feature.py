@@ -48,6 +48,7 @@ FEATURE = Feature(
         "stanch.learn.planning",
         "stanch.learn.shown.commands",
         "stanch.learn.impact.commands",
+        "stanch.learn.runbook_change.commands",
         "stanch.learn.action_items.commands",
         "stanch.learn.action_items.ticket_commands",
         "stanch.learn.memory.commands",

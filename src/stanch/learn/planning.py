@@ -43,6 +43,11 @@ class Plan(msgspec.Struct):
 def plan(uow: UnitOfWork, asked: Plan) -> Done:
     """R43: the decision is deliberate and can be argued; R42: the meeting can be moved."""
     record = uow.record(asked.incident)
+    if record.drill is not None:
+        raise Conflict(
+            f"{record.id} is a drill: it has a debrief and no postmortem.",
+            hint=f"'stanch debrief {record.id}' shows it.",
+        )
     if record.closed_at is None or record.status != "closed":
         raise Conflict(
             f"{record.id} is {record.status}.", hint="Closing it decides on the postmortem; then it is planned."

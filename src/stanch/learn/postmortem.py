@@ -28,6 +28,8 @@ QUIET_KINDS = frozenset(
         "comment_made",
         "comment_settled",
         "impact_measured",
+        "people_proposed",
+        "evidence_captured",
         "prompt_declined",
         "prompt_withdrawn",
         "action_item_reminded",

@@ -87,9 +87,12 @@ def _service(path: Path) -> Service:
     values = read_yaml(path, _root(path))
     values.setdefault("name", path.stem)
     runbook = path.with_suffix(".md")
+    if "runbook" not in values:
+        values["runbook_file"] = runbook.relative_to(_root(path)).as_posix()
     if runbook.is_file() and "runbook" not in values:
-        front, text = front_matter(read_plain(runbook, _root(path)))
-        values["runbook"] = text
+        whole = read_plain(runbook, _root(path))
+        front, text = front_matter(whole)
+        values["runbook"], values["runbook_head"] = text, whole[: len(whole) - len(text)]
         said = parse_yaml(front, str(runbook))
         for key in ("reviewed", "tested", "review_days"):
             if key in said:

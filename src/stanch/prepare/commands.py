@@ -78,7 +78,9 @@ def around(uow: UnitOfWork) -> readiness.Around:
             why = store.gap_reason(uow, name, empty[0].start).rstrip(".")
             gaps[name] = f"nobody is on call in '{name}' from {iso(empty[0].start)[:16].replace('T', ' ')} UTC: {why}"
     world = uow.application.world
-    return readiness.Around(frozenset(world.metrics), gaps, frozenset(world.notifiers), last_drilled(uow))
+    return readiness.Around(
+        frozenset(world.metrics), gaps, frozenset(world.notifiers), last_drilled(uow), open_factors(uow)
+    )
 
 
 def last_drilled(uow: UnitOfWork) -> dict[str, int]:
@@ -87,6 +89,21 @@ def last_drilled(uow: UnitOfWork) -> dict[str, int]:
         "SELECT service, MAX(ended_at) AS at FROM drills WHERE service <> '' AND ended_at IS NOT NULL AND aborted = 0 GROUP BY service"
     )
     return {row["service"]: int(row["at"]) for row in rows}
+
+
+def open_factors(uow: UnitOfWork) -> dict[str, list[readiness.OpenFactor]]:
+    """Factors of incidents that have open action items, by service (R50). Private incidents are left out: everybody reads this (P6)."""
+    rows = uow.tx.all(
+        "SELECT f.service, f.factor, COUNT(*) AS n, MAX(o.number) AS newest FROM "
+        "(SELECT incident, MAX(number) AS number FROM learning_items WHERE done_at IS NULL AND added_at > 0 AND private = 0 "
+        "GROUP BY incident) AS o JOIN learning_factors f ON f.incident = o.incident "
+        "WHERE f.service <> '' AND f.private = 0 GROUP BY f.service, f.factor ORDER BY f.service, n DESC, f.factor"
+    )
+    found: dict[str, list[readiness.OpenFactor]] = {}
+    for row in rows:
+        factor = readiness.OpenFactor(row["factor"], int(row["n"]), f"INC-{row['newest']}")
+        found.setdefault(row["service"], []).append(factor)
+    return found
 
 
 class ShowRunbook(msgspec.Struct):

@@ -11,14 +11,17 @@ from stanch.prepare.reachability import nobody
 
 # A runbook test older than this counts as outdated.
 TESTED_WITHIN_DAYS = 365
+# So many factors of one service count, the most frequent first.
+MOST_FACTORS = 4
 
 
 class Lack(msgspec.Struct, frozen=True):
-    """What is missing, stale or untested. ``points`` are lost by it; ``do``: what to do about it."""
+    """What is missing, stale or untested. ``points`` are lost by it; ``do``: what to do about it; ``link``: where, on our pages."""
 
     points: int
     text: str
     do: str
+    link: str = ""
 
 
 class Readiness(msgspec.Struct, frozen=True):
@@ -44,16 +47,25 @@ class Report(msgspec.Struct, frozen=True):
         return "\n".join([f"Overall {self.overall} of 100", *lines])
 
 
+class OpenFactor(msgspec.Struct, frozen=True):
+    """A kind of contributing factor of past incidents whose action items are not all done. ``newest``: the last of them."""
+
+    kind: str
+    incidents: int
+    newest: str
+
+
 class Around(msgspec.Struct, frozen=True):
     """What the policy does not say: configured metrics sources and notifiers, and schedules without anybody now or soon, with why.
 
-    ``drilled``: when each service was last drilled to the end (microseconds).
+    ``drilled``: when each service was last drilled to the end (microseconds). ``factors``: what past incidents left open, by service.
     """
 
     metrics: frozenset[str] = frozenset()
     gaps: dict[str, str] = {}
     notifiers: frozenset[str] | None = None
     drilled: dict[str, int] = {}
+    factors: dict[str, list[OpenFactor]] = {}
 
 
 Rule = Callable[[Service, Policy, Around, int], list[Lack]]
@@ -189,4 +201,15 @@ def _rehearsed(service: Service, policy: Policy, around: Around, now: int) -> li
     return [Lack(2, f"it was last drilled {days} days ago", do)] if days > policy.drill_within_days else []
 
 
-RULES: list[Rule] = [_runbook, _people, _detection, _mitigation, _recovery, _public, _rehearsed]
+def _factors(service: Service, policy: Policy, around: Around, now: int) -> list[Lack]:
+    """R50: what contributed to an incident is still there until its action items are done."""
+    lacks = []
+    for factor in around.factors.get(service.name, [])[:MOST_FACTORS]:
+        more = f" and of {factor.incidents - 1} more" if factor.incidents > 1 else ""
+        text = f"#{factor.kind} contributed to {factor.newest}{more}, and action items of it are open"
+        link = f"/incidents/{factor.newest}/postmortem#actions"
+        lacks.append(Lack(3, text, "finish its action items, or drop them with a reason", link))
+    return lacks
+
+
+RULES: list[Rule] = [_runbook, _people, _detection, _mitigation, _recovery, _public, _rehearsed, _factors]

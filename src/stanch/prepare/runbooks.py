@@ -1,6 +1,7 @@
 """Runbooks (R7): five sections, found by their headings, and the ones that fit the phase. Pure."""
 
 import re
+from collections.abc import Mapping
 
 import msgspec
 
@@ -23,6 +24,8 @@ BY_PHASE: dict[Phase, tuple[str, ...]] = {
     "learn": (),
 }
 LONGEST_STEP, MOST_STEPS = 1_000, 50
+# The heading of what belongs to none of the five.
+LEARNED = "Learned from incidents"
 _HEADING = re.compile(r"^(#{1,6})[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
 _FENCE = re.compile(r"^(```|~~~).*?^\1[`~]*[ \t]*$", re.MULTILINE | re.DOTALL)
 
@@ -53,6 +56,40 @@ def sections(text: str) -> list[Section]:
         taken.add(key)
         parts.append(Section(key, mark[2], text[mark.end() : end].strip()))
     return [part for part in parts if part.heading or part.text]
+
+
+def extended(text: str, additions: Mapping[str, list[str]]) -> str:
+    """A runbook with further list items at the end of its sections, by key; a section that it lacks is added at its end.
+
+    ``additions``: key of ``SECTIONS``, or empty for what belongs to none. Everything else stays as it is, to the byte.
+    """
+    newline = "\r\n" if "\r\n" in text else "\n"
+    hidden = _FENCE.sub(lambda fence: re.sub(r"[^\n]", " ", fence[0]), text)
+    marks, taken, left = list(_HEADING.finditer(hidden)), set[str](), dict(additions)
+    parts = [text[: marks[0].start() if marks else len(text)]]
+    for place, mark in enumerate(marks):
+        end = marks[place + 1].start() if place + 1 < len(marks) else len(text)
+        key = "" if len(mark[1]) == 1 and place == 0 else _key(mark[2], taken)
+        taken.add(key)
+        lines = left.pop(key, []) if key else []
+        parts.append(_with_items(text[mark.start() : end], lines, newline))
+    for key, lines in left.items():
+        title = SECTIONS[key][0] if key else LEARNED
+        before = "".join(parts).rstrip("\r\n")
+        parts = [
+            f"{before}{newline * 2 if before else ''}## {title}{newline * 2}",
+            *(f"- {line}{newline}" for line in lines),
+        ]
+    return "".join(parts)
+
+
+def _with_items(part: str, lines: list[str], newline: str) -> str:
+    if not lines:
+        return part
+    body = part.rstrip()
+    items = "".join(f"- {line}{newline}" for line in lines)
+    between = newline if re.match(r" {0,3}(?:[-*+]|\d{1,3}[.)])[ \t]|[ \t]", body.splitlines()[-1]) else newline * 2
+    return f"{body}{between}{items}{part[len(body) :].removeprefix(newline)}"
 
 
 def for_phase(text: str, phase: Phase) -> list[Section]:

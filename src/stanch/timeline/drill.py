@@ -44,6 +44,15 @@ class Drill(msgspec.Struct):
     hold: float = 0
     given: dict[str, Given] = msgspec.field(default_factory=dict)
     aborted: str = ""
+    pauses: list[tuple[int, int | None]] = msgspec.field(default_factory=list)
+
+    def paused(self) -> bool:
+        """Whether its clock stands still."""
+        return bool(self.pauses) and self.pauses[-1][1] is None
+
+    def paused_before(self, at: int) -> int:
+        """How long it had stood still until a moment, in microseconds."""
+        return sum(max(0, min(at, until if until is not None else at) - since) for since, until in self.pauses)
 
     def measured(self) -> bool:
         """Whether anything of it is really measured."""

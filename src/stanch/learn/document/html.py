@@ -4,6 +4,7 @@ import base64
 import hashlib
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -49,6 +50,11 @@ def html(document: Document) -> bytes:
     """The whole file, UTF-8."""
     template = _environment().get_template("document.html")
     return template.render(d=document, titles=TITLES, style=Markup(style()), lanes=_lanes(document)).encode()  # noqa: S704 - our own file
+
+
+def debrief_html(plain: dict[str, Any]) -> bytes:
+    """The debrief of a drill as a file of its own."""
+    return _environment().get_template("debrief.html").render(d=plain, style=Markup(style())).encode()  # noqa: S704 - our own file
 
 
 def _lanes(document: Document) -> list[tuple[str, float, float, str]]:

@@ -3,7 +3,7 @@
 import msgspec
 
 from stanch.communicate.wording.vocabulary import Vocabulary
-from stanch.kernel.clock import day, hour_minute, iso, spell
+from stanch.kernel.clock import SECOND, day, hour_minute, iso, spell
 from stanch.kernel.policy import PHASES, Policy
 from stanch.learn.completeness.why_tree import Why, tree
 from stanch.learn.postmortem import draft, timeline
@@ -31,6 +31,11 @@ class Moment(msgspec.Struct):
     sentence: str
     kind: str
     known: list[str] = []
+
+    @property
+    def who(self) -> str:
+        """The author, unless the sentence begins with their name."""
+        return "" if self.sentence.startswith(f"{self.author} ") else self.author
 
 
 class Document(msgspec.Struct):
@@ -79,7 +84,11 @@ def document(record: Record, entries: list[Entry], policy: Policy, people: Vocab
         tree(whys, people),
         _timeline(entries, policy),
         list(record.action_items.values()),
-        [(span.phase, span.since, span.until or end) for span in record.spells if span.phase in PHASES],
+        [
+            (span.phase, span.since, span.until or end)
+            for span in record.spells
+            if span.phase in PHASES and (span.until or end) - span.since >= SECOND
+        ],
         _front(record),
     )
 

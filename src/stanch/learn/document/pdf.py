@@ -21,9 +21,14 @@ MOST_LINES = 2_000
 
 def pdf(document: Document, at: int) -> bytes:
     """The PDF; the same document at the same moment (microseconds) gives the same bytes. Raises ``Unavailable``."""
+    return typeset("document.typ", _plain(document), at, document.incident)
+
+
+def typeset(template: str, plain: dict[str, Any], at: int, incident: str) -> bytes:
+    """A template of this folder with its data. Raises ``Unavailable``."""
     if find_spec("typst") is None:
         raise Unavailable("PDF needs Typst.", hint="pip install 'stanch[pdf]', or export HTML and print it.")
-    body = msgspec.json.encode({"document": _plain(document), "timestamp": at // SECOND})
+    body = msgspec.json.encode({"template": template, "document": plain, "timestamp": at // SECOND})
     try:
         done = subprocess.run(
             [sys.executable, "-m", "stanch.learn.document.typst_process"],
@@ -32,9 +37,7 @@ def pdf(document: Document, at: int) -> bytes:
     except subprocess.TimeoutExpired:
         raise Unavailable(f"The PDF took more than {MOST_SECONDS} s.", hint="Export HTML and print it.") from None
     if done.returncode or not done.stdout.startswith(b"%PDF-"):
-        log.error(
-            "a PDF could not be made", incident=document.incident, said=done.stderr.decode("utf-8", "replace")[-500:]
-        )
+        log.error("a PDF could not be made", incident=incident, said=done.stderr.decode("utf-8", "replace")[-500:])
         raise Unavailable(
             "The PDF could not be made.", hint="Export HTML and print it; the log of the server says more."
         )
@@ -60,7 +63,7 @@ def _plain(d: Document) -> dict[str, Any]:
         ],
         "left_out": len(d.timeline) - len(kept),
         "timeline": [
-            {"day": day(x.at), "time": hour_minute(x.at), "who": x.author, "what": x.sentence, "known": x.known} for x in kept
+            {"day": day(x.at), "time": hour_minute(x.at), "who": x.who, "what": x.sentence, "known": x.known} for x in kept
         ],
         "whys": [{"text": w.text, "kind": w.kind, "depth": _depth(d, n)} for n, w in enumerate(d.whys)],
         "actions": [

@@ -16,7 +16,7 @@ def main() -> None:
 
     resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
     given = json.load(sys.stdin.buffer)
-    template: Any = (Path(__file__).parent / "document.typ").read_bytes()
+    template: Any = (Path(__file__).parent / given["template"]).read_bytes()
     # The document is data: the template prints its strings, so that nothing in them is markup.
     with tempfile.TemporaryDirectory() as root:
         sys.stdout.buffer.write(

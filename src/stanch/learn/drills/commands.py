@@ -20,6 +20,8 @@ from stanch.timeline.unit_of_work import UnitOfWork
 
 IncidentId = Annotated[str, msgspec.Meta(description="The drill, such as INC-4.", max_length=40)]
 MOST_RUNS = 100
+# So many drills go on at once, and so many of one person.
+MOST_RUNNING, MOST_OF_ONE = 20, 3
 
 
 class Drills(msgspec.Struct):
@@ -143,6 +145,7 @@ def start(uow: UnitOfWork, asked: StartDrill) -> Done:
         hint = meant(service, uow.policy.services) or "Leave it out for a table-top without a service."
         raise NotFound(f"There is no service '{service}' in the catalog.", field="service", hint=hint)
     me = uow.actor.name
+    _refuse_too_many(uow, me)
     incident = uow.open(Investigating(script.title, service, me, private=True, drill=True))
     uow.append(incident, _started(asked, script, me))
     uow.tx.execute(
@@ -153,6 +156,19 @@ def start(uow: UnitOfWork, asked: StartDrill) -> Done:
     )  # fmt: skip
     how = f"Others say yes with 'stanch join-drill {incident}'. 'stanch declare ... --investigation {incident}' declares it."
     return Done(f"The drill {incident} has begun, and you take part. {how}", incident)
+
+
+def _refuse_too_many(uow: UnitOfWork, me: str) -> None:
+    """Each drill has a clock of its own, and nobody plays four at once. Raises ``Conflict``."""
+    running = uow.tx.all("SELECT incident, facilitator FROM drills WHERE ended_at IS NULL ORDER BY started_at")
+    mine = [row["incident"] for row in running if row["facilitator"] == me]
+    if len(mine) >= MOST_OF_ONE:
+        raise Conflict(
+            f"You lead {len(mine)} drills already: {', '.join(mine)}.",
+            hint=f"'stanch end-drill {mine[0]}' ends the oldest.",
+        )
+    if len(running) >= MOST_RUNNING:
+        raise Conflict(f"{len(running)} drills go on already.", hint="Wait until one of them is over.")
 
 
 def _started(asked: StartDrill, script: Script, facilitator: str) -> DrillStarted:

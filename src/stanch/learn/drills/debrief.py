@@ -1,13 +1,15 @@
 """The debrief of a drill: the points with the entries behind them, what to practise next, and all of it as Markdown (R40). Pure."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 
-from stanch.kernel.answers import Moment
+from stanch.kernel.answers import Moment, Span
 from stanch.kernel.clock import day, hour_minute, spell
 from stanch.kernel.drill_script import Practice, Script
-from stanch.learn.drills.scoring import Played, Point, percent, score
+from stanch.learn.drills.in_time import score
+from stanch.learn.drills.scoring import Played, Point, percent
 
 NEXT: dict[Practice, str] = {
     "taken": "Say 'I have it' at the first sign, before looking further.",
@@ -46,6 +48,7 @@ class Debrief(msgspec.Struct, frozen=True):
     practise: list[str]
     next_drills: list[str]
     questions: list[str]
+    paused: Span = 0
 
     def line(self) -> str:
         """For chat."""
@@ -63,14 +66,14 @@ class Debrief(msgspec.Struct, frozen=True):
         return f"{counts['kept']} of {len(asked)} kept{partly} ({self.percent} %)"
 
 
-def debrief(played: Played, name: str, every: Mapping[str, Script]) -> Debrief:
-    """``name``: of the script; ``every``: what could be drilled next."""
+def debrief(played: Played, name: str, every: Mapping[str, Script], paused: int = 0) -> Debrief:
+    """``name``: of the script; ``every``: what could be drilled next; ``paused``: how long it stood still, which is judged nowhere."""
     record, drill, points = played.record, played.drill, score(played)
     weak = [p.key for p in points if p.standing == "missed"] + [p.key for p in points if p.standing == "partly"]
     return Debrief(
         record.id, record.title, name, played.script.shape, record.service, drill.started_at, record.closed_at,
         drill.aborted, sorted(drill.people), percent(points), points, [NEXT[key] for key in weak[:MOST_NEXT]],
-        next_drills(name, weak, every), played.script.debrief,
+        next_drills(name, weak, every), played.script.debrief, paused,
     )  # fmt: skip
 
 
@@ -78,6 +81,28 @@ def next_drills(name: str, weak: list[Practice], every: Mapping[str, Script]) ->
     """At most two other scripts that practise most of what went worst."""
     fits = {key: len(set(weak) & set(script.practises)) for key, script in every.items() if key != name}
     return [key for key in sorted(fits, key=lambda key: (-fits[key], key)) if fits[key]][:2]
+
+
+SECTIONS = (("Practise next", "practise"), ("Drills that practise it", "next_drills"), ("Talk about", "questions"))
+
+
+def plain(found: Debrief) -> dict[str, Any]:
+    """What the HTML and the PDF are made of: text only."""
+    return {
+        "title": f"{found.title}: debrief",
+        "standing": found.standing()[:1].upper() + found.standing()[1:],
+        "facts": [[label, value] for label, value in facts(found) if value],
+        "points": [
+            {
+                "standing": p.standing,
+                "title": p.title,
+                "reason": p.reason,
+                "entries": ", ".join(map(str, p.entries[:8])),
+            }
+            for p in found.points
+        ],
+        "sections": [{"title": title, "texts": texts} for title, name in SECTIONS if (texts := getattr(found, name))],
+    }
 
 
 def markdown(found: Debrief, url: str) -> str:
@@ -94,11 +119,8 @@ def markdown(found: Debrief, url: str) -> str:
     for p in found.points:
         links = ", ".join(f"[{n}]({url}/incidents/{found.incident}#e{n})" for n in p.entries[:8])
         lines.append(f"| {p.standing} | {_cell(p.title)} | {_cell(p.reason)} | {links} |")
-    for heading, texts in (
-        ("Practise next", found.practise),
-        ("Drills that practise it", found.next_drills),
-        ("Talk about", found.questions),
-    ):
+    for heading, name in SECTIONS:
+        texts = getattr(found, name)
         lines += ["", f"## {heading}", "", *(f"- {text}" for text in texts)] if texts else []
     return "\n".join(lines) + "\n"
 
@@ -111,6 +133,7 @@ def facts(found: Debrief) -> list[tuple[str, str]]:
         ("Drill", f"{found.script} ({found.shape})"),
         ("Service", found.service),
         ("When", f"{day(found.started_at)} {hour_minute(found.started_at)} UTC{took}"),
+        ("Stood still for", spell(found.paused) if found.paused else ""),
         ("Broken off", found.aborted),
         ("Took part", ", ".join(found.participants)),
     ]

@@ -28,4 +28,4 @@ def wiring() -> Wiring:
     )
 
 
-FEATURE = Feature("learn.drills", ("stanch.learn.drills.commands",), wiring)
+FEATURE = Feature("learn.drills", ("stanch.learn.drills.commands", "stanch.learn.drills.leading"), wiring)

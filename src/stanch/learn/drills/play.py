@@ -65,11 +65,11 @@ def failing(script: Script, record: Record) -> bool:
 def injects_due(script: Script, record: Record) -> list[tuple[int, int, Inject]]:
     """(when, its number, the inject) of all that has not reached the team yet, while there is an incident to respond to."""
     drill = record.drill
-    if drill is None or record.status not in ("open", "mitigated", "investigating"):
+    if drill is None or drill.paused() or record.status not in ("open", "mitigated", "investigating"):
         return []
-    hurts = failing(script, record)
+    hurts, stood_still = failing(script, record), sum((until or since) - since for since, until in drill.pauses)
     return [
-        (drill.started_at + int(inject.minute * MINUTE), number, inject)
+        (drill.started_at + int(inject.minute * MINUTE) + stood_still, number, inject)
         for number, inject in enumerate(script.injects)
         if str(number) not in drill.given and (hurts or not inject.while_failing)
     ]

@@ -23,7 +23,7 @@ IMPACT_WITHIN, MITIGATE_WITHIN = 10 * MINUTE, 10 * MINUTE
 GRACE = MINUTE
 SIGNS = ("signal", "customer")
 # What people do that is no work on the incident.
-COMING = ("drill_joined", "drill_left", "drill_started", "drill_ended", "investigating")
+COMING = ("drill_joined", "drill_left", "drill_started", "drill_paused", "drill_ended", "investigating")
 
 
 class Point(msgspec.Struct, frozen=True):
@@ -65,11 +65,6 @@ class Played(msgspec.Struct, frozen=True):
 
 
 Rule = Callable[[Played], Point]
-
-
-def score(played: Played) -> list[Point]:
-    """Every practice, in the order of an incident."""
-    return [rule(played) for rule in RULES]
 
 
 def percent(points: list[Point]) -> int | None:

@@ -72,7 +72,8 @@ def ages(scope: Scope) -> list[Age]:
     band = " ".join(f"WHEN added_at > :age{n} THEN {n}" for n in range(len(AGES)))
     rows = scope.all(
         f"SELECT CASE {band} ELSE {len(AGES) - 1} END AS band, COUNT(*) AS n, SUM(CASE WHEN due_at < :now THEN 1 ELSE 0 END) AS late "
-        f"FROM learning_items WHERE done_at IS NULL AND {scope.whenever()} GROUP BY 1 ORDER BY 1",
+        # The bound chooses the index that has every column.
+        f"FROM learning_items WHERE done_at IS NULL AND added_at > 0 AND {scope.whenever()} GROUP BY 1 ORDER BY 1",
         **limits,
     )
     return [Age(AGES[row["band"]][0], int(row["n"]), int(row["late"])) for row in rows]

@@ -52,18 +52,17 @@ def phases(scope: Scope, counts: dict[str, int]) -> list[PhaseTime]:
 
 
 def _percentiles(scope: Scope, name: str, n: int) -> tuple[int, int] | tuple[None, None]:
-    """The nearest ranks of 50 and 90 in a hundred."""
+    """The nearest ranks of 50 and 90 in a hundred, each walked to from its nearer end."""
     if n < ENOUGH:
         return None, None
-    median, p90 = (_at_rank(scope, name, -(-n * share // 100)) for share in (50, 90))
-    return median, p90
+    return _at_rank(scope, name, "ASC", -(-n * 50 // 100) - 1), _at_rank(scope, name, "DESC", n - -(-n * 90 // 100))
 
 
-def _at_rank(scope: Scope, name: str, rank: int) -> int:
+def _at_rank(scope: Scope, name: str, order: str, place: int) -> int:
     row = scope.one(
         f"SELECT {name} AS value FROM learning_incidents WHERE {name} IS NOT NULL AND {scope.where('ended_at')} "
-        f"ORDER BY {name} LIMIT 1 OFFSET :place",
-        place=rank - 1,
+        f"ORDER BY {name} {order} LIMIT 1 OFFSET :place",
+        place=place,
     )
     return int(row["value"]) if row else 0
 
@@ -71,8 +70,9 @@ def _at_rank(scope: Scope, name: str, rank: int) -> int:
 def factors(scope: Scope) -> list[Factor]:
     """Kinds of contributing factors, the most frequent first."""
     rows = scope.all(
-        "SELECT factor, COUNT(*) AS n, COUNT(DISTINCT service) AS services, MAX(ended_at) AS newest FROM learning_factors "
-        f"WHERE {scope.where('ended_at')} GROUP BY factor ORDER BY n DESC, factor LIMIT {FACTORS}"
+        "SELECT factor, SUM(n) AS n, COUNT(*) AS services, MAX(newest) AS newest FROM (SELECT factor, service, COUNT(*) AS n, "
+        f"MAX(ended_at) AS newest FROM learning_factors WHERE {scope.where('ended_at')} GROUP BY factor, service) AS of_service "
+        f"GROUP BY factor ORDER BY n DESC, factor LIMIT {FACTORS}"
     )
     return [_factor(scope, row) for row in rows]
 
@@ -94,7 +94,8 @@ def achieved(scope: Scope) -> list[Achieved]:
         for outcome in ("helped", "no_change", "worse")
     )
     rows = scope.all(
-        f"SELECT mitigation, service, COUNT(*) AS n, {sums} FROM learning_runs WHERE {scope.where('ended_at')} "
+        f"SELECT mitigation, service, COUNT(*) AS n, {sums}, "
+        f"SUM(CASE WHEN outcome = 'helped' AND effect_seconds IS NOT NULL THEN 1 ELSE 0 END) AS timed FROM learning_runs WHERE {scope.where('ended_at')} "
         f"GROUP BY mitigation, service ORDER BY n DESC, mitigation, service LIMIT {MITIGATIONS}"
     )
     return [
@@ -106,19 +107,13 @@ def achieved(scope: Scope) -> list[Achieved]:
 
 
 def _median_effect(scope: Scope, of: Row) -> float | None:
-    known = (
-        "FROM learning_runs WHERE mitigation = :mitigation AND service = :of AND outcome = 'helped' "
-        f"AND effect_seconds IS NOT NULL AND {scope.where('ended_at')}"
-    )
-    values = {"mitigation": of["mitigation"], "of": of["service"]}
-    counted = scope.one(f"SELECT COUNT(*) AS n {known}", **values) if of["helped"] >= ENOUGH else None
-    if counted is None or counted["n"] < ENOUGH:
+    if of["timed"] < ENOUGH:
         return None
     row = scope.one(
-        f"SELECT effect_seconds {known} ORDER BY effect_seconds LIMIT 1 OFFSET :place",
-        place=(counted["n"] - 1) // 2,
-        **values,
-    )
+        "SELECT effect_seconds FROM learning_runs WHERE mitigation = :mitigation AND service = :of AND outcome = 'helped' "
+        f"AND effect_seconds IS NOT NULL AND {scope.where('ended_at')} ORDER BY effect_seconds LIMIT 1 OFFSET :place",
+        place=(of["timed"] - 1) // 2, mitigation=of["mitigation"], of=of["service"],
+    )  # fmt: skip
     return float(row["effect_seconds"]) if row else None
 
 

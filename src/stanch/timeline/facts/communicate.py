@@ -72,7 +72,8 @@ class UpdatePosted(Statement, frozen=True, tag="update_posted"):
     promise: str = ""
 
     def sentence(self) -> str:
-        nxt = f" Next update at {hour_minute(self.next_at)}." if self.next_at else ""
+        said = self.next_at is None or hour_minute(self.next_at) in self.text
+        nxt = "" if said or self.next_at is None else f" Next update at {hour_minute(self.next_at)}."
         where = {
             "public": f"Public post ({self.state})",
             "internal": "Internal update",

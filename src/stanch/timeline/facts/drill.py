@@ -129,6 +129,24 @@ class PublicDrafted(Statement, frozen=True, tag="public_drafted"):
         record.updates.append((entry.happened_at, entry.author, update))
 
 
+class DrillPaused(Statement, frozen=True, tag="drill_paused"):
+    """The drill's clock stands still, or (``on`` False) goes on: nothing happens by the script, and the time is not judged."""
+
+    on: bool = True
+
+    def sentence(self) -> str:
+        return "The drill is paused: nothing more happens by the script" if self.on else "The drill goes on"
+
+    def apply(self, record: Record, entry: Line) -> None:
+        if record.drill is None:
+            return
+        pauses = record.drill.pauses
+        if self.on:
+            pauses.append((entry.happened_at, None))
+        elif pauses:
+            pauses[-1] = (pauses[-1][0], entry.happened_at)
+
+
 class DrillEnded(Statement, frozen=True, tag="drill_ended"):
     """The drill is broken off: the real thing came, or it is enough."""
 
@@ -144,4 +162,4 @@ class DrillEnded(Statement, frozen=True, tag="drill_ended"):
             record.drill.aborted = self.reason or "no reason was given"
 
 
-Facts = DrillStarted | DrillJoined | DrillLeft | InjectGiven | PageWithheld | PublicDrafted | DrillEnded
+Facts = DrillStarted | DrillJoined | DrillLeft | InjectGiven | PageWithheld | PublicDrafted | DrillPaused | DrillEnded

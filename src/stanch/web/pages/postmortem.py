@@ -28,6 +28,7 @@ from stanch.prepare.known_people import known_names
 from stanch.timeline.record import fold
 from stanch.web import auth, pictures
 from stanch.web.pages.render import page, signed_in
+from stanch.web.pages.runbook_change import change_of
 
 if TYPE_CHECKING:
     from stanch.main import Stanch
@@ -59,7 +60,7 @@ def routes(stanch: Stanch) -> list[Route]:
                 "hints": hints(record, of_policy(uow.policy)), "timeline": timeline(entries), "people": known_names(uow),
                 "lanes": pictures.swim_lanes(record, record.closed_at or record.resolved_at or uow.now),
                 "told": contributions(uow, Contributions(incident)) if leads(uow, record) else None, "fair": is_facilitator(uow),
-                "comments": rows(uow, record, every=True),
+                "comments": rows(uow, record, every=True), "change": change_of(uow, record),
                 "tickets": of_incident(uow, incident), "figures": figures_of(uow, record), "files": filing_of(uow, record) is not None,
             }  # fmt: skip
         return page(request, "postmortem.html", **context, names=PARTS, titles=TITLES, help=HELP)

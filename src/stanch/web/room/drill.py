@@ -8,7 +8,11 @@ def context(view: View) -> Context | None:
     drill = view.record.drill
     if drill is None:
         return None
-    return {"drill": drill, "takes_part": view.uow.actor.name in drill.people}
+    return {
+        "drill": drill,
+        "takes_part": view.uow.actor.name in drill.people,
+        "leads": view.uow.actor.name == drill.facilitator,
+    }
 
 
 PANEL = Panel("drill", "head", 1, "", context)
