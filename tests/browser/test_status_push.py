@@ -35,7 +35,8 @@ def test_one_tap_begins_it_and_one_ends_it(browser: Browser, house: House) -> No
     expect(page.get_by_role("status")).to_have_text("This browser gets the updates.")
     rows = house.stanch.application.database.select("SELECT kind, state FROM status_subscribers")
     assert [(row["kind"], row["state"]) for row in rows] == [("push", "active")]
-    (worker,) = context.service_workers
+    there_now = context.service_workers
+    worker = there_now[0] if there_now else context.wait_for_event("serviceworker")
     worker.evaluate(REMEMBER)
     said = {"title": "[Status] Investigating", "body": "Some payments fail.", "tag": "t", "leave": "/status/u/1.x", "stop": "End them"}  # fmt: skip
     worker.evaluate("(said) => show({ json: () => said })", said)
