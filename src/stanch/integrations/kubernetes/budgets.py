@@ -34,10 +34,21 @@ def objections(connection: Connection, pods: list[Pod]) -> list[str]:
     listed = {namespace: _listed(connection, namespace) for namespace in {pod["metadata"]["namespace"] for pod in pods}}
     with ThreadPoolExecutor(AT_ONCE, "evict") as pool:
         refused = list(pool.map(lambda pod: _refused(connection, pod), pods))
-    found = [
-        _said(pod, why, [each for each in listed[pod["metadata"]["namespace"]] if covers(each, pod)])
-        for pod, why in zip(pods, refused, strict=True)
-        if why is not None
+    twice: dict[str, list[str]] = {}
+    found = list[str]()
+    for pod, why in zip(pods, refused, strict=True):
+        if why is None:
+            continue
+        own = [each for each in listed[pod["metadata"]["namespace"]] if covers(each, pod)]
+        if why.status == 500 and len(own) > 1:
+            twice.setdefault(
+                " and ".join(f"{pod['metadata']['namespace']}/{each['metadata']['name']}" for each in own), []
+            ).append(words_of(pod))
+        else:
+            found.append(_said(pod, why, own))
+    found += [
+        f"{names} {'both' if names.count(' and ') == 1 else 'all'} cover {', '.join(held)}, and Kubernetes evicts no pod with more than one budget"
+        for names, held in twice.items()
     ]
     return list(dict.fromkeys(found))
 
@@ -46,8 +57,11 @@ def pace(connection: Connection, pods: list[Pod]) -> list[str]:
     """How many pods each budget lets go at a time, where that is fewer than are to go: the drain will wait for it."""
     found = []
     for namespace in sorted({pod["metadata"]["namespace"] for pod in pods}):
-        for each in _listed(connection, namespace):
-            own = [pod for pod in pods if pod["metadata"]["namespace"] == namespace and covers(each, pod)]
+        budgets = _listed(connection, namespace)
+        here = [pod for pod in pods if pod["metadata"]["namespace"] == namespace]
+        single = [pod for pod in here if sum(covers(each, pod) for each in budgets) == 1]
+        for each in budgets:
+            own = [pod for pod in single if covers(each, pod)]
             allowed = int(each.get("status", {}).get("disruptionsAllowed", 0))
             if 0 < allowed < len(own):
                 name = each["metadata"]["name"]
@@ -81,10 +95,6 @@ def _refused(connection: Connection, pod: Pod) -> Refused | None:
 
 def _said(pod: Pod, refused: Refused, covering: list[dict[str, Any]]) -> str:
     names = [f"{pod['metadata']['namespace']}/{each['metadata']['name']}" for each in covering]
-    if refused.status == 500 and len(names) > 1:
-        return (
-            f"{' and '.join(names)} both cover {words_of(pod)}, and Kubernetes evicts no pod with more than one budget"
-        )
     if refused.status == 429 and len(names) == 1:
         return f"the disruption budget {names[0]} allows no eviction now"
     if refused.status == 403:
