@@ -60,6 +60,21 @@ def test_what_is_known_of_the_impact_moves_the_proposal_without_any_measurement(
     assert house.record().proposed.text == "data is at risk: SEV-1 proposed"
 
 
+def test_words_that_name_no_known_harm_lower_nothing_and_are_asked_about(house: House) -> None:
+    """R3, R14."""
+    house.do("declare", title="Something is wrong", service="shop")
+    house.do("impact", incident="INC-1", text="Customers see orders of other customers")
+    assert (house.record().proposed.severity, house.record().proposed.by_words) == ("SEV-1", True)
+    house.do("impact", incident="INC-1", text="Zorble frobnicates the quux")
+    assert house.record().proposed.severity == "SEV-1"
+    asked = [p["text"] for p in house.do("show", incident="INC-1")["prompts"]]
+    assert any("names no harm that is known here" in text for text in asked)
+    house.do("impact", incident="INC-1", text="A typo in the footer")
+    assert house.record().proposed.severity == "SEV-4"
+    with pytest.raises(Invalid, match="The words propose another one"):
+        house.do("severity", incident="INC-1", severity="SEV-2")
+
+
 def test_a_rule_may_ask_for_the_burn_rate(database_url: str, tmp_path: Path) -> None:
     rules = [{"burn_over": 10, "severity": "warning", "disposition": "incident", "name": "it burns"}]
     for house in shop(database_url, tmp_path, rules=rules):  # type: ignore[attr-defined]

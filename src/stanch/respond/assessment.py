@@ -31,7 +31,7 @@ def severity(uow: UnitOfWork, asked: SetSeverity) -> Done:
     proposed, stated = uow.record(asked.incident).proposed, tier(uow, asked.severity)
     if proposed and proposed.severity != stated and not asked.reason.strip():
         raise Invalid(
-            f"The measurements propose another one. {proposed.text}.",
+            f"{'The words' if proposed.by_words else 'The measurements'} propose another one. {proposed.text}.",
             field="reason",
             hint=f"Say why it is {stated}.",
         )
