@@ -22,6 +22,7 @@ from tests.browser.house import PERSON, House
 ALSO = {
     "/incidents/{incident}/mitigate/{name}": ["?dry=1"],
     "/find": ["?q=checkout", "?q=page%20ben"], "/incidents": ["?status=closed"], "/signals": ["?disposition=noise"],
+    "/oncall": ["?view=month"],
 }  # fmt: skip
 PARAMETER = re.compile(r"{(\w+)(?::path)?}")
 # Whoever opens these has followed a link, and is not signed in.

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
 
 from stanch.kernel.clock import DAY, HOUR, SECOND, iso, parse_moment
 from stanch.kernel.errors import Conflict, Invalid, NotFound
 from stanch.prepare.oncall import store
 from stanch.prepare.oncall.calendar_cache import CalendarCache
+from stanch.web.app import create_app
 from tests.scenarios.house import POLICY, House, opened
 
 SCHEDULES: dict[str, Any] = {
@@ -231,3 +233,47 @@ def test_a_calendar_file_says_who_is_on_call_and_a_name_it_does_not_know_is_the_
     assert people == [] and "the calendar names 'Zoe', who is not in the contacts" in reason
     (row,) = house.do("oncall", schedule="vendor")
     assert "Zoe" in row["says"]
+
+
+# R2
+def test_a_month_and_my_shifts_are_the_same_at_the_command_and_on_the_page(house: House) -> None:
+    house.policy["schedules"] |= {
+        "tokyo": {"time_zone": "Asia/Tokyo", "layers": [{"people": ["grace"], "start": "2026-03-10"}]}
+    }
+    house.crash()
+    house.do(
+        "override", schedule="primary", person="ben", start="2026-03-18T10:00", end="2026-03-18T12:00", reason="<b>"
+    )
+    rows = house.do("schedules", schedule="primary", month="2026-03")
+    assert (rows[0]["start"], rows[-1]["end"]) == ("2026-03-01T00:00:00+01:00", "2026-04-01T00:00:00+02:00")
+    assert [(r["name"], r["lasts"]) for r in rows if r["start"][:10] >= "2026-03-18"][:1] == [("Ben", "2 h 00 min")]
+    mine = house.do("schedules", actor="ben", month="2026-03", person="me")
+    assert [(r["start"][:16], r["end"][:16], r["lasts"]) for r in mine] == [
+        ("2026-03-01T00:00", "2026-03-02T09:00", "1 d 9 h 00 min"), ("2026-03-09T09:00", "2026-03-16T09:00", "7 d"),
+        ("2026-03-18T10:00", "2026-03-18T12:00", "2 h 00 min"), ("2026-03-23T09:00", "2026-03-30T09:00", "6 d 23 h 00 min"),
+    ]  # fmt: skip
+    assert {r["schedule"] for r in house.do("schedules", month="2026-03", person="Grace")} == {"nights", "tokyo"}
+    for refused in ({"month": "March"}, {"month": "2026-03", "start": "2026-03-02"}, {"person": "zoe"}):
+        with pytest.raises(Invalid):
+            house.do("schedules", **refused)
+
+    client = TestClient(create_app(house.stanch))
+    ben, zoe = house.bearer("ben"), house.bearer("zoe")
+    page = client.get("/oncall?view=month&from=2026-03-15", headers=ben).text
+    for said in (
+        "On call, March 2026",
+        "February 2026",
+        "from=2026-04-01",
+        "The clocks change: this day has 23 h.",
+        "Asia/Tokyo",
+        "No gap in March 2026: somebody has every hour of it.",
+        "1 gap</span>, 9 d",
+        "&lt;b&gt;, by ada",
+        "<strong>primary</strong> from",
+        "(7 d)",
+    ):
+        assert said in page, said
+    assert page.count("The clocks change") == 1 and 'aria-current="date"' not in page
+    assert client.get("/oncall?view=month", headers=ben).text.count('<li aria-current="date">') == 3
+    assert "You (zoe) are not in the contacts" in client.get("/oncall", headers=zoe).text
+    assert client.get("/oncall?view=month&from=soon", headers=ben).status_code == 422

@@ -1,5 +1,6 @@
 """Commands about on-call: who is on call, schedules, overrides and swaps."""
 
+from datetime import date
 from typing import Annotated
 
 import msgspec
@@ -11,7 +12,7 @@ from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Invalid, NotFound
 from stanch.kernel.shift import Shift
 from stanch.kernel.zones import iso_local, local, zone_of
-from stanch.prepare.oncall import overriding, store
+from stanch.prepare.oncall import month, overriding, own_shifts, store
 from stanch.prepare.oncall.people import shown_name
 from stanch.timeline.unit_of_work import UnitOfWork
 
@@ -104,10 +105,20 @@ class Schedules(msgspec.Struct):
         str,
         msgspec.Meta(description="From when on, on the schedule's own clock unless it has an offset; now by default."),
     ] = ""
+    month: Annotated[
+        str,
+        msgspec.Meta(
+            description="A whole month of the schedule's own clock, such as 2026-11, instead of 'start' and 'days'."
+        ),
+    ] = ""
+    person: Annotated[str, msgspec.Meta(description="Only the shifts of this contact; 'me' for your own.")] = ""
 
 
 class ShiftRow(msgspec.Struct, frozen=True):
-    """A shift, on the schedule's own clock with its offset. ``person`` is empty in a gap."""
+    """A shift, on the schedule's own clock with its offset, cut where the asked span begins and ends.
+
+    ``person`` is empty in a gap. ``lasts``: how long, in words.
+    """
 
     schedule: str
     start: str
@@ -118,6 +129,7 @@ class ShiftRow(msgspec.Struct, frozen=True):
     layer: str
     override: bool
     note: str
+    lasts: str
 
     def line(self) -> str:
         """For chat."""
@@ -127,13 +139,33 @@ class ShiftRow(msgspec.Struct, frozen=True):
 
 @command("schedules", Schedules, positional=("schedule",), reading=True, example="stanch schedules primary --days 7")
 def schedules(uow: UnitOfWork, asked: Schedules) -> list[ShiftRow]:
-    """The shifts of the next days (R2)."""
+    """The shifts of the next days, or of a month; everybody's or one person's (R2)."""
     found: list[ShiftRow] = []
+    key = overriding.person_of(uow, "" if asked.person == "me" else asked.person) if asked.person else ""
+    first = _month(asked)
     for name in _chosen(uow, asked.schedule):
-        start = overriding.when(uow, name, asked.start, "start") if asked.start else uow.now
-        plan = overriding.plan(uow, name, start, start + asked.days * DAY)
-        found += [_row(uow, name, shift) for shift in plan]
+        start, end = _span(uow, name, asked, first)
+        plan = overriding.plan(uow, name, start, end)
+        found += [_row(uow, name, shift) for shift in (own_shifts.of_person(uow, key, plan) if key else plan)]
     return found
+
+
+def _month(asked: Schedules) -> date | None:
+    """The first day of the asked month, if one is. Raises ``Invalid``."""
+    if asked.month and asked.start:
+        raise Invalid("A month has its own start.", field="month", hint="Leave out 'month' or 'start'.")
+    try:
+        return month.month_of(asked.month) if asked.month else None
+    except ValueError as error:
+        raise Invalid(f"{error}.", field="month") from None
+
+
+def _span(uow: UnitOfWork, name: str, asked: Schedules, first: date | None) -> tuple[int, int]:
+    """The asked span of time, on the schedule's own clock. Raises ``Invalid``."""
+    if first:
+        return month.span(first, overriding.zone(uow, name))
+    start = overriding.when(uow, name, asked.start, "start") if asked.start else uow.now
+    return start, start + asked.days * DAY
 
 
 def _row(uow: UnitOfWork, name: str, shift: Shift) -> ShiftRow:
@@ -141,6 +173,7 @@ def _row(uow: UnitOfWork, name: str, shift: Shift) -> ShiftRow:
     return ShiftRow(
         name, iso_local(shift.start, zone), iso_local(shift.end, zone), zone.key, ", ".join(shift.people()),
         ", ".join(names_of(uow, shift)) or "nobody", shift.layer or "gap", shift.override, shift.note,
+        month.length(shift.end - shift.start),
     )  # fmt: skip
 
 

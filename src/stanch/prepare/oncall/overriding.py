@@ -1,5 +1,7 @@
 """What the commands that change on-call have in common: people, moments and shifts as they are asked for."""
 
+from zoneinfo import ZoneInfo
+
 import msgspec
 
 from stanch.kernel.clock import DAY
@@ -33,7 +35,19 @@ def name(uow: UnitOfWork, person: str) -> str:
 
 def when(uow: UnitOfWork, schedule: str, text: str, field: str) -> int:
     """A time as people write it, in the schedule's own zone if it has no offset."""
-    return given_moment(text, field, zone_of(store.schedule_of(uow, schedule).time_zone))
+    return given_moment(text, field, zone(uow, schedule))
+
+
+def zone(uow: UnitOfWork, schedule: str) -> ZoneInfo:
+    """The zone on whose clock a schedule is. Raises ``Invalid`` for a schedule that cannot be read."""
+    try:
+        return zone_of(store.schedule_of(uow, schedule).time_zone)
+    except ValueError as error:
+        raise _unreadable(schedule, error) from None
+
+
+def _unreadable(schedule: str, error: ValueError) -> Invalid:
+    return Invalid(f"The schedule '{schedule}' cannot be read: {error}.", field="schedule")
 
 
 def spelled(uow: UnitOfWork, schedule: str, start: int, end: int) -> str:
@@ -47,7 +61,7 @@ def plan(uow: UnitOfWork, schedule: str, start: int, end: int) -> list[Shift]:
     try:
         return store.planned(uow, schedule, start, end)
     except ValueError as error:
-        raise Invalid(f"The schedule '{schedule}' cannot be read: {error}.", field="schedule") from None
+        raise _unreadable(schedule, error) from None
 
 
 def shift_at(uow: UnitOfWork, schedule: str, text: str, field: str) -> Shift:

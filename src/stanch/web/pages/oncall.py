@@ -24,6 +24,7 @@ from stanch.prepare.oncall.ical import feed
 from stanch.prepare.oncall.people import contact_key, shown_name
 from stanch.timeline.unit_of_work import UnitOfWork
 from stanch.web import auth
+from stanch.web.pages.oncall_month import month_shown, my_shifts
 from stanch.web.pages.oncall_picture import Lane, colours_of, strips
 from stanch.web.pages.render import page, signed_in
 
@@ -46,13 +47,18 @@ def routes(stanch: Stanch) -> list[Route]:
 
     def oncall(request: Request) -> Response:
         actor = auth.require(request)
+        problems = sorted(stanch.application.calendars.problems().values())
+        by_month = request.query_params.get("view") == "month"
         with stanch.application.reading(actor) as uow:
-            schedules = [_schedule(uow, name, stanch.settings.secret_key) for name in sorted(uow.policy.schedules)]
-            contacts, findings = uow.policy.contacts, page_tests.report(uow)
-        return page(
-            request, "oncall.html", schedules=schedules, contacts=contacts, findings=findings, mine=contact_key(contacts, actor.name),
-            problems=sorted(stanch.application.calendars.problems().values()), days=SHOWN_DAYS,
-        )  # fmt: skip
+            shown: dict[str, Any] = {"own": my_shifts(uow), "problems": problems}
+            if by_month:
+                shown |= month_shown(uow, request.query_params.get("from", ""), lambda name: _feed_of(stanch, name))
+            else:
+                schedules = [_schedule(uow, name, _feed_of(stanch, name)) for name in sorted(uow.policy.schedules)]
+                contacts = uow.policy.contacts
+                shown |= {"schedules": schedules, "contacts": contacts, "mine": contact_key(contacts, actor.name)}
+                shown |= {"findings": page_tests.report(uow), "days": SHOWN_DAYS}
+        return page(request, "oncall_month.html" if by_month else "oncall.html", **shown)
 
     def ics(request: Request) -> Response:
         name = str(request.path_params["schedule"])
@@ -65,6 +71,11 @@ def routes(stanch: Stanch) -> list[Route]:
             return _feed(request, uow, name)
 
     return [signed_in("/oncall", oncall), Route("/oncall/{schedule:path}.ics", ics, methods=["GET"])]
+
+
+def _feed_of(stanch: Stanch, name: str) -> str:
+    """The address of a schedule's calendar."""
+    return f"/oncall/{quote(name, safe='')}.ics?key={calendar_key(stanch.settings.secret_key, name)}"
 
 
 def _feed(request: Request, uow: UnitOfWork, name: str) -> Response:
@@ -85,12 +96,11 @@ def _feed(request: Request, uow: UnitOfWork, name: str) -> Response:
     return Response(feed(name, shifts, uow.now, names), headers=headers, media_type="text/calendar")
 
 
-def _schedule(uow: UnitOfWork, name: str, secret: str) -> dict[str, Any]:
+def _schedule(uow: UnitOfWork, name: str, feed: str) -> dict[str, Any]:
     """Everything the page shows of one schedule; for one that cannot be read, the reason."""
     schedule = uow.policy.schedules[name]
     shown: dict[str, Any] = {
-        "name": name, "title": schedule.title or name, "now": now_and_next(uow, name), "readable": False,
-        "feed": f"/oncall/{quote(name, safe='')}.ics?key={calendar_key(secret, name)}",
+        "name": name, "title": schedule.title or name, "now": now_and_next(uow, name), "readable": False, "feed": feed,
     }  # fmt: skip
     end = uow.now + SHOWN_DAYS * DAY
     try:
