@@ -127,7 +127,7 @@ class Drive:
             "factors": "The release went to both zones at once\nNo canary compares a new release with the old one",
             "whys": "Checkouts failed because v2 was broken\nv2 reached all customers because rollouts have no canary step\n"
             "Rollouts have no canary step because the release tool does not offer one",
-            "lessons": "The rollback was one command, and took effect in seconds. Nobody saw the errors before customers did.",
+            "lessons": "The rollback was one command, and took effect in seconds. An alert on failed checkouts noticed it, and no complaint.",
         }
         for part, text in written.items():
             self.ada.run("postmortem", inc, part, text)
