@@ -33,7 +33,7 @@ VALUES: dict[str, Any] = {
     "severity": "SEV-2", "phase": "resolve", "role": "scribe", "person": "mallory", "mitigation": "rollback", "into": OPEN,
     "run": "", "position": 1, "other": OPEN, "at": "2026-01-01", "confirm": "yes", "state": "resolved", "key": "severity", "part": "impact", "service": "shop", "post": 1,
     "source": "crash-on-deploy", "about": "change", "subject": "x", "schedule": "none", "end": "2030-01-01", "mine": "x", "theirs": "x", "heartbeat": "x", "url": "https://example.org",
-    "entry": 1, "what": "needed", "figure": "resolve", "item": "A1", "field": "due", "keep": "ours",
+    "entry": 1, "what": "needed", "figure": "resolve", "item": "A1", "field": "due", "keep": "ours", "comment": "C1", "how": "resolved",
 }  # fmt: skip
 
 
@@ -81,7 +81,7 @@ def paths(house: House, incident: str) -> list[str]:
         digest = str((uow.tx.one("SELECT digest FROM exhibits LIMIT 1") or {"digest": "0" * 64})["digest"])
     names = {
         "incident": incident, "id": incident, "page": next(iter(record.pages)), "run": next(iter(record.runs)),
-        "test": "test-1", "figure": "resolve",
+        "test": "test-1", "figure": "resolve", "port": "notifiers", "comment": "C1",
         "person": "ada", "person:path": "ada", "item": "A1", "code": "0" * 40, "name": "rollback", "digest": digest, "schedule:path": "primary", "rest:path": "none",
     }  # fmt: skip
     readable = [route for route in routes_of(house.stanch) if "GET" in (getattr(route, "methods", None) or ())]
