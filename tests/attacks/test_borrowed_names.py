@@ -54,7 +54,7 @@ OTHERS = (
     "pager:ada@example.org", "dora", "Dora Maar", "Jose\u0301 Garci\u0301a", "Jose Garcia", "\uff21\uff44\uff41",
     "\u0410d\u0430 Lovelace", "Ada L\u043evelace", "Ada L0velace", "Ada  Love1ace",
     "incident_commander", "Incident Commander", "IC", "Scribe", "dns vendor", "primary", "schedule:primary", "Night Watch",
-    "me", "stanch", "nobody", "On call",
+    "me", "stanch", "nobody", "On call", "ada\u3164", "a\u034fda", "ada\ufe0f", "\u2800ada",
 )  # fmt: skip
 UNPRINTABLE = ("Ada\u00a0Lovelace", "Ada\u200b Lovelace", "\u202eecalevoL adA", "Ada\nLovelace")
 OWN = ("Ben", "Benjamin", "Ben \u014cno", "\u0410\u0434", "\u674e\u5c0f\u9f99", "O'Brien-Ben")

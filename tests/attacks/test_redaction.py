@@ -90,6 +90,17 @@ def test_a_secret_that_was_said_is_gone_everywhere(house: House) -> None:
         house.do("redact", actor="ben", incident="INC-1", position=said, reason="again")
 
 
+def test_saves_while_it_was_typed_go_with_the_text_that_is_shown(house: House) -> None:
+    house.do("declare", title="Checkout is down", service="shop")
+    house.do("role", incident="INC-1", role="incident_commander")
+    for typed in ("We signed in with", "We signed in with hunter", "We signed in with hunter two and", "We waited."):
+        house.do("postmortem", incident="INC-1", part="summary", text=typed)
+    house.do("say", incident="INC-1", text="Elsewhere")
+    last = max(x for x in range(1, position(house, "said")))
+    house.do("redact", incident="INC-1", position=last, reason="a password was typed")
+    assert "hunter" not in everything(house) and wrong(house) == []
+
+
 def test_a_title_is_gone_from_lists_pages_and_answers(house: House) -> None:
     house.pager.down = True
     with TestClient(create_app(house.stanch)) as client:

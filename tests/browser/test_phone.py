@@ -51,6 +51,8 @@ def worker(context: BrowserContext, page: Page, house: House) -> tuple[CDPSessio
     )
     cdp.send("ServiceWorker.enable")
     page.wait_for_function("navigator.serviceWorker.controller")
+    while not found:
+        page.wait_for_timeout(10)  # events are heard while the page is waited on
     (there,) = context.service_workers
     there.evaluate(REMEMBER)
     return cdp, found[-1]

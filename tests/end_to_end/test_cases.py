@@ -59,7 +59,8 @@ class House:
         return sorted(page.data["title"] + " " + page.data["text"] for page in self.phones.pages)
 
     def paged(self, words: str) -> int:
-        return sum(words in told for told in self.pages())
+        """How many pages say this; a prompt that names the incident is none."""
+        return sum(words in told and "Severity: " in told for told in self.pages())
 
     def notes(self, key: str) -> str:
         with self.reading.application.reading() as uow:

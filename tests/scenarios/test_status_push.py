@@ -110,6 +110,10 @@ def test_what_no_browser_would_send_is_refused(house: House, client: TestClient,
         "https://notgoogleapis.com/x",
         "https://10.0.0.1/x",
         "http://fcm.googleapis.com/x",
+        "https://victim.example\\.fcm.googleapis.com/x",
+        "https://fcm.googleapis.com:22/x",
+        "https://storage.googleapis.com/x",
+        "https://www.apple.com/x",
     ):
         assert client.post("/status/subscribe", data={**right, "address": address}).status_code == 422, address
     assert followers(house) == 0

@@ -85,7 +85,8 @@ def _called(about: str) -> str:
 
 
 def _only_live(uow: UnitOfWork) -> str:
-    live = incidents(uow, Incidents(status="live", limit=10))
+    # The answer may be heard by everybody in the room: private ones are named by whoever means them (P6).
+    live = [row for row in incidents(uow, Incidents(status="live", limit=10)) if not row.private]
     if len(live) == 1:
         return str(live[0].id)
     listed = "; ".join(f"{row.id} {row.title}" for row in live) or "none is open"

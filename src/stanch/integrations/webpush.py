@@ -1,6 +1,7 @@
 """Pushes to the browsers and phones that people have added themselves (RFC 8030, 8188, 8291, 8292; formats/14)."""
 
 import hashlib
+import re
 from functools import lru_cache
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -22,7 +23,9 @@ TITLE_CHARACTERS = 120
 # Seconds that a service keeps what it cannot deliver: a page that is older is noise, the escalation has moved on.
 TTL_PAGE, TTL_OTHER = 600, 3600
 # The push services of Chrome (and most browsers that are like it), Firefox, Edge and Safari.
-SERVICES = (".googleapis.com", ".mozilla.com", ".windows.com", ".apple.com")
+SERVICES = (".fcm.googleapis.com", ".push.services.mozilla.com", ".notify.windows.com", ".push.apple.com")
+# Two readers of addresses may disagree where a host ends, so anything but these letters is none.
+_HOST = re.compile(r"[a-z0-9.-]+|\[[0-9a-f:.]+\]", re.I)
 HINTS = {
     401: "the push service does not take our signature",
     403: "the device was registered with another key, or 'contact' is none that the service takes: add the device again",
@@ -77,15 +80,24 @@ class WebPush:
         """Why nothing is sent to such an address, as a sentence."""
         try:
             parts = urlsplit(endpoint)
-            host, _ = parts.hostname or "", parts.port
+            host, port = parts.hostname or "", parts.port
         except ValueError:
-            host, parts = "", urlsplit("")
-        if not host or len(endpoint) > 2048 or not endpoint.isascii() or not endpoint.isprintable() or parts.username:
+            host, port, parts = "", None, urlsplit("")
+        plain = _HOST.fullmatch(parts.netloc.rpartition(":")[0] if port is not None else parts.netloc)
+        if (
+            not host
+            or not plain
+            or "\\" in endpoint
+            or len(endpoint) > 2048
+            or not endpoint.isascii()
+            or not endpoint.isprintable()
+            or parts.username
+        ):
             return "That is no address of a push service."
         local = self.settings.private_addresses
         if names_inside(host) and not local:
             return "That is an address inside a network."
-        if stranger and not local and not f".{host.lower()}".endswith(SERVICES):
+        if stranger and not local and not (port in (None, 443) and f".{host.lower()}".endswith(SERVICES)):
             return "That is the address of no browser's push service."
         return "" if parts.scheme == "https" or (local and parts.scheme == "http") else "A push service is asked over https only."  # fmt: skip
 

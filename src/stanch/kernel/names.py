@@ -14,15 +14,28 @@ _LATIN = str.maketrans({like: latin for latin, several in _DRAWN_ALIKE.items() f
 _STROKES = str.maketrans("I|10", "lllo")
 
 
+# Letters, marks and symbols that take no place or are drawn as a blank (Unicode's Default_Ignorable_Code_Point, and the empty Braille cell).
+_NOT_DRAWN = frozenset("\u034f\u061c\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | {
+    chr(c) for c in (*range(0x180B, 0x1810), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))
+}
+
+
+def _shown(name: str) -> str:
+    return "".join(
+        c for c in name if c not in _NOT_DRAWN and (c.isspace() or unicodedata.category(c) not in ("Cf", "Cc"))
+    )
+
+
 def folded(name: str) -> str:
     """As names are compared: in any case and Unicode form, with single blanks."""
     if not name.isascii():
+        name = _shown(name)
         name = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
     return " ".join(name.casefold().split())
 
 
 def outline(name: str) -> str:
     """The same for names that a reader would take for one another: without accents, with a Cyrillic letter or a zero for a Latin one."""
-    parts = unicodedata.normalize("NFKD", name)
+    parts = unicodedata.normalize("NFKD", _shown(name))
     letters = "".join(part for part in parts if not unicodedata.combining(part))
     return " ".join(letters.translate(_STROKES).casefold().translate(_LATIN).split())

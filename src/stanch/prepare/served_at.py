@@ -7,7 +7,9 @@ FILE = "served-at"
 
 def note(settings: Settings, address: str) -> None:
     """The server listens there now."""
-    (settings.data / FILE).write_text(address + "\n")
+    file = settings.data / FILE
+    file.touch(mode=0o600)
+    file.write_text(address + "\n")
 
 
 def read(settings: Settings) -> str:

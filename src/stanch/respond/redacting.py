@@ -10,6 +10,7 @@ from stanch.kernel.errors import Conflict, Denied, Invalid
 from stanch.kernel.policy import ROLE_TITLES
 from stanch.respond.commands import IncidentId
 from stanch.timeline.entries import Entry, Facts
+from stanch.timeline.facts.learn import PostmortemWritten
 from stanch.timeline.record import Record
 from stanch.timeline.redaction import copied_texts, redact, without
 from stanch.timeline.unit_of_work import UnitOfWork
@@ -52,6 +53,7 @@ def redact_entry(uow: UnitOfWork, asked: Redact) -> Done:
     texts = copied_texts(entry.facts)
     copies = {x.position: without(x.facts, texts) for x in entries if x.position != entry.position}
     copies = {position: facts for position, facts in copies.items() if facts is not entries[position - 1].facts}
+    copies |= {x.position: x.facts.redact() for x in _older_saves(entries, entry)}
     redact(uow, asked.incident, entry, reason, copies)
     also = f", and what {_listed(list(copies))} repeated of it" if copies else ""
     return Done(
@@ -59,6 +61,18 @@ def redact_entry(uow: UnitOfWork, asked: Redact) -> Done:
         asked.incident,
         str(entry.position),
     )
+
+
+def _older_saves(entries: list[Entry], entry: Entry) -> list[Entry]:
+    """A part of the postmortem is saved each few seconds while it is typed: the saves that led to this one, which no page shows."""
+    found: list[Entry] = []
+    for x in reversed(entries[: entry.position - 1]):
+        if not isinstance(x.facts, PostmortemWritten) or not isinstance(entry.facts, PostmortemWritten):
+            break
+        if (x.author, x.facts.part) != (entry.author, entry.facts.part):
+            break
+        found += [] if x.redacted else [x]
+    return found
 
 
 def may_redact(record: Record, uow: UnitOfWork) -> bool:

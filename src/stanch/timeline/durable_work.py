@@ -21,7 +21,7 @@ def put_effect(
 ) -> None:
     """Write an effect to the outbox; the same key twice is one effect, unless ``again`` re-arms a finished one."""
     rearm = (
-        "DO UPDATE SET state = 'waiting', due_at = excluded.due_at, attempts = 0, leased_until = 0, last_error = '', done_at = NULL"
+        "DO UPDATE SET payload = excluded.payload, state = 'waiting', due_at = excluded.due_at, attempts = 0, leased_until = 0, last_error = '', done_at = NULL"
         if again
         else "DO NOTHING"
     )

@@ -10,6 +10,7 @@ import msgspec
 
 from stanch.db.transaction import Row
 from stanch.kernel.clock import DAY
+from stanch.kernel.errors import Conflict
 from stanch.ports.signature import is_code
 from stanch.timeline.unit_of_work import UnitOfWork
 
@@ -81,7 +82,7 @@ def follow(uow: UnitOfWork, page: str, endpoint: str, keys: tuple[str, str, str]
     """A browser follows a page from now on: it asked its owner itself. Known by its address, it is brought up to date."""
     count = uow.tx.one("SELECT COUNT(*) AS n FROM status_subscribers")
     if count and count["n"] >= MOST:
-        return
+        raise Conflict("This page has as many followers as it takes.", hint="Its feeds have no limit.")
     uow.tx.execute(
         "INSERT INTO status_subscribers (id, page, kind, address, components, state, created_at, confirmed_at, push) "
         "VALUES (:id, :page, 'push', :address, :components, 'active', :now, :now, :push) ON CONFLICT (page, kind, address) DO UPDATE "
@@ -91,14 +92,19 @@ def follow(uow: UnitOfWork, page: str, endpoint: str, keys: tuple[str, str, str]
     )  # fmt: skip
 
 
-def forget(uow: UnitOfWork, page: str, endpoint: str) -> None:
-    """A browser follows a page no more; nobody else knows its address."""
+def follower(uow: UnitOfWork, page: str, endpoint: str) -> int:
+    """The number of a browser that follows a page; 0 for none."""
     row = uow.tx.one(
         "SELECT id FROM status_subscribers WHERE page = :page AND kind = 'push' AND address = :address",
         page=page, address=endpoint,
     )  # fmt: skip
-    if row:
-        leave(uow, row["id"])
+    return int(row["id"]) if row else 0
+
+
+def forget(uow: UnitOfWork, page: str, endpoint: str) -> None:
+    """A browser follows a page no more; nobody else knows its address."""
+    if number := follower(uow, page, endpoint):
+        leave(uow, number)
 
 
 def confirm(uow: UnitOfWork, number: int) -> bool:

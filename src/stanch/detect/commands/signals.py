@@ -82,10 +82,19 @@ def list_signals(uow: UnitOfWork, asked: Signals) -> list[SignalRow]:
     silenced = wanted["disposition"] == "silenced"
     wanted = {column: value for column, value in wanted.items() if value and not (silenced and column == "disposition")}
     tests = [f"s.{column} = :{column}" for column in wanted] + (["s.silence <> ''"] if silenced else [])
+    # Within the query: how many of the asked number are left would tell that there are others (P6).
+    seen = "(COALESCE(i.private, 0) = 0 OR :admin = 1 OR m.person IS NOT NULL)"
     rows = uow.tx.all(
         "SELECT s.*, COALESCE(i.private, 0) AS private FROM signals s LEFT JOIN incidents i ON i.id = s.incident "
-        f"{'WHERE ' if tests else ''}{' AND '.join(tests)} ORDER BY s.last_seen DESC LIMIT :limit",
-        **{"limit": asked.limit, **wanted, **({"disposition": ""} if wanted.get("disposition") == "held" else {})},
+        "LEFT JOIN members m ON m.incident = s.incident AND m.person = :person "
+        f"WHERE {' AND '.join([seen, *tests])} ORDER BY s.last_seen DESC LIMIT :limit",
+        **{
+            "limit": asked.limit,
+            "person": uow.actor.name,
+            "admin": int(uow.actor.admin),
+            **wanted,
+            **({"disposition": ""} if wanted.get("disposition") == "held" else {}),
+        },
     )
     return [
         SignalRow(

@@ -43,7 +43,7 @@ def _yaml(text: str) -> str:
 
 
 def _escape(text: str) -> str:
-    return _mentions(text.replace("|", "\\|").replace("\n", "<br>").replace("<script", "&lt;script"))
+    return _mentions("<br>".join(line.replace("|", "\\|").replace("<", "&lt;") for line in text.splitlines()))
 
 
 def _mentions(text: str) -> str:

@@ -188,7 +188,7 @@ VALUES = (
 )
 DATA = (
     "data record row table database document file photo picture message mail email comment commit order payment invoice entry entries transaction booking account write "
-    "writes event measurement reading draft progress save savegame profile contact history ledger posting balance object volume disk backup_of index ticket note upload "
+    "writes event measurement reading draft progress save savegame profile contact history ledger posting balance object backup_of index ticket note upload "
     "attachment recording calendar_entries subscription permission log_entries inventory savings item items appointment result score server machine post wallet "
     "repository repositories branch case claim vote submission form character essay homework answer_sheet exam exams work works_saved playlist bookmark project board "
     "task report_saved list_entries sale transcript journal tab settings preferences observation sample cart basket role right permissions loyalty_points point points "

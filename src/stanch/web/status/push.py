@@ -45,6 +45,9 @@ def ask(
 
     endpoint, pusher = given("address"), _pusher(stanch)
     if given("stop"):
+        with stanch.application.reading() as looking:
+            if not store.follower(looking, site.name, endpoint):
+                return Response(status_code=204)
         with stanch.application.uow(ENGINE, "page") as uow:
             store.forget(uow, site.name, endpoint)
         return Response(status_code=204)
