@@ -14,6 +14,7 @@ from stanch.kernel.actor import Actor
 from stanch.kernel.clock import DAY, HOUR, MINUTE
 from stanch.kernel.command import REGISTRY
 from stanch.kernel.filling import fill as filled
+from stanch.learn.figures.kept import new_change
 from stanch.learn.figures.of_record import COUNTS, PHASE_SPANS, SPANS
 from stanch.learn.figures.projection import TABLES, VERSION
 from stanch.main import Stanch, open_stanch
@@ -21,7 +22,7 @@ from stanch.prepare.settings import Settings
 
 INCIDENTS, ROUNDS = 20_000, 60
 ASKED = {
-    "learning": {}, "learning of one service": {"service": "service-7"}, "action-items": {}, "postmortems": {"state": "due"},
+    "learning": {}, "learning after a change": {}, "learning of one service": {"service": "service-7"}, "action-items": {}, "postmortems": {"state": "due"},
     "figure": {"figure": "resolve"},
 }  # fmt: skip
 
@@ -39,7 +40,7 @@ def fill(stanch: Stanch, rng: random.Random) -> None:
             "phase": "learn", "private": own["private"], "opened_at": at, "resolved_at": at, "changed_at": at, "position": 1,
         })  # fmt: skip
         rows["learning_incidents"].append({
-            **own, "number": number, "version": VERSION, "digest": "", "title": "It failed", "severity": "SEV-2", "declared_at": at,
+            **own, "number": number, "version": VERSION, "digest": "", "change": new_change(), "title": "It failed", "severity": "SEV-2", "declared_at": at,
             "ended_at": at, "form": "postmortem", "stage": "draft", "facilitator": "", "due_at": at + 7 * DAY,
             "published_at": at + DAY if number % 4 else None,
             **{name: rng.randrange(90 * MINUTE) for name in (*SPANS, *PHASE_SPANS)}, **dict.fromkeys(COUNTS, 3),
@@ -64,6 +65,12 @@ def fill(stanch: Stanch, rng: random.Random) -> None:
             tx.many(f"INSERT INTO {table} ({names}) VALUES ({', '.join(f':{name}' for name in found[0])})", found)
 
 
+def change(stanch: Stanch) -> None:
+    """One incident's rows are written: nothing that was kept counts any more."""
+    with stanch.application.database.transaction() as tx:
+        tx.execute("UPDATE learning_incidents SET change = :new WHERE incident = 'INC-7'", new=new_change())
+
+
 def main() -> None:
     """Prints median, p95 and this process's own time in milliseconds, for a person who is no administrator."""
     with tempfile.TemporaryDirectory() as folder:
@@ -73,6 +80,8 @@ def main() -> None:
         for words, values in ASKED.items():
             command, took, used = REGISTRY[words.split()[0]], [], time.process_time()
             for _ in range(ROUNDS):
+                if words.endswith("change"):
+                    change(stanch)
                 with stanch.application.reading(Actor("ben")) as uow:
                     began = time.perf_counter()
                     command.handle(uow, filled(command, values))

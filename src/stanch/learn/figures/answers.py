@@ -115,7 +115,7 @@ class Learning(msgspec.Struct, frozen=True):
     """``completion`` None: there is no action item yet. Dropped items count as not completed.
 
     ``open_items``: the first of them by their date; ``open_total`` counts all. ``completed_earlier``: the completion
-    over the same length of time before, None where there was no item. ``unfinished``: incidents of an older release are
+    over as many days before, None where there was no item. ``unfinished``: incidents of an older release are
     still being counted.
     """
 

@@ -11,12 +11,15 @@ from stanch.learn import backfill
 from stanch.learn.action_items.ticket_views import TicketView, views
 from stanch.learn.figures import items, times
 from stanch.learn.figures.answers import Behind, Item, Learning
+from stanch.learn.figures.kept import KeptScope
 from stanch.learn.figures.of_record import COUNTS, PHASE_SPANS, SPANS
-from stanch.learn.figures.scope import Scope
+from stanch.learn.figures.scope import Scope, last_days
 from stanch.prepare.known_people import known_person, spellings
 from stanch.timeline.unit_of_work import UnitOfWork
 
-Period = Annotated[int, msgspec.Meta(ge=1, le=11_000, description="So many days back; a year by default.")]
+Period = Annotated[
+    int, msgspec.Meta(ge=1, le=11_000, description="So many days back, and today (UTC); a year by default.")
+]
 Name = Annotated[str, msgspec.Meta(max_length=200)]
 FIRST_ITEMS = 50
 
@@ -33,15 +36,16 @@ class AskLearning(msgspec.Struct):
 def learning(uow: UnitOfWork, asked: AskLearning) -> Learning:
     """R49: maturity is the share of items completed. Private incidents count only for those who may see them (P6)."""
     services = _services(uow, asked.team, asked.service)
-    period = asked.days * DAY
-    now = Scope(uow, uow.now - period, uow.now + 1, services)
-    (months, purposes), ages, totals = items.by_month_and_purpose(now), items.ages(now), times.totals(now)
+    since, until = last_days(uow.now, asked.days)
+    now, then = KeptScope(uow, since, until, services), KeptScope(uow, since - asked.days * DAY, since, services)
+    today = Scope(uow, since, until, services)
+    (months, purposes), ages, totals = items.by_month_and_purpose(now), items.ages(today), times.totals(now)
     done, total = sum(t.done for t in months), sum(t.total for t in months)
     return Learning(
         total, done, done / total if total else None,
-        items.completed(Scope(uow, uow.now - 2 * period, uow.now - period, services)).share(),
+        items.completed(then).share(),
         totals.incidents, sum(age.open for age in ages), sum(age.overdue for age in ages),
-        items.listed(now, "done_at IS NULL", "due_at, number, item", FIRST_ITEMS),
+        items.listed(today, "done_at IS NULL", "due_at, number, item", FIRST_ITEMS),
         months, items.by_owner(now), items.by_team(now), purposes, ages,
         times.phases(now, totals.counts), times.times(now, totals.counts), totals.shares,
         times.factors(now), times.achieved(now), backfill.unfinished(uow),
@@ -62,7 +66,7 @@ class Figure(msgspec.Struct):
 def figure(uow: UnitOfWork, asked: Figure) -> list[Behind]:
     """R49: each figure leads to its incidents, the largest first."""
     name = asked.figure.strip().lower()
-    scope = Scope(uow, uow.now - asked.days * DAY, uow.now + 1, _services(uow, asked.team, asked.service))
+    scope = Scope(uow, *last_days(uow.now, asked.days), _services(uow, asked.team, asked.service))
     if name in SPANS or name in PHASE_SPANS or name in COUNTS:
         return times.behind(scope, name, asked.limit)
     if name.startswith("#"):

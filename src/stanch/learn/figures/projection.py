@@ -8,6 +8,7 @@ import msgspec
 
 from stanch.kernel.clock import SECOND
 from stanch.learn.figures.factors import of_factors
+from stanch.learn.figures.kept import new_change
 from stanch.learn.figures.of_record import COUNTS, PHASE_SPANS, SPANS, counts_of, figures_of
 from stanch.learn.memory.projection import effect_seconds
 from stanch.timeline.record import ActionItem, Record
@@ -35,7 +36,7 @@ def write(uow: UnitOfWork, record: Record) -> None:
         return
     for table in TABLES:
         uow.tx.execute(f"DELETE FROM {table} WHERE incident = :id", id=record.id)
-    rows["learning_incidents"][0] |= {"digest": digest, "version": VERSION}
+    rows["learning_incidents"][0] |= {"digest": digest, "version": VERSION, "change": new_change()}
     for table, found in rows.items():
         if found:
             names = list(found[0])

@@ -4,13 +4,22 @@ from collections.abc import Iterable
 from typing import Any
 
 from stanch.db.transaction import Row
+from stanch.kernel.clock import DAY
 from stanch.timeline.unit_of_work import UnitOfWork
 
 VISIBLE = "(private = 0 OR :admin = 1 OR incident IN (SELECT incident FROM members WHERE person = :person))"
 
 
+def last_days(now: int, days: int) -> tuple[int, int]:
+    """Since and until when: so many days and what there is of today, in UTC."""
+    today = now - now % DAY
+    return today - days * DAY, today + DAY
+
+
 class Scope:
     """Since and until when, and of which services; None: of all, also of those that the catalog no longer knows."""
+
+    visible = VISIBLE
 
     def __init__(self, uow: UnitOfWork, since: int, until: int, services: Iterable[str] | None) -> None:
         self.uow = uow
@@ -27,9 +36,9 @@ class Scope:
     def whenever(self) -> str:
         """The condition on a table's rows of any time."""
         if self.services is None:
-            return VISIBLE
+            return self.visible
         names = ", ".join(f":service{n}" for n in range(len(self.services)))
-        return f"{VISIBLE} AND service IN ({names})" if names else "1 = 0"
+        return f"{self.visible} AND service IN ({names})" if names else "1 = 0"
 
     def all(self, sql: str, **values: Any) -> list[Row]:
         """Rows of a statement with these conditions' values."""

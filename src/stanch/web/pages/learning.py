@@ -10,7 +10,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from stanch.communicate.wording.vocabulary import of_policy
-from stanch.kernel.clock import DAY
 from stanch.kernel.command import REGISTRY
 from stanch.kernel.filling import fill
 from stanch.learn.action_items.ticket_views import views
@@ -20,7 +19,7 @@ from stanch.learn.figures.factors import title
 from stanch.learn.figures.items import completed
 from stanch.learn.figures.of_record import named
 from stanch.learn.figures.postmortems import PostmortemRow
-from stanch.learn.figures.scope import Scope
+from stanch.learn.figures.scope import Scope, last_days
 from stanch.learn.figures.table import to_csv
 from stanch.timeline.unit_of_work import UnitOfWork
 from stanch.web import auth, pictures
@@ -59,7 +58,7 @@ def _lists(stanch: Stanch) -> list[Route]:
     def actions(request: Request) -> Response:
         asked, items = _answered(stanch, request, "action-items", limit=ROWS + 1)
         with stanch.application.reading(auth.require(request)) as uow:
-            year = completed(Scope(uow, uow.now - 365 * DAY, uow.now + 1, None))
+            year = completed(Scope(uow, *last_days(uow.now, 365), None))
             tickets = views(uow, {item.incident for item in items})
         skip = asked.skip + ROWS if len(items) > ROWS else 0
         return page(
