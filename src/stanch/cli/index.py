@@ -87,6 +87,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "plan": ("learn", "Plan the postmortem of a closed incident: full or short, who leads it, until when, its state, and its meeting."),
     "playbooks": ("prepare", "The first moves for six shapes that incidents come in: the list, one of them, or those that fit an incident."),
     "postmortem": ("learn", "Write parts of the postmortem, ask for a full one, or publish it."),
+    "postmortem-template": ("learn", "The sections that every postmortem has here, in their order: those of your template, and the parts of the gate."),
     "postmortems": ("learn", "Postmortems and short reviews of incidents that have ended, the newest first."),
     "probes": ("detect", "The built-in probes and what each saw last."),
     "public-postmortem": ("learn", "What customers read of the postmortem on the status page, or would read, and what the wording check finds in it."),

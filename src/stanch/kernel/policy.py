@@ -245,6 +245,7 @@ class Policy(Part, frozen=True):
     ``just_culture``: people, and roles of contacts, who read and write just-culture worksheets (R45); nobody else does.
     ``public_words``: product names and other words that customers know, which the wording check lets pass (R33).
     ``audiences``: who is told how often, and by what (R31, R32). ``templates``: their texts by the name of the file (R9).
+    ``postmortem_template``: the postmortem's sections as Markdown, which the catalog's templates/postmortem.md replaces (R46).
     """
 
     severities: dict[Severity, SeverityPolicy] = msgspec.field(default_factory=built_in)
@@ -288,6 +289,7 @@ class Policy(Part, frozen=True):
     filing: list[Filing] = msgspec.field(default_factory=list)
     audiences: Audiences = Audiences()
     templates: dict[str, str] = msgspec.field(default_factory=dict)
+    postmortem_template: str = ""
 
     def tiers(self) -> list[Severity]:
         """The severities by name, the worst first: the team's own names, else SEV-1 to SEV-4."""

@@ -6,6 +6,7 @@ import msgspec
 
 from stanch.communicate.wording.blameless import check_blameless
 from stanch.communicate.wording.vocabulary import Vocabulary
+from stanch.timeline.facts.learn import OWN
 from stanch.timeline.record import Record
 
 
@@ -38,6 +39,9 @@ def _texts(record: Record) -> Iterator[tuple[str, str]]:
         for text in (item.title, item.test, item.note, *item.answers):
             yield "actions", text
     yield "lessons", record.parts.get("lessons", "")
+    for part, text in record.parts.items():
+        if part.startswith(OWN):
+            yield part, text
     for comment in record.comments.values():
         if comment.state == "open":
             yield "comments", comment.text

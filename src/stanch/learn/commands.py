@@ -1,6 +1,6 @@
 """Writing the postmortem, and what was learned."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 
@@ -11,10 +11,11 @@ from stanch.learn.blameless import Hint, hints
 from stanch.learn.completeness.gap import Gap
 from stanch.learn.completeness.of_record import gaps_of
 from stanch.learn.figures.factors import proposed
+from stanch.learn.layout import written_part
 from stanch.learn.postmortem import PARTS
 from stanch.learn.sections import tag_of
 from stanch.learn.writing import write, write_as_typed
-from stanch.timeline.facts.learn import Part, PostmortemDecided, PostmortemPublished
+from stanch.timeline.facts.learn import Part, PostmortemDecided, PostmortemPublished, part_name
 from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import UnitOfWork
 
@@ -27,7 +28,11 @@ class Postmortem(msgspec.Struct):
 
     incident: str
     part: Annotated[
-        Literal["", "summary", "impact", "factors", "whys", "lessons"], msgspec.Meta(description="One part.")
+        str,
+        msgspec.Meta(
+            max_length=200,
+            description="One part: summary, impact, factors, whys, lessons, or a section of your own template by key or title.",
+        ),
     ] = ""
     text: Annotated[Whole, msgspec.Meta(description="Its text; of a list one entry a line.")] = ""
     base: Annotated[
@@ -72,10 +77,11 @@ def postmortem(uow: UnitOfWork, asked: Postmortem) -> Done:
             f"{record.id} is a drill: it has a debrief and no postmortem.",
             hint=f"'stanch debrief {record.id}' shows it.",
         )
-    if asked.base is not None and asked.part:
-        typed = write_as_typed(uow, record, asked.part, asked.text, asked.base)
+    part = written_part(asked.part, uow.policy, record) if asked.part else ""
+    if asked.base is not None and part:
+        typed = write_as_typed(uow, record, part, asked.text, asked.base)
         return Done(f"Postmortem of {asked.incident}: {'saved' if typed else 'nothing new to save'}.", asked.incident)
-    given = _given(asked)
+    given = _given(asked, part)
     publish = asked.publish or bool(asked.override)
     if not (given or asked.confirm or publish or asked.request):
         found = gaps_of(uow, record)
@@ -88,7 +94,7 @@ def postmortem(uow: UnitOfWork, asked: Postmortem) -> Done:
     written = write(uow, record, given, asked.confirm, asked.seen)
     if publish:
         _publish(uow, record, asked.override.strip())
-    done = [*([f"{', '.join(written)} saved"] if written else []), *(["published"] if publish else [])]
+    done = [*([f"{', '.join(map(part_name, written))} saved"] if written else []), *(["published"] if publish else [])]
     done += ["a full one is due"] if asked.request else []
     return Done(f"Postmortem of {asked.incident}: {'; '.join(done) or 'nothing new to save'}.", asked.incident)
 
@@ -110,13 +116,13 @@ def _told(found: list[Gap]) -> str:
     return "; ".join(f"{gap.what} ({gap.why})" for gap in found)
 
 
-def _given(asked: Postmortem) -> dict[Part, str | list[str]]:
+def _given(asked: Postmortem, named: str) -> dict[str, str | list[str]]:
     """The parts that were given, by name. Raises ``Invalid`` for one without text."""
-    given: dict[Part, str | list[str]] = {part: value for part in PARTS if (value := getattr(asked, part)) is not None}
-    if asked.part:
-        if not asked.text.strip() and asked.part not in asked.confirm:
+    given: dict[str, str | list[str]] = {part: value for part in PARTS if (value := getattr(asked, part)) is not None}
+    if named:
+        if not asked.text.strip() and named not in asked.confirm:
             raise Invalid("The text is empty.", field="text", hint="Write it, or confirm the draft.")
-        given[asked.part] = asked.text
+        given[named] = asked.text
     return given
 
 

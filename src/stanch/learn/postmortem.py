@@ -3,19 +3,13 @@
 from stanch.kernel.clock import day, hour_minute, spell
 from stanch.kernel.policy import Policy
 from stanch.learn.completeness.words import WHO_WAS_HIT
+from stanch.learn.layout import own_parts
 from stanch.timeline.entries import Entry
 from stanch.timeline.facts.learn import Part
 from stanch.timeline.record import Record
 
 PARTS: tuple[Part, ...] = ("summary", "impact", "factors", "whys", "lessons")
 LISTS = ("factors", "whys")
-TITLES = {
-    "summary": "Summary",
-    "impact": "Impact",
-    "factors": "Contributing factors",
-    "whys": "Root-cause path (5 Whys)",
-    "lessons": "Lessons",
-}
 # What the machine did to reach people; the record has it, a reader of the postmortem does not need it.
 QUIET_KINDS = frozenset(
     {
@@ -52,10 +46,11 @@ def draft(record: Record, entries: list[Entry], policy: Policy) -> dict[str, str
         "whys": "",
         "lessons": "",
     }
-    return {part: as_markdown(record, part) if part in record.parts else made[part] for part in PARTS}
+    every = (*PARTS, *own_parts(policy, record))
+    return {part: as_markdown(record, part) if part in record.parts else made.get(part, "") for part in every}
 
 
-def as_markdown(record: Record, part: Part) -> str:
+def as_markdown(record: Record, part: str) -> str:
     """A part as it was written; a list, however it was typed, with a mark on each line."""
     return listed(record.lists.get(part, [])) if part in LISTS else record.parts.get(part, "")
 

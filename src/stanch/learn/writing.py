@@ -1,15 +1,15 @@
 """Writes parts of a postmortem: by name, several at once, as somebody types, or confirmed as drafted (R46)."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from stanch.kernel.errors import Conflict, Invalid
 from stanch.learn.completeness.why_tree import indented_lines
 from stanch.learn.completeness.words import WHO_WAS_HIT
 from stanch.learn.merging import merged
-from stanch.learn.postmortem import LISTS, PARTS, draft, listed
+from stanch.learn.postmortem import LISTS, draft, listed
 from stanch.timeline.entries import Entry
-from stanch.timeline.facts.learn import Part, PostmortemWritten, lines_of
+from stanch.timeline.facts.learn import PostmortemWritten, lines_of, part_name
 from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import UnitOfWork
 
@@ -17,8 +17,8 @@ LONGEST, LONGEST_LINE, MOST_LINES = 50_000, 2_000, 500
 
 
 def write(
-    uow: UnitOfWork, record: Record, given: Mapping[Part, str | list[str]], confirm: list[Part], seen: list[str]
-) -> list[Part]:
+    uow: UnitOfWork, record: Record, given: Mapping[str, str | list[str]], confirm: Sequence[str], seen: list[str]
+) -> list[str]:
     """Append an entry for each part that is new, and answer with their names.
 
     ``seen``: what the writer's form showed. A part that still reads so was not touched: a draft stays a draft, and what somebody
@@ -28,8 +28,8 @@ def write(
     entries = uow.entries(record.id)
     drafted = draft(record, entries, uow.policy)
     shown = {_squeezed(text) for text in seen}
-    written: list[Part] = []
-    for part in PARTS:
+    written: list[str] = []
+    for part in drafted:
         if part not in given and part not in confirm:
             continue
         if part not in given and not drafted[part]:
@@ -45,7 +45,7 @@ def write(
     return written
 
 
-def write_as_typed(uow: UnitOfWork, record: Record, part: Part, text: str, base: str) -> list[Part]:
+def write_as_typed(uow: UnitOfWork, record: Record, part: str, text: str, base: str) -> list[str]:
     """Save one part letter for letter while somebody types it; ``base``: the text that theirs started from.
 
     What others wrote since is merged into it. Raises ``Invalid``, and ``Conflict`` where both changed the same words:
@@ -57,7 +57,7 @@ def write_as_typed(uow: UnitOfWork, record: Record, part: Part, text: str, base:
     if together is None:
         raise _both_changed(part, current, record.written.get(part, (0, "the record"))[1])
     if len(together) > LONGEST:
-        raise Invalid(f"The {part} has more than {LONGEST:,} characters.", field="text", hint="Shorten it.")
+        raise Invalid(f"The {part_name(part)} has more than {LONGEST:,} characters.", field="text", hint="Shorten it.")
     if together == current:
         return []
     items = (_tree_lines(together) if part == "whys" else _list_lines(together)) if part in LISTS else []
@@ -65,7 +65,7 @@ def write_as_typed(uow: UnitOfWork, record: Record, part: Part, text: str, base:
     return [part]
 
 
-def as_typed(uow: UnitOfWork, record: Record, part: Part) -> str:
+def as_typed(uow: UnitOfWork, record: Record, part: str) -> str:
     """A part as an editor shows it: as it was typed, else its draft; a list that was given as one has no marks."""
     if part not in record.parts:
         return draft(record, uow.entries(record.id), uow.policy)[part]
@@ -73,22 +73,22 @@ def as_typed(uow: UnitOfWork, record: Record, part: Part) -> str:
     return "\n".join(items) if part in LISTS and text == listed(items) else text
 
 
-def _both_changed(part: Part, current: str, author: str) -> Conflict:
+def _both_changed(part: str, current: str, author: str) -> Conflict:
     return Conflict(
-        f"{author} changed the same words of the {part} meanwhile. It reads now: {current[:500]}",
+        f"{author} changed the same words of the {part_name(part)} meanwhile. It reads now: {current[:500]}",
         hint="What you typed is still in the form: put both together and save again.",
         repeat={"base": current},
     )
 
 
-def _versions(entries: list[Entry], part: Part) -> list[tuple[str, str]]:
+def _versions(entries: list[Entry], part: str) -> list[tuple[str, str]]:
     """Every text that a part has had, with its author; the newest last."""
     found = [(x.facts, x.author) for x in entries if isinstance(x.facts, PostmortemWritten) and x.facts.part == part]
     return [(listed(x.items or lines_of(x.text)) if part in LISTS else x.text, author) for x, author in found]
 
 
 def _with_theirs(
-    part: Part, facts: PostmortemWritten, current: str, versions: list[tuple[str, str]], shown: set[str]
+    part: str, facts: PostmortemWritten, current: str, versions: list[tuple[str, str]], shown: set[str]
 ) -> PostmortemWritten:
     """The facts with what somebody else wrote since the version that the writer saw."""
     base = next((text for text, _ in reversed(versions) if _squeezed(text) in shown), None)
@@ -103,7 +103,7 @@ def _with_theirs(
     return _facts(part, text, "")
 
 
-def _facts(part: Part, given: str | list[str], drafted: str) -> PostmortemWritten:
+def _facts(part: str, given: str | list[str], drafted: str) -> PostmortemWritten:
     if not given and drafted:
         given = drafted
     if isinstance(given, list) or part in LISTS:
@@ -112,7 +112,7 @@ def _facts(part: Part, given: str | list[str], drafted: str) -> PostmortemWritte
         return PostmortemWritten(part, listed(items), items)
     text = given.strip()
     if not text:
-        raise Invalid(f"The {part} is empty.", field=part, hint="Write it, or leave it out.")
+        raise Invalid(f"The {part_name(part)} is empty.", field=part, hint="Write it, or leave it out.")
     confirmed = bool(drafted) and _squeezed(text) == _squeezed(drafted)
     if confirmed and WHO_WAS_HIT in text:
         raise Conflict(
@@ -121,7 +121,7 @@ def _facts(part: Part, given: str | list[str], drafted: str) -> PostmortemWritte
     return PostmortemWritten(part, text, confirmed=confirmed)
 
 
-def _check_lines(part: Part, items: list[str]) -> None:
+def _check_lines(part: str, items: list[str]) -> None:
     if len(items) > MOST_LINES:
         raise Invalid(f"The {part} have more than {MOST_LINES} lines.", field=part, hint="Shorten them.")
     for number, item in enumerate(items, 1):

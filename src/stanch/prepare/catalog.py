@@ -2,7 +2,7 @@
 
 ``*.yaml`` and ``services/*.yaml``: one service each, its runbook in Markdown beside it. ``policy/*.yaml``: contacts,
 schedules, escalation, rules, heartbeats, severities, working hours, audiences. ``slos/*.yaml``: OpenSLO documents. ``drills/*.yaml``: scripts.
-``templates/<audience>/*.md``: texts of updates.
+``templates/<audience>/*.md``: texts of updates; ``templates/postmortem.md``: the sections of postmortems.
 When a file cannot be read, its last valid content stays in force and the other files are unaffected.
 """
 
@@ -21,6 +21,7 @@ from stanch.prepare import openslo
 from stanch.prepare.audience_recipients import audience_problems
 from stanch.prepare.oncall.hours import check_hours
 from stanch.prepare.oncall.rules import check, never_on_call
+from stanch.prepare.postmortem_template import own_problems, read_own
 from stanch.prepare.runbooks import front_matter
 from stanch.prepare.update_templates import read_templates, template_problems
 from stanch.prepare.yaml_file import convert, parse_yaml, read_plain, read_yaml
@@ -50,13 +51,16 @@ def read(base: Policy, folder: Path, before: Policy | None = None) -> Catalog:
     _slos(services, folder, problems)
     drills = {**policy.drills, **_drills(folder, before, problems)}
     templates = dict(policy.templates) | read_templates(folder, problems)
-    policy = msgspec.structs.replace(policy, services=services, drills=drills, templates=templates)
+    own = read_own(folder, (before or base).postmortem_template, problems) or base.postmortem_template
+    policy = msgspec.structs.replace(
+        policy, services=services, drills=drills, templates=templates, postmortem_template=own
+    )
     return Catalog(policy, [*problems, *mistakes(policy)])
 
 
 def files(folder: Path) -> list[Path]:
     """Every file that a catalog is made of."""
-    places = ("", "services", "policy", "slos", "drills")
+    places = ("", "services", "policy", "slos", "drills", "templates")
     folders = (*(folder / place for place in places), *(folder / "templates").glob("*/"))
     return sorted(path for place in folders for path in [*place.glob("*.y*ml"), *place.glob("*.md")])
 
@@ -195,7 +199,7 @@ def mistakes(policy: Policy) -> list[str]:
     for name, each in policy.schedules.items():
         found += [f"schedule '{name}': {text}" for text in never_on_call(each)]
     found += [f"The drill '{name}': {text}." for name, script in policy.drills.items() for text in script.mistakes()]
-    return found + audience_problems(policy) + template_problems(policy) + _patterns(policy)
+    return found + audience_problems(policy) + template_problems(policy) + own_problems(policy) + _patterns(policy)
 
 
 def _address_problem(service: str, probe: Probe) -> str:

@@ -122,7 +122,7 @@ def settle_comment(uow: UnitOfWork, asked: SettleComment) -> Done:
 
 
 def _accept(uow: UnitOfWork, record: Record, found: Comment) -> None:
-    part: Part = found.part  # type: ignore[assignment] # a part's name, as the entry has it
+    part = found.part
     current = as_typed(uow, record, part)
     changed = replaced(current, found.quote, found.suggestion or "")
     if changed is None:
@@ -183,7 +183,7 @@ def comments(uow: UnitOfWork, asked: Comments) -> list[CommentRow]:
 def rows(uow: UnitOfWork, record: Record, *, every: bool) -> list[CommentRow]:
     """The open ones, or every one."""
     chosen = [c for c in record.comments.values() if every or c.state == "open"]
-    texts = {part: as_typed(uow, record, part) for part in {c.part for c in chosen}}  # type: ignore[arg-type]
+    texts = {part: as_typed(uow, record, part) for part in {c.part for c in chosen}}
     return [
         CommentRow(
             c.item, c.part, c.text, c.quote, c.suggestion, c.by, c.at, c.people, c.state, c.settled_by, c.note,

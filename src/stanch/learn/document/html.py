@@ -11,8 +11,7 @@ from markupsafe import Markup
 
 from stanch.kernel.clock import day, hour_minute, spell
 from stanch.kernel.markdown import clean_html
-from stanch.learn.document.model import Document
-from stanch.learn.postmortem import TITLES
+from stanch.learn.document.model import NAMES, Document
 
 HERE = Path(__file__).parent
 # The drawing's width in its own units.
@@ -49,7 +48,7 @@ def _environment() -> Environment:
 def html(document: Document) -> bytes:
     """The whole file, UTF-8."""
     template = _environment().get_template("document.html")
-    return template.render(d=document, titles=TITLES, style=Markup(style()), lanes=_lanes(document)).encode()  # noqa: S704 - our own file
+    return template.render(d=document, titles=NAMES, style=Markup(style()), lanes=_lanes(document)).encode()  # noqa: S704 - our own file
 
 
 def debrief_html(plain: dict[str, Any]) -> bytes:

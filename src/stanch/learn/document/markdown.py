@@ -1,37 +1,48 @@
 """The document as Markdown. Cells and mentions are escaped, so that pasting it elsewhere notifies nobody."""
 
+from functools import partial
+
 from stanch.kernel.clock import day, iso
 from stanch.learn.document.model import Document, state_of
-from stanch.learn.postmortem import TITLES
 from stanch.timeline.record import ActionItem, Comment
 
 
 def markdown(d: Document) -> bytes:
     """The whole document, with a front matter of its plain fields (docs/formats/13)."""
     lines = ["---", *(f"{key}: {_yaml(value)}" for key, value in d.front.items()), "---", ""]
-    lines += [f"# {d.incident}: {_escape(d.title)}", "", *_part(d, "summary"), "", *_part(d, "impact"), ""]
-    lines += ["## Timeline (UTC)", "", "| Time | Who | What |", "| --- | --- | --- |"]
-    for x in d.timeline:
-        known = f"<br>_Known then: {_escape('; '.join(x.known))}_" if x.known else ""
-        lines.append(f"| {iso(x.at)[:19].replace('T', ' ')} | {_escape(x.author)} | {_escape(x.sentence)}{known} |")
-    lines += ["", *_part(d, "factors"), "", *_part(d, "whys"), "", "## Action items", ""]
-    lines += ["| Item | What | Owner | Due | Done when | State |", "| --- | --- | --- | --- | --- | --- |"]
-    lines += [_action(item) for item in d.actions]
-    lines += ["", *_part(d, "lessons"), ""]
+    lines += [f"# {d.incident}: {_escape(d.title)}", ""]
+    drawn = {"timeline": _timeline, "actions": _actions}
+    for section in d.layout:
+        title = section.title or ("Timeline (UTC)" if section.part == "timeline" else section.shown())
+        lines += [f"## {_escape(title)}", "", *drawn.get(section.part, partial(_written, section.part))(d), ""]
     if d.comments:
-        lines += ["## Comments", "", *(_comment(comment) for comment in d.comments), ""]
+        titles = {section.part: section.shown() for section in d.layout}
+        lines += ["## Comments", "", *(_comment(comment, titles[comment.part]) for comment in d.comments), ""]
     return "\n".join(lines).encode()
 
 
-def _comment(c: Comment) -> str:
+def _timeline(d: Document) -> list[str]:
+    lines = ["| Time | Who | What |", "| --- | --- | --- |"]
+    for x in d.timeline:
+        known = f"<br>_Known then: {_escape('; '.join(x.known))}_" if x.known else ""
+        lines.append(f"| {iso(x.at)[:19].replace('T', ' ')} | {_escape(x.author)} | {_escape(x.sentence)}{known} |")
+    return lines
+
+
+def _actions(d: Document) -> list[str]:
+    lines = ["| Item | What | Owner | Due | Done when | State |", "| --- | --- | --- | --- | --- | --- |"]
+    return [*lines, *(_action(item) for item in d.actions)]
+
+
+def _comment(c: Comment, title: str) -> str:
     on = f", on \u201c{c.quote}\u201d" if c.quote else ""
     wanted = "" if c.suggestion is None else f" Suggested in its place: \u201c{c.suggestion}\u201d."
     state = c.state + (f" by {c.settled_by}" if c.settled_by else "") + (f": {c.note}" if c.note else "")
-    return _escape(f"- {c.item}, {c.by}, {TITLES[c.part]}{on}: {c.text}{wanted} ({state})")
+    return _escape(f"- {c.item}, {c.by}, {title}{on}: {c.text}{wanted} ({state})")
 
 
-def _part(d: Document, part: str) -> list[str]:
-    return [f"## {TITLES[part]}", "", _mentions(d.parts[part]) or "_Not written yet._"]
+def _written(part: str, d: Document) -> list[str]:
+    return [_mentions(d.parts[part]) or "_Not written yet._"]
 
 
 def _action(i: ActionItem) -> str:

@@ -6,6 +6,7 @@ from stanch.communicate.wording.vocabulary import Vocabulary
 from stanch.kernel.clock import SECOND, day, hour_minute, iso, spell
 from stanch.kernel.policy import PHASES, Policy
 from stanch.learn.completeness.why_tree import Why, tree
+from stanch.learn.layout import LaidOut, layout
 from stanch.learn.postmortem import draft, timeline
 from stanch.respond.facts import six_facts
 from stanch.timeline.entries import Entry
@@ -13,6 +14,8 @@ from stanch.timeline.record import ActionItem, Comment, Record, fold
 
 # Entries by which somebody decided something: beside them stands what was known at that moment (R37).
 DECISIONS = frozenset({"mitigation_started", "severity_set", "phase_shifted", "resolved", "decision_made"})
+# What a reader's document calls these parts where the template does not name them.
+NAMES = {"timeline": "How it went", "whys": "Why it could happen"}
 
 
 class Figure(msgspec.Struct, frozen=True):
@@ -39,7 +42,7 @@ class Moment(msgspec.Struct):
 
 
 class Document(msgspec.Struct):
-    """The whole document; ``parts`` are Markdown, empty ones are not written yet."""
+    """The whole document; ``parts`` are Markdown, empty ones are not written yet. ``layout``: the sections in their order."""
 
     incident: str
     title: str
@@ -56,6 +59,7 @@ class Document(msgspec.Struct):
     actions: list[ActionItem]
     spans: list[tuple[str, int, int]]
     front: dict[str, str]
+    layout: list[LaidOut]
     comments: list[Comment] = []
 
 
@@ -90,6 +94,7 @@ def document(record: Record, entries: list[Entry], policy: Policy, people: Vocab
             if span.phase in PHASES and (span.until or end) - span.since >= SECOND
         ],
         _front(record),
+        layout(policy, record),
     )
 
 

@@ -11,8 +11,7 @@ from stanch.kernel.clock import SECOND, day, hour_minute, spell
 from stanch.kernel.errors import Unavailable
 from stanch.kernel.logs import log
 from stanch.learn.document.blocks import blocks
-from stanch.learn.document.model import Document, state_of
-from stanch.learn.postmortem import TITLES
+from stanch.learn.document.model import NAMES, Document, state_of
 
 MOST_SECONDS = 30
 # The most timeline lines in a PDF: of longer timelines the first and the last; the other formats have all.
@@ -49,15 +48,16 @@ def _plain(d: Document) -> dict[str, Any]:
     kept = (
         d.timeline if len(d.timeline) <= MOST_LINES else d.timeline[: MOST_LINES // 2] + d.timeline[-MOST_LINES // 2 :]
     )
-    parts = [
-        {"title": TITLES[name], "blocks": blocks(d.parts[name])} for name in ("summary", "impact", "factors", "lessons")
+    sections = [
+        {"part": x.part, "title": x.title or NAMES.get(x.part) or x.shown(), "blocks": blocks(d.parts.get(x.part, ""))}
+        for x in d.layout
     ]
     start, end = (d.spans[0][1], max(s[2] for s in d.spans)) if d.spans else (0, 1)
     return {
         "heading": f"{d.heading} of {d.incident}", "title": d.title,
         "meta": " · ".join(x for x in (d.severity, d.service, d.when, d.state) if x),
         "figures": [{"value": f.value, "of": f.of} for f in d.figures],
-        "parts": {part["title"]: part["blocks"] for part in parts},
+        "sections": sections,
         "spans": [
             {"phase": p, "share": max(0.004, (u - s) / max(1, end - start)), "lasted": spell(u - s)} for p, s, u in d.spans
         ],

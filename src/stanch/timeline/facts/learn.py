@@ -1,7 +1,7 @@
 """Facts about the postmortem and action items."""
 
 import re
-from typing import Literal
+from typing import ClassVar, Literal
 
 from stanch.kernel.clock import day, hour_minute, iso
 from stanch.timeline.amount import Amount, Measured
@@ -10,6 +10,15 @@ from stanch.timeline.kept import ReviewQuestion
 from stanch.timeline.record import ActionItem, Fact, Line, Priority, Purpose, Record
 
 Part = Literal["summary", "impact", "factors", "whys", "lessons"]
+
+
+# What the key of a section begins with that only the organisation's template has (R46).
+OWN = "own-"
+
+
+def part_name(part: str) -> str:
+    """A part within a sentence."""
+    return part.removeprefix(OWN).replace("-", " ") if part.startswith(OWN) else part
 
 
 def lines_of(text: str) -> list[str]:
@@ -79,16 +88,19 @@ class PostmortemWritten(Statement, frozen=True, tag="postmortem_written"):
     """One part of the postmortem as it now stands (R46), each time that it is saved while somebody types.
 
     ``items``: of a part that is a list, one after the other; an older entry has its lines, and ``text`` may be as it was typed. ``confirmed``: as it was drafted.
+    ``part``: one of the gate, or a section of the organisation's template (``own-...``).
     """
 
-    part: Part
+    KEPT: ClassVar[tuple[str, ...]] = ("part",)
+
+    part: str
     text: str
     items: list[str] = []
     confirmed: bool = False
 
     def sentence(self) -> str:
         how = "confirmed as drafted" if self.confirmed else "written" if self.text.strip() else "emptied"
-        return f"Postmortem, {self.part}: {how}"
+        return f"Postmortem, {part_name(self.part)}: {how}"
 
     def apply(self, record: Record, entry: Line) -> None:
         record.parts[self.part] = self.text

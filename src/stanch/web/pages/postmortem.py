@@ -21,8 +21,9 @@ from stanch.learn.confidential.commands import Contributions, contributions, lea
 from stanch.learn.document.html import policy
 from stanch.learn.impact.commands import figures_of
 from stanch.learn.just_culture.commands import is_facilitator
+from stanch.learn.layout import COMPUTED, layout
 from stanch.learn.meeting import calendar_file
-from stanch.learn.postmortem import PARTS, TITLES, draft, timeline
+from stanch.learn.postmortem import PARTS, draft, timeline
 from stanch.learn.writing import as_typed
 from stanch.prepare.known_people import known_names
 from stanch.timeline.record import fold
@@ -32,16 +33,6 @@ from stanch.web.pages.runbook_change import change_of
 
 if TYPE_CHECKING:
     from stanch.main import Stanch
-
-HELP = {
-    "summary": "Two or three sentences that a newcomer understands.",
-    "impact": "With numbers: how many customers, how long, how much.",
-    "factors": "One a line, at least two: no single cause explains an incident. "
-    "A word such as #change, #detection or #capacity at the end names its kind, so that one that returns is seen.",
-    "whys": "One a line: each is the reason of the one before; indent lines to branch. "
-    "Keep asking until each branch ends at a structure of the system, not at a person or an event.",
-    "lessons": "What went well, what did not, where you were lucky.",
-}
 
 
 def routes(stanch: Stanch) -> list[Route]:
@@ -54,16 +45,18 @@ def routes(stanch: Stanch) -> list[Route]:
             record = fold(entries)
             if record.drill is not None:
                 return RedirectResponse(f"/drills/{incident}", 303)
+            sections = layout(uow.policy, record)
             context: dict[str, Any] = {
                 "record": record, "parts": draft(record, entries, uow.policy),
-                "typed": {part: as_typed(uow, record, part) for part in PARTS}, "gaps": gaps_of(uow, record), "now": uow.now,
+                "layout": sections,
+                "typed": {x.part: as_typed(uow, record, x.part) for x in sections if x.part not in COMPUTED}, "gaps": gaps_of(uow, record), "now": uow.now,
                 "hints": hints(record, of_policy(uow.policy)), "timeline": timeline(entries), "people": known_names(uow),
                 "lanes": pictures.swim_lanes(record, record.closed_at or record.resolved_at or uow.now),
                 "told": contributions(uow, Contributions(incident)) if leads(uow, record) else None, "fair": is_facilitator(uow),
                 "comments": rows(uow, record, every=True), "change": change_of(uow, record),
                 "tickets": of_incident(uow, incident), "figures": figures_of(uow, record), "files": filing_of(uow, record) is not None,
             }  # fmt: skip
-        return page(request, "postmortem.html", **context, names=PARTS, titles=TITLES, help=HELP)
+        return page(request, "postmortem.html", **context, names=PARTS, titles={x.part: x.shown() for x in sections})
 
     def meeting(request: Request) -> Response:
         incident = incident_id(request.path_params["incident"])

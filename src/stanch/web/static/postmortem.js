@@ -145,6 +145,7 @@
     const all = new Map((await answer.json()).map((section) => [section.part, section]));
     let shown = true;
     for (const s of sections) {
+      if (!all.has(s.part)) continue;  // the template names it no more
       const { text } = all.get(s.part);
       if (s.conflict) { if (text !== s.kept) { s.conflict = false; s.box.hidden = true; keep(s); } }  // try again: it may fit now
       else if (!s.sent) receive(s, text);
@@ -187,7 +188,7 @@
     });
   }
   // The form's other fields go with it; the sections have a way of their own.
-  for (const s of sections) { s.field.removeAttribute("form"); s.field.parentElement.querySelector("[name=seen]").remove(); }
+  for (const s of sections) { s.field.removeAttribute("form"); s.field.parentElement.querySelector("[name=seen]")?.remove(); }
   const waits = () => sections.some(waiting);
   async function flush() {
     for (const s of sections) Object.assign(s, { since: 1, typed: 1, not_before: 0 });
