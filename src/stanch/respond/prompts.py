@@ -6,6 +6,7 @@ from stanch.respond.facts import STALE, stale_after, watched
 from stanch.respond.first_moves import first_moves
 from stanch.respond.harm.told import unread
 from stanch.timeline.decisions import Timebox
+from stanch.timeline.page import Page
 from stanch.timeline.prompt import Prompt, PromptAction, PromptRule, harm
 from stanch.timeline.record import Record
 
@@ -16,9 +17,7 @@ def _acknowledge(record: Record, policy: Policy) -> list[Prompt]:
         Prompt(
             f"acknowledge:{page.page}",
             "on-call",
-            "Someone is being paged. Do you have it?"
-            if page.step >= 0
-            else "Nobody has been woken yet. Do you have it?",
+            _paging(page),
             page.requested_at,
             [PromptAction("I have it", "ack", {"page": page.page})],
             "an acknowledged page wakes nobody else",
@@ -27,6 +26,14 @@ def _acknowledge(record: Record, policy: Policy) -> list[Prompt]:
         for page in record.pages.values()
         if page.waiting() and record.live()
     ]
+
+
+def _paging(page: Page) -> str:
+    if page.step < 0:
+        return "Nobody has been woken yet. Do you have it?"
+    if page.next_at is None:
+        return "Nobody has taken the page, and it goes to nobody else by itself. Do you have it?"
+    return "Someone is being paged. Do you have it?"
 
 
 def _severity(record: Record, policy: Policy) -> list[Prompt]:

@@ -262,7 +262,10 @@ def _cadence(p: Played) -> Point:
     late += end > due + GRACE
     where = [e.position for e in posts]
     if not posts and not late:
-        return Point("cadence", title, "not asked", "it was over before the first update was due")
+        over = (
+            "it was over before the first update was due" if p.record.resolved_at else "the first update is not due yet"
+        )
+        return Point("cadence", title, "not asked", over)
     if not posts:
         return Point("cadence", title, "missed", f"no internal update in {spell(end - p.record.declared_at)}")
     said = (
