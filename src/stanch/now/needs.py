@@ -71,9 +71,13 @@ class Asked:
         self.due = [(record, [p for p in uow.prompts(record) if p.due <= uow.now]) for record in records]
 
     def mine(self) -> list[Due]:
-        """What is asked of me: pages first."""
+        """What is asked of me: pages first, then by severity."""
         found = [Due(record, prompt) for record, asked in self.due for prompt in in_order(self.uow, record, asked)]
-        return sorted(found, key=lambda d: not d.prompt.key.startswith("acknowledge:"))
+
+        def place(due: Due) -> tuple[bool, int]:
+            return not due.prompt.key.startswith("acknowledge:"), self.uow.policy.rung(due.record.severity_name() or "")
+
+        return sorted(found, key=place)
 
     def others(self) -> int:
         """How much is asked of others."""
