@@ -1,8 +1,5 @@
 """Who writes to a long incident folds only what is new: the record is that of a full fold, on every replica, after every end."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from stanch.kernel.errors import Problem
@@ -12,16 +9,6 @@ from stanch.timeline.record import fold
 from tests.scenarios.house import House
 
 SECRET = "the password is hunter2-on-staging"
-
-
-@pytest.fixture
-def other(house: House, tmp_path: Path) -> Iterator[House]:
-    """Another replica on the same database."""
-    (tmp_path / "other").mkdir()
-    found = House(house.url, tmp_path / "other")
-    found.clock = found.application.clock = house.clock  # type: ignore[assignment]
-    yield found
-    found.application.database.close()
 
 
 @pytest.fixture

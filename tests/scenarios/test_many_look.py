@@ -1,10 +1,7 @@
 """Those who look share what was read and folded: never what another may see, never what was true before, on no replica (P5, P6)."""
 
-from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 
-import pytest
 from starlette.testclient import TestClient
 
 from stanch.identity import people
@@ -18,16 +15,6 @@ from stanch.web.app import create_app
 from tests.scenarios.house import House
 
 SECRET = "the password is hunter2-on-staging"
-
-
-@pytest.fixture
-def other(house: House, tmp_path: Path) -> Iterator[House]:
-    """Another replica on the same database."""
-    (tmp_path / "other").mkdir()
-    found = House(house.url, tmp_path / "other")
-    found.clock = found.application.clock = house.clock  # type: ignore[assignment]
-    yield found
-    found.application.database.close()
 
 
 def room(house: House, headers: dict[str, str]) -> str:
