@@ -12,7 +12,7 @@ from stanch.kernel.actor import Actor
 from stanch.kernel.clock import DAY
 from stanch.kernel.command import REGISTRY
 from stanch.learn.figures.commands import AskLearning
-from stanch.learn.figures.kept import VIEWS, KeptScope, Views
+from stanch.learn.figures.kept import VIEWS, KeptScope, views
 from stanch.learn.figures.times import totals
 from stanch.timeline.unit_of_work import Application
 from tests.scenarios.house import House
@@ -93,10 +93,10 @@ def test_the_uninvited_share_nothing_of_a_private_incident(house: House) -> None
     assert learned(house.application, "grace")["incidents"] == 0
 
 
-def test_only_so_many_views_are_kept() -> None:
-    views = Views()
-    first = views.of("first")
-    assert views.of("first") is first
+def test_only_so_many_views_are_kept(house: House) -> None:
+    kept = views(house.application.database)
+    first = kept.get("first", dict)
+    assert kept.get("first", dict) is first
     for number in range(VIEWS):
-        views.of(number)
-    assert views.of("first") is not first
+        kept.get(number, dict)
+    assert kept.get("first", dict) is not first

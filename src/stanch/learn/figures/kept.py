@@ -6,7 +6,6 @@ time: it says of what is committed whether it is the same as before, whichever r
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Hashable
 from secrets import randbits
 from threading import Lock
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from stanch.db.transaction import Row
+from stanch.kernel.kept import Kept
 from stanch.learn.figures.scope import Scope
 from stanch.timeline.unit_of_work import UnitOfWork
 
@@ -33,31 +33,14 @@ def new_change() -> int:
     return randbits(40)
 
 
-class Views:
-    """The rows of statements, by all that their answers depend on."""
-
-    def __init__(self) -> None:
-        self._kept: OrderedDict[Hashable, View] = OrderedDict()
-        self._lock = Lock()
-
-    def of(self, key: Hashable) -> View:
-        """The view of this key, empty at first."""
-        with self._lock:
-            view = self._kept.setdefault(key, {})
-            self._kept.move_to_end(key)
-            if len(self._kept) > VIEWS:
-                self._kept.popitem(last=False)
-            return view
-
-
-_VIEWS: WeakKeyDictionary[Database, Views] = WeakKeyDictionary()
+_VIEWS: WeakKeyDictionary[Database, Kept[View]] = WeakKeyDictionary()
 _LOCK = Lock()
 
 
-def views(database: Database) -> Views:
-    """Those of a database."""
+def views(database: Database) -> Kept[View]:
+    """The rows of statements of a database, by all that their answers depend on."""
     with _LOCK:
-        return _VIEWS.setdefault(database, Views())
+        return _VIEWS.setdefault(database, Kept(VIEWS))
 
 
 class KeptScope(Scope):
@@ -83,7 +66,7 @@ class KeptScope(Scope):
         )  # fmt: skip
         self.values |= names
         key = (state, private, since, until, None if self.services is None else tuple(self.services))
-        self._view = views(uow.application.database).of(key)
+        self._view = views(uow.application.database).get(key, dict)
 
     def all(self, sql: str, **values: Any) -> list[Row]:
         """As of ``Scope``. The rows are shared and must not be changed."""
