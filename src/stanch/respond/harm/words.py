@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from itertools import accumulate
 
 import msgspec
 
@@ -9,6 +10,11 @@ from stanch.respond.harm import families
 
 LONGEST = 2_000
 DENIED_WITHIN = 4
+# Words that may stand between those of an entry, and what a word may end with.
+BETWEEN = ("the", "a", "an", "be", "been")
+PLURAL = ("", "s", "es")
+ENDING = 9
+DENIALS = frozenset(families.FAMILIES["DENIAL"].split())
 CLAUSES = re.compile(
     r"[.;:!?()\[\]\n,]+(?=\s|$)|\s[-\u2013\u2014/]+\s|\b(?:but|while|whereas|although|though|however|yet|and|because|so that)\b",
     re.I,
@@ -72,35 +78,69 @@ def clauses(text: str) -> list[str]:
     return [f" {' '.join(words)} " for words in found if words]
 
 
-@lru_cache(maxsize=64)
-def _entries(family: str) -> list[tuple[str, re.Pattern[str]]]:
-    named: str = getattr(families, family)
-    return [
-        (entry.replace("_", " ").rstrip("*"), re.compile(_pattern(entry))) for entry in dict.fromkeys(named.split())
-    ]
+class Entry(msgspec.Struct, frozen=True):
+    """One entry of a family: its words, and whether the last may end otherwise."""
+
+    family: str
+    words: tuple[str, ...]
+    open_end: bool
 
 
-def _pattern(entry: str) -> str:
-    words = [re.escape(word) for word in entry.rstrip("*").split("_")]
-    return rf"(?<= ){' (?:the |a |an |be |been )?'.join(words)}{'[a-z]{0,9}' if entry.endswith('*') else '(?:s|es)?'}(?:'s?)?(?= )"
+@lru_cache(maxsize=1)
+def _index() -> dict[str, tuple[Entry, ...]]:
+    """All entries of all families by the word (or the beginning of one) that they start with."""
+    found: dict[str, list[Entry]] = {}
+    for family, named in families.FAMILIES.items():
+        for entry in dict.fromkeys(named.split()):
+            words = tuple(entry.rstrip("*").split("_"))
+            found.setdefault(words[0], []).append(Entry(family, words, entry.endswith("*")))
+    return {word: tuple(entries) for word, entries in found.items()}
 
 
-@lru_cache(maxsize=64)
-def _any(family: str) -> re.Pattern[str]:
-    return re.compile("|".join(pattern.pattern for _, pattern in _entries(family)))
+@lru_cache(maxsize=4_096)
+def _found(clause: str) -> dict[str, tuple[Hit, ...]]:
+    """Where the words of each family stand in a clause: one look at each word, whatever the number of entries."""
+    words = clause.split(" ")[1:-1]
+    starts = [1, *(1 + end for end in accumulate(len(word) + 1 for word in words))]
+    found: dict[str, list[Hit]] = {}
+    for place, word in enumerate(words):
+        for length in range(1, len(word) + 1):
+            for entry in _index().get(word[:length], ()):
+                last = _last(entry, words, place)
+                if last is not None:
+                    end = starts[last] + len(words[last])
+                    found.setdefault(entry.family, []).append(Hit(" ".join(entry.words), starts[place], end))
+    return {family: tuple(sorted(hits, key=lambda hit: (hit.start, -hit.end))) for family, hits in found.items()}
 
 
-@lru_cache(maxsize=16_384)
+def _last(entry: Entry, words: list[str], place: int) -> int | None:
+    """The place of an entry's last word where the entry stands at ``place``; articles and "been" may stand between."""
+    for number, wanted in enumerate(entry.words):
+        if number:
+            place += 1
+            if place < len(words) and words[place] != wanted and words[place] in BETWEEN:
+                place += 1
+        if place >= len(words):
+            return None
+        if number < len(entry.words) - 1:
+            if words[place] != wanted:
+                return None
+        elif not _ends(words[place], wanted, entry.open_end):
+            return None
+    return place
+
+
+def _ends(word: str, wanted: str, open_end: bool) -> bool:
+    """Whether a word is the wanted one, in the plural or with any ending, with or without a genitive."""
+    if not word.startswith(wanted):
+        return False
+    rest = word.removesuffix("'s").removesuffix("'")[len(wanted) :]
+    return (rest == "" or (rest.isascii() and rest.isalpha() and len(rest) <= ENDING)) if open_end else rest in PLURAL
+
+
 def hits(clause: str, family: str) -> tuple[Hit, ...]:
     """Where the words of a family stand in a clause, in the order of the clause; the longest entry at a place."""
-    if not _any(family).search(clause):
-        return ()
-    found = [
-        Hit(entry, match.start(), match.end())
-        for entry, pattern in _entries(family)
-        for match in pattern.finditer(clause)
-    ]
-    return tuple(sorted(found, key=lambda hit: (hit.start, -hit.end)))
+    return _found(clause).get(family, ())
 
 
 def first(clause: str, family: str) -> Hit | None:
@@ -113,5 +153,6 @@ def denied(clause: str, start: int) -> bool:
     if hits(clause, "EXCLUDED"):
         return True
     before = clause[:start].split()[-DENIED_WITHIN:]
-    no = {entry.split()[0] for entry in families.DENIAL.split()}
-    return any(word in no and before[max(place - 1, 0)] not in ("can", "could") for place, word in enumerate(before))
+    return any(
+        word in DENIALS and before[max(place - 1, 0)] not in ("can", "could") for place, word in enumerate(before)
+    )

@@ -1,0 +1,54 @@
+"""Data that is lost, wrong or done twice: families of words. Data."""
+
+VALUES = (
+    "amount balance price bill invoice total charge tax dose result stock inventory address booking order payment vote record ledger account statement reading meter "
+    "salary salaries wage payslip fee interest premium refund payout transaction transfer trade posting recipient patient grade mark score_sheet quantity quantities "
+    "chart lab diagnosis prescription report_figures ballot seat ticket reservation credit credits points_balance iban beneficiary wallet payroll deposit portfolio "
+    "claim blood allergy allergies parcel loyalty_points point points gift_card voucher coupon discount tariff pension benefit rent salary_slip cart_total cost weight "
+    "stock_level timesheet hours_worked seat_number queue_number score vat iva interest_rate exchange_rates deduction allowance quota_of_customers timestamps "
+    "measurement odometer glucose temperature_log voltage levels dosage dosages quantity_of expiry_date expiry destination_address sender_address beneficiary_name "
+    "currency"
+)
+DATA = (
+    "data record row table database document file photo picture message mail email comment commit order payment invoice entry entries transaction booking account write "
+    "writes event measurement reading draft progress save savegame profile contact history ledger posting balance object backup_of index ticket note upload "
+    "attachment recording calendar_entries subscription permission log_entries inventory savings item items appointment result score server machine post wallet "
+    "repository repositories branch case claim vote submission form character essay homework answer_sheet exam exams work works_saved playlist bookmark project board "
+    "task report_saved list_entries sale transcript journal tab settings preferences observation sample cart basket role right permissions loyalty_points point points "
+    "wishes form_entries grade posts reading_history configuration schedule roster quote contract ticket_history sessions_table production_table"
+)
+LOST = (
+    "lost los* lose corrupt* overwrit* overwrote deleted delet* wiped wip* erased eras* purg* vanish* disappear* gone destroyed destroy* formatted truncated "
+    "dropped_tables missing damaged scrambled unrecoverable irrecoverabl* rolled_back_to emptied clobber* never_arriv* never_reach* never_show* never_saved not_saved "
+    "not_persisted not_stored not_recorded not_written not_make_it discarded not_synced not_booked not_credited swallow* evaporat* dropped_messages dropped_events "
+    "revert* reset_to_zero zeroed mangled garbled rolled_back removed reinstalled not_arriv* not_retained went_missing trashed nuked blown_away dropped_rows dumped "
+    "shredded burnt never_stored never_booked never_credited unsaved not_there emptying disappears set_to_zero no_trace went_astray wrong_snapshot wrong_backup "
+    "old_backup restored_from_an_old unassigned deallocated cancelled_for"
+)
+WRONG = (
+    "wrong wrongly incorrect* inaccurate mismatch* mismatched mixed_up mix_up swapped switched_around off false erroneous miscalculat* too_high too_low too_much "
+    "too_little inconsistent not_add_up not_match out_of_balance not_balance short negative misrout* misdirect* mislabel* mis_assigned misassigned diverg* unintended "
+    "inflated doubled without_an_order without_order phantom ghost unaccounted nobody_ordered never_ordered not_ordered not_requested understated overstated "
+    "outdated_price miscounted zero nil free_of_charge for_free mispriced mis_priced unpriced priced_at not_applied applied_twice inverted flipped rounding "
+    "rounded_wrong shifted misattribut* wrongly_assigned assigned_to_the_wrong linked_to_the_wrong merged_wrongly not_credited unpaid under_reported over_reported "
+    "below_zero garbage nonsense implausible impossible_values absurd not_plausible inexplicable missing_from with_0 as_0 to_0 of_0 zero_value implausible_values gaps "
+    "skipped_numbers missing_numbers wrong_sign cancelled_without without_them_asking without_asking without_consent unasked uninvited unrequested without no_dosage"
+)
+REPEATED = (
+    "twice double doubled second_time two_times three_times several_times multiple_times many_times more_than_once again_and_again repeatedly over_and_over duplicat* "
+    "duplicate triplicate thrice two_copies double_sold twice_sold double_issued double_sent"
+)
+REPEATABLE = (
+    "charg* pay pays paid payment bill bills billed billing debit* collect* taken refund* ship shipped shipping send sends sent order ordered orders trade trades "
+    "execut* process* credit* deliver* count counted counts book booked bookings print printed invoice invoiced mail mails email emails e_mails sms payout payouts "
+    "transfer transfers deposit deposits got issued receive* reading readings withdraw* premium fee vote votes dispens* message messages notification deduct* subtract* "
+    "sold seat seats grant grants award awards dispatched dispatch reserv* refunds credits"
+)
+DATA_HARM = (
+    "data_loss loss_of_data data_integrity data_corruption split_brain two_primaries double_charg* double_bill* double_book* double_pay* double_spend* overcharg* "
+    "undercharg* overbill* oversold oversell* overbook* overpaid underpaid double_entr* lost_writes corrupted_data wrong_patient wrong_person wrong_recipient "
+    "wrong_account mixed_up_patients bit_rot unintended_trades unintended_orders cannot_be_restored not_be_restored not_be_recovered wrong_namespace wrong_region "
+    "wrong_dose wrong_drug wrong_medication wrong_medicine wrong_blood billed_for_cancelled charged_for_cancelled charged_for_nothing data_residency sells_items_that "
+    "do_not_have_in_stock stored_in_the_wrong money_missing missing_money missing_funds funds_missing unreconciled negative_balance negative_stock stored_in_the_us "
+    "not_in_stock"
+)

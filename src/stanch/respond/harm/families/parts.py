@@ -1,0 +1,52 @@
+"""Which part it is: families of words. Data."""
+
+CORE = (
+    "pay pays paid paying payment checkout check_out checkouts purchas* buy buying order ordering log_in logins login logon log_on sign_in signin sign_on authenticat* "
+    "auth book booking booked reserv* call calls calling dispatch* trade trading deposit withdraw* transfer* stream streaming playback play playing matchmaking scan "
+    "scanning scanner ship shipping app site website api prescri* admission* boarding check_in till pos terminal register card payout ride charging dial* connect "
+    "message sso sms codes otp hotline phone* telephone* voice gameplay game lobby session database primary cluster service platform shop store gateway kiosk gate "
+    "barrier turnstile lock door meter sensor pump elevator portal reader bedside conversion sale sales donation signup sign_up registration dial routing navigation "
+    "sorter conveyor crane robot turbine boiler heating lift escalator signalling ticketing fleet vehicle charger charging_station locker vending atm teller exchange "
+    "matching_engine order_book settlement clearing remittance lending claims lab pharmacy prescribing triage lesson exam exams classroom lms submission broadcast cms "
+    "dns resolver edge load_balancer ingress vault secrets iam identity idp control_plane scheduler queue storage_service object_store file_server mail_server mailbox "
+    "inbox meeting webinar conference messaging compute hypervisor vm vms network internet wifi vpn backend frontend home_page homepage storefront cart basket "
+    "inventory stock catalogue catalog search quote map gps telemetry login_page passcode tap_to_pay bus vaccination appointment nurses tablet ingest loan score "
+    "scoring kitchen plates yard statement_run grant item"
+)
+SIDE = (
+    "avatar profile_pic* profile_picture export* import report leaderboard recommend* carousel autocomplete suggestion wiki doc docs documentation planner sort sorting "
+    "filter* statistic* analytics newsletter survey achievement wishlist favourite favorite reaction thumbnail preview archive archived older_than print_preview "
+    "help_page faq blog marketing landing_page release_notes push notification push_notification pdf calendar share_button gift loyalty coupon review rating comment "
+    "chatbot chat_bot widget bookmark tag changelog release_note tutorial forum community beta experiment* labs search_history theme nickname referral voucher csv "
+    "excel download_page tracking_page weather exchange_rate spell_check gif sticker wallpaper poll usage_graph graph chart button upgrade_button help_centre "
+    "help_center search_result tag_cloud sharing invite invitation confetti onboarding profile settings_page preferences subtitles captions language_switch "
+    "print_button likes follower_count view_count counter statistics insight trend calendar_sync rss feed_widget store_locator opening_hours gift_card playlist "
+    "cover_art lyrics trailer spectator replay cosmetic_items skins chat_emote purchase_history order_history payment_history watch_history help_article article "
+    "illustration knowledge_base video_tutorial tips user_guide manual coffee coffee_machine guest_wifi parking gym canteen careers_page careers blog_post press_page "
+    "investor_page podcast live_captions caption relevancy bulk_edit keyboard_shortcut shortcut dark_theme drag undo_button print_layout hover_text loyalty_tier "
+    "sticker_pack emoji reactions feature_request request_form feedback contact_form chatbot_answers start_page bulk_label bulk read_pool old_comments ab_test ad ads "
+    "advert tagline splash_screen reminder_tone ringtone attachment image picture photo_upload file_upload upload_of_photos larger_than old_invoice old_orders "
+    "archive_search consent_banner cookie_consent"
+)
+INTERNAL = (
+    "internal internally intranet wiki staff_only back_office backoffice ci build builds jenkins gitlab pipeline timesheet office nobody_outside holiday_planner "
+    "vacation expense onboarding_tool etl nightly_job batch_job data_warehouse bi_tool our_developers our_engineers canteen meeting_room employee_portal hr_tool "
+    "admin_tool admin_list internal_tool ticketing jira confluence code_review sandbox_tool no_customers not_customer_facing vpn_for_staff engineering_org "
+    "whole_engineering git_push code_host artifact_store package_mirror test_runner bi data_team finance_team warehouse_load reporting_database data_lake airflow dbt "
+    "cron_report hr payslip_portal badge_reader phonebook directory_search goods_in meeting_rooms github_actions actions_jobs ci_jobs all_repos internal_dashboard "
+    "admin_panel admin_console admin_page our_people our_staff in_house payroll_tool planning_tool sharepoint timesheets hq coffee guest_wifi ops_dashboard "
+    "internal_metrics office_network office_printer parking_app desk_booking lunch dev_laptop dev_laptops laptops office_vpn whole_office ticket_tool in_the_tool "
+    "support_tool developer_portal_internal staff reception wallboard receptionist"
+)
+PRACTICE = (
+    "staging test_system test_environment test_env sandbox preprod pre_prod uat dev_cluster dev_environment development_environment qa_environment demo_account "
+    "demo_system test_cluster drill game_day rehearsal test_tenant test_account test_customer test_shop testing_environment integration_environment load_test tabletop "
+    "dry_run trial_run training_environment dummy"
+)
+SAFETY = (
+    "ambulance emergency patient dose medication infusion fire smoke_alarm alarm_centre 911 112 999 surgery ventilator brake air_traffic defibrillator evacuation "
+    "life_support icu insulin pacemaker rescue gas_leak overheating drug bedside oxygen vital_signs nurse_call fall_alarm sprinkler intensive_care ecg dialysis siren "
+    "coast_guard autopilot level_crossing interlock emergency_stop toxic radiation chlorine carbon_monoxide steering airbag allergy nurse nurses crane limit_switch "
+    "vaccination vaccine forklift elevator_brake gas_detector smoke_detector fire_alarm sos panic_button monitor_alarm patient_monitor ward surgery_room operating_room "
+    "theatre airspace runway signal_box derail nuclear pressure_valve"
+)

@@ -1,0 +1,86 @@
+"""Attacks, what stands open, and what others see: families of words. Data."""
+
+ATTACK = (
+    "breach* compromis* stolen theft exfiltrat* unauthori* intruder intrusion malware ransom* backdoor malicious* attacker hijack* phish* hack hacked hacker* hacking "
+    "spyware trojan rootkit cryptominer crypto_miner miner skim skims skimm* skimming scam* fraudster fraudulent* impersonat* account_takeover taken_over takeover "
+    "privilege_escalation sql_injection injected exploited exploiting credential_stuffing brute_forc* leak leaks leaked leaking expos* web_shell webshell defac* "
+    "keylogger botnet_on extort* blackmail* dark_web tampered tampering spoofed stolen_key logged_in_as signed_in_as zero_day spying virus encrypted_by locked_files "
+    "dump_of doxx* fake_page fake_site fake_login lookalike phony spoof* social_engineering clicked_a_phishing entered_their_password entered_his_password "
+    "entered_her_password gave_away_password bot_attack intercepted wiretap* sniff* man_in_the_middle session_fixation exploit exploits under_attack attacked cyber* "
+    "cracked hostile poisoned supply_chain fraud frauds laundering card_testing carding fake_orders fake_accounts stuffing old_leak sabotage vandal* burglar* break_in "
+    "broke_in broken_into eavesdrop* snoop* insider rogue_employee deepfake in_our_name in_our_company's admin_role admin_rights admin_access admin_privileges "
+    "root_access super_user superuser elevated_rights elevated_privileges got_admin gained_admin traffic_to_tor to_tor command_and_control c2 beacon beaconing "
+    "port_scan scanning_our bypassed_mfa bypass_mfa mfa_bypass without_mfa mfa_off stolen_laptop lost_laptop lost_usb laptop_with stolen_phone usb_stick_with "
+    "typosquat* supply_chain_attack dns_hijack subdomain_takeover crypto_locker cryptolocker cryptojack* ex_employee_still still_has_access still_have_access "
+    "left_the_company wrong_cc in_cc wrong_attachment unsecured sql_inject* xss csrf ssrf rce path_traversal cross_tenant tenant_isolation isolation_broken"
+)
+ODD = (
+    "unknown unrecogni* suspicious strange rogue unexpected foreign odd weird unexplained unapproved not_know not_ours not_recognise not_recognize nobody_knows "
+    "none_of_us abroad tor russia china unfamiliar someone somebody"
+)
+ENTRY = (
+    "admin administrator account login logon log_in session process device access ssh root api_key key ip address user binary script cron connection payment_page s3 "
+    "bucket_access host ip_address traffic country sessions vpn registry token credential bastion"
+)
+OPEN = (
+    "world_readable publicly public_internet open_to_the open_to_everyone open_to_anyone open_to_all accessible_without without_password without_a_password "
+    "without_login without_log_in without_authentication without_auth without_logging without_signing without_authorisation without_authorization public_bucket "
+    "public_s3 indexed_by anyone_can anybody_can everyone_can_see everybody_can_see unprotected readable_by_all readable_by_everyone readable_by_anyone "
+    "visible_to_everyone visible_to_all visible_to_anyone visible_to_other visible_to_the google_results search_engine guessable no_password no_authentication "
+    "lets_anybody lets_anyone lets_everyone opens_for_anyone opens_for_everybody opens_for_everyone let_anybody with_a_blocked without_badge without_a_badge be_guessed "
+    "predictable be_read_by be_opened_by be_seen_by_anyone to_the_internet on_the_internet exposed_port open_port default_password shared_password bypass_login "
+    "bypasses_login skip_login skips_login any_password accepts_any_password unauthenticated stand_open stands_open standing_open unlocked unlocks_itself unlock_itself "
+    "doors_open door_open public_link open_bucket anonymous anonymously lets_you_in lets_in publicly_listed reachable_from_the without_any_password blank_password "
+    "accepts_every accept_any can_log_in_as log_in_as_anyone log_in_as_any any_user_can any_customer_can any_logged_in any_visitor any_employee any_tenant "
+    "change_another edit_another delete_another act_as anyone_who any_caller any_person for_any_pin any_pin with_any_pin any_code any_badge any_card_opens "
+    "opens_the_door_for without_the_right"
+)
+SECRETS = (
+    "secret token credential password passphrase private_key access_key api_key api_keys encryption_key signing_key signing_keys card_number card_detail card_data cvv "
+    "pin pins pin_code pin_codes key keys health_record health_data passport social_security ssn seed_phrase otp tls_private certificate_key service_account kubeconfig"
+)
+SHOWN = (
+    "plain_text plaintext clear_text cleartext unencrypted unmasked unhashed in_the_clear public repo repository github gitlab logs log pastebin paste forum bucket url "
+    "report slack posted pushed committed visible printed prints print shows shown displayed readable crash_report error_page browser source_map html appeared "
+    "debug_table table image docker_image public_hub bundle javascript apk binary npm_package build_artifact artifact commit history_of"
+)
+GUARD = (
+    "mfa 2fa two_factor second_factor password_check login_check auth authentication authorisation authorization permission_check access_control access_check "
+    "encryption signature_check captcha csrf_check token_check age_check identity_check kyc fraud_check fraud_rules approval four_eyes pin_check badge_check "
+    "ticket_check paywall validation"
+)
+BYPASS = (
+    "skip* bypass* circumvent* disabled off not_enforced not_checked not_required not_asked not_verified not_validated not_applied ignored avoided evaded missing "
+    "accepts_anything optional_by_mistake worked_around turned_off switched_off"
+)
+PERSONAL = (
+    "phone_number account_number passport card personal_data personal_details personal_information customer_data user_data patient_data client_data user_table "
+    "customer_list contact_list medical_record medical_records names address invoice statement payslip contract salary salaries delivery_note photo picture message "
+    "email mailbox inbox document file scanned_id scanned_ids id_card cv resume tax_return bank_details diagnosis diagnoses record order_history video recording health "
+    "chat_history chat transcript details data location home_address profile order dashboard account wishlist basket cart ticket appointment results lab_results "
+    "voicemail camera feed medical_history history boarding_pass prescription essay grade name number letter letters parcel_label conversation recordings call "
+    "search_history report purchases purchase workspace project calendar eu_data gdpr date_of_birth birthday bank_account claims medical letters_to attachments chats "
+    "selfies fingerprints biometric credit_report grades report_card tickets private_messages drafts private_call calls voice trip trips trip_history travel_history "
+    "route rides locations kid school photos album albums playlists notes passwords screen screens desktop saved_cards payment_methods phone inboxes prescriptions "
+    "appointments fitness training x_ray scans passports uploaded row line entry entries cell sheet export transaction"
+)
+TO_OTHERS = (
+    "strangers stranger third_party third_parties competitor the_public wrong_person wrong_people wrong_customer wrong_user wrong_recipient wrong_recipients "
+    "wrong_address wrong_tenant advertis* foreign_server foreign_compan* foreign_customer unknown_server external_server external_domain to_all_employees all_employees "
+    "other_employees outside_server someone_else somebody_else another_customer another_user another_tenant another_account another_company another_person "
+    "another_patient another_family another_school other_customer other_user other_tenant other_account other_compan* other_people other_person other_patient "
+    "other_famil* other_client other_member other_driver other_player other_org* other_merchant other_guest other_student other_school different_customer "
+    "different_user different_tenant different_account each_other each_other's one_another different_company different_patient other_household foreign_account "
+    "foreign_people others' neighbour's neighbor's other_teams ex_employees former_employees the_press wrong_mailing_list mailing_list whole_company all_customers "
+    "other_passengers other_guests other_parents other_pupils other_students other_sellers other_buyers other_traders other_subscribers other_riders other_residents "
+    "other_citizens unrelated_people unrelated_customers different_people different_person distribution_list all_subscribers everyone_in_the wrong_list wrong_group "
+    "wrong_channel wrong_chat public_channel public_hub docker_hub npm internet newspaper another_user's another_member another_driver another_guest another_student "
+    "previous_customer previous_user previous_patient previous_guest previous_tenant previous_owner last_customer next_customer neighbouring_customer another_compan* "
+    "another_firm another_business another_club another_clinic another_organi* not_mine not_my not_ours_but not_theirs not_their"
+)
+HANDED = (
+    "see sees seeing saw shown show shows showing receive* received get gets getting got sent send sends mailed deliver* delivered view* open opens access* read reads "
+    "land landed display* return* download* visible copies copied copy upload* forward* shared share passed handed went goes logged_in signed_in served serves find "
+    "finds found belong* contain* list lists given exported appear* carry carries carrying bear bears holds display has have hold names attached printed includes "
+    "included hear hears heard hearing listen listens overhear speak join joins pick_up collects joined appear appears opened_to"
+)
