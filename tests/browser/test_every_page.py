@@ -28,14 +28,14 @@ OVER = "document.documentElement.scrollWidth - document.documentElement.clientWi
 
 
 @pytest.fixture(scope="module")
-def organisation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, dict[str, str]]]:
+def organisation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, str, str]]:
     """The example organisation with its newest incident."""
     with year(tmp_path_factory.mktemp("year"), newest=1) as there:
         yield there
 
 
 @pytest.fixture
-def page(organisation: tuple[House, dict[str, str]], browser: Browser) -> Iterator[Page]:
+def page(organisation: tuple[House, str, str], browser: Browser) -> Iterator[Page]:
     """A browser with Ada signed in."""
     context = browser.new_context(viewport=WIDE, reduced_motion="reduce", bypass_csp=True)
     page = context.new_page()
@@ -60,11 +60,9 @@ def looked_at(page: Page, name: str) -> list[str]:
     return found + [f"{name} dark, 390 px, opened: {text}" for text in page.evaluate(RUN)]
 
 
-def test_axe_finds_nothing_on_any_page_and_nothing_overflows(
-    organisation: tuple[House, dict[str, str]], page: Page
-) -> None:
-    house, pages = organisation
-    every = addresses.of(house, pages["room"].rpartition("/")[2], pages["postmortem"].split("/")[2])
+def test_axe_finds_nothing_on_any_page_and_nothing_overflows(organisation: tuple[House, str, str], page: Page) -> None:
+    house = organisation[0]
+    every = addresses.of(*organisation)
     found, seen = [], 0
     for address in sorted(every, key=lambda each: each.startswith(addresses.OUTSIDE)):
         if address.startswith(addresses.OUTSIDE):
@@ -104,9 +102,9 @@ def test_axe_finds_nothing_where_nothing_has_happened_yet(tmp_path: Path, browse
 
 
 def test_a_first_look_at_the_war_room_is_light_and_names_it_before_the_stylesheet(
-    organisation: tuple[House, dict[str, str]], page: Page
+    organisation: tuple[House, str, str], page: Page
 ) -> None:
-    house, pages = organisation
+    house, opened, _done = organisation
     wire = page.context.new_cdp_session(page)
     wire.send("Network.enable")
     wire.send("Network.setCacheDisabled", {"cacheDisabled": True})
@@ -115,7 +113,7 @@ def test_a_first_look_at_the_war_room_is_light_and_names_it_before_the_styleshee
     page.context.clear_cookies(name="stanch_look")
     slow = {"offline": False, "latency": 1000, "downloadThroughput": -1, "uploadThroughput": -1}
     wire.send("Network.emulateNetworkConditions", slow)
-    page.goto(house.url + pages["room"])
+    page.goto(house.url + f"/incidents/{opened}")
     page.wait_for_function("document.fonts.status == 'loaded'")
     painted, styled = page.evaluate(PAINTED_AND_STYLED)
     assert painted < styled and page.locator(".first-look").is_hidden()
