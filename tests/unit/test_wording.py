@@ -1,13 +1,17 @@
 """The language engine (R33, R44): precision and recall on labelled sets, its examples, its speed."""
 
+import random
 import time
+from itertools import pairwise
 
 import pytest
 
 from stanch.communicate.rules import suggestions, wording
 from stanch.communicate.wording import blameless, public
+from stanch.communicate.wording.codes import status_codes
 from stanch.communicate.wording.engine import Rule, check
-from stanch.communicate.wording.vocabulary import of_policy
+from stanch.communicate.wording.text import Taken, Text
+from stanch.communicate.wording.vocabulary import Vocabulary, of_policy
 from stanch.kernel.contacts import Contact
 from stanch.kernel.policy import Policy, Service
 from tests.unit import wording_finders
@@ -103,3 +107,28 @@ def test_odd_texts_are_looked_at_quickly(text: str) -> None:
     wording(text, POLICY)
     blameless.check_blameless(text, wording_finders.VOCABULARY)
     assert time.process_time() - start < 2
+
+
+@pytest.mark.parametrize(
+    "part", ["5xx ", "500/", "4xx/5xx/ ", "500 / ", "0xabcd ", "NXDOMAIN ", "ERR_ABC ", "It returns 503.\n"]
+)
+def test_a_long_text_full_of_codes_takes_no_longer_for_each_of_them(part: str) -> None:  # R33
+    """50 kB took up to 44 s of the processor when each find was compared with all before it, and take a tenth of a second."""
+    text = (part * 50_000)[:50_000]
+    began = time.thread_time()
+    found = list(status_codes(Text(text), Vocabulary()))
+    assert time.thread_time() - began < 5
+    assert all(a.end <= b.start for a, b in pairwise(sorted(found, key=lambda hit: hit.start)))
+    assert len(found) > 1000 or "/" in part
+
+
+def test_places_that_are_taken_are_those_that_a_comparison_with_each_would_find() -> None:
+    rng = random.Random(3)
+    for _ in range(200):
+        taken, slow = Taken(), list[tuple[int, int]]()
+        for _ in range(40):
+            start = rng.randrange(100)
+            end = start + rng.randrange(1, 9)
+            free = all(end <= s or start >= e for s, e in slow)
+            assert (taken.free(start, end), taken.take(start, end)) == (free, free)
+            slow += [(start, end)] if free else []

@@ -1,4 +1,4 @@
-"""What was worked out for a key and is asked for again: a bounded number of answers, the one asked for the longest ago goes first."""
+"""What was worked out for a key and is asked for again: a bounded amount of answers, the one asked for the longest ago goes first."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -9,11 +9,14 @@ T = TypeVar("T")
 
 
 class Kept(Generic[T]):
-    """The key must hold everything that the answer depends on; the answer is shared by several threads and never changed."""
+    """The key must hold everything that the answer depends on; the answer is shared by several threads and never changed.
 
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._answers: OrderedDict[Hashable, T] = OrderedDict()
+    ``most``: so many answers, or so much of what ``weigh`` says of each; one that alone is more is not kept.
+    """
+
+    def __init__(self, most: int, weigh: Callable[[T], int] = lambda _answer: 1) -> None:
+        self._most, self._weigh, self._weight = most, weigh, 0
+        self._answers: OrderedDict[Hashable, tuple[T, int]] = OrderedDict()
         self._lock = Lock()
 
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
@@ -21,10 +24,13 @@ class Kept(Generic[T]):
         with self._lock:
             if key in self._answers:
                 self._answers.move_to_end(key)
-                return self._answers[key]
+                return self._answers[key][0]
         made = make()
+        weight = self._weigh(made)
         with self._lock:
-            self._answers[key] = made
-            if len(self._answers) > self._most:
-                self._answers.popitem(last=False)
+            if weight <= self._most:
+                self._weight += weight - self._answers.pop(key, (made, 0))[1]
+                self._answers[key] = made, weight
+            while self._weight > self._most:
+                self._weight -= self._answers.popitem(last=False)[1][1]
         return made

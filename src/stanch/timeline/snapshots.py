@@ -12,8 +12,10 @@ from stanch.timeline import store
 from stanch.timeline.entries import Entry
 from stanch.timeline.record import Record, fold
 
-# So many entries are kept in all; the incident that was asked for the longest ago goes first.
-MOST = 10_000
+# So many bytes of memory are used in all, as estimated; the incident that was asked for the longest ago goes first.
+BYTES = 64 * 2**20
+# An entry with its share of the record takes so many times the bytes that it has as JSON.
+TIMES = 3
 
 
 class Snapshot(msgspec.Struct, frozen=True):
@@ -21,6 +23,15 @@ class Snapshot(msgspec.Struct, frozen=True):
 
     entries: tuple[Entry, ...]
     record: Record
+
+    def bytes(self) -> int:
+        """What it takes of the memory, about."""
+        encoder, buffer = msgspec.json.Encoder(), bytearray()
+        size = 0
+        for entry in self.entries:
+            encoder.encode_into(entry, buffer)
+            size += len(buffer)
+        return size * TIMES
 
 
 class Snapshots:
@@ -30,10 +41,10 @@ class Snapshots:
     snapshot is not found by it.
     """
 
-    def __init__(self, most: int = MOST) -> None:
+    def __init__(self, most: int = BYTES) -> None:
         self._most = most
-        self._kept: OrderedDict[str, tuple[str, Snapshot]] = OrderedDict()
-        self._entries = 0
+        self._kept: OrderedDict[str, tuple[str, Snapshot, int]] = OrderedDict()
+        self._bytes = 0
         self._lock = Lock()
 
     def of(self, tx: Transaction, incident: str, head: str) -> Snapshot:
@@ -56,12 +67,17 @@ class Snapshots:
             return found[1]
 
     def put(self, incident: str, head: str, snapshot: Snapshot) -> None:
-        """Keep it in the place of an earlier one."""
+        """Keep it in the place of an earlier one. One that is larger than all may be is not kept: it would push out the others for nothing."""
         self.forget(incident)
+        size = snapshot.bytes()
+        if size > self._most:
+            return
         with self._lock:
-            self._kept[incident] = head, snapshot
-            self._entries += len(snapshot.entries)
-            while self._entries > self._most:
+            if incident in self._kept:
+                self._drop(incident)
+            self._kept[incident] = head, snapshot, size
+            self._bytes += size
+            while self._bytes > self._most:
                 self._drop(next(iter(self._kept)))
 
     def forget(self, incident: str) -> None:
@@ -71,7 +87,7 @@ class Snapshots:
                 self._drop(incident)
 
     def _drop(self, incident: str) -> None:
-        self._entries -= len(self._kept.pop(incident)[1].entries)
+        self._bytes -= self._kept.pop(incident)[2]
 
 
 def heads(tx: Transaction, incidents: list[str]) -> dict[str, Row]:

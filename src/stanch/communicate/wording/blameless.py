@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from stanch.communicate.wording.engine import Finding, Hit, Phrase, Rule, check, phrases
-from stanch.communicate.wording.text import Text
+from stanch.communicate.wording.text import Taken, Text
 from stanch.communicate.wording.vocabulary import Vocabulary
 
 _IRREGULAR = "been|known|seen|done|had|made|gone|taken|given|caught|thought|told|said|kept|left|read|run|written|built|found|felt|held|set|put|cut|shut|sent|spent|understood|begun|chosen|broken|drawn|driven|spoken|stopped|met|paid|led|let|got|gotten|brought|bought|come|become|woken|spotted|hit|grown|shown|thrown|won|lost|meant|heard|sought|fought|taught|withdrawn|undone|overridden|rewritten|split|quit"
@@ -92,17 +92,17 @@ _by_phrase = phrases(*_PERSON_AS_CAUSE)
 
 
 def _person_as_cause(text: Text, vocabulary: Vocabulary) -> Iterator[Hit]:
-    taken: list[tuple[int, int]] = []
+    taken = Taken()
     for hit in _by_phrase(text, vocabulary):
         if not _names_a_thing(text, hit, vocabulary):
-            taken.append((hit.start, hit.end))
+            taken.take(hit.start, hit.end)
             yield hit
     for start, end, who in [*_blamed(text), *((m.start(), m.end(), "") for m in _FORGET.finditer(text.raw))]:
-        if any(start < e and end > s for s, e in taken):
+        if not taken.free(start, end):
             continue
         if who and (_SYSTEM_WORDS.search(who) or _is_team(text, start, end) or not _is_person(who, vocabulary)):
             continue
-        taken.append((start, end))
+        taken.take(start, end)
         yield Hit(start, end, "say what was done, what was known then, and what did not stop it")
 
 
@@ -154,5 +154,5 @@ RULES = (
 def check_blameless(text: str, vocabulary: Vocabulary) -> list[Finding]:
     """What to reword in a postmortem, an action item or a comment."""
     found = check(text, RULES, vocabulary)
-    teams = [(f.start, f.end) for f in found if f.rule == "team_blame"]
-    return [f for f in found if f.rule != "person_as_cause" or all(f.end <= s or f.start >= e for s, e in teams)]
+    teams = Taken((f.start, f.end) for f in found if f.rule == "team_blame")
+    return [f for f in found if f.rule != "person_as_cause" or teams.free(f.start, f.end)]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from stanch.communicate.audiences.promise_words import ZONES
 from stanch.communicate.wording.engine import Hit
 from stanch.communicate.wording.jargon import TERMS
-from stanch.communicate.wording.text import Text
+from stanch.communicate.wording.text import Taken, Text
 from stanch.communicate.wording.vocabulary import Vocabulary
 
 _CODE = r"(?:[45]\d\d|[45]xx)"
@@ -14,7 +14,7 @@ _SAYS = r"(?:http(?:/\d)?|status|error|code|errors|codes|response|responses|retu
 _STATUS = [
     re.compile(rf"\bhttp(?:/\d(?:\.\d)?)?(?:\s+(?:status|error|code|response)s?)*\s+{_CODE}s?\b", re.I),
     re.compile(rf"\b(?:status|error|response)(?:\s+codes?)?s?:?\s+\(?{_CODE}\)?\b(?!\s*(?:%|percent|times|minutes|customers|users|people))", re.I),
-    re.compile(rf"\b{_CODE}(?:\s*/\s*{_CODE})*(?:'s)?\s+(?:errors?|status(?:es)?|responses?|codes?|response codes?|status codes?|error codes?|internal server error|bad gateway|service unavailable|gateway time-?out|not found|forbidden|unauthorized|unauthorised|too many requests|bad request|pages?|failures?|exceptions?)\b", re.I),
+    re.compile(rf"\b{_CODE}(?:\s*/\s*{_CODE}){{0,20}}(?:'s)?\s+(?:errors?|status(?:es)?|responses?|codes?|response codes?|status codes?|error codes?|internal server error|bad gateway|service unavailable|gateway time-?out|not found|forbidden|unauthorized|unauthorised|too many requests|bad request|pages?|failures?|exceptions?)\b", re.I),
     re.compile(rf"\b{_SAYS}\s+(?:an?\s+|the\s+|many\s+|some\s+|more\s+)?(?:[45]\d\d'?s|[45]xx(?:'?s)?)\b", re.I),
     re.compile(rf"\b(?:return(?:s|ed|ing)?|respond(?:s|ed|ing)? with|answer(?:s|ed|ing)?(?: with)?|throw(?:s|ing)?|threw|serv(?:es|ed|ing)|got|getting|receiving|seeing|gave|giving|with)\s+(?:an?\s+|the\s+)?{_CODE}\b(?!\s*(?:%|[a-z]))", re.I),
     re.compile(rf"\b(?:return(?:s|ed|ing)?|respond(?:s|ed|ing)? with|answer(?:s|ed|ing)?(?: with)?|throw(?:s|ing)?|threw|seeing|getting|(?:fail|end|stop|break|reply|load)\w* (?:with|in))\s+(?:an?\s+)?{_CODE}\s+(?:for|to|on|when|if|as|while|instead|and|or|from|at|in|since)\b", re.I),
@@ -201,11 +201,10 @@ _COMMON = frozenset(
 
 def status_codes(text: Text, vocabulary: Vocabulary) -> Iterator[Hit]:
     """HTTP status codes and error constants."""
-    taken: list[tuple[int, int]] = []
+    taken = Taken()
     places = [each for each in text.sentences if _MAYBE.search(each.text)]
     for m in (m for pattern in _STATUS for each in places for m in pattern.finditer(text.raw, each.start, each.end)):
-        if all(m.end() <= s or m.start() >= e for s, e in taken):
-            taken.append((m.start(), m.end()))
+        if taken.take(m.start(), m.end()):
             yield Hit(m.start(), m.end())
 
 

@@ -1,12 +1,14 @@
 """Rule objects and how they are applied. Pure. A rule has a name, what it finds, why that matters and a better wording."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
+from itertools import accumulate
 
 import msgspec
 
-from stanch.communicate.wording.text import Text
+from stanch.communicate.wording.text import Taken, Text
 from stanch.communicate.wording.vocabulary import Vocabulary
 
 
@@ -65,12 +67,11 @@ def phrases(*table: Phrase) -> Callable[[Text, Vocabulary], Iterator[Hit]]:
     compiled = [(frozenset(p.words.split()), re.compile(p.pattern, re.IGNORECASE), p) for p in table]
 
     def find(text: Text, vocabulary: Vocabulary) -> Iterator[Hit]:
-        taken: list[tuple[int, int]] = []
+        taken = Taken()
         for words, pattern, phrase in compiled:
             for sentence in text.sentences_with(words):
                 for m in pattern.finditer(text.raw, sentence.start, sentence.end):
-                    if all(m.end() <= start or m.start() >= end for start, end in taken):
-                        taken.append((m.start(), m.end()))
+                    if taken.take(m.start(), m.end()):
                         yield Hit(m.start(), m.end(), phrase.better, phrase.why)
 
     return find
@@ -98,13 +99,18 @@ def _checked(raw: str, rules: tuple[Rule, ...], vocabulary: Vocabulary) -> list[
         )
         for rule in rules
         for hit in rule.find(text, vocabulary)
-        if not vocabulary.allows(text.raw[hit.start : hit.end])
-        and not any(start <= hit.start and hit.end <= end for start, end in names)
+        if not vocabulary.allows(text.raw[hit.start : hit.end]) and not _within(names, hit)
     ]
     return sorted(found, key=lambda f: (f.start, f.end, f.rule))
 
 
 def _product_names(lowered: str, vocabulary: Vocabulary) -> list[tuple[int, int]]:
-    """Where allowed names of several words stand: nothing inside them is found."""
+    """Where allowed names of several words stand: nothing inside them is found. Each with the last end of all up to it."""
     several = [name for name in vocabulary.allowed if " " in name and name in lowered]
-    return [m.span() for name in several for m in re.finditer(re.escape(name), lowered)]
+    spans = sorted(m.span() for name in several for m in re.finditer(re.escape(name), lowered))
+    return list(zip((start for start, _ in spans), accumulate((end for _, end in spans), max), strict=True))
+
+
+def _within(names: list[tuple[int, int]], hit: Hit) -> bool:
+    number = bisect_right(names, hit.start, key=lambda name: name[0])
+    return number > 0 and names[number - 1][1] >= hit.end

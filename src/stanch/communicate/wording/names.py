@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from stanch.communicate.wording.engine import Hit
-from stanch.communicate.wording.text import Text
+from stanch.communicate.wording.text import Taken, Text
 from stanch.communicate.wording.vocabulary import Vocabulary
 
 _HOST = "a host or address of ours: say which function is affected"
@@ -51,14 +51,7 @@ _ZONE = re.compile(
 
 def internal_names(text: Text, vocabulary: Vocabulary) -> Iterator[Hit]:
     """Names of the catalog, and what has the shape of a host, release, ticket, path or name in code."""
-    taken: list[tuple[int, int]] = []
-
-    def fresh(start: int, end: int) -> bool:
-        free = all(end <= s or start >= e for s, e in taken)
-        if free:
-            taken.append((start, end))
-        return free
-
+    fresh = Taken().take
     lowered = text.raw.lower()
     for name, public in vocabulary.internal.items():
         for start in _places(lowered, name):
@@ -84,11 +77,10 @@ def internal_names(text: Text, vocabulary: Vocabulary) -> Iterator[Hit]:
 
 def person_names(text: Text, vocabulary: Vocabulary) -> Iterator[Hit]:
     """Names of the contacts, as whole words in capitals as they are written."""
-    taken: list[tuple[int, int]] = []
+    taken = Taken()
     for name in sorted(vocabulary.people, key=len, reverse=True):
         for start in _places(text.raw, name):
-            if all(start + len(name) <= s or start >= e for s, e in taken):
-                taken.append((start, start + len(name)))
+            if taken.take(start, start + len(name)):
                 yield Hit(start, start + len(name), second_yes=True)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 from functools import cached_property
 
 import msgspec
@@ -84,3 +85,27 @@ class Text:
     def paragraphs(self) -> list[Span]:
         """Parts between empty lines."""
         return [Span(m.start(), m.end(), m.group()) for m in re.finditer(r"(?:[^\n]+\n?)+", self.raw)]
+
+
+class Taken:
+    """Places of a text that do not overlap. A text may hold thousands, so that one more is not compared with each."""
+
+    def __init__(self, places: Iterable[tuple[int, int]] = ()) -> None:
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        for start, end in places:
+            self.take(start, end)
+
+    def free(self, start: int, end: int) -> bool:
+        """Whether a place overlaps none of them."""
+        number = bisect_right(self._ends, start)
+        return number == len(self._starts) or self._starts[number] >= end
+
+    def take(self, start: int, end: int) -> bool:
+        """Take a place, if it is free."""
+        if not self.free(start, end):
+            return False
+        number = bisect_right(self._ends, start)
+        self._starts.insert(number, start)
+        self._ends.insert(number, end)
+        return True

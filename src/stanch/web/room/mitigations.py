@@ -10,8 +10,8 @@ from stanch.mitigate.survey import newest
 from stanch.web.pages.render import fragment
 from stanch.web.room.panel import Context, Panel, View
 
-# The list says nothing of now: it is drawn once for everybody who looks at it.
-_DRAWN: Kept[Markup] = Kept(64)
+# The list says nothing of now: it is drawn once for everybody who looks at it. So many characters are kept.
+_DRAWN: Kept[Markup] = Kept(4_000_000, len)
 
 
 def context(view: View) -> Context:

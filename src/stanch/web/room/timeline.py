@@ -91,8 +91,8 @@ def context(view: View) -> Context:
     }  # fmt: skip
 
 
-# An entry never changes: its line is drawn once for each way in which it can be shown.
-_DRAWN: Kept[Markup] = Kept(5000)
+# An entry never changes: its line is drawn once for each way in which it can be shown. So many characters are kept.
+_DRAWN: Kept[Markup] = Kept(12_000_000, len)
 
 
 def _lines(view: View, amended: dict[int, int], *, mine: bool, paged: bool) -> Callable[[Row], Markup]:
