@@ -192,7 +192,7 @@ def test_a_sev_1_and_a_sev_2_over_six_hours(company: Company) -> None:
     )
     assert (
         company.stands("support").told
-        == "Nobody could be told: the policy names no recipients for it; it is tried again"
+        == "Nobody could be told: the policy names no recipients for it; whoever it names within two days is sent this one, unless a newer one comes first"
     )
     assert [due(a) for a in ("engineers", "leadership", "support")] == ["14:38", "15:07", "15:07"]
     # Mail is down for half an hour: chat arrives, mail waits, and of two updates only the newer one arrives.

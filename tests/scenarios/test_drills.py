@@ -365,8 +365,15 @@ def test_a_drill_can_stand_still_and_the_time_is_judged_nowhere(desk: Any) -> No
     assert desk.do("debrief", "ada", incident=DRILL)["paused"] == 30 * 60 * 1_000_000
     desk.do("inject", "ada", incident=DRILL, text="The app store shows one-star reviews", sender="A journalist")
     assert desk.sentences(DRILL)[-1] == "A journalist: The app store shows one-star reviews"
+    for given_so, said in (
+        ({"text": "A journalist calls"}, "A journalist calls"),
+        ({"text": "We cannot pay", "kind": "customer"}, "A customer: We cannot pay"),
+        ({"text": "How long?", "kind": "manager", "sender": "Grace"}, "Grace: How long?"),
+    ):
+        assert desk.do("inject", "ada", incident=DRILL, **given_so).message == f"Given: {said}"
+        assert desk.sentences(DRILL)[-1] == said, "it is from whom it is said to be from, or from nobody"
     desk.do("inject", "ada", incident=DRILL)
-    assert len(desk.record(DRILL).drill.given) == given + 2
+    assert len(desk.record(DRILL).drill.given) == given + 5
     desk.wait(minutes=40, step=60)
     numbers = list(desk.record(DRILL).drill.given)
     assert len(numbers) == len(set(numbers)), "what was given by hand does not come again"

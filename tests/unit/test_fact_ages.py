@@ -70,3 +70,23 @@ def test_nothing_is_stale_once_it_is_over() -> None:
 def test_a_stale_fact_says_what_to_do() -> None:
     asked = {f.key: f.ask for f in six_facts(record(), Policy(), 10**6 * SECOND)}
     assert asked["severity"].startswith("Is it still that bad?") and "take" in asked["incident_commander"]
+
+
+def test_the_next_update_names_every_audience_that_waits() -> None:
+    # R31: customers who were promised a word are not hidden by engineers who were promised none.
+    minute = 60_000_000
+    policy = Policy()
+
+    def value(*updates: tuple[str, int | None], severity: str = "SEV-4", now: int = 0) -> tuple[str, bool]:
+        asked = Record(id="INC-1", declared_at=1, detected_at=1)
+        asked.severity = Fact(severity, 1, "ada")
+        asked.updates = [(1, "ada", Update(to, "x", "identified", next_at=at)) for to, at in updates]
+        fact = next(each for each in six_facts(asked, policy, now) if each.key == "next_update")
+        return fact.value, fact.missing
+
+    assert value() == ("", True)
+    assert value(("internal", 10 * minute))[0] == "00:10 UTC"
+    assert value(("public", 20 * minute))[0] == "00:20 UTC for customers"
+    both = value(("internal", 10 * minute), ("public", 20 * minute), now=22 * minute)[0]
+    assert both == "00:10 UTC for engineers, overdue by 12 min; 00:20 UTC for customers, overdue by 2 min"
+    assert "the first for customers by 00:05 UTC" in value(("internal", 10 * minute), severity="SEV-1")[0]

@@ -5,8 +5,9 @@ from typing import Annotated
 import msgspec
 
 from stanch.kernel.command import Done, command
-from stanch.kernel.errors import Conflict, Invalid
+from stanch.kernel.errors import Conflict
 from stanch.respond.commands import IncidentId
+from stanch.respond.correcting import numbered
 from stanch.timeline.facts.chat import LinePinned, PinnedAs
 from stanch.timeline.unit_of_work import UnitOfWork
 
@@ -25,10 +26,8 @@ class Pin(msgspec.Struct):
 def pin(uow: UnitOfWork, asked: Pin) -> Done:
     """R27: the line stays where it is; the mark is an entry of its own."""
     record = uow.record(asked.incident)
-    if asked.entry > record.entries:
-        raise Invalid(f"{asked.incident} has no entry {asked.entry}.", field="entry")
+    line = numbered(uow, record, asked.entry, "entry")
     if f"{asked.entry}:{asked.pinned_as}" in record.pins:
         raise Conflict(f"Entry {asked.entry} is marked as {asked.pinned_as} already.")
-    (line,) = uow.entries(asked.incident, after=asked.entry - 1, most=1)
     uow.append(asked.incident, LinePinned(asked.entry, asked.pinned_as, line.facts.sentence()))
     return Done(f"Entry {asked.entry} is marked as {asked.pinned_as}.", asked.incident)

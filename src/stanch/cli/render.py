@@ -115,7 +115,8 @@ def _incident(value: dict[str, Any]) -> None:
         click.echo(f"\nRelated: {clean(other)} ({clean(how.replace('_', ' '))})")
     click.echo("\n" + paint("Timeline (UTC):", "strong"))
     for entry in value.get("timeline", []):
-        say(clean(entry["sentence"]), _lead(entry))
+        by = entry.get("corrected_by")
+        say(clean(entry["sentence"]) + (f" (corrected by #{by})" if by else ""), _lead(entry))
 
 
 def line(entry: dict[str, Any]) -> str:
@@ -124,7 +125,8 @@ def line(entry: dict[str, Any]) -> str:
 
 
 def _lead(entry: dict[str, Any]) -> str:
-    return f"  {entry['happened_at'][11:19]}  {padded(clean(entry['author']), 12)}  "
+    number = f"#{entry['position']}"
+    return f"  {entry['happened_at'][11:19]}  {number:<5} {padded(clean(entry['author']), 12)}  "
 
 
 # Answers that are not shown field by field.

@@ -11,7 +11,7 @@ Minute = Annotated[float, msgspec.Meta(ge=0, le=1440)]
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 # An alert, a customer's report, a manager who asks for news, a teammate's message, a metric that moves, a person who leaves.
-InjectKind = Literal["signal", "customer", "manager", "teammate", "metric", "leaving"]
+InjectKind = Literal["signal", "customer", "manager", "teammate", "metric", "leaving", "event"]
 Practice = Literal[
     "declare", "taken", "commander", "roles", "impact", "hypotheses", "challenge", "mitigate", "verify", "cadence",
     "news", "public", "handoff", "criteria", "resolve",

@@ -49,10 +49,13 @@ def fill(command: Command, values: Mapping[str, Any]) -> Any:
 
 
 def _meant(command: Command, name: str, value: Any) -> Any:
-    """Blank text is empty text; a word of a fixed list may be written as people do."""
+    """Blank text is empty text; a word of a fixed list and a number may be written as people do."""
     if isinstance(value, str) and not value.strip():
         return ""
-    allowed = choices(command.fields()[name]) if isinstance(value, str) else []
+    kind = command.fields()[name]
+    if isinstance(value, str) and int in (kind, *get_args(kind)):
+        return value.strip().removeprefix("#")  # as timelines number their entries
+    allowed = choices(kind) if isinstance(value, str) else []
     return spelt(value, allowed) if allowed else value
 
 

@@ -124,9 +124,11 @@ def _open(uow: UnitOfWork, one: needs.OpenIncident) -> OpenOne:
     if one.standing and one.standing.holding_for is not None:
         then = f"criteria hold for {spell(one.standing.holding_for)} of {spell(one.standing.needed)}"
     elif one.promised:
-        late = one.promised < now
+        late, whom = one.promised < now, f" {one.whom}" if one.whom else ""
         then = (
-            f"update overdue by {spell(now - one.promised)}" if late else f"next update in {spell(one.promised - now)}"
+            f"update{whom} overdue by {spell(now - one.promised)}"
+            if late
+            else f"next update{whom} in {spell(one.promised - now)}"
         )
     else:
         then = ""

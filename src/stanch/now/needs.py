@@ -17,7 +17,7 @@ from stanch.prepare.page_tests import report
 from stanch.prepare.reachability import Finding
 from stanch.recover.rules import Standing, standing
 from stanch.respond.overview import Incidents, incidents
-from stanch.timeline.audience_clock import next_update_at
+from stanch.timeline.audience_clock import next_updates
 from stanch.timeline.prompt import Prompt
 from stanch.timeline.record import ActionItem, Record
 from stanch.timeline.unit_of_work import UnitOfWork
@@ -50,12 +50,13 @@ class Due(msgspec.Struct, frozen=True):
 
 
 class OpenIncident(msgspec.Struct, frozen=True):
-    """An open incident: who commands it, and what comes next. ``promised``: when the next internal update is due."""
+    """An open incident: who commands it, and what comes next. ``promised``: the next update that is due, for ``whom``: empty for engineers alone."""
 
     record: Record
     service: str
     commander: str
     promised: int | None
+    whom: str
     standing: Standing | None
 
 
@@ -87,11 +88,13 @@ class Asked:
 def open_incident(uow: UnitOfWork, record: Record) -> OpenIncident:
     """A line of the list."""
     service = uow.policy.service(record.service)
+    owed = min(next_updates(record, uow.policy), key=lambda clock: clock.due, default=None)
     return OpenIncident(
         record,
         service.label() if service else record.service,
         record.holder("incident_commander"),
-        next_update_at(record, uow.policy),
+        owed.due if owed else None,
+        f"for {owed.audience}" if owed and owed.audience != "engineers" else "",
         standing(record, uow.policy, uow.now) if record.criteria else None,
     )
 

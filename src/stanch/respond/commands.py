@@ -12,6 +12,7 @@ from stanch.kernel.severities import Role, Severity
 from stanch.kernel.spelling import spelt
 from stanch.prepare.known_people import known_person, same_person
 from stanch.prepare.page_tests import unwoken
+from stanch.respond.correcting import check_correctable
 from stanch.timeline.facts.detect import Declared
 from stanch.timeline.facts.prompting import PromptDeclined
 from stanch.timeline.facts.respond import Amended, ImpactSet, Said, SeveritySet
@@ -137,13 +138,14 @@ def say(uow: UnitOfWork, asked: Say) -> Done:
     if not text:
         raise Invalid("There is nothing to say.", field="text", hint="Write a line.")
     if asked.corrects:
-        if asked.corrects > record.entries:
-            raise Invalid(f"{asked.incident} has no entry {asked.corrects}.", field="corrects")
+        check_correctable(uow, record, asked.corrects)
         entry = uow.append(asked.incident, Amended(asked.corrects, text, asked.tell))
-    elif asked.tell:
-        raise Invalid("Subscribers are told of corrections only.", field="tell", hint="Name the post with corrects.")
-    else:
-        entry = uow.append(asked.incident, Said(text), happened_at=past_moment(asked.at, uow.now))
+        return Done(f"Entry {asked.corrects} of {asked.incident} is corrected.", asked.incident, str(entry.position))
+    if asked.tell:
+        raise Invalid(
+            "Subscribers are told of corrections only.", field="tell", hint="Name the post: --corrects NUMBER."
+        )
+    entry = uow.append(asked.incident, Said(text), happened_at=past_moment(asked.at, uow.now))
     return Done(f"Noted in {asked.incident}.", asked.incident, str(entry.position))
 
 

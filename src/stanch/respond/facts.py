@@ -4,7 +4,7 @@ import msgspec
 
 from stanch.kernel.clock import MINUTE, SECOND, hour_minute
 from stanch.kernel.policy import Policy
-from stanch.timeline.audience_clock import next_update_at
+from stanch.timeline.audience_clock import AudienceClock, next_updates
 from stanch.timeline.record import Fact, Record
 from stanch.timeline.run import Run
 
@@ -125,14 +125,20 @@ def _standing(run: Run) -> str:
     return "watching" if run.answered else "running"
 
 
+def _owed(clock: AudienceClock, now: int, *, alone: bool) -> str:
+    """When an audience hears next; engineers are named where others wait, too."""
+    at = f"{hour_minute(clock.due)} UTC"
+    whom = "" if alone and clock.audience == "engineers" else f" for {clock.audience}"
+    late = f", overdue by {max(1, (now - clock.due) // MINUTE)} min" if clock.due < now else ""
+    return f"{at}{whom}{late}" if clock.last is not None else f"the first{whom or ' for engineers'} by {at}{late}"
+
+
 def _next_update(record: Record, policy: Policy, now: int) -> SixFact:
-    due = next_update_at(record, policy)
-    last = record.last_update("internal")
-    overdue = bool(due and due < now)
-    value = ""
-    if due:
-        value = f"{hour_minute(due)} UTC" + (f", overdue by {max(1, (now - due) // MINUTE)} min" if overdue else "")
-    elif last and not record.live():
+    clocks = next_updates(record, policy)
+    last = record.updates[-1] if record.updates else None
+    overdue = any(clock.due < now for clock in clocks)
+    value = "; ".join(_owed(clock, now, alone=len(clocks) == 1) for clock in clocks)
+    if last and not value and not record.live():
         value = "none needed"
     return SixFact(
         "next_update",

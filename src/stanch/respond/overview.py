@@ -11,6 +11,7 @@ from stanch.kernel.command import command
 from stanch.kernel.errors import NotFound
 from stanch.kernel.moments import past_moment
 from stanch.respond.commands import IncidentId
+from stanch.respond.correcting import corrections
 from stanch.respond.facts import six_facts
 from stanch.timeline.decisions import Concern, Decision, Hypothesis
 from stanch.timeline.entries import Entry
@@ -160,7 +161,7 @@ class ShownCriterion(msgspec.Struct, frozen=True):
 
 
 class ShownEntry(msgspec.Struct, frozen=True):
-    """An entry of the timeline. ``facts`` are the fields of its kind."""
+    """An entry of the timeline. ``facts`` are the fields of its kind; ``corrected_by``: the number of its newest correction."""
 
     position: int
     kind: str
@@ -170,6 +171,7 @@ class ShownEntry(msgspec.Struct, frozen=True):
     source: str
     sentence: str
     facts: dict[str, Any]
+    corrected_by: int | None = None
 
 
 class Shown(msgspec.Struct, frozen=True):
@@ -221,10 +223,11 @@ def show(uow: UnitOfWork, asked: Show) -> Shown:
     if not entries:
         raise NotFound(f"{asked.incident} did not exist yet at that moment.")
     record, now = fold(entries), at or uow.now
-    return _shown(record, uow, now, entries[-asked.last :] if asked.last else entries)
+    return _shown(record, uow, now, entries, entries[-asked.last :] if asked.last else entries)
 
 
-def _shown(record: Record, uow: UnitOfWork, now: int, entries: list[Entry]) -> Shown:
+def _shown(record: Record, uow: UnitOfWork, now: int, known: list[Entry], entries: list[Entry]) -> Shown:
+    corrected = corrections(known)
     return Shown(
         record.id, record.title, record.service, record.status, record.phase, record.severity_name(),
         Proposed(record.proposed.severity, record.proposed.text)
@@ -247,7 +250,7 @@ def _shown(record: Record, uow: UnitOfWork, now: int, entries: list[Entry]) -> S
             for c in record.criteria.values()
         ],
         list(record.pages.values()), list(record.action_items.values()), list(record.hypotheses.values()),
-        [_entry(x) for x in entries], list(record.handoffs.values()), list(record.concerns.values()),
+        [_entry(x, corrected.get(x.position)) for x in entries], list(record.handoffs.values()), list(record.concerns.values()),
         list(record.decisions.values()), record.bridge, record.related,
     )  # fmt: skip
 
@@ -260,6 +263,8 @@ def _times(record: Record) -> Times:
     return Times(*(at or None for at in stages))
 
 
-def _entry(x: Entry) -> ShownEntry:
+def _entry(x: Entry, corrected_by: int | None) -> ShownEntry:
     facts: dict[str, Any] = msgspec.to_builtins(x.facts)
-    return ShownEntry(x.position, x.kind, x.happened_at, x.recorded_at, x.author, x.source, x.facts.sentence(), facts)
+    return ShownEntry(
+        x.position, x.kind, x.happened_at, x.recorded_at, x.author, x.source, x.facts.sentence(), facts, corrected_by
+    )

@@ -9,6 +9,7 @@ from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Denied, Invalid
 from stanch.kernel.policy import ROLE_TITLES
 from stanch.respond.commands import IncidentId
+from stanch.respond.correcting import numbered
 from stanch.timeline.entries import Entry, Facts
 from stanch.timeline.facts.learn import PostmortemWritten
 from stanch.timeline.record import Record
@@ -44,10 +45,8 @@ def redact_entry(uow: UnitOfWork, asked: Redact) -> Done:
     reason = asked.reason.strip()
     if not reason:
         raise Invalid("The reason is empty.", field="reason", hint="Say why, without repeating what must go.")
+    entry = numbered(uow, record, asked.position, "position")
     entries = uow.entries(asked.incident)
-    if asked.position > len(entries):
-        raise Invalid(f"{asked.incident} has no entry {asked.position}.", field="position")
-    entry = entries[asked.position - 1]
     _check_texts(entry)
     _check_reason(reason, entry.facts)
     texts = copied_texts(entry.facts)

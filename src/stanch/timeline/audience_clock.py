@@ -2,7 +2,7 @@
 
 import msgspec
 
-from stanch.kernel.audiences import STORED, Audience
+from stanch.kernel.audiences import AUDIENCES, STORED, Audience
 from stanch.kernel.clock import SECOND
 from stanch.kernel.policy import Policy
 from stanch.timeline.record import Record
@@ -55,6 +55,12 @@ def _first_word(record: Record, policy: Policy) -> AudienceClock | None:
     if record.private or record.detected_at is None or not policy.severity(record.severity_name()).public_post:
         return None
     return AudienceClock("customers", record.detected_at + int(policy.acknowledge_public_within * SECOND), None)
+
+
+def next_updates(record: Record, policy: Policy) -> list[AudienceClock]:
+    """The clocks of all audiences, once one of them was told anything: whatever is promised or owed next."""
+    clocks = [clock for each in AUDIENCES if (clock := audience_clock(record, policy, each))]
+    return clocks if any(clock.last is not None for clock in clocks) else []
 
 
 def next_update_at(record: Record, policy: Policy) -> int | None:

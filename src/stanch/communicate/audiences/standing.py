@@ -6,6 +6,7 @@ from stanch.kernel.audiences import AUDIENCES, STORED, Audience
 from stanch.kernel.clock import hour_minute, spell
 from stanch.kernel.policy import Policy
 from stanch.timeline.audience_clock import AudienceClock, audience_clock
+from stanch.timeline.delivery import Delivery
 from stanch.timeline.kept import Update
 from stanch.timeline.record import Record
 
@@ -62,8 +63,15 @@ def told_of(record: Record, update: Update) -> str:
     newest = last is not None and last[2].position == update.position
     told = [f"{name} by {each.by} at {hour_minute(each.at)}" for name, each in deliveries.items() if each.ok]
     said = [f"Told {', '.join(told)}"] if told else []
-    for each in deliveries.values():
+    for name, each in deliveries.items():
         if not each.ok:
-            after = "" if not each.again else "; it is tried again" if newest else "; a newer update took its place"
-            said.append(f"{each.problem}{after}")
+            after = "" if not each.again else _again(name, each) if newest else "a newer update took its place"
+            said.append("; ".join(filter(None, (each.problem, after))))
     return ". ".join(said)
+
+
+def _again(name: str, delivery: Delivery) -> str:
+    """What comes of an update that did not arrive: it is sent again only where there is somewhere to send it to."""
+    if not name:
+        return "whoever it names within two days is sent this one, unless a newer one comes first"
+    return "it is tried again" if delivery.by else "looked at again for two days, unless a newer one comes first"

@@ -23,9 +23,18 @@ class GiveInject(msgspec.Struct):
     incident: IncidentId
     text: Annotated[str, msgspec.Meta(max_length=2000, description="What reaches the team.")] = ""
     kind: Annotated[
-        InjectKind, msgspec.Meta(description="What it is; 'metric' and 'leaving' stand in scripts only.")
-    ] = "customer"
-    sender: Annotated[str, msgspec.Meta(max_length=200, description="Who says it.")] = ""
+        InjectKind,
+        msgspec.Meta(
+            description="What it is: a customer's report, an alert, ...; 'metric' and 'leaving' stand in scripts only."
+        ),
+    ] = "event"
+    sender: Annotated[
+        str,
+        msgspec.Meta(
+            max_length=200,
+            description="Who says it, such as A journalist; by default as the kind says, for an event nobody.",
+        ),
+    ] = ""
 
 
 @command(
@@ -46,7 +55,7 @@ def inject(uow: UnitOfWork, asked: GiveInject) -> Done:
     else:
         facts = _next(uow, record)
     uow.append(record.id, facts, author=PLAYER, source="machine")
-    return Done(f"Given: {facts.text}", record.id)
+    return Done(f"Given: {facts.sentence()}", record.id)
 
 
 def _next(uow: UnitOfWork, record: Record) -> InjectGiven:

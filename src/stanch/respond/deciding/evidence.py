@@ -91,7 +91,9 @@ def _cited(record: Record, text: str) -> list[int]:
         known = word.isascii() and word.isdecimal() and len(word) < 9 and 0 < int(word) <= record.entries
         if not known:
             raise Invalid(
-                f"{record.id} has no entry '{word[:40]}'.", field="cites", hint=f"Entries are 1 to {record.entries}."
+                f"{record.id} has no entry '{word[:40]}'.",
+                field="cites",
+                hint=f"'stanch show {record.id}' numbers them, from 1 to {record.entries}.",
             )
     if len(words) > MOST_CITED:
         raise Invalid(f"At most {MOST_CITED} entries are cited.", field="cites")

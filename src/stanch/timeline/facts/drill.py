@@ -13,7 +13,7 @@ from stanch.timeline.record import Line, Record, Signal
 
 SENDERS: dict[str, str] = {
     "signal": "Alert", "customer": "A customer", "manager": "A manager", "teammate": "A teammate", "metric": "Measured",
-    "leaving": "A teammate",
+    "leaving": "A teammate", "event": "",
 }  # fmt: skip
 
 
@@ -74,7 +74,7 @@ class DrillLeft(Statement, frozen=True, tag="drill_left"):
 
 
 class InjectGiven(Statement, frozen=True, tag="inject_given"):
-    """Something that the script lets happen. ``number``: its place in the script."""
+    """Something that the script lets happen. ``number``: its place in the script. An ``event`` is told by nobody, unless a sender is named."""
 
     number: int
     kind_of: InjectKind
@@ -84,7 +84,8 @@ class InjectGiven(Statement, frozen=True, tag="inject_given"):
 
     def sentence(self) -> str:
         leaves = f" (the {ROLE_TITLES[self.role]} has to leave)" if self.role else ""
-        return f"{self.sender or SENDERS[self.kind_of]}{leaves}: {self.text}"
+        sender = f"{self.sender or SENDERS[self.kind_of]}{leaves}"
+        return f"{sender}: {self.text}" if sender else self.text
 
     def apply(self, record: Record, entry: Line) -> None:
         if record.drill is not None:

@@ -1,5 +1,6 @@
 """Narration: one sentence into the timeline, or the correction of an entry."""
 
+from stanch.respond.correcting import correctable
 from stanch.timeline.facts.communicate import UpdatePosted
 from stanch.web.room.panel import Context, Panel, View
 
@@ -9,7 +10,7 @@ def context(view: View) -> Context | None:
     if not view.writing:
         return None
     correct = view.number("correct")
-    if correct > len(view.entries):
+    if correct > len(view.entries) or (correct and not correctable(view.entries[correct - 1])):
         return {"correct": 0, "public": False, "text": ""}
     facts = view.entries[correct - 1].facts if correct else None
     post = facts if isinstance(facts, UpdatePosted) else None

@@ -10,11 +10,11 @@ from markupsafe import Markup
 
 from stanch.kernel.actor import ENGINE
 from stanch.kernel.kept import Kept
+from stanch.respond.correcting import corrections
 from stanch.respond.redacting import may_redact, redactable
 from stanch.timeline.entries import Entry
 from stanch.timeline.facts.learn import PostmortemWritten
 from stanch.timeline.facts.paging import PageSent
-from stanch.timeline.facts.respond import Amended
 from stanch.web.pages.render import ENVIRONMENT, fragment
 from stanch.web.room.panel import Context, Panel, View
 
@@ -82,7 +82,7 @@ def context(view: View) -> Context:
     ]
     mine = view.at is None and may_redact(view.record, view.uow)
     chosen = [x for x in known if mine and x.position == view.number("redact") and redactable(x)]
-    amended = {x.facts.position: x.position for x in known if isinstance(x.facts, Amended)}
+    amended = corrections(known)
     return {
         "line": _lines(view, amended, mine=mine, paged=len(view.entries) > SHOWN), "redact": next(iter(chosen), None),
         "groups": grouped(rest[:SHOWN], fold=show == "all"), "more": rest[SHOWN - 1].entry.position if len(rest) > SHOWN else 0,
