@@ -5,6 +5,7 @@ import json
 import pytest
 from playwright.sync_api import Browser, expect
 
+from stanch.communicate.subscribers.store import proof
 from stanch.kernel.base64url import packed
 from tests.browser.house import House
 from tests.browser.test_phone import REMEMBER, SHOWN, SUBSCRIBED
@@ -32,12 +33,28 @@ def test_one_tap_begins_it_and_one_ends_it(browser: Browser, house: House) -> No
     page.add_init_script(f"({SUBSCRIBED})({json.dumps(made)})")
     page.goto(f"{house.url}/status/subscribe")
     page.get_by_role("button", name="Notify me in this browser").click()
-    expect(page.get_by_role("status")).to_have_text("This browser gets the updates.")
-    rows = house.stanch.application.database.select("SELECT kind, state FROM status_subscribers")
-    assert [(row["kind"], row["state"]) for row in rows] == [("push", "active")]
+    expect(page.get_by_role("status")).to_have_text(
+        "Nearly there. A first notification is on its way; with it the updates begin."
+    )
+    database = house.stanch.application.database
+    (row,) = database.select("SELECT id, kind, state FROM status_subscribers")
+    assert (row["kind"], row["state"]) == ("push", "pending"), "what a stranger made up would stay so"
     there_now = context.service_workers
     worker = there_now[0] if there_now else context.wait_for_event("serviceworker")
     worker.evaluate(REMEMBER)
+    path = f"/status/confirm/{proof(house.stanch.settings.secret_key, 'confirm', row['id'])}"
+    for confirm, title in ((path, "Updates will come"), ("/status/confirm/1.wrong", "Updates of Status?")):
+        asked = {
+            "title": "Updates will come",
+            "question": "Updates of Status?",
+            "confirm": confirm,
+            "tag": "t",
+            "body": title,
+        }
+        worker.evaluate("(said) => show({ json: () => said })", asked)
+        (first,) = worker.evaluate(SHOWN, title)
+        assert first["title"] == title
+    assert database.select("SELECT state FROM status_subscribers")[0]["state"] == "active"
     said = {"title": "[Status] Investigating", "body": "Some payments fail.", "tag": "t", "leave": "/status/u/1.x", "stop": "End them"}  # fmt: skip
     worker.evaluate("(said) => show({ json: () => said })", said)
     (shown,) = worker.evaluate(SHOWN, "Some payments fail.")

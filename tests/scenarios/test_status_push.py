@@ -47,6 +47,15 @@ def form(house: House, service: PushService, url: str, **more: Any) -> dict[str,
     return {"kind": "push", "address": f"{url}{service.path}", **keys, **more}
 
 
+def confirm(house: House, client: TestClient, service: PushService) -> None:
+    """What the worker of the page does with the first push."""
+    house.settle()
+    (said,) = service.got
+    assert said["title"] == "Status: Updates will come" and followers(house) == 0
+    assert client.post(said["confirm"]).status_code == 200
+    service.got.clear()
+
+
 def followers(house: House) -> int:
     return sum(row["active"] for row in house.do("subscribers"))
 
@@ -59,6 +68,8 @@ def test_a_browser_gets_each_update_once_and_ends_it_with_a_tap(
     with serving(service.answer) as server:
         for _ in range(2):  # a page that is loaded again asks again
             assert client.post("/status/subscribe", data=form(house, service, server.url)).status_code == 204
+            if not followers(house):
+                confirm(house, client, service)
         assert followers(house) == 1
         post(house)
         post(house, "We know more.")
@@ -75,8 +86,10 @@ def test_a_browser_gets_each_update_once_and_ends_it_with_a_tap(
 def test_one_that_its_push_service_knows_no_more_is_forgotten(
     house: House, client: TestClient, service: PushService
 ) -> None:
-    with serving(service.with_answer(410).answer) as server:
+    with serving(service.answer) as server:
         client.post("/status/subscribe", data=form(house, service, server.url))
+        confirm(house, client, service)
+        service.with_answer(410)
         post(house)
         assert len(service.got) == 1 and house.do("subscribers") == []
 
@@ -89,6 +102,7 @@ def test_only_about_what_was_chosen_and_the_browser_can_end_it_itself(
     with serving(service.answer) as server:
         chosen = form(house, service, server.url, components=[identity("Order mails")])
         client.post("/status/subscribe", data=chosen)
+        confirm(house, client, service)
         post(house, components=["shop=major_outage"])
         assert service.got == []
         assert client.post("/status/subscribe", data={**chosen, "stop": "yes"}).status_code == 204

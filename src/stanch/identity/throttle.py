@@ -62,12 +62,12 @@ class SignIns(Throttle):
         self.count(_tried(address, account), now)
 
 
-def places(address: str) -> list[Key]:
-    """The address of a request and its network (IPv4 /24, IPv6 /56)."""
+def places(address: str, ipv6: int = 56) -> list[Key]:
+    """The address of a request and its network (IPv4 /24, IPv6 /56 or what is said); no network for what is no address."""
     found = [("address", address)]
     try:
         at = ipaddress.ip_address(address)
-        found.append(("network", str(ipaddress.ip_network((at, 24 if at.version == 4 else 56), strict=False))))
+        found.append(("network", str(ipaddress.ip_network((at, 24 if at.version == 4 else ipv6), strict=False))))
     except ValueError:
         pass  # a socket without an address
     return found

@@ -289,7 +289,7 @@ def _outcome(uow: UnitOfWork, key: str, subscriber: Subscriber, failed: Failed |
 
 
 class QuestionHandler(EffectHandler):
-    """Sends the confirmation request of a subscription once; when it cannot be delivered, the subscription is deleted."""
+    """Sends the confirmation request of a subscription; one that nobody can ever answer is deleted."""
 
     kind = "subscriber_question"
 
@@ -311,6 +311,8 @@ class QuestionHandler(EffectHandler):
         if isinstance(answer, Failed) and answer.again and effect.attempts < ATTEMPTS:
             later: int = uow.now + 10 * SECOND * 2**effect.attempts
             return later
+        if isinstance(answer, Gone):
+            leave(uow, effect.payload["subscriber"])
         return None
 
 

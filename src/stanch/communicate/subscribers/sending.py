@@ -43,7 +43,9 @@ class Transports:
             self._mailer().send(subscriber.address, messages.mail(update, subscriber.id, leave))
             return
         if subscriber.kind == "push":
-            self._push(subscriber, update, leave)
+            stop = language_of(update.snapshot)("leave_yes")
+            said = {"kind": "status", "leave": leave.removeprefix(self.base), "stop": stop}
+            self._push(subscriber, messages.push(update, f"{update.key}:{subscriber.id}"), said)
             return
         url, headers = link(update.event, update.snapshot), {"Content-Type": "application/json"}
         if subscriber.kind == "webhook":
@@ -57,9 +59,15 @@ class Transports:
 
     def question(self, subscriber: Subscriber, page: StatusPage) -> None:
         """Ask whether they want it, in the language of the page. Raises ``Failed``."""
-        here = f"{self.base}/status/confirm/{proof(self._secret(), 'confirm', subscriber.id)}"
-        say = speech_of(page)
+        path = f"/status/confirm/{proof(self._secret(), 'confirm', subscriber.id)}"
+        here, say = f"{self.base}{path}", speech_of(page)
         title, text = say("question_title", page=page.title), say("question", page=page.title, url=here)
+        if (
+            subscriber.kind == "push"
+        ):  # its worker confirms by itself, so it says what is so then; else it leads to the question
+            done = Message(f"question:{subscriber.id}", f"{page.title}: {say('follow_done')}", "", here, urgent=False)
+            self._push(subscriber, done, {"kind": "status", "confirm": path, "question": title})
+            return
         if subscriber.kind == "mail":
             key = f"question:{subscriber.id}"
             text = f"{text}\n\n{say('question_else')}"
@@ -79,7 +87,7 @@ class Transports:
         for connection in self._open:
             connection.__exit__(None, None, None)
 
-    def _push(self, subscriber: Subscriber, update: Update, leave: str) -> None:
+    def _push(self, subscriber: Subscriber, message: Message, said: dict[str, str]) -> None:
         """Raises ``Gone`` for a browser that knows another key than ours: it can never be reached again."""
         pusher: object = self.application.world.notifiers.get(NOTIFIER)
         if not isinstance(pusher, Pusher) or pusher.devices is None or subscriber.push is None:
@@ -88,9 +96,6 @@ class Transports:
         self._key = self._key or pusher.devices.key()[1]
         if key != self._key:
             raise Gone("this browser was registered with an earlier key")
-        stop = language_of(update.snapshot)("leave_yes")
-        said = {"kind": "status", "leave": leave.removeprefix(self.base), "stop": stop}
-        message = messages.push(update, f"{update.key}:{subscriber.id}")
         pusher.push(Browser(subscriber.address, unpacked(point), unpacked(auth), True), message, said)
 
     def _secret(self) -> str:

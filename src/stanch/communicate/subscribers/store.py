@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from stanch.communicate.subscribers import limits
 from stanch.db.transaction import Row
 from stanch.kernel.clock import DAY
 from stanch.kernel.errors import Conflict
@@ -18,7 +19,10 @@ Kind = Literal["mail", "webhook", "slack", "teams", "push"]
 # Those whose address somebody enters; a browser subscribes itself.
 KINDS: tuple[Kind, ...] = ("mail", "webhook", "slack", "teams")
 Purpose = Literal["confirm", "leave", "sign"]
-PENDING_DAYS, ASKED_MOST, MOST = 7, 3, 200_000
+# ``ASKED_MOST``: questions for one subscription.
+PENDING_DAYS, ASKED_MOST = 7, 3
+# Strangers decide how long an answer to a question takes: nothing else waits for it.
+LANE = "subscribers"
 NUMBERS = 10**15 - 1
 
 
@@ -43,52 +47,76 @@ def subscriber_of(row: Row) -> Subscriber:
     )  # fmt: skip
 
 
-def ask(uow: UnitOfWork, page: str, kind: Kind, address: str, components: list[str]) -> None:
-    """Record an unconfirmed subscription and send the confirmation request; nothing changes for a known address or after too many requests.
+def ask(
+    uow: UnitOfWork,
+    page: str,
+    kind: Kind,
+    address: str,
+    components: list[str],
+    *,
+    sender: str = "",
+    keys: tuple[str, str, str] | None = None,
+) -> None:
+    """Record an unconfirmed subscription and send the confirmation request; nothing is sent to a known address or after too many requests.
 
-    The answer is always the same, so that nobody learns who subscribes.
+    The answer is always the same, so that nobody learns who subscribes. ``sender``: the network that asked, as ``limits.sender_of`` writes it.
+    ``keys``: those of a browser; with others than before it is asked again.
     """
     uow.tx.execute(
         "DELETE FROM status_subscribers WHERE state = 'pending' AND created_at < :old", old=uow.now - PENDING_DAYS * DAY
     )
     row = uow.tx.one(
-        "SELECT id, state, asked FROM status_subscribers WHERE page = :page AND kind = :kind AND address = :address",
+        "SELECT id, state, asked, push FROM status_subscribers WHERE page = :page AND kind = :kind AND address = :address",
         page=page, kind=kind, address=address,
     )  # fmt: skip
+    told = {
+        "components": msgspec.json.encode(components).decode(),
+        "push": msgspec.json.encode(keys).decode() if keys else "",
+    }
+    if row and keys and row["push"] != told["push"]:
+        leave(uow, row["id"])
+        row = None
     if row is None:
-        count = uow.tx.one("SELECT COUNT(*) AS n FROM status_subscribers")
-        assert count is not None
-        if count["n"] >= MOST:
-            return
-        # A random number, so that none is reused: links of an earlier subscriber would be valid for the new one.
-        number, asked = 1 + secrets.randbelow(NUMBERS), 1
-        uow.tx.execute(
-            "INSERT INTO status_subscribers (id, page, kind, address, components, state, created_at) "
-            "VALUES (:id, :page, :kind, :address, :components, 'pending', :now)",
-            id=number, page=page, kind=kind, address=address, components=msgspec.json.encode(components).decode(), now=uow.now,
-        )  # fmt: skip
-    elif row["state"] == "pending" and row["asked"] < ASKED_MOST:
-        number, asked = int(row["id"]), int(row["asked"]) + 1
-        uow.tx.execute(
-            "UPDATE status_subscribers SET asked = :asked, components = :components WHERE id = :id",
-            asked=asked, components=msgspec.json.encode(components).decode(), id=number,
-        )  # fmt: skip
+        number, asked = _added(uow, page, kind, address, sender, told), 1
+    elif row["state"] == "pending":
+        number, asked = _again(uow, row, limits.target_of(kind, address)[0], told)
     else:
-        return
-    uow.effect(f"subscriber-question:{number}:{asked}:{uow.now}", "subscriber_question", "", {"subscriber": number})
+        number, asked = 0, 0
+        if keys:  # nobody else knows the address of a browser
+            _update(uow, row["id"], row["asked"], told)
+    if number:
+        key = f"subscriber-question:{number}:{asked}:{uow.now}"
+        uow.effect(key, "subscriber_question", "", {"subscriber": number}, lane=LANE)
 
 
-def follow(uow: UnitOfWork, page: str, endpoint: str, keys: tuple[str, str, str], components: list[str]) -> None:
-    """A browser follows a page from now on: it asked its owner itself. Known by its address, it is brought up to date."""
-    count = uow.tx.one("SELECT COUNT(*) AS n FROM status_subscribers")
-    if count and count["n"] >= MOST:
-        raise Conflict("This page has as many followers as it takes.", hint="Its feeds have no limit.")
+def _added(uow: UnitOfWork, page: str, kind: Kind, address: str, sender: str, told: dict[str, str]) -> int:
+    """The number of a new one; 0 where there was too much of it."""
+    target, host = limits.target_of(kind, address)
+    if limits.asked_enough(uow, sender, target, host):
+        return 0
+    limits.make_room(uow)
+    # A random number, so that none is reused: links of an earlier subscriber would be valid for the new one.
+    number = 1 + secrets.randbelow(NUMBERS)
     uow.tx.execute(
-        "INSERT INTO status_subscribers (id, page, kind, address, components, state, created_at, confirmed_at, push) "
-        "VALUES (:id, :page, 'push', :address, :components, 'active', :now, :now, :push) ON CONFLICT (page, kind, address) DO UPDATE "
-        "SET components = excluded.components, push = excluded.push, failing_since = NULL, error = ''",
-        id=1 + secrets.randbelow(NUMBERS), page=page, address=endpoint, components=msgspec.json.encode(components).decode(),
-        push=msgspec.json.encode(keys).decode(), now=uow.now,
+        "INSERT INTO status_subscribers (id, page, kind, address, components, push, state, created_at, sender, target, host) "
+        "VALUES (:id, :page, :kind, :address, :components, :push, 'pending', :now, :sender, :target, :host)",
+        id=number, page=page, kind=kind, address=address, now=uow.now, sender=sender, target=target, host=host, **told,
+    )  # fmt: skip
+    return number
+
+
+def _again(uow: UnitOfWork, row: Row, target: str, told: dict[str, str]) -> tuple[int, int]:
+    """The number and the how manieth question; 0 where it was asked often enough."""
+    if row["asked"] >= ASKED_MOST or limits.asked_enough(uow, "", target, ""):
+        return 0, 0
+    _update(uow, row["id"], int(row["asked"]) + 1, told)
+    return int(row["id"]), int(row["asked"]) + 1
+
+
+def _update(uow: UnitOfWork, number: int, asked: int, told: dict[str, str]) -> None:
+    uow.tx.execute(
+        "UPDATE status_subscribers SET asked = :asked, components = :components, push = :push WHERE id = :id",
+        asked=asked, id=number, **told,
     )  # fmt: skip
 
 
@@ -108,14 +136,18 @@ def forget(uow: UnitOfWork, page: str, endpoint: str) -> None:
 
 
 def confirm(uow: UnitOfWork, number: int) -> bool:
-    """Confirm; whether there was something to confirm. Repeating it is harmless."""
-    return bool(
-        uow.tx.execute(
-            "UPDATE status_subscribers SET state = 'active', confirmed_at = COALESCE(confirmed_at, :now) WHERE id = :id AND created_at > :old",
-            now=uow.now, id=number, old=uow.now - PENDING_DAYS * DAY,
-        )
-        or uow.tx.one("SELECT 1 AS yes FROM status_subscribers WHERE id = :id AND state = 'active'", id=number)
-    )  # fmt: skip
+    """Confirm; whether there was something to confirm. Repeating it is harmless. Raises ``Conflict`` when the page is full."""
+    row = uow.tx.one("SELECT state, sender, created_at FROM status_subscribers WHERE id = :id", id=number)
+    if row is None or row["state"] == "active":
+        return row is not None
+    if row["created_at"] <= uow.now - PENDING_DAYS * DAY:
+        return False
+    if limits.full(uow, row["sender"]):
+        raise Conflict("This page has as many followers as it takes.", hint="Its feeds have no limit.")
+    uow.tx.execute(
+        "UPDATE status_subscribers SET state = 'active', confirmed_at = :now WHERE id = :id", now=uow.now, id=number
+    )
+    return True
 
 
 def page_of(uow: UnitOfWork, number: int) -> str:

@@ -1,7 +1,7 @@
 """Updates of a status page as notifications of a browser: what the page needs to offer them, and what the browser sends (R33; formats/14).
 
-A browser has asked its owner before it knows an address, so there is no question to confirm; only addresses of the push services of
-browsers are taken, which answer 404 or 410 for what was made up.
+A browser has asked its owner before it knows an address, so its owner is asked nothing more; but it is sent a first notification, which
+its worker confirms: what was made up follows nothing. Only addresses of the push services of browsers are taken.
 """
 
 from __future__ import annotations
@@ -36,9 +36,14 @@ def offered(stanch: Stanch, site: Site) -> dict[str, str]:
 
 
 def ask(
-    stanch: Stanch, site: Site, form: dict[str, list[str]], components: list[str], count: Callable[[], None]
+    stanch: Stanch,
+    site: Site,
+    form: dict[str, list[str]],
+    components: list[str],
+    sender: str,
+    count: Callable[[], None],
 ) -> Response:
-    """A browser follows the page, or no more. Raises ``Invalid`` and ``TooMany``; its script says that it did not work."""
+    """A browser is asked to follow the page, or follows it no more. Raises ``Invalid`` and ``TooMany``; its script says that it did not work."""
 
     def given(name: str) -> str:
         return form.get(name, [""])[-1]
@@ -61,7 +66,7 @@ def ask(
     if keys[2] != pusher.devices.key()[1]:
         raise Invalid("This browser was registered with an earlier key.", field="key", hint="Load the page again.")
     with stanch.application.uow(ENGINE, "page") as uow:
-        store.follow(uow, site.name, endpoint, keys, components)
+        store.ask(uow, site.name, "push", endpoint, components, sender=sender, keys=keys)
     return Response(status_code=204)
 
 

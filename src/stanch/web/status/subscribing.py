@@ -6,7 +6,6 @@ Nobody learns who follows: known and unknown addresses get the same answer. Look
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -16,7 +15,7 @@ from starlette.routing import BaseRoute, Route
 from stanch.communicate.page.html import form_page
 from stanch.communicate.page.language import Language, language_of, main_language
 from stanch.communicate.page.render import assets_of
-from stanch.communicate.subscribers import store
+from stanch.communicate.subscribers import limits, store
 from stanch.communicate.subscribers.sending import check_address
 from stanch.identity.throttle import Throttle, places
 from stanch.kernel.actor import ENGINE
@@ -30,8 +29,9 @@ from stanch.web.status.served import ROOT, Served, Site
 if TYPE_CHECKING:
     from stanch.main import Stanch
 
-# Within ten minutes: from one address and one network, for one target, and for all of one host. In the memory of each process.
-OFTEN = {"address": 30, "network": 120, "target": 5, "host": 100}
+# Within ten minutes: from one address and one network, and from there for one target. In the memory of each process. Whoever asks uses up
+# nothing of others; what one mailbox or host gets in all is limited in the database (``store.ask``).
+OFTEN = {"address": 30, "network": 120, "target": 5}
 
 
 def routes(stanch: Stanch) -> list[BaseRoute]:
@@ -128,9 +128,15 @@ def _ask(stanch: Stanch, throttle: Throttle, request: Request, body: bytes) -> R
     again: dict[str, Any] = {
         "code": code, "form": "ask", "action": f"{request.url.path}?lang={code}", "kinds": kinds, "values": values,
     }  # fmt: skip
+    sender = limits.sender_of(stanch.settings.secret_key, _network(request, ipv6=48))
     if values["kind"] == "push" and request.method == "POST":
         return push.ask(
-            stanch, site, form, values["components"], lambda: _count(throttle, request, "push", values["address"], now)
+            stanch,
+            site,
+            form,
+            values["components"],
+            sender,
+            lambda: _count(throttle, request, "push", values["address"], now),
         )
     if request.method == "GET":
         return words(site, "get_updates", **again, push=push.offered(stanch, site))
@@ -147,7 +153,7 @@ def _ask(stanch: Stanch, throttle: Throttle, request: Request, body: bytes) -> R
         response.headers.update(headers_of(problem))
         return response
     with stanch.application.uow(ENGINE, "page") as uow:
-        store.ask(uow, site.name, values["kind"], address, values["components"])
+        store.ask(uow, site.name, values["kind"], address, values["components"], sender=sender)
     return words(site, "follow_asked", code=code, lines=("follow_asked_more",))
 
 
@@ -160,14 +166,18 @@ def _said(problem: Invalid | TooMany, values: dict[str, Any], say: Language) -> 
     return problem.sentence()
 
 
+def _network(request: Request, ipv6: int = 56) -> str:
+    """The network that a request comes from."""
+    return places(request.client.host if request.client else "", ipv6)[-1][1]
+
+
 def _count(throttle: Throttle, request: Request, kind: str, address: str, now: int) -> None:
     """Raises ``TooMany``; says nothing of who follows: whoever asked counts, and for whom, whether they follow or not."""
-    keys = [*places(request.client.host if request.client else ""), ("target", f"{kind}:{address}")]
-    if kind not in ("mail", "push"):  # the push services of browsers are shared by all
-        keys.append(("host", urlsplit(address).hostname or ""))
+    target = ("target", f"{_network(request)} {kind}:{address}")
+    keys = [*places(request.client.host if request.client else ""), target]
     if full := throttle.full(keys, now):
         (what, _), seconds = full
-        whence = {"target": "for this address", "host": "for this host"}.get(what, "from here")
+        whence = "for this address" if what == "target" else "from here"
         minutes = -(-seconds // 60)
         raise TooMany(
             f"Updates were asked for too often {whence}.",
