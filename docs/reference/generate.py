@@ -45,9 +45,10 @@ WORDING = """# How the wording rules judge a text (R33, R44)
 
 Written by `python docs/reference/generate.py` from the rules in `src/stanch/communicate/wording/`.
 
-The rules suggest and never block. Only a blank, an internal host or a person's name in a public post must be confirmed with
-`unchecked`. What is internal comes from the catalog (services, zones, releases, teams, people); words that your customers know,
-such as product names, go into `public_words` of `stanch.yaml` and are never found.
+The rules suggest. In a public post a blank, an internal host or a person's name must be confirmed with `unchecked`, and in what
+customers read of a postmortem whatever is found; nothing else is held up by them. What is internal comes from the catalog (services,
+zones, releases, teams, people); words that your customers know, such as product names, go into `public_words` of `stanch.yaml` and are
+never found.
 
 Try a text: `stanch wording "Payments fail."`, `stanch wording --kind postmortem "..."`, or `GET /api/v1/wording`.
 

@@ -52,6 +52,12 @@ def test_written_and_exported_by_the_template(own: House) -> None:
     assert in_order(exported(own, "html"), *(f"<h2>{title}</h2>" for title in order))
     assert json.loads(exported(own, "json"))["postmortem"]["own-customer-voice"] == "They were kind."
     assert "They were kind." in exported(own, "md") and "They were kind." in exported(own, "html")
+    said = own.do(
+        "comment", incident="INC-1", part="customer voice", text="All of them?", quote="They", suggestion="Most"
+    ).message
+    assert said == "Suggestion C1 on the customer voice."
+    assert own.sentences()[-1] == "Suggestion C1 for the customer voice, on 'They': 'Most' in its place: All of them?"
+    own.do("settle-comment", incident="INC-1", comment="C1", how="declined", note="All of them")
     own.policy = POLICY
     own.crash()
     assert own.record().parts["own-customer-voice"] == "They were kind."

@@ -63,7 +63,7 @@ class Status(msgspec.Struct):
     example="stanch status INC-1 identified 'Some payments fail.' --components checkout=partial_outage",
 )
 def status(uow: UnitOfWork, asked: Status) -> Done:
-    """R33. The wording check suggests and never blocks, but an internal host, a person's name or a blank needs a second yes.
+    """R33. The wording check suggests, but an internal host, a person's name or a blank needs a second yes.
 
     Private incidents are never posted (P6).
 

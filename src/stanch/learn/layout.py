@@ -56,10 +56,11 @@ def own_title(part: str) -> str:
 
 
 def layout(policy: Policy, record: Record | None = None) -> list[LaidOut]:
-    """The template's sections, then what it does not name: sections that were written already, and parts of the gate."""
+    """The template's sections, then what it does not name: sections that were written or commented on already, and parts of the gate."""
     named = [LaidOut(each.part, each.title, each.hint or HINTS.get(each.part, "")) for each in _template(policy)]
     there = {each.part for each in named}
-    written = [part for part in (record.parts if record else ()) if part.startswith(OWN)]
+    about = [*record.parts, *(comment.part for comment in record.comments.values())] if record else []
+    written = dict.fromkeys(part for part in about if part.startswith(OWN))
     missing = [part for part in (*GATE, *written) if part not in there]
     return [*named, *(LaidOut(part, "", HINTS.get(part, "")) for part in missing)]
 

@@ -49,7 +49,7 @@ def write_as_typed(uow: UnitOfWork, record: Record, part: str, text: str, base: 
     """Save one part letter for letter while somebody types it; ``base``: the text that theirs started from.
 
     What others wrote since is merged into it. Raises ``Invalid``, and ``Conflict`` where both changed the same words:
-    its ``repeat`` has the text that is there now, which is the ``base`` of whoever has put both together.
+    its ``repeat`` has the text that is there now, which whoever has put both together has seen.
     """
     text, base = text.replace("\r\n", "\n"), base.replace("\r\n", "\n")
     current = as_typed(uow, record, part)
@@ -77,7 +77,7 @@ def _both_changed(part: str, current: str, author: str) -> Conflict:
     return Conflict(
         f"{author} changed the same words of the {part_name(part)} meanwhile. It reads now: {current[:500]}",
         hint="What you typed is still in the form: put both together and save again.",
-        repeat={"base": current},
+        repeat={"base": current, "seen": current},
     )
 
 

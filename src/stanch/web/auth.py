@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from starlette.requests import Request
 
@@ -27,12 +27,18 @@ def actor_of(request: Request) -> Actor | None:
 
 
 def require(request: Request) -> Actor:
-    """Who asks. Raises ``Unauthenticated``."""
+    """Who asks. A page says in ``Stanch-Person`` who typed what it sends. Raises ``Unauthenticated``, also where that is not who asks."""
     actor = actor_of(request)
     if actor is None:
         if request.headers.get("authorization"):
             raise Unauthenticated("The token is not valid.", hint="'stanch token create PERSON' makes a new one.")
         raise Unauthenticated("Nobody is signed in.", hint="Sign in, or send 'Authorization: Bearer <token>'.")
+    meant = request.headers.get("stanch-person")
+    if meant is not None and unquote(meant) != actor.name:
+        raise Unauthenticated(
+            "Somebody else is signed in here now.",
+            hint="What another person typed is sent as that person only: sign in again.",
+        )
     return actor
 
 

@@ -9,12 +9,13 @@ from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Invalid, NotFound
 from stanch.learn.action_items.asking import unreached
 from stanch.learn.comments.rules import mentions, replaced
+from stanch.learn.layout import written_part
 from stanch.learn.writing import as_typed, write_as_typed
 from stanch.prepare.known_people import known_person, same_person
 from stanch.prepare.oncall.people import contact_key
 from stanch.respond.recipients import may_be_told
 from stanch.timeline.facts.comments import CommentMade, CommentSettled
-from stanch.timeline.facts.learn import Part
+from stanch.timeline.facts.learn import part_name
 from stanch.timeline.record import Comment, Record
 from stanch.timeline.unit_of_work import UnitOfWork
 
@@ -26,7 +27,13 @@ class MakeComment(msgspec.Struct):
     """Comment on a part of the postmortem, or suggest other words for some of it. '@ben' tells Ben."""
 
     incident: str
-    part: Annotated[Part, msgspec.Meta(description="What it is about.")]
+    part: Annotated[
+        str,
+        msgspec.Meta(
+            max_length=200,
+            description="What it is about: summary, impact, factors, whys, lessons, or a section of your own template by key or title.",
+        ),
+    ]
     text: Annotated[Words, msgspec.Meta(description="The comment, or why the words should be others.")] = ""
     quote: Annotated[Words, msgspec.Meta(description="The words it is about, exactly as they stand there.")] = ""
     suggestion: Annotated[
@@ -45,6 +52,7 @@ class MakeComment(msgspec.Struct):
 def comment(uow: UnitOfWork, asked: MakeComment) -> Done:
     """The quoted words must stand there once, so that everybody sees which are meant."""
     record = uow.record(asked.incident)
+    part = written_part(asked.part, uow.policy, record)
     text, item = asked.text.strip(), f"C{len(record.comments) + 1}"
     if not text and asked.suggestion is None:
         raise Invalid("The comment is empty.", field="text", hint="Write it, or suggest other words.")
@@ -53,21 +61,21 @@ def comment(uow: UnitOfWork, asked: MakeComment) -> Done:
     if len(record.comments) >= MOST:
         raise Conflict(f"{record.id} has {MOST} comments.", hint="Write what matters into the parts.")
     if asked.quote:
-        _check_quote(as_typed(uow, record, asked.part), asked)
+        _check_quote(as_typed(uow, record, part), part, asked.quote)
     people = _people(uow, text)
     keys = {person: contact_key(uow.policy.contacts, person) or person for person in people}
     may = [person for person in people if may_be_told(uow, record, keys[person])]
-    uow.append(record.id, CommentMade(item, asked.part, text, asked.quote, asked.suggestion, may))
+    uow.append(record.id, CommentMade(item, part, text, asked.quote, asked.suggestion, may))
     what = "Comment" if asked.suggestion is None else "Suggestion"
-    return Done(f"{what} {item} on the {asked.part}.{_told(uow, record, people)}", record.id, item)
+    return Done(f"{what} {item} on the {part_name(part)}.{_told(uow, record, people)}", record.id, item)
 
 
-def _check_quote(text: str, asked: MakeComment) -> None:
-    times = text.count(asked.quote)
+def _check_quote(text: str, part: str, quote: str) -> None:
+    times = text.count(quote)
     if times != 1:
         how = "do not stand" if times == 0 else f"stand {times} times"
         hint = "Copy them as they are." if times == 0 else "Quote more of them."
-        raise Invalid(f"The quoted words {how} in the {asked.part}.", field="quote", hint=hint)
+        raise Invalid(f"The quoted words {how} in the {part_name(part)}.", field="quote", hint=hint)
 
 
 def _people(uow: UnitOfWork, text: str) -> list[str]:
@@ -127,7 +135,7 @@ def _accept(uow: UnitOfWork, record: Record, found: Comment) -> None:
     changed = replaced(current, found.quote, found.suggestion or "")
     if changed is None:
         raise Conflict(
-            f"The words that {found.item} would replace do not stand once in the {part} any more: {found.quote[:300]}",
+            f"The words that {found.item} would replace do not stand once in the {part_name(part)} any more: {found.quote[:300]}",
             hint="It stays open: write the change yourself and decline it, or suggest it anew.",
         )
     write_as_typed(uow, record, part, changed, current)
@@ -137,7 +145,7 @@ def _comment(record: Record, text: str) -> Comment:
     wanted = text.strip().upper()
     found = record.comments.get(wanted if wanted.startswith("C") else f"C{wanted}")
     if found is None:
-        raise NotFound(f"{record.id} has no comment {text.strip()}.", hint="'stanch comments INC-1' lists them.")
+        raise NotFound(f"{record.id} has no comment {text.strip()}.", hint=f"'stanch comments {record.id}' lists them.")
     return found
 
 
@@ -168,7 +176,7 @@ class CommentRow(msgspec.Struct, frozen=True):
         """For chat."""
         on = f" '{self.quote}'" if self.quote else ""
         to = "" if self.suggestion is None else f" -> '{self.suggestion}'"
-        return f"{self.item} {self.state}, {self.by} on the {self.part}{on}{to}: {self.text}"
+        return f"{self.item} {self.state}, {self.by} on the {part_name(self.part)}{on}{to}: {self.text}"
 
 
 @command(

@@ -65,6 +65,10 @@ def unmeasured(uow: UnitOfWork, record: Record) -> list[Amount]:
     if asks(service):
         why = "measured two minutes after it is resolved" if record.resolved_at is None else "not measured yet"
         return [Amount("failed", "Requests failed", problem=why)]
+    if not record.service:
+        return [
+            Amount("failed", "Requests failed", problem="the incident names no service whose metrics could be asked")
+        ]
     since, until = record.span()
     return measure({}, service, Window(since, max(since, until or uow.now))).amounts
 

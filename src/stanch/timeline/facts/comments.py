@@ -1,8 +1,8 @@
 """Facts about comments on a postmortem, and changes that are suggested to it (R46)."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
-from stanch.timeline.facts.learn import Part
+from stanch.timeline.facts.learn import part_name
 from stanch.timeline.facts.statement import Statement
 from stanch.timeline.record import Comment, Line, Record
 
@@ -13,15 +13,17 @@ class CommentMade(Statement, frozen=True, tag="comment_made"):
     ``people``: who was mentioned and may see the incident.
     """
 
+    KEPT: ClassVar[tuple[str, ...]] = ("part",)
+
     item: str
-    part: Part
+    part: str
     text: str
     quote: str = ""
     suggestion: str | None = None
     people: list[str] = []
 
     def sentence(self) -> str:
-        where = f"the {self.part}" + (f", on '{self.quote[:100]}'" if self.quote else "")
+        where = f"the {part_name(self.part)}" + (f", on '{self.quote[:100]}'" if self.quote else "")
         if self.suggestion is not None:
             wanted = f"'{self.suggestion[:200]}'" if self.suggestion else "nothing"
             return f"Suggestion {self.item} for {where}: {wanted} in its place" + (

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from stanch.kernel.command import Command
-from stanch.kernel.errors import Problem, Unauthenticated
+from stanch.kernel.errors import Conflict, Problem, Unauthenticated
 from stanch.kernel.filling import choices
 from stanch.web.auth import same_site_path
 from stanch.web.bodies import Form, plain_kinds
@@ -29,6 +29,7 @@ HIDDEN = {
     "page",
     "corrects",
     "seen",
+    "base",
 }
 LONG = {"text", "reason", "impact", "note", "answer", "test", "summary", "causes", "changes", "lessons"}
 LABELS = {
@@ -72,26 +73,38 @@ def form_problem(request: Request, command: Command, given: Form, problem: Probl
     back = form.get("next") or (f"/incidents/{form['incident']}" if form.get("incident") else "/")
     answer = page(
         request, "problem.html", status=problem.status, problem=problem, command=command, fields=shown, back=same_site_path(back),
-        incident=form.get("incident", ""),
+        incident=form.get("incident", ""), theirs=_there_now(problem).get("base", ""),
     )  # fmt: skip
     answer.headers.update(headers_of(problem))
     return answer
 
 
+def _there_now(problem: Problem) -> dict[str, str]:
+    """What somebody else has written meanwhile: whoever reads the form again has seen it."""
+    return problem.repeat if isinstance(problem, Conflict) else {}
+
+
 def _fields(command: Command, given: Form, problem: Problem) -> list[Field]:
-    found, form = [], given.last()
+    """Those that the form had; boxes too, since one that is not ticked is not sent."""
+    found, form, seen = [], given.last(), _there_now(problem)
     for field in msgspec.structs.fields(command.struct):
         kind, options = _kind(field.name, field.type)
+        wrong = problem.field.split("/")[0] == field.name
+        if not (field.name in form or field.required or wrong or kind in ("hidden", "check")):
+            continue
+        now = [seen[field.name]] if field.name in seen else []
         found.append(
             Field(
                 field.name,
                 LABELS.get(field.name, field.name.replace("_", " ").capitalize()),
                 kind,
                 form.get(field.name, ""),
-                given.get(field.name, []) if list in plain_kinds(field.type) else [form.get(field.name, "")],
+                [*given.get(field.name, []), *now]
+                if list in plain_kinds(field.type)
+                else now or [form.get(field.name, "")],
                 options,
                 field.required,
-                problem.field.split("/")[0] == field.name,
+                wrong,
             )
         )
     return found

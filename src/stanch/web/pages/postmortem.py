@@ -23,7 +23,7 @@ from stanch.learn.impact.commands import figures_of
 from stanch.learn.just_culture.commands import is_facilitator
 from stanch.learn.layout import COMPUTED, layout
 from stanch.learn.meeting import calendar_file
-from stanch.learn.postmortem import PARTS, draft, timeline
+from stanch.learn.postmortem import draft, timeline
 from stanch.learn.writing import as_typed
 from stanch.prepare.known_people import known_names
 from stanch.timeline.record import fold
@@ -56,7 +56,7 @@ def routes(stanch: Stanch) -> list[Route]:
                 "comments": rows(uow, record, every=True), "change": change_of(uow, record),
                 "tickets": of_incident(uow, incident), "figures": figures_of(uow, record), "files": filing_of(uow, record) is not None,
             }  # fmt: skip
-        return page(request, "postmortem.html", **context, names=PARTS, titles={x.part: x.shown() for x in sections})
+        return page(request, "postmortem.html", **context, titles={x.part: x.shown() for x in sections})
 
     def meeting(request: Request) -> Response:
         incident = incident_id(request.path_params["incident"])

@@ -5,7 +5,8 @@
   const incident = form.dataset.incident, address = `/api/v1/incidents/${incident}`;
   const tab = sessionStorage.getItem("tab") || Math.random().toString(36).slice(2);
   sessionStorage.setItem("tab", tab);
-  const mine = `draft ${form.dataset.person} ${incident} `;
+  const me = encodeURIComponent(form.dataset.person), mine = `draft ${me} ${incident} `;
+  let out = false;  // whoever typed here has signed out: nothing of it stays in the browser, only on this page
   const PAUSE = 700, LONGEST_WAIT = 2500, LOOK = 3000, ORPHAN = 10000, TRY_AGAIN = 1500;
 
   // The one place in which two texts differ: before[start..end] became text.
@@ -37,6 +38,7 @@
   // What is typed is in the browser before it is anywhere else, and is sent again after a restart of either.
   function keep(s) {
     form.dataset.unsaved = sections.filter(waiting).length;
+    if (out) return false;
     try {
       if (dirty(s) || s.sent) localStorage.setItem(s.key, JSON.stringify({ text: s.field.value, base: s.base, sent: s.sent, at: Date.now() }));
       else localStorage.removeItem(s.key);
@@ -97,9 +99,11 @@
     s.sent ||= { text: s.field.value, key: `${tab}-${Date.now()}-${Math.random().toString(36).slice(2)}`, base: s.base };
     keep(s);
     const body = JSON.stringify({ part: s.part, text: s.sent.text, base: s.sent.base });
-    const headers = { "Content-Type": "application/json", "Idempotency-Key": s.sent.key };
+    // Only as whoever typed it: somebody else may have signed in meanwhile in another tab.
+    const headers = { "Content-Type": "application/json", "Idempotency-Key": s.sent.key, "Stanch-Person": me };
     const answer = await fetch(`${address}/postmortem`, { method: "POST", body, headers, keepalive: Boolean(whenLeaving), signal: whenLeaving ? undefined : AbortSignal.timeout(10000) });
     if (answer.ok) {
+      out = false;
       s.base = s.sent.text;
       s.sent = null;
       s.since = dirty(s) ? Date.now() : 0;
@@ -123,7 +127,7 @@
       theirs.textContent = s.kept;
       s.field.closest("details").open = true;
       say(s, "");
-    } else if (status === 401) say(s, "Not saved: you are signed out. What you typed is kept in this browser.", true);
+    } else if (status === 401) say(s, `Not saved: ${form.dataset.person} is not signed in here any more. What you typed is kept ${out ? "on this page only" : "in this browser"}.`, true);
     else if (status === 409 || status >= 500) say(s, "Not saved yet: the server does not answer as it should. What you typed is kept in this browser and is sent again.");
     else {
       s.sent = null;
@@ -140,7 +144,7 @@
   let looked = 0, seen = "";
   async function look() {
     looked = Date.now();
-    const answer = await fetch(`${address}/sections`, { headers: { "If-None-Match": seen }, cache: "no-store", signal: AbortSignal.timeout(10000) });
+    const answer = await fetch(`${address}/sections`, { headers: { "If-None-Match": seen, "Stanch-Person": me }, cache: "no-store", signal: AbortSignal.timeout(10000) });
     if (!answer.ok) return;
     const all = new Map((await answer.json()).map((section) => [section.part, section]));
     let shown = true;
@@ -203,6 +207,8 @@
     event.stopImmediatePropagation();
     flush().then(() => { if (!only && !waits()) target.requestSubmit(submitter); });
   }, true);
+  document.addEventListener("signed-out", () => { out = true; });
+  addEventListener("storage", (event) => { if (event.key === "signed out" && event.newValue?.startsWith(`${me} `)) out = true; });
   addEventListener("pagehide", () => { for (const s of sections) if (dirty(s) && !s.conflict && !s.sent) send(s, true).catch(() => {}); });
   setInterval(turn, 250);
   turn();

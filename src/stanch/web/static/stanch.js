@@ -197,6 +197,22 @@
       if (event.target !== parts) sessionStorage.setItem(kept, JSON.stringify(typed().map((field) => field.type === "checkbox" ? field.checked : field.value)));
     });
   }
+  // Whoever signs out leaves nothing behind that they typed, in this tab and in the others.
+  document.addEventListener("submit", (event) => {
+    const form = event.target, me = encodeURIComponent(document.body.dataset.me);
+    if (event.defaultPrevented || !["/logout", "/do/sign-out-everywhere"].includes(form.getAttribute("action"))) return;
+    const drafts = Object.keys(localStorage).filter((key) => key.startsWith(`draft ${me} `)), of = new Set(drafts.map((key) => key.split(" ")[2]));
+    if (drafts.length && !confirm(`What you typed in the postmortem of ${[...of].join(", ")} is not saved. Signing out removes it from this browser.`)) {
+      event.preventDefault();
+      delete form.dataset.sent;
+      event.submitter?.removeAttribute("aria-busy");
+      return;
+    }
+    document.dispatchEvent(new Event("signed-out"));
+    for (const key of drafts) localStorage.removeItem(key);
+    localStorage.setItem("signed out", `${me} ${Date.now()}`);
+    sessionStorage.clear();
+  });
   addEventListener("pageshow", () => { for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent; });
 
   // Find: the box at the top shows what the page /find would; the newest question wins.
