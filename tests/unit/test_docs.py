@@ -35,6 +35,20 @@ def test_every_relative_link_leads_somewhere(page: Path) -> None:
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
 
 
+def test_every_page_is_in_the_list_of_docs() -> None:
+    """A page that no list names is found by nobody."""
+    listed = {
+        (ROOT / "docs" / link).resolve()
+        for link in re.findall(r"\]\(([^)#]+)\)", (ROOT / "docs/README.md").read_text())
+    }
+    pages = {
+        p.resolve()
+        for folder in ("", "how-to", "explanation", "reference")
+        for p in (ROOT / "docs" / folder).glob("*.md")
+    }
+    assert pages - listed == {ROOT / "docs/README.md"}
+
+
 def test_the_configuration_in_the_how_to_is_accepted() -> None:
     for block in re.findall(r"```yaml\n(.*?)```", (ROOT / "docs/how-to/configure.md").read_text(), re.DOTALL):
         convert({"data": "data", **yaml.safe_load(block)}, Settings, "docs/how-to/configure.md")
