@@ -60,6 +60,36 @@ def test_what_is_known_of_the_impact_moves_the_proposal_without_any_measurement(
     assert house.record().proposed.text == "data is at risk: SEV-1 proposed"
 
 
+def agree(house: House) -> list[tuple[str, str]]:
+    prompts = house.do("show", incident="INC-1")["prompts"]
+    return [(p["key"], p["text"]) for p in prompts if p["text"].endswith("Do you agree?")]
+
+
+def test_new_facts_that_propose_another_severity_than_the_one_that_is_set_are_asked_about(house: House) -> None:
+    """R3, R12, R14: what was known when it was set is not asked again."""
+    house.do("declare", title="Orders look odd", service="shop")
+    house.do("impact", incident="INC-1", text="exports are slow for a few customers")
+    house.do("severity", incident="INC-1", severity="SEV-2", reason="a large customer waits")
+    house.wait(minutes=1)
+    assert agree(house) == []
+    house.do("impact", incident="INC-1", text="nobody can pay")
+    ((key, text),) = agree(house)
+    assert text == "SEV-1 is proposed now, and SEV-2 is set. Do you agree?"
+    house.do("decline", incident="INC-1", key=key, reason="a fault of the measurement")
+    house.wait(minutes=1)
+    house.do("say", incident="INC-1", text="we look at the payment provider")
+    assert agree(house) == [], "the same evidence"
+    house.do("impact", incident="INC-1", text="customers see the invoices of other customers")
+    assert [text for _, text in agree(house)] == ["SEV-1 is proposed now, and SEV-2 is set. Do you agree?"]
+    house.do("severity", incident="INC-1", severity="SEV-2", reason="only in the test shop")
+    assert agree(house) == []
+    house.wait(minutes=1)
+    house.do("impact", incident="INC-1", text="a typo in the footer")
+    assert [text for _, text in agree(house)] == ["SEV-4 is proposed now, and SEV-2 is set. Do you agree?"]
+    house.do("severity", incident="INC-1", severity="SEV-4")
+    assert agree(house) == []
+
+
 def test_words_that_name_no_known_harm_lower_nothing_and_are_asked_about(house: House) -> None:
     """R3, R14."""
     house.do("declare", title="Something is wrong", service="shop")

@@ -144,6 +144,17 @@ def test_one_run_that_helped_proves_less_than_ten() -> None:
     assert alike.score > once.score and "in INC-3 too, which looked the same" in alike.why
 
 
+def test_a_run_of_which_nobody_knows_whether_it_helped_says_nothing() -> None:
+    """R16, R23."""
+    judged, more = PastRuns(3, 3), PastRuns(3, 3, unknown=1)
+    assert alone(option(), past={"x": judged}).score == alone(option(), past={"x": more}).score
+    assert alone(option(), past={"x": PastRuns(unknown=2)}).score == alone(option()).score
+    assert judged.words() == "helped in 3 of 3 earlier runs"
+    assert more.words() == "helped in 3 of 3 earlier runs that could be judged, 1 not known"
+    assert PastRuns(1, 0, unknown=2).words() == "helped in 0 of 1 earlier run that could be judged, 2 not known"
+    assert PastRuns(unknown=2).words() == ""
+
+
 def test_what_was_tried_in_vain_or_is_in_place_falls() -> None:
     for outcome in ("no_change", "worse", "watching", "helped"):
         assert alone(option(), tried={"x": outcome}).score < min(0, alone(option()).score)

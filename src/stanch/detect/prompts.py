@@ -50,7 +50,8 @@ def _questions(record: Record, policy: Policy) -> list[Prompt]:
             rests_on=harm(record),
         )
         for key, text in TRIAGE_QUESTIONS.items()
-        if key not in record.answers and not (key == "bad" and record.severity)
+        # Once declared, the severity is asked for instead, with one tap for each.
+        if key not in record.answers and not (key == "bad" and record.declared_at)
     ]
 
 

@@ -13,6 +13,7 @@ from stanch.timeline.unit_of_work import UnitOfWork
 # Two incidents look the same when they share at least half of what their alerts say.
 ALIKE = 0.5
 REMEMBERED = 500
+JUDGED = ("helped", "no_change", "worse")
 
 
 def likeness(record: Record) -> list[str]:
@@ -59,12 +60,14 @@ def _runs(uow: UnitOfWork, incident: str, services: list[str]) -> list[Row]:
 def _summed(rows: list[Row], now: set[str]) -> PastRuns:
     helped = [row for row in rows if row["outcome"] == "helped"]
     alike = [row["incident"] for row in helped if not row["private"] and _alike(set(_texts(row["likeness"])), now)]
+    judged = sum(row["outcome"] in JUDGED for row in rows)
     return PastRuns(
-        len(rows),
+        judged,
         len(helped),
         _measured([row["effect_seconds"] for row in rows]),
         _measured([row["undo_seconds"] for row in rows]),
         alike[0] if alike else "",
+        len(rows) - judged,
     )
 
 

@@ -32,7 +32,7 @@ def stale_after(record: Record, policy: Policy, fact: str) -> int:
 def six_facts(record: Record, policy: Policy, now: int) -> list[SixFact]:
     """Severity, Incident Commander, customer impact, leading hypothesis, mitigations, next update."""
     facts = [
-        _stated("severity", "Severity", record.severity, "How bad is it? Set a severity."),
+        _stated("severity", "Severity", record.severity, "Set a severity."),
         _stated(
             "incident_commander",
             "Incident Commander",

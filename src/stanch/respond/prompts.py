@@ -37,9 +37,11 @@ def _paging(page: Page) -> str:
 
 
 def _severity(record: Record, policy: Policy) -> list[Prompt]:
-    """R14: how bad is it?"""
-    if record.severity or not record.live():
+    """R14: how bad is it? Once a severity is set, it is asked again when new facts propose another one (R3)."""
+    if not record.live():
         return []
+    if record.severity:
+        return _severity_again(record)
     wanted = [record.proposed.severity] if record.proposed else list(policy.severities)
     actions = [PromptAction(name, "severity", {"severity": name}) for name in wanted]
     return [
@@ -53,6 +55,27 @@ def _severity(record: Record, policy: Policy) -> list[Prompt]:
             actions,
             record.proposed.text if record.proposed else "severity decides who is woken and how often updates go out",
             rests_on=(record.proposed.severity if record.proposed else "", *harm(record)),
+        )
+    ]
+
+
+def _severity_again(record: Record) -> list[Prompt]:
+    """What was known when the severity was set asks for nothing; what is proposed since then does."""
+    proposed, stated = record.proposed, record.severity
+    if proposed is None or stated is None or proposed.severity == stated.value or record.proposed_at <= stated.at:
+        return []
+    return [
+        Prompt(
+            f"severity:{record.proposed_at}",
+            "incident_commander",
+            f"{proposed.severity} is proposed now, and {stated.value} is set. Do you agree?",
+            record.proposed_at,
+            [
+                PromptAction(proposed.severity, "severity", {"severity": proposed.severity}),
+                PromptAction(f"Keep {stated.value}, because", "severity", {"severity": stated.value}, "reason"),
+            ],
+            proposed.text,
+            rests_on=(proposed.severity, proposed.text),
         )
     ]
 

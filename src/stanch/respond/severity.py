@@ -3,6 +3,7 @@
 from stanch.detect.slo import rules, store
 from stanch.detect.slo.severity import Impact, Proposal, Scope, Told, propose, scope_of
 from stanch.kernel.clock import MINUTE
+from stanch.kernel.policy import Policy
 from stanch.respond.harm.told import alert_told, impact_told, title_told, unread
 from stanch.timeline.entries import Entry
 from stanch.timeline.facts.respond import SeverityProposed
@@ -41,11 +42,23 @@ def propose_for(uow: UnitOfWork, record: Record) -> None:
     if severity is None:  # nothing asks for one any more: the last tier
         severity = uow.policy.severity_at(LAST)
         sentence = f"{sentence.removesuffix(': no incident proposed')}: {severity} proposed"
-    if record.proposed is None or severity != record.proposed.severity:
+    if (
+        record.proposed is None
+        or severity != record.proposed.severity
+        or _restated(record, severity, sentence, uow.policy)
+    ):
         if severity == record.severity_name():  # what is set already is not proposed
             sentence = sentence.removesuffix(f"{severity} proposed") + f"that is {severity}"
         facts = SeverityProposed(severity, sentence, proposal.by_words)
         uow.append(record.id, facts, author="stanch", source="machine")
+
+
+def _restated(record: Record, severity: str, sentence: str, policy: Policy) -> bool:
+    """Whether a worse tier than the one that is set rests on another impact than when a person set that one."""
+    stated, impact, before = record.severity, record.impact, record.proposed
+    if stated is None or impact is None or before is None or policy.rung(severity) >= policy.rung(stated.value):
+        return False
+    return impact.at > max(stated.at, record.proposed_at) and sentence != before.text
 
 
 def _only_unread(record: Record) -> bool:

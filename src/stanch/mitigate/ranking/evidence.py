@@ -104,13 +104,26 @@ class Durations(msgspec.Struct, frozen=True):
 
 
 class PastRuns(msgspec.Struct, frozen=True):
-    """What earlier runs of one mitigation measured. ``alike``: an incident that looked the same and was helped by it."""
+    """What earlier runs of one mitigation measured. ``alike``: an incident that looked the same and was helped by it.
 
-    runs: int = 0
+    ``judged``: the runs of which it is known whether they helped; of ``unknown`` ones it is not.
+    """
+
+    judged: int = 0
     helped: int = 0
     effect: Durations | None = None
     undo: Durations | None = None
     alike: str = ""
+    unknown: int = 0
+
+    def words(self) -> str:
+        """ "helped in 3 of 4 earlier runs", and of how many it is not known; "" without any."""
+        plural = "" if self.judged == 1 else "s"
+        if not self.judged:
+            return ""
+        if not self.unknown:
+            return f"helped in {self.helped} of {self.judged} earlier run{plural}"
+        return f"helped in {self.helped} of {self.judged} earlier run{plural} that could be judged, {self.unknown} not known"
 
 
 class Option(msgspec.Struct, frozen=True):

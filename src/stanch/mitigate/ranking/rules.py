@@ -305,12 +305,15 @@ def stops(s: Situation, kind: str) -> float:
 
 
 def history(s: Situation) -> Weights:
-    """R16, R50: measured past runs. One run proves little: (helped + 1) to (not helped + 1) says how much."""
+    """R16, R50: measured past runs. One run proves little: (helped + 1) to (not helped + 1) says how much.
+
+    A run of which nobody knows whether it helped says nothing.
+    """
     past = s.evidence.past.get(s.option.mitigation.name)
-    if past is None or not past.runs:
+    if past is None or not past.judged:
         return
-    odds = 0.7 * log((past.helped + 1) / (past.runs - past.helped + 1))
-    because = f"helped in {past.helped} of {past.runs} earlier run{'s' if past.runs > 1 else ''}"
+    odds = 0.7 * log((past.helped + 1) / (past.judged - past.helped + 1))
+    because = past.words()
     if past.alike:
         yield Weight(odds + log(2), f"{because}, in {past.alike} too, which looked the same")
     else:

@@ -79,9 +79,10 @@ def clauses(text: str) -> list[str]:
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """One entry of a family: its words, and whether the last may end otherwise."""
+    """One entry of a family: its words, whether the last may end otherwise, and which entry of all it is."""
 
     family: str
+    number: int
     words: tuple[str, ...]
     open_end: bool
 
@@ -91,9 +92,9 @@ def _index() -> dict[str, tuple[Entry, ...]]:
     """All entries of all families by the word (or the beginning of one) that they start with."""
     found: dict[str, list[Entry]] = {}
     for family, named in families.FAMILIES.items():
-        for entry in dict.fromkeys(named.split()):
+        for number, entry in enumerate(dict.fromkeys(named.split())):
             words = tuple(entry.rstrip("*").split("_"))
-            found.setdefault(words[0], []).append(Entry(family, words, entry.endswith("*")))
+            found.setdefault(words[0], []).append(Entry(family, number, words, entry.endswith("*")))
     return {word: tuple(entries) for word, entries in found.items()}
 
 
@@ -102,15 +103,17 @@ def _found(clause: str) -> dict[str, tuple[Hit, ...]]:
     """Where the words of each family stand in a clause: one look at each word, whatever the number of entries."""
     words = clause.split(" ")[1:-1]
     starts = [1, *(1 + end for end in accumulate(len(word) + 1 for word in words))]
-    found: dict[str, list[Hit]] = {}
+    found: dict[
+        str, list[tuple[int, int, int, Hit]]
+    ] = {}  # sorted by place, then the longest, then as the family has them
     for place, word in enumerate(words):
         for length in range(1, len(word) + 1):
             for entry in _index().get(word[:length], ()):
                 last = _last(entry, words, place)
                 if last is not None:
-                    end = starts[last] + len(words[last])
-                    found.setdefault(entry.family, []).append(Hit(" ".join(entry.words), starts[place], end))
-    return {family: tuple(sorted(hits, key=lambda hit: (hit.start, -hit.end))) for family, hits in found.items()}
+                    hit = Hit(" ".join(entry.words), starts[place], starts[last] + len(words[last]))
+                    found.setdefault(entry.family, []).append((hit.start, -hit.end, entry.number, hit))
+    return {family: tuple(hit for *_, hit in sorted(hits)) for family, hits in found.items()}
 
 
 def _last(entry: Entry, words: list[str], place: int) -> int | None:
