@@ -5,6 +5,7 @@ not installed the test is skipped by that name, and with CI=true it fails.
 """
 
 import os
+import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +13,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from stanch.db.connection import Database
+from stanch.db.migrate import migrate
 from tests.components import alertmanager, haproxy, postgres, process, prometheus, smtp, statuspage, synapse, unleash
 
 # The same examples on each run, and no limit of time on a busy machine: what turns red was changed, not unlucky.
@@ -62,22 +65,52 @@ def postgres_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postg
 
 
 @pytest.fixture
-def postgres_url(postgres_cluster: postgres.Postgres) -> Iterator[str]:
-    """A fresh PostgreSQL database."""
+def empty_postgres_url(postgres_cluster: postgres.Postgres) -> Iterator[str]:
+    """A PostgreSQL database without a table."""
     url = postgres_cluster.create_database()
     yield url
     postgres_cluster.drop_database(url)
 
 
+def migrated(url: str) -> str:
+    """The database with this release's schema and no row of a user; the migrations run once for a session, and tests get copies."""
+    database = Database(url)
+    migrate(database)
+    database.close()
+    return url
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_cluster: postgres.Postgres) -> str:
+    """The name of the database from which those of the tests are copied."""
+    return migrated(postgres_cluster.create_database()).rsplit("/", 1)[1]
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file from which those of the tests are copied."""
+    path = tmp_path_factory.mktemp("migrated") / "stanch.db"
+    migrated(f"sqlite:///{path}")
+    return path
+
+
 @pytest.fixture
-def sqlite_url(tmp_path: Path) -> str:
-    """A fresh SQLite file."""
-    return f"sqlite:///{tmp_path / 'stanch.db'}"
+def postgres_url(postgres_cluster: postgres.Postgres, migrated_postgres: str) -> Iterator[str]:
+    """A fresh PostgreSQL database with this release's schema."""
+    url = postgres_cluster.create_database(template=migrated_postgres)
+    yield url
+    postgres_cluster.drop_database(url)
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path, migrated_sqlite: Path) -> str:
+    """A fresh SQLite file with this release's schema."""
+    return f"sqlite:///{shutil.copy(migrated_sqlite, tmp_path)}"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> str:
-    """A fresh, empty database; the test runs once on each kind."""
+    """A fresh database with this release's schema; the test runs once on each kind."""
     url: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
     return url
 

@@ -97,11 +97,11 @@ class Postgres(Process):
     def url(self) -> str:
         return self._database("postgres")
 
-    def create_database(self, name: str = "") -> str:
-        """A new, empty database; its url."""
+    def create_database(self, name: str = "", template: str = "template0") -> str:
+        """A new database, a copy of the template, which nobody may use meanwhile; its url."""
         name = name or f"test_{uuid.uuid4().hex[:12]}"
         with psycopg.connect(self.url, autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         return self._database(name)
 
     def drop_database(self, url: str) -> None:

@@ -40,7 +40,7 @@ def old(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, H
     with closing(sqlite3.connect(path)) as raw:
         raw.executescript((FOLDER / f"{release}.sql").read_text())
         if kind == "postgresql":
-            url = request.getfixturevalue("postgres_url")
+            url = request.getfixturevalue("empty_postgres_url")
             copy(raw, url)
     house = House(url, tmp_path, about["policy"])
     house.clock.moment = about["read_at"]

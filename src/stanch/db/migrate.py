@@ -1,5 +1,6 @@
 """Numbered plain SQL, run forward only. A file ``0001_name.sql`` is for both; ``.sqlite.sql`` and ``.postgresql.sql`` for one."""
 
+from functools import cache
 from importlib import resources
 
 from stanch.db.connection import Database
@@ -7,7 +8,8 @@ from stanch.db.locks import Lock
 from stanch.kernel.errors import Conflict
 
 
-def scripts(dialect: str) -> list[tuple[int, str, str]]:
+@cache
+def scripts(dialect: str) -> tuple[tuple[int, str, str], ...]:
     """Every migration for a dialect as (number, name, SQL), in order."""
     found = []
     for path in resources.files("stanch.db").joinpath("migrations").iterdir():
@@ -15,7 +17,7 @@ def scripts(dialect: str) -> list[tuple[int, str, str]]:
         if parts[-1] != "sql" or (len(parts) == 3 and parts[1] != dialect):
             continue
         found.append((int(parts[0][:4]), path.name, path.read_text()))
-    return sorted(found)
+    return tuple(sorted(found))
 
 
 def statements(script: str) -> list[str]:
