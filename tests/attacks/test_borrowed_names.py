@@ -2,9 +2,11 @@
 
 import pytest
 
+from stanch.identity import people
 from stanch.kernel.actor import Actor
 from stanch.kernel.command import REGISTRY
 from stanch.kernel.errors import Conflict, Denied, Invalid
+from stanch.kernel.names import outline
 from stanch.prepare.oncall.ical import people_in
 from stanch.prepare.oncall.people import contact_key, names_of
 from tests.attacks.running import sign_in
@@ -52,12 +54,20 @@ def call(house: House, person: str, name: str) -> None:
 OTHERS = (
     "ada", " ADA ", "Ada Lovelace", "ada  LOVELACE", "Countess  of Lovelace", "chris", "slack:U01", "U01", "ada@example.org",
     "pager:ada@example.org", "dora", "Dora Maar", "Jose\u0301 Garci\u0301a", "Jose Garcia", "\uff21\uff44\uff41",
-    "\u0410d\u0430 Lovelace", "Ada L\u043evelace", "Ada L0velace", "Ada  Love1ace",
+    "Ada L0velace", "Ada  Love1ace", "Ada \u0141ove\u0142ace", "\u13df\u13bb\u13a1\u13a5\u13da",
     "incident_commander", "Incident Commander", "IC", "Scribe", "dns vendor", "primary", "schedule:primary", "Night Watch",
     "me", "stanch", "nobody", "On call", "ada\u3164", "a\u034fda", "ada\ufe0f", "\u2800ada",
 )  # fmt: skip
 UNPRINTABLE = ("Ada\u00a0Lovelace", "Ada\u200b Lovelace", "\u202eecalevoL adA", "Ada\nLovelace")
-OWN = ("Ben", "Benjamin", "Ben \u014cno", "\u0410\u0434", "\u674e\u5c0f\u9f99", "O'Brien-Ben")
+# Cyrillic, Greek, Armenian, Cherokee, Lisu and Coptic letters among Latin ones; Latin ones among Cyrillic; digits of another script (UTS 39).
+MIXED = (
+    "\u0410d\u0430 Lovelace", "Ada L\u043evelace", "\u0391da", "Ad\u0561", "\u13aada", "\ua4eeda", "Ada L\u2c9fvelace", "\u0410\u0434a",
+    "Ada L\u0966velace", "Jos\u0435\u0301", "\u0905\u0930\u0941\u0923 Rao", "\u0391\u043d",
+)  # fmt: skip
+OWN = (
+    "\u5c71\u7530 Taro \u3055\u304f\u3089 \u30ab\u30fc", "\uae40 Kim", "\u0905\u0930\u0941\u0923 2", "Ben \U0001f98a", "\u13aa\u13c2\u13a9",
+    "Ben", "Benjamin", "Ben \u014cno", "\u0410\u0434", "\u674e\u5c0f\u9f99", "O'Brien-Ben",
+)  # fmt: skip
 
 
 def test_a_name_of_others_or_of_something_else_is_refused(town: House) -> None:  # R2, R8, P6
@@ -68,6 +78,9 @@ def test_a_name_of_others_or_of_something_else_is_refused(town: House) -> None: 
         assert refused.value.field == "name", name
     for name in UNPRINTABLE:
         with pytest.raises(Invalid, match="printable"):
+            call(town, "ben", name)
+    for name in MIXED:
+        with pytest.raises(Invalid, match="written in one script, and this one mixes"):
             call(town, "ben", name)
     for name in OWN:
         call(town, "ben", name)
@@ -94,3 +107,17 @@ def test_what_somebody_calls_himself_brings_no_page_prompt_or_right(town: House)
     town.do("page", "ada", incident="INC-1", person="the ghost")
     town.settle()
     assert {address for address, _ in town.pager.sent} == {"eve"}
+
+
+def test_nobody_is_added_under_a_name_of_mixed_scripts() -> None:
+    for name in MIXED:
+        with pytest.raises(Invalid, match="one script"):
+            people.checked(name)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("hog", "\u0570\u0585\u0581"), ("Marn", "Mam"), ("vvill", "Will"), ("Søren", "Soren"), ("Ɖan", "Dan"), ("ꓮꓓꓮ", "ADA"), ("ⲟ", "o"), ("ᎪᎠᎪ", "ada")],
+)  # fmt: skip
+def test_names_that_are_drawn_alike_are_the_same(one: str, other: str) -> None:
+    assert outline(one) == outline(other)

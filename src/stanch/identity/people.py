@@ -7,6 +7,7 @@ from stanch.db.transaction import Transaction
 from stanch.identity import passwords, profiles
 from stanch.kernel.actor import Actor
 from stanch.kernel.errors import Conflict, Invalid, NotFound
+from stanch.kernel.names import scripts
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -27,10 +28,15 @@ def add(database: Database, name: str, now: int, *, admin: bool = False, passwor
 
 
 def checked(name: str) -> str:
-    """A name without the blanks around it. Raises ``Invalid`` for one that cannot be shown."""
+    """A name without the blanks around it. Raises ``Invalid`` for one that cannot be shown, or that mixes scripts to look like another."""
     name = name.strip()
     if not name or len(name) > 200 or not name.isprintable():
         raise Invalid("A person needs a printable name of at most 200 characters.", field="name")
+    if mixed := scripts(name):
+        raise Invalid(
+            f"A name is written in one script, and this one mixes {' and '.join(script.capitalize() for script in mixed)}.",
+            field="name", hint="Letters of one look like those of another; write all of it in one.",
+        )  # fmt: skip
     return name
 
 

@@ -1,15 +1,19 @@
-"""How names of people are compared: in any case, spacing and Unicode form, and whether two look alike. Pure."""
+"""How names of people are compared: in any case, spacing and Unicode form, and whether two look alike (UTS 39). Pure."""
 
+import re
 import unicodedata
 
-# Cyrillic and Greek letters that are drawn like a Latin one, in either case (UTS 39, confusables.txt).
-_DRAWN_ALIKE = {
-    "a": "\u0430\u03b1\u0251", "b": "\u0432\u03b2", "c": "\u0441\u03f2", "d": "\u0501", "e": "\u0435\u03b5",
-    "g": "\u0261", "h": "\u04bb\u043d\u03b7", "i": "\u0456\u03b9\u0131\u04cf", "j": "\u0458\u03f3", "k": "\u043a\u03ba",
-    "m": "\u043c\u03bc", "n": "\u03bd", "o": "\u043e\u03bf\u03c3", "p": "\u0440\u03c1", "q": "\u051b", "s": "\u0455",
-    "t": "\u0442\u03c4", "w": "\u051d", "x": "\u0445\u03c7", "y": "\u0443\u03c5\u04af", "z": "\u03b6",
-}  # fmt: skip
-_LATIN = str.maketrans({like: latin for latin, several in _DRAWN_ALIKE.items() for like in several})
+from stanch.kernel.look_alikes import DRAWN_ALIKE
+
+_LATIN = str.maketrans({like: latin for latin, several in DRAWN_ALIKE.items() for like in several})
+# A Latin letter with a stroke, hook or tail, which Unicode does not take apart.
+_STROKED = re.compile(r"LATIN SMALL LETTER ([A-Z])( WITH .*)?")
+# Scripts that are written together (UTS 39, "highly restrictive"): Latin with those of Japanese, of Chinese or of Korean.
+_TOGETHER = (
+    {"LATIN", "HAN", "HIRAGANA", "KATAKANA"}, {"LATIN", "HAN", "BOPOMOFO"}, {"LATIN", "HAN", "HANGUL"},
+)  # fmt: skip
+_SCRIPTS = {"CJK": "HAN", "IDEOGRAPHIC": "HAN", "ARABIC-INDIC": "ARABIC"}
+_LETTERS = ("Lu", "Ll", "Lt", "Lm", "Lo", "Nd", "Nl")
 # In many typefaces these cannot be told apart; here case still counts.
 _STROKES = str.maketrans("I|10", "lllo")
 
@@ -34,8 +38,27 @@ def folded(name: str) -> str:
     return " ".join(name.casefold().split())
 
 
+def scripts(name: str) -> list[str]:
+    """The scripts that a name is written in, such as ``LATIN``; none when they are written together in one language."""
+    found = {
+        unicodedata.name(c, "OTHER").removeprefix("EXTENDED ").partition(" ")[0]
+        for c in unicodedata.normalize("NFKC", name)
+        if not (c.isascii() and not c.isalpha()) and unicodedata.category(c) in _LETTERS
+    } - {"MODIFIER", "KATAKANA-HIRAGANA"}
+    found = {_SCRIPTS.get(script, script) for script in found}
+    return [] if len(found) < 2 or any(found <= allowed for allowed in _TOGETHER) else sorted(found)
+
+
 def outline(name: str) -> str:
-    """The same for names that a reader would take for one another: without accents, with a Cyrillic letter or a zero for a Latin one."""
+    """The same for names that a reader would take for one another: without accents and strokes, with a letter of another script, a zero or two
+    letters for the Latin one that they are drawn like."""
     parts = unicodedata.normalize("NFKD", _shown(name))
-    letters = "".join(part for part in parts if not unicodedata.combining(part))
-    return " ".join(letters.translate(_STROKES).casefold().translate(_LATIN).split())
+    letters = "".join(part for part in parts if not unicodedata.combining(part)).translate(_STROKES).casefold()
+    if not letters.isascii():
+        letters = "".join(map(_plain, letters.translate(_LATIN)))
+    return " ".join(letters.replace("rn", "m").replace("vv", "w").split())
+
+
+def _plain(letter: str) -> str:
+    found = None if letter.isascii() else _STROKED.fullmatch(unicodedata.name(letter, ""))
+    return found[1].lower() if found else letter
