@@ -98,6 +98,21 @@ def test_taking_over_and_giving_back_without_javascript(rota: House, browser: Br
     page.context.close()
 
 
+def test_a_shift_that_is_pointed_at_fills_in_the_form_without_javascript(rota: House, browser: Browser) -> None:
+    page = opened(rota, browser, WIDE, java_script_enabled=False)
+    primary = page.get_by_role("region", name="Primary")
+    primary.locator("svg a[aria-label^='Take over: Chi from Fri 09 Jan 10:00'] rect").click()
+    form = primary.locator("form[action='/do/override']")
+    expect(form.get_by_label("From")).to_have_value("2026-01-09T10:00")
+    expect(form.get_by_label("To")).to_have_value("2026-01-09T18:00")
+    page.goto(rota.url + "/oncall?view=month&from=2026-01-01")
+    page.get_by_role("region", name="Application hours").get_by_role("link", name="Ben").nth(1).click()
+    form = page.get_by_role("region", name="Application hours").locator("form[action='/do/override']")
+    expect(form.get_by_label("From")).to_have_value("2026-01-09T09:00")
+    expect(form.get_by_label("To")).to_have_value("2026-01-09T17:00")
+    page.context.close()
+
+
 def test_an_end_before_the_start_comes_back_with_what_was_typed(rota: House, browser: Browser) -> None:
     page = opened(rota, browser, java_script_enabled=False)
     primary = page.get_by_role("region", name="Primary")

@@ -16,7 +16,7 @@ from stanch.kernel.clock import DAY, HOUR, MINUTE, SECOND, iso
 from stanch.kernel.policy import Policy
 from stanch.kernel.schedule import DAYS, Layer, Override, Schedule, Times, WorkingHours
 from stanch.kernel.shift import Shift
-from stanch.prepare.oncall import rules
+from stanch.prepare.oncall import plans, rules
 from stanch.prepare.yaml_file import convert
 
 ZONES = [
@@ -231,6 +231,27 @@ def tile(shifts: list[Shift], start: int, end: int) -> None:
     assert shifts[0].start == start and shifts[-1].end == end
     assert all(one.end == two.start and not one.same(two) for one, two in pairwise(shifts))
     assert all(s.start < s.end for s in shifts)
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.integers(0, 40 * 24 * 60),
+    st.integers(1, 80 * 24 * 60),
+    st.lists(st.tuples(st.integers(-20, 80), st.integers(1, 9)), max_size=4),
+)
+def test_a_plan_that_is_kept_is_cut_as_if_it_were_worked_out_for_the_span(
+    begin: int, lasts: int, away: list[tuple[int, int]]
+) -> None:
+    nights = Layer(
+        ["dee", "", "ben"], "2026-01-05", rotation="daily", only=[Times("22:00", "06:00", ["fri", "sat", "sun"])]
+    )
+    schedule = Schedule([weekly("ada", "ben", "chi"), nights], "Europe/Berlin")
+    start = at("2026-03-01T00:00") + begin * MINUTE
+    end = start + lasts * MINUTE
+    every = [Shift("chi", start + day * DAY, start + (day + more) * DAY, rules.OVERRIDE, True) for day, more in away]
+    kept = [each for each in every if each.end > start]
+    found = plans.within(schedule, lambda until: [each for each in kept if each.start < until], start, end)
+    assert found == rules.shifts(schedule, every, start, end)
 
 
 @settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])

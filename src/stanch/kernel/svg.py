@@ -4,6 +4,7 @@ Only classes and presentational attributes: the CSP forbids inline styles. Stand
 """
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from html import escape
 
 INK, GRID, BOUND, ACTION, PAPER = "#222", "#999", "#a33", "#06c", "#fff"
@@ -17,10 +18,15 @@ def scale(low: float, high: float, start: float, end: float, digits: int = 1) ->
     return lambda value: round(start + (value - low) / span * (end - start), digits)
 
 
+@lru_cache(maxsize=100)
+def _spelled(key: str) -> str:
+    return key.rstrip("_").replace("_", "-")
+
+
 def element(name: str, *inside: str, **attributes: object) -> str:
     """One element. ``inside`` is SVG or escaped text; ``class_`` and ``text_anchor`` are written as SVG spells them."""
     told = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{escape(str(value))}"'
+        f' {_spelled(key)}="{escape(value) if isinstance(value, str) else value}"'
         for key, value in attributes.items()
         if value is not None
     )
@@ -58,6 +64,11 @@ def numbered_mark(x: float, number: int, height: float, label_x: float, label_y:
     return line + text(str(number), label_x, label_y, class_="mark-text")
 
 
+def link(address: str, words: str, *inside: str) -> str:
+    """A part that leads somewhere, by pointing: the keyboard has the same link in the words beside the picture."""
+    return element("a", *inside, href=address, aria_label=words, tabindex=-1)
+
+
 def picture(words: str, drawn: Iterable[str], **attributes: object) -> str:
-    """A whole picture; ``words`` say what it shows to those who cannot see it."""
-    return element("svg", *drawn, **attributes, role="img", aria_label=words)
+    """A whole picture; ``words`` say what it shows to those who cannot see it. One with links in it has the role ``group``."""
+    return element("svg", *drawn, **{"role": "img", **attributes}, aria_label=words)

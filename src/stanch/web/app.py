@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import sys
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ from stanch.web.intake.journal import Journal
 from stanch.web.intake.keys import Keys
 from stanch.web.intake.receiving import Receiving, app_of
 from stanch.web.pages.error_page import respond
+from stanch.web.pages.render import compile_templates
 from stanch.web.phone import routes as phone
 from stanch.web.problems import Failure, from_http
 from stanch.web.read_limit import ReadLimit
@@ -111,6 +113,8 @@ def create_app(stanch: Stanch) -> Callable[[Scope, Receive, Send], Any]:
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         served.watch()
+        kept = stanch.settings.data / "compiled-templates"
+        threading.Thread(target=compile_templates, args=(kept,), name="templates", daemon=True).start()
         yield
         served.close()
         journal.close()

@@ -9,7 +9,7 @@ from stanch.kernel.clock import iso
 from stanch.kernel.errors import NotFound
 from stanch.kernel.schedule import Schedule
 from stanch.kernel.shift import Shift
-from stanch.prepare.oncall import rules
+from stanch.prepare.oncall import plans, rules
 from stanch.prepare.oncall.people import contact_key, meant
 from stanch.timeline.unit_of_work import UnitOfWork
 
@@ -93,8 +93,14 @@ def as_shifts(kept: Iterable[StoredOverride]) -> list[Shift]:
 def planned(uow: UnitOfWork, name: str, start: int, end: int) -> list[Shift]:
     """Who is on call within ``start`` and ``end``, gaps included. Raises ``NotFound``, and ``ValueError`` if unreadable."""
     schedule = schedule_of(uow, name)
-    overrides = as_shifts(kept_overrides(uow, name, start, end))
-    return rules.shifts(schedule, overrides, start, end, uow.application.calendars.shifts(name, start, end))
+
+    def overrides_until(moment: int) -> list[Shift]:
+        return as_shifts(kept_overrides(uow, name, start, moment))
+
+    if not schedule.ical:
+        return plans.within(schedule, overrides_until, start, end)
+    calendar = uow.application.calendars.shifts(name, start, end)
+    return rules.shifts(schedule, overrides_until(end), start, end, calendar)
 
 
 def on_call(uow: UnitOfWork, name: str, at: int) -> list[str]:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
+import msgspec
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from stanch.kernel.clock import DAY, spell
+from stanch.kernel.clock import DAY, MINUTE, spell
 from stanch.kernel.errors import Conflict, NotFound
+from stanch.kernel.kept import Kept
 from stanch.kernel.schedule import Schedule
 from stanch.kernel.shift import Shift
 from stanch.kernel.zones import instant, local, zone_of
@@ -24,17 +29,30 @@ from stanch.prepare.oncall.ical import feed
 from stanch.prepare.oncall.people import contact_key, shown_name
 from stanch.timeline.unit_of_work import UnitOfWork
 from stanch.web import auth
-from stanch.web.pages.oncall_month import month_shown, my_shifts
+from stanch.web.pages.oncall_month import month_shown, my_shifts, taking_over
 from stanch.web.pages.oncall_picture import Lane, colours_of, strips
-from stanch.web.pages.render import page, signed_in
+from stanch.web.pages.render import fragment, page, signed_in
 
 if TYPE_CHECKING:
     from stanch.main import Stanch
 
 SHOWN_DAYS = 14
-GAPS_SHOWN = 3
 FEED_MONTHS = 7
+QUARTER = 15 * MINUTE
 UTC_ZONE = zone_of("UTC")
+
+
+class Drawn(msgspec.Struct, frozen=True):
+    """A schedule's next days: as strips with the colours of people, in words, and where nobody is on call."""
+
+    picture: Markup
+    legend: list[tuple[int, str]]
+    words: Markup
+    gaps: list[dict[str, Any]]
+    gap_now: bool
+
+
+_DRAWN: Kept[Drawn] = Kept(128)
 
 
 def calendar_key(secret: str, schedule: str) -> str:
@@ -57,6 +75,8 @@ def routes(stanch: Stanch) -> list[Route]:
                 schedules = [_schedule(uow, name, _feed_of(stanch, name)) for name in sorted(uow.policy.schedules)]
                 contacts = uow.policy.contacts
                 shown |= {"schedules": schedules, "contacts": contacts, "mine": contact_key(contacts, actor.name)}
+                # Only the form that is asked for stands on the page: of fifty schedules, each has two.
+                shown |= {each: request.query_params.get(each, "") for each in ("take", "swap", "from", "to")}
                 shown |= {"findings": page_tests.report(uow), "days": SHOWN_DAYS}
         return page(request, "oncall_month.html" if by_month else "oncall.html", **shown)
 
@@ -102,32 +122,49 @@ def _schedule(uow: UnitOfWork, name: str, feed: str) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "name": name, "title": schedule.title or name, "now": now_and_next(uow, name), "readable": False, "feed": feed,
     }  # fmt: skip
-    end = uow.now + SHOWN_DAYS * DAY
     try:
         zone = zone_of(schedule.time_zone)
-        plan = store.planned(uow, name, uow.now, end)
-        lanes = _lanes(uow, name, schedule, plan)
+        drawn = _drawn(uow, name, schedule, zone)
     except ValueError:
         return shown
-    people = {person for lane in lanes for shift in lane.shifts for person in shift.people()}
-    names = {person: shown_name(uow.policy.contacts, person) for person in people}
-    rows = [_row(shift, zone, names) for shift in plan]
-    gaps = [row for row in rows if row["gap"]]
     return shown | {
-        "readable": True, "zone": zone.key, "picture": strips(lanes, uow.now, end, zone, names), "rows": rows,
-        "legend": [(colour, names[person]) for person, colour in colours_of(lanes).items()],
-        "gaps": gaps[:GAPS_SHOWN], "more_gaps": max(0, len(gaps) - GAPS_SHOWN), "overrides": _overrides(uow, name, zone),
-        "changes": rows[0]["end_text"] if len(rows) > 1 else "", "local_now": f"{local(uow.now, zone):%a %d %b %H:%M}",
+        "readable": True, "zone": zone.key, "drawn": drawn, "local_now": f"{local(uow.now, zone):%a %d %b %H:%M}",
+        "overrides": _overrides(uow, name, zone),
     }  # fmt: skip
 
 
-def _lanes(uow: UnitOfWork, name: str, schedule: Schedule, plan: list[Shift]) -> list[Lane]:
+def _drawn(uow: UnitOfWork, name: str, schedule: Schedule, zone: ZoneInfo) -> Drawn:
+    """From the last quarter of an hour or change of shift on; anew when anything that it shows has changed."""
+    quarter = uow.now // QUARTER * QUARTER
+    end = quarter + SHOWN_DAYS * DAY
+    start = max(shift.start for shift in store.planned(uow, name, quarter, end) if shift.start <= uow.now)
+    kept = tuple(store.as_shifts(store.kept_overrides(uow, name, start, end)))
+    calendar = tuple(uow.application.calendars.shifts(name, start, end))
+    people = uow.once("people", lambda: tuple((key, each.name) for key, each in uow.policy.contacts.items()))
+
+    def draw() -> Drawn:
+        plan, called = store.planned(uow, name, start, end), dict(people)
+        lanes = _lanes(schedule, plan, kept, calendar)
+        names = {p: called.get(p, p) for lane in lanes for shift in lane.shifts for p in shift.people()}
+
+        def take(shift: Shift) -> str:
+            return taking_over(name, shift, zone, start, end)
+
+        rows = [_row(shift, zone, names) | {"take": take(shift)} for shift in plan]
+        gaps = [row for row in rows if row["gap"]]
+        legend = [(colour, names[person]) for person, colour in colours_of(lanes).items()]
+        words = fragment("_oncall_words.html", rows=rows)
+        return Drawn(strips(lanes, start, end, zone, names, take), legend, words, gaps, rows[0]["gap"])
+
+    return _DRAWN.get((name, msgspec.json.encode(schedule), kept, calendar, people, start, end), draw)
+
+
+def _lanes(schedule: Schedule, plan: list[Shift], kept: Sequence[Shift], calendar: Sequence[Shift]) -> list[Lane]:
     """The resulting schedule first, then its overrides and layers from the top down."""
     start, end = plan[0].start, plan[-1].end
     found = [Lane("On call", plan)]
     # Without layers the resulting schedule shows nothing but overrides.
     bare = Schedule(time_zone=schedule.time_zone, overrides=schedule.overrides)
-    kept = store.as_shifts(store.kept_overrides(uow, name, start, end))
     overrides = [shift for shift in rules.shifts(bare, kept, start, end) if not shift.gap]
     if overrides:
         found.append(Lane("Overrides", overrides))
@@ -136,13 +173,13 @@ def _lanes(uow: UnitOfWork, name: str, schedule: Schedule, plan: list[Shift]) ->
         label = rules.layer_name(schedule, index)
         found.append(Lane(label[:1].upper() + label[1:], turns))
     if schedule.ical:
-        found.append(Lane("Calendar", uow.application.calendars.shifts(name, start, end)))
+        found.append(Lane("Calendar", list(calendar)))
     return found
 
 
-def _row(shift: Shift, zone: Any, names: dict[str, str]) -> dict[str, Any]:
+def _row(shift: Shift, zone: ZoneInfo, names: dict[str, str]) -> dict[str, Any]:
     return {
-        "who": ", ".join(names.get(person, person) for person in shift.people()) or "Nobody", "gap": shift.gap,
+        "who": ", ".join(names[person] for person in shift.people()) or "Nobody", "gap": shift.gap,
         "start": shift.start, "end": shift.end, "start_text": f"{local(shift.start, zone):%a %d %b %H:%M}",
         "end_text": f"{local(shift.end, zone):%a %d %b %H:%M}", "lasts": spell(shift.end - shift.start),
         "layer": shift.layer, "override": shift.override, "note": shift.note or "no layer covers it",

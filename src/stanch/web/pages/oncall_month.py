@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from stanch.identity.profiles import profile
@@ -23,6 +25,13 @@ SHIFTS_SHOWN, PARTS_SHOWN, LISTED = 5, 4, 3
 OPEN_AT_MOST = 3
 STAMP = "%a %d %b %H:%M"
 UTC_ZONE = zone_of("UTC")
+
+
+def taking_over(name: str, shift: Shift, zone: ZoneInfo, now: int, known_until: int) -> str:
+    """The address of the form that takes a shift over, filled in with it; what is not known is left to whoever asks."""
+    begins = {} if shift.start <= now else {"from": f"{local(shift.start, zone):%Y-%m-%dT%H:%M}"}
+    ends = {} if shift.end >= known_until else {"to": f"{local(shift.end, zone):%Y-%m-%dT%H:%M}"}
+    return f"/oncall?{urlencode({'take': name} | begins | ends)}#take"
 
 
 def _own_zone(uow: UnitOfWork) -> ZoneInfo | None:
@@ -92,10 +101,16 @@ def _schedule(uow: UnitOfWork, name: str, first: date, feed: str) -> dict[str, A
     names = {person: shown_name(uow.policy.contacts, person) for shift in plan for person in shift.people()}
     colours, gaps = colours_of([Lane("", plan)]), [shift for shift in plan if shift.gap]
     today = local(uow.now, zone).date()
+
+    def takes(part: Shift) -> str:
+        """A day shows its part of a shift; the whole shift is what is taken over, unless it is over."""
+        whole = plan[bisect_right(plan, part.start, key=lambda shift: shift.start) - 1]
+        return taking_over(name, whole, zone, uow.now, end) if whole.end > uow.now else ""
+
     kept = store.kept_overrides(uow, name, start, end)
     return shown | {
         "readable": True, "zone": zone.key, "past": start < uow.now, "local_now": f"{local(uow.now, zone):{STAMP}}",
-        "days": [_day(day, today, zone, names, colours) for day in month.days(plan, first, zone)],
+        "days": [_day(day, today, zone, names, colours, takes) for day in month.days(plan, first, zone)],
         "gap_count": len(gaps), "gap_time": month.length(sum(gap.end - gap.start for gap in gaps)),
         "gaps": [_span(gap, zone) | {"note": gap.note or "no layer covers it"} for gap in gaps[:LISTED]],
         "overrides": [
@@ -116,14 +131,19 @@ def _why(shift: Shift, kept: list[store.StoredOverride]) -> str:
 
 
 def _day(
-    day: month.MonthDay, today: date, zone: ZoneInfo, names: dict[str, str], colours: dict[str, int]
+    day: month.MonthDay,
+    today: date,
+    zone: ZoneInfo,
+    names: dict[str, str],
+    colours: dict[str, int],
+    takes: Callable[[Shift], str],
 ) -> dict[str, Any]:
     """Gaps and overrides are never among those left out."""
     shown = [s for number, s in enumerate(day.shifts) if number < PARTS_SHOWN or s.gap or s.override]
     parts = [
         {
             "who": ", ".join(names[person] for person in shift.people()), "when": month.times(shift, day, zone),
-            "override": shift.override, "colour": colours.get(shift.person, 0),
+            "override": shift.override, "colour": colours.get(shift.person, 0), "take": takes(shift),
         }
         for shift in shown
     ]  # fmt: skip

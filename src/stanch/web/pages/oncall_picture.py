@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -26,8 +26,12 @@ class Lane(msgspec.Struct, frozen=True):
     shifts: list[Shift]
 
 
-def strips(lanes: list[Lane], start: int, end: int, zone: ZoneInfo, names: Mapping[str, str]) -> Markup:
+def strips(
+    lanes: list[Lane], start: int, end: int, zone: ZoneInfo, names: Mapping[str, str], takes: Callable[[Shift], str]
+) -> Markup:
     """Each lane from ``start`` to ``end`` (microseconds), days by the clock of ``zone``. ``names``: what people are called.
+
+    ``takes``: the address at which a shift of the first lane is taken over.
 
     Widths are percentages and text keeps its size, so that it can be read on a phone and on a wall.
     """
@@ -37,11 +41,12 @@ def strips(lanes: list[Lane], start: int, end: int, zone: ZoneInfo, names: Mappi
     for row, lane in enumerate(lanes):
         y = TOP + row * (LABEL + BLOCK + SPACE)
         drawn.append(svg.text(lane.label, 0, y + 12, class_="lane"))
-        drawn += [
-            _block(shift, y + LABEL, start, end, zone, names, colours.get(shift.person, 0)) for shift in lane.shifts
-        ]
+        for shift in lane.shifts:
+            block = _block(shift, y + LABEL, start, end, zone, names, colours.get(shift.person, 0))
+            told = f"Take over: {_told(shift, zone, names)}"
+            drawn.append(block if row else svg.link(takes(shift), told, block))
     words = "; ".join(f"{lane.label}: {_in_words(lane, zone, names)}" for lane in lanes)
-    return Markup(svg.picture(words, drawn, class_="strips", width="100%", height=height))  # noqa: S704 - escaped by svg
+    return Markup(svg.picture(words, drawn, role="group", class_="strips", width="100%", height=height))  # noqa: S704 - escaped by svg
 
 
 def colours_of(lanes: list[Lane]) -> dict[str, int]:
