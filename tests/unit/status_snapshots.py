@@ -34,7 +34,7 @@ def snapshot(*histories: list[Written], works: tuple[Maintenance, ...] = (), **p
     incidents: list[Incident] = []
     spans: list[Span] = []
     for number, history in enumerate(histories, 1):
-        incident, its = fold(f"INC-{number}", "Checkout", CHECKOUT, history, len(NAMES))
+        incident, its = fold(f"INC-{number}", "Checkout", [CHECKOUT], history, len(NAMES))
         incidents.append(incident)
         spans += its
     components = [Component(identity(name), name, group, since=NOW - 200 * DAY) for name, group in NAMES.items()]

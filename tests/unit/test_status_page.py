@@ -35,7 +35,7 @@ def json_of(shown: Snapshot, name: str) -> dict[str, object]:
 
 
 def test_a_post_in_a_hurry_counts_for_the_service_of_its_incident_until_components_are_named() -> None:
-    incident, spans = fold("INC-1", "Checkout", CHECKOUT, OVER, 3)
+    incident, spans = fold("INC-1", "Checkout", [CHECKOUT], OVER, 3)
     assert incident.impact == "minor" and incident.components == (CHECKOUT,)
     assert spans == [Span(CHECKOUT, NOW - 300 * MINUTE, NOW - 240 * MINUTE, "degraded_performance", "INC-1")]
     assert incident.resolved_at == NOW - 240 * MINUTE and incident.monitoring_at == NOW - 250 * MINUTE
@@ -43,19 +43,19 @@ def test_a_post_in_a_hurry_counts_for_the_service_of_its_incident_until_componen
 
 def test_impact_is_the_worst_that_was_and_a_person_may_say_otherwise() -> None:
     history = [written("investigating", 60, components={CHECKOUT: "major_outage"}), written("monitoring", 30, components={CHECKOUT: "degraded_performance"})]  # fmt: skip
-    assert fold("INC-1", "Checkout", CHECKOUT, history, 3)[0].impact == "major"
-    assert fold("INC-1", "Checkout", CHECKOUT, history, 1)[0].impact == "critical"
+    assert fold("INC-1", "Checkout", [CHECKOUT], history, 3)[0].impact == "major"
+    assert fold("INC-1", "Checkout", [CHECKOUT], history, 1)[0].impact == "critical"
     said = [*history, written("monitoring", 10, impact="critical")]
-    assert fold("INC-1", "Checkout", CHECKOUT, said, 3)[0].impact == "critical"
+    assert fold("INC-1", "Checkout", [CHECKOUT], said, 3)[0].impact == "critical"
 
 
 def test_a_backdated_post_takes_its_place_and_the_impact_begins_when_it_began() -> None:
     late = written("investigating", 90, "It began earlier.", position=9, components={SEARCH: "partial_outage"})
-    incident, spans = fold("INC-1", "Checkout", CHECKOUT, [*OPEN, msgspec.structs.replace(late, recorded_at=NOW)], 3)
+    incident, spans = fold("INC-1", "Checkout", [CHECKOUT], [*OPEN, msgspec.structs.replace(late, recorded_at=NOW)], 3)
     assert [post.text for post in incident.posts] == ["We know why.", "Some payments fail.", "It began earlier."]
     assert {span.component: span.start for span in spans}[SEARCH] == NOW - 90 * MINUTE
     began = msgspec.structs.replace(OPEN[0], began_at=NOW - 120 * MINUTE)
-    incident, spans = fold("INC-1", "Checkout", CHECKOUT, [began, OPEN[1]], 3)
+    incident, spans = fold("INC-1", "Checkout", [CHECKOUT], [began, OPEN[1]], 3)
     assert incident.started_at == spans[0].start == NOW - 120 * MINUTE and incident.created_at == NOW - 34 * MINUTE
 
 

@@ -92,7 +92,7 @@ def _now(value: dict[str, Any]) -> None:
 
 def _incident(value: dict[str, Any]) -> None:
     """The six facts first, then what needs someone, then the timeline (R10)."""
-    words = (value["severity"], value["status"], value["phase"], value.get("service"))
+    words = (value["severity"], value["status"], value["phase"], *(value.get("services") or ["no service named"]))
     where = " · ".join(by_meaning(clean(part)) for part in words if part)
     say(clean(value["title"]), f"{value['id']}: ", "strong")
     click.echo(where + "\n")

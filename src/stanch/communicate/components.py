@@ -5,6 +5,7 @@ from stanch.kernel.errors import Invalid
 from stanch.kernel.policy import Policy, Service
 from stanch.kernel.spelling import spelt
 from stanch.kernel.status_page import COMPONENT_STATES, ComponentState, StatusPage
+from stanch.timeline.record import Record
 
 DEFAULT = "status"
 
@@ -26,6 +27,21 @@ def component_id(policy: Policy, service: str) -> str:
     """The id of a service on the page, '' for one that is not public. It tells nothing of the internal name."""
     name = policy.service(service).public_name
     return identity(name) if name else ""
+
+
+def unmarked(record: Record, policy: Policy) -> str:
+    """Why the public posts of an incident mark no component of a status page; empty where one is marked, or named.
+
+    Until a post names components those of the incident's services count as degraded (``page/posts.fold``).
+    """
+    posts = [post for _, _, post in record.updates if post.audience == "public"]
+    if any(post.components for post in posts) or any(component_id(policy, name) for name in record.services()):
+        return ""
+    if not any(service.public_name for service in policy.services.values()):
+        return "The status page has no components: no service of the catalog has a public name."
+    if not record.services():
+        return f"No component of the status page is marked: {record.id} names no service."
+    return f"No component of the status page is marked: {', '.join(record.services())} {'has' if len(record.services()) == 1 else 'have'} no public name."
 
 
 def component_states(policy: Policy, given: list[str]) -> dict[str, ComponentState]:

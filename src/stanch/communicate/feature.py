@@ -25,7 +25,7 @@ def wiring() -> Wiring:
         PostmortemStage,
     )
     from stanch.timeline.facts.recover import Closed, Mitigated, Reopened, Resolved
-    from stanch.timeline.facts.respond import Amended, Redacted, SeveritySet
+    from stanch.timeline.facts.respond import Amended, Redacted, ServiceAdded, ServiceRemoved, SeveritySet
 
     return Wiring(
         prompts=PROMPTS,
@@ -38,7 +38,7 @@ def wiring() -> Wiring:
                 (PostmortemDecided, PostmortemPublished, PostmortemShown, PostmortemHidden, PostmortemStage),
                 (when_public,),
             ),
-            Redacted: (when_public,),
+            **dict.fromkeys((Redacted, ServiceAdded, ServiceRemoved), (when_public,)),
         },
         timers={"status-page": Timer(changed), "maintenance": Timer(run_due, Lock.FOLDING)},
         handlers=(

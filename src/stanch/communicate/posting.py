@@ -7,7 +7,7 @@ import msgspec
 from stanch.communicate.audiences.drafts import draft, reader_zone
 from stanch.communicate.audiences.posting import Promised, promised, refuse_past, shown_promise
 from stanch.communicate.audiences.promises import promise_of
-from stanch.communicate.components import component_states
+from stanch.communicate.components import component_states, unmarked
 from stanch.communicate.rules import approvers, may_approve, suggestions, wording
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Denied, Invalid, NotFound
@@ -106,7 +106,17 @@ def status(uow: UnitOfWork, asked: Status) -> Done:
     hints = suggestions(findings)
     advice = f" For the next one: {' '.join(hints)}" if hints else ""
     said = f"Posted to the status page: {asked.state}.{shown_promise(uow, 'customers', owed.at)}"
-    return Done(f"{said}{advice}", asked.incident)
+    return Done(f"{said}{_marked(uow, record, asked.state)}{advice}", asked.incident)
+
+
+def _marked(uow: UnitOfWork, record: Record, state: PostState) -> str:
+    """That no component is marked by what was posted, and what to do about it."""
+    why = "" if state in OVER else unmarked(record, uow.policy)
+    if not why:
+        return ""
+    public = next((key for key, service in sorted(uow.policy.services.items()) if service.public_name), "")
+    todo = f" 'stanch service {record.id} NAME' adds it, or name a component: --components {public}=partial_outage."
+    return f" {why}{todo if public else ''}"
 
 
 def _post(uow: UnitOfWork, asked: Status, record: Record, waiting: ProposedPost | None) -> PublicProposed:

@@ -21,7 +21,7 @@ from stanch.timeline.entries import Entry
 from stanch.timeline.facts.communicate import WITHDRAWN, UpdatePosted
 from stanch.timeline.facts.learn import PostmortemDecided, PostmortemHidden, PostmortemShown, PostmortemStage
 from stanch.timeline.facts.recover import Reopened
-from stanch.timeline.facts.respond import Amended, Redacted
+from stanch.timeline.facts.respond import Amended, Redacted, ServiceAdded, ServiceRemoved
 from stanch.timeline.record import Record
 from stanch.timeline.store import read_of_many
 from stanch.timeline.unit_of_work import UnitOfWork
@@ -40,8 +40,10 @@ KINDS = (
     "postmortem_stage",
     "reopened",
     "redacted",
+    "service_added",
+    "service_removed",
 )
-Public = tuple[str, str, list[Written], Learned | None, bool]
+Public = tuple[str, list[str], list[Written], Learned | None, bool]
 
 
 def when_public(uow: UnitOfWork, entry: Entry, record: Record) -> None:
@@ -115,7 +117,7 @@ def address(name: str, page: StatusPage, installation_url: str, *, first: bool) 
 
 
 def _written(uow: UnitOfWork, now: int) -> list[Public]:
-    """(incident, its service, its public posts, its postmortem, whether one may come) of everything that is not private, newest first."""
+    """(incident, its services, its public posts, its postmortem, whether one may come) of everything that is not private, newest first."""
     rows = uow.tx.all(
         "SELECT i.id, i.service FROM incidents i WHERE i.private = 0 AND i.opened_at > :since AND EXISTS (SELECT 1 FROM entries e "
         "WHERE e.incident = i.id AND e.kind = 'update_posted' AND e.facts LIKE '%\"audience\":\"public\"%') "
@@ -126,13 +128,24 @@ def _written(uow: UnitOfWork, now: int) -> list[Public]:
     return [
         (
             row["id"],
-            row["service"],
-            _posts(uow.policy, own := entries.get(row["id"], [])),
+            _services(row["service"], own := entries.get(row["id"], [])),
+            _posts(uow.policy, own),
             learned_of(own),
             _learning(own),
         )
         for row in rows
     ]
+
+
+def _services(main: str, entries: list[Entry]) -> list[str]:
+    """The services that an incident affects, the main one first."""
+    found = [main]
+    for entry in entries:
+        if isinstance(entry.facts, ServiceAdded):
+            found.append(entry.facts.service)
+        elif isinstance(entry.facts, ServiceRemoved):
+            found = [name for name in found if name in (main, "") or name != entry.facts.service]
+    return [name for name in dict.fromkeys(found) if name]
 
 
 def learned_of(entries: list[Entry]) -> Learned | None:
@@ -182,11 +195,12 @@ def _incidents(
 ) -> tuple[list[Incident], list[Span]]:
     """Those that a page has components of; one that names none stands on every page that shows everything."""
     incidents, spans = [], []
-    for incident, service, posts, learned, learning in written:
+    for incident, services, posts, learned, learning in written:
         if not posts:
             continue
-        own = component_id(policy, service)
-        found, its = fold(incident, policy.service(service).public_name, own, posts, len(names))
+        own = list(filter(None, (component_id(policy, name) for name in services)))
+        about = next((policy.service(name).public_name for name in services if policy.service(name).public_name), "")
+        found, its = fold(incident, about, own, posts, len(names))
         if not (names.intersection(found.components) or (whole and not found.components)):
             continue
         incidents.append(

@@ -12,6 +12,7 @@ from stanch.kernel.policy import Policy
 from stanch.timeline.facts.detect import Declared, SignalAttached, SignalDetached
 from stanch.timeline.facts.paging import Acknowledged
 from stanch.timeline.facts.recover import Reopened
+from stanch.timeline.incident_rows import OF_SERVICE
 from stanch.timeline.unit_of_work import UnitOfWork
 
 STORM_WINDOW = 5 * MINUTE
@@ -89,15 +90,25 @@ def _open_for(uow: UnitOfWork, row: dict[str, Any]) -> str:
     if own := _its_private_one(uow, str(row["fingerprint"])):
         return own
     service = str(row["service"])
-    live = uow.tx.all(f"SELECT id, service FROM incidents WHERE status IN {LIVE} AND private = 0 ORDER BY number DESC")
-    if service and (same := next((str(each["id"]) for each in live if each["service"] == service), "")):
+    if service and (same := _of_the_service(uow, service)):
         return same
     if row["grouping"] and (grouped := _newest(uow, "s.grouping = :wanted", str(row["grouping"]))):
         return grouped
     if not service:
         return _of_the_same_rule(uow, row)
+    live = uow.tx.all(f"SELECT id, service FROM incidents WHERE status IN {LIVE} AND private = 0 ORDER BY number DESC")
     related = neighbours(service, uow.policy)
     return next((str(each["id"]) for each in live if each["service"] in related), "")
+
+
+def _of_the_service(uow: UnitOfWork, service: str) -> str:
+    """The newest live incident that affects a service, before those that only affect it beside another one."""
+    found = uow.tx.one(
+        f"SELECT i.id FROM incidents i WHERE {OF_SERVICE} AND i.status IN {LIVE} AND i.private = 0 "
+        "ORDER BY CASE WHEN i.service = :service THEN 0 ELSE 1 END, i.number DESC LIMIT 1",
+        service=service,
+    )
+    return str(found["id"]) if found else ""
 
 
 def _its_private_one(uow: UnitOfWork, fingerprint: str) -> str:
@@ -144,7 +155,7 @@ def _back(uow: UnitOfWork, row: dict[str, Any]) -> str:
 def _ended_alike(uow: UnitOfWork, row: dict[str, Any]) -> dict[str, Any] | None:
     """The newest ended incident of the same service that the same alert belonged to."""
     found = uow.tx.one(
-        "SELECT i.id, i.status, i.resolved_at FROM incidents i WHERE i.service = :service AND i.private = 0 "
+        "SELECT i.id, i.status, i.resolved_at FROM incidents i WHERE " + OF_SERVICE + " AND i.private = 0 "
         "AND i.status IN ('resolved', 'closed') AND i.resolved_at > :since AND EXISTS (SELECT 1 FROM entries e "
         "WHERE e.incident = i.id AND e.kind = 'signal_attached' AND e.facts LIKE :named) ORDER BY i.number DESC LIMIT 1",
         service=str(row["service"]),

@@ -63,7 +63,7 @@ def listed(items: list[str]) -> str:
 def _summary(record: Record, policy: Policy) -> str:
     began, end = record.span()
     helped = next((r for r in record.runs.values() if r.outcome == "helped" and not r.undo_of), None)
-    service = policy.service(record.service).label() if record.service else "a service that was not named"
+    service = " and ".join(policy.service(name).label() for name in record.services()) or "a service that was not named"
     opening = f"{_span(began, end)}, {service} {_affected(record, end)}: {record.title}."
     sentences = [
         opening,
@@ -75,9 +75,10 @@ def _summary(record: Record, policy: Policy) -> str:
 
 
 def _affected(record: Record, end: int | None) -> str:
+    was, is_ = ("were", "are") if len(record.services()) > 1 else ("was", "is")
     if not record.declared_at:
-        return "was looked into" if end else "is looked into"
-    return f"{'was thought to be' if record.false_alarm else 'was' if end else 'is'} affected"
+        return f"{was if end else is_} looked into"
+    return f"{f'{was} thought to be' if record.false_alarm else was if end else is_} affected"
 
 
 def _span(began: int, end: int | None) -> str:

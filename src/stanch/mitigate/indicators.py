@@ -19,8 +19,9 @@ def indicators(record: Record, policy: Policy) -> tuple[list[Criterion], float]:
     """
     if record.drill is not None:
         return record.drill.criteria, record.drill.hold
-    if record.service:
-        services = [policy.service(name) for name in (record.service, *policy.dependants(record.service))]
+    if named := record.services():
+        needing = [name for each in named for name in policy.dependants(each)]
+        services = [policy.service(name) for name in dict.fromkeys((*named, *needing))]
     else:
         services = list(policy.services.values())
     found: dict[str, Criterion] = {}

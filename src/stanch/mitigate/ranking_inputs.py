@@ -72,7 +72,7 @@ def gather(uow: UnitOfWork, record: Record, survey: Survey | None, services: lis
         _spreads(record, firing, survey),
         _pressures(record, survey),
         tuple(shapes),
-        frozenset(firing_services(record)),
+        frozenset((*firing_services(record), *record.also)),
         tried,
         past_runs(uow, record, tools(record, uow.policy, survey)),
         uncertainty,
@@ -175,7 +175,7 @@ def _changed(record: Record) -> list[Release]:
 def _pressures(record: Record, survey: Survey | None) -> tuple[Pressure, ...]:
     said = [
         Pressure(
-            (f.share or 0) >= SATURATED, f.sentence, f.service or record.service, f.service in ("", record.service),
+            (f.share or 0) >= SATURATED, f.sentence, f.service or record.service, f.service in ("", *record.services()),
             fullness((f.share or 0) - SATURATED, SATURATED),
         )
         for finding in record.findings.values()
@@ -201,7 +201,7 @@ def _dependencies(
             hit = user in firing or not policy.service(name).mitigations
             if name in firing and name not in found and hit:
                 found[name] = Dependency(name, _state(record, name), f"alerts fire on {name}, which {user} needs")
-            elif name not in found and name not in firing and user in (record.service, *firing):
+            elif name not in found and name not in firing and user in (*record.services(), *firing):
                 label = re.escape(policy.service(name).label()).replace("\\ ", "[ -]")
                 named = rf"\b({re.escape(name)}|{label})\b"
                 pattern = rf"{named}.{{0,40}}\b{BROKEN}\b|\b({BROKEN}|errors?) (\w+ )?{TOWARDS} (the )?{named}"

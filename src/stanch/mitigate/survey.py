@@ -69,12 +69,17 @@ def firing_services(record: Record) -> list[str]:
     return list(dict.fromkeys(name for s in record.signals.values() if s.firing and (name := s.labels.get("service"))))
 
 
+def hit_services(record: Record) -> list[str]:
+    """The services that people or alerts say are affected, the main one first."""
+    return list(dict.fromkeys([*record.services(), *firing_services(record)]))
+
+
 def affected(record: Record, policy: Policy) -> list[str]:
-    """The services that alerts fire on, what they depend on, near or far, and what depends on them; without a service, every one.
+    """The services that are named or that alerts fire on, what they depend on, near or far, and what depends on them; without a service, every one.
 
     Whichever alert came first, the set is the same; the incident's own service stands first (R16).
     """
-    hit = [name for name in dict.fromkeys([record.service, *firing_services(record)]) if name]
+    hit = hit_services(record)
     if not hit:
         return list(policy.services)
     needed = [name for service in hit for name in policy.needed(service)]

@@ -12,7 +12,7 @@ from stanch.kernel.clock import SECOND
 from stanch.kernel.policy import Breakdown, Mitigation, Policy, Saturation, Service
 from stanch.mitigate.rules import badness, holds
 from stanch.mitigate.saturation import belongs_to, fullness
-from stanch.mitigate.survey import CapacityReading, Offer, Survey, affected, firing_services, of_instance, tools
+from stanch.mitigate.survey import CapacityReading, Offer, Survey, affected, hit_services, of_instance, tools
 from stanch.ports import AlertRules, Failed, Metrics, Mitigator, Preview
 from stanch.timeline.effects import Effect, EffectHandler
 from stanch.timeline.entries import Entry
@@ -85,7 +85,7 @@ class SurveyHandler(EffectHandler):
         for name in affected(record, policy):
             for address in policy.service(name).runs_on:
                 asked[f"offers of {address}"] = self._offers(name, address)
-        for name in dict.fromkeys([record.service, *firing_services(record)]):
+        for name in hit_services(record):
             for breakdown in policy.service(name).breakdowns:
                 asked.setdefault(f"errors by {breakdown.label}", self._spread(breakdown))
         for name in affected(record, policy):

@@ -11,6 +11,7 @@ from stanch.kernel.moments import past_moment
 from stanch.kernel.severities import Role, Severity
 from stanch.kernel.spelling import spelt
 from stanch.prepare.known_people import known_person, same_person
+from stanch.prepare.oncall.people import meant
 from stanch.prepare.page_tests import unwoken
 from stanch.respond.correcting import check_correctable
 from stanch.timeline.facts.detect import Declared
@@ -88,8 +89,18 @@ def declare(uow: UnitOfWork, asked: Declare) -> Done:
         uow.append(incident, RoleTaken(role, person, given=not same_person(uow, person, uow.actor.name)))
         if uow.record(incident).private:
             uow.admit(incident, person)
-    alone = unwoken(uow)
-    return Done(f"{incident} declared: {title}" + (f". {alone}" if alone else ""), incident)
+    more = [text for text in (_unknown(uow, asked.service.strip()), unwoken(uow)) if text]
+    return Done(". ".join([f"{incident} declared: {title}", *more]), incident)
+
+
+def _unknown(uow: UnitOfWork, service: str) -> str:
+    """That the catalog does not have the service that was named: nothing follows from its name."""
+    known = uow.policy.services
+    if not service or not known or service in known:
+        return ""
+    near = meant(service, list(known))
+    asked = f" ({near[:1].lower()}{near[1:]})" if near else ""
+    return f"The catalog has no service '{service}'{asked}, so nothing follows from its name"
 
 
 def _ask_whether_it_is_real(uow: UnitOfWork) -> None:

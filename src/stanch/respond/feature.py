@@ -6,6 +6,7 @@ from stanch.timeline.feature import Feature, Wiring
 def wiring() -> Wiring:
     """Imported when the product opens, not for a command line's help."""
     from stanch.respond import quiet_signals, reactions
+    from stanch.respond.affected import index_services
     from stanch.respond.deciding.prompts import PROMPTS as DECIDING_PROMPTS
     from stanch.respond.message_effect import MessageHandler
     from stanch.respond.page_effect import PageHandler
@@ -28,7 +29,7 @@ def wiring() -> Wiring:
     from stanch.timeline.facts.mitigate import MitigationStarted
     from stanch.timeline.facts.paging import Acknowledged, PageReplaced, PageSent
     from stanch.timeline.facts.recover import Closed, Reopened, Resolved
-    from stanch.timeline.facts.respond import ImpactSet, SeveritySet
+    from stanch.timeline.facts.respond import ImpactSet, ServiceAdded, ServiceRemoved, SeveritySet
     from stanch.timeline.facts.roles import RoleTaken
 
     return Wiring(
@@ -39,8 +40,8 @@ def wiring() -> Wiring:
             SeveritySet: (reactions.page_when_severe, roles.propose_better),
             RoleTaken: (roles.propose_better,),
             MitigationStarted: (reactions.follow_phase, roles.note_commander),
-            ImpactSet: (reconsider,),
-            SignalAttached: (reconsider,),
+            **dict.fromkeys((ServiceAdded, ServiceRemoved), (index_services, reconsider)),
+            **dict.fromkeys((ImpactSet, SignalAttached), (reconsider,)),
             SignalCleared: (quiet_signals.say_that_escalation_rests,),
             SignalSilenced: (quiet_signals.acknowledge_or_rest,),
             SilenceEnded: (quiet_signals.page_anew,),
@@ -66,6 +67,7 @@ FEATURE = Feature(
         "stanch.respond.catching_up",
         "stanch.respond.bridge",
         "stanch.respond.relating",
+        "stanch.respond.affected",
         "stanch.respond.deciding.evidence",
         "stanch.respond.deciding.concerns",
         "stanch.respond.deciding.decide",

@@ -15,6 +15,7 @@ from stanch.respond.correcting import corrections
 from stanch.respond.facts import six_facts
 from stanch.timeline.decisions import Concern, Decision, Hypothesis
 from stanch.timeline.entries import Entry
+from stanch.timeline.incident_rows import OF_SERVICE
 from stanch.timeline.page import Page
 from stanch.timeline.record import ActionItem, Record, fold
 from stanch.timeline.run import Run
@@ -76,7 +77,7 @@ def incidents(uow: UnitOfWork, asked: Incidents) -> list[IncidentRow]:
 def of_service(uow: UnitOfWork, service: str, limit: int) -> list[IncidentRow]:
     """The newest incidents of a service that one may see (P6)."""
     rows = uow.tx.all(
-        f"SELECT i.* FROM incidents i {MAY_SEE} AND i.service = :service ORDER BY number DESC LIMIT :limit",
+        f"SELECT i.* FROM incidents i {MAY_SEE} AND {OF_SERVICE} ORDER BY number DESC LIMIT :limit",
         service=service,
         limit=limit,
         person=uow.actor.name,
@@ -175,7 +176,7 @@ class ShownEntry(msgspec.Struct, frozen=True):
 
 
 class Shown(msgspec.Struct, frozen=True):
-    """One incident whole. ``entries``: how many there are, the version that ``If-Match`` names."""
+    """One incident whole. ``services``: all that are affected, ``service``, the main one, first. ``entries``: how many there are, the version that ``If-Match`` names."""
 
     id: str
     title: str
@@ -202,6 +203,7 @@ class Shown(msgspec.Struct, frozen=True):
     decisions: list[Decision]
     bridge: Bridge | None
     related: dict[str, str]
+    services: list[str] = []
 
     def line(self) -> str:
         """For chat: the six facts, what needs someone, and what was said last."""
@@ -251,7 +253,7 @@ def _shown(record: Record, uow: UnitOfWork, now: int, known: list[Entry], entrie
         ],
         list(record.pages.values()), list(record.action_items.values()), list(record.hypotheses.values()),
         [_entry(x, corrected.get(x.position)) for x in entries], list(record.handoffs.values()), list(record.concerns.values()),
-        list(record.decisions.values()), record.bridge, record.related,
+        list(record.decisions.values()), record.bridge, record.related, record.services(),
     )  # fmt: skip
 
 

@@ -49,7 +49,7 @@ class PageHandler(Sending):
         text = "\n".join(
             [
                 record.title,
-                f"Service: {record.service or 'not named'}",
+                f"Service: {', '.join(record.services()) or 'not named'}",
                 f"Severity: {record.severity_name() or 'not set yet'}",
                 f"Open it: {link}",
             ]

@@ -7,6 +7,7 @@ from stanch.kernel.policy import Policy
 from stanch.respond.harm.told import alert_told, impact_told, title_told, unread
 from stanch.timeline.entries import Entry
 from stanch.timeline.facts.respond import SeverityProposed
+from stanch.timeline.incident_rows import OF_SERVICE
 from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import UnitOfWork
 
@@ -22,7 +23,7 @@ def reconsider(uow: UnitOfWork, entry: Entry, record: Record) -> None:
 def remeasured(uow: UnitOfWork, service: str) -> None:
     """A service's SLOs were measured: the live incidents of that service are looked at again."""
     for row in uow.tx.all(
-        "SELECT id FROM incidents WHERE service = :service AND status IN ('open', 'mitigated') AND drill = 0",
+        f"SELECT i.id FROM incidents i WHERE {OF_SERVICE} AND i.status IN ('open', 'mitigated') AND i.drill = 0",
         service=service,
     ):
         record = uow.record(row["id"])
@@ -68,16 +69,20 @@ def _only_unread(record: Record) -> bool:
 
 
 def proposal_for(uow: UnitOfWork, record: Record) -> Proposal:
-    """What burn, impact and scope ask for together right now: the highest over the SLOs of the service."""
+    """What burn, impact and scope ask for together right now: the highest over the SLOs of its services."""
     impact = record.impact_facts
     scope = scope_of(uow.policy, record.service)
     risk = "as stated" if impact.elevated_risk else ""
     known = Impact(
         impact.core_function_down, impact.data_at_risk, impact.security, impact.users_share, risk, _told(record, scope)
     )
-    own = record.service and record.drill is None  # what is really measured says nothing about a drill
-    evaluations = [evaluation_of(state) for state in store.read(uow, record.service)] if own else []
-    found = [propose(verdict, known, scope, uow.policy) for verdict in evaluations if verdict]
+    measured = record.services() if record.drill is None else []  # what is really measured says nothing about a drill
+    found = [
+        propose(verdict, known, scope_of(uow.policy, name), uow.policy)
+        for name in measured
+        for state in store.read(uow, name)
+        if (verdict := evaluation_of(state))
+    ]
     found = found or [propose(None, known, scope, uow.policy)]
     return min(found, key=lambda proposal: proposal.rung or LAST + 1)
 

@@ -14,6 +14,11 @@ SEEN = (
     "(i.private = 0 OR :admin = 1 OR EXISTS (SELECT 1 FROM members m WHERE m.incident = i.id AND m.person = :person))"
 )
 
+# Of the table incidents, called i: those that affect the service ``:service``, as their main one or beside it.
+OF_SERVICE = (
+    "(i.service = :service OR EXISTS (SELECT 1 FROM also_affected a WHERE a.service = :service AND a.incident = i.id))"
+)
+
 
 def create(tx: Transaction, facts: Declared | Investigating, opened_by: str, now: int) -> str:
     """Number the next incident and write its row; answers with its id (``INC-7``). ``now`` in microseconds."""

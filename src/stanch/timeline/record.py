@@ -167,6 +167,7 @@ class Record(msgspec.Struct):
     id: str = ""
     title: str = ""
     service: str = ""
+    also: list[str] = msgspec.field(default_factory=list)
     private: bool = False
     drill: Drill | None = None
     owner: str = ""
@@ -243,6 +244,10 @@ class Record(msgspec.Struct):
     entries: int = 0
     changed_at: int = 0
     last: Line | None = None
+
+    def services(self) -> list[str]:
+        """The services that are affected, the main one first; empty while none is named."""
+        return [name for name in (self.service, *self.also) if name]
 
     def onset(self) -> int:
         """When the harm began, as far as is known: else when it was noticed, or declared. Moment in microseconds."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from stanch.communicate.audiences.drafts import public_name
 from stanch.kernel.audiences import AUDIENCE_OF, STORED, Audience
 from stanch.kernel.clock import HOUR, SECOND
 from stanch.ports import Message
@@ -126,10 +127,10 @@ class AudienceMessageHandler(Sending):
     def message(self, effect: Effect) -> Message:
         with self.application.reading() as uow:
             record, text = uow.record(effect.incident), self._text(uow, effect)
-            public_name = uow.policy.service(record.service).public_name
+            called_outside = public_name(record, uow.policy)
         audience, url = effect.payload["audience"], self.application.installation.url
         if audience == "customers":  # they know neither our titles nor our pages
-            return Message(effect.key, f"{public_name or 'Status'}: update", text, f"{url}/status/", urgent=False)
+            return Message(effect.key, f"{called_outside or 'Status'}: update", text, f"{url}/status/", urgent=False)
         link = f"{url}/incidents/{record.id}"
         return Message(effect.key, f"[{record.id}] For {audience}: {record.title}"[:200], text, link, urgent=False)
 

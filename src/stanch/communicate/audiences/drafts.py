@@ -106,6 +106,11 @@ def next_promised(record: Record, policy: Policy, now: int, audience: Audience, 
     return now + every if every and record.live() else None
 
 
+def public_name(record: Record, policy: Policy) -> str:
+    """What customers call what is affected: of the first service that has a public name."""
+    return next((name for each in record.services() if (name := policy.service(each).public_name)), "")
+
+
 def _facts(record: Record, policy: Policy, now: int, audience: Audience, phase: str) -> dict[str, str]:
     zone = reader_zone(policy, audience)
     nxt, public = next_promised(record, policy, now, audience, phase), record.last_update("public")
@@ -124,8 +129,8 @@ def _facts(record: Record, policy: Policy, now: int, audience: Audience, phase: 
         "title": record.title,
         "severity": record.severity_name() or "No severity yet",
         "phase": record.phase.capitalize(),
-        "service": policy.service(record.service).label() if record.service else "",
-        "public_name": policy.service(record.service).public_name if record.service else "",
+        "service": ", ".join(policy.service(name).label() for name in record.services()),
+        "public_name": public_name(record, policy),
         "impact": impact,
         "symptoms": _for_customers(impact, policy) if audience == "customers" else impact,
         "share": f"{share * 100:.3g} %" if share is not None else "",

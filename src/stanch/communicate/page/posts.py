@@ -1,6 +1,7 @@
 """From the posts of an incident to what readers see of it: state, components, impact, and for how long. Pure (formats/18, 18.3-18.5)."""
 
 import hashlib
+from collections.abc import Sequence
 
 import msgspec
 
@@ -32,10 +33,12 @@ def identity(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def fold(incident: str, about: str, own: str, written: list[Written], total: int) -> tuple[Incident, list[Span]]:
-    """An incident and the spans of its components, from its posts in any order; ``own``: the component of its service, or ''.
+def fold(
+    incident: str, about: str, own: Sequence[str], written: list[Written], total: int
+) -> tuple[Incident, list[Span]]:
+    """An incident and the spans of its components, from its posts in any order; ``own``: the components of its services.
 
-    Until a post names components, that one counts as degraded: the first posts often name none.
+    Until a post names components, those count as degraded: the first posts often name none.
     ``total``: how many components the page has; all of them down is critical.
     """
     ordered = sorted(written, key=lambda each: (each.at, each.position))
@@ -76,7 +79,7 @@ def _over(ordered: list[Written]) -> int | None:
     return last[0].at if last and last[0].state == "resolved" else None
 
 
-def _changes(each: Written, states: dict[str, ComponentState], own: str) -> list[ComponentChange]:
+def _changes(each: Written, states: dict[str, ComponentState], own: Sequence[str]) -> list[ComponentChange]:
     said = dict(each.components)
     if each.state == "resolved":
         working: dict[str, ComponentState] = dict.fromkeys((*states, *said), "operational")
@@ -84,7 +87,7 @@ def _changes(each: Written, states: dict[str, ComponentState], own: str) -> list
     elif each.state == "postmortem":
         return []
     elif not said and own and (not states or all(state == "operational" for state in states.values())):
-        said = {own: "degraded_performance"}
+        said = dict.fromkeys(own, "degraded_performance")
     found = [ComponentChange(name, states.get(name, "operational"), state) for name, state in said.items()]
     states.update(said)
     return found

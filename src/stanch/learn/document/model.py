@@ -79,7 +79,7 @@ def document(record: Record, entries: list[Entry], policy: Policy, people: Vocab
         record.title,
         "Short review" if record.postmortem_form == "review" else "Postmortem",
         record.severity_name() or "severity not set",
-        policy.service(record.service).label() if record.service else "",
+        ", ".join(policy.service(name).label() for name in record.services()),
         f"published on {day(record.published_at)}" if record.published_at else "draft",
         _when(record),
         _figures(record),

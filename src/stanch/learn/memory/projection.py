@@ -64,7 +64,7 @@ def _of(uow: UnitOfWork, record: Record) -> Remembered:
         _release(uow, record.service, began), factors,
         _first(MOST_WORDS, (word for text in factors for word in sorted(tokens(text)))),
         tuple(Helped(r.title, took.get(r.run)) for r in runs if r.outcome == "helped" and not r.undone_by),
-        tuple(dict.fromkeys(r.title for r in runs if r.outcome in ("no_change", "worse"))),
+        tuple(dict.fromkeys(r.title for r in runs if r.outcome in ("no_change", "worse"))), tuple(record.also),
     )  # fmt: skip
 
 

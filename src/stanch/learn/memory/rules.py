@@ -25,7 +25,7 @@ class Helped(msgspec.Struct, frozen=True):
 class Remembered(msgspec.Struct, frozen=True):
     """What is remembered of an incident. Moments in microseconds.
 
-    ``labels``: zones, nodes and tenants that its alerts name. ``release``: what went out within 15 min before it began.
+    ``also``: services beside the main one. ``labels``: zones, nodes and tenants that its alerts name. ``release``: what went out within 15 min before it began.
     ``helped``, ``in_vain``: the mitigations by their outcome.
     """
 
@@ -44,10 +44,15 @@ class Remembered(msgspec.Struct, frozen=True):
     factor_words: tuple[str, ...] = ()
     helped: tuple[Helped, ...] = ()
     in_vain: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+
+    def services(self) -> tuple[str, ...]:
+        """All that were affected, the main one first."""
+        return tuple(name for name in (self.service, *self.also) if name)
 
     def terms(self) -> list[str]:
         """The index terms of an incident."""
-        found = [f"s:{self.service}"] if self.service else []
+        found = [f"s:{name}" for name in self.services()]
         found += [f"a:{name}" for name in self.alerts] + [f"l:{label}" for label in self.labels]
         return found + [f"w:{word}" for word in dict.fromkeys((*self.words, *self.factor_words))]
 
@@ -63,22 +68,25 @@ def likeness(now: Remembered, then: Remembered, common: Set[str] = frozenset()) 
     """None: not alike enough to be told of. ``common``: words that very many incidents share."""
     parts = [*_same(now, then), *_named(now, then, common)]
     score = sum(weight for weight, _ in parts)
-    evidence = score - (SERVICE if now.service and now.service == then.service else 0)
+    evidence = score - (SERVICE if _shared(now, then) else 0)
     if score < ALIKE or evidence <= 0:
         return None
     return Likeness(round(score, 2), tuple(reason for _, reason in sorted(parts, key=lambda part: -part[0])))
 
 
+def _shared(now: Remembered, then: Remembered) -> list[str]:
+    return [name for name in now.services() if name in then.services()]
+
+
 def _same(now: Remembered, then: Remembered) -> Iterable[tuple[float, str]]:
-    same_service = bool(now.service) and now.service == then.service
-    if same_service:
-        yield SERVICE, f"same service ({now.service})"
+    if services := _shared(now, then):
+        yield SERVICE, f"same service{'s' if len(services) > 1 else ''} ({_list(services)})"
     if alerts := [name for name in now.alerts if name in then.alerts]:
         share = len(alerts) / min(len(now.alerts), len(then.alerts))
         yield ALERTS * share, f"same alert{'s' if len(alerts) > 1 else ''} ({_list(alerts)})"
     if labels := [label for label in now.labels if label in then.labels]:
         yield LABEL, f"both in {_list(labels)}"
-    if now.release and then.release and same_service:
+    if now.release and then.release and now.service and now.service == then.service:
         yield RELEASE, f"both within {NEAR_RELEASE_MINUTES} min of a release"
 
 

@@ -84,7 +84,7 @@ class EvidenceHandler(EffectHandler):
         for criterion in criteria:
             metrics = self.application.world.metrics.get(criterion.source)
             found[f"measurements of {criterion.name}"] = _series(metrics, criterion, now, kept[criterion.name])
-        for probe in policy.service(record.service).probes:
+        for probe in [probe for name in record.services() for probe in policy.service(name).probes]:
             if prober := self.application.world.probers.get(probe.kind):
                 found[f"symptom {probe.name}"] = _symptom(prober, probe)
             if probe.kind == "http":

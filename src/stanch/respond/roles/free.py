@@ -17,13 +17,14 @@ HELD = (
 
 
 def free_people(uow: UnitOfWork, record: Record) -> list[str]:
-    """At most three names: first who is on call for the service, then in any other schedule; in a drill of those who take part (R40)."""
+    """At most three names: first who is on call for its services, then in any other schedule; in a drill of those who take part (R40)."""
     policy, taken = uow.policy, busy(uow, record)
     if record.drill is not None:
         return [name for name in record.drill.people if not any(same_person(uow, name, other) for other in taken)][
             :MOST
         ]
-    steps = escalation_of(policy, policy.service(record.service).escalation).steps
+    named = [policy.service(name).escalation for name in record.services() or [""]]
+    steps = [step for name in dict.fromkeys(named) for step in escalation_of(policy, name).steps]
     targets = [target for step in steps for target in step.notify] + [
         PREFIX + name for name in sorted(policy.schedules)
     ]

@@ -57,6 +57,34 @@ class Redacted(Statement, frozen=True, tag="redacted"):
         record.shown_at = None  # what customers read of the postmortem may repeat it
 
 
+class ServiceAdded(Statement, frozen=True, tag="service_added"):
+    """The incident affects this service, too (R14, R16); the first one that is named is its main one."""
+
+    service: str
+
+    def sentence(self) -> str:
+        return f"{self.service} is affected"
+
+    def apply(self, record: Record, entry: Line) -> None:
+        if not record.service:
+            record.service = self.service
+        elif self.service not in record.services():
+            record.also = [*record.also, self.service]
+
+
+class ServiceRemoved(Statement, frozen=True, tag="service_removed"):
+    """A service was added by mistake, or is not affected after all; the next one takes the place of the main one."""
+
+    service: str
+
+    def sentence(self) -> str:
+        return f"{self.service} is not affected after all"
+
+    def apply(self, record: Record, entry: Line) -> None:
+        left = [name for name in record.services() if name != self.service]
+        record.service, record.also = (left[0], left[1:]) if left else ("", [])
+
+
 class PhaseShifted(Statement, frozen=True, tag="phase_shifted"):
     """The phase changes deliberately (R12). ``undo``: the last change was a mistake, and counts for nothing."""
 
@@ -182,5 +210,5 @@ class Related(Statement, frozen=True, tag="related"):
 
 
 Facts = (
-    Said | Amended | Redacted | PhaseShifted | SeveritySet | ImpactSet | SeverityProposed | FirstMoveAnswered | Related
+    Said | Amended | Redacted | ServiceAdded | ServiceRemoved | PhaseShifted | SeveritySet | ImpactSet | SeverityProposed | FirstMoveAnswered | Related
 )  # fmt: skip

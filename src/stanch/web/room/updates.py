@@ -2,9 +2,11 @@
 
 from stanch.communicate.audiences.drafts import draft, suggested_state
 from stanch.communicate.audiences.standing import standings, told_of
+from stanch.communicate.components import unmarked
 from stanch.communicate.rules import suggestions, wording
 from stanch.kernel.audiences import AUDIENCE_OF, AUDIENCES
 from stanch.kernel.status_page import COMPONENT_STATES
+from stanch.timeline.audience_clock import OVER
 from stanch.timeline.facts.communicate import STATEABLE
 from stanch.web.room.panel import Context, Panel, Refused, View
 
@@ -32,6 +34,7 @@ def context(view: View) -> Context:
         "state": state,
         "component_states": COMPONENT_STATES,
         "state_drafts": {each: draft(record, policy, view.now, "customers", each) for each in states},
+        "unmarked": unmarked(record, policy) if state not in OVER and record.live() else "",
         "public_services": [service for _, service in sorted(policy.services.items()) if service.public_name],
         "texts": texts,
         "objections": {each: suggestions(wording(texts[each], policy, state, each)) for each in AUDIENCES},
