@@ -54,6 +54,11 @@ Try a text: `stanch wording "Payments fail."`, `stanch wording --kind postmortem
 
 The labelled examples are in `tests/data/wording/`, half of them kept from tuning;
 `python -m tests.unit.wording_sets public --half held` prints precision and recall for each rule.
+
+On texts that nobody had tuned on, written in one sitting before the rules were looked at, the figures are lower; each file says its own. In
+November 2026, whether anything at all was found in a text: postmortems 1.00 precision and 0.42 recall (85 sentences), then, after the kinds were
+mended, 0.94 and 0.61 on 87 others; public posts 0.90 and 0.58 (74), then 0.96 and 0.61 (60). The rules rarely point at an innocent sentence; they do not
+find everything, and a facilitator still reads.
 """
 
 

@@ -46,9 +46,19 @@ def test_sentences_that_were_written_to_mend_two_kinds() -> None:  # R44
     assert len(examples) >= 70 and found.precision >= 0.96 and found.recall >= 0.97, found
 
 
-@pytest.mark.parametrize(("name", "count"), [("public_new", 60), ("public_later", 216)])
-def test_further_posts_that_were_measured_at_first_sight(name: str, count: int) -> None:
-    """R33. Their figures at first sight stand in the files."""
+@pytest.mark.parametrize(
+    ("name", "count"),
+    [
+        ("public_new", 60),
+        ("public_later", 216),
+        ("public_second", 74),
+        ("public_third", 60),
+        ("blameless_second", 85),
+        ("blameless_third", 87),
+    ],
+)
+def test_further_posts_and_sentences_that_were_measured_at_first_sight(name: str, count: int) -> None:
+    """R33, R44. Their figures at first sight stand in the files."""
     codes, find = wording_finders.SETS[name]
     examples = read(name, codes)
     found = score(examples, find)["all"]

@@ -34,6 +34,10 @@ SETS = {
     "public": (PUBLIC_CODES, public),
     "public_new": (PUBLIC_CODES, public),
     "public_later": (PUBLIC_CODES, public),
+    "public_second": (PUBLIC_CODES, public),
+    "public_third": (PUBLIC_CODES, public),
     "blameless": (BLAMELESS_CODES, blameless),
     "blameless_new": (BLAMELESS_CODES, blameless),
+    "blameless_second": (BLAMELESS_CODES, blameless),
+    "blameless_third": (BLAMELESS_CODES, blameless),
 }

@@ -50,7 +50,7 @@ _EFFECT = re.compile(
 _OVER = re.compile(
     r"\b(?:(?:has|have|had|is|are|was|were) (?:now |been |fully |all |completely )*(?:resolved|fixed|over|restored|solved|completed?|back to normal|normal|operational|concluded|ended|repaired|corrected)|"
     r"(?:works?|working|back|available|running|operating|loading|arriving|functioning|processing|open|online|up)(?: \w+)? (?:normally|again|as usual|as normal|as expected|to normal|as before|without)|"
-    r"this (?:incident|issue|problem) is (?:now )?(?:resolved|closed|over|fixed)|resolved|all clear|completed successfully|(?:incident|issue|problem|maintenance|outage|this|it) (?:is |has been |was )?(?:now )?(?:\w+ and )?(?:over|resolved|closed|complete|completed|ended)|"
+    r"(?:this|that|it|the \w+) (?:has|have) (?:now )?(?:stopped|ended|gone away|passed)|this (?:incident|issue|problem) is (?:now )?(?:resolved|closed|over|fixed)|resolved|all clear|completed successfully|(?:incident|issue|problem|maintenance|outage|this|it) (?:is |has been |was )?(?:now )?(?:\w+ and )?(?:over|resolved|closed|complete|completed|ended)|"
     r"final update|no further updates|(?:can|are able to) (?:once )?(?:now|again) \w+)\b",
     re.I,
 )  # fmt: skip

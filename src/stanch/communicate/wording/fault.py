@@ -1,0 +1,303 @@
+"""Who is said to have done wrong (R33, R44): what lays a fault at a person, a team or a supplier. Pure.
+
+A subject (a role, a name, a team) with a predicate of fault in one clause. What only people do ("forgot") tells a name from a product; what
+things do as well ("broke the site") needs a name that is known: "Redis broke the connection" blames nobody.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Literal
+
+import msgspec
+
+from stanch.communicate.wording.first_names import FIRST_NAMES
+from stanch.communicate.wording.jargon import TERMS
+from stanch.communicate.wording.text import Text
+from stanch.communicate.wording.vocabulary import Vocabulary
+
+
+def phrases_of(words: str) -> list[str]:
+    """Patterns separated by spaces; ``_`` stands for a space within one."""
+    return [word.replace("_", " ") for word in words.split()]
+
+
+def any_of(words: str) -> str:
+    """A pattern for one of the phrases."""
+    return f"(?:{'|'.join(phrases_of(words))})"
+
+
+ROLE = any_of(
+    "engineers? developers? devs? operators? admins? administrators? on-call(?:_engineer)?s? responders? commander incident_commander scribe "
+    "colleagues? employees? managers? contractors? consultants? technicians? electricians? interns? apprentices? juniors? seniors? authors? reviewers? approvers? testers? analysts? "
+    "architects? leads? owners? staff person people individuals? programmers? coders? dbas? sres? sysadmins? trainees? newcomers? new_hires? new_joiners? new_starters? "
+    "hires? team_members? members?_of_(?:the|our)_team deployers? users? whoever someone somebody nobody no_one anyone anybody everyone "
+    "everybody they he she we i you who director cto cio ceo boss supervisor committer committers maintainers? guys? gals? lads? rookies? newbies? novices? installers? drivers? builders? plumbers?"
+)
+# Those of these that a post to customers may say of ourselves, or of its readers.
+_OURSELVES = re.compile(
+    any_of(
+        "^(?:we|i|you|they|who|users?|he|she|people|everyone|everybody|anyone|anybody|nobody|no_one|owners?|person|our_team)$"
+    ),
+    re.I,
+)
+NAME = r"(?-i:[A-Z][a-z]+(?: [A-Z][a-z]+)?)"
+_TEAM_NOUN = any_of(
+    "teams? departments? groups? squads? tribes? ops operations dev devs qa security infra infrastructure support sales marketing management leadership "
+    "vendors? providers? suppliers? partners? folks carrier company shift hoster bank hosting_company helpdesk netops devops secops"
+)
+# Functions of a company that stand for those who work there when they are the subject of a sentence.
+FUNCTION = any_of(
+    "networking development product security front-?end back-?end legal finance marketing sales qa infra ops support engineering management compliance procurement hr "
+    "facilities platform upstream it-support accounting billing design"
+)
+_OF_A_TEAM = r"(?:(?!(?:that|which|who|because|since|and|but|when|while|if|as|the|an?|in|on|at|of|by|to|for|from|with|after|before)\b)[\w-]+ )"
+TEAM = rf"(?:{_OF_A_TEAM}{{0,2}}?{_TEAM_NOUN}|{_OF_A_TEAM}{{1,2}}(?:people|crew|guys|lot)|(?-i:IT|HR|QA|NOC|SOC))"
+
+_CHECKED = (
+    "bother care check double-check cross-check test think notice read follow look ask verify tell know understand realise realize review escalate respond react "
+    "communicate inform listen take validate confirm consult warn answer update document announce mention consider wait revert page raise report "
+    "pay learn plan prepare coordinate reply remember inspect spot heed stop proofread count measure investigate acknowledge question try bring share pass make do renew install scan maintain monitor patch upgrade rotate secure call send lock back_up clean label supervise approve enforce"
+)
+_CHECKED_PAST = any_of(
+    "bothered checked double-checked cross-checked tested told read looked asked thought noticed verified informed followed validated confirmed consulted warned "
+    "answered updated documented announced mentioned considered reported planned learned coordinated replied reviewed questioned cared understood listened raised shared"
+)
+_CHECKING = any_of(
+    "following bothering caring paying_attention (?:double-?|cross-?)?checking testing reading asking looking thinking verifying telling warning informing waiting reviewing consulting understanding considering "
+    "coordinating announcing validating confirming permission approval authori[sz]ation a_review review any_review hesitation consideration"
+)
+# What tells of a fault at the end of a clause: "ran it on the wrong host". Who was told, shown or paged wrongly did nothing.
+_LATER = rf"(?:the |an? |his |her )(?:wrong|bad|faulty|incorrect|buggy|untested) (?!side of )\w+|without (?:even |first |ever |proper |any |properly )?{_CHECKING}|without (?:a word|(?:a |any |prior |fair )?(?:notice|warning))|for no (?:good |apparent |clear )?reason|with(?:out any| no) explanation|by (?:mistake|accident)"
+_NO_DOING = re.compile(
+    r"\s*(?:then |also |first |later )?(?:was|were|is|are|been|got|received|saw|found|had|has|have|noticed|reverted|corrected|fixed|removed|replaced|reported|showed|spotted|detected|named|can|could|may)\b",
+    re.I,
+)
+
+
+def _begin(beginnings: str, rest: str) -> list[str]:
+    return [begin + rest for begin in beginnings.split()]
+
+
+def _by_letter(alternatives: list[str]) -> str:
+    """One pattern of many, by their first letters: at each word only those of its letter are tried."""
+    letters: dict[str, list[str]] = {}
+    for one in alternatives:
+        letters.setdefault(one[0], []).append(one[1:])
+    return "|".join(f"{letter}(?:{'|'.join(rests)})" for letter, rests in letters.items())
+
+
+# What people do wrong, and things do not.
+_HUMAN = [
+    *phrases_of(
+        "forgot forgets forgotten neglect(?:ed|s) overlook(?:ed|s) skipped ignor(?:ed|es) disregarded misjudged misread misunderstood misheard mistook mistyped mis-typed "
+        "misconfigured mishandled mismanaged misused misapplied miscalculated misinterpreted botched bungled fumbled panicked guessed dithered procrastinated sabotaged fat-fingered "
+        "messed_up screwed_up slipped_up mixed_up dozed_off fell_asleep slept_through overslept cut_corners rushed_(?:it|things|into|through|the) jumped_the_gun dropped_the_ball pulled_the_plug "
+        "lost_(?:his|her|their)_(?:head|nerve) couldn't_be_bothered could_not_be_bothered did_(?:his|her|their)_own_thing took_(?:the_)?shortcuts? took_too_long took_it_upon "
+        "acted_(?:too_late|rashly|carelessly|alone) took_(?:his|her|their)_eyes covered_(?:it_)?up left_for_(?:lunch|home|the_day|the_weekend) went_(?:home|to_lunch|back_to_(?:sleep|bed)) walked_away "
+        "made_(?:such_)?a_(?:mess|hash) circumvented evaded sat_on wasted_(?:an?|the|two|three|hours|time|precious|half) "
+        "should_(?:have|'ve)_known got_(?:it|this|that|things|everything)_wrong missed_the told_(?:nobody|no_one|none_of) confused_(?:the|a|both|staging|production|two) waved_(?:it|them|the_\\w+)_through touched_(?:the|it) was_no_help was_of_no_help "
+        "accidentally_\\w+ mistakenly_\\w+ wrongly_\\w+ carelessly_\\w+ inadvertently_\\w+ erroneously_\\w+ negligently_\\w+ blindly_\\w+ foolishly_\\w+ stupidly_\\w+ recklessly_\\w+ hastily_\\w+ "
+        "thoughtlessly_\\w+ absent-mindedly_\\w+ unthinkingly_\\w+ single-handedly_\\w+"
+    ),
+    rf"did(?: not|n't) (?:even |really |properly |fully |actually |ever |first )?{any_of(_CHECKED)}",
+    rf"had(?:n't| not) (?:even |really |properly )?{_CHECKED_PAST}",
+    r"do(?:es)?(?: not|n't) (?:even |really )?(?:know|understand|care|test|listen|read|check)",
+    *_begin("not never", f" {_CHECKING}"),
+    rf"never (?:even |really |once )?{_CHECKED_PAST}",
+    r"made (?:a|an|the|another|several|two|one) (?:\w+ ){0,2}?(?:mistake|error|blunder|slip|misjudge?ment|wrong (?:call|decision))s?",
+    *_begin(
+        "was were",
+        r" (?:(?:simply|clearly|obviously|just|far|way|not) )*(?:to blame|supposed to know|slow|confused|clueless|helpless|useless|unhelpful|lost|too (?:slow|late|junior|inexperienced|careless|confident|lazy|busy)|asleep|distracted|unprepared|inattentive|wrong|careless|negligent|reckless|inexperienced|untrained|incompetent|competent|qualified|careful enough|in a hurry|nowhere to be found|paying attention)",
+    ),
+    *_begin(
+        "lacked lacks had(?:\\sno|\\stoo\\slittle|\\slittle|\\sinsufficient)",
+        r" (?:the )?(?:\w+ )?(?:skills?|experience|knowledge|discipline|judge?ment|idea|clue|understanding|training)",
+    ),
+    *_begin(
+        "wasn't weren't",
+        r" (?:paying attention|competent|qualified|careful|looking|watching|listening|at (?:his|her|their) desk)",
+    ),
+    r"let (?:the |a |an )?(?:\w+ )?(?:slip|through|slip through)",
+    r"let (?:it|this|that) (?:slip|through|expire|lapse)",
+    r"let (?:[\w-]+ ){1,3}(?:expire|lapse)",
+    r"let (?:us|you|everyone|them|customers|the team) down",
+    *_begin(
+        "pushed committed shipped merged deployed",
+        r" (?:\w+ ){0,2}?(?:(?:straight|directly|right) (?:to|into) (?:main|master|prod|production|live)|(?:a |an |the |his |her )?(?:wrong|bad|faulty|incorrect|broken|buggy|untested) \w+)",
+    ),
+]
+# What things do as well.
+_SITE = any_of(
+    "production prod sites? website platform everything clusters? shops? store services? systems? payments? checkout logins? sign-in database half entire whole company us network"
+)
+_EITHER = [
+    r"failed (?:to|us|you)",
+    "fails to",
+    r"caused (?:the|this|an?|our) (?:\w+ ){0,2}?(?:outage|incident|failure|mess|problem|disruption|downtime|loss|error)",
+    *_begin(
+        "broke wiped nuked trashed ruined destroyed crashed bricked fried clobbered hosed wrecked corrupted overwrote unplugged",
+        r" (?:the|our|all|everything|production|prod|it|half|an?|every|[a-z][\w-]+)\b",
+    ),
+    *_begin(
+        "deleted dropped erased killed truncated removed",
+        r" (?:the |our |an? |all |half |of )*(?:live |production |prod |only )+[\w-]+",
+    ),
+    r"dropped (?:the |our |a )(?:[\w-]+ )?(?:table|database|index|schema)",
+    rf"killed (?:production|the (?:site|{_SITE}))",
+    *_begin(
+        "took brought knocked dragged pulled",
+        rf" (?:(?:down|out|offline) (?:the |our |all |of |half )*{_SITE}|(?:the |our |all of |all |half of |half )*(?:\w+ )?{_SITE} (?:down|offline|out|to its knees))",
+    ),
+]
+# What is said of teams and suppliers besides.
+_OF_TEAMS = [
+    *phrases_of(
+        "broke refused_to blam(?:ed|es) forced_(?:us|the_team|everyone|through) pressured insisted_(?:on|that) left_(?:us|everyone|customers|you) never shrugged stonewalled "
+        "washed_(?:its|their)_hands passed_the_buck hid_behind kept_(?:ignoring|refusing|blaming|us_waiting|everyone_waiting|insisting) shipped_(?:us_)?(?:broken|untested|bad|a_broken|an_untested) "
+        "caused_(?:the|this|our) dragged_(?:its|their)_feet took_(?:hours|days|forever|ages|too_long|its_time|their_time|weeks) threw_(?:it|this)_over did_nothing made_(?:us|everyone|a_mess|a_hash) "
+        "gave_us_(?:no|nothing|the_run-?around) ignored_(?:us|our) once_again sold_us talked_(?:us|management)_into let_us throws?_(?:\\w+_){1,2}over_the_(?:wall|fence) lost_(?:our|your|all|everything) waved_(?:\\w+_){1,3}through waits?_for_us"
+    ),
+    *_begin("is was were are", r" (?:(?:simply|once again|again|always|very|also|clearly|just|as usual) )*(?:to blame|responsible(?: for (?:the|this))?|at fault|notorious|known for|unresponsive|unhelpful|uncooperative|slow to|late again|unreliable|useless|incapable|in denial|not (?:interested|helpful|cooperative|willing)|hopeless|nowhere)"),
+    *_begin("does do", r"(?: not|n't) (?:ever )?(?:care|understand|listen|test|know|talk|answer|tell|communicate|review|bother|monitor|document|take)"),
+    r"c(?:annot|an't|ould not|ouldn't) (?:even )?(?:run|do|be trusted|get|keep|be bothered|manage|operate|be relied)",
+    *_begin("has have", r" (?:once more|once again|again|yet again|repeatedly) (?:shown|proved|proven|demonstrated|failed|let)"),
+]  # fmt: skip
+
+_ADVERB = any_of(
+    "had has have then also again simply still just apparently clearly probably repeatedly later once_again unfortunately evidently obviously even only on_duty on_call at_the_time"
+)
+_WHERE = r"(?: (?:responsible|involved|concerned|in charge))?(?: (?:on|in|at|from|of|with) (?:(?:the|our|last|that) )?(?:[\w-]+)(?: (?:team|shift|duty|time|night|call))?)?"
+_TAIL = rf"{_WHERE}(?:,? who(?: [\w'-]+){{0,6}}?)?,?(?: {_ADVERB})*\s*$"
+_FORMER = r"(?:(?!(?:the|an?|our|of|to|by|for|from|with|that|which|when|if|\w+ed|told|sent|gave|let|made|is|was|were)\b)[\w-]+ ){0,3}?"
+_DIRECTLY = re.compile(rf"(?:\b(?P<team>{TEAM})|(?:^\W*|\b(?:because|since|and|but|that|when|while|as|if|{_ADVERB}) )(?P<function>{FUNCTION})|\b(?P<person>{ROLE}|{NAME})){_TAIL}", re.I)  # fmt: skip
+_FIRST = re.compile(rf"\W*(?:(?:because|since|and|but|that|when|while|as|if) )?(?:the |an? |our |some |one of (?:the |our ))?(?:(?P<team>{TEAM})|(?P<function>{FUNCTION})|{_FORMER}(?P<person>{ROLE})|(?P<name>{NAME}))\b", re.I)  # fmt: skip
+_JOINED = re.compile(rf"(?:\b(?:and|but|then|or)|,)(?: {_ADVERB})*\s*$", re.I)
+_CLAUSE = re.compile(
+    r"[;:,]\s|\s[-\u2013\u2014]\s|\b(?:because|since|although|whereas|after|when|while|before|until)\s", re.I
+)
+# "paged the wrong team because the catalog names the former owner" tells what led there.
+_EXPLAINED = re.compile(
+    r"[^.!?;]{0,30}\b(?:because|since|as) (?:the|a|an|both|two|its|their|no|it|that|nothing|there|all) (?!engineer|operator|developer|admin|person|team|he\b|she\b)",
+    re.I,
+)
+_PREDICATE = re.compile(
+    rf"\b(?:(?P<human>{_by_letter(_HUMAN)})|(?P<either>{_by_letter(_EITHER)})|(?P<team>{_by_letter(_OF_TEAMS)})|(?P<later>{_LATER}))",
+    re.I,
+)
+# A predicate is in a sentence with one of these words only.
+_FAULT_WORDS = """
+forgot forgets forgotten neglected neglects overlooked overlooks skipped ignored ignores disregarded misjudged misread misunderstood misheard mistook
+mistyped mis misconfigured mishandled mismanaged misused misapplied miscalculated misinterpreted botched bungled fumbled panicked guessed dithered
+procrastinated sabotaged fingered messed screwed slipped mixed dozed asleep slept overslept cut rushed jumped dropped pulled lost couldn't bothered
+own shortcut shortcuts took acted eyes covered left went walked mess hash blame circumvented evaded sat wasted supposed wrong missed did didn't never
+without bad faulty incorrect broken buggy untested failed fails mistake mistakes error errors blunder slip misjudgement misjudgment too distracted
+unprepared inattentive careless negligent reckless inexperienced untrained incompetent competent qualified careful hurry nowhere lacked lacks little
+insufficient no accidentally mistakenly wrongly carelessly inadvertently erroneously negligently blindly foolishly stupidly recklessly hastily
+thoughtlessly absent unthinkingly wasn't weren't not let straight directly right accident caused broke wiped nuked trashed ruined destroyed crashed
+bricked fried clobbered hosed wrecked corrupted overwrote unplugged deleted erased killed truncated removed brought knocked dragged refused blames
+blamed forced pressured insisted shrugged stonewalled washed passed hid kept shipped pushed responsible fault notorious known unresponsive unhelpful
+uncooperative slow late unreliable useless incapable denial hopeless does doesn't don't do cannot can't once again repeatedly had hadn't nobody none
+confused touched notice warning word reason explanation over lost through waits help clueless helpless unhelpful threw made gave closed sold talked
+usual always ever single known
+"""
+_WORDS = frozenset(_FAULT_WORDS.split())
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """Characters ``start`` to ``end`` lay a fault at ``who``; ``ourselves``: at those who write, or at their readers."""
+
+    start: int
+    end: int
+    who: str
+    kind: Literal["person", "team"]
+    ourselves: bool
+
+
+@lru_cache(maxsize=2)
+def faults(text: Text, vocabulary: Vocabulary) -> tuple[Fault, ...]:
+    """The faults that a text lays at people, teams and suppliers. Kept for the next rule that asks of the same text."""
+    return tuple(_faults(text, vocabulary))
+
+
+def _faults(text: Text, vocabulary: Vocabulary) -> Iterator[Fault]:
+    for sentence in text.sentences_with(_WORDS):
+        done = 0
+        for m in _PREDICATE.finditer(sentence.text):
+            found = _subject(sentence.text, m) if m.start() >= done else None
+            if found is None:
+                continue
+            who, start, team = found
+            ours = bool(_OURSELVES.match(who))
+            if ours and m.group().lower().startswith("do"):
+                continue  # "we do not know why" tells what is known
+            if m["later"] and _EXPLAINED.match(sentence.text, m.end()):
+                continue
+            if team or (not m["team"] and is_person(who, vocabulary, sure=bool(m["either"] or m["later"]))):
+                done = m.end()
+                yield Fault(sentence.start + start, sentence.start + done, who, "team" if team else "person", ours)
+
+
+def _subject(sentence: str, m: "re.Match[str]") -> tuple[str, int, bool] | None:
+    """Who is the subject of a predicate, where it begins, and whether it is a team.
+
+    It stands right before the predicate, or at the beginning of its clause when the predicate goes on with "and".
+    """
+    cut = max(0, m.start() - 120)
+    near = sentence[cut : m.start()]
+    who = None if m["later"] else _DIRECTLY.search(near)
+    if who:
+        return _named(who, cut)
+    if not m["later"] and not _JOINED.search(near):
+        return None
+    for begin in _clauses_before(sentence, m.start()):
+        who = _FIRST.match(sentence, begin, m.start())
+        if who:
+            passive = m["later"] and _NO_DOING.match(sentence, who.end())
+            return None if passive else _named(who, 0)
+    return None
+
+
+def _named(who: "re.Match[str]", at: int) -> tuple[str, int, bool]:
+    for name in ("team", "function", "person", "name"):
+        if who.groupdict().get(name):
+            return who[name], at + who.start(name), name in ("team", "function")
+    raise AssertionError(who)
+
+
+def _clauses_before(sentence: str, end: int) -> list[int]:
+    """Where the two clauses before a position begin, the nearest first."""
+    cut = max(0, end - 400)
+    starts = [cut, *(m.end() for m in _CLAUSE.finditer(sentence, cut, end))]
+    return [start for start in reversed(starts) if start < end - 3][:2]
+
+
+_ROLE_ONLY = re.compile(rf"^{ROLE}$", re.I)
+_CAPITALS = """
+The This That These Those It Its Their Our When While After Before Because Since If As And But So Then There Here What Why How Which Where Both Each
+All Most Some Many Several Nothing Something Everything Another Other Only Even Still Also Again Later Once Someone Nobody Monday Tuesday Wednesday
+Thursday Friday Saturday Sunday January February March April May June July August September October November December Christmas Easter Traffic
+Monitoring Alertmanager Prometheus Kubernetes Redis Kafka Postgres Grafana Linux Health Canary Failover Automation Staging Production Rollback
+Terraform Ansible Jenkins Envoy Consul Vault Nginx Haproxy Replication Dns Istio Argo Helm Docker Datadog Sentry Github Gitlab Cloudflare Fastly
+Akamai Amazon Google Azure Oracle Windows Android Safari Chrome Firefox Slack Zookeeper Cassandra Elasticsearch Kibana Logstash Spark Hadoop Airflow
+Celery Django Rails Java Python Ruby Rust Chef Puppet Salt Splunk Vagrant Packer Nomad Traefik Caddy Apache Tomcat Memcached Rabbitmq Mysql Mongo
+Sqlite Clickhouse Snowflake Stripe Twilio Okta Auth Login Checkout Search Billing Storage Network Version Release Config Europe Asia Africa America
+London Paris Berlin Root Primary Secondary Cause Trigger Result Lesson Answer Question Support Security Management Engineering
+"""
+_NOT_NAMES = frozenset(_CAPITALS.split())
+
+
+def is_person(who: str, vocabulary: Vocabulary, *, sure: bool = False) -> bool:
+    """Whether this is a role, a known person or a first name; with ``sure`` no other capitalised word will do."""
+    if _ROLE_ONLY.match(who) or who in vocabulary.people:
+        return True
+    words = who.split()
+    if words[0] in FIRST_NAMES or words[0] in vocabulary.people:
+        return who.lower() not in vocabulary.internal
+    if sure or not who[:1].isupper() or words[-1].endswith("s"):
+        return False
+    return (
+        not (set(words) & _NOT_NAMES)
+        and who.lower() not in vocabulary.internal
+        and not any((w.lower(),) in TERMS for w in words)
+    )
