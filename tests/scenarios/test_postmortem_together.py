@@ -96,7 +96,7 @@ def test_as_typed_is_saved_letter_for_letter_with_a_version_of_its_own(closed: H
     assert closed.record().lists["factors"] == ["No canary", "One zone"]
     with pytest.raises(Conflict) as refused:
         closed.do("postmortem", incident="INC-1", part="summary", text="Payments failed", base="Checkout fell over")
-    assert refused.value.repeat == {"base": typed}
+    assert refused.value.repeat == {"base": typed, "seen": typed}
     with TestClient(create_app(closed.stanch)) as client:
         client.headers.update(closed.bearer("ada"))
         read = client.get("/api/v1/incidents/1/sections?part=summary")

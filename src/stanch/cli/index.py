@@ -56,6 +56,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "hypothesis": ("respond", "State a possible cause, or say where one stands now."),
     "impact": ("respond", "Say what customers feel, in words they could check."),
     "impact-figures": ("learn", "What an incident did: minutes, requests, users, error budget, money, and what customers were told, each with its query or formula."),
+    "import-postmortem": ("learn", "Import a postmortem as Markdown: an export that was edited, or one written by hand."),
     "incidents": ("respond", "Incidents, newest first."),
     "inject": ("learn", "Let something happen in a drill now: in your own words, or without words what the script has next."),
     "integrations": ("prepare", "Every integration in use, with the result of its newest test."),

@@ -23,6 +23,11 @@ BY_HAND: dict[str, tuple[str, str, str]] = {
     "verify": ("run", "record", "Check the hash chain of the timelines."),
     "checkpoint": ("run", "record", "Seal all timelines in one line, to verify against later."),
     "export": ("run", "record", "Write an incident out: JSON, or its postmortem as Markdown, HTML or PDF."),
+    "import-postmortem": (
+        "learn",
+        "postmortem",
+        "Import a postmortem as Markdown: an edited export, or one written by hand.",
+    ),
     "slo": ("detect", "slo", "SLOs: burn rates and error budgets, Prometheus rules for them, OpenSLO import."),
     "import": ("run", "importing", "Take schedules, people and escalation over from another on-call tool."),
     "watch": ("respond", "record", "Follow the timeline of an incident."),
@@ -39,7 +44,7 @@ class Tree(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name in BY_HAND:
             module = importlib.import_module(f"stanch.cli.{BY_HAND[cmd_name][1]}")
-            found: click.Command = getattr(module, cmd_name + "_" * keyword.iskeyword(cmd_name))
+            found: click.Command = getattr(module, cmd_name.replace("-", "_") + "_" * keyword.iskeyword(cmd_name))
             return found
         if cmd_name not in COMMANDS:
             return None

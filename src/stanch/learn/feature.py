@@ -45,6 +45,7 @@ FEATURE = Feature(
     (
         "stanch.learn.commands",
         "stanch.learn.sections",
+        "stanch.learn.importing",
         "stanch.learn.planning",
         "stanch.learn.shown.commands",
         "stanch.learn.impact.commands",

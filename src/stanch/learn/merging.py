@@ -43,11 +43,14 @@ def merged(base: str, mine: str, theirs: str, *, by_line: bool = False) -> str |
 
 
 def _within(base: Sequence[str], mine: Sequence[str], theirs: Sequence[str], *, by_line: bool) -> list[str] | None:
-    """Words that both changed, where one of them only added words around what the other changed, or letters at another place."""
+    """Words that both changed, where one of them only added words around what the other changed, or to it, or letters at another place."""
     for changed, other in ((mine, theirs), (theirs, mine)):
         for start in range(len(other) - len(base) + 1):
             if other[start : start + len(base)] == base:
                 return [*_both(_both(other[:start], changed), other[start + len(base) :])]
+    for less, more in ((mine, theirs), (theirs, mine)):
+        if "".join(less).strip() and any(more[at : at + len(less)] == less for at in range(len(more) - len(less) + 1)):
+            return list(more)
     at_once = None if by_line else _two_places("".join(base), "".join(mine), "".join(theirs))
     return None if at_once is None else [at_once]
 

@@ -34,7 +34,7 @@ def write(
             continue
         if part not in given and not drafted[part]:
             raise Invalid(f"There is no draft of the {part}.", field="confirm", hint="Write it.")
-        facts = _facts(part, given.get(part, ""), drafted[part] if part in confirm else "")
+        facts = facts_of(part, given.get(part, ""), drafted[part] if part in confirm else "")
         if part not in confirm and _squeezed(facts.text) in shown:
             continue
         facts = _with_theirs(part, facts, drafted[part], _versions(entries, part), shown)
@@ -55,7 +55,7 @@ def write_as_typed(uow: UnitOfWork, record: Record, part: str, text: str, base: 
     current = as_typed(uow, record, part)
     together = merged(base, text, current)
     if together is None:
-        raise _both_changed(part, current, record.written.get(part, (0, "the record"))[1])
+        raise both_changed(part, current, record.written.get(part, (0, "the record"))[1])
     if len(together) > LONGEST:
         raise Invalid(f"The {part_name(part)} has more than {LONGEST:,} characters.", field="text", hint="Shorten it.")
     if together == current:
@@ -73,7 +73,7 @@ def as_typed(uow: UnitOfWork, record: Record, part: str) -> str:
     return "\n".join(items) if part in LISTS and text == listed(items) else text
 
 
-def _both_changed(part: str, current: str, author: str) -> Conflict:
+def both_changed(part: str, current: str, author: str) -> Conflict:
     return Conflict(
         f"{author} changed the same words of the {part_name(part)} meanwhile. It reads now: {current[:500]}",
         hint="What you typed is still in the form: put both together and save again.",
@@ -99,11 +99,11 @@ def _with_theirs(
         return facts
     text = merged(base, facts.text, current, by_line=part in LISTS)
     if text is None:
-        raise _both_changed(part, current, versions[-1][1])
-    return _facts(part, text, "")
+        raise both_changed(part, current, versions[-1][1])
+    return facts_of(part, text, "")
 
 
-def _facts(part: str, given: str | list[str], drafted: str) -> PostmortemWritten:
+def facts_of(part: str, given: str | list[str], drafted: str) -> PostmortemWritten:
     if not given and drafted:
         given = drafted
     if isinstance(given, list) or part in LISTS:

@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from stanch.kernel.errors import Invalid
+from stanch.kernel.markdown import fenced
 from stanch.kernel.policy import Policy
 from stanch.prepare.update_templates import FOLDER
 from stanch.prepare.yaml_file import read_plain
@@ -30,7 +31,6 @@ GATE: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 _PART_OF = {name: part for part, names in GATE.items() for name in (part, *names)}
 _HEADING = re.compile(r"^ {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
-_FENCE = re.compile(r"^ {0,3}(```+|~~~+)")
 
 
 class Heading(msgspec.Struct, frozen=True):
@@ -62,7 +62,7 @@ def headings(text: str) -> tuple[Heading, ...]:
     if len(text) > LONGEST:
         raise ValueError(f"it is longer than {LONGEST:,} characters")
     lines = text.splitlines()
-    found = _found(lines)
+    found = found_headings(lines)
     if not found:
         raise ValueError("line 1: it has no heading; write the title of each section as '## Title'")
     top = min(level for _, level, _ in found)
@@ -77,16 +77,11 @@ def headings(text: str) -> tuple[Heading, ...]:
     return tuple(made)
 
 
-def _found(lines: list[str]) -> list[tuple[int, int, str]]:
+def found_headings(lines: list[str]) -> list[tuple[int, int, str]]:
     """Each heading outside of code: its line from 0, its level and title."""
-    found, fence = [], ""
-    for at, line in enumerate(lines):
-        mark = _FENCE.match(line)
-        if mark and (not fence or (mark[1].startswith(fence) and not line.strip(" `~"))):
-            fence = "" if fence else mark[1]
-        elif not fence and (match := _HEADING.match(line)):
-            found.append((at, len(match[1]), (match[2] or "").strip()))
-    return found
+    code, _ = fenced(lines)
+    matches = ((at, _HEADING.match(line)) for at, line in enumerate(lines) if at not in code)
+    return [(at, len(match[1]), (match[2] or "").strip()) for at, match in matches if match]
 
 
 def _heading(at: int, title: str, below: list[str]) -> Heading:

@@ -3,22 +3,32 @@
 from functools import partial
 
 from stanch.kernel.clock import day, iso
+from stanch.kernel.markdown import fenced
 from stanch.learn.document.model import Document, state_of
 from stanch.timeline.record import ActionItem, Comment
+
+NOT_WRITTEN = "_Not written yet._"
 
 
 def markdown(d: Document) -> bytes:
     """The whole document, with a front matter of its plain fields (docs/formats/13)."""
     lines = ["---", *(f"{key}: {_yaml(value)}" for key, value in d.front.items()), "---", ""]
     lines += [f"# {d.incident}: {_escape(d.title)}", ""]
-    drawn = {"timeline": _timeline, "actions": _actions}
+    below = bodies(d)
     for section in d.layout:
         title = section.title or ("Timeline (UTC)" if section.part == "timeline" else section.shown())
-        lines += [f"## {_escape(title)}", "", *drawn.get(section.part, partial(_written, section.part))(d), ""]
+        lines += [f"## {_escape(title)}", "", below[section.part], ""]
     if d.comments:
-        titles = {section.part: section.shown() for section in d.layout}
-        lines += ["## Comments", "", *(_comment(comment, titles[comment.part]) for comment in d.comments), ""]
+        lines += ["## Comments", "", below["comments"], ""]
     return "\n".join(lines).encode()
+
+
+def bodies(d: Document) -> dict[str, str]:
+    """What stands under each heading, by the part; ``comments``: under the last one."""
+    drawn = {"timeline": _timeline, "actions": _actions}
+    found = {x.part: "\n".join(drawn.get(x.part, partial(_written, x.part))(d)) for x in d.layout}
+    titles = {section.part: section.shown() for section in d.layout}
+    return found | {"comments": "\n".join(_comment(comment, titles[comment.part]) for comment in d.comments)}
 
 
 def _timeline(d: Document) -> list[str]:
@@ -42,7 +52,13 @@ def _comment(c: Comment, title: str) -> str:
 
 
 def _written(part: str, d: Document) -> list[str]:
-    return [_mentions(d.parts[part]) or "_Not written yet._"]
+    return [_mentions(_closed(d.parts[part])) or NOT_WRITTEN]
+
+
+def _closed(text: str) -> str:
+    """Code whose end is missing would take in every section after it."""
+    fence = fenced(text.split("\n"))[1]
+    return f"{text}\n{fence}" if fence else text
 
 
 def _action(i: ActionItem) -> str:

@@ -110,6 +110,7 @@ def _front(record: Record) -> dict[str, str]:
         "status": record.status,
         "service": record.service,
         "form": record.postmortem_form or "not decided",
+        "version": str(record.entries),
         **{name: iso(value) for name, value in moments.items() if value},
     }
 

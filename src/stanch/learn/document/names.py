@@ -102,5 +102,5 @@ def anonymous(d: Document, labels: dict[str, str]) -> Document:
             )
             for c in d.comments
         ],
-        front={key: said(value) if key == "title" else value for key, value in d.front.items()},
+        front={key: said(value) if key == "title" else value for key, value in d.front.items()} | {"names": "roles"},
     )

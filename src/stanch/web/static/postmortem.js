@@ -207,6 +207,11 @@
     event.stopImmediatePropagation();
     flush().then(() => { if (!only && !waits()) target.requestSubmit(submitter); });
   }, true);
+  const file = document.getElementById("import-file");
+  if (file) {
+    file.hidden = file.labels[0].hidden = false;
+    file.addEventListener("change", async () => { if (file.files[0]) document.getElementById(file.dataset.into).value = await file.files[0].text(); });
+  }
   document.addEventListener("signed-out", () => { out = true; });
   addEventListener("storage", (event) => { if (event.key === "signed out" && event.newValue?.startsWith(`${me} `)) out = true; });
   addEventListener("pagehide", () => { for (const s of sections) if (dirty(s) && !s.conflict && !s.sent) send(s, true).catch(() => {}); });
