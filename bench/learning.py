@@ -14,6 +14,7 @@ from stanch.kernel.actor import Actor
 from stanch.kernel.clock import DAY, HOUR, MINUTE
 from stanch.kernel.command import REGISTRY
 from stanch.kernel.filling import fill as filled
+from stanch.learn.figures import kept
 from stanch.learn.figures.kept import new_change
 from stanch.learn.figures.of_record import COUNTS, PHASE_SPANS, SPANS
 from stanch.learn.figures.projection import TABLES, VERSION
@@ -22,7 +23,8 @@ from stanch.prepare.settings import Settings
 
 INCIDENTS, ROUNDS = 20_000, 60
 ASKED = {
-    "learning": {}, "learning after a change": {}, "learning of one service": {"service": "service-7"}, "action-items": {}, "postmortems": {"state": "due"},
+    "learning": {}, "learning after a change": {}, "learning by a new process": {}, "learning of one service": {"service": "service-7"},
+    "action-items": {}, "postmortems": {"state": "due"},
     "figure": {"figure": "resolve"},
 }  # fmt: skip
 
@@ -63,6 +65,9 @@ def fill(stanch: Stanch, rng: random.Random) -> None:
         for table, found in rows.items():
             names = ", ".join(found[0])
             tx.many(f"INSERT INTO {table} ({names}) VALUES ({', '.join(f':{name}' for name in found[0])})", found)
+    with stanch.application.database.transaction() as tx:
+        if tx.dialect == "postgresql":  # where autovacuum does it
+            tx.driver("ANALYZE")
 
 
 def change(stanch: Stanch) -> None:
@@ -82,6 +87,8 @@ def main() -> None:
             for _ in range(ROUNDS):
                 if words.endswith("change"):
                     change(stanch)
+                if words.endswith("process"):
+                    kept.forget(stanch.application.database)
                 with stanch.application.reading(Actor("ben")) as uow:
                     began = time.perf_counter()
                     command.handle(uow, filled(command, values))

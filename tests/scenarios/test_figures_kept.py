@@ -1,18 +1,25 @@
 """Rows of figures are kept while nothing changes, and no longer: after each change, on each replica, for each person (R49, P6)."""
 
 import copy
-from collections.abc import Iterator
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import msgspec
+import pytest
 
 from stanch.db.connection import Database
 from stanch.kernel.actor import Actor
-from stanch.kernel.clock import DAY
+from stanch.kernel.clock import DAY, MINUTE, iso
 from stanch.kernel.command import REGISTRY
+from stanch.learn.figures import kept, times
 from stanch.learn.figures.commands import AskLearning
-from stanch.learn.figures.kept import VIEWS, KeptScope, views
+from stanch.learn.figures.factors import of_factors
+from stanch.learn.figures.kept import VALUES, WHOLES, KeptScope, Part
+from stanch.learn.figures.of_record import COUNTS, SHARES, counts_of, figures_of
+from stanch.learn.figures.scope import last_days
 from stanch.learn.figures.times import totals
 from stanch.timeline.unit_of_work import Application
 from tests.scenarios.house import House
@@ -93,10 +100,143 @@ def test_the_uninvited_share_nothing_of_a_private_incident(house: House) -> None
     assert learned(house.application, "grace")["incidents"] == 0
 
 
-def test_only_so_many_views_are_kept(house: House) -> None:
-    kept = views(house.application.database)
-    first = kept.get("first", dict)
-    assert kept.get("first", dict) is first
-    for number in range(VIEWS):
-        kept.get(number, dict)
-    assert kept.get("first", dict) is not first
+def test_after_a_change_only_the_part_with_its_incident_is_read_again(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept, "PART", 2)
+    for minutes in (10, 20, 30, 40, 50, 60):
+        ended(house, minutes, "No canary #change")
+    learned(house.application)
+    with house.application.uow() as uow:  # as no command does it: nothing says that these changed
+        uow.tx.execute("UPDATE learning_incidents SET resolve = 1")
+    house.do("reopen", incident="INC-6", reason="it is back")
+    found = learned(house.application)
+    resolve = next(t for t in found["times"] if t["figure"] == "resolve")
+    assert (found["incidents"], resolve["median"]) == (5, 30 * MINUTE), "the others are as they were read"
+
+
+def test_a_bounded_amount_is_kept(house: House) -> None:
+    views = kept.views(house.application.database)
+    first = views.parts.put("first", Part(1, VALUES // 2))
+    assert views.parts.find("first") is first
+    views.parts.put("more", Part(2, VALUES // 2 + 1))
+    assert views.parts.find("first") is None
+    views.wholes.put("first", 1)
+    for number in range(WHOLES):
+        views.wholes.put(number, number)
+    assert views.wholes.find("first") is None
+
+
+def folded(house: House, person: str, days: int, service: str) -> dict[str, Any]:
+    """The figures as they come out of every record, folded one after another."""
+    with house.application.reading(Actor("root", admin=True)) as uow:
+        names = [row["id"] for row in uow.tx.all("SELECT id FROM incidents ORDER BY number")]
+        seen = [r for r in uow.records(names) if not r.private or person == "root" or uow.is_member(r.id, person)]
+        since, until = last_days(uow.now, days)
+    seen = [record for record in seen if not service or record.service == service]
+    items = [(r, i) for r in seen for i in r.action_items.values() if since <= i.added_at < until]
+    over = [r for r in seen if r.status in ("resolved", "closed") and not (r.false_alarm or r.merged_into or r.drill)]
+    over = [r for r in over if since <= (r.closed_at or r.resolved_at or 0) < until]
+    spans: dict[str, list[int]] = {}
+    for record in over:
+        for name, value in figures_of(record).items():
+            spans.setdefault(name, []).append(value)
+    kinds = Counter(kind for r in over for kind in of_factors(r.lists.get("factors", [])))
+    services = {kind: {r.service for r in over if kind in of_factors(r.lists.get("factors", []))} for kind in kinds}
+
+    def shares(name: Callable[[Any, Any], str]) -> dict[str, tuple[int, int]]:
+        groups: dict[str, list[bool]] = {}
+        for record, item in items:
+            groups.setdefault(name(record, item), []).append(item.done_at is not None and not item.dropped)
+        return {name: (sum(done), len(done)) for name, done in groups.items()}
+
+    return {
+        "incidents": len(over),
+        "items": (sum(i.done_at is not None and not i.dropped for _, i in items), len(items)),
+        "by_owner": shares(lambda _, item: item.owner), "by_purpose": shares(lambda _, item: item.purpose or "not set"),
+        "by_month": shares(lambda _, item: iso(item.added_at)[:7]),
+        "by_team": shares(lambda record, _: {"shop": "sales", "post": "mail"}.get(record.service, "no team")),
+        "spans": {
+            name: (len(v), *((sorted(v)[-(-len(v) * share // 100) - 1] if len(v) >= times.ENOUGH else None) for share in (50, 90)))
+            for name, v in spans.items()
+        },
+        "counts": {name: n for name in COUNTS if (n := sum(counts_of(r)[name] for r in over))},
+        "factors": {kind: (n, len(services[kind])) for kind, n in kinds.items()},
+    }  # fmt: skip
+
+
+def as_folded(found: Any) -> dict[str, Any]:
+    tallies = {
+        by: {t["name"]: (t["done"], t["total"]) for t in found[by]}
+        for by in ("by_owner", "by_purpose", "by_month", "by_team")
+    }
+    spans = {t["figure"]: (t["n"], t["median"], t["p90"]) for t in found["times"]}
+    spans |= {f"phase_{t['phase']}": (t["n"], t["median"], t["p90"]) for t in found["phases"]}
+    counted = {s["figure"]: (s["good"], s["total"]) for s in found["shares"]}
+    counts = {name: n for whole, good in ((w, g) for _, w, g in SHARES) if whole in counted
+              for name, n in ((good, counted[whole][0]), (whole, counted[whole][1])) if n}  # fmt: skip
+    factors = {f["kind"]: (f["incidents"], f["services"]) for f in found["factors"]}
+    return {
+        "incidents": found["incidents"], "items": (found["items_done"], found["items_total"]), "spans": spans, "counts": counts,
+        "factors": factors, **tallies,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_figures_are_those_of_folding_every_record(
+    house: House, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    """R49, P6: after each of many changes, for whoever asks, over any time and of any service."""
+    monkeypatch.setattr(kept, "PART", 3)
+    monkeypatch.setattr(times, "ENOUGH", 2)
+    rng = random.Random(seed)
+    policy = house.application.policy()
+    services = {
+        name: msgspec.structs.replace(policy.services["shop"], name=name, team=team)
+        for name, team in (("shop", "sales"), ("post", "mail"), ("desk", ""))
+    }
+    house.application.policy = lambda: msgspec.structs.replace(policy, services=services)
+    over: list[tuple[str, str]] = []
+
+    def end() -> None:
+        who, private = rng.choice(("ada", "ben")), rng.random() < 0.25
+        incident = house.do(
+            "declare", who, title="It fails", service=rng.choice(list(services)), severity="SEV-3", private=private
+        ).incident
+        house.clock.moment += rng.randrange(1, 90) * MINUTE
+        house.do("resolve", who, incident=incident, override=True, reason="it works again")
+        house.do("close", who, incident=incident, reason="nothing else is open", false_alarm=rng.random() < 0.1)
+        house.do(
+            "postmortem",
+            who,
+            incident=incident,
+            factors=[f"It broke {rng.choice(('#change', '#test', '#change #data'))}"],
+        )
+        over.append((incident, who))
+
+    def act() -> None:
+        incident, who = rng.choice(over)
+        house.do(
+            "action", who, incident=incident, title="Add a canary", owner=rng.choice(("ada", "ben")), test="A broken release stops",
+            purpose=rng.choice(("", "prevent", "detect")),
+        )  # fmt: skip
+        if rng.random() < 0.6:
+            with house.application.reading(Actor(who)) as uow:
+                newest = list(uow.record(incident).action_items)[-1]
+            house.do("action", who, incident=incident, item=newest, done=True, evidence="https://ci/1")
+
+    def reopen() -> None:
+        incident, who = over.pop(rng.randrange(len(over)))
+        house.do("reopen", who, incident=incident, reason="it is back")
+
+    for step in range(20):
+        (end if step < 6 else rng.choice((end, end, act, act, reopen)))()
+        house.clock.moment += rng.choice((0, 3, 40)) * DAY // 2
+        person, days, service = (
+            rng.choice(("ada", "ben", "root")),
+            rng.choice((20, 90, 365, 365)),
+            rng.choice(("", "", "post")),
+        )
+        with house.application.reading(Actor(person, admin=person == "root")) as uow:
+            found = msgspec.to_builtins(REGISTRY["learning"].handle(uow, AskLearning(days=days, service=service)))
+        assert as_folded(found) == folded(house, person, days, service), (step, person, days, service)

@@ -21,11 +21,19 @@ class Kept(Generic[T]):
 
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
         """The answer for a key, made when it is not at hand; two threads may make it at once."""
+        found = self.find(key)
+        return self.put(key, make()) if found is None else found
+
+    def find(self, key: Hashable) -> T | None:
+        """The answer for a key, if it is at hand."""
         with self._lock:
-            if key in self._answers:
-                self._answers.move_to_end(key)
-                return self._answers[key][0]
-        made = make()
+            if key not in self._answers:
+                return None
+            self._answers.move_to_end(key)
+            return self._answers[key][0]
+
+    def put(self, key: Hashable, made: T) -> T:
+        """Keep an answer, and answer with it."""
         weight = self._weigh(made)
         with self._lock:
             if weight <= self._most:

@@ -39,15 +39,15 @@ def learning(uow: UnitOfWork, asked: AskLearning) -> Learning:
     since, until = last_days(uow.now, asked.days)
     now, then = KeptScope(uow, since, until, services), KeptScope(uow, since - asked.days * DAY, since, services)
     today = Scope(uow, since, until, services)
-    (months, purposes), ages, totals = items.by_month_and_purpose(now), items.ages(today), times.totals(now)
+    (months, purposes), ages, found = items.by_month_and_purpose(now), items.ages(today), times.totals(now)
     done, total = sum(t.done for t in months), sum(t.total for t in months)
     return Learning(
         total, done, done / total if total else None,
         items.completed(then).share(),
-        totals.incidents, sum(age.open for age in ages), sum(age.overdue for age in ages),
+        found.incidents, sum(age.open for age in ages), sum(age.overdue for age in ages),
         items.listed(today, "done_at IS NULL", "due_at, number, item", FIRST_ITEMS),
         months, items.by_owner(now), items.by_team(now), purposes, ages,
-        times.phases(now, totals.counts), times.times(now, totals.counts), totals.shares,
+        times.phases(found), times.times(found), times.shares(found),
         times.factors(now), times.achieved(now), backfill.unfinished(uow),
     )  # fmt: skip
 

@@ -6,35 +6,58 @@ from typing import Any
 from stanch.db.transaction import Row
 from stanch.kernel.clock import DAY
 from stanch.learn.figures.answers import Age, Item, Tally
+from stanch.learn.figures.kept import KeptScope, Reading
 from stanch.learn.figures.scope import Scope
 
+# By month and purpose, by owner or by service: how many items are done, and how many there are.
+Sums = dict[tuple[Any, ...], tuple[int, int]]
+
+
+def _summed(by: str) -> Reading[Sums, Sums]:
+    return Reading("learning_items", "added_at", f"{by}, SUM(completed), COUNT(*)", by, _folded, _joined)
+
+
+def _folded(rows: list[Any]) -> Sums:
+    return {tuple(names): (int(done), total) for _, *names, done, total in rows}
+
+
+def _joined(parts: list[Sums]) -> Sums:
+    found: Sums = {}
+    for part in parts:
+        for names, (done, total) in part.items():
+            there = found.get(names)
+            found[names] = (there[0] + done, there[1] + total) if there else (done, total)
+    return found
+
+
+_BY_MONTH, _BY_OWNER, _BY_SERVICE = _summed("month, purpose"), _summed("owner"), _summed("service")
 AGES = (("under two weeks", 14), ("two to six weeks", 42), ("six to twelve weeks", 84), ("older", 100_000))
 OWNERS = 100
 
 
-def by_month_and_purpose(scope: Scope) -> tuple[list[Tally], list[Tally]]:
+def by_month_and_purpose(scope: KeptScope) -> tuple[list[Tally], list[Tally]]:
     """Items added in this time, by ``2026-11`` and so on, and by what they do about the next incident."""
     months, purposes = Counts(), Counts()
-    for row in _sums(scope, "month, purpose"):
-        months.add(f"{row['month'] // 100}-{row['month'] % 100:02d}", row)
-        purposes.add(row["purpose"] or "not set", row)
+    for (month, purpose), (done, total) in scope.read(_BY_MONTH).items():
+        months.add(f"{month // 100}-{month % 100:02d}", done, total)
+        purposes.add(purpose or "not set", done, total)
     return months.tallies(), purposes.tallies()
 
 
-def by_owner(scope: Scope) -> list[Tally]:
+def by_owner(scope: KeptScope) -> list[Tally]:
     """Those with the most items first."""
     owners = Counts()
-    for row in _sums(scope, "owner"):
-        owners.add(row["owner"], row)
+    for (owner,), (done, total) in scope.read(_BY_OWNER).items():
+        owners.add(owner, done, total)
     return sorted(owners.tallies(), key=lambda tally: -tally.total)[:OWNERS]
 
 
-def by_team(scope: Scope) -> list[Tally]:
+def by_team(scope: KeptScope) -> list[Tally]:
     """By the team that owns the service today."""
     services, teams = scope.uow.policy.services, Counts()
-    for row in _sums(scope, "service"):
-        service = services.get(row["service"])
-        teams.add((service.team if service else "") or "no team", row)
+    for (name,), (done, total) in scope.read(_BY_SERVICE).items():
+        service = services.get(name)
+        teams.add((service.team if service else "") or "no team", done, total)
     return teams.tallies()
 
 
@@ -44,26 +67,20 @@ class Counts:
     def __init__(self) -> None:
         self.done, self.total = Counter[str](), Counter[str]()
 
-    def add(self, name: str, row: Row) -> None:
-        """Add a row's sums."""
-        self.done[name] += int(row["done"])
-        self.total[name] += int(row["n"])
+    def add(self, name: str, done: int, total: int) -> None:
+        """Add the sums of a row."""
+        self.done[name] += done
+        self.total[name] += total
 
     def tallies(self) -> list[Tally]:
         """In the order of their names."""
         return [Tally(name, self.done[name], self.total[name]) for name in sorted(self.total)]
 
 
-def _sums(scope: Scope, by: str) -> list[Row]:
-    return scope.all(
-        f"SELECT {by}, COUNT(*) AS n, SUM(completed) AS done FROM learning_items WHERE {scope.where('added_at')} GROUP BY {by}"
-    )
-
-
-def completed(scope: Scope) -> Tally:
+def completed(scope: KeptScope) -> Tally:
     """How many of the items added in this time are done."""
-    row = scope.one(f"SELECT COUNT(*) AS n, SUM(completed) AS done FROM learning_items WHERE {scope.where('added_at')}")
-    return Tally("all", int(row["done"] or 0), int(row["n"])) if row else Tally("all", 0, 0)
+    sums = scope.read(_BY_MONTH).values()
+    return Tally("all", sum(done for done, _ in sums), sum(total for _, total in sums))
 
 
 def ages(scope: Scope) -> list[Age]:

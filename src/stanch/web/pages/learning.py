@@ -17,9 +17,10 @@ from stanch.learn.completeness.check import gaps
 from stanch.learn.completeness.of_record import one_person
 from stanch.learn.figures.factors import title
 from stanch.learn.figures.items import completed
+from stanch.learn.figures.kept import KeptScope
 from stanch.learn.figures.of_record import named
 from stanch.learn.figures.postmortems import PostmortemRow
-from stanch.learn.figures.scope import Scope, last_days
+from stanch.learn.figures.scope import last_days
 from stanch.learn.figures.table import to_csv
 from stanch.timeline.unit_of_work import UnitOfWork
 from stanch.web import auth, pictures
@@ -58,7 +59,7 @@ def _lists(stanch: Stanch) -> list[Route]:
     def actions(request: Request) -> Response:
         asked, items = _answered(stanch, request, "action-items", limit=ROWS + 1)
         with stanch.application.reading(auth.require(request)) as uow:
-            year = completed(Scope(uow, *last_days(uow.now, 365), None))
+            year = completed(KeptScope(uow, *last_days(uow.now, 365), None))
             tickets = views(uow, {item.incident for item in items})
         skip = asked.skip + ROWS if len(items) > ROWS else 0
         return page(
