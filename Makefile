@@ -30,7 +30,7 @@ define install
 	fi
 endef
 
-.PHONY: help setup test check fuzz kills simulate format demo bench screenshots lock clean
+.PHONY: help setup test check types style fuzz kills simulate format demo bench screenshots lock clean
 
 help:
 	@echo "make demo | setup | test | check | fuzz | kills | simulate | format | bench | screenshots | lock | clean"
@@ -69,15 +69,22 @@ setup: $(VENV)/.dev $(VENV)/.project
 demo: $(VENV)/.runtime $(VENV)/.project
 	@exec $(VENV)/bin/stanch demo $(ARGS)
 
+# The types take longest; the rest is checked beside them.
 check: setup
+	@$(MAKE) --no-print-directory -j2 -O types style
+
+types:
+	$(VENV)/bin/mypy
+
+style:
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
-	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 
-# Those that measure time, or kill and start processes over and over, run alone; "no tests" (5) is no failure when ARGS chose some.
+# Three at a time keep two cores busy, since many wait for a process or a browser. Those that measure time run alone;
+# "no tests" (5) is no failure when ARGS chose some.
 test: check
-	$(VENV)/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not alone" $(ARGS) || [ $$? -eq 5 ]
+	$(VENV)/bin/pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not alone" $(ARGS) || [ $$? -eq 5 ]
 	$(VENV)/bin/pytest -m alone $(ARGS) || [ $$? -eq 5 ]
 
 # New examples for each property, many more of them than 'make test' tries.
@@ -87,7 +94,7 @@ fuzz: setup
 # Crashes, failures and orders from a seed each; P1-P5 must hold. ARGS="--seed 17 --trace" replays one.
 # The tests that kill processes, with many more kills than 'make test' has time for.
 kills: setup
-	STANCH_KILLS=50 $(VENV)/bin/pytest -m alone tests/end_to_end/test_kill*.py $(ARGS)
+	STANCH_KILLS=50 $(VENV)/bin/pytest tests/end_to_end/test_kill*.py $(ARGS)
 
 simulate: setup
 	$(PY) -m tests.simulation $(ARGS)

@@ -1,6 +1,5 @@
 """Every folder of tests/data/cases (what senders really sent) through a real server: no page lost, none false (R1, P8)."""
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +15,12 @@ from tests.end_to_end.phones import Phones
 
 CASES = Path(__file__).parent.parent / "data" / "cases"
 FOLDERS = {path.name: path for path in CASES.iterdir()}
-SETTLED = 4.0  # the hold, the outbox, and some patience
+# What is still under way: deliveries to read, alerts that are held, pages to send.
+UNDER_WAY = (
+    "SELECT 1 AS one FROM intake WHERE state = 'new'",
+    "SELECT 1 AS one FROM signals WHERE hold_until IS NOT NULL",
+    "SELECT 1 AS one FROM outbox WHERE kind = 'page' AND state IN ('waiting', 'running')",
+)
 
 
 class House:
@@ -47,6 +51,15 @@ class House:
             headers={"Authorization": f"Bearer {self.keys[key or case]}"},
         )  # fmt: skip
         assert answer.status < 300, answer.data
+
+    def settle(self) -> None:
+        """Until all that was posted is read, every hold is over and every page has left."""
+
+        def settled() -> bool:
+            with self.reading.application.reading() as uow:
+                return not any(uow.tx.one(sql) for sql in UNDER_WAY)
+
+        wait_until(settled, 60)
 
     def signals(self, key: str) -> list[SignalRow]:
         with self.reading.application.reading() as uow:
@@ -99,14 +112,14 @@ def posted(house: House) -> House:
     house.post("generic", "07", "sns-1-alarm.json")
     house.post("generic", "07", "uptime-kuma-1-down.json")
     house.post("alertmanager", "22", "body.json")
-    time.sleep(SETTLED)
+    house.settle()
     for name in ("3-db2-ok.json", "6-title-changes-ok.json"):
         house.post("generic", "01", name)
     house.post("generic", "02", "3-unrelated-ok.json")
     house.post("alertmanager", "05", "3-by-key-us-resolved.json", "us")
     house.post("generic", "07", "sns-2-ok.json")
     house.post("generic", "07", "uptime-kuma-2-up.json")
-    time.sleep(SETTLED)
+    house.settle()
     return house
 
 

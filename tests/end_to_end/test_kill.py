@@ -13,7 +13,7 @@ from stanch.demo.cli import Server, break_shop, drive_all, join, stage
 from stanch.demo.shop.ports import free_port
 from tests.components.kills import kills
 
-KILLS = kills(10)
+KILLS = kills(6)
 
 
 class Killer(threading.Thread):

@@ -112,7 +112,6 @@ def room_of(server: Stanch) -> str:
     return found[0]
 
 
-@pytest.mark.alone
 @pytest.mark.slow
 def test_nothing_said_or_told_is_lost_or_doubled(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest

@@ -85,7 +85,6 @@ def told(phones: Phones, name: str) -> set[str]:
     }
 
 
-@pytest.mark.alone
 @pytest.mark.slow
 def test_a_role_moves_once_for_each_handoff(tmp_path: Path) -> None:
     seed = random.randrange(10**6)

@@ -17,8 +17,8 @@ from stanch.timeline.run import Run
 from tests.components.kills import kills
 from tests.components.process import free_port, wait_until
 
-KILLS, OBSERVE_SECONDS = kills(15), 2.0
-pytestmark = [pytest.mark.slow, pytest.mark.alone]
+KILLS, OBSERVE_SECONDS = kills(8), 2.0
+pytestmark = pytest.mark.slow
 
 
 class Measured:
