@@ -444,10 +444,8 @@ def test_only_who_takes_part_is_proposed_and_it_owes_no_post_and_no_postmortem(d
     assert told and all("ben" in text and "eve" not in text.casefold() for text in told)
     desk.do("role", "ben", incident=DRILL, role="operations_lead")
     desk.do("resolve", "ada", incident=DRILL, override=True, reason="x")
-    assert (
-        desk.do("close", "ada", incident=DRILL).message
-        == f"{DRILL} is closed. 'stanch debrief {DRILL}' says how the team did."
-    )
+    closed = desk.do("close", "ada", incident=DRILL)
+    assert f"{closed.message} {closed.hint}" == (f"{DRILL} is closed. 'stanch debrief {DRILL}' says how the team did.")
     with pytest.raises(Problem, match="not reopened"):
         desk.do("reopen", "ada", incident=DRILL, reason="again")
 

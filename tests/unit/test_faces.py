@@ -256,7 +256,7 @@ def run(house: House, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def test_command_line(run: Any) -> None:
-    assert run("declare", "Checkout", "fails", "--severity", "sev-2").output == "INC-1 declared: Checkout fails\n"
+    assert run("declare", "Checkout", "fails", "--severity", "sev-2").stdout == "INC-1 declared: Checkout fails\n"
     assert run("say", "1", "two", "words").exit_code == 0
     shown = run("show", "1").output
     assert shown.index("Severity:") < shown.index("Timeline") < shown.index("two words")

@@ -4,6 +4,7 @@ import re
 import secrets
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import click
@@ -11,13 +12,15 @@ import msgspec
 
 from stanch.cli import last_seen
 from stanch.cli.place import Place
-from stanch.kernel.command import Command
-from stanch.kernel.errors import Invalid
+from stanch.kernel.command import Command, Done
+from stanch.kernel.errors import Invalid, Problem
 
 # What is an option, known or mistyped; any other word with a dash before it is text.
 OPTION = re.compile(r"-[A-Za-z]+|--[A-Za-z][\w-]*(=.*)?", re.DOTALL)
 # Marks a text so that click does not read it as an option; removed after parsing.
 TEXT = "\x00"
+# Lines that are written one after another: what comes next is not said behind each.
+NARRATION = frozenset({"say", "chat", "fact", "pin", "for", "against"})
 
 
 def build(command: Command) -> click.Command:
@@ -44,6 +47,8 @@ def build(command: Command) -> click.Command:
         from stanch.cli.render import show
 
         show(command, value, as_json)
+        if not as_json and isinstance(value, Done) and value.incident and command.name not in NARRATION:
+            _say_next(place, value.incident)
 
     return WithText(
         command.name,
@@ -53,6 +58,17 @@ def build(command: Command) -> click.Command:
         short_help=command.doc,
         epilog=f"Example: {command.example}",
     )
+
+
+def _say_next(place: Place, incident: str) -> None:
+    """What comes next, beside the answer: programs read the answer alone, on standard output."""
+    from stanch.cli.terminal import clean
+    from stanch.kernel.command import REGISTRY
+
+    with suppress(Problem):  # the command itself was carried out
+        found = place.run(REGISTRY["next"], {"incident": incident})
+        if found.due is not None:
+            click.echo(clean(f"Next: {found.line()}"), err=True)
 
 
 class WithText(click.Command):

@@ -76,6 +76,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "mitigations": ("mitigate", "What can be done for this incident, ranked, with the reasons."),
     "move": ("respond", "Tick a first move of a playbook or runbook, or pass it with a word; the next one is offered."),
     "moves": ("respond", "The first moves for an incident: of playbooks that may fit and of the runbook, with what was done and what is next."),
+    "next": ("respond", "What is asked next in an incident: of you, else of others, else later."),
     "now": ("respond", "What needs you now, what is open, and who is on call."),
     "oncall": ("prepare", "Who is on call now in each schedule, until when, and who is next."),
     "override": ("prepare", "Put someone on call in a schedule for a while."),

@@ -115,7 +115,11 @@ class Place:
         """Of every request."""
         if not self._token:
             raise Unauthenticated("STANCH_TOKEN is not set.", hint="'stanch token create PERSON' makes one.")
-        return {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
+        return {
+            "Authorization": f"Bearer {self._token}",
+            "Content-Type": "application/json",
+            "User-Agent": "stanch-cli",
+        }
 
 
 def _problem(status: int, body: bytes) -> Problem:

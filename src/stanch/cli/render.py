@@ -19,7 +19,7 @@ def show(command: Command, value: Any, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(msgspec.to_builtins(value), indent=2, ensure_ascii=False))
     elif isinstance(value, Done):
-        say(clean(value.message))
+        say(clean(f"{value.message} {value.hint}".strip()))
     elif command.name in WHOLE:
         WHOLE[command.name](plain(value))
     elif isinstance(value, list):

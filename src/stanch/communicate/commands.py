@@ -86,7 +86,7 @@ def _wanted(uow: UnitOfWork, record: Record, asked: Update) -> list[Audience]:
     if asked.due:
         due = [a for a in AUDIENCES if (clock := audience_clock(record, uow.policy, a)) and clock.due <= uow.now]
         if not due and not asked.to:
-            raise Conflict("No update is due by now.", hint="Name the audiences (to), or write a text.")
+            raise Conflict("No update is due by now.", hint="Name the audiences with --to, or write a text.")
         return [a for a in AUDIENCES if a in (*due, *asked.to)]
     if asked.to:
         return [a for a in AUDIENCES if a in asked.to]
@@ -101,7 +101,7 @@ def _refuse_text_of_others(asked: Update, wanted: list[Audience]) -> None:
         raise Invalid(
             f"What is written is for {' and '.join(lost)}, who would not be told; {' and '.join(without)} would read a draft.",
             field=_field(lost[0]),
-            hint=f"Write it as '{_field(without[0])}' for {without[0]}, or leave it out to post the draft.",
+            hint=f"Write words for {without[0]}, too, or leave out those for {lost[0]} to post the draft.",
         )
 
 

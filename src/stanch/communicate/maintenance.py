@@ -190,7 +190,7 @@ def check_words(uow: UnitOfWork, text: str, unchecked: bool) -> None:
     if leaks and not unchecked:
         said = " ".join(suggestions(leaks))
         raise Invalid(
-            f"Customers would read this: {said}", field="text", hint="Reword it, or confirm with 'unchecked'."
+            f"Customers would read this: {said}", field="text", hint="Reword it, or confirm with --unchecked."
         )
 
 

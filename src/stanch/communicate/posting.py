@@ -82,7 +82,7 @@ def status(uow: UnitOfWork, asked: Status) -> Done:
         raise Invalid(
             f"Customers would read this: {' '.join(suggestions(leaks))}",
             field="text",
-            hint="Reword it, or confirm with 'unchecked'.",
+            hint="Reword it, or confirm with --unchecked.",
             points=suggestions(leaks),
         )
     if record.drill is not None:
@@ -106,17 +106,18 @@ def status(uow: UnitOfWork, asked: Status) -> Done:
     hints = suggestions(findings)
     advice = f" For the next one: {' '.join(hints)}" if hints else ""
     said = f"Posted to the status page: {asked.state}.{shown_promise(uow, 'customers', owed.at)}"
-    return Done(f"{said}{_marked(uow, record, asked.state)}{advice}", asked.incident)
+    why, todo = _marked(uow, record, asked.state)
+    return Done(f"{said}{why}{advice}", asked.incident, hint=todo)
 
 
-def _marked(uow: UnitOfWork, record: Record, state: PostState) -> str:
+def _marked(uow: UnitOfWork, record: Record, state: PostState) -> tuple[str, str]:
     """That no component is marked by what was posted, and what to do about it."""
     why = "" if state in OVER else unmarked(record, uow.policy)
     if not why:
-        return ""
+        return "", ""
     public = next((key for key, service in sorted(uow.policy.services.items()) if service.public_name), "")
-    todo = f" 'stanch service {record.id} NAME' adds it, or name a component: --components {public}=partial_outage."
-    return f" {why}{todo if public else ''}"
+    todo = f"'stanch service {record.id} NAME' adds it, or name a component: --components {public}=partial_outage."
+    return f" {why}", todo if public else ""
 
 
 def _post(uow: UnitOfWork, asked: Status, record: Record, waiting: ProposedPost | None) -> PublicProposed:

@@ -54,11 +54,15 @@ class Command(msgspec.Struct, frozen=True):
 
 
 class Done(msgspec.Struct, omit_defaults=True):
-    """What a writing command answers: one sentence for people, and the ids for programs."""
+    """What a writing command answers: a sentence for people, and the ids for programs.
+
+    ``hint``: what can be done about it, written as at a terminal and put in the words of each interface (``kernel/hints``).
+    """
 
     message: str
     incident: str = ""
     id: str = ""
+    hint: str = ""
 
 
 REGISTRY: dict[str, Command] = {}

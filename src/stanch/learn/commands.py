@@ -107,7 +107,7 @@ def _publish(uow: UnitOfWork, record: Record, override: str) -> None:
     if found and not override:
         raise Conflict(
             f"Not complete: {_told(found)}.",
-            hint=f"Write the rest, then publish; or publish it as it is: stanch postmortem {record.id} --override 'why'.",
+            hint=f"Write the rest, then publish; or publish it as it is, with a reason: 'stanch postmortem {record.id} --override REASON'.",
         )
     uow.append(record.id, PostmortemPublished(override if found else "", [gap.what for gap in found]))
 

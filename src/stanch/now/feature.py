@@ -1,5 +1,5 @@
-"""What Now plugs in: its command."""
+"""What Now plugs in: its commands."""
 
 from stanch.timeline.feature import Feature, Wiring
 
-FEATURE = Feature("now", ("stanch.now.commands",), Wiring)
+FEATURE = Feature("now", ("stanch.now.commands", "stanch.now.next_step"), Wiring)

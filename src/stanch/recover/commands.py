@@ -159,7 +159,7 @@ def close(uow: UnitOfWork, asked: Close) -> Done:
 
 def _closed(record: Record, message: str) -> Done:
     if record.drill is not None:
-        return Done(f"{message} 'stanch debrief {record.id}' says how the team did.", record.id)
+        return Done(message, record.id, hint=f"'stanch debrief {record.id}' says how the team did.")
     left = [text for done, text in checklist(record) if not done]
     return Done(message + (f" Still open: {'; '.join(left)}." if left else ""), record.id)
 

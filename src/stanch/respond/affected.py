@@ -46,8 +46,10 @@ def affected_service(uow: UnitOfWork, asked: AffectedService) -> Done:
     if name in record.services():
         raise Conflict(f"{record.id} affects {name} already.", field="service")
     uow.append(record.id, ServiceAdded(name))
-    said = [f"{record.id} affects {name}.", _paged(uow, record, name), _on_status_page(uow.policy, record, name)]
-    return Done(" ".join(filter(None, said)), record.id, name)
+    paged, call = _paged(uow, record, name)
+    shown, post = _on_status_page(uow.policy, record, name)
+    said = [f"{record.id} affects {name}.", paged, shown]
+    return Done(" ".join(filter(None, said)), record.id, name, " ".join(filter(None, (call, post))))
 
 
 def _remove(uow: UnitOfWork, record: Record, text: str) -> Done:
@@ -83,33 +85,36 @@ def _by_any_name(policy: Policy, text: str) -> str:
     return ""
 
 
-def _paged(uow: UnitOfWork, record: Record, name: str) -> str:
-    """Who is woken for it, or why nobody is."""
+def _paged(uow: UnitOfWork, record: Record, name: str) -> tuple[str, str]:
+    """Who is woken for it, or why nobody is and what would."""
     if not record.live():
-        return ""
+        return "", ""
     policy, by = uow.policy, policy_of(uow.policy, uow.policy.service(name).escalation)
     for page in record.pages.values():
         if not page.person and policy_of(policy, page.escalation) == by and page.ended_at is None:
-            return "Nobody more is paged: its on-call was paged already."
+            return "Nobody more is paged: its on-call was paged already.", ""
     if not policy.severity(record.severity_name()).pages:
-        called = f"'stanch page {record.id} --escalation {by}' does" if by else f"'stanch page {record.id} PERSON' does"
-        return f"{record.severity_name()} pages nobody: {called}."
+        called = f"--escalation {by}" if by else "PERSON"
+        return f"{record.severity_name()} pages nobody.", f"'stanch page {record.id} {called}' pages them all the same."
     identity = request_page(uow, record, f"{name} is affected", by)
     if not identity:
-        return "This is a drill: nobody is paged."
+        return "This is a drill: nobody is paged.", ""
     page = record.pages[identity]
     who = ", ".join(shown_name(policy.contacts, person) for person in page.people)
-    return f"Paging {who}, by '{by or 'everybody'}'." if who else "Nobody can be reached for it now; it is tried again."
+    return (
+        f"Paging {who}, by '{by or 'everybody'}'." if who else "Nobody can be reached for it now; it is tried again.",
+        "",
+    )
 
 
-def _on_status_page(policy: Policy, record: Record, name: str) -> str:
+def _on_status_page(policy: Policy, record: Record, name: str) -> tuple[str, str]:
     """What customers see of it: a component counts as degraded by itself only where no post has named any."""
     public, posts = policy.service(name).public_name, [u for _, _, u in record.updates if u.audience == "public"]
     if not public or not posts or record.private or record.drill is not None or not record.live():
-        return ""
+        return "", ""
     if any(post.components for post in posts):
-        return f"The status page says nothing of '{public}' yet: a post with --components {name}=partial_outage does."
-    return f"The status page shows '{public}' as degraded from the first post on."
+        return f"The status page says nothing of '{public}' yet.", f"Post with --components {name}=partial_outage."
+    return f"The status page shows '{public}' as degraded from the first post on.", ""
 
 
 def index_services(uow: UnitOfWork, _entry: Entry, record: Record) -> None:

@@ -111,7 +111,7 @@ def _ask_whether_it_is_real(uow: UnitOfWork) -> None:
         me=uow.actor.name,
     )
     if drill:
-        hint = f"With investigation={drill['id']} it is the drill; with real=true people are paged."
+        hint = f"With --investigation {drill['id']} it is the drill; with --real people are paged."
         raise Conflict(f"You take part in the drill {drill['id']}: is this it, or is it real?", field="real", hint=hint)
 
 

@@ -15,12 +15,14 @@ from stanch.detect.slo import generate
 from stanch.kernel.command import REGISTRY, Command
 from stanch.kernel.errors import Denied, Invalid, Problem
 from stanch.kernel.filling import fill, incident_id
+from stanch.kernel.hints import for_program
 from stanch.learn import export as learn
 from stanch.prepare.schema import schema
 from stanch.timeline import requests, verifying
 from stanch.timeline.heads import Checkpoint, read_checkpoint
 from stanch.web import auth, ready
 from stanch.web.bodies import read_body
+from stanch.web.hints import from_terminal
 from stanch.web.openapi import docs_page, document
 
 if TYPE_CHECKING:
@@ -81,7 +83,15 @@ def _answer(request: Request, answer: requests.CommandResult) -> Response:
         headers |= {"ETag": tag, "Cache-Control": "private, no-cache"}
         if not versioned and tag in _tags(request.headers.get("if-none-match", "")):
             return Response(status_code=304, headers=headers)
-    return Response(answer.body, answer.status, headers, media_type="application/json")
+    return Response(_worded(request, answer), answer.status, headers, media_type="application/json")
+
+
+def _worded(request: Request, answer: requests.CommandResult) -> bytes:
+    """The body, with the hint of a command in the words of whoever asked."""
+    hint = answer.value.get("hint") if isinstance(answer.value, dict) else getattr(answer.value, "hint", "")
+    if request.method in ("GET", "HEAD") or not hint or from_terminal(request):
+        return answer.body
+    return msgspec.json.encode({**msgspec.json.decode(answer.body), "hint": for_program(hint)})
 
 
 def _tags(header: str) -> list[str]:

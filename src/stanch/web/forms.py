@@ -16,6 +16,7 @@ from stanch.kernel.filling import fill, incident_id
 from stanch.timeline import requests
 from stanch.web import auth
 from stanch.web.bodies import Form, form_of, plain_kinds, read_body
+from stanch.web.hints import said_to
 from stanch.web.pages.error_page import form_problem
 from stanch.web.pages.room import room
 from stanch.web.problems import problem_response, wants_page
@@ -60,7 +61,7 @@ def _do(stanch: Stanch, request: Request, body: bytes) -> Response:
             answer = requests.run(stanch.application, command, asked, actor, "page", key=once)
         except Problem as problem:
             if not wants_page(request):
-                return problem_response(problem)
+                return problem_response(said_to(request, problem))
             return _refused(stanch, request, command, own, problem)
         incident = (answer.value or {}).get("incident") if isinstance(answer.value, dict) else answer.value.incident
         where = auth.same_site_path(own.get("next", [""])[-1], f"/incidents/{incident}" if incident else "/")
@@ -71,7 +72,8 @@ def _refused(stanch: Stanch, request: Request, command: Command, given: Form, pr
     """The form again with the typed values and the reason: in its panel of the war room, else on a page of its own."""
     incident = given.last().get("incident", "")
     if isinstance(problem, Invalid) and incident and stands_in_a_panel(command.name):
-        return room(stanch, request, incident_id(incident), Refused(command.name, given.last(), given, problem))
+        said = said_to(request, problem, page=True)
+        return room(stanch, request, incident_id(incident), Refused(command.name, given.last(), given, said))
     return form_problem(request, command, given, problem)
 
 

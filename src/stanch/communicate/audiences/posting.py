@@ -53,7 +53,7 @@ def check_text(uow: UnitOfWork, record: Record, audience: Audience, text: str, *
         raise Invalid(
             f"The update for {audience} would say this: {' '.join(suggestions(leaks))}",
             field=field,
-            hint="Fill it in, or confirm with 'unchecked'.",
+            hint="Fill it in, or confirm with --unchecked.",
             points=suggestions(leaks),
         )
     refuse_past(promise_of(text, uow.now, reader_zone(uow.policy, audience)), field)
@@ -65,7 +65,7 @@ def refuse_past(promise: Promise | None, field: str) -> None:
         raise Invalid(
             f"The post promises the next update for '{promise.words}', which is past.",
             field=field,
-            hint="Write another time, or confirm with 'unchecked'.",
+            hint="Write another time, or confirm with --unchecked.",
         )
 
 

@@ -39,7 +39,8 @@ def investigate(uow: UnitOfWork, asked: Investigate) -> Done:
     incident = uow.open(Investigating(title, asked.service, owner, asked.private))
     if asked.private:
         uow.admit(incident, owner)
-    return Done(f"{incident}: {owner} looks into it. 'stanch declare' makes it an incident.", incident)
+    hint = f"'stanch declare TITLE --investigation {incident}' makes it an incident."
+    return Done(f"{incident}: {owner} looks into it.", incident, hint=hint)
 
 
 class Conclude(msgspec.Struct):

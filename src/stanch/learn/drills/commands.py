@@ -154,8 +154,8 @@ def start(uow: UnitOfWork, asked: StartDrill) -> Done:
         incident=incident, script=asked.script, title=script.title, shape=script.shape, service=service, me=me,
         content=msgspec.json.encode(script).decode(), paging=int(asked.paging), now=uow.now,
     )  # fmt: skip
-    how = f"Others say yes with 'stanch join-drill {incident}'. 'stanch declare ... --investigation {incident}' declares it."
-    return Done(f"The drill {incident} has begun, and you take part. {how}", incident)
+    how = f"Others say yes with 'stanch join-drill {incident}'. 'stanch declare TITLE --investigation {incident}' declares it."
+    return Done(f"The drill {incident} has begun, and you take part.", incident, hint=how)
 
 
 def _refuse_too_many(uow: UnitOfWork, me: str) -> None:
@@ -255,9 +255,8 @@ def end(uow: UnitOfWork, asked: EndDrill) -> Done:
     if record.status == "closed":
         raise Conflict(f"The drill {record.id} is over already.")
     uow.append(record.id, DrillEnded(asked.reason.strip()))
-    return Done(
-        f"The drill {record.id} is broken off. 'stanch debrief {record.id}' says how far the team came.", record.id
-    )
+    hint = f"'stanch debrief {record.id}' says how far the team came."
+    return Done(f"The drill {record.id} is broken off.", record.id, hint=hint)
 
 
 class ShowDebrief(msgspec.Struct):

@@ -91,4 +91,5 @@ def measure_impact(uow: UnitOfWork, asked: MeasureImpact) -> Done:
     if record.resolved_at is None:
         raise Conflict(f"{record.id} is not resolved.", hint="It is measured two minutes after it is.")
     arm(uow, record)
-    return Done(f"The impact of {record.id} is measured now; 'stanch impact-figures {record.id}' shows it.", record.id)
+    hint = f"'stanch impact-figures {record.id}' shows it."
+    return Done(f"The impact of {record.id} is measured now.", record.id, hint=hint)

@@ -107,7 +107,7 @@ def publish_postmortem(uow: UnitOfWork, asked: PublishPostmortem) -> Done:
     found = [each.sentence() for each in findings(sections, of_policy(uow.policy))]
     if found and not asked.unchecked:
         raise Invalid(
-            f"Customers would read this: {' '.join(found)}", field="unchecked", hint="Reword it, or confirm with 'unchecked'.", points=found
+            f"Customers would read this: {' '.join(found)}", field="unchecked", hint="Reword it, or confirm with --unchecked.", points=found
         )  # fmt: skip
     uow.append(record.id, PostmortemShown(sections, checked=bool(found)))
     return Done(

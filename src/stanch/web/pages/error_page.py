@@ -14,6 +14,7 @@ from stanch.kernel.errors import Conflict, Problem, Unauthenticated
 from stanch.kernel.filling import choices
 from stanch.web.auth import same_site_path
 from stanch.web.bodies import Form, plain_kinds
+from stanch.web.hints import label, said_to
 from stanch.web.pages.render import page
 from stanch.web.problems import headers_of, problem_response, wants_page
 
@@ -32,12 +33,6 @@ HIDDEN = {
     "base",
 }
 LONG = {"text", "reason", "impact", "note", "answer", "test", "summary", "causes", "changes", "lessons"}
-LABELS = {
-    "next_in": "Minutes to the next update", "override": "Resolve although the criteria have not held",
-    "cause_unknown": "The cause is not known yet", "unchecked": "Post it although it holds a blank, an internal host or a name",
-    "only": "Show only the sections that are filled in here",
-    "private": "Private: only you and admins see it", "hold": "Seconds that all must hold",
-}  # fmt: skip
 
 
 class Field(msgspec.Struct):
@@ -55,6 +50,7 @@ class Field(msgspec.Struct):
 
 def respond(request: Request, problem: Problem) -> Response:
     """The error as the caller reads it: JSON or a page; unauthenticated browsers are redirected to sign-in."""
+    problem = said_to(request, problem, page=wants_page(request))
     if not wants_page(request):
         return problem_response(problem)
     if isinstance(problem, Unauthenticated) and request.method == "GET":
@@ -69,6 +65,7 @@ def respond(request: Request, problem: Problem) -> Response:
 
 def form_problem(request: Request, command: Command, given: Form, problem: Problem) -> Response:
     """The form again with what was typed, and what to do about it."""
+    problem = said_to(request, problem, page=True)
     shown, form = _fields(command, given, problem), given.last()
     back = form.get("next") or (f"/incidents/{form['incident']}" if form.get("incident") else "/")
     answer = page(
@@ -96,7 +93,7 @@ def _fields(command: Command, given: Form, problem: Problem) -> list[Field]:
         found.append(
             Field(
                 field.name,
-                LABELS.get(field.name, field.name.replace("_", " ").capitalize()),
+                label(field.name),
                 kind,
                 form.get(field.name, ""),
                 [*given.get(field.name, []), *now]

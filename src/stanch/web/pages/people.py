@@ -18,6 +18,7 @@ from stanch.timeline import requests
 from stanch.timeline.unit_of_work import UnitOfWork
 from stanch.web import auth
 from stanch.web.bodies import form_of, read_body
+from stanch.web.hints import said_to
 from stanch.web.pages.render import page, signed_in
 from stanch.web.problems import problem_response, wants_page
 
@@ -70,6 +71,8 @@ def _invite(stanch: Stanch, request: Request, form: dict[str, str]) -> Response:
         answer = requests.run(stanch.application, command, fill(command, values), actor, "page")
     except Problem as problem:
         if not wants_page(request):
-            return problem_response(problem)
-        return _people(stanch, request, problem.status, error=problem.sentence(), typed=values["name"])
+            return problem_response(said_to(request, problem))
+        return _people(
+            stanch, request, problem.status, error=said_to(request, problem, page=True).sentence(), typed=values["name"]
+        )
     return _people(stanch, request, link=answer.value.id, invited=values["name"])

@@ -17,6 +17,7 @@ from stanch.kernel.errors import Invalid, Problem, Unauthenticated
 from stanch.prepare.profile.commands import AddMethod, add_method, checked_address
 from stanch.web import auth
 from stanch.web.bodies import form_of, read_body
+from stanch.web.hints import said_to
 from stanch.web.pages.render import page
 from stanch.web.problems import problem_response, wants_page
 
@@ -68,11 +69,11 @@ def _login(stanch: Stanch, throttle: SignIns, request: Request, form: dict[str, 
         if isinstance(problem, Unauthenticated):
             throttle.failed(address, now, account)
         if not wants_page(request):
-            return problem_response(problem)
+            return problem_response(said_to(request, problem))
         once = form.get("once", "") if isinstance(problem, Invalid) else ""
         return _page(
             request,
-            error=problem.sentence(),
+            error=said_to(request, problem, page=True).sentence(),
             once=once,
             first=bool(once),
             next=following,
