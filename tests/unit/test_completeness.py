@@ -33,6 +33,9 @@ VAGUE_IMPACTS = [
     "Various users, a couple of hours",
     "Port 443 was closed",
     "http 502",
+    "Customers in three countries noticed slow pages around 10 am.",
+    "About 2 releases later customers complained",
+    "Our 99.9 % objective was in danger",
 ]
 MEASURED_IMPACTS = [
     "3 % of checkouts failed",
@@ -56,6 +59,8 @@ MEASURED_IMPACTS = [
     "Some customers (about 2 500) saw errors",
     "17 min of full outage",
     "7k accounts were locked",
+    "Rs 4,20,000 were refunded",
+    "Ninety-one tickets were opened by customers",
     "40 percent of traffic, on 3 June between 14:05 and 14:50",
 ]
 
@@ -82,6 +87,8 @@ ONE_FACTOR = [
     ["No alert on disk usage", "Missing disk usage alerts"],
     ["The deploy was made on Friday", "and nobody was there to look at it"],
     ["Human error", "Error"],
+    ["The vendor was down", "Outage of the vendor"],
+    ["Deploy on Friday evening", "It was deployed late on a Friday"],
 ]
 TWO_FACTORS = [
     ["One release to both zones", "No canary"],
@@ -118,6 +125,8 @@ KINDS = {
         "The developers overlooked the flag",
         "structure: Ben typed the wrong host",
         "Management ignored the warning",
+        "Everyone has ignored the warning",
+        "Operator error",
     ],
     "event": [
         "The disk filled up",
@@ -153,6 +162,7 @@ KINDS = {
         "The review process does not cover configuration",
         "The alert was not set for this queue",
         "The runbook has no step for it",
+        "One person can approve their own change",
     ],
     "condition": ["The cache was cold", "condition: the backlog is long", "Traffic was higher than usual"],
 }
@@ -193,6 +203,8 @@ CANNOT_FAIL = [
     "It works as expected",
     "This never happens again",
     "The ticket is closed",
+    "Follow-up meeting held",
+    "Code review passed",
     "The service is stable",
     "Quality is better",
     "Monitoring is good",

@@ -53,8 +53,10 @@ def test_sentences_that_were_written_to_mend_two_kinds() -> None:  # R44
         ("public_later", 216),
         ("public_second", 74),
         ("public_third", 60),
+        ("public_fourth", 44),
         ("blameless_second", 85),
         ("blameless_third", 87),
+        ("blameless_fourth", 80),
     ],
 )
 def test_further_posts_and_sentences_that_were_measured_at_first_sight(name: str, count: int) -> None:

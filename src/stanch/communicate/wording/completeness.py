@@ -44,7 +44,7 @@ _VAGUE_IMPACT = re.compile(r"\b(?:some |an? |the |our |certain |various |several
 # Of these words, what is said of everything at once is an effect that customers feel all the same.
 _EFFECT = re.compile(
     r"\b(?:unavailable|down|offline|unreachable|inaccessible|out of service|slow(?:er|ly)?|cannot|can't|unable|not available|not (?:be )?reach\w*|stopp?(?:s|ed)|fail(?:s|ed|ing)?|"
-    r"(?:works?|working|running|back|available|online|operational|restored)\b[^.!?]*\b(?:again|normally|as usual|to normal|in full)|back to normal|fully (?:operational|available|working|restored)|recovered|no longer|safe)\b",
+    r"can (?:now )?(?:\w+ ){1,5}again|(?:works?|working|running|back|available|online|operational|restored)\b[^.!?]*\b(?:again|normally|as usual|to normal|in full)|back to normal|fully (?:operational|available|working|restored)|recovered|no longer|safe)\b",
     re.I,
 )
 _OVER = re.compile(
@@ -70,6 +70,10 @@ _FUTURE = re.compile(
     r"not yet|cannot|can't|do not|don't|yet again|once again|fail(?:s|ing)?|post again|write again|update|working (?:on|to)|(?-i:may)|might|some|if|half|partly|about half)\b|'ll\b",
     re.I,
 )
+# What follows an incident is no sign that it goes on.
+_LESSONS = re.compile(
+    r",? and we(?:'ll| will| are going to) (?:publish|share|review|report|explain|learn|send)\b[^.!?]*", re.I
+)
 _NEXT = re.compile(
     rf"\b(?:next|another|further|new|more|fresh|an|our|the|regular|status|every|first|an? additional)\b[^.!?\n]{{0,25}}?\b(?:updates?|posts?|news|information|message|report|bulletin|note|word)\b[^.!?\n]{{0,45}}?\b{_TIME}"
     rf"|\bmore (?:tomorrow|tonight|on \w+day)\b|\bmore (?:by|at|in|within|before|after|on) (?:about |around )?{_TIME}|\b(?:back|again) (?:here )?(?:at|by|in|within) {_TIME}"
@@ -88,9 +92,8 @@ def blanks(text: Text, vocabulary: Vocabulary) -> Iterator[Hit]:
 
 def is_over(text: Text) -> bool:
     """Whether a sentence says that it is over, or works again; one about the future does not. Pure."""
-    return any(
-        bool(_OVER.search(s.text) or _AGAIN.search(s.text)) and not _FUTURE.search(s.text) for s in text.sentences
-    )
+    said = (_LESSONS.sub("", sentence.text) for sentence in text.sentences)
+    return any(bool(_OVER.search(one) or _AGAIN.search(one)) and not _FUTURE.search(one) for one in said)
 
 
 def no_impact(text: Text, vocabulary: Vocabulary) -> Iterator[Hit]:

@@ -150,13 +150,23 @@ _EITHER = [
         rf" (?:(?:down|out|offline) (?:the |our |all |of |half )*{_SITE}|(?:the |our |all of |all |half of |half )*(?:\w+ )?{_SITE} (?:down|offline|out|to its knees))",
     ),
 ]
+# What is no fault by itself, and is one where it is given as the cause: "because Ada deleted a table".
+_AS_CAUSE = phrases_of(
+    "switched turned changed edited touched disabled removed deleted altered modified merged deployed pushed typed entered clicked renamed rebooted unplugged uploaded released"
+)
+# "Errors stopped because the on-call engineer switched traffic" tells what helped.
+_ENDED = re.compile(
+    r"\b(?:stopped|ended|recovered|fell|dropped|returned|worked|improved|helped|over|normal|restored|back|emptied|cleared|again)\b",
+    re.I,
+)
+_CAUSE = re.compile(r"\b(?:because|the moment)\s+(?:an? |the |our |one of (?:the |our )?)?(?:[\w-]+ )?$", re.I)
 # What is said of teams and suppliers besides.
 _OF_TEAMS = [
     *phrases_of(
         "broke refused_to blam(?:ed|es) forced_(?:us|the_team|everyone|through) pressured insisted_(?:on|that) left_(?:us|everyone|customers|you) never shrugged stonewalled "
         "washed_(?:its|their)_hands passed_the_buck hid_behind kept_(?:ignoring|refusing|blaming|us_waiting|everyone_waiting|insisting) shipped_(?:us_)?(?:broken|untested|bad|a_broken|an_untested) "
         "caused_(?:the|this|our) dragged_(?:its|their)_feet took_(?:hours|days|forever|ages|too_long|its_time|their_time|weeks) threw_(?:it|this)_over did_nothing made_(?:us|everyone|a_mess|a_hash) "
-        "gave_us_(?:no|nothing|the_run-?around) ignored_(?:us|our) once_again sold_us talked_(?:us|management)_into let_us throws?_(?:\\w+_){1,2}over_the_(?:wall|fence) lost_(?:our|your|all|everything) waved_(?:\\w+_){1,3}through waits?_for_us"
+        "gave_us_(?:no|nothing|the_run-?around) ignored_(?:us|our) failed_(?:again|once_more) once_again sold_us talked_(?:us|management)_into let_us throws?_(?:\\w+_){1,2}over_the_(?:wall|fence) lost_(?:our|your|all|everything) waved_(?:\\w+_){1,3}through waits?_for_us"
     ),
     *_begin("is was were are", r" (?:(?:simply|once again|again|always|very|also|clearly|just|as usual) )*(?:to blame|responsible(?: for (?:the|this))?|at fault|notorious|known for|unresponsive|unhelpful|uncooperative|slow to|late again|unreliable|useless|incapable|in denial|not (?:interested|helpful|cooperative|willing)|hopeless|nowhere)"),
     *_begin("does do", r"(?: not|n't) (?:ever )?(?:care|understand|listen|test|know|talk|answer|tell|communicate|review|bother|monitor|document|take)"),
@@ -182,7 +192,7 @@ _EXPLAINED = re.compile(
     re.I,
 )
 _PREDICATE = re.compile(
-    rf"\b(?:(?P<human>{_by_letter(_HUMAN)})|(?P<either>{_by_letter(_EITHER)})|(?P<team>{_by_letter(_OF_TEAMS)})|(?P<later>{_LATER}))",
+    rf"\b(?:(?P<human>{_by_letter(_HUMAN)})|(?P<either>{_by_letter(_EITHER)})|(?P<team>{_by_letter(_OF_TEAMS)})|(?P<later>{_LATER})|(?P<as_cause>{_by_letter(_AS_CAUSE)}))",
     re.I,
 )
 # A predicate is in a sentence with one of these words only.
@@ -198,7 +208,7 @@ thoughtlessly absent unthinkingly wasn't weren't not let straight directly right
 bricked fried clobbered hosed wrecked corrupted overwrote unplugged deleted erased killed truncated removed brought knocked dragged refused blames
 blamed forced pressured insisted shrugged stonewalled washed passed hid kept shipped pushed responsible fault notorious known unresponsive unhelpful
 uncooperative slow late unreliable useless incapable denial hopeless does doesn't don't do cannot can't once again repeatedly had hadn't nobody none
-confused touched notice warning word reason explanation over lost through waits help clueless helpless unhelpful threw made gave closed sold talked
+confused touched notice warning word reason explanation over lost through waits help clueless helpless unhelpful because moment threw made gave closed sold talked
 usual always ever single known
 """
 _WORDS = frozenset(_FAULT_WORDS.split())
@@ -231,9 +241,11 @@ def _faults(text: Text, vocabulary: Vocabulary) -> Iterator[Fault]:
             ours = bool(_OURSELVES.match(who))
             if ours and m.group().lower().startswith("do"):
                 continue  # "we do not know why" tells what is known
+            if m["as_cause"] and (not _CAUSE.search(sentence.text, 0, start) or _ENDED.search(sentence.text, 0, start)):
+                continue
             if m["later"] and _EXPLAINED.match(sentence.text, m.end()):
                 continue
-            if team or (not m["team"] and is_person(who, vocabulary, sure=bool(m["either"] or m["later"]))):
+            if team or (not m["team"] and is_person(who, vocabulary, sure=not m["human"])):
                 done = m.end()
                 yield Fault(sentence.start + start, sentence.start + done, who, "team" if team else "person", ours)
 
@@ -292,6 +304,8 @@ def is_person(who: str, vocabulary: Vocabulary, *, sure: bool = False) -> bool:
     if _ROLE_ONLY.match(who) or who in vocabulary.people:
         return True
     words = who.split()
+    if words[0] in _NOT_NAMES and len(words) > 1:
+        return is_person(" ".join(words[1:]), vocabulary, sure=sure)  # "Because Bob"
     if words[0] in FIRST_NAMES or words[0] in vocabulary.people:
         return who.lower() not in vocabulary.internal
     if sure or not who[:1].isupper() or words[-1].endswith("s"):

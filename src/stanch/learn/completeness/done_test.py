@@ -33,7 +33,7 @@ _EMPTY = frozenset([
     "merged", "merge", "implemented", "implement", "deployed", "closed", "solved", "fixed", "resolved", "item", "ticket", "task", "pr", "task's",
     "action", "system", "everything", "everyone", "everybody", "team", "one", "has", "have", "had", "will", "can", "now", "again", "no", "not", "live",
     "there", "in", "place", "verified", "tested", "test", "checked", "reviewed", "approved", "agreed", "discussed", "yes", "true", "when", "if", "once",
-    "after", "and",
+    "after", "meeting", "held", "follow", "up", "review", "passed", "code", "training", "workshop", "session", "done",
 ])  # fmt: skip
 
 

@@ -13,6 +13,8 @@ _NAMING = re.compile(
     r"[- #:]?\d[\w.-]*|#\d+|\b(?:19|20)\d{2}\b|\b[45]\d\ds?\b(?!\s+(?:customer|user|order|payment|request|account|shop|people|partner|compan))",
     re.IGNORECASE,
 )
+# "our 99.9 % objective" is a bound, and no measure of what happened.
+_BOUND = re.compile(r"\b\d+(?:[.,]\d+)? ?%(?= (?:\w+ )?(?:objectives?|targets?|SLOs?|goals?|SLAs?)\b)", re.IGNORECASE)
 _WORD_NUMBER = (
     r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|"
     r"hundred|thousand|million|billion|dozen|half|a third(?! part)|two thirds|a quarter|three quarters|a fifth|a tenth)s?"
@@ -28,14 +30,14 @@ _SHARE = (
     r"|\b(?:half|a third|one third|two thirds|a quarter|three quarters|a fifth|a tenth)\s+of\b"
 )
 _MONEY = (
-    rf"(?:[$\u20ac\u00a3\u00a5\u20b9]|\b(?:USD|EUR|GBP|CHF|JPY|INR|AUD|CAD)\b)\s*{_NUMBER}"
+    rf"(?:[$\u20ac\u00a3\u00a5\u20b9]|\b(?:USD|EUR|GBP|CHF|JPY|INR|AUD|CAD|SEK|NOK|DKK|PLN|BRL|R\$|Rs|Fr|kr)\b\.?)\s*{_NUMBER}"
     rf"|{_NUMBER}\s*(?:[$\u20ac\u00a3\u00a5\u20b9]|\b(?:USD|EUR|GBP|CHF|JPY|INR|AUD|CAD|dollars|euros|pounds|francs|yen|rupees|cents)\b)"
 )
 # Not a count of what was hit: a verb or a small word follows, or what is counted is the incident itself.
 _NO_COUNT = (
     r"(?:am|pm|utc|gmt|cet|est|could|can|was|were|is|are|had|has|have|did|does|will|would|and|or|to|the|on|in|at|of|for|by|"
     r"from|with|because|after|before|until|party|parties|"
-    r"incidents?|outages?|issues?|problems?|systems?|services?|segments?|times?|occasions?|regions?|zones?|hosts?|nodes?|pods?|servers?|way|ways|case|point)\b"
+    r"incidents?|outages?|issues?|problems?|systems?|services?|segments?|times?|occasions?|regions?|zones?|hosts?|nodes?|pods?|servers?|countries|continents|releases?|versions?|deploys?|deployments?|engineers|teams|alerts|attempts|retries|way|ways|case|point)\b"
 )
 _COUNT = rf"\b(?!one\b(?![- ](?:hundred|thousand|million|billion|dozen))){_NUMBER}\s+(?!{_NO_COUNT})(?:[a-z][\w-]{{2,}}|[kMGT]i?B|[rq]ps)\b"
 _BRACKETED = rf"\((?:about|around|roughly|nearly|almost|over|some|approx\.?|approximately|~)?\s*{_NUMBER}\)"
@@ -59,7 +61,7 @@ def measured(text: str) -> bool:
     Dates, times of day, releases, status codes and names with numbers measure nothing. A duration beside vague words
     ("some customers, for two hours") says how long, but not how many.
     """
-    bare = _ROUGH.sub(" ", _NAMING.sub(" ", text))
+    bare = _ROUGH.sub(" ", _NAMING.sub(" ", _BOUND.sub(" ", text)))
     without_spans = _DURATION.sub(" ; ", bare)
     if _AMOUNT.search(without_spans):
         return True

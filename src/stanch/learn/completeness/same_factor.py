@@ -10,7 +10,8 @@ _EMPTY = frozenset([
     "our", "we", "us", "they", "them", "their", "which", "who", "what", "when", "where", "while", "then", "than", "also", "very", "too", "more", "most",
     "caused", "cause", "led", "lead", "contributed", "contributing", "factor", "factors", "reason", "root", "due", "made", "make", "happened", "bad",
     "wrong", "error", "errors", "mistake", "mistakes", "fault", "faults", "faulty", "broken", "incorrect", "incorrectly", "failure", "failures", "failed",
-    "fail", "failing", "problem", "problems", "issue", "issues", "bug", "bugs", "buggy", "invalid", "defect", "defective",
+    "fail", "failing", "problem", "problems", "issue", "issues", "outage", "outages", "down", "unavailable", "offline", "late", "early",
+    "bug", "bugs", "buggy", "invalid", "defect", "defective",
 ])  # fmt: skip
 _GOES_ON = re.compile(
     r"^\W*(?:which|that|who|whose|and|but|so|because|since|as|while|when|where|then|therefore|thus|due|causing|leading|resulting|making|of|to|in|for|with|after|before|until)\b"
