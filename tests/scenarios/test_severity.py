@@ -54,7 +54,9 @@ def test_whoever_overrules_the_proposal_says_why(database_url: str, tmp_path: Pa
 def test_what_is_known_of_the_impact_moves_the_proposal_without_any_measurement(house: House) -> None:
     house.do("declare", title="Orders look odd", service="shop")
     house.do("impact", incident="INC-1", text="Some orders show twice")
-    assert house.record().proposed is None
+    assert house.record().proposed.text == (
+        "“Some orders show twice” is a sign of a fault that is not understood: “order” is named, a part (“some”): SEV-3 proposed"
+    )
     house.do("impact", incident="INC-1", text="Some orders are charged twice", data_at_risk=True)
     assert house.record().proposed.severity == "SEV-1"
     assert house.record().proposed.text == "data is at risk: SEV-1 proposed"

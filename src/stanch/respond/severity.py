@@ -28,16 +28,22 @@ def remeasured(uow: UnitOfWork, service: str) -> None:
     ):
         record = uow.record(row["id"])
         proposal, before = proposal_for(uow, record), record.proposed
-        lower = before is not None and (proposal.rung or LAST) > uow.policy.rung(before.severity)
+        lower = before is not None and _lower(proposal, before.severity, uow.policy)
         # Avoids flapping near a bound: a proposal is lowered only after it has stood for a while.
         if not lower or uow.now - record.proposed_at >= STANDS:
             propose_for(uow, record)
 
 
+def _lower(proposal: Proposal, than: str, policy: Policy) -> bool:
+    return (proposal.rung or LAST) > policy.rung(than)
+
+
 def propose_for(uow: UnitOfWork, record: Record) -> None:
     """Append the proposal if it is another one than before, be it higher or lower."""
     proposal = proposal_for(uow, record)
-    if not record.live() or (proposal.severity is None and (record.proposed is None or _only_unread(record))):
+    if not record.live() or (proposal.severity is None and record.proposed is None):
+        return
+    if record.proposed is not None and _only_unread(record) and _lower(proposal, record.proposed.severity, uow.policy):
         return
     severity, sentence = proposal.severity, proposal.sentence
     if severity is None:  # nothing asks for one any more: the last tier

@@ -19,6 +19,12 @@ NOT_GOT = re.compile(
     r" (not|never|no|without) (?:been |being |get |got |receive |have |their |the |any |an? )*(granted|delivered|credited|received|booked|confirmed|activated|created|"
     r"item|items|ticket|order|booking|confirmation|goods|product|credit|subscription|access|unlocked|shipped|assigned) "
 )
+# What has no looks: "rows are truncated" says that they are gone.
+STORED = ("row", "table", "database", "record", "ledger", "entries")
+CHARGED = re.compile(
+    r" (charged|billed|invoiced|debited|credited|paid) (?:\w+ ){0,3}?"
+    r"(instead of|rather than|the price of|the fee of|too much|too little|more than|less than|the full|another) "
+)
 SAYS_OF = re.compile(r" (is|are|was|were|some|by|come|came|look|be|being) (?:\w+ )?$")
 
 
@@ -31,6 +37,7 @@ def data(told: list[str]) -> tuple[str, ...]:
         found = (
             _data_named(clause)
             or _paid_for_nothing(clause, before)
+            or _charged(clause)
             or _repeated(clause, before)
             or _lost(clause, before)
             or _wrong(clause, before)
@@ -49,6 +56,12 @@ def _paid_for_nothing(clause: str, before: str) -> tuple[str, ...]:
     """ "is charged but items not granted": money or an order without what it was for."""
     paid = PAID.search(f"{before}{clause}")
     return ("paid, and not received",) if paid and NOT_GOT.search(clause) else ()
+
+
+def _charged(clause: str) -> tuple[str, ...]:
+    """ "billed the price of the annual plan": another amount than the right one."""
+    found = CHARGED.search(clause)
+    return (f"a wrong amount (“{found[1]} {found[2]}”)",) if found and not denied(clause, found.start() + 1) else ()
 
 
 def _repeated(clause: str, before: str) -> tuple[str, ...]:
@@ -72,13 +85,16 @@ def _lost(clause: str, before: str) -> tuple[str, ...]:
             noun = _noun(clause, "DATA", lost) or (_noun(before, "DATA", None) if len(clause.split()) <= 5 else None)
             if SAVED.search(clause) and noun is None and lost.entry in ("vanish", "disappear", "lost", "gone", "delet"):
                 return (f"what was saved is lost (“{lost.entry}”)",)
-            if noun and not _only_display(clause):
+            if noun and not _only_display(clause, noun):
                 return (f"data (“{noun.entry}”) is lost or damaged (“{lost.entry}”)",)
     return ()
 
 
-def _only_display(clause: str) -> bool:
-    return bool(hits(clause, "COSMETIC") or hits(clause, "SIDE")) and not FOR_GOOD.search(clause)
+def _only_display(clause: str, noun: Hit) -> bool:
+    if noun.entry in STORED:
+        return False
+    aside = any(hit.entry != noun.entry for hit in hits(clause, "SIDE"))
+    return bool(hits(clause, "COSMETIC") or aside) and not FOR_GOOD.search(clause)
 
 
 def _noun(clause: str, family: str, near: Hit | None) -> Hit | None:
@@ -100,8 +116,9 @@ def _wrong(clause: str, before: str) -> tuple[str, ...]:
             return ()
         values = hits(after, "VALUES")
         if not hits(clause, "COSMETIC"):
-            values = (*values, *hits(clause, "VALUES"), *hits(before, "VALUES"))
-        if wrong.entry == "without":
+            # "(wrong code sent)" says itself what is wrong; the clause before it is about something else.
+            values = (*values, *hits(clause, "VALUES"), *(() if after.strip() else hits(before, "VALUES")))
+        if wrong.entry in ("without", "former"):
             values = hits(after, "VALUES")
         aside = {hit.entry for hit in hits(clause, "SIDE")} | {wrong.entry}
         value = next((hit for hit in values if hit.entry not in aside), None)

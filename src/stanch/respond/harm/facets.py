@@ -45,10 +45,29 @@ COUNTED = re.compile(
 )
 NONE_CAN = re.compile(r" no (\w+ ){1,2}(can|could|is able|are able|comes?|goes?|gets?|succeeds?|arrives?) ")
 NO_IMPACT = re.compile(
-    r" (no|not|none|nobody|nothing|without|zero|unaffected)\b.{0,30}\b(affected|impact\w*|hit|effect|notice\w*|lost|harm\w*|concerned|visible|exposed|involved|seen) |"
+    r" (no|not|none|nobody|nothing|without|zero|unaffected)\b.{0,30}\b(affected|impact\w*|hit|effect|notice\w*|harm\w*|concerned|visible|involved|seen) |"
+    r" (use|uses|using|serve|serves|keep|keeps) (?:the |their |its )?(last known|last good|cached|default) |"
     r" (quorum|redundancy|service|traffic|capacity) (is |was )?(kept|intact|held|holds|fine|ok|enough) |"
     r" (nothing|nobody|no one|none) (has|have|is|was) (failed|broken|happened|down|complained|hurt) (yet )?|"
     r" (users?|customers?|players?|clients?|patients?|production|everyone|everybody) (are |is |all |still )*(fine|ok|okay|happy|unaffected|good) "
+)
+# Says of data that it is safe, and nothing of who is hit.
+NOTHING_LOST = re.compile(r" (no|not|none|nothing|without|zero)\b.{0,30}\b(lost|exposed) ")
+NOTHING_FAILS = re.compile(
+    r" (nothing|nobody|none|no one) (fails|breaks|failed|is failing) | "
+    r"no (?:\w+ )?(errors?|failures?|5xx) | no (?:\w+ ){0,2}?(request|call|order|payment|job|write|read)s? (fails?|failed|failing|are failing|is failing) "
+)
+OTHERS = re.compile(r" (existing|other|remaining|current|older|all other|rest|those who) ")
+PLANNED = re.compile(
+    r" (planned|scheduled|announced|upcoming|maintenance window|maintenance work|planned maintenance) "
+)
+WORK_AHEAD = re.compile(
+    r" (tomorrow|tonight|next \w+|on \w+day) (?:[\w:]+ ){0,5}?(maintenance|upgrade|migration|restart|reboot|patching|switchover) |"
+    r" (maintenance|upgrade|migration|restart|reboot|patching|switchover) (?:[\w:]+ ){0,4}?(tomorrow|tonight|next \w+|on \w+day) "
+)
+NOT_AS_PLANNED = re.compile(
+    r" (since|after|during|because of|due to|following|overran|overrun|unannounced|longer than|still|despite) |"
+    r" (scheduled|planned) (\w+ )?(job|mail|email|post|report|task|message|export|payment|transfer|backup|deliver)\w* "
 )
 WIDE = re.compile(r" [a-z]{4,}wide ")
 ONE_NAMED = re.compile(
@@ -78,7 +97,7 @@ def amount(text: str, told: list[str]) -> Amount:
         if found := _counted(clause):
             return found
     for clause in told:
-        if hit := first(clause, "MOST"):
+        if (hit := first(clause, "MOST")) and not _few(clause):
             return Amount(0.6, f"most (“{hit.entry}”)")
     told = [clause for clause in told if not first(clause, "OVER")] or told
     few = next((found for clause in told for found in [_few(clause)] if found), None)
@@ -171,7 +190,7 @@ def works(clause: str) -> bool:
     """Whether a clause says that something works, and nothing that fails."""
     if re.search(r" (would|should) ", clause):
         return False
-    return first(clause, "WORKS") is not None or bool(
+    return (first(clause, "WORKS") is not None or nothing_fails(clause)) or bool(
         CONTENT.search(clause) and re.search(r" (fine|ok|good|work\w*|can|are|is) ", clause)
     )
 
@@ -179,6 +198,26 @@ def works(clause: str) -> bool:
 def denies_impact(clause: str) -> bool:
     """ "no customers affected", "nobody outside is hit", "not noticed yet"."""
     return NO_IMPACT.search(clause) is not None
+
+
+def spares_others(clause: str) -> bool:
+    """ "existing users are unaffected" says that something works, and not that nobody notices."""
+    return denies_impact(clause) and OTHERS.search(clause) is not None
+
+
+def nothing_fails(clause: str) -> bool:
+    """ "no requests fail", "no errors"."""
+    return NOTHING_FAILS.search(clause) is not None
+
+
+def nothing_lost(clause: str) -> bool:
+    """ "no data was lost"."""
+    return NOTHING_LOST.search(clause) is not None
+
+
+def planned(clause: str) -> bool:
+    """Whether a clause tells of work that was announced, and not of what came of it."""
+    return bool(PLANNED.search(clause) or WORK_AHEAD.search(clause)) and not NOT_AS_PLANNED.search(clause)
 
 
 def about(clause_or_text: list[str], family: str) -> str:

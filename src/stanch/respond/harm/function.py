@@ -5,11 +5,25 @@ from typing import Literal, get_args
 
 import msgspec
 
-from stanch.respond.harm.facets import PERCENT, SUCCESS, WOULD, Amount, about, amount, denies_impact, works
-from stanch.respond.harm.words import first, hits
+from stanch.respond.harm.facets import (
+    PERCENT,
+    SUCCESS,
+    UNSTATED,
+    WOULD,
+    Amount,
+    about,
+    amount,
+    denies_impact,
+    nothing_fails,
+    nothing_lost,
+    spares_others,
+    works,
+)
+from stanch.respond.harm.words import DENIALS, first, hits
 
-State = Literal["down", "errors", "slow", "odd", "cosmetic"]
+State = Literal["down", "errors", "slow", "odd", "cosmetic", "planned", "unclear"]
 STATES: tuple[State, ...] = get_args(State)
+PARTS = ("CORE", "SIDE", "VALUES", "DATA", "INTERNAL", "MEMBER")
 ANY_NOT = re.compile(
     r" (do|does|did|will|is|are|was|were) not (?!affected|fail|crash|break|stop|drop|lose|lost|down|slow|wrong|broken|delay|late|notice|know|sure|yet|only|"
     r"all|many|clear|known|related|an?|the|our|urgent|critical|bad|so|very|too|impact)\w+ | never \w+ | not (?:being )?\w{3,}(?:ed|ing) |"
@@ -24,7 +38,9 @@ COMPLAINT = re.compile(
     r"(complain\w*|tell|see|face|experience|encounter|being|are|have to|must|get) "
 )
 BEGINS = re.compile(r"^ (?:[\w']+ ){0,3}?$|(get|have|see|receiv\w+|with|are|is|had|got|has) $")
-MORE_THAN_LOOKS = re.compile(r" (nobody|everyone|all|can not|down|unavailable|crash\w*|500|503|errors?) ")
+MORE_THAN_LOOKS = re.compile(
+    r" (zero (hits|results)|no (hits|results)|nobody|everyone|all|can not|down|unavailable|crash\w*|500|503|errors?) "
+)
 HARMED = re.compile(
     r" (affected|impact\w*|lost|hit|leak\w*|expos\w*|delet\w*|drop\w*|fail\w*|error\w*|say|tell|explain|end|ends|harmed|involved|"
     r"at risk|loss|complain\w*|notic\w*|breach\w*) "
@@ -36,6 +52,10 @@ NOBODY = re.compile(
     r" (nobody|no one|noone|none|nothing|not one|neither) (?:\w+ ){0,6}?(can|could|is able|manages|gets?|goes|comes|"
     r"receives?|sees|reach\w*|arriv\w*|works?|in|has) "
 )
+IN_TIME = re.compile(
+    r" in (?:about |roughly |around |some |less than )?(?:\d+|an?|two|three|a few) (?:h|hours?|days?|min|minutes?|weeks?) "
+)
+NONE_DO = re.compile(r" (none of|not one of|neither of|not a single one of) ")
 NOT_ALL = re.compile(r" not (all|every|everyone|everybody|each|always) ")
 NONE_OF = re.compile(r" (no|zero|not any|not a single|0|hardly any) (?:\w+ ){0,2}?$")
 TAKES = re.compile(
@@ -82,15 +102,19 @@ class Function(msgspec.Struct, frozen=True, kw_only=False):
         ]
 
 
+PLANNED = Function("announced beforehand", "planned", UNSTATED)
+
+
 def function(text: str, told: list[str], risks: list[str]) -> Function | None:
     """The worst that a text says of a function, without the clauses on protection; None where it says nothing of one."""
-    states = [(clause, found) for clause in told if clause not in risks and (found := _state(clause))]
+    told_now = [clause for clause in told if clause not in risks and not (risks and IN_TIME.search(clause))]
+    states = [(clause, found) for clause in told_now if (found := _state(clause))]
     if not states:
         return None
     clause, (state, words) = min(states, key=lambda pair: STATES.index(pair[1][0]))
     failing = [part for part, _ in states]
     others = [part for part in told if part not in failing]
-    context = [part for part in others if not works(part) and not denies_impact(part)]
+    context = [part for part in others if not (works(part) or denies_impact(part) or nothing_lost(part))]
     over = any(first(part, "OVER") and " restored from " not in part for part in told)
     many = amount(text, [*failing, *context])
     if state in ("down", "errors") and many.share in (None, 1.0) and any(NOW_AND_THEN.search(part) for part in told):
@@ -98,18 +122,50 @@ def function(text: str, told: list[str], risks: list[str]) -> Function | None:
     return Function(
         words, state, many,
         core=about([clause], "CORE") or about(told if over else context, "CORE"),
-        side=about([clause], "SIDE"),
-        internal=about(told, "INTERNAL"),
+        side=_side(clause, told, words),
+        internal=about(told[: told.index(clause) + 1], "INTERNAL"),
         safety=about(told, "SAFETY"),
-        something_works=not over and (any(works(part) for part in others) or (state == "slow" and works(clause))),
-        unnoticed=any(denies_impact(part) for part in told),
+        something_works=not over and (any(works(part) or spares_others(part) for part in others) or (state == "slow" and works(clause))),
+        unnoticed=any(
+            (denies_impact(part) and not spares_others(part)) or (nothing_fails(part) and bool(hits(clause, "MEMBER")))
+            for part in told
+        ),
         over=over,
     )  # fmt: skip
 
 
+def unclear(text: str, told: list[str]) -> Function | None:
+    """A part that is named as hit where no word says how: a fault all the same, until somebody says more."""
+    named = next((entry for family in PARTS if (entry := about(told, family))), "")
+    if (
+        not named
+        or PERCENT.search(" ".join(told))
+        or any(word in DENIALS for clause in told for word in clause.split())
+    ):
+        return None
+    return Function(f"“{named}” is named", "unclear", amount(text, told))
+
+
+def _side(clause: str, told: list[str], words: str) -> str:
+    """What is hit that not all need; "no picture" says it of the whole, not of a picture."""
+    side = about([clause], "SIDE")
+    return "" if _shared(clause, told) or f"no {side}" in words else side
+
+
+def _shared(clause: str, told: list[str]) -> bool:
+    """ "payments and reports fail": the words before "and" are a subject of it too, and a core one."""
+    before = told[told.index(clause) - 1] if told.index(clause) else ""
+    return (
+        0 < len(before.split()) <= 3
+        and _state(before) is None
+        and bool(about([before], "CORE"))
+        and not hits(before, "SIDE")
+    )
+
+
 def _state(clause: str) -> tuple[State, str] | None:
     """The worst that a clause says of a function."""
-    if denies_impact(clause) and not CAN_NOT.search(clause):
+    if (denies_impact(clause) or nothing_lost(clause)) and not CAN_NOT.search(clause):
         return None
     refused = _refused(clause)
     if refused:
@@ -164,10 +220,12 @@ def _low_success(clause: str) -> str:
 
 def _refused(clause: str) -> str:
     """ "can not pay", "does not load", "nobody can", "no orders come in"; not "nobody can say why"."""
-    talks = [hit.start for hit in hits(clause, "TALK")]
+    talks = [hit.start for hit in hits(clause, "TALK") if not re.match(r" (their|his|her|my) ", clause[hit.end :])]
     for match in CAN_NOT.finditer(clause):
         if not any(match.start() <= start <= match.end() + 4 for start in talks):
             return match[1]
+    if (none := NONE_DO.search(clause)) and any(hit.start >= none.end() for hit in hits(clause, "VERBS")) and not talks:
+        return none[1]
     nobody = NOBODY.search(clause)
     if nobody and not any(nobody.end() - 2 <= start <= nobody.end() + 8 for start in talks):
         return nobody[1]

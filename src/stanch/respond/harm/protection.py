@@ -8,6 +8,10 @@ LAST = re.compile(
     r" (down to|left with|reduced to|is on|are on|runs on|run on|rely on|relies on) (only |just )?(one|a single|the last|1|two|2) |"
     r" (only|just) (one|1|a single|\d+|two) | (one|1|last|single|two|2)(?: \w+){0,4} (left|remain\w*|only|alone|healthy) | last (one|\w+) "
 )
+NO_GUARD = re.compile(
+    r" no (\w+ )?(alert|page|backup|snapshot|dump|metric|log|copy|copies)s? (\w+ ){0,6}"
+    r"(sent|delivered|reach\w*|arriv\w*|taken|made|written|collected|since|ran|run|exist\w*) "
+)
 OF = re.compile(r" (\d+|one|two|three|both|half) (?:out of|of|in) (?:the |our )?\w+ ")
 
 
@@ -25,6 +29,8 @@ def risk(clause: str) -> tuple[str, ...]:
     gone = next((h for h in hits(clause, "GONE") if h.entry.startswith("not") or not denied(clause, h.start)), None)
     if protects and gone and not re.search(r" (failed over|fail over ran|ran) ", clause):
         return (f"protection (“{protects.entry}”) is gone (“{gone.entry}”)",)
+    if missing := NO_GUARD.search(clause):
+        return (f"no {missing[2]}",)
     return _left(clause, protects is not None) or _runs_out(clause)
 
 

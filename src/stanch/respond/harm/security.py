@@ -2,7 +2,7 @@
 
 import re
 
-from stanch.respond.harm.facets import denies_impact
+from stanch.respond.harm.facets import denies_impact, nothing_lost
 from stanch.respond.harm.words import Hit, denied, first, hits
 
 PRINTS = re.compile(r" (prints?|shows?|printed|shown|displays?|returns?|logs?|plain text|stored) (?:\w+ ){0,3}$")
@@ -11,6 +11,30 @@ THIEF = re.compile(
     r" (someone|somebody|attackers?|a stranger|an outsider|an employee|a former employee|unknown \w+) "
     r"(?:\w+ ){0,3}?(copied|downloaded|took|accessed|dumped|scraped|read|exported|stole) "
     r"(?:\w+ ){0,3}?(customer|user|patient|client|data|database|files?|records?|accounts?|mailbox|source) "
+)
+SEEN_BY = re.compile(
+    r" (read|seen|copied|accessed|viewed|taken|obtained|downloaded|extracted|opened|used) by (?:\w+ ){0,2}?"
+    r"(third part\w+|outsiders?|someone|somebody|strangers?|other (?!team)\w+|unknown \w+|attackers?|former \w+|unauthori\w+|competitors?|anyone|anybody|others) "
+)
+MISUSED = re.compile(
+    r" (somebody|someone|unknown \w+|strangers?|a third party) (?:\w+ ){1,6}?(with|using|through|via|from|over) (?:[\w']+ ){0,4}?"
+    r"(account|accounts|card|cards|password|credentials?|login|key|keys|token|tokens|session) "
+)
+LETS = re.compile(
+    r" (lets?|letting|allow\w*|enabled?s?) (outsiders?|anyone|anybody|others|strangers?|attackers?|visitors?|the public|other \w+|non \w+) (?:to )?(?:\w+ ){0,2}?"
+    r"(call|read|see|view|open|access|change|edit|delete|download|list|reset|log|sign)"
+)
+# "the list of patient a is shown in the file of patient b"
+ONE_IN_OTHER = re.compile(
+    r" (patient|customer|user|client|tenant|company|merchant|account|person|family) (\w)(?:'s)? (?:.* )?\1 (?!\2\b)(\w)(?:'s)? "
+)
+LEFT = re.compile(
+    r" (?:former|ex|departed|dismissed|fired) (?:employee|colleague|contractor|admin|administrator|supplier|partner|vendor)(?:'s|s)? (?:\w+ ){0,3}?"
+    r"(access|account|login|key|token|password|logged|downloaded|used|can still|still)"
+)
+ANY_MAY = re.compile(
+    r" any (?:\w+ ){0,2}?(user|customer|visitor|account|tenant|employee|caller|client|member|person|guest|partner)s? "
+    r"(?:can |could |may |is able to |was able to |were able to |to )?(call|read|see|open|access|change|edit|delete|download|list|reset|become|impersonate|use) "
 )
 SEEN = re.compile(r" (sees?|seeing|logged in|signed in|land\w*|view\w*|copies|belong\w*|opens?|access\w*) ")
 
@@ -21,7 +45,7 @@ def security(told: list[str]) -> tuple[str, ...]:
         found = _attacked(clause) or _opened(clause)
         if found:
             return found
-    return () if any(denies_impact(clause) for clause in told) else _to_others(told)
+    return () if any(denies_impact(clause) or nothing_lost(clause) for clause in told) else _to_others(told)
 
 
 def _attacked(clause: str) -> tuple[str, ...]:
@@ -29,6 +53,17 @@ def _attacked(clause: str) -> tuple[str, ...]:
         return (f"an attack or a leak (“{hit.entry}”)",)
     if match := THIEF.search(clause):
         return (f"somebody {match[2]} data",)
+    if match := MISUSED.search(clause):
+        return (f"somebody uses what is not theirs (“{match[3]}”)",)
+    if (match := LETS.search(clause)) and not denied(clause, match.start() + 1):
+        return (f"{match[2]} can {match[3]}",)
+    if match := ONE_IN_OTHER.search(clause):
+        return (f"what belongs to one {match[1]} reaches another",)
+    if match := LEFT.search(clause):
+        return (f"somebody who has left (“{match[1]}”)",)
+    owned = next(iter(hits(clause, "PERSONAL") or hits(clause, "SECRETS")), None)
+    if owned and (match := SEEN_BY.search(clause)):
+        return (f"what belongs to some (“{owned.entry}”) is {match[1]} by others",)
     guard, passed = next(iter(hits(clause, "GUARD")), None), first(clause, "BYPASS")
     if guard and passed:
         return (f"a check (“{guard.entry}”) can be passed by (“{passed.entry}”)",)
@@ -40,6 +75,8 @@ def _attacked(clause: str) -> tuple[str, ...]:
 def _opened(clause: str) -> tuple[str, ...]:
     if hit := first(clause, "OPEN"):
         return (f"open to others (“{hit.entry}”)",)
+    if match := ANY_MAY.search(clause):
+        return (f"any {match[1]} can {match[2]}",)
     secret = first(clause, "SECRETS")
     if secret is None or hits(clause, "DOWN"):
         return ()

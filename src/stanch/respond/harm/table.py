@@ -12,6 +12,8 @@ TABLE: dict[str, tuple[int, int, int, int]] = {
     "slow": (MAJOR, MAJOR, MINOR, MAJOR),
     "odd": (MAJOR, MINOR, MINOR, MINOR),
     "cosmetic": (TRACKED, TRACKED, TRACKED, TRACKED),
+    "planned": (TRACKED, TRACKED, TRACKED, TRACKED),
+    "unclear": (MAJOR, MINOR, MINOR, MINOR),
 }
 
 

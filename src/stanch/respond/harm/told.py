@@ -12,6 +12,8 @@ STATES = {
     "slow": "degraded service",
     "odd": "a fault",
     "cosmetic": "a cosmetic fault",
+    "planned": "planned work",
+    "unclear": "a fault that is not understood",
 }
 
 
@@ -24,7 +26,11 @@ def unread(impact: Impact) -> bool:
     """Whether nothing is stated of the impact but words, and those name neither a harm that is known nor that there is none."""
     known = (impact.core_function_down, impact.users_share)
     stated = impact.data_at_risk or impact.security or impact.elevated_risk or known != (None, None)
-    return bool(impact.text) and not stated and not read(impact.text) and not says_no_harm(impact.text)
+    return bool(impact.text) and not stated and not _understood(impact.text) and not says_no_harm(impact.text)
+
+
+def _understood(text: str) -> bool:
+    return any(said.function is None or said.function.state != "unclear" for said in read(text))
 
 
 def title_told(text: str, scope: Scope) -> list[Told]:

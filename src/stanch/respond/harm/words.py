@@ -16,7 +16,7 @@ PLURAL = ("", "s", "es")
 ENDING = 9
 DENIALS = frozenset(families.FAMILIES["DENIAL"].split())
 CLAUSES = re.compile(
-    r"[.;:!?()\[\]\n,]+(?=\s|$)|\s[-\u2013\u2014/]+\s|\b(?:but|while|whereas|although|though|however|yet|and|because|so that)\b",
+    r"[.;:!?()\[\]\n,]+(?=\s|$)|\s[-\u2013\u2014/]+\s|(?<=\s)[(\[]|\b(?:but|while|whereas|although|though|however|yet|and|because|so that)\b",
     re.I,
 )
 # Read as other words are, so that the families need one form only.
@@ -40,7 +40,12 @@ SAME: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(?<=\d),(?=\d{1,2}\b)", "."),
         (r"[-_]", " "),
         # What holds these words and says nothing of a share or of a fault.
-        (r"\bevery (\d+|few|couple|minute|hour|day|night|morning|week|time|now|so|once)\w*", " "),
+        (r"\bfail(ed|s|ing) over\b", "switched over"),
+        (r"\b(primary|foreign|partition|sort|cache|composite|surrogate) keys?\b", "id"),
+        (r"\b(grammar|grammatical|spelling|typing|typographical|layout|translation|wording|formatting|display) (error|mistake|problem|issue|bug|fault)s?\b", "typo"),
+        (r"\b(memory|connection|thread|handle|descriptor|goroutine|resource|socket|water|oil|coolant)s? leak(s|age|ing)?\b", r"\1 creep"),
+        (r"\bevery (\d+|few|couple of|other|second) (s|sec|seconds?|min|mins|minutes?|times?|tries|attempts?)\b(?= |$)", "sometimes"),
+        (r"\bevery (\d+|one|two|three|four|five|six|ten|few|couple|minute|hour|day|night|morning|week|time|now|so|once)\w*", " "),
         (r"\b(after|first of|above|at all times|one and) all\b|\ball (day|night|morning|week|of a sudden|right|clear|along|the time)\b", " "),
         (r"\breport(s|ed|ing)? (that|of|from|it|us|to|their|his|her|a|an|the)\b|\breported\b|\bfound no\b", " "),
         (r"\b(d?dos|denial of service) attack(s|ers?)?\b", "flood"),
@@ -75,7 +80,13 @@ def plain(text: str) -> str:
 def clauses(text: str) -> list[str]:
     """The clauses of a text, each as its words with one space before, between and behind them."""
     found = [re.findall(r"\d+(?:\.\d+)+%?|[\w%']+", part) for part in CLAUSES.split(plain(text))]
-    return [f" {' '.join(words)} " for words in found if words]
+    told: list[str] = []
+    for words in found:
+        if told and words and all(word[0].isdigit() for word in words):  # "memory (93 %)" is one clause
+            told[-1] += f"{' '.join(words)} "
+        elif words:
+            told.append(f" {' '.join(words)} ")
+    return told
 
 
 class Entry(msgspec.Struct, frozen=True):

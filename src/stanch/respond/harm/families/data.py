@@ -7,7 +7,8 @@ VALUES = (
     "claim blood allergy allergies parcel loyalty_points point points gift_card voucher coupon discount tariff pension benefit rent salary_slip cart_total cost weight "
     "stock_level timesheet hours_worked seat_number queue_number score vat iva interest_rate exchange_rates deduction allowance quota_of_customers timestamps "
     "measurement odometer glucose temperature_log voltage levels dosage dosages quantity_of expiry_date expiry destination_address sender_address beneficiary_name "
-    "currency"
+    "currency "
+    "bank bank_details"
 )
 DATA = (
     "data record row table database document file photo picture message mail email comment commit order payment invoice entry entries transaction booking account write "
@@ -32,7 +33,11 @@ WRONG = (
     "outdated_price miscounted zero nil free_of_charge for_free mispriced mis_priced unpriced priced_at not_applied applied_twice inverted flipped rounding "
     "rounded_wrong shifted misattribut* wrongly_assigned assigned_to_the_wrong linked_to_the_wrong merged_wrongly not_credited unpaid under_reported over_reported "
     "below_zero garbage nonsense implausible impossible_values absurd not_plausible inexplicable missing_from with_0 as_0 to_0 of_0 zero_value implausible_values gaps "
-    "skipped_numbers missing_numbers wrong_sign cancelled_without without_them_asking without_asking without_consent unasked uninvited unrequested without no_dosage"
+    "skipped_numbers missing_numbers wrong_sign cancelled_without without_them_asking without_asking without_consent unasked uninvited unrequested without no_dosage "
+    "without_counterpart unmatched discrepanc* not_reconcil* sign_error rounding_error off_by_one not_tally mis_posted misposted mis_stated misstated "
+    "overpriced underpriced "
+    "old_rate old_rates old_price old_prices old_fee old_tariff yesterday's_rate last_year's_rate outdated_rate outdated_rates previous_rate "
+    "former"
 )
 REPEATED = (
     "twice double doubled second_time two_times three_times several_times multiple_times many_times more_than_once again_and_again repeatedly over_and_over duplicat* "
@@ -42,7 +47,8 @@ REPEATABLE = (
     "charg* pay pays paid payment bill bills billed billing debit* collect* taken refund* ship shipped shipping send sends sent order ordered orders trade trades "
     "execut* process* credit* deliver* count counted counts book booked bookings print printed invoice invoiced mail mails email emails e_mails sms payout payouts "
     "transfer transfers deposit deposits got issued receive* reading readings withdraw* premium fee vote votes dispens* message messages notification deduct* subtract* "
-    "sold seat seats grant grants award awards dispatched dispatch reserv* refunds credits"
+    "sold seat seats grant grants award awards dispatched dispatch reserv* refunds credits "
+    "paying paying_out charging sending shipping printing booking issuing"
 )
 DATA_HARM = (
     "data_loss loss_of_data data_integrity data_corruption split_brain two_primaries double_charg* double_bill* double_book* double_pay* double_spend* overcharg* "
@@ -50,5 +56,6 @@ DATA_HARM = (
     "wrong_account mixed_up_patients bit_rot unintended_trades unintended_orders cannot_be_restored not_be_restored not_be_recovered wrong_namespace wrong_region "
     "wrong_dose wrong_drug wrong_medication wrong_medicine wrong_blood billed_for_cancelled charged_for_cancelled charged_for_nothing data_residency sells_items_that "
     "do_not_have_in_stock stored_in_the_wrong money_missing missing_money missing_funds funds_missing unreconciled negative_balance negative_stock stored_in_the_us "
-    "not_in_stock"
+    "not_in_stock "
+    "took_writes accepted_writes accept_writes two_leaders two_masters two_primary both_primary reconciled_by_hand reconcile_by_hand split_brained"
 )

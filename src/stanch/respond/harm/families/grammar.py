@@ -20,7 +20,11 @@ ODD_STATE = (
     "wrong wrongly incorrect* odd oddly weird* strange* jumps jumping unexpected* mixed missing instead_of without complain* garbled distort* noisy confus* mismatch* "
     "inconsistent duplicate* old anomal* off unusual* suspicious bad badly drift* deviat* ignore* unwanted surprising misses miss lacks lacking lack inaccurate empty "
     "amiss awry crooked unclear unhappy unsure angry upset only_one_side one_side on_one_side returns_no shows_no show_no has_no doubled shifted misplaced untidy "
-    "beeping rattle accidentally inadvertent* by_mistake by_accident mistakenly erroneously unintentionally unasked rude offensive obscene insulting embarrassing"
+    "beeping rattle accidentally inadvertent* by_mistake by_accident mistakenly erroneously unintentionally unasked rude offensive obscene insulting embarrassing "
+    "gives_no gives_zero returns_zero shows_zero finds_nothing finds_no returns_nothing brings_no yields_no zero_hits zero_results no_hits "
+    "should_have "
+    "as_closed as_open as_offline as_online as_empty as_unavailable as_expired as_missing as_failed as_paid as_unpaid as_delivered "
+    "switched_over"
 )
 TRAFFIC = (
     "order payment request login log_in sign_in checkout message call train flight traffic data sale booking signup sign_up session event reading sms email mail code "

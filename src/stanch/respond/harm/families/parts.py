@@ -11,12 +11,14 @@ CORE = (
     "dns resolver edge load_balancer ingress vault secrets iam identity idp control_plane scheduler queue storage_service object_store file_server mail_server mailbox "
     "inbox meeting webinar conference messaging compute hypervisor vm vms network internet wifi vpn backend frontend home_page homepage storefront cart basket "
     "inventory stock catalogue catalog search quote map gps telemetry login_page passcode tap_to_pay bus vaccination appointment nurses tablet ingest loan score "
-    "scoring kitchen plates yard statement_run grant item"
+    "scoring kitchen plates yard statement_run grant item "
+    "train trains flight flights tram ferry plane aircraft signalling_system"
 )
 SIDE = (
     "avatar profile_pic* profile_picture export* import report leaderboard recommend* carousel autocomplete suggestion wiki doc docs documentation planner sort sorting "
     "filter* statistic* analytics newsletter survey achievement wishlist favourite favorite reaction thumbnail preview archive archived older_than print_preview "
-    "help_page faq blog marketing landing_page release_notes push notification push_notification pdf calendar share_button gift loyalty coupon review rating comment "
+    "help_page faq blog marketing landing_page release_notes push_message pushes notification push_notification pdf "
+    "calendar share_button gift loyalty coupon review rating comment "
     "chatbot chat_bot widget bookmark tag changelog release_note tutorial forum community beta experiment* labs search_history theme nickname referral voucher csv "
     "excel download_page tracking_page weather exchange_rate spell_check gif sticker wallpaper poll usage_graph graph chart button upgrade_button help_centre "
     "help_center search_result tag_cloud sharing invite invitation confetti onboarding profile settings_page preferences subtitles captions language_switch "
@@ -26,7 +28,8 @@ SIDE = (
     "investor_page podcast live_captions caption relevancy bulk_edit keyboard_shortcut shortcut dark_theme drag undo_button print_layout hover_text loyalty_tier "
     "sticker_pack emoji reactions feature_request request_form feedback contact_form chatbot_answers start_page bulk_label bulk read_pool old_comments ab_test ad ads "
     "advert tagline splash_screen reminder_tone ringtone attachment image picture photo_upload file_upload upload_of_photos larger_than old_invoice old_orders "
-    "archive_search consent_banner cookie_consent"
+    "archive_search consent_banner cookie_consent "
+    "support_chat live_chat chat_support help_desk helpdesk"
 )
 INTERNAL = (
     "internal internally intranet wiki staff_only back_office backoffice ci build builds jenkins gitlab pipeline timesheet office nobody_outside holiday_planner "
@@ -41,7 +44,8 @@ INTERNAL = (
 PRACTICE = (
     "staging test_system test_environment test_env sandbox preprod pre_prod uat dev_cluster dev_environment development_environment qa_environment demo_account "
     "demo_system test_cluster drill game_day rehearsal test_tenant test_account test_customer test_shop testing_environment integration_environment load_test tabletop "
-    "dry_run trial_run training_environment dummy"
+    "dry_run trial_run training_environment dummy "
+    "demo demo_environment showcase playground lab_environment"
 )
 SAFETY = (
     "ambulance emergency patient dose medication infusion fire smoke_alarm alarm_centre 911 112 999 surgery ventilator brake air_traffic defibrillator evacuation "

@@ -9,7 +9,8 @@ PROTECT = (
     "dead_man's_switch heartbeat_monitor pager_duty pagerduty opsgenie intrusion_detection cctv key_rotation patching battery_backup spare_unit spare_part hot_swap "
     "redundant_power redundant_link retention_job retention deletion_requests purge_job cleanup_job housekeeping vacuum autovacuum compaction rotation log_rotation "
     "audit_table audit_trail autoscaling autoscaler auto_scaling circuit_breaker rate_limiting rate_limiter throttling deletion_protection branch_protection "
-    "mfa_enforcement health_probe health_probes healthcheck monitors dashboards_of_oncall synthetic_checks canary_checks"
+    "mfa_enforcement health_probe health_probes healthcheck monitors dashboards_of_oncall synthetic_checks canary_checks "
+    "switched_over"
 )
 MEMBER = (
     "node worker broker controller member zone disk link provider host instance server pod shard circuit uplink line feed supply psu copy copies path replica "
@@ -27,7 +28,8 @@ NEARS = (
     "expire expires expiring expiry run_out runs_out running_out fill* full grow* almost nearly close_to approach* tomorrow tonight within days weeks hours_left "
     "will_be climbing rising left_before renew* renewal suspend* lapse* on_friday on_monday on_sunday on_saturday on_tuesday on_wednesday on_thursday next_week "
     "this_week deplet* exhaust* running_low runs_low low_on nearing soon evict* will_begin until_midnight hit_the_limit about_to going_up rises rise rose bounced "
-    "used_up days_to_go to_go per_month_left until_customers est estimated projected degrees celsius"
+    "used_up days_to_go to_go per_month_left until_customers est estimated projected degrees celsius "
+    "reach_its_maximum reach_maximum reach_its_limit reach_limit maximum_in"
 )
 GONE = (
     "gone lost lose dead failed fails failing fail missing destroyed old unusable useless corrupt* empty invalid unreadable incomplete disabled disable stopp* off "
@@ -35,11 +37,14 @@ GONE = (
     "fenced degraded removed switched_off unplugged error* crash* lag* unavailable unreachable offline expired not_available not_replicat* aborted never_ran "
     "never_completed dropped stuck hang* skipped full deleted detached exhausted muted without not_fir* detach* not_be_restored not_deliver* not_sent not_reach* "
     "not_arriv* jam jammed days_old weeks_old months_old oom* rebooted dies died ejected refus* denied rejects bounced overdue not_current spare_unit refuses "
-    "no_longer_boots not_ready not_healthy unhealthy evicted rescheduled killed serving by_mistake disconnect*"
+    "no_longer_boots not_ready not_healthy unhealthy evicted rescheduled killed serving by_mistake disconnect* "
+    "gap gaps hole holes"
 )
 VULNERABLE = (
     "vulnerab* cve flying_blind blind single_point_of_failure no_redundancy no_backup without_backup without_a_backup without_redundancy without_a_replica "
     "without_standby no_replica no_standby no_spare no_failover we_would_not nobody_would_be not_be_paged not_be_woken at_risk of_failing unpatched no_backups "
     "no_second no_spare_left patch_missing not_patched no_fallback no_dr without_monitoring without_alerts unmonitored unreplicated single_homed end_of_life "
-    "under_replicated underreplicated under_provisioned not_replicated unencrypted_backup out_of_support unsupported_version"
+    "under_replicated underreplicated under_provisioned not_replicated unencrypted_backup out_of_support unsupported_version "
+    "can_not_scale not_scale account_limit no_more_instances no_new_instances not_get_new_instances no_capacity_left can_not_add_capacity no_headroom without_headroom "
+    "no_region_left left_to_switch nothing_left_to_switch no_site_left"
 )

@@ -33,7 +33,8 @@ OPEN = (
     "doors_open door_open public_link open_bucket anonymous anonymously lets_you_in lets_in publicly_listed reachable_from_the without_any_password blank_password "
     "accepts_every accept_any can_log_in_as log_in_as_anyone log_in_as_any any_user_can any_customer_can any_logged_in any_visitor any_employee any_tenant "
     "change_another edit_another delete_another act_as anyone_who any_caller any_person for_any_pin any_pin with_any_pin any_code any_badge any_card_opens "
-    "opens_the_door_for without_the_right"
+    "opens_the_door_for without_the_right "
+    "any_authenticated any_signed_in any_registered any_outsider"
 )
 SECRETS = (
     "secret token credential password passphrase private_key access_key api_key api_keys encryption_key signing_key signing_keys card_number card_detail card_data cvv "

@@ -16,7 +16,9 @@ DOWN = (
     "switches_off turned_off_itself sold_out_wrongly cannot_be_reached not_reachable not_accessible not_usable not_functional not_operational not_online not_running "
     "not_up not_there_anymore ausgefallen en_panne caido lost_telemetry lost_visibility lost_signal lost_video lost_audio lost_sound lost_access lost_network "
     "lost_internet on_fire melted meltdown imploded exploded fubar tits_up chaos kaputt not_ready not_healthy unhealthy zero_orders zero_payments zero_logins "
-    "zero_requests goes_to_voicemail no_contact"
+    "zero_requests goes_to_voicemail no_contact "
+    "stands_still stand_still standing_still stood_still motionless unobtainable no_longer_reachable dropped_out gave_out conked not_budge "
+    "is_closed are_closed still_closed"
 )
 ERRORS = (
     "fail* error* errored crash* exception* timeout time_out times_out timed_out timing_out time_outs 5xx 500 502 503 504 404 403 bounc* reject* declin* refus* denied "
@@ -32,7 +34,10 @@ ERRORS = (
     "riddles malform* misread misreads unparsable truncates sticks sticking jumping skipping skips stutters stops_at stopped_at ends_at gap gaps misses ignores_the "
     "half_empty partially_empty double_entry sold_out no_items cancelled canceled bounce bounced stranded crosses cross_talk crosstalk echo static_noise scrambled "
     "misprint* misfire* misfiring false_alarms false_positive false_positives spurious phantom_alerts unwanted_logout spam junk_folder logs_out logging_out signs_out "
-    "kicks_out log_out_users randomly unexpectedly rolled_over quarantined"
+    "kicks_out log_out_users randomly unexpectedly rolled_over quarantined "
+    "switched_off turned_off "
+    "read_only revok* "
+    "oomkilled"
 )
 SLOW = (
     "slow* sluggish* lag laggy lagging lags delay* late latency latencies crawling takes_ages take_ages taking_ages takes_long* take_long* taking_long* takes_forever "
@@ -63,7 +68,9 @@ COSMETIC = (
     "decimal_comma thousands_separator time_format clock_format email_signature newsletter_headline page_title title_says tab_title captions live_captions lip_sync "
     "label_on label_in wrong_label button_label field_label german french english spanish italian polish dutch swedish turkish language wrong_language first_letter "
     "shown_twice_on emoji_reaction favicon_missing start_page_banner test_banner broken_image missing_image image_missing missing_icon missing_logo broken_icon "
-    "date_picker day_of_the_week first_day sort_arrow tick checkbox_style sidebar flicker* tool_bar toolbar"
+    "date_picker day_of_the_week first_day sort_arrow tick checkbox_style sidebar flicker* tool_bar toolbar "
+    "rotated "
+    "text_says text_still_says heading_says headline_says button_says label_says menu_order order_of_the_menu order_of_menu"
 )
 WORKS = (
     "work works working worked ok okay fine normal normally unaffected unharmed get_through gets_through go_through goes_through can_still still_can still_buy "
@@ -77,11 +84,16 @@ WORKS = (
     "covers_for take_over takes_over took_over picks_up_the_load absorbed compensat* cope copes coping after_reload after_a_reload third_attempt few_attempts "
     "several_attempts runs_autonomously run_autonomously autonomous autonomously phones_still for_free let_people let_them is_open are_open stays_open stay_open "
     "rescheduled no_user_impact no_users_affected use_their_defaults uses_defaults their_defaults default_values people_can users_can customers_can staff_can "
-    "drivers_can can_type can_use can_pay_by type_it_in by_entering promoted promoted_replica has_all_data is_up are_up"
+    "drivers_can can_type can_use can_pay_by type_it_in by_entering promoted promoted_replica has_all_data is_up are_up "
+    "on_a_sheet on_sheets spreadsheet excel cash_only on_a_list "
+    "last_known staffed "
+    "replaced_at_once restarted_automatically restarted_by_itself replaced_automatically "
+    "services_up"
 )
 OVER = (
     "recovered resolved_itself back_to_normal is_back are_back back_up again_since working_again works_again work_again fixed cleared briefly momentar* blip "
     "could_log_in_again back_online over_now came_back restored mitigated resolved been_resolved has_ended have_ended ended_at returned_to_normal again_normal "
     "stable_again subsided operational green_again ok_again fine_again up_again online_again available_again normal_again drained_now is_drained all_good_now "
-    "after_rollback after_the_rollback"
+    "after_rollback after_the_rollback "
+    "normal_now all_normal fine_now ok_now good_now stable_now works_now working_now"
 )
