@@ -25,6 +25,10 @@ def test_the_end_of_the_year_verifies_and_waits_for_somebody(tmp_path: Path) -> 
         assert all(not fact.missing for fact in room.facts)
         done = there.run(REGISTRY["incidents"], {"status": "closed"})
         assert len(done) == 2
+        slos, probes = there.run(REGISTRY["slo"], {}), there.run(REGISTRY["probes"], {})
+        assert len(slos) == len(probes) == 5 and all(probe.ok for probe in probes)
+        assert there.run(REGISTRY["learning"], {}).factors, "every page has something to show"
+        assert sum(each.active for each in there.run(REGISTRY["subscribers"], {})) == 4
     finally:
         there.stanch.application.database.close()
 

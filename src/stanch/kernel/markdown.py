@@ -9,9 +9,16 @@ _FENCE = re.compile(r"^ {0,3}(```+|~~~+)")
 _parser = MarkdownIt("commonmark").enable("table")
 
 
-def clean_html(text: str) -> str:
-    """What nh3 leaves of CommonMark with tables: no script, no style, no form."""
-    return nh3.clean(_parser.render(text))
+def clean_html(text: str, below: int = 0) -> str:
+    """What nh3 leaves of CommonMark with tables: no script, no style, no form.
+
+    ``below``: how many levels of headings the page around it has used; a text's own begin under them.
+    """
+    tokens = _parser.parse(text)
+    for token in tokens:
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{min(6, int(token.tag[1]) + below)}"
+    return nh3.clean(_parser.renderer.render(tokens, _parser.options, {}))
 
 
 def fenced(lines: list[str]) -> tuple[set[int], str]:

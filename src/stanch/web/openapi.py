@@ -78,7 +78,7 @@ def docs_page() -> str:
         rows.append("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells) + "</tr>")
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>API of stanch</title>'
-        '<link rel="stylesheet" href="/static/stanch.css"></head><body><main><h1>API</h1>'
+        '<link rel="stylesheet" href="/static/stanch.css"></head><body><main class="outside"><h1>API</h1>'
         '<p>Send <code>Authorization: Bearer &lt;token&gt;</code>; <a href="/openapi.json">openapi.json</a> has the '
         "schemas. Errors are RFC 9457 problems. POST takes an <code>Idempotency-Key</code>.</p>"
         "<table><thead><tr><th>Phase</th><th>Route</th><th>Fields</th><th>What it does</th></tr></thead><tbody>"

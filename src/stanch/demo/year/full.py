@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import yaml
 from sqlalchemy import event
 
@@ -16,10 +17,11 @@ from stanch.demo.year import incidents, today
 from stanch.demo.year.organisation import PEOPLE, values
 from stanch.demo.year.playing import Levers, Meters, Phones, Player
 from stanch.demo.year.stories import STORIES, YEAR
+from stanch.demo.year.watching import Outside, Series
 from stanch.identity import people
 from stanch.kernel.clock import DAY, HOUR, MINUTE, SteppedClock, SystemClock
 from stanch.kernel.errors import Conflict
-from stanch.main import load_world, open_stanch
+from stanch.main import Stanch, load_world, open_stanch
 from stanch.prepare.settings import load
 
 Say = Callable[[str], None]
@@ -42,6 +44,7 @@ def play(config: Path, say: Say = lambda _line: None, *, ends: int = 0, newest: 
     """
     ends = ends or SystemClock().now()
     with playing(config, ends - 366 * DAY) as player:
+        watch = _unwatched(player.stanch)
         for person in PEOPLE:
             people.add(player.application.database, person, player.clock.now(), admin=person in ("ada", "grace"))
         _past(player, ends, newest, say)
@@ -49,9 +52,25 @@ def play(config: Path, say: Say = lambda _line: None, *, ends: int = 0, newest: 
         today.earlier_today(player)
         player.do("hide-first-run", "ada")
         player.until(ends - 17 * MINUTE)
+        watch()
         opened = today.checkout_is_down(player)
         player.until(ends)
+        today.others_follow(player)
         return opened
+
+
+def _unwatched(stanch: Stanch) -> Callable[[], None]:
+    """A year of measurements each minute would take hours to play: SLOs, probes and heartbeats begin when what is answered is called."""
+    policy, watched = stanch.application.policy(), stanch.application.policy
+    bare = {name: msgspec.structs.replace(each, slos=[], probes=[]) for name, each in policy.services.items()}
+    unwatched = msgspec.structs.replace(policy, services=bare, heartbeats={})
+    stanch.application.policy = lambda: unwatched
+
+    def watch() -> None:
+        stanch.application.policy = watched
+        stanch.seed()
+
+    return watch
 
 
 @contextlib.contextmanager
@@ -65,6 +84,7 @@ def playing(config: Path, moment: int) -> Iterator[Player]:
         Levers(meters),
         meters,
     )
+    world.metrics["prometheus"], world.probers["http"] = Series(meters), Outside()
     stanch = open_stanch(clock=clock, settings=settings, world=world)
     if stanch.application.database.dialect == "sqlite":
         _without_waiting_for_the_disk(stanch.application.database)

@@ -2,19 +2,41 @@
 
 import json
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+from stanch.demo.year.watching import rate
+
+
+def _prometheus(asked: dict[str, str], failing: str, since: float) -> dict[str, Any]:
+    """A range of one point, as Prometheus answers it."""
+    query = asked.get("query", "")
+    share = 0.27 if failing and f'"{failing}"' in query else 0.0
+    value = rate(query, share, 14 + (time.monotonic() - since) / 60)
+    series = {"metric": {}, "values": [[float(asked.get("end", 0)), str(value)]]}
+    return {"status": "success", "data": {"resultType": "matrix", "result": [series]}}
 
 
 class Meter:
     """``GET /checkout`` is ``{"error_rate": 0.27, "latency": 2.4}``."""
 
     def __init__(self, levers: Path, failing: str) -> None:
+        since = time.monotonic()
+
         class Answer(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                service = self.path.strip("/")
-                bad = service == failing and not any(levers.glob(f"{service}.*"))
-                body = json.dumps({"error_rate": 0.27 if bad else 0.002, "latency": 2.4 if bad else 0.31}).encode()
+                address, _, asked = self.path.partition("?")
+                service = address.strip("/")
+                bad = not any(levers.glob(f"{failing}.*"))
+                if service.startswith("api/v1/"):
+                    said = _prometheus(dict(parse_qsl(asked)), failing if bad else "", since)
+                else:
+                    bad = bad and service == failing
+                    said = {"error_rate": 0.27 if bad else 0.002, "latency": 2.4 if bad else 0.31}
+                body = json.dumps(said).encode()
                 self.send_response(200)
                 self.send_header("Content-Type", "application/json")
                 self.end_headers()

@@ -4,6 +4,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from stanch.demo.year.watching import HEARTBEATS, watching
+
 # person -> name, team; the last of each team leads it.
 PEOPLE = {
     "ada": ("Ada Brandt", "payments"), "ben": ("Ben Carter", "payments"), "grace": ("Grace Kim", "payments"),
@@ -32,19 +34,27 @@ VENDOR = {
 }
 RUNBOOK = """# {title}
 
-## Triage
+## Where to look
 
-1. Is it all customers or one region? Look at the error rate by zone.
+1. The error rate by zone, on the dashboard of {title}.
 2. Was anything released within the last hour? `stanch deploy` lists it.
 
-## Mitigate
+## Customer impact
+
+Is it all customers or one region? Support sees it first: ask in #support.
+
+## Roll back
 
 1. Roll back first when a release is younger than an hour.
 2. Drain one zone when only that zone fails.
 
-## Recover
+## Degraded mode
 
-Watch the error rate for five minutes before you resolve.
+Switch the newest feature off. What it saved stays.
+
+## Escalate
+
+The team's lead, then the on-call person of the platform.
 """
 
 
@@ -52,7 +62,7 @@ def values(folder: Path, *, port: int, phone: str, meter: str) -> dict[str, Any]
     """The settings as plain values. ``phone``: where pages go; ``meter``: who answers what is measured."""
     return {
         "data": str(folder / "data"), "port": port, "intake_keys": {"alertmanager": "demo-only-key"}, "secret_key": "only-for-the-demo",
-        "integrations": {"webhook": {}},
+        "integrations": {"webhook": {}, "prometheus": {"url": meter}},
         "policy": {
             "criteria_every": 60, "just_culture": ["ada", "grace"],
             "services": {name: _service(folder, name, meter) for name in SERVICES},
@@ -60,6 +70,7 @@ def values(folder: Path, *, port: int, phone: str, meter: str) -> dict[str, Any]
             "schedules": {team: _schedule(team) for team in LEADS},
             "escalation": {team: {"steps": [{"notify": [f"schedule:{team}"], "wait": 300}, {"notify": [LEADS[team]], "wait": 300}]} for team in LEADS}
             | {"default": {"steps": [{"notify": ["schedule:platform"], "wait": 300}]}},
+            "heartbeats": HEARTBEATS,
             "rules": [{"match": {"severity": "info"}, "disposition": "noise", "name": "information only"},
                       {"match": {"severity": "ticket"}, "disposition": "ticket", "name": "can wait"}],
         },
@@ -100,7 +111,8 @@ def _service(folder: Path, name: str, meter: str) -> dict[str, Any]:
 
     moves = [
         move("rollback", f"Roll {title} back to the release before", "rollback", f"{name}, both zones", effect_seconds=60, undo_seconds=90),
-        move("drain-zone-b", "Move all traffic away from zone-b", "traffic_shift", "zone-b", zone="zone-b", reversibility="instant", blast_radius="zone",
+        move("drain-zone-b", f"Move the traffic of {title} away from zone-b", "traffic_shift", f"{name} in zone-b",
+             zone="zone-b", reversibility="instant", blast_radius="zone",
              effect_seconds=10, undo_seconds=10),
         move("restart", f"Restart {title}, one instance after the other", "custom", f"{name}, 6 instances", effect_seconds=120, undo_seconds=0),
     ]  # fmt: skip
@@ -114,6 +126,6 @@ def _service(folder: Path, name: str, meter: str) -> dict[str, Any]:
     return {
         "name": name, "title": title, "team": team, "core": core, "escalation": team, "depends_on": needs, "criteria": criteria, "criteria_hold": 300,
         "mitigations": moves, "runbook": RUNBOOK.format(title=title) if core else "", "runbook_reviewed": "2026-06-01" if name != "ledger" else "",
-        "contacts": {"dns": "dns-vendor"} if name == "edge" else {},
+        "contacts": {"dns": "dns-vendor"} if name == "edge" else {}, **watching(name, meter),
         **({"public_name": public, "public_group": "Shop"} if public else {}),
     }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stanch.communicate.subscribers import store
 from stanch.demo.year.playing import Player
 from stanch.kernel.clock import DAY, HOUR, iso
 
@@ -100,6 +101,23 @@ def checkout_is_down(player: Player) -> str:
     _guesses(player, incident)
     _attempts(player, incident)
     return incident
+
+
+def others_follow(player: Player) -> None:
+    """Those who read the status page by mail; invented, and confirmed by nobody's click."""
+    for reader, components in (
+        ("press", []),
+        ("partners", ["checkout", "payments-api"]),
+        ("shop-owners", ["checkout"]),
+        ("it", []),
+    ):
+        with player.application.uow(source="page") as uow:
+            store.ask(uow, "main", "mail", f"{reader}@example.com", list(components))
+            asked = uow.tx.one(
+                "SELECT id FROM status_subscribers WHERE address = :address", address=f"{reader}@example.com"
+            )
+            if asked:
+                store.confirm(uow, int(asked["id"]))
 
 
 def _guesses(player: Player, incident: str) -> None:

@@ -31,7 +31,7 @@ def _joined(parts: list[Sums]) -> Sums:
 
 
 _BY_MONTH, _BY_OWNER, _BY_SERVICE = _summed("month, purpose"), _summed("owner"), _summed("service")
-AGES = (("under two weeks", 14), ("two to six weeks", 42), ("six to twelve weeks", 84), ("older", 100_000))
+AGES = (("under two weeks", 14), ("two to six weeks", 42), ("six to twelve weeks", 84), ("over twelve weeks", 100_000))
 OWNERS = 100
 
 

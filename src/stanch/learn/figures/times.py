@@ -218,8 +218,9 @@ def achieved(scope: KeptScope) -> list[Achieved]:
 
 def behind(scope: Scope, figure: str, limit: int) -> list[Behind]:
     """The incidents behind a span or a count, the largest value first."""
+    there = f"{figure} > 0" if figure in COUNTS else f"{figure} IS NOT NULL"
     rows = scope.all(
-        f"SELECT incident, service, title, {figure} AS value FROM learning_incidents WHERE {figure} > 0 AND {scope.where('ended_at')} "
+        f"SELECT incident, service, title, {figure} AS value FROM learning_incidents WHERE {there} AND {scope.where('ended_at')} "
         f"ORDER BY {figure} DESC, number DESC LIMIT :most",
         most=limit,
     )

@@ -76,6 +76,7 @@ def routes(stanch: Stanch) -> list[Route]:
         return page(
             request, "signals.html", rows=rows, raw=raw, beats=beats, keys=keys, url=url, chosen=chosen,
             facets=facets(rows, asked), now=now, narrowed=any(asked.values()), most=SIGNALS,
+            chosen_values=[value for value in asked.values() if value],
         )  # fmt: skip
 
     def services(request: Request) -> Response:

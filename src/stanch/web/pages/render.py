@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gzip
 import hashlib
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -66,8 +67,13 @@ def tint(name: str) -> int:
 
 @lru_cache(maxsize=100)
 def markdown(text: str) -> Markup:
-    """Markdown as clean HTML: a page shows the same runbook over and over."""
-    return Markup(clean_html(text))  # noqa: S704 - it is clean
+    """Markdown as clean HTML below the title of a page, which shows the same runbook over and over."""
+    return Markup(clean_html(text, below=1))  # noqa: S704 - it is clean
+
+
+def untitled(text: str) -> str:
+    """A document without its own title, for a page that has one already."""
+    return re.sub(r"\A\s*# [^\n]*\n", "", text)
 
 
 def who(name: str) -> str:
@@ -99,6 +105,7 @@ def _environment() -> Environment:
         hm=lru_cache(maxsize=4000)(hour_minute),
         hms=clock_time,
         md=markdown,
+        untitled=untitled,
         who=who,
         elapsed=elapsed,
         tint=tint,
