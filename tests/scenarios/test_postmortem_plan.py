@@ -2,10 +2,14 @@
 
 import re
 import warnings
+from email import message_from_bytes
+from email.policy import default
 
 import pytest
+from icalendar import Calendar
 
-from stanch.kernel.clock import DAY, iso
+from stanch.integrations.smtp import _compose
+from stanch.kernel.clock import DAY, SECOND, iso
 from stanch.kernel.errors import Conflict, Invalid
 from stanch.web.app import create_app
 from tests.scenarios.house import House
@@ -80,6 +84,48 @@ def test_who_took_part_is_told_of_the_meeting_and_of_its_new_date(closed: House)
     closed.do("plan", "ben", incident="INC-1", meeting=then)
     closed.wait(minutes=5)
     assert [to for to, message in closed.pager.told if "the meeting is on" in message.text] == ["ben", "ada"]
+
+
+def test_a_calendar_keeps_up_with_a_meeting_that_moves_and_is_cancelled(closed: House) -> None:
+    """R42: one event, the same on every face and in mail, under a greater number each time (RFC 5545, RFC 5546)."""
+    closed.do("say", "ben", incident="INC-1", text="I looked")
+    first, then = closed.clock.now() + 2 * DAY, closed.clock.now() + 3 * DAY
+    files = []
+    with TestClient(create_app(closed.stanch)) as client:
+        client.headers.update(closed.bearer("ada"))
+        for change in (
+            {"meeting": iso(first)},
+            {"meeting": iso(then)},
+            {"meeting": iso(first)},
+            {"cancel_meeting": True},
+        ):
+            closed.do("plan", incident="INC-1", **change)
+            answer = client.get("/api/v1/incidents/INC-1/meeting.ics")
+            assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
+            assert answer.content == client.get("/incidents/INC-1/postmortem.ics").content
+            files.append(Calendar.from_ical(answer.content))
+    closed.wait(minutes=5)
+    told = [message for to, message in closed.pager.told if to == "ben"]
+    assert [message.calendar for message in told] == [file.to_ical().decode() for file in files]
+    assert told[-1].text.startswith("The postmortem of INC-1: the meeting on ") and "is cancelled" in told[-1].text
+    events = [file.events[0] for file in files]
+    assert len({event["uid"] for event in events}) == 1
+    numbers = [int(event["sequence"]) for event in events]
+    assert numbers == sorted(set(numbers))
+    assert [event.start.timestamp() for event in events] == [at // SECOND for at in (first, then, first, first)]
+    assert [str(file["method"]) for file in files] == ["PUBLISH"] * 3 + ["CANCEL"]
+    assert [str(event["status"]) for event in events] == ["CONFIRMED"] * 3 + ["CANCELLED"]
+    mail = message_from_bytes(
+        _compose("stanch@example.org", "ben@example.org", "stanch@example.org", told[-1]).as_bytes(), policy=default
+    )
+    attached = next(iter(mail.iter_attachments()))  # type: ignore[attr-defined]
+    assert attached.get_content_type() == "text/calendar" and attached["content-type"].params["method"] == "CANCEL"
+    assert Calendar.from_ical(attached.get_content()).events[0]["uid"] == events[0]["uid"]
+    with pytest.raises(Conflict, match="no meeting that could be cancelled"):
+        closed.do("plan", incident="INC-1", cancel_meeting=True)
+    with pytest.raises(Invalid, match="not both"):
+        closed.do("plan", incident="INC-1", meeting=iso(then), cancel_meeting=True)
+    assert closed.do("plan", incident="INC-1", meeting=iso(then)) and closed.record().meeting_cancelled is None
 
 
 def test_without_java_script_a_whole_postmortem_is_written_and_published(house: House) -> None:

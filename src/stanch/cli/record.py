@@ -93,6 +93,24 @@ def export(place: Place, incident: str, form: str, names: str, comments: str, ou
     _write(read.content(), output)
 
 
+@click.command(epilog="Example: stanch meeting INC-1 --output meeting.ics")
+@click.argument("incident")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="A file; else stdout.")
+@click.pass_obj
+def meeting(place: Place, incident: str, output: Path | None) -> None:
+    """Write the meeting of a postmortem as a calendar file: the same event each time, also after it was moved or cancelled."""
+    from stanch.kernel.filling import incident_id
+    from stanch.learn.meeting import meeting_file
+
+    name = incident_id(incident)
+    if place.url:
+        _write(place.fetch("GET", f"/api/v1/incidents/{quote(name, safe='')}/meeting.ics"), output)
+        return
+    with place.local().application.reading(place.actor) as uow:
+        content = meeting_file(uow, name)
+    _write(content, output)
+
+
 def _write(content: bytes, output: Path | None) -> None:
     if output:
         output.write_bytes(content)

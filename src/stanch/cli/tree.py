@@ -28,6 +28,7 @@ BY_HAND: dict[str, tuple[str, str, str]] = {
         "postmortem",
         "Import a postmortem as Markdown: an edited export, or one written by hand.",
     ),
+    "meeting": ("learn", "record", "Write the meeting of a postmortem as a calendar file."),
     "slo": ("detect", "slo", "SLOs: burn rates and error budgets, Prometheus rules for them, OpenSLO import."),
     "import": ("run", "importing", "Take schedules, people and escalation over from another on-call tool."),
     "watch": ("respond", "record", "Follow the timeline of an incident."),

@@ -204,6 +204,9 @@ def _compose(sender: str, address: str, mailbox: str, message: Message) -> Email
     if message.urgent:
         mail["Importance"] = "high"
     mail.set_content(_text(message))
+    if message.calendar:
+        method = "CANCEL" if "\nMETHOD:CANCEL" in message.calendar else "PUBLISH"
+        mail.add_attachment(message.calendar, subtype="calendar", filename="meeting.ics", params={"method": method})
     return mail
 
 

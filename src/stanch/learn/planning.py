@@ -10,6 +10,7 @@ from stanch.kernel.errors import Conflict, Denied, Invalid
 from stanch.kernel.moments import given_moment
 from stanch.learn.action_items.asking import unreached
 from stanch.learn.confidential.rules import took_part
+from stanch.learn.meeting import meeting_file
 from stanch.prepare.known_people import known_person, same_person
 from stanch.prepare.oncall.people import contact_key
 from stanch.respond.message_effect import tell
@@ -35,6 +36,7 @@ class Plan(msgspec.Struct):
         Literal["", "draft", "in_review"], msgspec.Meta(description="A published one that goes back is reopened.")
     ] = ""
     meeting: Annotated[Moment, msgspec.Meta(description="When the meeting is, such as 2026-06-04T14:00Z.")] = ""
+    cancel_meeting: Annotated[bool, msgspec.Meta(description="There is no meeting; who took part is told.")] = False
 
 
 @command(
@@ -57,7 +59,10 @@ def plan(uow: UnitOfWork, asked: Plan) -> Done:
         *([_lead(uow, record, asked)] if asked.facilitator or asked.due else []),
         *([_stage(uow, record, asked.stage)] if asked.stage else []),
         *([_meet(uow, record, asked.meeting)] if asked.meeting else []),
+        *([_cancel(uow, record)] if asked.cancel_meeting else []),
     ]
+    if asked.meeting and asked.cancel_meeting:
+        raise Invalid("A meeting is moved or cancelled, not both.", field="cancel_meeting", hint="Say one of them.")
     if not said:
         raise Invalid(
             "There is nothing to plan.",
@@ -124,17 +129,27 @@ def _meet(uow: UnitOfWork, record: Record, text: str) -> str:
         raise Invalid("That moment has passed.", field="meeting", hint="Give one that is to come.")
     uow.append(record.id, MeetingMoved(at))
     when = f"the meeting is on {iso(at)[:16].replace('T', ' ')} UTC"
-    told = _tell_who_took_part(uow, record, f"The postmortem of {record.id}: {when}.", at)
-    return f"{when}, told: {', '.join(told) or 'nobody, since nobody else who took part can be'}"
+    return f"{when}, {_tell_who_took_part(uow, record, f'The postmortem of {record.id}: {when}.')}"
 
 
-def _tell_who_took_part(uow: UnitOfWork, record: Record, text: str, at: int) -> list[str]:
-    """R42: everybody else who took part is told of the meeting, with its calendar file; answers with those who can be."""
+def _cancel(uow: UnitOfWork, record: Record) -> str:
+    if record.postmortem_at is None:
+        raise Conflict(f"{record.id} has no meeting that could be cancelled.")
+    at = record.postmortem_at
+    uow.append(record.id, MeetingMoved(at, cancelled=True))
+    text = f"the meeting on {iso(at)[:16].replace('T', ' ')} UTC is cancelled"
+    return f"{text}, {_tell_who_took_part(uow, record, f'The postmortem of {record.id}: {text}.')}"
+
+
+def _tell_who_took_part(uow: UnitOfWork, record: Record, text: str) -> str:
+    """R42: everybody else who took part is told of the meeting, with its calendar file in mail; says who can be."""
     link = uow.application.installation.link(f"/incidents/{record.id}/postmortem.ics")
     people = {contact_key(uow.policy.contacts, name) or name for name in took_part(record, uow.entries(record.id))}
     others = sorted(person for person in people if not same_person(uow, person, uow.actor.name))
     said = text + (f" Calendar file: {link}" if link else "")
     told = [person for person in others if not unreached(uow, record, person)]
+    calendar = meeting_file(uow, record.id).decode() if told else ""
+    key = f"meeting:{record.id}:{record.entries}"
     for person in told:
-        tell(uow, record.id, f"meeting:{record.id}:{at}", person, f"[{record.id}] The postmortem's meeting", said)
-    return told
+        tell(uow, record.id, key, person, f"[{record.id}] The postmortem's meeting", said, calendar)
+    return f"told: {', '.join(told) or 'nobody, since nobody else who took part can be'}"

@@ -9,6 +9,7 @@ import msgspec
 
 class Message(msgspec.Struct, frozen=True):
     """A message. ``key`` is the same for every attempt; ``url`` opens the incident. ``headers``: further ones, of mail.
+    ``calendar``: an iCalendar file, which mail carries.
 
     ``arrived_url``: posting to it says that a test page arrived. ``topic``: a later message on the same one may take its place.
     """
@@ -22,6 +23,7 @@ class Message(msgspec.Struct, frozen=True):
     headers: dict[str, str] = {}
     arrived_url: str = ""
     topic: str = ""
+    calendar: str = ""
 
 
 class Posted(str):

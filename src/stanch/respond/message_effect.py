@@ -12,11 +12,12 @@ from stanch.timeline.unit_of_work import UnitOfWork
 MOST_ATTEMPTS = 60
 
 
-def tell(uow: UnitOfWork, incident: str, key: str, person: str, title: str, text: str) -> None:
-    """Write it to the outbox for every contact method (R48); the same key is said once."""
+def tell(uow: UnitOfWork, incident: str, key: str, person: str, title: str, text: str, calendar: str = "") -> None:
+    """Write it to the outbox for every contact method (R48); the same key is said once. ``calendar``: a file that mail carries."""
     contact = uow.policy.contacts.get(person)
     for method in contact.methods() if contact else []:
         payload = {"person": person, "reach": method.to, "title": title[:200], "text": text}
+        payload |= {"calendar": calendar} if calendar else {}
         uow.effect(f"{key}:{method.to}", "message", incident, payload, lane=lane_of(method.to))
 
 
@@ -39,7 +40,10 @@ class MessageHandler(Sending):
 
     def message(self, effect: Effect) -> Message:
         link = f"{self.application.installation.url}/incidents/{effect.incident}"
-        return Message(effect.key, effect.payload["title"], effect.payload["text"], link, urgent=False)
+        payload = effect.payload
+        return Message(
+            effect.key, payload["title"], payload["text"], link, urgent=False, calendar=payload.get("calendar", "")
+        )
 
     def wait_seconds(self, attempts: int) -> float | None:
         return min(3600, 5 << min(attempts, 10)) if attempts < MOST_ATTEMPTS else None

@@ -225,6 +225,7 @@ class Record(msgspec.Struct):
     postmortem_form: str = ""
     postmortem_reasons: list[str] = msgspec.field(default_factory=list)
     postmortem_at: int | None = None
+    meeting_cancelled: int | None = None
     facilitator: str = ""
     postmortem_due_at: int | None = None
     postmortem_stage: Literal["draft", "in_review"] = "draft"

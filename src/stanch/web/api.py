@@ -17,6 +17,7 @@ from stanch.kernel.errors import Denied, Invalid, Problem
 from stanch.kernel.filling import fill, incident_id
 from stanch.kernel.hints import for_program
 from stanch.learn import export as learn
+from stanch.learn.meeting import meeting_file
 from stanch.prepare.schema import schema
 from stanch.timeline import requests, verifying
 from stanch.timeline.heads import Checkpoint, read_checkpoint
@@ -153,6 +154,11 @@ def _records(stanch: Stanch) -> list[Route]:
             read = learn.prepare(uow, incident, form, names, comments)
         return Response(read.content(), media_type=learn.MEDIA_TYPES[form])
 
+    def meeting(request: Request) -> Response:
+        with stanch.application.reading(auth.require(request)) as uow:
+            content = meeting_file(uow, incident_id(request.path_params["incident"]))
+        return Response(content, media_type="text/calendar; charset=utf-8")
+
     def slo_rules(request: Request) -> Response:
         auth.require(request)
         settings = stanch.settings
@@ -166,6 +172,7 @@ def _records(stanch: Stanch) -> list[Route]:
         Route("/api/v1/verify", verify_against, methods=["POST"]),
         Route("/api/v1/checkpoints", checkpoint, methods=["POST"]),
         Route("/api/v1/incidents/{incident}/export", export, methods=["GET"]),
+        Route("/api/v1/incidents/{incident}/meeting.ics", meeting, methods=["GET"]),
     ]
 
 

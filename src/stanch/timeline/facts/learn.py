@@ -73,15 +73,19 @@ class PostmortemStage(Statement, frozen=True, tag="postmortem_stage"):
 
 
 class MeetingMoved(Statement, frozen=True, tag="meeting_moved"):
-    """When the postmortem's meeting is (R42)."""
+    """When the postmortem's meeting is (R42). ``cancelled``: it was to be then, and is not."""
 
     at: int
+    cancelled: bool = False
 
     def sentence(self) -> str:
+        if self.cancelled:
+            return f"The postmortem's meeting on {iso(self.at)[:16].replace('T', ' ')} UTC is cancelled"
         return f"The postmortem's meeting is on {iso(self.at)[:16].replace('T', ' ')} UTC"
 
     def apply(self, record: Record, entry: Line) -> None:
-        record.postmortem_at = self.at
+        record.postmortem_at = None if self.cancelled else self.at
+        record.meeting_cancelled = self.at if self.cancelled else None
 
 
 class PostmortemWritten(Statement, frozen=True, tag="postmortem_written"):

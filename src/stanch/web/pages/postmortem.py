@@ -9,7 +9,6 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from stanch.communicate.wording.vocabulary import of_policy
-from stanch.kernel.errors import NotFound
 from stanch.kernel.filling import incident_id
 from stanch.learn import export
 from stanch.learn.action_items.ticket_filing import filing_of
@@ -22,7 +21,7 @@ from stanch.learn.document.html import policy
 from stanch.learn.impact.commands import figures_of
 from stanch.learn.just_culture.commands import is_facilitator
 from stanch.learn.layout import COMPUTED, layout
-from stanch.learn.meeting import calendar_file
+from stanch.learn.meeting import meeting_file
 from stanch.learn.postmortem import draft, timeline
 from stanch.learn.writing import as_typed
 from stanch.prepare.known_people import known_names
@@ -61,11 +60,7 @@ def routes(stanch: Stanch) -> list[Route]:
     def meeting(request: Request) -> Response:
         incident = incident_id(request.path_params["incident"])
         with stanch.application.reading(auth.require(request)) as uow:
-            record = uow.record(incident)
-            now = uow.now
-        if record.postmortem_at is None:
-            raise NotFound(f"{incident} has no postmortem meeting yet.", hint="Closing it sets one, a day later.")
-        content = calendar_file(record, f"{stanch.settings.url()}/incidents/{incident}/postmortem", now)
+            content = meeting_file(uow, incident)
         name = f'attachment; filename="{incident}-postmortem.ics"'
         return Response(content, media_type="text/calendar; charset=utf-8", headers={"Content-Disposition": name})
 
