@@ -14,6 +14,7 @@ import yaml
 
 from stanch.kernel.errors import Invalid
 from stanch.kernel.policy import Slo
+from stanch.kernel.yaml_depth import too_deep
 from stanch.prepare.openslo_queries import Unmapped, indicator, mapping, text
 from stanch.prepare.yaml_file import read_plain
 
@@ -29,7 +30,10 @@ def read_files(paths: Iterable[Path]) -> tuple[SLOS, list[str]]:
     told: list[str] = []
     for path in sorted(paths):
         try:
-            found = list(yaml.safe_load_all(read_plain(path, path.parent.parent)))
+            text = read_plain(path, path.parent.parent)
+            if why := too_deep(text):
+                raise Invalid(f"{path} is not read: {why}.")
+            found = list(yaml.safe_load_all(text))
         except Invalid as problem:
             told.append(problem.sentence())
             continue

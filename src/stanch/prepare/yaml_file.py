@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from stanch.kernel.errors import Invalid
+from stanch.kernel.yaml_depth import too_deep
 
 MOST_BYTES = 5_000_000
 
@@ -42,6 +43,9 @@ def read_plain(path: Path, within: Path | None = None) -> str:
 def parse_yaml(text: str, where: str) -> dict[str, Any]:
     """A YAML mapping from text. Dates stay text, since moments are parsed in one place (``kernel/clock.py``)."""
     import yaml
+
+    if why := too_deep(text):
+        raise Invalid(f"{where} is not read: {why}.")
 
     class Loader(yaml.SafeLoader):
         """Reads dates as text."""

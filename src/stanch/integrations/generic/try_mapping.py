@@ -6,6 +6,7 @@ import yaml
 from stanch.integrations.generic.mapping import Mapping
 from stanch.integrations.generic.reading import CompiledMapping
 from stanch.kernel.clock import iso
+from stanch.kernel.yaml_depth import too_deep
 from stanch.ports import Received
 from stanch.ports.json_fields import read_json, words
 
@@ -19,6 +20,8 @@ def try_mapping(mapping_yaml: str, body: bytes, now: int = 0) -> tuple[list[dict
     """
     if len(mapping_yaml) > LONGEST_MAPPING or "<<" in mapping_yaml:
         return [], [f"the mapping is longer than {LONGEST_MAPPING} characters, or uses YAML's '<<'; write it plainly"]
+    if why := too_deep(mapping_yaml):
+        return [], [f"the mapping is not read: {why}"]
     try:
         given = yaml.safe_load(mapping_yaml)
         reading = CompiledMapping(msgspec.convert({} if given is None else given, Mapping))

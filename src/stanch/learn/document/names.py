@@ -13,6 +13,8 @@ from stanch.timeline.facts.roles import RoleTaken
 
 # What stands before the first word of a sentence, a line or an entry of a list.
 _BEGINS = re.compile(r"(?:^|[.!?]\s+|\n)\s*(?:[-*]\s+)?$")
+# As many characters before a name are looked at: a text that names somebody ten thousand times is not read through each time.
+_BEFORE = 100
 _MACHINE = frozenset({"machine", "alert"})
 
 
@@ -67,7 +69,10 @@ def with_roles(text: str, labels: dict[str, str]) -> str:
 
     def label_of(found: re.Match[str]) -> str:
         label = spellings[found[1]]
-        return label[:1].upper() + label[1:] if _BEGINS.search(text, 0, found.start()) else label
+        before = text[max(0, found.start() - _BEFORE) : found.start()]
+        if found.start() > _BEFORE:
+            before = f"…{before}"  # cut, so that it is no beginning of the text
+        return label[:1].upper() + label[1:] if _BEGINS.search(before) else label
 
     return pattern.sub(label_of, text)
 
