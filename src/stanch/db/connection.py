@@ -13,7 +13,7 @@ from sqlalchemy import create_engine, event, make_url
 from sqlalchemy.engine import Dialect, Engine, ExceptionContext
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, InvalidatePoolError, OperationalError
 
-from stanch.db.transaction import Row, Transaction
+from stanch.db.transaction import ReadingTransaction, Row, Transaction
 from stanch.kernel.errors import Invalid, Problem, Unavailable
 
 # libpq's own words, in seconds but the last: a server whose host vanished is given up, not waited for by a thread that pages.
@@ -63,11 +63,14 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
-        """Read: one consistent snapshot, rolled back at the end."""
-        with _problems(), self.engine.connect() as connection:
+        """Read: on SQLite one consistent snapshot, rolled back at the end; PostgreSQL shows each query what is committed then.
+
+        So nothing is begun there: that would be two more round trips.
+        """
+        with _problems(), self._alone.connect() as connection:
             if self.dialect == "sqlite":
                 connection.exec_driver_sql("BEGIN")
-            yield Transaction(connection)
+            yield ReadingTransaction(connection)
             connection.rollback()
 
     def select(self, sql: str, **values: Any) -> list[Row]:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, CursorResult, TextClause
 
 Row = Mapping[str, Any]
+# What a reading transaction remembers: so many answers at once, and only of so many rows.
+ANSWERS, SHORT = 100, 50
 
 
 @lru_cache(maxsize=512)
@@ -112,6 +114,47 @@ class Transaction:
                 cause = str(getattr(error, "orig", error)).strip().partition("\n")[0]
                 raise Invalid(f"The database cannot keep this: {cause}.") from error
         return self._connection.execute(_parsed(sql), fit)
+
+
+class ReadingTransaction(Transaction):
+    """One that looks: a query that is asked again is answered from memory, where the answer is short."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self._answers: dict[Any, Any] = {}
+
+    def execute(self, sql: str, **values: Any) -> int:
+        """As of ``Transaction``."""
+        self._answers.clear()
+        return super().execute(sql, **values)
+
+    def all(self, sql: str, **values: Any) -> list[Row]:
+        """As of ``Transaction``."""
+        key = sql, tuple(values.items())
+        found = self._answers.get(key)
+        if found is None:
+            found = super().all(sql, **values)
+            if len(found) <= SHORT:
+                self._keep(key, found)
+        return list(found)
+
+    def one(self, sql: str, **values: Any) -> Row | None:
+        """As of ``Transaction``."""
+        key = "one", sql, tuple(values.items())
+        if key not in self._answers:
+            self._keep(key, super().one(sql, **values))
+        found: Row | None = self._answers[key]
+        return found
+
+    def end_snapshot(self) -> None:
+        """As of ``Transaction``."""
+        self._answers.clear()
+        super().end_snapshot()
+
+    def _keep(self, key: Any, answer: Any) -> None:
+        if len(self._answers) >= ANSWERS:
+            self._answers.clear()
+        self._answers[key] = answer
 
 
 def _fit(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -150,9 +150,7 @@ class UnitOfWork:
 
     def position(self, incident: str) -> int:
         """How many entries an incident has that one may see, without reading them. Raises ``NotFound``."""
-        self._look(incident, lock=False)
-        row = self.tx.one("SELECT position FROM incidents WHERE id = :id", id=incident)
-        return int(row["position"]) if row else 0
+        return int(self._look(incident, lock=False)["position"])
 
     def append(
         self,
@@ -258,13 +256,15 @@ class UnitOfWork:
         read = self.application.long_records.read if self._locking else long_records.read_whole
         return read(self.tx, incident)
 
-    def _look(self, incident: str, *, lock: bool) -> None:
+    def _look(self, incident: str, *, lock: bool) -> Row:
         suffix = self.tx.for_update() if lock and self._locking and self.application.writing(self) else ""
-        self._allow(incident, self.tx.one(f"SELECT private FROM incidents WHERE id = :id{suffix}", id=incident))
+        sql = f"SELECT private, position FROM incidents WHERE id = :id{suffix}"
+        return self._allow(incident, self.tx.one(sql, id=incident))
 
-    def _allow(self, incident: str, row: Row | None) -> None:
+    def _allow(self, incident: str, row: Row | None) -> Row:
         if row is None or not self.may_see(incident, bool(row["private"])):
             raise NotFound(f"There is no incident {incident}.", hint="'stanch incidents' lists those you may see.")
+        return row
 
     def release(self) -> None:
         """End the snapshot before something slow is asked. Raises ``RuntimeError`` where something may have been written."""
@@ -313,8 +313,8 @@ class ReadingUnitOfWork(UnitOfWork):
     def _snapshot(self, incident: str) -> Snapshot:
         if incident not in self._heads:
             self._heads |= heads(self.tx, [incident])
-        self._allow(incident, row := self._heads.get(incident))
-        return self.application.snapshots.of(self.tx, incident, row["hash"] if row else "")
+        row = self._allow(incident, self._heads.get(incident))
+        return self.application.snapshots.of(self.tx, incident, row["hash"])
 
 
 class Application:

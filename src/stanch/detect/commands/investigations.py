@@ -113,7 +113,7 @@ class InvestigationRow(msgspec.Struct, frozen=True):
 def investigations(uow: UnitOfWork, _asked: Investigations) -> list[InvestigationRow]:
     """R5. Only those that one may see (P6)."""
     rows = uow.tx.all("SELECT id, private FROM incidents WHERE status = 'investigating' ORDER BY number DESC LIMIT 200")
-    found = [uow.record(row["id"]) for row in rows if uow.may_see(row["id"], bool(row["private"]))]
+    found = uow.records(row["id"] for row in rows if uow.may_see(row["id"], bool(row["private"])))
     return [
         InvestigationRow(
             record.id, record.title, record.service, record.owner, record.detected_at or 0,

@@ -19,6 +19,7 @@ from stanch.timeline.unit_of_work import UnitOfWork
 from stanch.web import auth
 from stanch.web.pages.people import checklist_of
 from stanch.web.pages.render import page, signed_in
+from stanch.web.pages.shell import shell
 
 if TYPE_CHECKING:
     from stanch.main import Stanch
@@ -31,7 +32,7 @@ def routes(stanch: Stanch) -> list[Route]:
 
     def home(request: Request) -> Response:
         with stanch.application.reading(auth.require(request)) as uow:
-            context = _home(uow) | _first(stanch, uow)
+            context = _home(uow) | _first(stanch, uow) | {"shell": shell(uow)}
         return page(request, "home.html", **context)
 
     def declare(request: Request) -> Response:
@@ -80,10 +81,11 @@ def _keys(uow: UnitOfWork) -> dict[str, list[str]]:
 
 def _unread(uow: UnitOfWork) -> dict[str, int]:
     """How many posts of the last day could not be read at all, and how many only in part (P8)."""
-    counted = {}
-    for state in ("unparsable", "partly"):
-        row = uow.tx.one(
-            f"SELECT COUNT(*) AS n FROM intake WHERE state = '{state}' AND received_at > :since", since=uow.now - DAY
-        )
-        counted[state] = int(row["n"]) if row else 0
-    return counted
+    rows = uow.tx.all(
+        " UNION ALL ".join(
+            f"SELECT '{state}' AS state, COUNT(*) AS n FROM intake WHERE state = '{state}' AND received_at > :since"
+            for state in ("unparsable", "partly")  # each has an index of its own
+        ),
+        since=uow.now - DAY,
+    )
+    return {row["state"]: int(row["n"]) for row in rows}

@@ -154,7 +154,7 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
         **{
             "me": actor.name if actor else "",
             "path": request.url.path,
-            "shell": _shell(request),
+            "shell": context["shell"] if "shell" in context else _shell(request),
             "problem": None,
             "not_taken": _not_taken(request),
             "first_look": looks(request),

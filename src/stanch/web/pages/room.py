@@ -17,6 +17,7 @@ from stanch.respond.catching_up import note_look
 from stanch.timeline.record import Record
 from stanch.web import auth
 from stanch.web.pages.render import exact, fragment, page, signed_in
+from stanch.web.pages.shell import shell
 from stanch.web.room import Panel, Place, Refused, View, panels
 
 if TYPE_CHECKING:
@@ -45,12 +46,19 @@ def room(stanch: Stanch, request: Request, incident: str, refused: Refused | Non
         if 0 < step < len(entries):
             return RedirectResponse(f"/incidents/{incident}?at={exact(entries[step - 1].recorded_at)}", 303)
         context = {**common(view), "me": actor.name}
+        frame = shell(uow)
         shown = {place: drawn(view, place, context) for place in panels()}
     answer = page(
         request,
         "room.html",
         status=refused.problem.status if refused else 200,
-        **{**context, "at": at, "panels": shown, "tabs": tabs(shown["side"], view.record.phase, refused)},
+        **{
+            **context,
+            "shell": frame,
+            "at": at,
+            "panels": shown,
+            "tabs": tabs(shown["side"], view.record.phase, refused),
+        },
     )
     if at is None:  # recorded after the page has been sent, so that it does not delay it
         answer.background = BackgroundTask(note_look, stanch.application, actor.name, incident, len(entries))
