@@ -5,8 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from stanch.communicate.audiences.drafts import said_time
 from stanch.communicate.audiences.promises import promise_of
-from stanch.kernel.clock import iso, parse_moment
+from stanch.kernel.clock import HOUR, iso, parse_moment, utc_time
 
 NOW = parse_moment("2026-11-27T14:05:20Z")
 
@@ -97,3 +98,43 @@ def test_odd_texts_are_read_quickly(text: str) -> None:
     began = time.process_time()
     promise_of(text, NOW)
     assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize(
+    ("said_at", "text", "expected"),
+    [
+        ("2026-11-27T23:50:00Z", "We will post again by 00:20.", "2026-11-28T00:20"),
+        ("2026-12-31T23:59:50Z", "We will post again by 00:20.", "2027-01-01T00:20"),
+        ("2028-02-28T23:50:00Z", "We will post again by 00:20.", "2028-02-29T00:20"),
+        ("2028-02-29T23:50:00Z", "Next update tomorrow at 9 am.", "2028-03-01T09:00"),
+        ("2026-11-29T03:00:00Z", "Next update on Sunday at 9 am.", "2026-12-06T09:00"),
+        ("2026-12-28T12:00:00Z", "Next update on 3 Jan at 09:00.", "2027-01-03T09:00"),
+        ("2026-11-27T15:39:50Z", "We will post again by 15:40.", "2026-11-27T15:40"),
+        ("2026-11-27T12:00:00Z", "You cannot pay since 2026-11-25 14:05 UTC, and we will post again by 12:30 UTC.", "2026-11-27T12:30"),
+        ("2026-11-27T12:00:00Z", "Tomorrow between 9:00 and 10:00 we will post again.", "2026-11-28T10:00"),
+    ],
+)  # fmt: skip
+def test_a_time_of_day_is_the_next_one_at_every_hour_and_on_every_day(said_at: str, text: str, expected: str) -> None:
+    found = promise_of(text, parse_moment(said_at))
+    assert found and not found.past and iso(found.at)[:16] == expected, found
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Kolkata", "America/New_York", "Pacific/Kiritimati"])
+@pytest.mark.parametrize("hours", [0.5, 12, 20, 24, 36, 24 * 7])
+@pytest.mark.parametrize(
+    "now", ["2026-11-27T23:50:00Z", "2026-12-31T23:59:00Z", "2028-02-29T00:05:00Z", "2026-11-29T15:35:00Z"]
+)
+def test_what_stanch_writes_for_a_moment_it_reads_as_that_moment(now: str, hours: float, zone: str) -> None:
+    """Also with a cadence of a day or a week: such a draft was refused as a promise that is past."""
+    said_at = parse_moment(now)
+    due = said_at + int(hours * HOUR)
+    found = promise_of(f"We will post again by {said_time(due, ZoneInfo(zone), said_at)}.", said_at, ZoneInfo(zone))
+    assert found and found.at == due and not found.past
+
+
+def test_a_time_of_day_has_its_date_where_it_would_be_read_as_another_moment() -> None:
+    assert utc_time(NOW + HOUR, NOW) == "15:05 UTC" and utc_time(NOW - HOUR, NOW) == "13:05 UTC"
+    assert (
+        utc_time(NOW + 24 * HOUR, NOW) == "2026-11-28 14:05 UTC"
+        and utc_time(NOW - 24 * HOUR, NOW) == "2026-11-26 14:05 UTC"
+    )

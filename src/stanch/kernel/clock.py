@@ -13,6 +13,8 @@ MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 LITTLE = 2 * SECOND
+# A time of day is the next one that comes. One that is this far ahead was rather meant for earlier today, and is past.
+LONGEST_AHEAD = 20 * HOUR
 # The latest year of a schedule's start: turns are added to it, and dates end with the year 9999.
 LAST_LOCAL_YEAR = 9000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -102,6 +104,16 @@ def day(moment: int) -> str:
 def hour_minute(moment: int) -> str:
     """The UTC time of day of a moment: ``14:07``."""
     return iso(moment)[11:16]
+
+
+def another_day(moment: int, now: int) -> bool:
+    """Whether a bare time of day would be read as another moment: it is the next or the last one that the clock shows."""
+    return abs(moment - now) >= LONGEST_AHEAD
+
+
+def utc_time(moment: int, now: int) -> str:
+    """What a reader at ``now`` is told: ``14:07 UTC``, and with its date where that would be read as another moment."""
+    return f"{day(moment)} {hour_minute(moment)} UTC" if another_day(moment, now) else f"{hour_minute(moment)} UTC"
 
 
 def parse_moment(text: str, zone: "ZoneInfo | None" = None) -> int:

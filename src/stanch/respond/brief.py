@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from stanch.kernel.clock import hour_minute, spell
+from stanch.kernel.clock import hour_minute, spell, utc_time
 from stanch.kernel.policy import Policy
 from stanch.respond.facts import six_facts
 from stanch.timeline.entries import Entry
@@ -40,7 +40,7 @@ def summary(record: Record, policy: Policy, now: int) -> str:
         f"Leading hypothesis: {facts['hypothesis'] or 'none'}",
         f"Rejected: {_rejected(record)}",
         f"Next action: {next_action(record)}",
-        f"Next update: {facts['next_update'] or BLANK}; {_public(record)}",
+        f"Next update: {facts['next_update'] or BLANK}; {_public(record, now)}",
         f"Open: {'; '.join(still_open(record)) or 'no time-box, no concern'}",
     ]
     return "\n".join(lines)
@@ -62,11 +62,11 @@ def next_action(record: Record) -> str:
     return BLANK
 
 
-def _public(record: Record) -> str:
+def _public(record: Record, now: int) -> str:
     last = record.last_update("public")
     if last is None:
         return "customers have heard nothing"
-    return f"customers heard '{last[2].state}' at {hour_minute(last[0])} UTC"
+    return f"customers heard '{last[2].state}' at {utc_time(last[0], now)}"
 
 
 def still_open(record: Record) -> list[str]:

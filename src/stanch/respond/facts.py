@@ -2,7 +2,7 @@
 
 import msgspec
 
-from stanch.kernel.clock import MINUTE, SECOND, hour_minute
+from stanch.kernel.clock import MINUTE, SECOND, utc_time
 from stanch.kernel.policy import Policy
 from stanch.timeline.audience_clock import AudienceClock, next_updates
 from stanch.timeline.record import Fact, Record
@@ -127,7 +127,7 @@ def _standing(run: Run) -> str:
 
 def _owed(clock: AudienceClock, now: int, *, alone: bool) -> str:
     """When an audience hears next; engineers are named where others wait, too."""
-    at = f"{hour_minute(clock.due)} UTC"
+    at = utc_time(clock.due, now)
     whom = "" if alone and clock.audience == "engineers" else f" for {clock.audience}"
     late = f", overdue by {max(1, (now - clock.due) // MINUTE)} min" if clock.due < now else ""
     return f"{at}{whom}{late}" if clock.last is not None else f"the first{whom or ' for engineers'} by {at}{late}"

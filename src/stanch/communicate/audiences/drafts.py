@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from stanch.communicate.wording.public import check_public
 from stanch.communicate.wording.vocabulary import of_policy
 from stanch.kernel.audiences import Audience
-from stanch.kernel.clock import MINUTE, spell
+from stanch.kernel.clock import MINUTE, another_day, spell, utc_time
 from stanch.kernel.policy import Policy
 from stanch.kernel.zones import local, zone_of
 from stanch.prepare.update_templates import ANY, PLACEHOLDERS, UNKNOWN, compiled
@@ -89,13 +89,13 @@ def reader_zone(policy: Policy, audience: Audience) -> ZoneInfo:
         return zone_of("UTC")
 
 
-def said_time(at: int, zone: ZoneInfo) -> str:
-    """``14:40 UTC``; a zone without an abbreviation as its distance, ``14:40 UTC+3``."""
+def said_time(at: int, zone: ZoneInfo, now: int) -> str:
+    """``14:40 UTC``; a zone without an abbreviation as its distance, ``14:40 UTC+3``; with the date where another day is meant."""
     wall = local(at, zone)
     name = wall.replace(tzinfo=zone).tzname() or "UTC"
     if name[:1] in "+-":
         name = f"UTC{name[0]}{int(name[1:3])}" + (f":{name[3:]}" if name[3:] else "")
-    return f"{wall:%H:%M} {name}"
+    return f"{wall:%Y-%m-%d %H:%M} {name}" if another_day(at, now) else f"{wall:%H:%M} {name}"
 
 
 def next_promised(record: Record, policy: Policy, now: int, audience: Audience, state: str = "") -> int | None:
@@ -120,7 +120,7 @@ def _facts(record: Record, policy: Policy, now: int, audience: Audience, phase: 
     runs = list(record.runs.values())
     inside = {
         "hypothesis": leading.text if leading else "none yet",
-        "trying_next": trying_next(record),
+        "trying_next": trying_next(record, now),
         "business_impact": stated.get("business_impact") or impact,
         "needed": stated.get("needed", ""),
     }
@@ -134,25 +134,25 @@ def _facts(record: Record, policy: Policy, now: int, audience: Audience, phase: 
         "impact": impact,
         "symptoms": _for_customers(impact, policy) if audience == "customers" else impact,
         "share": f"{share * 100:.3g} %" if share is not None else "",
-        "since": said_time(record.onset(), zone),
+        "since": said_time(record.onset(), zone, now),
         "lasting": spell(end - record.onset()),
         "commander": record.holder("incident_commander"),
         "tried": f"{runs[-1].title} ({runs[-1].outcome or 'watching'})" if runs else "nothing yet",
         "known_answer": stated.get("known_answer", ""),
         "public_state": public[2].state if public else "",
         "public_post": public[2].text if public else "",
-        "next_update": said_time(nxt, zone) if nxt else "",
+        "next_update": said_time(nxt, zone, now) if nxt else "",
     }
 
 
-def trying_next(record: Record) -> str:
+def trying_next(record: Record, now: int) -> str:
     """What is tried next: as it was stated, unless something was started since; else what is under way. Empty: nobody said."""
     fact, runs = record.stated.get("trying_next"), list(record.runs.values())
     if fact and not any(run.started_at >= fact.at for run in runs):
         return fact.value
     boxes = [box for box in record.timeboxes.values() if box.running()]
     if boxes:
-        return f"{boxes[-1].question} ({boxes[-1].owner}, until {said_time(boxes[-1].ends_at, zone_of('UTC'))})"
+        return f"{boxes[-1].question} ({boxes[-1].owner}, until {utc_time(boxes[-1].ends_at, now)})"
     if runs and runs[-1].outcome is None and runs[-1].ok is not False:
         return f"watching whether '{runs[-1].title}' helps"
     return ""

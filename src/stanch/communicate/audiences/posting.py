@@ -7,7 +7,7 @@ from stanch.communicate.audiences.drafts import reader_zone, said_time
 from stanch.communicate.audiences.promises import Promise, promise_of
 from stanch.communicate.rules import suggestions, wording
 from stanch.kernel.audiences import STORED, Audience
-from stanch.kernel.clock import MINUTE, hour_minute
+from stanch.kernel.clock import MINUTE, utc_time
 from stanch.kernel.errors import Invalid
 from stanch.prepare.contact_methods import called
 from stanch.timeline.facts.communicate import UpdatePosted
@@ -75,7 +75,7 @@ def post_inside(uow: UnitOfWork, record: Record, audience: Audience, text: str, 
     uow.append(record.id, UpdatePosted(STORED[audience], text, "", owed.at, promise=owed.words))
     said = "Posted." if audience == "engineers" else f"Posted for {audience}."
     return f"{said}{_sent_to(uow, record, audience)}" + (
-        f" The next is promised for {hour_minute(owed.at)} UTC." if owed.at else ""
+        f" The next is promised for {utc_time(owed.at, uow.now)}." if owed.at else ""
     )
 
 
@@ -94,4 +94,4 @@ def _sent_to(uow: UnitOfWork, record: Record, audience: Audience) -> str:
 
 def shown_promise(uow: UnitOfWork, audience: Audience, at: int | None) -> str:
     """The sentence that an answer ends with."""
-    return f" The next is promised for {said_time(at, reader_zone(uow.policy, audience))}." if at else ""
+    return f" The next is promised for {said_time(at, reader_zone(uow.policy, audience), uow.now)}." if at else ""

@@ -21,13 +21,12 @@ from stanch.communicate.audiences.promise_words import (
     ZONES,
     parts_of_day,
 )
-from stanch.kernel.clock import HOUR, MINUTE
+from stanch.kernel.clock import HOUR, LONGEST_AHEAD, MINUTE
 from stanch.kernel.zones import instant, local
 
-# A time of day is the next one that comes. One that is this far ahead was rather meant for earlier today, and is past.
-LONGEST_AHEAD = 20 * HOUR
 _SENTENCE = re.compile(r"(?<!\ba\.m)(?<!\bp\.m)[.!?](?=\s|$)|[\n。！？]+")
 _UTC = ZoneInfo("UTC")
+LONGEST_JOINT = len(" and ")
 
 
 class Promise(msgspec.Struct, frozen=True):
@@ -62,9 +61,16 @@ def _in_sentence(sentence: str, said_at: int, zone: ZoneInfo) -> Promise | None:
 def _times(sentence: str, said_at: int, zone: ZoneInfo) -> list[tuple[int, int, int]]:
     """(start, end, moment) of every time in a sentence, in order."""
     found: list[tuple[int, int, int]] = []
-    for m in CLOCK.finditer(sentence):
-        if (at := _clock(m, sentence, said_at, zone)) is not None:
-            found.append((m.start(), m.end(), at))
+    clocks = [(m, read) for m in CLOCK.finditer(sentence) if (read := _hour_minute(m))]
+    for number, (m, read) in enumerate(clocks):
+        # A day that is named beside another time is that one's, unless the two are one span: "tomorrow from 9:00 to 10:00".
+        before = max((o.end() for o, _ in clocks[:number] if m.start() - o.end() > LONGEST_JOINT), default=0)
+        after = min(
+            (o.start() for o, _ in clocks[number + 1 :] if o.start() - m.end() > LONGEST_JOINT), default=len(sentence)
+        )
+        around = sentence[max(before, m.start() - 40) : min(after, m.start() + 60)]
+        day = _named_day(around, local(said_at, zone))
+        found.append((m.start(), m.end(), _moment(*read, m.group("zone") or "", day, said_at, zone)))
     for m in SPAN.finditer(sentence):
         found.append((m.start(), m.end(), said_at + _span(m)))
     if not found:
@@ -86,8 +92,8 @@ def _span(m: re.Match[str]) -> int:
     return int(count * (HOUR if unit[0] in "hs時" or unit.startswith("ur") else MINUTE))
 
 
-def _clock(m: re.Match[str], sentence: str, said_at: int, zone: ZoneInfo) -> int | None:
-    """The moment of a time of day, or None where the digits are no time."""
+def _hour_minute(m: re.Match[str]) -> tuple[int, int] | None:
+    """The hour and the minute of a time of day, or None where the digits are no time."""
     given = m.groupdict()
     hour, minute = int(given["hour"] or given["hour_jp"] or 0), int(given["minute"] or given["minute_jp"] or 0)
     half = (given["half"] or "").lower().replace(".", "")
@@ -97,10 +103,7 @@ def _clock(m: re.Match[str], sentence: str, said_at: int, zone: ZoneInfo) -> int
         return None
     if half and 1 <= hour <= 12:
         hour = hour % 12 + (12 if half == "pm" else 0)
-    if hour > 24 or minute > 59:
-        return None
-    day = _named_day(sentence, m.start(), local(said_at, zone))
-    return _moment(hour, minute, given["zone"] or "", day, said_at, zone)
+    return None if hour > 24 or minute > 59 else (hour, minute)
 
 
 def _moment(hour: int, minute: int, named: str, day: datetime | None, said_at: int, zone: ZoneInfo) -> int:
@@ -137,9 +140,8 @@ def _offset(named: str, said_at: int, zone: ZoneInfo) -> int | None:
     return int(there.total_seconds() // 60) if there is not None else 0
 
 
-def _named_day(sentence: str, start: int, today: datetime) -> datetime | None:
+def _named_day(around: str, today: datetime) -> datetime | None:
     """The day that is named beside a time: a date, tomorrow, a weekday."""
-    around = sentence[max(0, start - 40) : start + 60]
     if dated := re.search(r"\b(\d{4})-(\d{2})-(\d{2})\b", around):
         return _date(int(dated[1]), int(dated[2]), int(dated[3]))
     names = "|".join(MONTHS)

@@ -3,7 +3,7 @@
 import msgspec
 
 from stanch.kernel.audiences import AUDIENCES, STORED, Audience
-from stanch.kernel.clock import hour_minute, spell
+from stanch.kernel.clock import hour_minute, spell, utc_time
 from stanch.kernel.policy import Policy
 from stanch.timeline.audience_clock import AudienceClock, audience_clock
 from stanch.timeline.delivery import Delivery
@@ -43,7 +43,7 @@ def _sentence(record: Record, clock: AudienceClock | None, now: int, audience: A
         if audience == "customers" and record.private:
             return "This incident is private: customers are told nothing"
         return "Nothing is owed" if record.live() else "No further update is owed"
-    at = f"{hour_minute(clock.due)} UTC"
+    at = utc_time(clock.due, now)
     begins = (
         f"You promised {at}"
         if clock.promise
