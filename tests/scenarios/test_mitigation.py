@@ -1,8 +1,13 @@
 """A mitigation runs at most once per confirmation, and its outcome is measured (R23, P4)."""
 
+from pathlib import Path
+from types import SimpleNamespace
+
 import pytest
 
+from stanch.demo.setup import configuration
 from stanch.kernel.errors import Conflict, Invalid
+from stanch.mitigate.outcome import FEWEST
 from stanch.ports import Failed
 from tests.scenarios.house import House
 
@@ -125,3 +130,22 @@ def test_an_ic_who_starts_typing_is_told(broken: House) -> None:
     broken.do("role", incident="INC-1", role="incident_commander")
     with pytest.raises(Invalid, match="has vacated the role"):
         broken.do("mitigate", incident="INC-1", mitigation="rollback")
+
+
+def test_whoever_acts_soon_after_the_declaration_is_told_whether_it_helped(house: House) -> None:  # R23
+    house.gauge.values["errors"] = 0.3
+    house.do("declare", title="Checkout fails", service="shop")
+    house.wait(seconds=16, step=1)
+    house.lever.then = lambda: house.gauge.values.update(errors=0.0)
+    house.do("mitigate", incident="INC-1", mitigation="rollback", confirm="go")
+    house.wait(seconds=45)
+    (run,) = house.record().runs.values()
+    assert (run.outcome, run.reason) == ("helped", "'error rate' went from 0.3 to 0, inside its bound")
+
+
+@pytest.mark.parametrize("speed", [1, 3, 20])
+def test_the_demo_measures_often_enough_for_a_verdict_on_whoever_acts_at_once(speed: float, tmp_path: Path) -> None:
+    shop = SimpleNamespace(state=tmp_path, load_url="http://127.0.0.1:1")
+    policy = configuration(tmp_path, port=1, shop=shop, phone="x", speed=speed)["policy"]
+    assert policy["criteria_every"] * FEWEST <= 5, "within five seconds after the incident has arrived"
+    assert policy["criteria_every"] * FEWEST <= policy["services"]["shop"]["mitigations"][0]["observe_seconds"] / 2

@@ -79,3 +79,25 @@ def test_a_moment_in_the_future_is_refused(house: House) -> None:
     house.do("declare", title="Checkout fails")
     with pytest.raises(Invalid, match="in the future"):
         house.do("say", incident="INC-1", text="later", at=iso(house.clock.now() + 60_000_000))
+
+
+def test_a_list_goes_by_time_and_shows_nothing_of_what_is_private_to_the_uninvited(house: House) -> None:  # P6
+    for number in range(6):
+        house.do("declare", "ada", title=f"No {number}", private=number in (1, 4), severity="SEV-4")
+        house.wait(minutes=1)
+    seen = [row["id"] for row in house.do("incidents", "ada")]
+    assert seen == ["INC-4", "INC-1000002", "INC-3", "INC-2", "INC-1000001", "INC-1"], (
+        "newest first, whatever its number"
+    )
+    pages, before = [], 0
+    while rows := house.do("incidents", "ada", limit=2, before=before):
+        pages += [row["id"] for row in rows]
+        before = int(rows[-1]["id"].removeprefix("INC-"))
+    assert pages == seen, "page by page each once"
+    assert [row["id"] for row in house.do("incidents", "ben")] == ["INC-4", "INC-3", "INC-2", "INC-1"], "and no gap"
+    hidden = [
+        [row["id"] for row in house.do("incidents", "ben", before=n)] for n in (1_000_001, 1_000_002, 1_000_009, 999)
+    ]
+    assert hidden == [["INC-4", "INC-3", "INC-2", "INC-1"]] * 4, (
+        "a private number says no more than one that there is not"
+    )

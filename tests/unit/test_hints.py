@@ -30,7 +30,8 @@ BY_HAND_OPTIONS = {"port", "config", "as", "force"}
 def hints() -> Iterator[tuple[str, str]]:
     """Where each hint stands, and its text; what is put in is called INC-1."""
     for path in sorted(SOURCE.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text())):
+        text = path.read_text()
+        for node in ast.walk(ast.parse(text)) if re.search(r"\b(hint|how|todo) ?=", text) else ():
             for value in _values(node):
                 yield f"{path.relative_to(SOURCE)}:{value.lineno}", _text(value)
 

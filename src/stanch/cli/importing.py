@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from stanch.kernel.errors import Conflict, Invalid
+from stanch.kernel.sentences import counted
 
 if TYPE_CHECKING:
     from stanch.prepare.importers.imported import Imported
@@ -86,7 +87,7 @@ def _report(tool: str, imported: Imported, paths: list[str], folder: Path | None
         click.echo(msgspec.json.encode(report).decode(), err=folder is None)  # without --into stdout is the YAML's
         return
     taken = ", ".join(f"{number} {what}" for what, number in imported.counts().items())
-    click.echo(f"Taken: {taken}. {len(imported.notes) or 'No'} notes.", err=True)
+    click.echo(f"Taken: {taken}. {counted(len(imported.notes), 'note')}.", err=True)
     for note in imported.notes:
         click.echo(f"- {note.sentence()}", err=True)
     for path in paths if folder else []:

@@ -1,6 +1,6 @@
 """What the demo writes before it starts: one ``stanch.yaml``, with waiting times shortened by ``speed`` and no step left out.
 
-Who starts it by hand is not made to wait for the incident: probe and hold time are short at any speed.
+Who starts it by hand is not made to wait for the incident: probe, hold time and the time between measurements are short at any speed.
 """
 
 import sys
@@ -54,7 +54,7 @@ def configuration(
         "data": str(folder / "data"), "port": port, "intake_keys": {"alertmanager": "demo-only-key"},
         "integrations": {"webhook": {}, **({"prometheus": {"url": prometheus}} if prometheus else {})},
         "policy": {
-            "hold": min(5, 60 / speed), "criteria_every": max(0.5, 5 / speed), "services": {"shop": service},
+            "hold": min(5, 60 / speed), "criteria_every": max(0.5, min(1, 5 / speed)), "services": {"shop": service},
             "escalation": {"default": {"steps": [{"notify": ["ada"], "wait": max(10, 300 / speed)}, {"notify": ["ben"], "wait": 300}]}},
             "drills": {"shop-release": shop_release(shop.load_url, speed)} if drill else {},
             "contacts": {"ada": {"name": "Ada", "reach": [f"webhook:{phone}"], "lead": "grace"},

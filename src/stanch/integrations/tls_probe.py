@@ -12,6 +12,7 @@ import msgspec
 
 from stanch.kernel.clock import SystemClock
 from stanch.kernel.policy import Probe
+from stanch.kernel.sentences import counted
 from stanch.ports import ProbeAnswer, Prober
 from stanch.ports.address import host_port
 from stanch.ports.integration import Integration
@@ -80,7 +81,7 @@ def build(settings: Settings) -> Prober:
 def _judged(certificate: object, probe: Probe, took: float) -> ProbeAnswer:
     ends_text = str(certificate.get("notAfter", "")) if isinstance(certificate, dict) else ""
     left = (ssl.cert_time_to_seconds(ends_text) - SystemClock().now() / 1_000_000) / DAY_SECONDS
-    said = f"the certificate ends in {left:.0f} days, on {ends_text}"
+    said = f"the certificate ends in {counted(round(left), 'day')}, on {ends_text}"
     if left < probe.warn_days:
         return ProbeAnswer(False, said, took, urgent=left < WAKES_BELOW_DAYS)
     return ProbeAnswer(True, said, took)

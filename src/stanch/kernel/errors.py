@@ -1,5 +1,15 @@
 """Errors that people see: each says what was wrong, where, and what to do (RFC 9457 on the API)."""
 
+import re
+
+# A full stop behind another mark, as when a foreign message that ends with one is put before ours. Three dots stay.
+DOUBLED = re.compile(r"(?<![.])\.\.(?![.])(?=\s|$)|(?<=[?!…])\.(?=\s|$)")
+
+
+def punctuated(text: str) -> str:
+    """The text with one mark at the end of each sentence."""
+    return DOUBLED.sub(lambda found: "." if found[0] == ".." else "", text)
+
 
 class Problem(Exception):
     """Something the caller can act on. ``status`` is the HTTP status, ``title`` is constant per class.
@@ -23,6 +33,7 @@ class Problem(Exception):
         repeat: dict[str, str] | None = None,
         points: list[str] | None = None,
     ) -> None:
+        detail = punctuated(detail)
         super().__init__(detail)
         self.detail = detail
         self.field = field
@@ -32,7 +43,7 @@ class Problem(Exception):
 
     def sentence(self) -> str:
         """One line for the CLI and the page."""
-        return f"{self.detail} {self.hint}".strip()
+        return punctuated(f"{self.detail} {self.hint}".strip())
 
 
 class Invalid(Problem, status=422, title="The input is not valid"):

@@ -99,7 +99,7 @@ def _check(record: Record, text: str) -> None:
     if record.drill is not None:
         raise Conflict(f"{record.id} is a drill: it has a debrief and no postmortem.")
     if record.published_at is not None:
-        hint = f"Reopen it first: stanch plan {record.id} --stage draft."
+        hint = f"Reopen it first: 'stanch plan {record.id} --stage draft'."
         raise Conflict(f"The postmortem of {record.id} is published.", hint=hint)
     if not text.strip():
         raise Invalid("The file is empty.", field="text", hint=f"'stanch export {record.id} --format md' writes one.")

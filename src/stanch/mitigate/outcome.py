@@ -3,6 +3,7 @@
 import msgspec
 
 from stanch.kernel.policy import Criterion, Outcome
+from stanch.kernel.sentences import counted
 from stanch.mitigate.median_shift import MedianShift, median_shift
 from stanch.mitigate.rules import badness
 
@@ -37,7 +38,7 @@ def judge(criterion: Criterion, before: Points, after: Points) -> Judgement:
     """One criterion over the window before the action and over the end of the observation window."""
     name, unit = criterion.name, criterion.unit
     if len(before) < FEWEST or len(after) < FEWEST:
-        seldom = f"'{name}' was measured too seldom to tell ({len(before)} times before, {len(after)} after)"
+        seldom = f"'{name}' was measured too seldom to tell ({counted(len(before), 'time')} before, {len(after)} after)"
         return Judgement("unknown", seldom)
     found = median_shift(before, after)
     said = f"'{name}' went from {found.before:.3g}{unit} to {found.after:.3g}{unit}"

@@ -6,6 +6,7 @@ import msgspec
 
 from stanch.kernel.clock import DAY, parse_moment
 from stanch.kernel.policy import Policy, Service
+from stanch.kernel.sentences import counted
 from stanch.prepare import runbooks
 from stanch.prepare.reachability import nobody
 
@@ -112,7 +113,7 @@ def _tested(service: Service, now: int) -> list[Lack]:
     except ValueError as error:
         return [Lack(5, f"the date of the runbook's test cannot be read: {error}", "write it like 2026-05-14")]
     days = (now - tested) // DAY
-    return [Lack(5, f"the runbook was last tested {days} days ago", do)] if days > TESTED_WITHIN_DAYS else []
+    return [Lack(5, f"the runbook was last tested {counted(days, 'day')} ago", do)] if days > TESTED_WITHIN_DAYS else []
 
 
 def _people(service: Service, policy: Policy, around: Around, now: int) -> list[Lack]:
@@ -198,7 +199,7 @@ def _rehearsed(service: Service, policy: Policy, around: Around, now: int) -> li
     if last is None:
         return [Lack(2, "nobody has ever drilled for it", do)]
     days = (now - last) // DAY
-    return [Lack(2, f"it was last drilled {days} days ago", do)] if days > policy.drill_within_days else []
+    return [Lack(2, f"it was last drilled {counted(days, 'day')} ago", do)] if days > policy.drill_within_days else []
 
 
 def _factors(service: Service, policy: Policy, around: Around, now: int) -> list[Lack]:

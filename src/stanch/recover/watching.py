@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from stanch.kernel.clock import SECOND
+from stanch.kernel.clock import MINUTE, SECOND
 from stanch.kernel.policy import Criterion, Policy
 from stanch.mitigate.indicators import indicators
 from stanch.mitigate.measure_criteria import Measurements, measure
@@ -16,6 +16,8 @@ from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import Due, UnitOfWork
 
 IDLE_SECONDS = 30
+# Whoever acts soon after the declaration needs measurements from before, else nobody could tell whether it helped (R23).
+EARLY = MINUTE
 
 
 def watched(record: Record) -> bool:
@@ -54,14 +56,15 @@ class CriteriaHandler(EffectHandler):
         keep(uow, record.id, {name: value for name, value in measured.items() if isinstance(value, float)})
         for name, value in measured.items():
             turn(uow, record, name, value)
-        return uow.now + int(_pace(record, uow.policy, bool(measured)) * SECOND)
+        return uow.now + int(_pace(record, uow.policy, uow.now, bool(measured)) * SECOND)
 
 
-def _pace(record: Record, policy: Policy, measured: bool) -> float:
-    """Seconds to the next round: longer while the measurements are only a baseline."""
+def _pace(record: Record, policy: Policy, now: int, measured: bool) -> float:
+    """Seconds to the next round: longer once there is a baseline, and nothing is set or done that it is compared with."""
     if not measured:
         return IDLE_SECONDS  # nothing to measure now; the catalog may change
-    return policy.criteria_every * (1 if record.criteria or record.runs else 3)
+    close = record.criteria or record.runs or now - record.declared_at < EARLY
+    return policy.criteria_every * (1 if close else 3)
 
 
 def _wanted(record: Record, policy: Policy) -> list[Criterion]:

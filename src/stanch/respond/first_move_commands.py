@@ -6,6 +6,7 @@ import msgspec
 
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Invalid, NotFound
+from stanch.kernel.sentences import counted
 from stanch.prepare.playbooks.evidence import suggested
 from stanch.prepare.playbooks.library import playbooks
 from stanch.respond.commands import IncidentId
@@ -95,7 +96,7 @@ def _step(found: FirstMoves, asked: MakeMove) -> Step:
             f"Every step of {found.title} is answered.", field="step", hint="Name the number of one that was passed."
         )
     if asked.step > len(found.steps):
-        raise Invalid(f"{found.title} has {len(found.steps)} steps, and no {asked.step}.", field="step")
+        raise Invalid(f"{found.title} has {counted(len(found.steps), 'step')}, and no {asked.step}.", field="step")
     step = found.steps[asked.step - 1] if asked.step else found.next
     assert step is not None
     if asked.seen and " ".join(asked.seen.split()) != step.text:

@@ -33,7 +33,9 @@ class Incidents(msgspec.Struct):
         str, msgspec.Meta(description="open, mitigated, resolved, closed, or 'live' for the first two.")
     ] = ""
     limit: Annotated[int, msgspec.Meta(ge=1, le=500)] = 50
-    before: Annotated[int, msgspec.Meta(ge=0, description="Only those with a smaller number (for the next page).")] = 0
+    before: Annotated[
+        int, msgspec.Meta(ge=0, description="Only those before the incident of that number (for the next page).")
+    ] = 0
 
 
 class IncidentRow(msgspec.Struct, frozen=True):
@@ -63,21 +65,38 @@ def incidents(uow: UnitOfWork, asked: Incidents) -> list[IncidentRow]:
         asked.status, (asked.status,)
     )
     marks = ", ".join(f":s{i}" for i in range(len(statuses)))
+    before, values = _before(uow, asked.before)
     rows = uow.tx.all(
-        f"SELECT i.* FROM incidents i {MAY_SEE} AND status IN ({marks}) AND number < :before ORDER BY number DESC LIMIT :limit",
+        f"SELECT i.* FROM incidents i {MAY_SEE} AND status IN ({marks}) AND {before} "
+        "ORDER BY opened_at DESC, number DESC LIMIT :limit",
         limit=asked.limit,
-        before=asked.before or 2**31 - 1,
         person=uow.actor.name,
         admin=int(uow.actor.admin),
+        **values,
         **{f"s{i}": status for i, status in enumerate(statuses)},
     )
     return [_listed(row) for row in rows]
 
 
+def _before(uow: UnitOfWork, number: int) -> tuple[str, dict[str, int]]:
+    """The condition for what was opened before an incident: private ones are numbered apart, so numbers are in no order of time.
+
+    The number of one that one may not see says as little as one that there is not (P6): what is smaller counts as before it.
+    """
+    if not number:
+        return "1 = 1", {}
+    number = min(number, 2**31 - 1)
+    row = uow.tx.one("SELECT id, private, opened_at FROM incidents WHERE number = :number", number=number)
+    if row is None or not uow.may_see(row["id"], bool(row["private"])):
+        return "number < :before", {"before": number}
+    earlier = "(opened_at < :at OR (opened_at = :at AND number < :before))"
+    return earlier, {"before": number, "at": int(row["opened_at"])}
+
+
 def of_service(uow: UnitOfWork, service: str, limit: int) -> list[IncidentRow]:
     """The newest incidents of a service that one may see (P6)."""
     rows = uow.tx.all(
-        f"SELECT i.* FROM incidents i {MAY_SEE} AND {OF_SERVICE} ORDER BY number DESC LIMIT :limit",
+        f"SELECT i.* FROM incidents i {MAY_SEE} AND {OF_SERVICE} ORDER BY opened_at DESC, number DESC LIMIT :limit",
         service=service,
         limit=limit,
         person=uow.actor.name,

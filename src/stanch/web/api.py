@@ -16,6 +16,7 @@ from stanch.kernel.command import REGISTRY, Command
 from stanch.kernel.errors import Denied, Invalid, Problem
 from stanch.kernel.filling import fill, incident_id
 from stanch.kernel.hints import for_program
+from stanch.kernel.sentences import not_json
 from stanch.learn import export as learn
 from stanch.learn.meeting import meeting_file
 from stanch.prepare.schema import schema
@@ -111,7 +112,7 @@ def decode(body: bytes) -> dict[str, Any]:
     try:
         values = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Problem(f"The body is not JSON: {str(error) or 'nested too deeply'}.") from None
+        raise Problem(not_json(error)) from None
     if not isinstance(values, dict):
         raise Invalid("The body must be a JSON object.", hint='Such as {"title": "..."}.')
     return values

@@ -12,6 +12,7 @@ from stanch.integrations.kubernetes import pods
 from stanch.integrations.kubernetes.connection import Connection
 from stanch.integrations.kubernetes.revisions import history
 from stanch.integrations.kubernetes.target import Target
+from stanch.kernel.sentences import counted
 from stanch.ports import EvidenceItem, Failed
 
 # The most failing pods whose logs are captured.
@@ -86,8 +87,9 @@ def _pod(pod: dict[str, Any]) -> str:
         f"{pod['metadata']['namespace']}/{pod['metadata']['name']}",
         pod.get("spec", {}).get("nodeName", "no node"),
     )
-    return f"{name} on {node}: {status.get('phase')}, {ready} of {len(containers)} ready, {restarts} restarts" + (
-        f": {why}" if why else ""
+    return (
+        f"{name} on {node}: {status.get('phase')}, {ready} of {len(containers)} ready, {counted(restarts, 'restart')}"
+        + (f": {why}" if why else "")
     )
 
 

@@ -7,7 +7,7 @@ import msgspec
 
 from stanch.kernel.clock import DAY, SECOND, day
 from stanch.kernel.command import Done, command
-from stanch.kernel.errors import Conflict, Invalid
+from stanch.kernel.errors import Conflict, Invalid, punctuated
 from stanch.kernel.moments import given_moment
 from stanch.learn.action_items.asking import approver_of_drop, told, unreached
 from stanch.learn.action_items.rules import item_number, item_of
@@ -160,7 +160,7 @@ def _dropped(uow: UnitOfWork, record: Record, item: ActionItem, asked: EditActio
         uow.append(record.id, ActionItemDone(item.item, True, reason))
         return "dropped" if lead else "dropped; the owner has no lead who could be asked"
     uow.append(record.id, DropProposed(item.item, reason, lead))
-    text = f"{uow.actor.name} proposes to drop '{item.title}': {reason}. May it be dropped?"
+    text = punctuated(f"{uow.actor.name} proposes to drop '{item.title}': {reason}. May it be dropped?")
     key = f"drop:{record.id}:{item.item}:{record.entries}"
     if told(uow, record, key, lead, f"[{record.id}] May {item.item} be dropped?", text, item.item):
         return f"{lead} is told, and decides whether it may be dropped"

@@ -3,6 +3,7 @@
 from typing import Any
 
 from stanch.kernel.clock import DAY, SECOND, day, parse_moment
+from stanch.kernel.errors import punctuated
 from stanch.learn.action_items.asking import approver_of_drop, told
 from stanch.ports.tracker import Field, Ticket
 from stanch.prepare.known_people import as_signed_in
@@ -176,7 +177,7 @@ def _take_state(uow: UnitOfWork, row: TicketRow, record: Record, item: ActionIte
     lead = approver_of_drop(uow, record, item)
     if lead and item.drop is None:
         say(uow, row, DropProposed(item.item, reason, lead))
-    text = f"{reason}. May '{item.title}' be dropped?"
+    text = punctuated(f"{reason}. May '{item.title}' be dropped?")
     told(uow, record, key, lead or item.owner, f"[{record.id}] May {item.item} be dropped?", text, item.item)
 
 

@@ -7,6 +7,7 @@ in the report.
 
 from stanch.kernel.contacts import Contact, EscalationPolicy, EscalationStep
 from stanch.kernel.policy import Service
+from stanch.kernel.sentences import counted
 from stanch.prepare.importers.dump import Thing, gather
 from stanch.prepare.importers.grafana_oncall_shifts import Schedules, read_schedules
 from stanch.prepare.importers.imported import Imported
@@ -49,8 +50,10 @@ def read(document: object, now: int = 0) -> Imported:
     for chain in found.get("escalation_chains", []):
         _chain(imported, people, schedules, chains, chain, steps.pop(chain.text("id"), []))
     for chain_id, orphans in steps.items():
-        problem = f"belong to the escalation chain '{chain_id}', which is not in the dump."
-        imported.note("escalation policy", f"{len(orphans)} steps", problem, "Dump the escalation chains as well.")
+        problem = f"{'belongs' if len(orphans) == 1 else 'belong'} to the escalation chain '{chain_id}', which is not in the dump."
+        imported.note(
+            "escalation policy", counted(len(orphans), "step"), problem, "Dump the escalation chains as well."
+        )
     for integration in found.get("integrations", []):
         _integration(imported, chains, services, integration)
     for route in found.get("routes", []):

@@ -69,7 +69,7 @@ def set_me(uow: UnitOfWork, asked: SetMe) -> Done:
         try:
             zone_of(zone)
         except ValueError as error:
-            raise Invalid(f"{error}.".replace("..", "."), field="time_zone", hint="Such as Europe/Berlin.") from None
+            raise Invalid(f"{error}.", field="time_zone", hint="Such as Europe/Berlin.") from None
     if asked.name is not None and name and (taken := _whose(uow, name, person)):
         raise Conflict(f"'{name}' is {taken}.", field="name", hint="Add a surname or an initial.")
     profiles.keep(uow.tx, profiles.Profile(person, name, theme, zone, own.checklist_hidden_at))

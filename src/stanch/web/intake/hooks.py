@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from stanch.kernel.errors import Problem, TooLarge, Unauthenticated
+from stanch.kernel.sentences import not_json
 from stanch.web.intake.journal import Journal
 from stanch.web.intake.keys import Keys, Signatures, given_key, without_key
 from stanch.web.problems import MEDIA_TYPE, document
@@ -142,7 +143,7 @@ def what_is_wrong(body: bytes, opening: bytes) -> str:
     try:
         _any_json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        return f"The body is not JSON: {str(error) or 'nested too deeply'}."
+        return not_json(error)
     if body.lstrip()[:1] not in [opening[i : i + 1] for i in range(len(opening))]:
         meant = " or ".join("array" if mark == ord("[") else "object" for mark in opening)
         return f"The body must be a JSON {meant}."
