@@ -114,7 +114,12 @@ def test_page_api_and_markdown_show_them(written: House) -> None:
         without = client.get("/api/v1/incidents/1/export?format=md").text
         both = client.get("/api/v1/incidents/1/export?format=md&comments=yes").text
         assert "## Comments" not in without and "- C1, ben, Summary, on “three of ten”: Ada should have" in both
-        assert client.get("/api/v1/incidents/1/export?format=pdf&comments=yes").status_code == 422
+        assert client.get("/api/v1/incidents/1/export?format=json&comments=yes").status_code == 422
+        html = [client.get(f"/api/v1/incidents/1/export?format=html{more}").text for more in ("", "&comments=yes")]
+        assert (
+            "<h2>Comments</h2>" not in html[0] and "<li>C1, ben, Summary, on “three of ten”: Ada should have" in html[1]
+        )
+        assert client.get("/api/v1/incidents/1/export?format=pdf&comments=yes").content.startswith(b"%PDF-")
         accept = {"incident": "INC-1", "comment": "C1", "how": "accepted"}
         assert client.post("/do/settle-comment", data=accept).status_code == 303
     assert written.record().parts["summary"] == "Release v2 failed 30 % checkouts for ten minutes."

@@ -205,3 +205,28 @@ def test_an_open_incident_and_one_that_no_alert_saw(house: House) -> None:
     house.do("close", incident="INC-1")
     assert house.record().postmortem_form == "postmortem"
     assert any(reason.startswith("monitoring failed") for reason in house.record().postmortem_reasons)
+
+
+def test_what_was_asked_for_before_it_is_closed_is_not_forgotten(house: House) -> None:
+    """R43: a request counts whenever it is made, and after a reopening; arguing it down counts, too."""
+    house.do("declare", title="Checkout is slow", severity="SEV-4")
+    house.do("postmortem", incident="INC-1", request="It is the third this month")
+    house.do("resolve", incident="INC-1", override=True, reason="over")
+    house.do("close", incident="INC-1")
+    assert house.record().postmortem_form == "postmortem"
+    assert house.record().postmortem_reasons == ["ada asked: It is the third this month"]
+    house.do("plan", incident="INC-1", form="review", reason="The other two are written")
+    house.do("reopen", incident="INC-1", reason="it is back")
+    house.do("resolve", incident="INC-1", override=True, reason="over")
+    house.do("close", incident="INC-1")
+    assert house.record().postmortem_form == "review", "what was argued down is not asked for any more"
+
+
+def test_customers_who_were_hit_count_although_nobody_told_them(house: House) -> None:
+    """R43: harm past a limit that somebody has stated is seen by users, whether or not there was a public word."""
+    house.do("declare", title="Checkout is slow", severity="SEV-4")
+    house.do("impact", incident="INC-1", text="A tenth of them", users_percent=10)
+    house.wait(minutes=10)
+    house.do("resolve", incident="INC-1", override=True, reason="over")
+    house.do("close", incident="INC-1")
+    assert "customers were affected for 10 min" in house.record().postmortem_reasons

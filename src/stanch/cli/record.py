@@ -75,7 +75,12 @@ def checkpoint(place: Place) -> None:
 @click.option(
     "--names", type=click.Choice(["names", "roles"]), default="names", help="Roles in place of people's names."
 )
-@click.option("--comments", type=click.Choice(["no", "yes"]), default="no", help="Whether md has the comments, too.")
+@click.option(
+    "--comments",
+    type=click.Choice(["no", "yes"]),
+    default="no",
+    help="Whether md, html and pdf have the comments, too.",
+)
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="A file; else stdout.")
 @click.pass_obj
 def export(place: Place, incident: str, form: str, names: str, comments: str, output: Path | None) -> None:

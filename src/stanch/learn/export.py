@@ -60,10 +60,8 @@ def checked(form: str, names: str, comments: str = "no") -> None:
         raise Invalid("JSON has everything as it was recorded.", field="names", hint="Roles stand in md, html and pdf.")
     if comments not in ("no", "yes"):
         raise Invalid(f"'{comments}' is not a choice of comments.", field="comments", hint="It is no or yes.")
-    if comments == "yes" and form != "md":
-        raise Invalid(
-            f"Comments do not stand in {form}.", field="comments", hint="They stand in md; JSON has their entries."
-        )
+    if comments == "yes" and form == "json":
+        raise Invalid("JSON has the entries of the comments.", field="comments", hint="They stand in md, html and pdf.")
 
 
 def prepare(uow: UnitOfWork, incident: str, form: str, names: str = "names", comments: str = "no") -> Export:

@@ -14,6 +14,7 @@ def decide(uow: UnitOfWork, entry: Entry, record: Record) -> None:
     if record.false_alarm or record.drill is not None:
         return
     fired = triggers(record, uow.policy)
+    fired += [reason for reason in _asked(uow, record) if reason not in fired]
     uow.append(
         record.id,
         PostmortemDecided("postmortem" if fired else "review", fired or [nothing_fired(record)]),
@@ -35,6 +36,23 @@ def decide(uow: UnitOfWork, entry: Entry, record: Record) -> None:
             author="stanch",
             source="machine",
         )
+
+
+def _asked(uow: UnitOfWork, record: Record) -> list[str]:
+    """Why people asked for a full postmortem, before the incident was over or when it was closed before (R43)."""
+    decided = store.read_kind(uow.tx, record.id, "postmortem_decided")
+    if not decided or decided[-1].source == "machine":
+        return []
+    facts = [each.facts for each in decided if isinstance(each.facts, PostmortemDecided)]
+    if facts[-1].form != "postmortem":
+        return []
+    own = {
+        reason
+        for each in decided
+        if each.source == "machine" and isinstance(each.facts, PostmortemDecided)
+        for reason in each.facts.reasons
+    }
+    return [reason for reason in facts[-1].reasons if reason not in own]
 
 
 def _cause_sought(uow: UnitOfWork, record: Record) -> bool:

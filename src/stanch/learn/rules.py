@@ -12,7 +12,8 @@ def triggers(record: Record, policy: Policy) -> list[str]:
     if policy.severity(record.severity_name()).postmortem:
         found.append(f"{record.severity_name() or 'the assumed severity'} requires one")
     began = record.onset()
-    if end and record.last_update("public") and end - began > limits.user_visible_over * SECOND:
+    hit = record.last_update("public") or record.impact_facts.users_share or record.impact_facts.core_function_down
+    if end and hit and end - began > limits.user_visible_over * SECOND:
         found.append(f"customers were affected for {spell(end - began)}")
     if end and end - record.declared_at > limits.resolution_over * SECOND:
         found.append(f"it took {spell(end - record.declared_at)} to resolve")

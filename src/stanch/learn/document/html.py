@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from stanch.kernel.clock import day, hour_minute, spell
 from stanch.kernel.markdown import clean_html
-from stanch.learn.document.model import NAMES, Document
+from stanch.learn.document.model import NAMES, Document, comment_line
 
 HERE = Path(__file__).parent
 # The drawing's width in its own units.
@@ -47,8 +47,15 @@ def _environment() -> Environment:
 
 def html(document: Document) -> bytes:
     """The whole file, UTF-8."""
+    titles = {section.part: section.shown() for section in document.layout}
     template = _environment().get_template("document.html")
-    return template.render(d=document, titles=NAMES, style=Markup(style()), lanes=_lanes(document)).encode()  # noqa: S704 - our own file
+    return template.render(
+        d=document,
+        titles=NAMES,
+        comments=[comment_line(c, titles[c.part]) for c in document.comments],
+        style=Markup(style()),  # noqa: S704 - our own file
+        lanes=_lanes(document),
+    ).encode()
 
 
 def debrief_html(plain: dict[str, Any]) -> bytes:

@@ -4,8 +4,8 @@ from functools import partial
 
 from stanch.kernel.clock import day, iso
 from stanch.kernel.markdown import fenced
-from stanch.learn.document.model import Document, state_of
-from stanch.timeline.record import ActionItem, Comment
+from stanch.learn.document.model import Document, comment_line, state_of
+from stanch.timeline.record import ActionItem
 
 NOT_WRITTEN = "_Not written yet._"
 
@@ -28,7 +28,9 @@ def bodies(d: Document) -> dict[str, str]:
     drawn = {"timeline": _timeline, "actions": _actions}
     found = {x.part: "\n".join(drawn.get(x.part, partial(_written, x.part))(d)) for x in d.layout}
     titles = {section.part: section.shown() for section in d.layout}
-    return found | {"comments": "\n".join(_comment(comment, titles[comment.part]) for comment in d.comments)}
+    return found | {
+        "comments": "\n".join(_escape(f"- {comment_line(comment, titles[comment.part])}") for comment in d.comments)
+    }
 
 
 def _timeline(d: Document) -> list[str]:
@@ -42,13 +44,6 @@ def _timeline(d: Document) -> list[str]:
 def _actions(d: Document) -> list[str]:
     lines = ["| Item | What | Owner | Due | Done when | State |", "| --- | --- | --- | --- | --- | --- |"]
     return [*lines, *(_action(item) for item in d.actions)]
-
-
-def _comment(c: Comment, title: str) -> str:
-    on = f", on \u201c{c.quote}\u201d" if c.quote else ""
-    wanted = "" if c.suggestion is None else f" Suggested in its place: \u201c{c.suggestion}\u201d."
-    state = c.state + (f" by {c.settled_by}" if c.settled_by else "") + (f": {c.note}" if c.note else "")
-    return _escape(f"- {c.item}, {c.by}, {title}{on}: {c.text}{wanted} ({state})")
 
 
 def _written(part: str, d: Document) -> list[str]:

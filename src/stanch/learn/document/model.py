@@ -69,6 +69,14 @@ def state_of(item: ActionItem) -> str:
     return f"{state} ({item.ticket.key})" if item.ticket and item.ticket.key else state
 
 
+def comment_line(c: Comment, title: str) -> str:
+    """A comment, or a suggestion, on the part of that title, and how it was settled."""
+    on = f", on \u201c{c.quote}\u201d" if c.quote else ""
+    wanted = "" if c.suggestion is None else f" Suggested in its place: \u201c{c.suggestion}\u201d."
+    state = c.state + (f" by {c.settled_by}" if c.settled_by else "") + (f": {c.note}" if c.note else "")
+    return f"{c.item}, {c.by}, {title}{on}: {c.text}{wanted} ({state})"
+
+
 def document(record: Record, entries: list[Entry], policy: Policy, people: Vocabulary) -> Document:
     """The document as it stands: what is written, else what the record knows; nothing is invented."""
     parts = draft(record, entries, policy)
@@ -138,7 +146,7 @@ def _figures(record: Record) -> list[Figure]:
         Figure(spell(end - began), "from start to recovery") if end and record.resolved_at else None,
         Figure(f"{share * 100:.3g} %", "of users were hit") if share is not None else None,
         Figure(spell(record.detected_at - record.began_at), "until it was noticed")
-        if record.began_at and record.detected_at and record.detected_at >= record.began_at
+        if record.began_at and record.detected_at and record.detected_at > record.began_at
         else None,
         Figure(spell(first - (record.detected_at or record.declared_at)), "to the first public word")
         if first

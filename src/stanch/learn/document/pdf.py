@@ -11,7 +11,7 @@ from stanch.kernel.clock import SECOND, day, hour_minute, spell
 from stanch.kernel.errors import Unavailable
 from stanch.kernel.logs import log
 from stanch.learn.document.blocks import blocks
-from stanch.learn.document.model import NAMES, Document, state_of
+from stanch.learn.document.model import NAMES, Document, comment_line, state_of
 
 MOST_SECONDS = 30
 # The most timeline lines in a PDF: of longer timelines the first and the last; the other formats have all.
@@ -52,6 +52,13 @@ def _plain(d: Document) -> dict[str, Any]:
         {"part": x.part, "title": x.title or NAMES.get(x.part) or x.shown(), "blocks": blocks(d.parts.get(x.part, ""))}
         for x in d.layout
     ]
+    if d.comments:
+        titles = {x.part: x.shown() for x in d.layout}
+        said = [
+            {"kind": "item", "depth": 1, "runs": [{"text": comment_line(c, titles[c.part]), "style": ""}]}
+            for c in d.comments
+        ]
+        sections.append({"part": "comments", "title": "Comments", "blocks": said})
     start, end = (d.spans[0][1], max(s[2] for s in d.spans)) if d.spans else (0, 1)
     return {
         "heading": f"{d.heading} of {d.incident}", "title": d.title,
