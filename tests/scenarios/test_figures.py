@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from starlette.testclient import TestClient
 
-from stanch.kernel.clock import DAY, MINUTE, iso
+from stanch.kernel.clock import DAY, MINUTE, iso, parse_moment
 from stanch.kernel.errors import Invalid, NotFound
 from stanch.web.app import create_app
 from tests.scenarios.house import House
@@ -45,6 +45,24 @@ def test_times_say_how_many_and_percentiles_only_of_five(house: House) -> None:
     assert behind[0]["value"] == "1 h 30 min"
     with pytest.raises(NotFound, match="no figure 'speed'"):
         house.do("figure", figure="speed")
+
+
+def test_what_ended_is_counted_by_month_and_timed_by_quarter_with_the_empty_ones_between(house: House) -> None:  # R49
+    house.clock.moment = parse_moment("2026-01-10T00:00")
+    for minutes in (10, 20, 30, 40, 50):
+        ended(house, minutes)
+    house.clock.moment = parse_moment("2026-07-10T00:00")
+    ended(house, 10)
+    found = house.do("learning")
+    assert [(m["name"], m["incidents"]) for m in found["months"]] == [
+        ("2026-01", 5), *((f"2026-{month:02d}", 0) for month in range(2, 7)), ("2026-07", 1),
+    ]  # fmt: skip
+    quarters = found["quarters"]
+    assert [(q["name"], q["n"]) for q in quarters] == [("2026-Q1", 5), ("2026-Q2", 0), ("2026-Q3", 1)]
+    assert quarters[0]["resolved"] == 30 * MINUTE and quarters[2]["resolved"] is None, (
+        "of fewer than five nothing is summed up"
+    )
+    assert house.do("learning", service="nothing-like-it")["months"] == []
 
 
 def test_an_incident_that_goes_on_counts_no_more_until_it_ends_again(house: House) -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import NamedTuple
+
 from markupsafe import Markup
 
 from stanch.kernel import svg
@@ -87,23 +91,34 @@ def _picture(width: int, height: int, name: str, words: str, drawn: list[str], *
     return Markup(svg.picture(words, drawn, class_=name, viewBox=f"0 0 {width} {height}", **more))  # noqa: S704 - escaped by svg
 
 
-def months(rows: list[tuple[str, int, int]]) -> Markup:
-    """Action items added in each month as a bar, the part that is done filled."""
-    most, step, base = max(total for _, _, total in rows) or 1, WIDTH / max(len(rows), 6), HEIGHT + 20
+class Bar(NamedTuple):
+    """A month or a quarter (``2026-11``, ``2026-Q4``): how high, the part of it that is filled, and what it says."""
+
+    name: str
+    high: float
+    filled: float
+    words: str
+
+
+def bars(rows: Sequence[Bar]) -> Markup:
+    """A bar for each; the year stands where it begins, between short names."""
+    most, step, base = max((row.high for row in rows), default=0) or 1, WIDTH / max(len(rows), 6), HEIGHT + 20
     height = svg.scale(0, most, 0, HEIGHT)
     drawn = []
-    for place, (month, done, total) in enumerate(rows):
+    for place, row in enumerate(rows):
         x, wide = round(place * step + 2, 1), round(step - 4, 1)
-        words = svg.title(f"{month}: {done} of {total} done")
-        drawn.append(
-            svg.element("rect", words, x=x, y=base - 16 - height(total), width=wide, height=height(total), class_="bar")
-        )
-        drawn.append(
-            svg.element(
-                "rect", words, x=x, y=base - 16 - height(done), width=wide, height=height(done), class_="bar done"
+        for value, kind in ((row.high, "bar"), (row.filled, "bar done")):
+            high = height(value)
+            drawn.append(
+                svg.element("rect", svg.title(row.words), x=x, y=base - 16 - high, width=wide, height=high, class_=kind)
             )
-        )
         if place % max(1, len(rows) // 6) == 0:
-            drawn.append(svg.text(month[2:].replace("-", "/"), x, base - 3, class_="mark-text"))
-    told = "; ".join(f"{month}: {done} of {total} done" for month, done, total in rows)
-    return _picture(WIDTH, base, "months", told, drawn)
+            drawn.append(svg.text(_short(row.name), x, base - 3, class_="mark-text"))
+    return _picture(WIDTH, base, "months", "; ".join(row.words for row in rows), drawn)
+
+
+def _short(name: str) -> str:
+    year, _, part = name.partition("-")
+    if part in ("01", "Q1"):
+        return year
+    return part if part.startswith("Q") else f"{datetime(int(year), int(part), 1, tzinfo=UTC):%b}"

@@ -68,6 +68,21 @@ class Time(msgspec.Struct, frozen=True):
     p90: Span | None
 
 
+class Month(msgspec.Struct, frozen=True):
+    """How many incidents ended in a month, ``2026-11``."""
+
+    name: str
+    incidents: int
+
+
+class Quarter(msgspec.Struct, frozen=True):
+    """Of ``n`` incidents that ended in a quarter, ``2026-Q4``, half took no longer than ``resolved`` from noticed until resolved."""
+
+    name: str
+    n: int
+    resolved: Span | None
+
+
 class PhaseTime(msgspec.Struct, frozen=True):
     """Time in a phase over ``n`` incidents; without percentiles when there are fewer than five."""
 
@@ -138,6 +153,8 @@ class Learning(msgspec.Struct, frozen=True):
     factors: list[Factor]
     mitigations: list[Achieved]
     unfinished: bool
+    months: list[Month] = []
+    quarters: list[Quarter] = []
 
     def line(self) -> str:
         """For chat."""

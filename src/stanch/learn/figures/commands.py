@@ -14,6 +14,7 @@ from stanch.learn.figures.answers import Behind, Item, Learning
 from stanch.learn.figures.kept import KeptScope
 from stanch.learn.figures.of_record import COUNTS, PHASE_SPANS, SPANS
 from stanch.learn.figures.scope import Scope, last_days
+from stanch.learn.figures.trends import trends
 from stanch.prepare.known_people import known_person, spellings
 from stanch.timeline.unit_of_work import UnitOfWork
 
@@ -48,7 +49,7 @@ def learning(uow: UnitOfWork, asked: AskLearning) -> Learning:
         items.listed(today, "done_at IS NULL", "due_at, number, item", FIRST_ITEMS),
         months, items.by_owner(now), items.by_team(now), purposes, ages,
         times.phases(found), times.times(found), times.shares(found),
-        times.factors(now), times.achieved(now), backfill.unfinished(uow),
+        times.factors(now), times.achieved(now), backfill.unfinished(uow), *trends(now),
     )  # fmt: skip
 
 

@@ -29,6 +29,10 @@ def to_csv(found: Learning) -> str:
             )
     for age in found.by_age:
         write(["open items by age", age.name, age.open, age.open - age.overdue, "", "", ""])
+    for month in found.months:
+        write(["incidents by month", month.name, month.incidents, "", "", "", ""])
+    for quarter in found.quarters:
+        write(["resolve by quarter", quarter.name, quarter.n, "", _seconds(quarter.resolved), "", ""])
     for span in found.times:
         write(["time", span.figure, span.n, "", _seconds(span.median), _seconds(span.p90), ""])
     for phase in found.phases:

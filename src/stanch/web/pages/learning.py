@@ -5,16 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from stanch.communicate.wording.vocabulary import of_policy
+from stanch.kernel.clock import spell
 from stanch.kernel.command import REGISTRY
 from stanch.kernel.filling import fill
 from stanch.learn.action_items.ticket_views import views
 from stanch.learn.completeness.check import gaps
 from stanch.learn.completeness.of_record import one_person
+from stanch.learn.figures.answers import Learning
 from stanch.learn.figures.factors import title
 from stanch.learn.figures.items import completed
 from stanch.learn.figures.kept import KeptScope
@@ -25,6 +28,7 @@ from stanch.learn.figures.table import to_csv
 from stanch.timeline.unit_of_work import UnitOfWork
 from stanch.web import auth, pictures
 from stanch.web.pages.render import page, signed_in
+from stanch.web.pictures import Bar
 
 if TYPE_CHECKING:
     from stanch.main import Stanch
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
 ROWS = 50
 # Of so few their gaps are worked out anew, since they depend on who is known today.
 POSTMORTEMS = 20
+TREND = 3
 PERIODS = ((30, "30 days"), (90, "90 days"), (365, "a year"), (1825, "five years"))
 
 
@@ -80,8 +85,7 @@ def _figures(stanch: Stanch) -> list[Route]:
     def learned(request: Request) -> Response:
         asked, found = _answered(stanch, request, "learning")
         teams = sorted({s.team for s in stanch.application.policy().services.values() if s.team})
-        months = pictures.months([(t.name, t.done, t.total) for t in found.by_month[-24:]]) if found.by_month else ""
-        context = {"asked": asked, "periods": PERIODS, "teams": teams, "months": months}
+        context = {"asked": asked, "periods": PERIODS, "teams": teams, **_charts(found)}
         query = {name: value for name, value in msgspec.to_builtins(asked).items() if value}
         return page(request, "learning.html", learning=found, query=query, **context)
 
@@ -102,6 +106,26 @@ def _figures(stanch: Stanch) -> list[Route]:
         signed_in("/learning.csv", table),
         signed_in("/learning/{figure}", behind),
     ]
+
+
+def _charts(found: Learning) -> dict[str, Markup | str]:
+    """Pictures of what has a trend; of fewer than three there is none."""
+    items = [Bar(t.name, t.total, t.done, f"{t.name}: {t.done} of {t.total} done") for t in found.by_month]
+    ended = [Bar(m.name, m.incidents, m.incidents, f"{m.name}: {m.incidents}") for m in found.months]
+    took = [
+        Bar(
+            q.name,
+            q.resolved or 0,
+            q.resolved or 0,
+            f"{q.name}: " + ("too few to say" if q.resolved is None else spell(q.resolved)),
+        )
+        for q in found.quarters
+    ]
+    return {
+        "months": pictures.bars(items[-24:]) if items else "",
+        "ended": pictures.bars(ended[-24:]) if len(ended) >= TREND else "",
+        "took": pictures.bars(took[-12:]) if len(took) >= TREND and any(bar.high for bar in took) else "",
+    }
 
 
 def _missing(uow: UnitOfWork, rows: list[PostmortemRow]) -> dict[str, list[str]]:
