@@ -5,8 +5,10 @@ from collections.abc import Callable
 
 import pytest
 
+from stanch.integrations import mattermost, teams
 from stanch.integrations.generic.try_mapping import try_mapping
 from stanch.kernel.errors import Invalid
+from stanch.learn.completeness.impact import measured
 from stanch.learn.document.names import with_roles
 from stanch.prepare.yaml_file import parse_yaml
 
@@ -27,7 +29,16 @@ def many_names() -> None:
     assert with_roles("@ada " * (LONG // 5), {"ada": "the scribe"}).count("scribe") == LONG // 5
 
 
-@pytest.mark.parametrize("work", [open_brackets, typed_mapping, many_names])
+def many_numbers() -> None:
+    assert not measured("1 " * (LONG // 2))
+
+
+def many_lines() -> None:
+    for escaped in (mattermost.escaped, teams.escaped):
+        assert escaped("\n" * LONG + "- x").endswith("\\- x")
+
+
+@pytest.mark.parametrize("work", [open_brackets, typed_mapping, many_names, many_numbers, many_lines])
 def test_it_is_over_at_once(work: Callable[[], None]) -> None:
     """Each took more than ten seconds of computing; the margin is for a busy machine, whose waiting does not count."""
     began = time.process_time()

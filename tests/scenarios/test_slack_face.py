@@ -193,6 +193,18 @@ def test_what_slack_did_not_sign_is_not_carried_out(house: House, client: TestCl
     assert next(iter(house.record().pages.values())).acknowledged_at is None
 
 
+def test_what_was_signed_once_is_done_once(house: House, client: TestClient) -> None:
+    """Whoever sends a signed request again within its five minutes does nothing; Slack's own ones are never the same twice."""
+    house.do("declare", title="Checkout fails", service="shop")
+    before = len(house.sentences())
+    form = {"command": "/stanch", "text": "say INC-1 rolled back", "user_id": "U0ADA", "trigger_id": "1.2"}
+    answers = [_post(house, client, "/hooks/slack/command", urlencode(form).encode()) for _ in range(3)]
+    assert len({answer.text for answer in answers}) == 1 and answers[0].status_code == 200
+    assert len(house.sentences()) == before + 1
+    _post(house, client, "/hooks/slack/command", urlencode({**form, "trigger_id": "1.3"}).encode())
+    assert len(house.sentences()) == before + 2
+
+
 def _press(house: House, client: TestClient, value: str, member: str = "U0ADA") -> int:
     actions = [{"action_id": "acknowledge", "type": "button", "value": value}]
     payload = {"type": "block_actions", "user": {"id": member}, "actions": actions}

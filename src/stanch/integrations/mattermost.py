@@ -55,7 +55,7 @@ def post(announcement: Announcement) -> dict[str, Any]:
 def escaped(text: str) -> str:
     """Escapes Markdown and mentions: ``@channel`` in an alert would notify everybody."""
     text = re.sub(r"([\\*_~\[\]()`|])", r"\\\1", printable(text))
-    text = re.sub(r"(?m)^(\s*)([->+#]|\d+\.)", r"\1\\\2", text)
+    text = re.sub(r"(?m)^([^\S\n]*)([->+#]|\d+\.)", r"\1\\\2", text)
     return text.replace("@", "@\u200b").replace("<!", "<\u200b!")
 
 

@@ -74,7 +74,7 @@ def _text(text: str) -> dict[str, Any]:
 def escaped(text: str) -> str:
     """Teams reads a part of Markdown; nothing of an alert's text is meant as such."""
     text = re.sub(r"([\\*_\[\]()`])", r"\\\1", printable(text))
-    return re.sub(r"(?m)^(\s*)([-#+>]|\d+\.)", r"\1\\\2", text)
+    return re.sub(r"(?m)^([^\S\n]*)([-#+>]|\d+\.)", r"\1\\\2", text)
 
 
 def build(settings: Settings) -> Announcer:

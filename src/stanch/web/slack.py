@@ -11,6 +11,7 @@ import os
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -22,6 +23,7 @@ from stanch.chat.rooms import by_room
 from stanch.chat.run_line import INCIDENT, Reply, carry, understand
 from stanch.identity import people
 from stanch.kernel.actor import Actor
+from stanch.kernel.command import Done
 from stanch.kernel.errors import Invalid, NotFound, Problem, Unauthenticated
 from stanch.kernel.filling import fill
 from stanch.ports.chat import EventReceiver
@@ -41,7 +43,7 @@ def routes(stanch: Stanch) -> list[Route]:
 
     async def command(request: Request) -> Response:
         form = await _verified(stanch, request)
-        return await run_in_threadpool(_command, stanch, form)
+        return await run_in_threadpool(_command, stanch, form, request.headers["x-slack-signature"])
 
     async def events(request: Request) -> Response:
         body = await _signed(stanch, request)
@@ -110,12 +112,12 @@ def _heard(stanch: Stanch, said: dict[str, Any]) -> None:
                     hearer.take(uow, group)
 
 
-def _command(stanch: Stanch, form: dict[str, str]) -> Response:
+def _command(stanch: Stanch, form: dict[str, str], signature: str) -> Response:
     if form.get("ssl_check"):
         return Response()
     asked = command_of(form)
     try:
-        return _whisper(answer(stanch, asked) if asked.line else USAGE)
+        return _whisper(answer(stanch, asked, signature) if asked.line else USAGE)
     except Problem as problem:
         return _whisper(escape(problem.sentence(), quote=False))
 
@@ -137,8 +139,11 @@ def _interactive(stanch: Stanch, form: dict[str, str]) -> Response:
     return Response()
 
 
-def answer(stanch: Stanch, asked: SlackCommand) -> str:
-    """Carry the line out and answer in mrkdwn. Raises ``Problem``."""
+def answer(stanch: Stanch, asked: SlackCommand, signature: str = "") -> str:
+    """Carry the line out and answer in mrkdwn. Raises ``Problem``.
+
+    ``signature``: of the request; what was signed once is done once, whoever sends it again within the five minutes that it is good for.
+    """
     application = stanch.application
     actor = member(stanch, asked.member)
     with application.reading(actor) as uow:
@@ -148,7 +153,15 @@ def answer(stanch: Stanch, asked: SlackCommand) -> str:
         with application.reading(actor) as uow:
             reply = carry(uow, line)
     else:
-        done = requests.run(application, line.command, fill(line.command, line.values), actor, "chat").value
+        values = fill(line.command, line.values)
+        body = asked.line.encode()
+        key = (
+            requests.once(requests.principal(actor, values), "/hooks/slack/command", signature, body)
+            if signature
+            else None
+        )
+        given = requests.run(application, line.command, values, actor, "chat", key=key)
+        done = msgspec.json.decode(given.body, type=Done)
         reply = Reply(done.message, done.incident)
     text = escape(reply.text, quote=False)
     return text + (

@@ -19,7 +19,7 @@ _WORD_NUMBER = (
     r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|"
     r"hundred|thousand|million|billion|dozen|half|a third(?! part)|two thirds|a quarter|three quarters|a fifth|a tenth)s?"
 )
-_NUMBER = rf"(?:\d[\d.,' \u00a0\u202f]*(?:k|m|bn)?|{_WORD_NUMBER}(?:[- ](?:and[- ])?{_WORD_NUMBER})*)"
+_NUMBER = rf"(?:\d[\d.,' \u00a0\u202f]{{0,30}}(?:k|m|bn)?|{_WORD_NUMBER}(?:[- ](?:and[- ])?{_WORD_NUMBER})*)"
 _SPAN = (
     rf"\b{_NUMBER}\s*-?(?:milli|micro)?(?:s|sec(?:ond)?s?|m|min(?:ute)?s?|h|hrs?|hours?|d|days?|weeks?|months?)\b"
     r"|\b(?:half )?an? (?:second|minute|hour|day|week|month)\b"
