@@ -112,7 +112,7 @@ def _loads(
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.netloc, timeout=60)
     headers = {"Cookie": f"{COOKIE}={session}", "Accept-Encoding": "gzip", "Accept": "text/html"}
-    took, warm = [], 5
+    took, warm = [], 40 if before is None else 5  # templates are compiled at start, beside the first loads
     samples = samples if before is None else max(20, samples // 4)
     used = 0.0
     for number in range(warm + samples):

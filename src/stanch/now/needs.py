@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from stanch.detect.commands.investigations import InvestigationRow, Investigations, investigations
+from stanch.detect.commands.investigations import InvestigationRow, Investigations, investigating, investigations
 from stanch.detect.commands.signals import SignalRow, Signals, list_signals
 from stanch.kernel.clock import DAY
 from stanch.now.asked import asks, in_order
@@ -65,9 +65,9 @@ class Asked:
 
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow
-        self.investigations: list[InvestigationRow] = investigations(uow, Investigations())
         names = [row.id for row in incidents(uow, Incidents(status="live", limit=200))]
-        records = uow.records([*names, *(row.id for row in self.investigations)])
+        records = uow.records([*names, *investigating(uow)])  # of all in one query
+        self.investigations: list[InvestigationRow] = investigations(uow, Investigations())
         self.live = [record for record in records if record.live()]
         self.due = [(record, [p for p in uow.prompts(record) if p.due <= uow.now]) for record in records]
 

@@ -10,6 +10,7 @@ import msgspec
 from stanch.db.transaction import Row, Transaction
 from stanch.timeline import store
 from stanch.timeline.entries import Entry
+from stanch.timeline.facts.respond import Redacted
 from stanch.timeline.record import Record, fold
 
 # So many bytes of memory are used in all, as estimated; the incident that was asked for the longest ago goes first.
@@ -51,11 +52,21 @@ class Snapshots:
         """The snapshot that ends in this hash, read where it is not kept."""
         found = self.get(incident, head) if head else None
         if found is None:
-            entries = tuple(store.read(tx, incident))
+            entries = self._longer(tx, incident) or tuple(store.read(tx, incident))
             found = Snapshot(entries, fold(entries))
             if head and entries[-1].hash == head:
                 self.put(incident, head, found)
         return found
+
+    def _longer(self, tx: Transaction, incident: str) -> tuple[Entry, ...]:
+        """The entries that are kept and those since then; none where what is kept is no beginning of what there is."""
+        with self._lock:
+            kept = self._kept[incident][1].entries if incident in self._kept else ()
+        there = store.read(tx, incident, after=len(kept) - 1) if kept else []
+        same = bool(there) and there[0].hash == kept[-1].hash
+        if not same or any(isinstance(entry.facts, Redacted) for entry in there[1:]):
+            return ()
+        return (*kept, *there[1:])
 
     def get(self, incident: str, head: str) -> Snapshot | None:
         """The snapshot that ends in this hash, if it is kept."""
@@ -81,7 +92,7 @@ class Snapshots:
                 self._drop(next(iter(self._kept)))
 
     def forget(self, incident: str) -> None:
-        """It has changed: what a redaction took out does not stay in memory either."""
+        """Stored entries have changed: what a redaction took out does not stay in memory either."""
         with self._lock:
             if incident in self._kept:
                 self._drop(incident)

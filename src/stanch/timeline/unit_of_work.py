@@ -121,6 +121,7 @@ class UnitOfWork:
         """The stored entries of an incident were changed: its record is folded again at the next read."""
         self._records.pop(incident, None)
         self.application.long_records.forget(incident)
+        self.tx.after_commit(lambda: self.application.snapshots.forget(incident))
 
     def records(self, incidents: Iterable[str]) -> list[Record]:
         """The records of several incidents, in this order."""
@@ -395,6 +396,5 @@ class Application:
 
     def changed(self, incident: str) -> None:
         """An incident has new entries."""
-        self.snapshots.forget(incident)
         for callback in self._subscribers:
             callback(incident)

@@ -109,11 +109,16 @@ class InvestigationRow(msgspec.Struct, frozen=True):
         return f"{self.id} · {self.title} · {self.owner} looks into it for {self.age}"
 
 
+def investigating(uow: UnitOfWork) -> list[str]:
+    """The investigations that one may see, the newest first."""
+    rows = uow.tx.all("SELECT id, private FROM incidents WHERE status = 'investigating' ORDER BY number DESC LIMIT 200")
+    return [row["id"] for row in rows if uow.may_see(row["id"], bool(row["private"]))]
+
+
 @command("investigations", Investigations, reading=True, example="stanch investigations")
 def investigations(uow: UnitOfWork, _asked: Investigations) -> list[InvestigationRow]:
     """R5. Only those that one may see (P6)."""
-    rows = uow.tx.all("SELECT id, private FROM incidents WHERE status = 'investigating' ORDER BY number DESC LIMIT 200")
-    found = uow.records(row["id"] for row in rows if uow.may_see(row["id"], bool(row["private"])))
+    found = uow.records(investigating(uow))
     return [
         InvestigationRow(
             record.id, record.title, record.service, record.owner, record.detected_at or 0,

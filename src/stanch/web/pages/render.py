@@ -95,7 +95,7 @@ def look() -> str:
 def _environment() -> Environment:
     env = Environment(
         loader=FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True,
-        undefined=StrictUndefined,
+        undefined=StrictUndefined, auto_reload=False,  # a page has fifty templates, whose files were asked for their age each time
     )  # fmt: skip
     env.filters.update(
         iso=lru_cache(maxsize=4000)(iso),

@@ -10,11 +10,11 @@ from stanch.prepare.oncall import store
 from stanch.prepare.oncall.people import shown_name
 from stanch.timeline.unit_of_work import UnitOfWork
 
-OPEN = (
-    "SELECT COUNT(*) AS n FROM incidents i WHERE i.status IN ('open', 'mitigated') AND i.drill = 0 AND (i.private = 0 OR :admin = 1 "
-    "OR EXISTS (SELECT 1 FROM members m WHERE m.incident = i.id AND m.person = :me))"
+COUNTS = (
+    "SELECT (SELECT COUNT(*) FROM incidents i WHERE i.status IN ('open', 'mitigated') AND i.drill = 0 AND (i.private = 0 OR :admin = 1 "
+    "OR EXISTS (SELECT 1 FROM members m WHERE m.incident = i.id AND m.person = :me))) AS open, "
+    "(SELECT COUNT(*) FROM (SELECT 1 FROM signals WHERE disposition = '' AND state = 'firing' AND silence = '' LIMIT 100) h) AS held"
 )
-HELD = "SELECT COUNT(*) AS n FROM (SELECT 1 FROM signals WHERE disposition = '' AND state = 'firing' AND silence = '' LIMIT 100) h"
 
 
 class Duty(msgspec.Struct, frozen=True):
@@ -37,12 +37,11 @@ class Shell(msgspec.Struct, frozen=True):
 
 def shell(uow: UnitOfWork) -> Shell:
     """The frame for whoever asks."""
-    rows = uow.tx.one(OPEN, admin=int(uow.actor.admin), me=uow.actor.name), uow.tx.one(HELD)
+    counted = uow.tx.one(COUNTS, admin=int(uow.actor.admin), me=uow.actor.name) or {"open": 0, "held": 0}
     own = profile(uow.tx, uow.actor.name)
-    opened, held = (int(row["n"]) if row else 0 for row in rows)
     return Shell(
-        opened,
-        held,
+        int(counted["open"]),
+        int(counted["held"]),
         bool(uow.policy.schedules),
         [d for name in sorted(uow.policy.schedules) if (d := _duty(uow, name))],
         own.theme,
