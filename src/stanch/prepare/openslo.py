@@ -57,7 +57,7 @@ def read(documents: list[dict[str, Any]], names: list[str] | None = None) -> tup
     """
     given = names or [f"document {number}" for number in range(1, len(documents) + 1)]
     told: list[str] = []
-    shelf: dict[tuple[str, str], dict[str, Any]] = {}
+    named: dict[tuple[str, str], dict[str, Any]] = {}
     wanted: list[tuple[str, dict[str, Any]]] = []
     for name, document in zip(given, documents, strict=True):
         kind, own = str(document.get("kind", "")), text(mapping(document.get("metadata")).get("name"))
@@ -69,7 +69,7 @@ def read(documents: list[dict[str, Any]], names: list[str] | None = None) -> tup
         elif kind == "SLO":
             wanted.append((where, document))
         elif kind in ("SLI", "DataSource", "Service"):
-            shelf[kind, own] = document
+            named[kind, own] = document
         elif kind in ("AlertPolicy", "AlertCondition", "AlertNotificationTarget"):
             told.append(
                 f"{where}: not mapped; stanch alerts on the four pairs of windows, and its rules say who is paged."
@@ -78,7 +78,7 @@ def read(documents: list[dict[str, Any]], names: list[str] | None = None) -> tup
             told.append(f"{where}: there is no such kind in {VERSION}.")
     found: SLOS = {}
     for where, document in wanted:
-        _slo(where, document, shelf, found, told)
+        _slo(where, document, named, found, told)
     return found, told
 
 
@@ -93,7 +93,7 @@ def catalog_yaml(slos: SLOS) -> str:
     return yaml.safe_dump_all(documents, sort_keys=False, allow_unicode=True, width=160)
 
 
-def _slo(where: str, document: dict[str, Any], shelf: dict[Any, Any], found: SLOS, told: list[str]) -> None:
+def _slo(where: str, document: dict[str, Any], named: dict[Any, Any], found: SLOS, told: list[str]) -> None:
     """Every objective of one SLO document."""
     try:
         spec = mapping(document.get("spec"))
@@ -108,7 +108,7 @@ def _slo(where: str, document: dict[str, Any], shelf: dict[Any, Any], found: SLO
         objectives = [each for each in given if isinstance(each, dict)] if isinstance(given, list) else []
         if not objectives:
             raise Unmapped("spec.objectives is empty")
-        queries, notes = indicator(spec, objectives, shelf)
+        queries, notes = indicator(spec, objectives, named)
     except Unmapped as reason:
         told.append(f"{where}: {reason}.")
         return

@@ -15,14 +15,14 @@ class Unmapped(ValueError):
 
 
 def indicator(
-    spec: dict[str, Any], objectives: list[dict[str, Any]], shelf: dict[Any, Any]
+    spec: dict[str, Any], objectives: list[dict[str, Any]], named: dict[Any, Any]
 ) -> tuple[dict[str, str], list[str]]:
     """PromQL for total and for good or bad, and what was assumed on the way."""
     if any("indicator" in each or "indicatorRef" in each for each in objectives):
         raise Unmapped("objectives with indicators of their own (a composite SLO) are not mapped")
     inline, reference = spec.get("indicator"), text(spec.get("indicatorRef"))
     if reference:
-        inline = shelf.get(("SLI", reference))
+        inline = named.get(("SLI", reference))
         if inline is None:
             raise Unmapped(f"indicatorRef '{reference}' leads to no SLI document")
     sli = mapping(mapping(inline).get("spec"))
@@ -36,16 +36,16 @@ def indicator(
         raise Unmapped("the ratioMetric needs total, and good or bad")
     notes: list[str] = []
     counter = ratio.get("counter") is True
-    queries = {key: _query(key, mapping(ratio[key]), counter, shelf, notes) for key in (side, "total")}
+    queries = {key: _query(key, mapping(ratio[key]), counter, named, notes) for key in (side, "total")}
     return queries, notes
 
 
-def _query(key: str, metric: dict[str, Any], counter: bool, shelf: dict[Any, Any], notes: list[str]) -> str:
+def _query(key: str, metric: dict[str, Any], counter: bool, named: dict[Any, Any], notes: list[str]) -> str:
     source = mapping(metric.get("metricSource"))
     kind = text(source.get("type"))
     reference = text(source.get("metricSourceRef"))
     if not kind and reference:
-        kind = text(mapping(mapping(shelf.get(("DataSource", reference))).get("spec")).get("type")) or kind
+        kind = text(mapping(mapping(named.get(("DataSource", reference))).get("spec")).get("type")) or kind
     if kind and kind.lower() != "prometheus":
         raise Unmapped(f"{key} is measured with {kind}; only Prometheus queries are mapped")
     if not kind:

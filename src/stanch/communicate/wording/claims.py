@@ -22,42 +22,10 @@ _GUESS = re.compile(
     r")",
     re.IGNORECASE,
 )  # fmt: skip
-_HEDGES = frozenset(
-    [
-        "may",
-        "might",
-        "could",
-        "can",
-        "would",
-        "must",
-        "probably",
-        "likely",
-        "possibly",
-        "perhaps",
-        "presumably",
-        "potentially",
-        "maybe",
-        "apparently",
-        "seemingly",
-        "supposedly",
-        "conceivably",
-        "suspected",
-        "seems",
-        "seem",
-        "seemed",
-        "looks",
-        "look",
-        "looked",
-        "appear",
-        "appears",
-        "appeared",
-        "probable",
-        "possible",
-        "potential",
-        "apparent",
-        "presumed",
-    ]
-)
+_HEDGES = frozenset([
+    "may", "might", "could", "can", "would", "must", "probably", "likely", "possibly", "perhaps", "presumably", "potentially", "maybe", "apparently", "seemingly", "supposedly",
+    "conceivably", "suspected", "seems", "seem", "seemed", "looks", "look", "looked", "appear", "appears", "appeared", "probable", "possible", "potential", "apparent", "presumed",
+])  # fmt: skip
 _OPINION = phrases(
     Phrase("think believe suspect guess assume presume reckon fear imagine", r"\b(?:we|I|our (?:engineers?|teams?|people|technicians?)|engineers|technicians|the team)(?:'re| are| is)?(?: currently| now| strongly| also| still)? (?:think|believe|suspect|guess|assume|presume|reckon|fear|imagine|assuming|guessing|suspecting)s?\b(?!\s+(?:you|customers|everyone|that customers|that you))"),
     Phrase("guess theory hypothesis suspicion hunch assumption bet signs indications fingers evidence everything", r"\b(?:(?:our|the|a|one) (?:best |current |working |initial |first |early |leading |main )*(?:guess|theory|hypothesis|suspicion|hunch|assumption|bet)|(?:signs|indications|fingers|evidence|everything)(?: we have| so far| currently| now)? (?:point|suggest|indicat|lead)\w*(?: \w+)? (?:to|at|that|towards))\b"),

@@ -99,13 +99,13 @@ def gather(document: object, kinds: Mapping[str, str], kind_of: Callable[[Thing]
     """
     found: dict[str, dict[str, Thing]] = {}
     for kind, thing in _walk(document, kinds, kind_of, "", 0):
-        shelf = found.setdefault(kind, {})
+        of_kind = found.setdefault(kind, {})
         key = thing.text("id") or thing.where
-        if key in shelf:
-            shelf[key].value.update({name: value for name, value in thing.value.items() if value is not None})
+        if key in of_kind:
+            of_kind[key].value.update({name: value for name, value in thing.value.items() if value is not None})
         else:
-            shelf[key] = Thing(dict(thing.value), thing.where)
-    return {kind: list(shelf.values()) for kind, shelf in found.items()}
+            of_kind[key] = Thing(dict(thing.value), thing.where)
+    return {kind: list(of_kind.values()) for kind, of_kind in found.items()}
 
 
 def _walk(
