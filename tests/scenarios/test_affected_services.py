@@ -189,7 +189,7 @@ def test_a_declared_service_that_the_catalog_does_not_have_is_said(house: House)
     said = house.do("declare", title="Search fails", service="serch", severity="SEV-4").message
     assert said == (
         "INC-1 declared: Search fails. The catalog has no service 'serch' (did you mean 'search'?), "
-        "so nothing follows from its name"
+        "so nothing follows from its name."
     )
     house.do("service", incident="INC-1", service="search")
     house.do("service", incident="INC-1", service="serch", remove=True)

@@ -7,6 +7,8 @@ import pytest
 
 from stanch.cli.place import _problem
 from stanch.kernel.errors import Conflict, Invalid
+from stanch.kernel.policy import Policy, Service
+from stanch.respond.prompts import PROMPTS
 from stanch.web.app import create_app
 from tests.scenarios.house import House
 from tests.scenarios.test_correcting import typed as typed_at_a_terminal
@@ -103,3 +105,20 @@ def test_each_change_at_a_terminal_names_the_next_step_and_the_whole_incident_ca
 def test_json_and_what_a_program_reads_hold_no_next_step(house: House, typed: Any) -> None:
     assert "Next:" not in typed("declare", "Checkout fails", "--json")
     assert house.do("next", incident="INC-1")["do"].startswith("stanch ack INC-1")
+
+
+def test_the_next_step_leaves_open_what_only_a_person_can_choose_and_offers_nothing_that_would_be_refused(
+    house: House, typed: Any
+) -> None:
+    house.do("declare", title="Something is slow")
+    house.do("ack", incident="INC-1")
+    house.wait(minutes=1)
+    asked = house.do("show", incident="INC-1")["prompts"]
+    assert any(prompt["key"] == "severity" for prompt in asked)
+    assert house.do("next", incident="INC-1")["do"] == "stanch severity INC-1 SEVERITY", "and not the worst one"
+    with house.application.reading() as uow:
+        record = uow.record("INC-1")
+        nothing = Policy(services={"bare": Service("bare")})
+        (bare,) = [p for rule in PROMPTS for p in rule(record, nothing) if p.key == "criteria"]
+        (known,) = [p for rule in PROMPTS for p in rule(record, uow.policy) if p.key == "criteria"]
+    assert (bare.actions[0].asks, known.actions[0].values) == ("criterion", {"propose": "true"})

@@ -23,7 +23,7 @@ def test_without_criteria_the_next_step_is_to_set_them_not_to_wait(house: House)
     house.do("declare", title="Checkout fails", service="shop")
     with pytest.raises(Conflict) as refused:
         house.do("resolve", incident="INC-1")
-    assert refused.value.hint.startswith("Set them with 'criteria'")
+    assert refused.value.hint.startswith("Set them with 'stanch criteria INC-1 --propose', or give --override")
     house.do("criteria", incident="INC-1", propose=True)
     with pytest.raises(Conflict) as refused:
         house.do("resolve", incident="INC-1")

@@ -9,7 +9,7 @@ from stanch.kernel.policy import ROLE_TITLES
 from stanch.now.asked import in_order, once
 from stanch.now.commands import typed
 from stanch.respond.commands import IncidentId
-from stanch.timeline.prompt import Prompt
+from stanch.timeline.prompt import Prompt, PromptAction
 from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import UnitOfWork
 
@@ -66,8 +66,20 @@ def _who(record: Record, prompt: Prompt) -> str:
     return f"{holder}, {title}" if holder else title
 
 
+def _answer(prompt: Prompt) -> PromptAction:
+    """The first answer; where the others only choose another value, and none is proposed, the value is left to whoever types."""
+    first, *others = prompt.actions
+    alike = [each for each in others if each.command == first.command and each.values.keys() == first.values.keys()]
+    fields = {name for each in alike for name, value in each.values.items() if value != first.values[name]}
+    if len(fields) != 1 or first.asks or any(value in prompt.text for value in first.values.values()):
+        return first
+    (open_field,) = fields
+    values = {name: value for name, value in first.values.items() if name != open_field}
+    return PromptAction(first.label, first.command, values, open_field)
+
+
 def _do(record: Record, prompt: Prompt) -> str:
     if prompt.actions:
-        return typed(prompt.actions[0], record.id)
+        return typed(_answer(prompt), record.id)
     name = DONE_BY.get(prompt.key.partition(":")[0])
     return f"stanch {name} {record.id}" if name else ""

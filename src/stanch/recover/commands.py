@@ -37,7 +37,7 @@ def criteria(uow: UnitOfWork, asked: SetCriteria) -> Done:
         return Done(_as_set(record, chosen, standing(record, uow.policy, uow.now)), asked.incident)
     if not chosen:
         raise Invalid(
-            f"The catalog proposes no criteria for '{record.service or 'an incident without a service'}'.",
+            f"The catalog proposes no criteria for {', '.join(record.services()) or 'any service'}.",
             field="criterion",
             hint="Write your own: 'errors: http_json http://...#error_rate < 0.01'.",
         )
@@ -109,7 +109,7 @@ def resolve(uow: UnitOfWork, asked: Resolve) -> Done:
     now_standing = standing(record, uow.policy, uow.now)
     early = not now_standing.may_resolve
     if early and not asked.override:
-        first = "Wait" if now_standing.set else "Set them with 'criteria'"
+        first = "Wait" if now_standing.set else f"Set them with 'stanch criteria {record.id} --propose'"
         raise Conflict(
             f"Not yet: {'; '.join(now_standing.reasons)}.", hint=f"{first}, or give --override with a reason."
         )

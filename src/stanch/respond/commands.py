@@ -90,7 +90,7 @@ def declare(uow: UnitOfWork, asked: Declare) -> Done:
         if uow.record(incident).private:
             uow.admit(incident, person)
     more = [text for text in (_unknown(uow, asked.service.strip()), unwoken(uow)) if text]
-    return Done(". ".join([f"{incident} declared: {title}", *more]), incident)
+    return Done(f"{incident} declared: {title}" + (f". {' '.join(more)}" if more else ""), incident)
 
 
 def _unknown(uow: UnitOfWork, service: str) -> str:
@@ -100,7 +100,7 @@ def _unknown(uow: UnitOfWork, service: str) -> str:
         return ""
     near = meant(service, list(known))
     asked = f" ({near[:1].lower()}{near[1:]})" if near else ""
-    return f"The catalog has no service '{service}'{asked}, so nothing follows from its name"
+    return f"The catalog has no service '{service}'{asked}, so nothing follows from its name."
 
 
 def _ask_whether_it_is_real(uow: UnitOfWork) -> None:

@@ -137,6 +137,15 @@ def _impact_unread(record: Record, policy: Policy) -> list[Prompt]:
     ]
 
 
+def _proposes(record: Record, policy: Policy) -> bool:
+    """Whether the catalog has anything that criteria could be made of, for what is affected."""
+    if record.drill is not None:
+        return bool(record.drill.criteria)
+    named = record.services()
+    near = [*named, *(name for each in named for name in policy.dependants(each))] or list(policy.services)
+    return any(s.criteria or s.slos or s.probes for s in map(policy.service, near))
+
+
 def _criteria(record: Record, policy: Policy) -> list[Prompt]:
     """R41: stated before the mitigation completes."""
     if record.criteria or not record.live():
@@ -149,7 +158,11 @@ def _criteria(record: Record, policy: Policy) -> list[Prompt]:
             "incident_commander",
             "What will 'recovered' mean? Set the criteria before the fix is in.",
             min([due, *started]),
-            [PromptAction("Use the proposed ones", "criteria", {"propose": "true"})],
+            [
+                PromptAction("Use the proposed ones", "criteria", {"propose": "true"})
+                if _proposes(record, policy)
+                else PromptAction("Write one", "criteria", asks="criterion")
+            ],
             "the first drop of the error rate feels like success and is not",
             rests_on=(record.severity_name() or "", ", ".join(record.runs)),
         )
