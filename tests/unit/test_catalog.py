@@ -56,6 +56,24 @@ def test_a_broken_people_file_does_not_forget_whom_to_page(tmp_path: Path) -> No
     assert "people.yaml is not YAML" in found.problems[0]
 
 
+def test_tiers_of_the_teams_own_stand_alone_and_those_of_stanch_can_be_changed_one_by_one(tmp_path: Path) -> None:
+    """R2: with P1 to P3 nothing is SEV-1."""
+    (tmp_path / "policy").mkdir()
+    tiers = tmp_path / "policy/sev.yaml"
+    tiers.write_text("severities: {P1: {pages: true}, P2: {}, P3: {}}")
+    found = catalog.read(Policy(), tmp_path).policy
+    assert (list(found.severities), found.tiers(), found.severity_at(4)) == (
+        ["P1", "P2", "P3"],
+        ["P1", "P2", "P3"],
+        "P3",
+    )
+    tiers.write_text("severities: {P1: [}")
+    assert list(catalog.read(Policy(), tmp_path, found).policy.severities) == ["P1", "P2", "P3"], "as it was known"
+    tiers.write_text("severities: {SEV-2: {meaning: Some cannot buy}}")
+    found = catalog.read(Policy(), tmp_path).policy
+    assert found.tiers() == ["SEV-1", "SEV-2", "SEV-3", "SEV-4"] and found.severities["SEV-1"].pages
+
+
 def test_the_same_name_twice_is_said_with_both_files(tmp_path: Path) -> None:
     place = folder(tmp_path, policy__a_yaml=POLICY, policy__b_yaml="contacts: {ada: {name: Another}}", services__shop_yaml=SHOP,
                    shop_yaml="title: Old shop\nescalation: web")  # fmt: skip

@@ -110,9 +110,9 @@ def _spelt(words: list[str]) -> list[str]:
     first = re.sub(r"[-_]", "", words[0].casefold())
     if words[0] not in REGISTRY:
         if (tier := SEVERITY.fullmatch(first)) and not first.isdigit():
-            return ["severity", f"SEV-{tier[1]}", *words[1:]]
+            return ["severity", tier[1], *words[1:]]
         by_name = {re.sub(r"[-_]", "", name): name for name in REGISTRY}
         words = [SPELLINGS.get(first) or by_name.get(first) or words[0], *words[1:]]
     if words[0] == "severity" and len(words) > 2 and words[1].casefold().rstrip("-") in ("sev", "severity", "p"):
-        words = ["severity", f"SEV-{words[2]}", *words[3:]]
+        words = ["severity", *words[2:]]
     return words
