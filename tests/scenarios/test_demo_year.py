@@ -4,7 +4,9 @@ from pathlib import Path
 
 from stanch.cli import place
 from stanch.demo.year import full
+from stanch.demo.year.meter import Meter
 from stanch.demo.year.stories import STORIES, YEAR
+from stanch.integrations.prometheus import Prometheus, Settings
 from stanch.kernel.actor import Actor
 from stanch.kernel.command import REGISTRY
 from stanch.timeline.verifying import verify
@@ -31,6 +33,18 @@ def test_the_end_of_the_year_verifies_and_waits_for_somebody(tmp_path: Path) -> 
         assert sum(each.active for each in there.run(REGISTRY["subscribers"], {})) == 4
     finally:
         there.stanch.application.database.close()
+
+
+def test_the_meter_answers_whatever_prometheus_is_asked(tmp_path: Path) -> None:
+    meter = Meter(tmp_path, "checkout")
+    try:
+        prometheus = Prometheus(Settings(url=meter.url))
+        total = 'sum(rate(requests_total{service="checkout"}[5m]))'
+        assert prometheus.series(total, 0, 0, 60)[0][1] == 120
+        assert prometheus.series(total.replace("requests", "errors"), 0, 0, 60)[0][1] > 30
+        assert prometheus.series("up", 0, 0, 60) == [] and prometheus.waits(["SLOBurn"]) == {}
+    finally:
+        meter.stop()
 
 
 def test_the_year_has_forty_incidents_and_every_story() -> None:

@@ -38,6 +38,11 @@ def watching(name: str, meter: str) -> dict[str, Any]:
     return {"slos": [slo], "probes": [{"name": "from-outside", "url": f"{meter}{name}", "every": 60}]}
 
 
+def is_of_slo(query: str) -> bool:
+    """Whether it asks for the requests of a service over a span."""
+    return bool(_SERVICE.search(query) and _SPAN.search(query))
+
+
 def rate(query: str, share: float, minutes: float) -> float:
     """What Prometheus would answer: requests a second, or those that fail. ``share`` of them fails since so many ``minutes``."""
     service, (number, unit) = _SERVICE.findall(query)[0], _SPAN.findall(query)[0]
