@@ -84,7 +84,7 @@ def test_it_is_live_counts_down_and_keeps_the_screen_on(house: House, browser: B
         incident,
         MitigationStarted("r1", "drain", "Drain zone-b", "traffic_shift", "zone-b", "zone", "argv", 600),
     )
-    expect(page.locator(".watching .label")).to_have_text("Drain zone-b: running since")
+    expect(page.locator(".watching .label")).to_have_text("Drain zone-b: running for")
     say(house, incident, MitigationApplied("r1", True, "drained", 1.0))
     expect(page.locator(".watching .label")).to_have_text("Drain zone-b: verdict in")
     before = page.locator(".watching .num").inner_text()

@@ -70,9 +70,16 @@ def test_the_large_clock_says_only_what_is_known() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(-5, "0:00"), (61, "1:01"), (1421, "23:41"), (4061, "1:07:41"), (2 * 86400 + 3 * 3600 + 240, "2 d 03:04")],
+    [
+        (-5, "0 s"),
+        (59, "59 s"),
+        (60, "1 min 0 s"),
+        (1029, "17 min 9 s"),
+        (4061, "1 h 07 min"),
+        (2 * 86400 + 3 * 3600 + 240, "2 d 3 h"),
+    ],
 )
-def test_a_running_duration(seconds: int, text: str) -> None:
+def test_a_running_duration_has_units_and_is_not_taken_for_a_time_of_day(seconds: int, text: str) -> None:
     assert elapsed(seconds * 1_000_000) == text
 
 

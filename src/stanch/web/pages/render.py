@@ -52,12 +52,11 @@ def clock_time(moment: int) -> str:
 
 
 def elapsed(microseconds: int) -> str:
-    """``23:41``, ``1:07:41`` or ``2 d 03:04``: a duration that a reader sees running."""
-    minutes, seconds = divmod(max(0, microseconds) // SECOND, 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours >= 24:
-        return f"{hours // 24} d {hours % 24:02d}:{minutes:02d}"
-    return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"
+    """``42 s``, ``23 min 41 s``, ``1 h 07 min`` or ``2 d 3 h``: a duration that a reader sees running. Never like a time of day."""
+    seconds = max(0, microseconds) // SECOND
+    if 60 <= seconds < 3600:
+        return f"{seconds // 60} min {seconds % 60} s"
+    return f"{seconds // 86400} d {seconds % 86400 // 3600} h" if seconds >= 86400 else spell(microseconds)
 
 
 def tint(name: str) -> int:

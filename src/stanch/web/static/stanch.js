@@ -12,9 +12,8 @@
   }
   function running(seconds) {
     seconds = Math.max(0, Math.floor(seconds));
-    const two = (number) => String(number).padStart(2, "0"), hours = Math.floor(seconds / 3600), minutes = two(Math.floor(seconds % 3600 / 60));
-    if (hours >= 24) return `${Math.floor(hours / 24)} d ${two(hours % 24)}:${minutes}`;
-    return hours ? `${hours}:${minutes}:${two(seconds % 60)}` : `${Number(minutes)}:${two(seconds % 60)}`;
+    if (seconds >= 60 && seconds < 3600) return `${spell(seconds)} ${seconds % 60} s`;
+    return seconds < 86400 ? spell(seconds) : `${spell(seconds)} ${Math.floor(seconds % 86400 / 3600)} h`;
   }
   // The reader's zone, or the one they chose. The exact moment in UTC stays in the title.
   const chosen = document.documentElement.dataset.zone || undefined;
