@@ -60,8 +60,8 @@ def summary(house: House) -> str:
 
 def test_a_post_that_marks_no_component_says_so_and_what_to_do(house: House) -> None:  # R33
     house.do("declare", title="Something is slow", severity="SEV-2")
-    said = house.do("status", incident="INC-1", state="investigating", text="Some pages are slow.").message
-    assert NONE_MARKED in said and "'stanch service INC-1 NAME'" in said and "--components" in said
+    done = house.do("status", incident="INC-1", state="investigating", text="Some pages are slow.")
+    assert NONE_MARKED in done.message and "'stanch service INC-1 NAME'" in done.hint and "--components" in done.hint
     assert degraded(house) == set()
     done = house.do("service", incident="INC-1", service="Find")
     assert "The status page shows 'Find' as degraded from the first post on." in done.message
@@ -106,7 +106,8 @@ def test_what_follows_from_a_service_that_is_added(house: House) -> None:  # R2,
 def test_a_severity_that_pages_nobody_pages_nobody_and_says_so(house: House) -> None:  # R2
     house.do("declare", title="Checkout is slow", service="shop", severity="SEV-4")
     done = house.do("service", incident="INC-1", service="search")
-    assert done.message == "INC-1 affects search. SEV-4 pages nobody: 'stanch page INC-1 --escalation searchers' does."
+    assert done.message == "INC-1 affects search. SEV-4 pages nobody."
+    assert done.hint == "'stanch page INC-1 --escalation searchers' pages them all the same."
     assert woken(house) == []
     house.do("page", incident="INC-1", escalation="searchers")
     assert woken(house) == ["grace"]
@@ -129,6 +130,24 @@ def test_what_was_added_by_mistake_is_taken_out(house: House) -> None:
     house.do("service", incident="INC-1", service="search", remove=True)
     assert house.record().services() == [] and house.do("show", incident="INC-1")["service"] == ""
     assert house.sentences()[-2:] == ["shop is not affected after all", "search is not affected after all"]
+
+
+def test_several_are_added_and_taken_out_at_once_or_none(house: House) -> None:  # R16
+    house.do("declare", title="Checkout fails", severity="SEV-4")
+    before = house.record().entries
+    for text, unknown in (("search serch ledger", "serch"), ("zzz ledger", "zzz"), ("zzz yyy", "zzz yyy")):
+        with pytest.raises(Invalid, match=f"no service '{unknown}'"):
+            house.do("service", incident="INC-1", service=text)
+    assert house.record().entries == before, "all or nothing"
+    done = house.do("service", incident="INC-1", service="find, Checkout search")
+    assert house.record().services() == ["search", "shop"] and done.message.count("INC-1 affects") == 2
+    with pytest.raises(Conflict, match="affects shop already"):
+        house.do("service", incident="INC-1", service="ledger shop")
+    with pytest.raises(NotFound, match="does not affect 'ledger'"):
+        house.do("service", incident="INC-1", service="shop ledger", remove=True)
+    assert house.record().services() == ["search", "shop"]
+    done = house.do("service", incident="INC-1", service="shop search", remove=True)
+    assert done.message == "INC-1 does not affect shop or search any more." and house.record().services() == []
 
 
 def test_what_cannot_be_added_or_taken_out_is_refused(house: House) -> None:

@@ -81,6 +81,11 @@ class WithText(click.Command):
             rest = super().parse_args(ctx, words + args[ends:])
         except click.NoSuchOption as error:
             raise click.NoSuchOption(error.option_name, f"{error.message} {self._instead(error)}", ctx=ctx) from None
+        except click.UsageError as error:
+            if "unexpected extra argument" not in error.message or not (one := of_one(self.name or "")):
+                raise
+            typed = " ".join(word for word in args if word[:1] != "-")
+            raise click.UsageError(f"{error.message}. Did you mean 'stanch {one} {typed}'?", ctx) from None
         ctx.params = {name: _unmarked(value) for name, value in ctx.params.items()}
         return rest
 
@@ -95,6 +100,14 @@ class WithText(click.Command):
         near = difflib.get_close_matches(error.option_name, flags, n=1, cutoff=0.7)
         instead = f"Did you mean {near[0]}?" if near else f"There is {', '.join(flags)}."
         return f"{instead} Text that begins with a dash goes behind '--'."
+
+
+def of_one(name: str) -> str:
+    """The command for one of what a command lists: ``service`` of ``services``; empty where there is none."""
+    from stanch.cli.index import COMMANDS
+
+    one = name.removesuffix("s")
+    return one if one != name and one in COMMANDS else ""
 
 
 def _unmarked(value: Any) -> Any:

@@ -111,7 +111,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "say": ("respond", "Add a line to the timeline: what you see, what you try, what you decided."),
     "schedules": ("prepare", "The shifts of the next days in one or all schedules, gaps and overrides included."),
     "sections": ("learn", "The sections of a postmortem as they are edited, each with its version."),
-    "service": ("respond", "Say that an incident affects a service, too, or that it does not after all."),
+    "service": ("respond", "Say that an incident affects a service, too, or several, or that it does not after all."),
     "services": ("prepare", "The services of the catalog, with what each depends on and what can be done for it."),
     "set-me": ("prepare", "Change how you are called, light or dark, and the zone in which times are shown to you."),
     "settle-comment": ("learn", "Resolve a comment of the postmortem, or accept or decline a suggestion."),

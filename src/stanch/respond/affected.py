@@ -1,5 +1,6 @@
 """Which services an incident affects, said after it was declared (R14, R16): added, and taken out again where it was a mistake."""
 
+from collections.abc import Iterable
 from typing import Annotated
 
 import msgspec
@@ -19,11 +20,16 @@ from stanch.timeline.unit_of_work import UnitOfWork
 
 
 class AffectedService(msgspec.Struct):
-    """Say that an incident affects a service, too, or that it does not after all."""
+    """Say that an incident affects a service, too, or several, or that it does not after all."""
 
     incident: IncidentId
     service: Annotated[
-        str, msgspec.Meta(min_length=1, max_length=200, description="The service, as the catalog has it.")
+        str,
+        msgspec.Meta(
+            min_length=1,
+            max_length=200,
+            description="The service, as the catalog has it; several with a blank between them.",
+        ),
     ]
     remove: Annotated[bool, msgspec.Meta(description="It is not affected after all.")] = False
 
@@ -42,26 +48,66 @@ def affected_service(uow: UnitOfWork, asked: AffectedService) -> Done:
         raise Conflict(f"{record.id} is merged into {record.merged_into}.", hint="Say it there.")
     if asked.remove:
         return _remove(uow, record, asked.service.strip())
-    name = known_service(uow.policy, asked.service)
-    if name in record.services():
-        raise Conflict(f"{record.id} affects {name} already.", field="service")
-    uow.append(record.id, ServiceAdded(name))
-    paged, call = _paged(uow, record, name)
-    shown, post = _on_status_page(uow.policy, record, name)
-    said = [f"{record.id} affects {name}.", paged, shown]
-    return Done(" ".join(filter(None, said)), record.id, name, " ".join(filter(None, (call, post))))
+    names = _known_services(uow.policy, asked.service)
+    for name in names:
+        if name in record.services():
+            raise Conflict(f"{record.id} affects {name} already.", field="service")
+    said, hints = [], []
+    for name in names:
+        uow.append(record.id, ServiceAdded(name))
+        paged, call = _paged(uow, record, name)
+        shown, post = _on_status_page(uow.policy, record, name)
+        said += [f"{record.id} affects {name}.", paged, shown]
+        hints += [call, post]
+    return Done(" ".join(filter(None, said)), record.id, ", ".join(names), " ".join(filter(None, hints)))
 
 
 def _remove(uow: UnitOfWork, record: Record, text: str) -> Done:
-    name = next((each for each in record.services() if folded(each) == folded(text)), "")
-    name = name or _by_any_name(uow.policy, text)
-    if name not in record.services():
-        there = ", ".join(record.services()) or "none"
-        raise NotFound(f"{record.id} does not affect '{text}'.", field="service", hint=f"It affects: {there}.")
-    uow.append(record.id, ServiceRemoved(name))
+    there = record.services()
+    names, rest = _read({folded(each): each for each in there} | _any_names(uow.policy, there), text)
+    if rest or not names:
+        hint = f"It affects: {', '.join(there) or 'none'}."
+        raise NotFound(f"{record.id} does not affect '{rest}'.", field="service", hint=hint)
+    for name in names:
+        uow.append(record.id, ServiceRemoved(name))
     paged = any(page.waiting() for page in record.pages.values())
     still = " Whoever was paged is still paged until somebody has it." if paged else ""
-    return Done(f"{record.id} does not affect {name} any more.{still}", record.id, name)
+    return Done(f"{record.id} does not affect {' or '.join(names)} any more.{still}", record.id, ", ".join(names))
+
+
+def _known_services(policy: Policy, text: str) -> list[str]:
+    """The services that are meant, one or several. Raises ``Invalid`` for the first that the catalog does not have."""
+    names, rest = _read(_any_names(policy, policy.services), text)
+    return [*names, known_service(policy, rest)] if rest or not names else names
+
+
+def _read(names: dict[str, str], text: str) -> tuple[list[str], str]:
+    """The services that a text names, each once, from left to right and by the longest name that fits; and what names none."""
+    words = text.split() if folded(text) not in names else [text]
+    found: list[str] = []
+    while words:
+        ends = (n for n in range(len(words), 0, -1) if folded(" ".join(words[:n]).rstrip(",")) in names)
+        end = next(ends, 0)
+        if not end:
+            return found, " ".join(words[:1] if found or _names_any(names, words) else words).rstrip(",")
+        found.append(names[folded(" ".join(words[:end]).rstrip(","))])
+        words = words[end:]
+    return list(dict.fromkeys(found)), ""
+
+
+def _names_any(names: dict[str, str], words: list[str]) -> bool:
+    return any(folded(word.rstrip(",")) in names for word in words)
+
+
+def _any_names(policy: Policy, services: Iterable[str]) -> dict[str, str]:
+    """Services by their names, titles and public names; where two have the same, the first counts."""
+    found: dict[str, str] = {}
+    for name in services:
+        service = policy.services.get(name)
+        for each in (name, service.title, service.public_name) if service else (name,):
+            found.setdefault(folded(each), name)
+    found.pop("", None)
+    return found
 
 
 def known_service(policy: Policy, text: str) -> str:
@@ -69,20 +115,12 @@ def known_service(policy: Policy, text: str) -> str:
     wanted = text.strip()
     if not wanted:
         raise Invalid("Which service?", field="service", hint="Name one of the catalog.")
-    found = _by_any_name(policy, wanted)
+    found = _any_names(policy, policy.services).get(folded(wanted))
     if not found:
         known = ", ".join(sorted(policy.services)[:20]) or "none yet"
         hint = meant(wanted, list(policy.services)) or f"It has: {known}."
         raise Invalid(f"The catalog has no service '{wanted}'.", field="service", hint=hint)
     return found
-
-
-def _by_any_name(policy: Policy, text: str) -> str:
-    wanted = folded(text)
-    for name, service in policy.services.items():
-        if wanted in (folded(name), folded(service.title), folded(service.public_name)):
-            return name
-    return ""
 
 
 def _paged(uow: UnitOfWork, record: Record, name: str) -> tuple[str, str]:
