@@ -522,6 +522,10 @@ def test_its_pages_and_its_file(desk: Any) -> None:
         )
         assert wrong.status_code == 404 and "crash-on-deploy" in wrong.text
         desk.settle()
+        assert " has looked into it for <time" in client.get("/incidents/INC-1", headers=ada).text
+        shown = client.get("/drills", headers=ada).text
+        assert shown.count("being played now") == 1
+        assert shown.count("never played to its end") == len(desk.do("drills", "ada")["scripts"]) - 1
         desk.do("declare", "ada", title="Checkout <b>fails</b>", investigation=DRILL)
         for path, mark in {
             "/drills": "Start a drill",

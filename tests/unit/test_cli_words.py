@@ -8,6 +8,7 @@ import pytest
 
 from stanch.cli import stanch as command_line
 from stanch.cli.generated import build
+from stanch.cli.render import show
 from stanch.cli.tree import BY_HAND
 from stanch.kernel.command import REGISTRY, Command
 from stanch.kernel.errors import Invalid
@@ -15,6 +16,7 @@ from stanch.kernel.filling import fill
 from stanch.kernel.policy import PHASES, ROLE_TITLES
 from stanch.kernel.spelling import spelt
 from stanch.main import load_commands
+from stanch.now.next_step import NextStep
 
 load_commands()
 SEVERITIES = ["SEV-1", "SEV-2", "SEV-3", "SEV-4"]
@@ -145,3 +147,37 @@ def test_every_help_shows_an_example_that_is_understood(path: tuple[str, ...]) -
             for key, v in context.params.items()
         }
         fill(REGISTRY[path[0]], {key: v for key, v in values.items() if v not in (None, "", []) and key != "as_json"})
+
+
+def test_words_behind_a_list_name_the_command_for_one_of_it() -> None:
+    with pytest.raises(click.UsageError, match=r"Did you mean 'stanch service INC-1'\?"):
+        read("services INC-1 --json")
+    with pytest.raises(click.UsageError, match=r"unexpected extra argument \(INC-1\)$"):
+        read("incidents INC-1")
+
+
+def test_the_next_step_shows_no_empty_fields(capsys: pytest.CaptureFixture[str]) -> None:
+    show(REGISTRY["next"], NextStep("Who decides?", "", "stanch role INC-1 ic", 0), as_json=False)
+    assert capsys.readouterr().out.splitlines() == [
+        "asked: Who decides?", "do: stanch role INC-1 ic", "asked since: 1970-01-01 00:00 UTC",
+    ]  # fmt: skip
+    show(REGISTRY["next"], NextStep("How bad is it?", "ada", "", 0, later=True), as_json=False)
+    assert capsys.readouterr().out.splitlines() == [
+        "asked: How bad is it?", "of: ada", "asked from: 1970-01-01 00:00 UTC",
+    ]  # fmt: skip
+    show(REGISTRY["next"], NextStep("Nothing is asked of anybody."), as_json=False)
+    assert capsys.readouterr().out == "asked: Nothing is asked of anybody.\n"
+
+
+def test_the_age_of_each_fact_says_of_what_it_is_the_age(capsys: pytest.CaptureFixture[str]) -> None:  # R10
+    ages = {
+        "severity": "set 6 min ago", "incident_commander": "for 6 min", "impact": "said 6 min ago", "hypothesis": "said 6 min ago",
+        "mitigations": "last started 6 min ago", "next_update": "last update 6 min ago",
+    }  # fmt: skip
+    facts = [{"key": key, "label": key, "value": "17:44 UTC", "age": "6 min"} for key in ages]
+    shown = {"id": "INC-1", "title": "T", "severity": None, "status": "open", "phase": "triage", "facts": facts}
+    show(REGISTRY["show"], shown, as_json=False)
+    out = capsys.readouterr().out
+    assert [line.partition("17:44 UTC  ")[2] for line in out.splitlines() if "17:44" in line] == [
+        f"({age})" for age in ages.values()
+    ]

@@ -1,6 +1,7 @@
 """Templates of updates (R9): the most specific one is taken, what is not known is a blank, and a bad file costs only itself."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from stanch.prepare import catalog
 from stanch.prepare.audience_recipients import audience_problems, recipients
 from stanch.prepare.update_templates import BLANK, compiled, template_problems
 from stanch.timeline.record import Fact, Impact, Record
+from stanch.timeline.run import Run
 
 NOW = parse_moment("2026-11-27T14:10:00Z")
 SERVICES = {"shop": Service("shop", title="Shop", public_name="Checkout"), "search": Service("search")}
@@ -139,3 +141,20 @@ def test_of_a_webhook_only_the_host_is_named_and_two_of_a_name_are_told_apart() 
     assert all(not each.methods for each in recipients(asked, "leadership", {"webhook", "smtp"}, lambda key: False)), (
         "P6"
     )
+
+
+@pytest.mark.parametrize(
+    ("outcome", "said"),
+    [
+        ("no_change", "no change"),
+        ("unknown", "it is not known whether it helped"),
+        ("helped", "helped"),
+        (None, "watching"),
+    ],
+)
+def test_what_was_tried_last_is_said_in_words(outcome: Any, said: str) -> None:  # R31
+    record = Record(id="INC-1", status="open", phase="mitigate", declared_at=1)
+    record.runs["r"] = Run(
+        "r", "back", "Roll back", "shop", 0, "ada", "", "", 60, answered=True, ok=True, outcome=outcome
+    )
+    assert f"Just tried: Roll back ({said})." in draft(record, Policy(), 5, "engineers")

@@ -12,6 +12,11 @@ from stanch.kernel.answers import plain
 from stanch.kernel.command import Command, Done
 
 __all__ = ["clean", "line", "show", "table"]
+# What the age of each of the six facts is the age of: beside a time to come a bare "6 min ago" would read as overdue.
+AGED = {
+    "severity": "set {} ago", "incident_commander": "for {}", "mitigations": "last started {} ago",
+    "next_update": "last update {} ago",
+}  # fmt: skip
 
 
 def show(command: Command, value: Any, as_json: bool) -> None:
@@ -53,6 +58,13 @@ def _mapping(value: Any, indent: str) -> None:
 def _catchup(value: dict[str, Any]) -> None:
     for text in value["lines"]:
         say(clean(text))
+
+
+def _next(value: dict[str, Any]) -> None:
+    """What is asked, of whom, the line that answers it and since or from when; what is empty is not said."""
+    due = "asked from" if value["later"] else "asked since"
+    said = {"asked": value["text"], "of": value["who"], "do": value["do"], due: value["due"]}
+    _mapping({name: part for name, part in said.items() if part}, "")
 
 
 def _now(value: dict[str, Any]) -> None:
@@ -97,7 +109,7 @@ def _incident(value: dict[str, Any]) -> None:
     say(clean(value["title"]), f"{value['id']}: ", "strong")
     click.echo(where + "\n")
     for fact in value.get("facts", []):
-        age = f"  ({fact['age']} ago)" if fact.get("age") else ""
+        age = f"  ({AGED.get(fact['key'], 'said {} ago').format(fact['age'])})" if fact.get("age") else ""
         stale = "  STALE" if fact.get("stale") else ""
         say(f"{clean(fact['value'] or '—')}{age}{stale}", f"  {fact['label'] + ':':<24}", "caution" if stale else "")
         if fact.get("ask"):
@@ -130,4 +142,4 @@ def _lead(entry: dict[str, Any]) -> str:
 
 
 # Answers that are not shown field by field.
-WHOLE = {"show": _incident, "catchup": _catchup, "now": _now}
+WHOLE = {"show": _incident, "catchup": _catchup, "now": _now, "next": _next}

@@ -22,7 +22,7 @@ BACK: dict[str, tuple[str, ...]] = {
 def shop_release(load_url: str, speed: float) -> dict[str, Any]:
     """The script, as a file of the catalog would say it. ``speed`` divides its moments."""
     moments: list[dict[str, Any]] = [
-        {"minute": 0.2, "kind": "signal", "sender": "CheckoutFails", "text": "Checkouts fail since a moment ago."},
+        {"minute": 0.2, "kind": "signal", "sender": "CheckoutFails", "text": "Checkouts began to fail a moment ago."},
         {"minute": 1, "kind": "teammate", "text": "Release v2 of the shop went out just before.", "while_failing": True},
         {"minute": 2, "kind": "customer", "sender": "Customer support", "text": "Customers see an error page when they pay."},
         {"minute": 5, "kind": "manager", "sender": "The head of sales", "text": "What do I tell a large customer?"},

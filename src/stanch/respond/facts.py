@@ -101,7 +101,7 @@ def _hypothesis(record: Record) -> SixFact:
 
 def _mitigations(record: Record) -> SixFact:
     runs = list(record.runs.values())
-    words = [f"{'undo of ' + r.title.removeprefix('Undo: ') if r.undo_of else r.title} ({_standing(r)})" for r in runs]
+    words = [f"{'undo of ' + r.title.removeprefix('Undo: ') if r.undo_of else r.title} ({standing(r)})" for r in runs]
     last = runs[-1] if runs else None
     return SixFact(
         "mitigations",
@@ -115,7 +115,8 @@ def _mitigations(record: Record) -> SixFact:
     )
 
 
-def _standing(run: Run) -> str:
+def standing(run: Run) -> str:
+    """How a run stands, in words."""
     if run.outcome:
         return {"helped": "helped", "no_change": "no change", "worse": "worse", "unknown": "unknown: look"}[run.outcome]
     if run.answered and not run.changed:

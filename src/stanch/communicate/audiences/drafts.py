@@ -15,9 +15,11 @@ from stanch.kernel.clock import MINUTE, another_day, spell, utc_time
 from stanch.kernel.policy import Policy
 from stanch.kernel.zones import local, zone_of
 from stanch.prepare.update_templates import ANY, PLACEHOLDERS, UNKNOWN, compiled
+from stanch.respond.facts import standing
 from stanch.timeline.audience_clock import OVER
 from stanch.timeline.facts.communicate import PostState
 from stanch.timeline.record import Record
+from stanch.timeline.run import Run
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -137,12 +139,17 @@ def _facts(record: Record, policy: Policy, now: int, audience: Audience, phase: 
         "since": said_time(record.onset(), zone, now),
         "lasting": spell(end - record.onset()),
         "commander": record.holder("incident_commander"),
-        "tried": f"{runs[-1].title} ({runs[-1].outcome or 'watching'})" if runs else "nothing yet",
+        "tried": _tried(runs[-1]) if runs else "nothing yet",
         "known_answer": stated.get("known_answer", ""),
         "public_state": public[2].state if public else "",
         "public_post": public[2].text if public else "",
         "next_update": said_time(nxt, zone, now) if nxt else "",
     }
+
+
+def _tried(run: Run) -> str:
+    """A mitigation and what it did, in words for those who do not watch it."""
+    return f"{run.title} ({'it is not known whether it helped' if run.outcome == 'unknown' else standing(run)})"
 
 
 def trying_next(record: Record, now: int) -> str:

@@ -67,13 +67,15 @@ class DrillList(msgspec.Struct, frozen=True):
 
     def line(self) -> str:
         """For chat."""
+        playing = {run.script for run in self.runs if run.ended_at is None}
         lines = [
             f"{run.incident} DRILL {run.title}: {run.status}, {', '.join(run.participants)}"
             for run in self.runs
             if run.ended_at is None
         ]
         for s in self.scripts:
-            last = f"last {day(s.last)}" if s.last else "never played"
+            last = f"last {day(s.last)}" if s.last else "never played to its end"
+            last = "being played now" if s.script in playing else last
             lines.append(f"{s.script}: {s.title} · {s.minutes:g} min · {last}")
         return "\n".join(lines)
 

@@ -16,11 +16,16 @@ def questions() -> Context:
 
 
 def context(view: View) -> Context | None:
-    """An investigation has the questions at the top instead. Once the phase is over they are asked no more."""
-    asking = view.record.phase in ("detect", "triage") and len(view.record.answers) < len(TRIAGE_QUESTIONS)
-    if view.record.status == "investigating" or not (asking or view.record.answers):
+    """An investigation has the questions at the top instead. Once the phase is over they are asked no more.
+
+    How bad a declared incident is, the prompt for its severity asks (R14): here it is only read, where it was answered before.
+    """
+    answers = view.record.answers
+    shown = {key: text for key, text in TRIAGE_QUESTIONS.items() if key != "bad" or key in answers}
+    asking = view.record.phase in ("detect", "triage") and any(key not in answers for key in shown)
+    if view.record.status == "investigating" or not (asking or answers):
         return None
-    return {**questions(), "asking": asking}
+    return {"questions": shown, "hints": HINTS, "asking": asking}
 
 
 PANEL = Panel("triage", "side", 20, "Triage", context, "Mitigate")
