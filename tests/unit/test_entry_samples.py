@@ -11,6 +11,8 @@ import msgspec
 import pytest
 
 from stanch.timeline.entries import Facts
+from stanch.timeline.facts.communicate import UpdatePosted
+from stanch.timeline.facts.deciding import TimeboxExtended
 
 SAMPLES = Path(__file__).parents[1] / "data/entries"
 KINDS = {str(kind.__struct_config__.tag): kind for kind in get_args(Facts)}
@@ -56,3 +58,14 @@ def test_what_was_written_is_read_and_says_itself(tag: str) -> None:
 
 def test_no_kind_has_gone() -> None:
     assert {path.stem for path in SAMPLES.glob("*.json")} == set(KINDS)
+
+
+def test_a_time_of_day_that_stanch_writes_says_that_it_is_utc() -> None:
+    at = 52_320 * 1_000_000  # 14:32
+    assert (
+        UpdatePosted("internal", "v2 is out", next_at=at).sentence()
+        == "Internal update: v2 is out. Next update at 14:32 UTC."
+    )
+    assert UpdatePosted("internal", "Out!", next_at=at).sentence() == "Internal update: Out! Next update at 14:32 UTC."
+    assert UpdatePosted("internal", "Again at 14:32.", next_at=at).sentence() == "Internal update: Again at 14:32."
+    assert TimeboxExtended("t", at, "it runs").sentence() == "Time-box extended to 14:32 UTC: it runs"

@@ -73,7 +73,8 @@ class UpdatePosted(Statement, frozen=True, tag="update_posted"):
 
     def sentence(self) -> str:
         said = self.next_at is None or hour_minute(self.next_at) in self.text
-        nxt = "" if said or self.next_at is None else f" Next update at {hour_minute(self.next_at)}."
+        stop = "" if self.text.rstrip()[-1:] in (".", "!", "?") else "."
+        nxt = "" if said or self.next_at is None else f"{stop} Next update at {hour_minute(self.next_at)} UTC."
         where = {
             "public": f"Public post ({self.state})",
             "internal": "Internal update",
@@ -102,7 +103,7 @@ class PromiseCorrected(Statement, frozen=True, tag="promise_corrected"):
         whom = AUDIENCE_OF[self.audience]
         if self.next_at is None:
             return f"The correction promises {whom} no time for the next update"
-        return f"The correction promises {whom} the next update at {hour_minute(self.next_at)}"
+        return f"The correction promises {whom} the next update at {hour_minute(self.next_at)} UTC"
 
     def apply(self, record: Record, entry: Line) -> None:
         record.updates = [

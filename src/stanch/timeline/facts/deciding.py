@@ -62,9 +62,7 @@ class TimeboxOpened(Statement, frozen=True, tag="timebox_opened"):
     mitigation: str = ""
 
     def sentence(self) -> str:
-        return (
-            f"Time-box until {hour_minute(self.ends_at)} for {self.owner}: {self.question} Otherwise: {self.fallback}"
-        )
+        return f"Time-box until {hour_minute(self.ends_at)} UTC for {self.owner}: {self.question} Otherwise: {self.fallback}"
 
     def apply(self, record: Record, entry: Line) -> None:
         record.timeboxes[self.timebox] = Timebox(
@@ -80,7 +78,7 @@ class TimeboxExtended(Statement, frozen=True, tag="timebox_extended"):
     reason: str
 
     def sentence(self) -> str:
-        return f"Time-box extended to {hour_minute(self.ends_at)}: {self.reason}"
+        return f"Time-box extended to {hour_minute(self.ends_at)} UTC: {self.reason}"
 
     def apply(self, record: Record, entry: Line) -> None:
         box = record.timeboxes[self.timebox]

@@ -118,7 +118,7 @@ class ObservationExtended(Statement, frozen=True, tag="observation_extended"):
     reason: str
 
     def sentence(self) -> str:
-        return f"Watching until {hour_minute(self.until)} whether it helped: {self.reason}"
+        return f"Watching until {hour_minute(self.until)} UTC whether it helped: {self.reason}"
 
     def apply(self, record: Record, entry: Line) -> None:
         run = record.runs[self.run]
@@ -176,7 +176,7 @@ class FindingStated(Statement, frozen=True, tag="finding_stated"):
 
     def sentence(self) -> str:
         share = "" if self.share is None else f"{self.share:.0%}"
-        moment = "" if self.at is None else f" at {hour_minute(self.at)}"
+        moment = "" if self.at is None else f" at {hour_minute(self.at)} UTC"
         service = f" of {self.service}" if self.service else ""
         told = {
             "change": f"Changed{moment}: {self.subject}{service}{f' ({self.kind_of})' if self.kind_of else ''}",

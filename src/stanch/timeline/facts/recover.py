@@ -59,7 +59,7 @@ class CriteriaHeld(Statement, frozen=True, tag="criteria_held"):
     since: int
 
     def sentence(self) -> str:
-        return f"All recovery criteria have held since {hour_minute(self.since)}"
+        return f"All recovery criteria have held since {hour_minute(self.since)} UTC"
 
     def apply(self, record: Record, entry: Line) -> None:
         record.criteria_held_at = entry.happened_at
