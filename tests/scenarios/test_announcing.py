@@ -1,9 +1,14 @@
 """What is announced where people only listen: in order, numbered, once; nothing private; an outage delays nothing else (R34)."""
 
+from pathlib import Path
+
 from stanch.communicate.announcing import troubles
+from stanch.integrations.teams import card
 from stanch.ports import Failed
 from stanch.ports.announcing import Announcement
-from tests.scenarios.house import House
+from stanch.web.app import create_app
+from tests.scenarios.house import POLICY, House, opened
+from tests.scenarios.test_true_sentences import TestClient
 
 
 class Board:
@@ -40,7 +45,13 @@ def test_an_incident_is_announced_from_declaring_to_closing(house: House) -> Non
     assert [a.number for a in board.heard] == list(range(1, len(board.heard) + 1))
     assert board.heard[0].text == "Declared: Checkout outage" and "between us" not in str(board.heard)
     told = next(a for a in board.heard if "We look into it" in a.text)
-    assert (told.commander, told.severity, told.next_update[-4:], told.url) == ("ben", "SEV-4", " UTC", "")
+    assert (told.commander, told.severity, told.rung, told.next_update[-4:], told.url) == (
+        "ben",
+        "SEV-4",
+        4,
+        " UTC",
+        "",
+    )
     assert board.heard[-1].text.startswith("Closed") and board.heard[-1].next_update == ""
 
 
@@ -85,3 +96,18 @@ def test_what_is_refused_for_good_is_said_and_stops_nothing(house: House) -> Non
     assert [a.text.partition(":")[0] for a in board.heard] == ["Internal update"]
     with house.application.reading() as uow:
         assert troubles(uow) == []
+
+
+def test_the_colour_of_a_severity_goes_by_its_rank_whatever_it_is_called(
+    database_url: str, tmp_path: Path
+) -> None:  # R2
+    own = {"critical": {"pages": True}, "minor": {"pages": False}}
+    for house in opened(database_url, tmp_path, {**POLICY, "severities": own}):
+        board = board_of(house)
+        house.do("declare", title="Checkout outage", severity="critical", service="shop")
+        house.wait(seconds=10)
+        assert (board.heard[0].severity, board.heard[0].rung) == ("critical", 1)
+        assert card(board.heard[0])["attachments"][0]["content"]["body"][0]["color"] == "Attention"
+        client, ada = TestClient(create_app(house.stanch)), house.bearer("ada")
+        for path in ("/", "/incidents", "/incidents/INC-1", "/incidents/INC-1/wall", "/services/shop"):
+            assert 'badge sev-1">critical<' in client.get(path, headers=ada).text, path

@@ -110,12 +110,13 @@ class AnnouncementHandler(EffectHandler):
         return uow.now + WAITS[-1] * SECOND if self._next(uow, effect) else None
 
     def _announcement(self, record: Record, place: AnnouncementState, entry: Entry) -> Announcement:
-        due = next_update_at(record, self.application.policy())
+        policy, severity = self.application.policy(), record.severity_name() or ""
+        due = next_update_at(record, policy)
         return Announcement(
             f"{place.name}/{record.id}/{entry.position}", place.number + 1, record.id, record.title,
-            f"{record.status}, {record.phase}", entry.facts.sentence(), record.severity_name() or "",
+            f"{record.status}, {record.phase}", entry.facts.sentence(), severity,
             record.holder("incident_commander"), f"{hour_minute(due)} UTC" if due else "",
-            self.application.installation.link(f"/incidents/{record.id}"),
+            self.application.installation.link(f"/incidents/{record.id}"), policy.rung(severity) if severity else 0,
         )  # fmt: skip
 
     @staticmethod

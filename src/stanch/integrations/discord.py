@@ -10,7 +10,7 @@ from stanch.ports.message_text import cut, printable
 from stanch.ports.secret_address import AddressSettings, SecretAddress
 
 TITLE_CHARACTERS, TEXT_CHARACTERS, VALUE_CHARACTERS = 150, 1000, 500
-COLOURS = {"SEV-1": 0xCF2E2E, "SEV-2": 0xD97706}
+COLOURS = {1: 0xCF2E2E, 2: 0xD97706}
 HINTS = {
     400: "Discord does not take the message",
     401: "the webhook's token is wrong; copy its address again",
@@ -38,7 +38,7 @@ def message(announcement: Announcement) -> dict[str, Any]:
     fields = [(name, value) for name, value in announcement.facts() if name != "Incident"]
     embed: dict[str, Any] = {
         "title": escaped(announcement.heading(), TITLE_CHARACTERS) or announcement.incident,
-        "color": COLOURS.get(announcement.severity, 0x5865F2),
+        "color": COLOURS.get(announcement.rung, 0x5865F2),
         "fields": [{"name": n, "value": escaped(v, VALUE_CHARACTERS), "inline": True} for n, v in fields],
         "footer": {"text": announcement.reference()},
     }

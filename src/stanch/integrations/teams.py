@@ -21,7 +21,7 @@ HINTS = {
     410: "the flow was deleted; make another one",
     413: "the card is too large",
 }
-COLOURS = {"SEV-1": "Attention", "SEV-2": "Warning"}
+COLOURS = {1: "Attention", 2: "Warning"}
 
 
 class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -51,7 +51,7 @@ class Teams:
 
 def card(announcement: Announcement) -> dict[str, Any]:
     """One attachment, without nulls but the one that Teams wants."""
-    heading = {"weight": "Bolder", "size": "Medium", "color": COLOURS.get(announcement.severity, "Default")}
+    heading = {"weight": "Bolder", "size": "Medium", "color": COLOURS.get(announcement.rung, "Default")}
     content: dict[str, Any] = {
         "type": "AdaptiveCard", "$schema": "http://adaptivecards.io/schemas/adaptive-card.json", "version": "1.4",
         "msteams": {"width": "Full"},

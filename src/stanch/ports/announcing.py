@@ -9,7 +9,8 @@ class Announcement(msgspec.Struct, frozen=True):
     """How an incident stands, for people who know nothing of it. ``number`` counts its announcements: a double is seen as one.
 
     ``key`` is the same for every attempt. ``commander``, ``next_update`` and ``severity`` are empty while nobody has said.
-    ``url`` is empty where stanch has no address that others can open.
+    ``url`` is empty where stanch has no address that others can open. ``rung``: how bad the severity is, whatever a team calls it:
+    1 is the worst; 0 while there is none.
     """
 
     key: str
@@ -22,6 +23,7 @@ class Announcement(msgspec.Struct, frozen=True):
     commander: str = ""
     next_update: str = ""
     url: str = ""
+    rung: int = 0
 
     def heading(self) -> str:
         """``SEV-1 Checkout outage``, in one line."""

@@ -64,6 +64,11 @@ def tint(name: str) -> int:
     return sum(name.encode()) % 5
 
 
+def tier(severity: str | None, tiers: list[str]) -> str:
+    """The class that colours a severity: by its rank, whatever the team calls it."""
+    return f"sev-{tiers.index(severity) + 1}" if severity in tiers else (severity or "").lower() or "sev-none"
+
+
 @lru_cache(maxsize=100)
 def markdown(text: str) -> Markup:
     """Markdown as clean HTML below the title of a page, which shows the same runbook over and over."""
@@ -108,6 +113,7 @@ def _environment() -> Environment:
         who=who,
         elapsed=elapsed,
         tint=tint,
+        tier=tier,
         date=date,
     )
     env.globals.update(

@@ -6,6 +6,7 @@ import msgspec
 
 from stanch.identity.profiles import profile
 from stanch.kernel.errors import NotFound
+from stanch.kernel.severities import Severity
 from stanch.prepare.oncall import store
 from stanch.prepare.oncall.people import shown_name
 from stanch.timeline.unit_of_work import UnitOfWork
@@ -25,7 +26,10 @@ class Duty(msgspec.Struct, frozen=True):
 
 
 class Shell(msgspec.Struct, frozen=True):
-    """``schedules``: whether there are any; without one nobody can be on call. Counts are those that one may see (P6). ``theme`` and ``time_zone``: one's own choice."""
+    """``schedules``: whether there are any; without one nobody can be on call. Counts are those that one may see (P6). ``theme`` and ``time_zone``: one's own choice.
+
+    ``tiers``: the severities, the worst first.
+    """
 
     open: int
     held: int
@@ -33,6 +37,7 @@ class Shell(msgspec.Struct, frozen=True):
     duty: list[Duty]
     theme: str = ""
     time_zone: str = ""
+    tiers: list[Severity] = []
 
 
 def shell(uow: UnitOfWork) -> Shell:
@@ -46,6 +51,7 @@ def shell(uow: UnitOfWork) -> Shell:
         [d for name in sorted(uow.policy.schedules) if (d := _duty(uow, name))],
         own.theme,
         own.time_zone,
+        uow.policy.tiers(),
     )
 
 
