@@ -30,7 +30,8 @@ def test_the_end_of_the_year_verifies_and_waits_for_somebody(tmp_path: Path) -> 
         slos, probes = there.run(REGISTRY["slo"], {}), there.run(REGISTRY["probes"], {})
         assert len(slos) == len(probes) == 5 and all(probe.ok for probe in probes)
         assert there.run(REGISTRY["learning"], {}).factors, "every page has something to show"
-        assert sum(each.active for each in there.run(REGISTRY["subscribers"], {})) == 4
+        (follow,) = there.run(REGISTRY["subscribers"], {})
+        assert (follow.page, follow.active, follow.untold) == ("status", 4, "mail is not set up: these are not told")
     finally:
         there.stanch.application.database.close()
 
@@ -43,6 +44,10 @@ def test_the_meter_answers_whatever_prometheus_is_asked(tmp_path: Path) -> None:
         assert prometheus.series(total, 0, 0, 60)[0][1] == 120
         assert prometheus.series(total.replace("requests", "errors"), 0, 0, 60)[0][1] > 30
         assert prometheus.series("up", 0, 0, 60) == [] and prometheus.waits(["SLOBurn"]) == {}
+        assert prometheus.series(total.replace("checkout", "unheard-of"), 0, 0, 60) == []
+        share = f"({total.replace('requests', 'errors')} or 0 * {total}) / {total}"
+        assert 0.25 < prometheus.value(share) < 0.3, "a criterion asks for one number, and a share is no count"
+        assert prometheus.value(share.replace("checkout", "search")) == 0.0018
     finally:
         meter.stop()
 

@@ -57,6 +57,11 @@ def test_a_criterion_that_cannot_be_measured_does_not_hold_and_says_why(holding:
     state = holding.record().criteria["error rate"]
     assert not state.holds
     assert "no data" in state.detail
+    with pytest.raises(Conflict) as refused:
+        holding.do("resolve", incident="INC-1")
+    assert refused.value.detail == "Not yet: 'error rate' cannot be measured."
+    assert "'stanch criteria INC-1' says why" in refused.value.hint
+    assert f"error rate (not measured: {state.detail})" in holding.do("criteria", incident="INC-1").message
 
 
 def test_resolving_with_the_cause_unknown_leaves_a_follow_up(holding: House) -> None:

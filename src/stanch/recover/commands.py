@@ -62,7 +62,7 @@ def _as_set(record: Record, chosen: list[Criterion], now_standing: Standing) -> 
 
 def _word(state: CriterionState) -> str:
     if state.value is None:
-        return "(not measured)"
+        return f"(not measured: {state.detail})" if state.since else "(not measured)"
     return f"({'holds' if state.holds else 'does not hold'}: {state.detail or f'{state.value:g}'})"
 
 
@@ -110,6 +110,8 @@ def resolve(uow: UnitOfWork, asked: Resolve) -> Done:
     early = not now_standing.may_resolve
     if early and not asked.override:
         first = "Wait" if now_standing.set else f"Set them with 'stanch criteria {record.id} --propose'"
+        if any(state.value is None and state.since for state in record.criteria.values()):
+            first = f"'stanch criteria {record.id}' says why something cannot be measured: mend that"
         raise Conflict(
             f"Not yet: {'; '.join(now_standing.reasons)}.", hint=f"{first}, or give --override with a reason."
         )

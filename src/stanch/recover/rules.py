@@ -5,7 +5,7 @@ import msgspec
 from stanch.kernel.clock import SECOND, spell
 from stanch.kernel.policy import Criterion, Policy
 from stanch.mitigate.indicators import indicators
-from stanch.timeline.record import Record
+from stanch.timeline.record import CriterionState, Record
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -30,17 +30,20 @@ def standing(record: Record, policy: Policy, now: int) -> Standing:
     if not record.criteria:
         return Standing(False, False, None, needed, False, ["no recovery criteria are set"])
     since = record.holding_since()
-    reasons = [
-        f"'{s.criterion.name}' {'cannot be measured: ' if s.value is None and s.since else 'does not hold: '}{s.detail}"
-        for s in record.criteria.values()
-        if not s.holds
-    ]
+    reasons = [_not_holding(state) for state in record.criteria.values() if not state.holds]
     if since is None:
         return Standing(True, False, None, needed, False, reasons)
     held = now - since
     if held < needed:
         reasons = [f"all hold since {spell(held)}; {spell(needed - held)} to go"]
     return Standing(True, True, held, needed, held >= needed, reasons)
+
+
+def _not_holding(state: CriterionState) -> str:
+    """In words: why something cannot be measured names its query, and stands where criteria are shown one by one."""
+    if state.value is not None:
+        return f"'{state.criterion.name}' does not hold: {state.detail or f'{state.value:g}'}"
+    return f"'{state.criterion.name}' {'cannot be measured' if state.since else 'has not been measured yet'}"
 
 
 def checklist(record: Record) -> list[tuple[bool, str]]:

@@ -9,17 +9,21 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from stanch.demo.year.watching import is_of_slo, rate
+from stanch.kernel.clock import SECOND, SystemClock
 
 
-def _prometheus(asked: dict[str, str], failing: str, since: float) -> dict[str, Any]:
-    """A range of one point, as Prometheus answers it."""
-    query = asked.get("query", "")
-    if not is_of_slo(query):  # stanch asks for rules and for its own series, too: there are none
-        return {"status": "success", "data": {"resultType": "matrix", "result": [], "groups": []}}
-    share = 0.27 if failing and f'"{failing}"' in query else 0.0
-    value = rate(query, share, 14 + (time.monotonic() - since) / 60)
-    series = {"metric": {}, "values": [[float(asked.get("end", 0)), str(value)]]}
-    return {"status": "success", "data": {"resultType": "matrix", "result": [series]}}
+def _prometheus(what: str, asked: dict[str, str], failing: str, since: float) -> dict[str, Any]:
+    """What Prometheus answers: the newest number to ``query``, a range of one point to ``query_range``."""
+    query, range_ = asked.get("query", ""), what == "query_range"
+    data: dict[str, Any] = {"resultType": "matrix" if range_ else "vector", "result": [], "groups": []}
+    if is_of_slo(query):  # stanch asks for rules and for its own series, too: there are none
+        share = 0.27 if failing and f'"{failing}"' in query else 0.0
+        sample = [
+            float(asked.get("end", SystemClock().now() / SECOND)),
+            str(rate(query, share, 14 + (time.monotonic() - since) / 60)),
+        ]
+        data["result"] = [{"metric": {}, "values": [sample]} if range_ else {"metric": {}, "value": sample}]
+    return {"status": "success", "data": data}
 
 
 class Meter:
@@ -34,7 +38,7 @@ class Meter:
                 service = address.strip("/")
                 bad = not any(levers.glob(f"{failing}.*"))
                 if service.startswith("api/v1/"):
-                    said = _prometheus(dict(parse_qsl(asked)), failing if bad else "", since)
+                    said = _prometheus(service[7:], dict(parse_qsl(asked)), failing if bad else "", since)
                 else:
                     bad = bad and service == failing
                     said = {"error_rate": 0.27 if bad else 0.002, "latency": 2.4 if bad else 0.31}

@@ -39,17 +39,20 @@ def watching(name: str, meter: str) -> dict[str, Any]:
 
 
 def is_of_slo(query: str) -> bool:
-    """Whether it asks for the requests of a service over a span."""
-    return bool(_SERVICE.search(query) and _SPAN.search(query))
+    """Whether it asks for the requests of a service that is watched, over a span."""
+    return bool(_SPAN.search(query)) and all(name in OBJECTIVES for name in _SERVICE.findall(query) or [""])
 
 
 def rate(query: str, share: float, minutes: float) -> float:
-    """What Prometheus would answer: requests a second, or those that fail. ``share`` of them fails since so many ``minutes``."""
+    """What Prometheus would answer: requests a second, those that fail, or their share of all.
+
+    ``share`` of them fails since so many ``minutes``.
+    """
     service, (number, unit) = _SERVICE.findall(query)[0], _SPAN.findall(query)[0]
-    usual = OBJECTIVES[service][1]
     if "errors_total" not in query:
         return PER_SECOND
-    return PER_SECOND * (usual + share * min(1.0, minutes / (int(number) * _MINUTES[unit])))
+    failing = OBJECTIVES[service][1] + share * min(1.0, minutes / (int(number) * _MINUTES[unit]))
+    return failing if "/" in query else PER_SECOND * failing
 
 
 class Series:
