@@ -414,3 +414,22 @@ def test_a_link_is_never_good_for_whoever_comes_after(house: House) -> None:
     assert len(numbers) == len(set(numbers)) == 2
     secret = house.stanch.settings.secret_key
     assert all(store.proven(secret, "leave", store.proof(secret, "leave", number)) == number for number in numbers)
+
+
+def test_who_confirmed_before_the_question_left_is_not_asked_and_nobody_is_told_without_mail(
+    house: House, box: Mailbox
+) -> None:
+    """R33: a row for a kind that cannot be delivered, or for a page that is no more, says so."""
+    with house.application.uow(source="page") as uow:
+        for page in ("status", "gone"):
+            store.ask(uow, page, "mail", f"ada@{page}.example", [])
+        for row in uow.tx.all("SELECT id FROM status_subscribers"):
+            store.confirm(uow, row["id"])
+    house.settle()
+    with house.application.reading() as uow:
+        states = [row["state"] for row in uow.tx.all("SELECT state FROM outbox WHERE kind = 'subscriber_question'")]
+    assert not box.sent and states == ["dropped", "dropped"]
+    told = {each["page"]: each["untold"] for each in house.do("subscribers")}
+    assert told == {"gone": "there is no such page: these are not told", "status": ""}
+    del house.application.world.notifiers["smtp"]
+    assert house.do("subscribers")[1]["untold"] == "mail is not set up: these are not told"

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from stanch.communicate.components import pages
 from stanch.kernel.command import command
 from stanch.timeline.unit_of_work import UnitOfWork
 
@@ -11,7 +12,7 @@ class Subscribers(msgspec.Struct):
 
 
 class Following(msgspec.Struct, frozen=True):
-    """The subscribers of one page by one kind of delivery."""
+    """The subscribers of one page by one kind of delivery. ``untold``: why nothing is sent to them; empty when it is."""
 
     page: str
     kind: str
@@ -20,6 +21,7 @@ class Following(msgspec.Struct, frozen=True):
     failing: int
     error: str
     unsure: int
+    untold: str = ""
 
     def line(self) -> str:
         """For chat."""
@@ -29,7 +31,8 @@ class Following(msgspec.Struct, frozen=True):
             if self.unsure
             else ""
         )
-        return f"{self.page}, {self.kind}: {self.active} follow{trouble}{unsure}; {self.waiting} have not confirmed"
+        untold = f"; {self.untold}" if self.untold else ""
+        return f"{self.page}, {self.kind}: {self.active} follow{trouble}{unsure}; {self.waiting} have not confirmed{untold}"
 
 
 @command(
@@ -44,7 +47,23 @@ def subscribers(uow: UnitOfWork, asked: Subscribers) -> list[Following]:
     )
     return [
         Following(
-            r["page"], r["kind"], int(r["active"]), int(r["waiting"]), int(r["failing"]), r["error"], int(r["unsure"])
+            r["page"],
+            r["kind"],
+            int(r["active"]),
+            int(r["waiting"]),
+            int(r["failing"]),
+            r["error"],
+            int(r["unsure"]),
+            _untold(uow, r["page"], r["kind"]),
         )
         for r in rows
     ]
+
+
+def _untold(uow: UnitOfWork, page: str, kind: str) -> str:
+    if page not in pages(uow.policy):
+        return "there is no such page: these are not told"
+    needed = {"mail": "smtp", "push": "webpush"}.get(kind)
+    if needed is None or needed in uow.application.world.notifiers:
+        return ""
+    return f"{kind} is not set up: these are not told"

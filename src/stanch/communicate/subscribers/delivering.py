@@ -293,6 +293,11 @@ class QuestionHandler(EffectHandler):
 
     kind = "subscriber_question"
 
+    def wanted(self, uow: UnitOfWork, effect: Effect) -> bool:
+        """Not of who has confirmed or left meanwhile, nor where the page is no more."""
+        row = uow.tx.one("SELECT page, state FROM status_subscribers WHERE id = :id", id=effect.payload["subscriber"])
+        return row is not None and row["state"] == "pending" and row["page"] in pages(uow.policy)
+
     def perform(self, effect: Effect) -> None:
         """Raises ``Failed``."""
         with self.application.reading() as uow:

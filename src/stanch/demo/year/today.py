@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stanch.communicate.components import component_id, pages
 from stanch.communicate.subscribers import store
 from stanch.demo.year.playing import Player
 from stanch.kernel.clock import DAY, HOUR, iso
@@ -112,7 +113,8 @@ def others_follow(player: Player) -> None:
         ("it", []),
     ):
         with player.application.uow(source="page") as uow:
-            store.ask(uow, "main", "mail", f"{reader}@example.com", list(components))
+            shown = [component_id(uow.policy, service) for service in components]
+            store.ask(uow, next(iter(pages(uow.policy))), "mail", f"{reader}@example.com", shown)
             asked = uow.tx.one(
                 "SELECT id FROM status_subscribers WHERE address = :address", address=f"{reader}@example.com"
             )
