@@ -144,7 +144,13 @@ def test_a_setting_like_no_other_is_refused_with_those_that_are_known(tmp_path: 
 def test_links_name_the_port_that_is_listened_on(tmp_path: Path) -> None:
     settings = Settings(data=tmp_path)
     assert served_at.read(settings) == "http://127.0.0.1:8080"
-    served_at.note(settings, "http://127.0.0.1:9000")
+    config = tmp_path / "stanch.yaml"
+    assert served_at.other_configuration(settings, config) == ""
+    served_at.note(settings, "http://127.0.0.1:9000", config)
+    assert served_at.other_configuration(settings, config) == ""
+    assert f"was started with {config}, and this command goes by no configuration file" in (
+        served_at.other_configuration(settings, None)
+    )
     assert served_at.read(settings) == "http://127.0.0.1:9000"
     settings.public_url = "https://stanch.example.org/"
     assert served_at.read(settings) == "https://stanch.example.org"

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import click
 import msgspec
 
 from stanch.kernel.actor import Actor
@@ -31,6 +32,7 @@ class Place:
         self.url = os.environ.get("STANCH_URL", "").rstrip("/")
         self._token = os.environ.get("STANCH_TOKEN", "")
         self._stanch: Stanch | None = None
+        self._warned = False
 
     @property
     def stanch(self) -> Stanch:
@@ -56,7 +58,17 @@ class Place:
         """For what has no route. Raises ``Invalid`` when a server is meant."""
         if self.url:
             raise Invalid("This works on the data directory, not through a server.", hint="Unset STANCH_URL.")
+        self._warn()
         return self.stanch
+
+    def _warn(self) -> None:
+        """Once: what is answered here is not what the server would answer."""
+        from stanch.prepare import served_at
+
+        said = served_at.other_configuration(self.stanch.settings, self.stanch.catalog.config)
+        if said and not self._warned:
+            click.echo(said, err=True)
+        self._warned = True
 
     def run(self, command: Command, given: dict[str, Any]) -> Any:
         """The command's answer. Raises ``Problem``."""
@@ -69,6 +81,7 @@ class Place:
             # A copy: the incident goes into the address, and the caller still needs it.
             return self._ask(command, dict(given))
         asked = fill(command, given)
+        self._warn()
         return requests.run(self.stanch.application, command, asked, self.actor, "cli").value
 
     def _ask(self, command: Command, given: dict[str, Any]) -> Any:

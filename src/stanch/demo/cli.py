@@ -40,20 +40,34 @@ class Server:
         self.config = config
         self.url = f"http://127.0.0.1:{port}"
         self.process: subprocess.Popen[bytes] | None = None
+        self._held = -1
 
     def start(self) -> None:
         """Start and wait until it is ready."""
+        self._let_go()
+        reading, self._held = os.pipe()  # it ends when our end closes, which it does even where we are killed
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "stanch", "serve"], env=self.environment, stdout=subprocess.DEVNULL,
-            start_new_session=True,  # Ctrl-C is the demo's to answer
+            [sys.executable, "-m", "stanch.demo.child", "serve"], env=self.environment, stdin=reading,
+            stdout=subprocess.DEVNULL, start_new_session=True,  # Ctrl-C is the demo's to answer
         )  # fmt: skip
+        os.close(reading)
         wait_for(f"{self.url}/readyz", 60)
 
     def stop(self) -> None:
         """Stop it, if it runs."""
         if self.process and self.process.poll() is None:
             self.process.terminate()
-            self.process.wait(15)
+            try:
+                self.process.wait(15)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait(5)
+        self._let_go()
+
+    def _let_go(self) -> None:
+        if self._held >= 0:
+            os.close(self._held)
+        self._held = -1
 
     def local(self, *words: str) -> str:
         """An administrator's command on the server's own data; answers with what it printed."""
@@ -126,7 +140,7 @@ def demo(
 ) -> int:
     """Run the demo; answers with the exit code. 1 when any stage did not really happen."""
     folder = folder or Path(tempfile.mkdtemp(prefix="stanch-demo-"))
-    signal.signal(signal.SIGTERM, _leave)  # so that what was started is ended, too
+    end_in_order()
     say(f"Starting a small shop and stanch; everything is kept in {folder}")
     try:
         with stage(folder, port or free_port(), speed, prometheus, drill) as (server, shop, _phone, monitoring):
@@ -205,11 +219,24 @@ def wait_for_interrupt(ada: Person) -> None:
 
 def terminal(person: Person) -> dict[str, str]:
     """The environment in which ``stanch show 1`` in another terminal means the demo's server."""
+    return command_path() | {name: person.environment[name] for name in ("STANCH_URL", "STANCH_TOKEN")}
+
+
+def command_path() -> dict[str, str]:
+    """What makes another terminal find this ``stanch``; nothing where it does."""
     ours = Path(sys.executable).parent
     there = shutil.which("stanch")
-    path = {} if there and Path(there).parent == ours else {"PATH": f'"{ours}:$PATH"'}
-    return {**path, **{name: person.environment[name] for name in ("STANCH_URL", "STANCH_TOKEN")}}
+    return {} if there and Path(there).parent == ours else {"PATH": f'"{ours}:$PATH"'}
+
+
+def end_in_order() -> None:
+    """From now on SIGTERM and SIGHUP end what was started, too; under ``nohup`` a terminal may go."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _leave)
 
 
 def _leave(number: int, _frame: object) -> None:
+    for each in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):  # a second one does not interrupt the end
+        signal.signal(each, signal.SIG_IGN)
     raise SystemExit(128 + number)

@@ -42,6 +42,11 @@ class LiveCatalog:
         self.contacts: Callable[[], Collection[str]] = tuple
         self._note()
 
+    @property
+    def config(self) -> Path | None:
+        """The file that the settings were read from, as an absolute path."""
+        return self._config.absolute() if self._config else None
+
     def policy(self) -> Policy:
         """The policy in force."""
         return self._policy

@@ -149,7 +149,7 @@ def serve(stanch: Stanch) -> None:
 
     sys.setswitchinterval(SWITCH_SECONDS)
     stanch.start()
-    served_at.note(settings, base)
+    served_at.note(settings, base, stanch.catalog.config)
     try:
         config = uvicorn.Config(
             create_app(stanch), loop="uvloop", http=bounded(), log_level="warning", access_log=False,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shlex
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -115,7 +116,7 @@ def _past(player: Player, ends: int, newest: int, say: Say) -> None:
 
 def serve(folder: Path | None, port: int) -> int:
     """Play it and keep it running until Ctrl-C. Answers with the exit code."""
-    from stanch.demo.cli import Server, say
+    from stanch.demo.cli import Server, command_path, end_in_order, say
     from stanch.demo.phone import Phone
     from stanch.demo.shop.ports import free_port
     from stanch.demo.year.meter import Meter
@@ -123,6 +124,7 @@ def serve(folder: Path | None, port: int) -> int:
     folder, port = folder or Path(tempfile.mkdtemp(prefix="stanch-demo-")), port or free_port()
     if (folder / "data").exists():
         raise Conflict(f"{folder} holds a stanch already.", hint="Name an empty folder.")
+    end_in_order()
     with contextlib.ExitStack() as stack:
         phone, meter = Phone(), Meter(folder / "levers", "checkout")
         stack.callback(phone.stop)
@@ -138,6 +140,9 @@ def serve(folder: Path | None, port: int) -> int:
             f"A year was played in {time.monotonic() - began:.0f} s. {incident} is open: Checkout fails until one of its mitigations runs."
         )
         say(f"Open this and look around: {server.local('user', 'link', 'ada').split()[-1]}")
+        say("To give commands, too, paste this into another terminal, and for instance 'stanch now':")
+        pasted = command_path() | {"STANCH_CONFIG": shlex.quote(str(config.absolute()))}
+        say("\n".join(f"  export {name}={value}" for name, value in pasted.items()))
         say("Ctrl-C ends it; the folder stays.")
         with contextlib.suppress(KeyboardInterrupt):
             while True:
