@@ -6,6 +6,7 @@ from stanch.kernel.clock import DAY, HOUR, parse_moment
 from stanch.kernel.policy import Policy
 from stanch.prepare.reachability import Finding, LastAttempt, pageable, reachability, shown
 from stanch.prepare.yaml_file import convert
+from stanch.web.pages.render import advice
 
 NOW = parse_moment("2026-05-14T14:00:00Z")
 
@@ -72,8 +73,14 @@ def test_what_was_never_tried_or_long_ago_is_untested() -> None:
     policy = _policy({"ada": ["a:1", "b:2"]})
     found = _find(policy, _tried("ada", "a:1", ago=31 * DAY))
     assert [(f.worry, f.method) for f in found] == [("untested", "a:1"), ("untested", "b:2")]
-    assert "31 d" in found[0].text and "never" in found[1].text and found[0].do == "stanch test-page ada"
+    assert "31 d" in found[0].text and "never" in found[1].text and found[0].do == "send a test page: 'stanch test-page ada'"
     assert [f.method for f in _find(policy, _tried("ada", "a:1", ago=30 * DAY))] == ["b:2"]
+
+
+def test_a_command_on_a_page_is_code_and_stays_as_it_is_typed() -> None:
+    found = _find(_policy({"ada": ["a:1", "b:2"]}))
+    assert advice(found[0].do) == "Send a test page: <code>stanch test-page ada</code>"
+    assert advice("'stanch drill' plays <one>") == "<code>stanch drill</code> plays &lt;one&gt;"
 
 
 def test_people_of_schedules_and_of_overrides_to_come_are_looked_at() -> None:

@@ -199,7 +199,7 @@ def _problem_of(
     person: str, method: ContactMethod, last: LastAttempt | None, notifiers: frozenset[str] | None, now: int
 ) -> tuple[Worry, str, str] | None:
     kind, colon, address = method.to.partition(":")
-    again = f"stanch test-page {person}"
+    again = f"send a test page: 'stanch test-page {person}'"
     if not colon or not address:
         return (
             "failing",

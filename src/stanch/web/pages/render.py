@@ -14,7 +14,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
 from jinja2.bccache import Bucket
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
@@ -75,6 +75,12 @@ def markdown(text: str) -> Markup:
     return Markup(clean_html(text, below=1))  # noqa: S704 - it is clean
 
 
+def advice(text: str) -> Markup:
+    """What to do as a sentence without its full stop: a command in it is shown as code, unchanged."""
+    written = str(escape(text[:1].upper() + text[1:]))
+    return Markup(re.sub(r"&#39;(stanch [^&]*)&#39;", r"<code>\1</code>", written))  # noqa: S704 - escaped above
+
+
 def untitled(text: str) -> str:
     """A document without its own title, for a page that has one already."""
     return re.sub(r"\A\s*# [^\n]*\n", "", text)
@@ -110,6 +116,7 @@ def _environment() -> Environment:
         hms=clock_time,
         md=markdown,
         untitled=untitled,
+        advice=advice,
         who=who,
         elapsed=elapsed,
         tint=tint,
