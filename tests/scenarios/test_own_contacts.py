@@ -101,6 +101,26 @@ def test_the_link_of_a_test_page_confirms_by_a_post_only_and_for_a_day(bare: Hou
         assert "too old" in browser.post(link).text, "a newer one was sent"
 
 
+def test_reached_is_who_has_confirmed_a_test_page_on_a_method_that_works_of_the_catalog_too(house: House) -> None:
+    # R2: one definition, and a sentence that is true in each state
+    join(house, "Ada")
+    unknown = "Whether a page reaches Ada is not known: no working contact method has a confirmed test page."
+    me = do(house, "me", "Ada")
+    assert (me["reached"], me["relied_on"]) == (unknown, False)
+    do(house, "test-page", "Ada")
+    house.settle()
+    assert do(house, "me", "Ada")["reached"] == unknown, "it was sent, and nobody has said that it arrived"
+    do(house, "confirm-method", "Ada", code=code(house, "ada"))
+    assert do(house, "me", "Ada")["reached"] == "Ada can be reached."
+    house.wait(minutes=1)
+    do(house, "test-page", "Ada")
+    house.settle()
+    (method,) = do(house, "me", "Ada")["methods"]
+    assert method["state"].startswith("a test page arrived; another one was sent; it has arrived when")
+    del house.application.world.notifiers["pager"]
+    assert do(house, "me", "Ada")["reached"] == "Ada would be reached by pager, which is not configured."
+
+
 def test_own_ways_join_the_catalogs_and_follow_their_rules(house: House) -> None:
     join(house, "Ada")
     do(house, "add-method", "Ada", to="pager:ada-sms", after_minutes=2, prompts=True)

@@ -4,7 +4,7 @@ from typing import Any
 
 from stanch.kernel.clock import DAY, HOUR, parse_moment
 from stanch.kernel.policy import Policy
-from stanch.prepare.reachability import Finding, LastAttempt, pageable, reachability, shown
+from stanch.prepare.reachability import Finding, LastAttempt, pageable, reachability, shown, shown_apart
 from stanch.prepare.yaml_file import convert
 from stanch.web.pages.render import advice
 
@@ -73,7 +73,11 @@ def test_what_was_never_tried_or_long_ago_is_untested() -> None:
     policy = _policy({"ada": ["a:1", "b:2"]})
     found = _find(policy, _tried("ada", "a:1", ago=31 * DAY))
     assert [(f.worry, f.method) for f in found] == [("untested", "a:1"), ("untested", "b:2")]
-    assert "31 d" in found[0].text and "never" in found[1].text and found[0].do == "send a test page: 'stanch test-page ada'"
+    assert (
+        "31 d" in found[0].text
+        and "never" in found[1].text
+        and found[0].do == "send a test page: 'stanch test-page ada'"
+    )
     assert [f.method for f in _find(policy, _tried("ada", "a:1", ago=30 * DAY))] == ["b:2"]
 
 
@@ -115,3 +119,13 @@ def test_a_way_with_a_secret_in_its_url_shows_its_kind_only() -> None:
 def test_a_way_without_a_notifier_is_named() -> None:
     found = _find(_policy({"ada": ["ada@example.org", "a:1"]}), _tried("ada", "a:1"))
     assert [(f.worry, f.method) for f in found] == [("failing", "ada@example.org")]
+
+
+def test_methods_that_look_the_same_are_told_apart() -> None:
+    first, second = "webhook:http://phone.example/ada", "webhook:http://phone.example/ada/second"
+    assert shown_apart([first, second, "smtp:a@b.example"]) == {
+        first: "webhook:http://phone.example… (1 of 2)",
+        second: "webhook:http://phone.example… (2 of 2)",
+        "smtp:a@b.example": "smtp:a@b.example",
+    }
+    assert shown_apart([]) == {}

@@ -11,7 +11,7 @@ from stanch.kernel.ids import new_id
 from stanch.ports import Message
 from stanch.prepare import confirming
 from stanch.prepare.oncall.people import contact_key
-from stanch.prepare.reachability import Finding, LastAttempt, nobody, reachability, shown
+from stanch.prepare.reachability import Finding, LastAttempt, nobody, reachability, shown, shown_apart
 from stanch.prepare.sending import Sending, lane_of
 from stanch.timeline.effects import Effect
 from stanch.timeline.unit_of_work import UnitOfWork
@@ -69,8 +69,9 @@ def test_page(uow: UnitOfWork, asked: TestPage) -> Done:
         raise Invalid(
             f"{contact.name} has no contact method.", field="person", hint=f"Add 'reach' to the contact '{person}'."
         )
+    called = shown_apart(methods)
     if asked.method and asked.method not in methods:
-        known = ", ".join(shown(reach) for reach in methods)
+        known = ", ".join(called.values())
         raise NotFound(f"{contact.name} is not reached by that.", field="method", hint=f"Known: {known}.")
     methods = [reach for reach in methods if asked.method in ("", reach)]
     _check_often(uow, methods)
@@ -83,7 +84,7 @@ def test_page(uow: UnitOfWork, asked: TestPage) -> Done:
         profiles.sent(uow.tx, person, reach, test, uow.now)
         payload = {"person": person, "reach": reach, "by": uow.actor.name, "test": test}
         uow.effect(f"{identity}:{reach}", "test_page", "", payload, lane=lane_of(reach))
-    listed = ", ".join(shown(reach) for reach in methods)
+    listed = ", ".join(called[reach] for reach in methods)
     return Done(
         f"A test page for {contact.name} leaves on: {listed}. 'reachability' shows what became of it; it has arrived when "
         "the link or the code in it was used.",

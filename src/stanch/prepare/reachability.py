@@ -1,5 +1,6 @@
 """Which contacts a page would not reach, and why (R2, R8). Pure."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
@@ -178,12 +179,12 @@ def _of(
         find("unreachable", "has no contact method", f"add 'reach' to the contact '{person}'")
     elif len({method.to for method in methods}) == 1:
         find("weak", "has only one contact method", "add another one over another service, so that one may fail")
-    broken = 0
+    broken, called = 0, shown_apart(method.to for method in methods)
     for method in methods:
         worry = _problem_of(person, method, newest.get((person, method.to)), notifiers, now)
         if worry:
             broken += worry[0] == "failing"
-            find(*worry, shown(method.to))
+            find(*worry, called[method.to])
     if methods and all(unconfirmed(method) for method in methods):
         find(
             "unreachable",
@@ -229,6 +230,17 @@ def shown(reach: str) -> str:
         return reach
     host = rest.split("/")[0].rpartition("@")[2] if scheme in ("http", "https") else ""
     return f"{kind}:{scheme}://{host}…" if rest else reach
+
+
+def shown_apart(reaches: Iterable[str]) -> dict[str, str]:
+    """How each contact method of a person is shown; those that would look the same are numbered in their order."""
+    texts = {reach: shown(reach) for reach in reaches}
+    alike, seen = Counter(texts.values()), Counter[str]()
+    for reach, text in texts.items():
+        if alike[text] > 1:
+            seen[text] += 1
+            texts[reach] = f"{text} ({seen[text]} of {alike[text]})"
+    return texts
 
 
 def _ends(text: str) -> int:

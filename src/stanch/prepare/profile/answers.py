@@ -6,7 +6,7 @@ from stanch.kernel.answers import Moment
 from stanch.kernel.contacts import Contact
 from stanch.prepare.own_contact_methods import OwnContactMethod, unconfirmed
 from stanch.prepare.page_tests import attempts
-from stanch.prepare.reachability import reach_problem, shown
+from stanch.prepare.reachability import reach_problem, shown_apart
 from stanch.timeline.unit_of_work import UnitOfWork
 
 
@@ -62,19 +62,34 @@ class Me(msgspec.Struct, frozen=True):
 
     def line(self) -> str:
         """For chat."""
+        called = shown_apart(method.to for method in self.methods)
         methods = (
-            "; ".join(f"{method.device or shown(method.to)} ({method.state})" for method in self.methods)
+            "; ".join(f"{method.device or called[method.to]} ({method.state})" for method in self.methods)
             or "no contact method"
         )
         return f"{self.name}: {self.reached} {methods}"
 
 
-def standing(uow: UnitOfWork, name: str, contact: Contact | None) -> tuple[bool, str]:
-    """Whether anybody may rely on reaching a person, and the sentence that says so."""
+def standing(uow: UnitOfWork, key: str, name: str, contact: Contact | None) -> tuple[bool, str]:
+    """Whether anybody may rely on reaching the contact ``key``, and the sentence that says so.
+
+    One definition for all methods: a test page on one that works has been confirmed. Those of the catalog are paged without it.
+    """
+    from stanch.identity import profiles
+
     if contact is None or not contact.methods():
         return False, f"{name} has no contact method."
-    problem = reach_problem(contact, frozenset(uow.application.world.notifiers))
-    return not problem, f"{name} {problem or 'can be reached'}."
+    notifiers = frozenset(uow.application.world.notifiers)
+    if problem := reach_problem(contact, notifiers):
+        return False, f"{name} {problem}."
+    failed = {one.reach for one in attempts(uow) if one.person == key and not one.ok}
+    working = {m.to for m in contact.methods() if m.to.partition(":")[0] in notifiers} - failed
+    if not working:
+        return False, f"{name} cannot be relied on to be reached: on every contact method the last attempt failed."
+    tests = uow.once("confirmations", lambda: profiles.confirmations(uow.tx))
+    if any(c.person == key and c.confirmed_at is not None and c.reach in working for c in tests):
+        return True, f"{name} can be reached."
+    return False, f"Whether a page reaches {name} is not known: no working contact method has a confirmed test page."
 
 
 def methods_of(uow: UnitOfWork, key: str, person: str) -> list[MethodStatus]:
@@ -118,7 +133,12 @@ def _state(uow: UnitOfWork, to: str, arrived: int | None, waits: bool, failed: s
     if failed:
         return f"the last attempt failed: {failed}"
     if waits:
-        return "a test page was sent; it has arrived when you use its link or type its code"
+        sent = "a test page was sent; it has arrived when you use its link or type its code"
+        return (
+            sent
+            if arrived is None
+            else f"a test page arrived; another one was sent{sent.removeprefix('a test page was sent')}"
+        )
     if arrived is not None:
         return "a test page arrived"
     return "not confirmed yet: send a test page" if unsure else "from the catalog; no test page has been confirmed"

@@ -38,7 +38,7 @@ def show_me(uow: UnitOfWork, _asked: ShowMe) -> Me:
     contact = uow.policy.contacts.get(key)
     own = profiles.profile(uow.tx, person)
     name = own.shown or (contact.name if contact else person)
-    relied_on, reached = standing(uow, name, contact)
+    relied_on, reached = standing(uow, key, name, contact)
     tokens = [Token(*each) for each in credentials.tokens(uow.tx, person)]
     methods = methods_of(uow, key, person)
     gone = ended_devices(uow, person)
@@ -164,8 +164,9 @@ def remove_method(uow: UnitOfWork, asked: RemoveMethod) -> Done:
     devices.drop(uow.tx, method.reach.partition(":")[2])
     profiles.remove(uow.tx, method, contact_key(uow.policy.contacts, person) or person)
     uow.forget_policy()
-    contact = uow.policy.contacts.get(contact_key(uow.policy.contacts, person))
-    _, reached = standing(uow, contact.name if contact else person, contact)
+    key = contact_key(uow.policy.contacts, person)
+    contact = uow.policy.contacts.get(key)
+    _, reached = standing(uow, key, contact.name if contact else person, contact)
     return Done(f"{shown(method.reach)} is removed. {reached}", id=method.id)
 
 

@@ -52,7 +52,7 @@ def show_people(uow: UnitOfWork, _asked: ShowPeople) -> list[PersonRow]:
     for key in [*signing, *sorted(others)]:
         contact, person = contacts.get(key), signing.get(key)
         name = (person and shown.get(person.name)) or (contact.name if contact else key)
-        relied_on, reached = standing(uow, name, contact)
+        relied_on, reached = standing(uow, key, name, contact)
         methods = contact.methods() if contact else []
         by = [method.to if uow.actor.admin else method.to.partition(":")[0] for method in methods]
         until = invited.get(person.name) if person else None

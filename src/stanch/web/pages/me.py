@@ -14,7 +14,7 @@ from stanch.kernel.errors import Denied
 from stanch.ports.signature import is_code
 from stanch.prepare import confirming
 from stanch.prepare.profile.commands import ShowMe, show_me
-from stanch.prepare.reachability import shown
+from stanch.prepare.reachability import shown, shown_apart
 from stanch.web import auth
 from stanch.web.bodies import form_of, read_body
 from stanch.web.pages.render import page, signed_in
@@ -45,7 +45,8 @@ def _me(stanch: Stanch, request: Request, secret: str = "") -> Response:
         me = show_me(uow, ShowMe())
         now, known = uow.now, me.person in people.names(uow.tx)
     return page(
-        request, "me.html", mine=me, now=now, secret=secret, notifiers=sorted(stanch.world.notifiers), shown=shown, known=known
+        request, "me.html", mine=me, now=now, secret=secret, notifiers=sorted(stanch.world.notifiers), known=known,
+        called_by=shown_apart(method.to for method in me.methods),
     )  # fmt: skip
 
 
