@@ -51,6 +51,22 @@ def test_whoever_overrules_the_proposal_says_why(database_url: str, tmp_path: Pa
         assert "Severity is SEV-3: only the test shop" in house.sentences()
 
 
+def test_the_refusal_rests_on_what_burns_now_or_names_the_moment(database_url: str, tmp_path: Path) -> None:
+    for house in shop(database_url, tmp_path):  # type: ignore[attr-defined]
+        house.do("declare", title="Checkout fails", service="shop")
+        burning(house, 0.0005)
+        house.do("impact", incident="INC-1", text="Nobody can pay", core_function_down=True)
+        assert "0.5x budget" in house.record().proposed.text
+        burning(house, 0.0151)
+        with pytest.raises(Invalid, match=r"15\.1x budget over 1 h and 5 m; 14\.4x pages"):
+            house.do("severity", incident="INC-1", severity="SEV-3")
+        house.do("declare", title="Orders are slow", service="shop")
+        burning(house, 0.0151)
+        burning(house, 0.0005)
+        with pytest.raises(Invalid, match=r"15\.1x budget .* proposed \(at \d\d:\d\d UTC\)\."):
+            house.do("severity", incident="INC-2", severity="SEV-3")
+
+
 def test_what_is_known_of_the_impact_moves_the_proposal_without_any_measurement(house: House) -> None:
     house.do("declare", title="Orders look odd", service="shop")
     house.do("impact", incident="INC-1", text="Some orders show twice")

@@ -7,6 +7,7 @@ import msgspec
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Invalid, NotFound
 from stanch.respond.commands import IncidentId, Line, Text, tier
+from stanch.respond.severity import why_proposed
 from stanch.timeline.facts.deciding import HypothesisStated
 from stanch.timeline.facts.respond import ImpactSet, SeveritySet
 from stanch.timeline.unit_of_work import UnitOfWork
@@ -28,10 +29,11 @@ class SetSeverity(msgspec.Struct):
 )
 def severity(uow: UnitOfWork, asked: SetSeverity) -> Done:
     """R2: set by people. R3: overruling what the measurements propose takes a reason, which stays in the record."""
-    proposed, stated = uow.record(asked.incident).proposed, tier(uow, asked.severity)
+    record, stated = uow.record(asked.incident), tier(uow, asked.severity)
+    proposed = record.proposed
     if proposed and proposed.severity != stated and not asked.reason.strip():
         raise Invalid(
-            f"{'The words' if proposed.by_words else 'The measurements'} propose another one. {proposed.text}.",
+            f"{'The words' if proposed.by_words else 'The measurements'} propose another one. {why_proposed(uow, record)}.",
             field="reason",
             hint=f"Say why it is {stated}.",
         )

@@ -2,7 +2,7 @@
 
 from stanch.detect.slo import rules, store
 from stanch.detect.slo.severity import Impact, Proposal, Scope, Told, propose, scope_of
-from stanch.kernel.clock import MINUTE
+from stanch.kernel.clock import MINUTE, utc_time
 from stanch.kernel.policy import Policy
 from stanch.respond.harm.told import alert_told, impact_told, title_told, unread
 from stanch.timeline.entries import Entry
@@ -91,6 +91,17 @@ def proposal_for(uow: UnitOfWork, record: Record) -> Proposal:
     ]
     found = found or [propose(None, known, scope, uow.policy)]
     return min(found, key=lambda proposal: proposal.rung or LAST + 1)
+
+
+def why_proposed(uow: UnitOfWork, record: Record) -> str:
+    """The sentence of the proposal that stands, with what is measured now; one that is measured no more names its moment."""
+    stands = record.proposed
+    if stands is None:
+        return ""
+    now = proposal_for(uow, record)
+    if now.severity == stands.severity and now.by_words == stands.by_words:
+        return now.sentence
+    return f"{stands.text} (at {utc_time(record.proposed_at, uow.now)})"
 
 
 def _told(record: Record, scope: Scope) -> tuple[Told, ...]:
