@@ -12,7 +12,7 @@ from stanch.kernel.policy import Mitigation
 from stanch.mitigate.history import likeness
 from stanch.mitigate.ranking.rank import Ranked
 from stanch.mitigate.rules import may_start, recipe, warnings
-from stanch.mitigate.survey import Tool, digest
+from stanch.mitigate.survey import Tool, action_key, digest, newest, tools
 from stanch.mitigate.toolkit import named, ranked_for
 from stanch.timeline.facts.mitigate import MitigationStarted
 from stanch.timeline.record import Record
@@ -137,9 +137,10 @@ def undoing(uow: UnitOfWork, record: Record, run: Run) -> tuple[Tool, dict[str, 
     if row is None or not run.changed or not arguments:
         why = "It changed nothing." if not run.changed else "The catalog declares no undo for it."
         raise Conflict(f"'{run.title}' cannot be undone by stanch.", hint=why)
-    try:
-        now = named(uow, record, run.mitigation).mitigation
-    except NotFound:  # the catalog has changed, or it is not offered any more: what was done can still be taken back
+    key = action_key(row["service"], run.mitigation)
+    at_hand = tools(record, uow.policy, newest(uow, record.id))
+    now = next((tool.mitigation for tool in at_hand if tool.key() == key), None)
+    if now is None:  # the catalog has changed, or it is not offered any more: what was done can still be taken back
         now = Mitigation(run.mitigation, run.title, row["kind"], row["adapter"], run.target, {})
     adapter = row["adapter"] or now.adapter
     return Tool(

@@ -1,4 +1,4 @@
-"""Statistics of past runs of each mitigation (R16, R50): how often it helped, how long it took to show and to undo."""
+"""Runs of each mitigation: those of this incident, and statistics of those before (R16, R50)."""
 
 from statistics import median
 
@@ -6,8 +6,9 @@ import msgspec
 
 from stanch.db.transaction import Row
 from stanch.mitigate.ranking.evidence import Durations, PastRuns
-from stanch.mitigate.survey import Tool
+from stanch.mitigate.survey import Tool, action_key
 from stanch.timeline.record import Record
+from stanch.timeline.run import Run
 from stanch.timeline.unit_of_work import UnitOfWork
 
 # Two incidents look the same when they share at least half of what their alerts say.
@@ -37,6 +38,27 @@ def past_runs(uow: UnitOfWork, record: Record, at_hand: list[Tool]) -> dict[str,
         tool.mitigation.name: (tool.service, tool.mitigation.runs_as or tool.mitigation.name) for tool in at_hand
     }
     return {name: _summed(rows[key], now) for name, key in remembered.items() if key in rows}
+
+
+def own_runs(uow: UnitOfWork, record: Record, at_hand: list[Tool]) -> dict[str, list[Run]]:
+    """By the name that the mitigation has now, its runs in this incident, however it was called when they were started."""
+    if not record.runs:
+        return {}
+    rows = uow.tx.all("SELECT run, service, adapter FROM mitigation_runs WHERE incident = :id", id=record.id)
+    of = {row["run"]: row for row in rows}
+    found: dict[str, list[Run]] = {}
+    for run in record.runs.values():
+        for tool in at_hand if not run.undo_of else ():
+            if _is_of(run, of.get(run.run), tool):
+                found.setdefault(tool.mitigation.name, []).append(run)
+    return found
+
+
+def _is_of(run: Run, row: Row | None, tool: Tool) -> bool:
+    """Whether it ran this very action: of the same service, name, target and adapter, as far as they are on record."""
+    service, adapter = (row["service"], row["adapter"]) if row else ("", "")
+    same = tool.key() == action_key(service or tool.service, run.mitigation)
+    return same and run.target == tool.mitigation.target and adapter in ("", tool.mitigation.adapter)
 
 
 def _runs(uow: UnitOfWork, incident: str, services: list[str]) -> list[Row]:

@@ -8,7 +8,7 @@ import msgspec
 from stanch.kernel.clock import HOUR, SECOND
 from stanch.kernel.policy import Policy
 from stanch.kernel.suspicion import DATED_BY_ALERT, STATED
-from stanch.mitigate.history import past_runs
+from stanch.mitigate.history import own_runs, past_runs
 from stanch.mitigate.ranking.evidence import (
     Dependency,
     DependencyState,
@@ -24,14 +24,16 @@ from stanch.mitigate.ranking.evidence import (
 )
 from stanch.mitigate.ranking.text_signs import BROKEN, quote, says
 from stanch.mitigate.saturation import fullness
-from stanch.mitigate.survey import Survey, firing_services, tools
+from stanch.mitigate.survey import Survey, tools
 from stanch.mitigate.waiting_alerts import waits_by_its_words
 from stanch.prepare.changes_near import changes_near
 from stanch.prepare.playbooks.evidence import seen
 from stanch.prepare.playbooks.library import playbooks
 from stanch.prepare.playbooks.rules import ZONE_LABELS, suggest
 from stanch.respond.harm.reading import read
+from stanch.timeline.affected import firing_services
 from stanch.timeline.record import Record, Signal
+from stanch.timeline.run import Run
 from stanch.timeline.unit_of_work import UnitOfWork
 
 # How senders call what an alert is about, beside the names of the breakdowns themselves.
@@ -56,14 +58,17 @@ def gather(uow: UnitOfWork, record: Record, survey: Survey | None, services: lis
     dating = [s for s in firing if abs(s.starts_at - onset) < STATED]
     by_alert = not firing or bool(dating)
     uncertainty = DATED_BY_ALERT if by_alert else STATED
-    told = _told(record, firing)
+    at_hand = tools(record, uow.policy, survey)
+    runs = own_runs(uow, record, at_hand)
+    told = _told(record, firing, runs)
     known = playbooks()
     releasing = services if record.drill is None else []  # what really went out says nothing about a drill
     shapes = [Shape(f.playbook, known[f.playbook].title, f.reason, f.weight) for f in suggest(seen(uow, record), 0)]
     tried: dict[str, str] = {
-        r.mitigation: r.outcome or "watching"
-        for r in record.runs.values()
-        if not r.undo_of and not r.undone_by and r.ok is not False and r.changed
+        name: r.outcome or "watching"
+        for name, own in runs.items()
+        for r in own
+        if not r.undone_by and r.ok is not False and r.changed
     }
     return Evidence(
         onset,
@@ -74,7 +79,7 @@ def gather(uow: UnitOfWork, record: Record, survey: Survey | None, services: lis
         tuple(shapes),
         frozenset((*firing_services(record), *record.also)),
         tried,
-        past_runs(uow, record, tools(record, uow.policy, survey)),
+        past_runs(uow, record, at_hand),
         uncertainty,
         told,
         tuple(_dependencies(record, uow.policy, services, told)),
@@ -101,7 +106,7 @@ def firing_signals(record: Record) -> list[Signal]:
     return [s for s in record.signals.values() if s.firing] or list(record.signals.values())
 
 
-def _told(record: Record, firing: list[Signal]) -> tuple[TextEvidence, ...]:
+def _told(record: Record, firing: list[Signal], runs: dict[str, list[Run]]) -> tuple[TextEvidence, ...]:
     """The texts of alerts and people, those of the greatest weight first; rejected hypotheses are left out."""
     said = [
         TextEvidence(
@@ -113,12 +118,20 @@ def _told(record: Record, firing: list[Signal]) -> tuple[TextEvidence, ...]:
         if h.standing != "rejected"
     ]
     said += [TextEvidence(f"the alert {s.name}", f"{s.name}: {s.summary}") for s in firing]
-    said += [TextEvidence("the impact", record.impact.value)] if record.impact else []
+    said += [TextEvidence("the impact", record.impact.value, outcome=True)] if record.impact else []
     said += [TextEvidence("the title", record.title)]
     said += [TextEvidence("a finding", f.sentence, 1.2) for f in record.findings.values()]
-    said += [TextEvidence("triage", text) for text in record.answers.values()]
-    said += [TextEvidence("a note", text, 0.7) for text in reversed(record.notes)]
+    said += [TextEvidence("triage", text, outcome=True) for text in record.answers.values()]
+    said += [
+        TextEvidence("a note", text, 0.7, True, tuple(name for name, own in runs.items() if _after(record, text, own)))
+        for text in reversed(record.notes)
+    ]
     return tuple(said)
+
+
+def _after(record: Record, note: str, runs: list[Run]) -> bool:
+    """Whether a note was written after one of these was started, which was not in vain as far as is known."""
+    return any(note in record.noted_since.get(r.run, ()) and r.ok is not False and r.changed for r in runs)
 
 
 def _spreads(record: Record, firing: list[Signal], survey: Survey | None) -> dict[str, Spread]:

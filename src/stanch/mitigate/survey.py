@@ -9,6 +9,7 @@ import msgspec
 
 from stanch.kernel.policy import Mitigation, Policy
 from stanch.ports import Preview
+from stanch.timeline.affected import affected
 from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import UnitOfWork
 
@@ -34,7 +35,7 @@ class CapacityReading(msgspec.Struct, frozen=True):
 class Survey(msgspec.Struct):
     """What the real systems said at ``taken_at``. ``troubles``: whatever could not be asked, and why.
 
-    ``waits``: seconds for which the rule of each alert waits before it fires.
+    ``previews``: the dry runs by ``Tool.key``. ``waits``: seconds for which the rule of each alert waits before it fires.
     """
 
     taken_at: int
@@ -63,28 +64,14 @@ class Tool(msgspec.Struct, frozen=True):
     service: str
     offered_by: str = ""
 
-
-def firing_services(record: Record) -> list[str]:
-    """The services that alerts fire on, in the order in which they came."""
-    return list(dict.fromkeys(name for s in record.signals.values() if s.firing and (name := s.labels.get("service"))))
-
-
-def hit_services(record: Record) -> list[str]:
-    """The services that people or alerts say are affected, the main one first."""
-    return list(dict.fromkeys([*record.services(), *firing_services(record)]))
+    def key(self) -> str:
+        """The same for the same action, whichever other services the incident has: those may change its name."""
+        return action_key(self.service, self.mitigation.name)
 
 
-def affected(record: Record, policy: Policy) -> list[str]:
-    """The services that are named or that alerts fire on, what they depend on, near or far, and what depends on them; without a service, every one.
-
-    Whichever alert came first, the set is the same; the incident's own service stands first (R16).
-    """
-    hit = hit_services(record)
-    if not hit:
-        return list(policy.services)
-    needed = [name for service in hit for name in policy.needed(service)]
-    needing = [name for service in hit for name in policy.dependants(service)]
-    return list(dict.fromkeys([*hit, *needed, *needing]))
+def action_key(service: str, name: str) -> str:
+    """What is compared instead of a name, which may have its service in front (``checkout:rollback``) or not."""
+    return f"{service}:{name.removeprefix(f'{service}:')}"
 
 
 def digest(mitigation: Mitigation) -> str:
@@ -134,7 +121,7 @@ def _qualified(mitigation: Mitigation, service: str) -> Mitigation:
 
 
 def _pinned(tool: Tool, survey: Survey | None) -> Tool:
-    preview = survey.previews.get(tool.mitigation.name) if survey else None
+    preview = survey.previews.get(tool.key()) if survey else None
     if preview is None or not preview.pinned:
         return tool
     return msgspec.structs.replace(tool, mitigation=msgspec.structs.replace(tool.mitigation, run=preview.pinned))

@@ -9,11 +9,12 @@ from typing import Any
 import msgspec
 
 from stanch.kernel.clock import SECOND
-from stanch.kernel.policy import Breakdown, Mitigation, Policy, Saturation, Service
+from stanch.kernel.policy import Breakdown, Policy, Saturation, Service
 from stanch.mitigate.rules import badness, holds
 from stanch.mitigate.saturation import belongs_to, fullness
-from stanch.mitigate.survey import CapacityReading, Offer, Survey, affected, hit_services, of_instance, tools
+from stanch.mitigate.survey import CapacityReading, Offer, Survey, Tool, of_instance, tools
 from stanch.ports import AlertRules, Failed, Metrics, Mitigator, Preview
+from stanch.timeline.affected import affected, hit_services
 from stanch.timeline.effects import Effect, EffectHandler
 from stanch.timeline.entries import Entry
 from stanch.timeline.record import Record
@@ -99,7 +100,7 @@ class SurveyHandler(EffectHandler):
 
     def _previews(self, record: Record, policy: Policy, survey: Survey) -> dict[str, Asked]:
         return {
-            f"dry run of {tool.mitigation.name}": self._preview(tool.mitigation)
+            f"dry run of {tool.mitigation.name}": self._preview(tool)
             for tool in tools(record, policy, survey)[:MOST_PREVIEWS]
             # The dry run of a command is a program of the team's own: it is not run repeatedly without a request.
             if "dry_run" not in tool.mitigation.run
@@ -114,13 +115,13 @@ class SurveyHandler(EffectHandler):
 
         return ask
 
-    def _preview(self, mitigation: Mitigation) -> Asked:
+    def _preview(self, tool: Tool) -> Asked:
         def ask() -> Callable[[Survey], None]:
             try:
-                found = self._mitigator(mitigation.adapter).preview(mitigation.run)
+                found = self._mitigator(tool.mitigation.adapter).preview(tool.mitigation.run)
             except Failed as failed:  # whoever reads the list must know that it would fail
                 found = Preview("", None, [f"its dry run failed: {failed.detail}"])
-            return lambda survey: survey.previews.update({mitigation.name: found})
+            return lambda survey: survey.previews.update({tool.key(): found})
 
         return ask
 

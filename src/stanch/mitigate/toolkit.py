@@ -4,7 +4,8 @@ from stanch.kernel.errors import NotFound
 from stanch.mitigate.ranking.evidence import Option
 from stanch.mitigate.ranking.rank import Ranked, ranked
 from stanch.mitigate.ranking_inputs import gather
-from stanch.mitigate.survey import Tool, affected, newest, tools
+from stanch.mitigate.survey import Tool, newest, tools
+from stanch.timeline.affected import affected
 from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import UnitOfWork
 
@@ -27,7 +28,7 @@ def ranked_for(uow: UnitOfWork, record: Record) -> list[Ranked]:
     seen = survey.previews if survey else {}
     options = []
     for tool in at_hand:
-        preview = seen.get(tool.mitigation.name)
+        preview = seen.get(tool.key())
         options.append(
             Option(
                 tool.mitigation,

@@ -204,6 +204,8 @@ class Record(msgspec.Struct):
     answers: dict[str, str] = msgspec.field(default_factory=dict)
     findings: dict[str, Finding] = msgspec.field(default_factory=dict)
     notes: list[str] = msgspec.field(default_factory=list)
+    # By run, the newest notes that were written since it was started.
+    noted_since: dict[str, list[str]] = msgspec.field(default_factory=dict)
     hypotheses: dict[str, Hypothesis] = msgspec.field(default_factory=dict)
     signals: dict[str, Signal] = msgspec.field(default_factory=dict)
     pages: dict[str, Page] = msgspec.field(default_factory=dict)

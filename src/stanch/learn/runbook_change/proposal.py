@@ -65,7 +65,10 @@ def _answered(text: str) -> set[str]:
 
 
 def _degrades(service: Service, mitigation: str) -> bool:
-    return any(m.name == mitigation and m.kind in ("degrade", "feature_flag") for m in service.mitigations)
+    return any(
+        mitigation in (m.name, f"{service.name}:{m.name}") and m.kind in ("degrade", "feature_flag")
+        for m in service.mitigations
+    )
 
 
 def _inline(text: str) -> str:

@@ -13,10 +13,11 @@ from stanch.mitigate.evidence.graph import draw
 from stanch.mitigate.indicators import PROBE, indicators
 from stanch.mitigate.measurement_store import series as kept_series
 from stanch.mitigate.ranking_inputs import gather
-from stanch.mitigate.survey import affected, newest
+from stanch.mitigate.survey import newest
 from stanch.mitigate.toolkit import ranked_for
 from stanch.ports import Failed, Metrics, Prober, Screenshotter
 from stanch.prepare.changes_near import changes_near
+from stanch.timeline.affected import affected
 from stanch.timeline.effects import Effect, EffectHandler
 from stanch.timeline.facts.mitigate import EvidenceCaptured
 from stanch.timeline.record import Record

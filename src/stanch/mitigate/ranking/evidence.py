@@ -88,11 +88,16 @@ class Harm(msgspec.Struct, frozen=True):
 
 
 class TextEvidence(msgspec.Struct, frozen=True):
-    """Something that an alert or a person said. ``weight``: 1 for an alert, more for a leading hypothesis, less for a note."""
+    """Something that an alert or a person said. ``weight``: 1 for an alert, more for a leading hypothesis, less for a note.
+
+    ``outcome``: it may tell what came of an action, as notes do. ``after``: the names of what had been run when it was said.
+    """
 
     source: str
     text: str
     weight: float = 1.0
+    outcome: bool = False
+    after: tuple[str, ...] = ()
 
 
 class Durations(msgspec.Struct, frozen=True):

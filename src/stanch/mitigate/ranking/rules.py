@@ -12,6 +12,7 @@ from stanch.kernel.clock import MINUTE, spell
 from stanch.kernel.suspicion import when
 from stanch.mitigate.ranking.evidence import Pressure, Release
 from stanch.mitigate.ranking.means import Means, means
+from stanch.mitigate.ranking.outcome_words import says_outcome
 from stanch.mitigate.ranking.situation import Situation, tokens
 from stanch.mitigate.ranking.spreads import spread
 from stanch.mitigate.ranking.text_signs import quote, signs_in
@@ -195,7 +196,8 @@ def shape(s: Situation) -> Weights:
 def text_signs(s: Situation) -> Weights:
     """What the words of alerts and people are a sign of. What says the same again counts less each time."""
     found: list[Weight] = []
-    for sign, told in signs_in(s.evidence.told):
+    hopeful = {sign.sign: told for sign, told in signs_in(s.hopeful)}
+    for sign, first in signs_in(s.evidence.told):
         ratios = [
             log(ratio)
             for means, ratio in sign.ratios.items()
@@ -203,6 +205,9 @@ def text_signs(s: Situation) -> Weights:
         ]
         if ratios:
             odds = max(ratios) if max(ratios) > 0 else min(ratios)
+            told = first if odds < 0 else hopeful.get(sign.sign)
+            if told is None:
+                continue
             found.append(
                 Weight(
                     odds * min(1.0, told.weight),
@@ -218,7 +223,9 @@ def text_signs(s: Situation) -> Weights:
 def named(s: Situation) -> Weights:
     """What acts on the very thing that alerts and people name."""
     best, by, words = 0.0, None, frozenset[str]()
-    for told in s.evidence.told:
+    for told in s.hopeful:
+        if says_outcome(told, s.means):
+            continue
         shared = s.words & tokens(told.text)
         odds = min(1.8, 0.9 * len(shared)) * told.weight
         if odds > best:

@@ -4,8 +4,9 @@ import re
 from functools import cached_property, lru_cache
 
 from stanch.kernel.suspicion import suspicion
-from stanch.mitigate.ranking.evidence import Evidence, Option, Release
+from stanch.mitigate.ranking.evidence import Evidence, Option, Release, TextEvidence
 from stanch.mitigate.ranking.means import Means, means, said
+from stanch.mitigate.ranking.outcome_words import says_done
 
 # How much more often a change stands just before the onset when it is the cause than when it is not, by its kind.
 STRENGTH = {"release": 30.0, "flag": 30.0, "config": 30.0, "capacity": 15.0, "other": 10.0}
@@ -54,6 +55,15 @@ class Situation:
         """Title, name, target and what it takes away."""
         m = self.option.mitigation
         return f"{said(m)} {m.target} {m.zone} {m.version} {m.feature}".lower()
+
+    def already_run(self, told: TextEvidence) -> bool:
+        """Whether it was said after this very action had been run: then it tells of what came of it."""
+        return self.option.mitigation.name in told.after
+
+    @cached_property
+    def hopeful(self) -> tuple[TextEvidence, ...]:
+        """What was said that may be a sign for this action: not what tells that such a one is done already."""
+        return tuple(t for t in self.evidence.told if not (self.already_run(t) or says_done(t, self.means)))
 
     def irreversible(self) -> bool:
         """Whether it cannot be undone."""

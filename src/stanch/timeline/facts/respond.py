@@ -23,6 +23,8 @@ class Said(Statement, frozen=True, tag="said"):
 
     def apply(self, record: Record, entry: Line) -> None:
         record.notes = [*record.notes, self.text][-NOTES:]
+        for run in record.runs:
+            record.noted_since[run] = [*record.noted_since.get(run, []), self.text][-NOTES:]
 
 
 class Amended(Statement, frozen=True, tag="amended"):

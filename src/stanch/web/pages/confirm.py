@@ -34,7 +34,7 @@ def routes(stanch: Stanch) -> list[Route]:
             ranked = next((r for r in ranked_for(uow, record) if r.mitigation.name == tool.mitigation.name), None)
             said = [*warnings(record, actor.name), *filter(None, [may_start(record, tool.mitigation, actor.name)])]
             survey = newest(uow, record.id)
-            seen = survey.previews.get(tool.mitigation.name) if survey else None
+            seen = survey.previews.get(tool.key()) if survey else None
             tried, trouble = _tried(uow, tool) if request.query_params.get("dry") else (seen, "")
         return page(
             request, "mitigate.html", record=record, m=tool.mitigation, ranked=ranked, warnings=said, run=None,
