@@ -6,7 +6,7 @@ import pytest
 
 from stanch.kernel.clock import SECOND
 from stanch.kernel.fact_ages import FactAges
-from stanch.kernel.policy import Policy
+from stanch.kernel.policy import Mitigation, Policy, Service
 from stanch.kernel.severities import SeverityPolicy
 from stanch.respond.facts import six_facts
 from stanch.timeline.decisions import Hypothesis
@@ -70,6 +70,18 @@ def test_nothing_is_stale_once_it_is_over() -> None:
 def test_a_stale_fact_says_what_to_do() -> None:
     asked = {f.key: f.ask for f in six_facts(record(), Policy(), 10**6 * SECOND)}
     assert asked["severity"].startswith("Is it still that bad?") and "take" in asked["incident_commander"]
+
+
+def test_nobody_is_sent_to_a_list_that_is_empty() -> None:
+    def ask(**service: Any) -> str:
+        policy = Policy(services={"shop": Service("shop", **service)}) if service else Policy()
+        found = Record(id="INC-1", service="shop" if service else "")
+        return next(f.ask for f in six_facts(found, policy, 0) if f.key == "mitigations")
+
+    tool = Mitigation("x", "X", "custom", "lever", "x", {})
+    nothing = "Stop the bleeding first, by hand: no mitigation is declared. Say what you did."
+    assert ask() == ask(title="Shop") == nothing
+    assert ask(mitigations=[tool]) == ask(runs_on=["lever:x"]) == "Stop the bleeding first: see the ranked list."
 
 
 def test_the_next_update_names_every_audience_that_waits() -> None:

@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stanch.cli import tables, terminal
+from stanch.cli import render, tables, terminal
 from stanch.cli.alone import NONE_YET
 from stanch.cli.tables import cell, table
 from stanch.cli.terminal import cells, shortened, wrapped
+from stanch.kernel.command import REGISTRY
+from stanch.main import load_commands
 
 SGR = re.compile(r"\x1b\[[0-9;]*m")
 LONG = "Checkout answers 503 to one in three customers since release v2 went out to both zones a while ago"
@@ -88,6 +90,27 @@ def test_each_mitigation_takes_three_lines(at: Any, columns: int) -> None:
     assert lines[0].startswith(" 1 rollback: Checkout") and lines[3].startswith(" 2 drain")
     if columns == 200:
         assert "shop, both zones · all customers of checkout · acts in 60 s · undone in 90 s · rollback" in lines[2]
+
+
+def test_in_a_pipe_each_mitigation_stands_with_every_reason_in_short_lines(at: Any) -> None:
+    """R16: what, how strong, how fast, how it is undone, why; no raw numbers of the sum, and no line that nobody can read."""
+    more = {
+        "score": -4.25, "reasons": [f"{LONG} (+2.3 min)", "no release is on record (-0.1 min)"], "needs": ["zone-a has room"],
+        "destroys": [], "cautions": [], "terms": [{"minutes": -0.1, "odds": -1.02324}],
+    }  # fmt: skip
+    wait = {**MITIGATION, "name": "wait", "title": "Wait until 14:31", "why": "It is watched until then."}
+    lines = at(0, lambda: tables.mitigations([wait, {**MITIGATION, **more, "place": 2}]))
+    assert max(map(cells, lines)) <= 120 and "odds" not in "\n".join(lines) and "-1.02324" not in "\n".join(lines)
+    assert lines[:2] == [" 1 wait: Wait until 14:31", "   It is watched until then."]
+    assert "   supported · -4.2 min of harm spared · works in 1 min · undone in 1 min" in lines
+    assert "   - no release is on record (-0.1 min)" in lines and lines[-1] == "   first make sure: zone-a has room"
+
+
+def test_an_empty_list_of_mitigations_says_how_to_declare_one(at: Any) -> None:
+    load_commands()
+    said = " ".join(at(0, lambda: render.show(REGISTRY["mitigations"], [], False)))
+    assert said.startswith("No mitigation is declared or offered") and said.endswith("docs/how-to/mitigations.md.")
+    assert at(0, lambda: render.show(REGISTRY["dry-run"], [], False)) == ["There is nothing to list."]
 
 
 def test_colour_has_a_meaning_and_can_be_turned_off(at: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -77,7 +77,7 @@ def carry(uow: UnitOfWork, line: Line) -> Reply:
     lines = [row.line() for row in rows[:ROWS]]
     if len(rows) > ROWS:
         lines.append(f"and {len(rows) - ROWS} more")
-    return Reply("\n".join(lines)[:CHARACTERS] or "There is nothing to list.", line.incident)
+    return Reply("\n".join(lines)[:CHARACTERS] or line.command.nothing, line.incident)
 
 
 def _called(about: str) -> str:

@@ -7,7 +7,7 @@ import click
 import msgspec
 
 from stanch.cli.tables import cell, mitigations, table
-from stanch.cli.terminal import by_meaning, clean, interactive, padded, paint, say
+from stanch.cli.terminal import by_meaning, clean, padded, paint, say
 from stanch.kernel.answers import plain
 from stanch.kernel.command import Command, Done
 
@@ -27,8 +27,10 @@ def show(command: Command, value: Any, as_json: bool) -> None:
         say(clean(f"{value.message} {value.hint}".strip()))
     elif command.name in WHOLE:
         WHOLE[command.name](plain(value))
+    elif isinstance(value, list) and not value:
+        say(command.nothing)
     elif isinstance(value, list):
-        mitigations(plain(value)) if command.name == "mitigations" and interactive() and value else table(plain(value))
+        mitigations(plain(value)) if command.name == "mitigations" else table(plain(value))
     elif command.name == "find" and not (value.hits or value.understood):
         say(clean(value.line()))
     else:

@@ -1,4 +1,7 @@
-"""Lists at a terminal: a table where it fits, else a few lines for each; for a program one line each, not cut."""
+"""Lists at a terminal: a table where it fits, else a few lines for each; for a program one line each, not cut.
+
+Mitigations are read by people wherever they are printed: in lines that are short, with every reason where nothing cuts them.
+"""
 
 import re
 from typing import Any
@@ -6,10 +9,13 @@ from typing import Any
 import click
 
 from stanch.cli.terminal import by_meaning, cells, clean, interactive, padded, paint, shortened, width, wrapped
+from stanch.kernel.clock import SECOND, spell
 
 GAP = 2
 # A column that is wider may be broken into lines, down to the least.
 WIDE, LEAST = 30, 24
+# Columns of a line that is read in a file or a pipe.
+READABLE = 120
 # What a list is known by, and what it is called; the other fields follow below them.
 HEADS = ("title", "name", "text", "says", "summary")
 # Fields whose values say themselves what they are.
@@ -107,7 +113,14 @@ def _said(name: str, value: Any, text: str) -> str:
 
 
 def mitigations(rows: list[dict[str, Any]]) -> None:
-    """Each in three lines: place and name; why it stands there; what it acts on, how far it reaches and how it is undone."""
+    """Each in three lines: place and name; why it stands there; what it acts on, how far it reaches and how it is undone.
+
+    In a file or a pipe with every reason.
+    """
+    if not interactive():
+        for row in rows:
+            _with_reasons(row)
+        return
     for row in rows:
         place = f"{row['place']:>2} "
         head = f"{clean(row['name'])}: {clean(row['title'])}"
@@ -117,6 +130,38 @@ def mitigations(rows: list[dict[str, Any]]) -> None:
         kind, acts = row["kind"].replace("_", " "), f"acts in {row['effect_seconds']:g} s"
         traits = [row["target"], row["reach"], acts, undo, kind]
         click.echo("   " + paint(shortened(" · ".join(clean(word) for word in traits if word), width() - 3), "faint"))
+
+
+def _with_reasons(row: dict[str, Any]) -> None:
+    """Place and name, how strong it is and what it is worth, how fast it works and is undone, why, and what to beware of."""
+    _hanging(f"{row['place']:>2} ", f"{row['name']}: {row['title']}")
+    if row["name"] == "wait":
+        _hanging("   ", row["why"])
+        return
+    spares = f"{row['score']:+.1f} min of harm spared"
+    undo = f"undone in {_time(row['undo_seconds'])}" if row["reversible_by_stanch"] else "cannot be undone by stanch"
+    traits = [row["standing"], spares, f"works in {_time(row['effect_seconds'])}", undo]
+    _hanging("   ", " · ".join(filter(None, traits)))
+    _hanging("   ", " · ".join(filter(None, [row["target"], row["reach"], row["kind"].replace("_", " ")])))
+    for reason in row["reasons"]:
+        _hanging("   - ", reason)
+    for said, parts in (
+        ("first make sure: ", row["needs"]),
+        ("it destroys: ", row["destroys"]),
+        ("caution: ", row["cautions"]),
+    ):
+        if parts:
+            _hanging("   ", said + "; ".join(parts))
+
+
+def _time(seconds: float) -> str:
+    return spell(int(seconds * SECOND))
+
+
+def _hanging(first: str, text: str) -> None:
+    """A text in lines of a readable length, the further ones below the first."""
+    lines = wrapped(" ".join(clean(text).split()), READABLE - len(first))
+    click.echo(first + f"\n{' ' * len(first)}".join(lines))
 
 
 def cell(value: Any) -> str:

@@ -16,7 +16,7 @@ class Command(msgspec.Struct, frozen=True):
     """A registered command. ``needs_incident``: the struct's first field ``incident`` comes from the address.
 
     ``example``: a line that people could type at a terminal, shown by ``--help``. ``tag``: the version of what it reads or
-    changes, which ``If-Match`` may name in place of the incident's; empty: of nothing smaller.
+    changes, which ``If-Match`` may name in place of the incident's; empty: of nothing smaller. ``nothing``: what an empty list says.
     """
 
     name: str
@@ -30,6 +30,7 @@ class Command(msgspec.Struct, frozen=True):
     example: str = ""
     secret: bool = False
     tag: Callable[[Any, Any], str] | None = None
+    nothing: str = "There is nothing to list."
 
     @property
     def path(self) -> str:
@@ -79,11 +80,13 @@ def command(
     example: str = "",
     secret: bool = False,
     tag: Callable[[Any, Any], str] | None = None,
+    nothing: str = "There is nothing to list.",
 ) -> Callable[[Callable[[Any, Any], Any]], Callable[[Any, Any], Any]]:
     """Register ``handle(uow, command)`` under ``name``. Raises ``ValueError`` when the name is taken.
 
     ``group``: under which heading the help lists it, by default the phase whose folder it is in. ``noun``: the end of its
     API route, by default its name. ``example``: a command line for the help. ``secret``: its answer holds one, and is never kept to be replayed.
+    ``nothing``: what people read where its list is empty.
     """
 
     def register(handle: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
@@ -92,7 +95,9 @@ def command(
         needs = "incident" in struct.__struct_fields__
         listed: Any = group or handle.__module__.split(".")[1]
         route = name if noun is None else noun
-        REGISTRY[name] = Command(name, route, listed, struct, handle, needs, positional, reading, example, secret, tag)
+        REGISTRY[name] = Command(
+            name, route, listed, struct, handle, needs, positional, reading, example, secret, tag, nothing
+        )
         return handle
 
     return register

@@ -70,7 +70,16 @@ class MitigationRow(msgspec.Struct, frozen=True):
         return f"{self.place}. {self.name}: {self.title} · {self.why}"
 
 
-@command("mitigations", Mitigations, reading=True, example="stanch mitigations INC-1")
+@command(
+    "mitigations",
+    Mitigations,
+    reading=True,
+    example="stanch mitigations INC-1",
+    nothing=(
+        "No mitigation is declared or offered for this incident. Declare one under 'mitigations' of a service that it affects: "
+        "docs/how-to/mitigations.md."
+    ),
+)
 def mitigations(uow: UnitOfWork, asked: Mitigations) -> list[MitigationRow]:
     """R16: each with reversibility, blast radius, time to effect and to undo, why it stands there, and what would move it."""
     record = uow.record(asked.incident)

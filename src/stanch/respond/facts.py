@@ -4,6 +4,7 @@ import msgspec
 
 from stanch.kernel.clock import MINUTE, SECOND, utc_time
 from stanch.kernel.policy import Policy
+from stanch.timeline.affected import nothing_at_hand
 from stanch.timeline.audience_clock import AudienceClock, next_updates
 from stanch.timeline.record import Fact, Record
 from stanch.timeline.run import Run
@@ -41,7 +42,7 @@ def six_facts(record: Record, policy: Policy, now: int) -> list[SixFact]:
         ),
         _stated("impact", "Customer impact", record.impact, "What do customers see? One sentence."),
         _hypothesis(record),
-        _mitigations(record),
+        _mitigations(record, policy),
         _next_update(record, policy, now),
     ]
     if record.status == "closed":
@@ -62,6 +63,9 @@ STALE = {
     "hypothesis": "Is it still the leading one? State it again, or another one.",
     "mitigations": "Nothing new was tried: see the ranked list.",
 }
+
+
+NONE_DECLARED = "Stop the bleeding first, by hand: no mitigation is declared. Say what you did."
 
 
 def watched(record: Record, fact: str) -> bool:
@@ -99,7 +103,7 @@ def _hypothesis(record: Record) -> SixFact:
     return _stated("hypothesis", "Leading hypothesis", fact, ask)
 
 
-def _mitigations(record: Record) -> SixFact:
+def _mitigations(record: Record, policy: Policy) -> SixFact:
     runs = list(record.runs.values())
     words = [f"{'undo of ' + r.title.removeprefix('Undo: ') if r.undo_of else r.title} ({standing(r)})" for r in runs]
     last = runs[-1] if runs else None
@@ -111,7 +115,7 @@ def _mitigations(record: Record) -> SixFact:
         last.by if last else "",
         False,
         not runs,
-        "Stop the bleeding first: see the ranked list.",
+        NONE_DECLARED if nothing_at_hand(record, policy) else "Stop the bleeding first: see the ranked list.",
     )
 
 
