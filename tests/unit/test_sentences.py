@@ -14,6 +14,8 @@ from stanch.kernel.errors import Invalid, punctuated
 from stanch.kernel.policy import Criterion
 from stanch.kernel.sentences import counted, not_json
 from stanch.mitigate.outcome import judge
+from stanch.timeline.facts.communicate import UpdatePosted
+from stanch.timeline.facts.deciding import TimeboxOpened
 
 SOURCE = Path(stanch.__file__).parent
 TWICE = re.compile(r"(?<![.])\.\.(?![.])(\s|$)|[?!…]\.(\s|$)")
@@ -71,3 +73,12 @@ def test_no_sentence_counts_with_a_plural_alone() -> None:
                 if isinstance(first, ast.FormattedValue) and plural and "len(" in ast.unparse(first.value):
                     wrong.append(f"{path.relative_to(SOURCE)}:{node.lineno}: {ast.unparse(node)[:120]}")
     assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("text", "end"), [("Rolling back", "back."), ("Is it?", "it?"), ("“Done.”", "“Done.”"), ("次回", "次回.")]
+)
+def test_two_sentences_have_a_mark_between_them(text: str, end: str) -> None:
+    assert UpdatePosted("internal", text, next_at=0).sentence().endswith(f"{end} Next update at 00:00 UTC.")
+    assert f"{end} Otherwise: undo" in TimeboxOpened("TB1", text, "mei", 0, "undo").sentence()
+    assert UpdatePosted("internal", text).sentence() == f"Internal update: {text}"

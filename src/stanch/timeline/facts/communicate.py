@@ -8,7 +8,7 @@ from stanch.kernel.audiences import AUDIENCE_OF, Audience, Stored
 from stanch.kernel.clock import hour_minute
 from stanch.kernel.status_page import ComponentState, PublicImpact
 from stanch.timeline.delivery import Delivery
-from stanch.timeline.facts.statement import Statement
+from stanch.timeline.facts.statement import Statement, stopped
 from stanch.timeline.kept import ProposedPost, Update
 from stanch.timeline.record import Fact, Line, Record
 
@@ -73,13 +73,15 @@ class UpdatePosted(Statement, frozen=True, tag="update_posted"):
 
     def sentence(self) -> str:
         said = self.next_at is None or hour_minute(self.next_at) in self.text
-        stop = "" if self.text.rstrip()[-1:] in (".", "!", "?") else "."
-        nxt = "" if said or self.next_at is None else f"{stop} Next update at {hour_minute(self.next_at)} UTC."
+        if said or self.next_at is None:
+            text = self.text
+        else:
+            text = f"{stopped(self.text)} Next update at {hour_minute(self.next_at)} UTC."
         where = {
             "public": f"Public post ({self.state})",
             "internal": "Internal update",
         }.get(self.audience, f"Update for {self.audience}")
-        return f"{where}: {self.text}{nxt}"
+        return f"{where}: {text}"
 
     def redact(self) -> Self:
         found = super().redact()

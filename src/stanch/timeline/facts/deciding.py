@@ -6,7 +6,7 @@ import msgspec
 
 from stanch.kernel.clock import hour_minute
 from stanch.timeline.decisions import Concern, Decision, Hypothesis, Timebox, Weighed
-from stanch.timeline.facts.statement import Statement
+from stanch.timeline.facts.statement import Statement, stopped
 from stanch.timeline.record import Line, Record
 
 
@@ -62,7 +62,8 @@ class TimeboxOpened(Statement, frozen=True, tag="timebox_opened"):
     mitigation: str = ""
 
     def sentence(self) -> str:
-        return f"Time-box until {hour_minute(self.ends_at)} UTC for {self.owner}: {self.question} Otherwise: {self.fallback}"
+        until, question = hour_minute(self.ends_at), stopped(self.question)
+        return f"Time-box until {until} UTC for {self.owner}: {question} Otherwise: {self.fallback}"
 
     def apply(self, record: Record, entry: Line) -> None:
         record.timeboxes[self.timebox] = Timebox(

@@ -19,6 +19,13 @@ REFERENCES = frozenset(
 )  # fmt: skip
 
 
+def stopped(text: str) -> str:
+    """A text that another sentence may follow: with a full stop, unless it ends in one or the like."""
+    text = text.rstrip()
+    ends = text.rstrip("\"'”’»)").endswith((".", "!", "?", "…", "。", "！", "？"))
+    return text if ends or not text else f"{text}."
+
+
 class Statement(msgspec.Struct, frozen=True, tag_field="kind", omit_defaults=True):
     """What an entry states. A new kind: its class, its name in ``Facts`` of its file, one sample in ``tests/data/entries/``.
 
