@@ -314,6 +314,12 @@ def test_whoever_subscribes_is_spoken_to_in_the_language_of_the_page(
     assert (
         'lang="de"' in page.text and "Benachrichtigen lassen" in page.text and "/status/subscribe?lang=fr" in page.text
     )
+    assert "E-Mail-Adresse oder Adresse des Webhooks" in page.text
+    mail = house.application.world.notifiers.pop("smtp")
+    for code, said in (("de", "Meldungen per E-Mail werden hier nicht"), ("fr", "ne sont pas proposées ici")):
+        without = client.get(f"/status/subscribe?lang={code}").text
+        assert said in without and "E-Mail-Adresse" not in without and "Adresse e-mail" not in without
+    house.application.world.notifiers["smtp"] = mail
     french = client.post("/status/subscribe?lang=fr", data={"kind": "mail", "address": "eve"})
     assert french.status_code == 422 and "n’est pas une adresse e-mail" in french.text
     follow(house, client, box, "eve@shop.example")
