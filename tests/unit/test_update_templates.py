@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from stanch.communicate.audiences.drafts import draft
+from stanch.communicate.audiences.drafts import draft, trying_next
 from stanch.kernel.audiences import AUDIENCES, Audience, AudiencePolicy, Audiences
 from stanch.kernel.clock import MINUTE, parse_moment
 from stanch.kernel.policy import Policy, Service
@@ -13,6 +13,7 @@ from stanch.kernel.status_page import StatusPage
 from stanch.prepare import catalog
 from stanch.prepare.audience_recipients import audience_problems, recipients
 from stanch.prepare.update_templates import BLANK, compiled, template_problems
+from stanch.timeline.decisions import Decision, Hypothesis, Timebox
 from stanch.timeline.record import Fact, Impact, Record
 from stanch.timeline.run import Run
 
@@ -158,3 +159,30 @@ def test_what_was_tried_last_is_said_in_words(outcome: Any, said: str) -> None: 
         "r", "back", "Roll back", "shop", 0, "ada", "", "", 60, answered=True, ok=True, outcome=outcome
     )
     assert f"Just tried: Roll back ({said})." in draft(record, Policy(), 5, "engineers")
+
+
+def test_what_is_tried_next_is_the_newest_that_is_open() -> None:  # R31, R37, R39
+    def box(**more: object) -> dict[str, Timebox]:
+        given = {"opened_at": NOW - 8 * MINUTE, "ends_at": NOW + 2 * MINUTE, **more}
+        return {"TB1": Timebox("TB1", "Is it zone-b?", "mei", fallback="Roll back", mitigation="", **given)}  # type: ignore[arg-type]
+
+    def zone(standing: str) -> dict[str, Hypothesis]:
+        return {"H1": Hypothesis("H1", "It is zone-b", standing, NOW - 5 * MINUTE, "mei")}
+
+    def run(**more: object) -> dict[str, Run]:
+        return {"M1": Run("M1", "rollback", "Roll v214 back", "shop", NOW - MINUTE, "ada", "", "", 60, **more)}  # type: ignore[arg-type]
+
+    def said(**more: object) -> str:
+        return trying_next(record(**more), NOW)
+
+    decided = {"D1": Decision("D1", "Roll v214 back", [], "", "", "ada", NOW - 3 * MINUTE, 9)}
+    assert said(timeboxes=box()) == "Is it zone-b? (mei, until 14:12 UTC)"
+    assert said(timeboxes=box(), hypotheses=zone("leading")).startswith("Is it zone-b?")
+    assert said(timeboxes=box(), hypotheses=zone("rejected")) == ""
+    assert said(timeboxes=box(ends_at=NOW)) == said(timeboxes=box(answer="no")) == "", "it is over"
+    assert said(timeboxes=box(), decisions=decided) == "Roll v214 back"
+    assert said(timeboxes=box(opened_at=NOW - MINUTE), decisions=decided).startswith("Is it zone-b?"), "the newest"
+    assert said(decisions=decided, runs=run()) == "watching whether 'Roll v214 back' helps"
+    assert said(decisions=decided, runs=run(ok=True, outcome="no_change")) == "", "what was decided is done"
+    old = {"trying_next": Fact("Look at the database", NOW - 9 * MINUTE, "ada")}
+    assert said(stated=old) == "Look at the database" and said(stated=old, decisions=decided) == "Roll v214 back"

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from stanch.communicate.audiences.drafts import draft, suggested_state
-from stanch.communicate.audiences.posting import check_text, post_inside
+from stanch.communicate.audiences.posting import NextIn, check_text, post_inside, promised_in
 from stanch.communicate.audiences.standing import Standing, standings
 from stanch.communicate.posting import Status, status
 from stanch.communicate.rules import suggestions, wording
@@ -16,7 +16,7 @@ from stanch.kernel.answers import Moment
 from stanch.kernel.audiences import AUDIENCES, Audience
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Invalid
-from stanch.timeline.audience_clock import audience_clock
+from stanch.timeline.audience_clock import OVER, audience_clock
 from stanch.timeline.facts.communicate import STATEABLE, FactStated, PostState, Stateable
 from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import UnitOfWork
@@ -33,12 +33,7 @@ class Update(msgspec.Struct):
 
     incident: str
     text: Annotated[Text, msgspec.Meta(description="For engineers; a draft from the record when left out.")] = ""
-    next_in: (
-        Annotated[
-            float, msgspec.Meta(ge=0, le=10_080, description="Minutes to the next; the severity's cadence by default.")
-        ]
-        | None
-    ) = None
+    next_in: NextIn = None
     to: Annotated[
         list[Audience], msgspec.Meta(max_length=4, description="For whom; without a text of their own, by draft.")
     ] = []
@@ -66,19 +61,34 @@ def update(uow: UnitOfWork, asked: Update) -> Done:
     record = uow.record(asked.incident)
     wanted = _wanted(uow, record, asked)
     _refuse_text_of_others(asked, wanted)
-    texts = {a: _given(asked, a).strip() or draft(record, uow.policy, uow.now, a, asked.state) for a in wanted}
-    for audience, text in texts.items():
-        if audience != "customers":
-            check_text(uow, record, audience, text, field=_field(audience), unchecked=asked.unchecked)
-    said = []
-    for audience, text in texts.items():
-        if audience == "customers":
-            state: PostState = asked.state or suggested_state(record)
-            said.append(status(uow, Status(asked.incident, state, text, unchecked=asked.unchecked)).message)
-        else:
-            minutes = asked.next_in if audience == wanted[0] or asked.next_in is None else None
-            said.append(post_inside(uow, record, audience, text, minutes))
-    return Done(" ".join(said), asked.incident)
+    next_at = promised_in(uow.now, asked.next_in)
+    inside = {
+        each: _given(asked, each).strip() or draft(record, uow.policy, uow.now, each, next_at=next_at)
+        for each in wanted
+        if each != "customers"
+    }
+    for audience, text in inside.items():
+        check_text(uow, record, audience, text, field=_field(audience), unchecked=asked.unchecked)
+    posted = [
+        post_inside(uow, record, audience, text, asked.next_in, drafted=not _given(asked, audience).strip())
+        for audience, text in inside.items()
+    ]
+    if "customers" in wanted:
+        posted.append(_post_outside(uow, record, asked, alone=not inside))
+    return Done(
+        " ".join(each.message for each in posted),
+        asked.incident,
+        hint=" ".join(each.hint for each in posted if each.hint),
+    )
+
+
+def _post_outside(uow: UnitOfWork, record: Record, asked: Update, *, alone: bool) -> Done:
+    """To customers. A moment that is given for several audiences is none for those who are owed no further word."""
+    state: PostState = asked.state or suggested_state(record)
+    minutes = asked.next_in if alone or state not in OVER else None
+    text = asked.customers.strip()
+    posted: Done = status(uow, Status(asked.incident, state, text, unchecked=asked.unchecked, next_in=minutes))
+    return posted
 
 
 def _wanted(uow: UnitOfWork, record: Record, asked: Update) -> list[Audience]:

@@ -4,11 +4,20 @@ from typing import Annotated
 
 import msgspec
 
-from stanch.communicate.audiences.drafts import draft, reader_zone
-from stanch.communicate.audiences.posting import Promised, promised, refuse_past, shown_promise
+from stanch.communicate.audiences.drafts import draft, reader_zone, said_time
+from stanch.communicate.audiences.posting import (
+    NextIn,
+    Promised,
+    promised,
+    promised_in,
+    read_back,
+    refuse_past,
+    shown_promise,
+)
 from stanch.communicate.audiences.promises import promise_of
 from stanch.communicate.components import component_states, unmarked
 from stanch.communicate.rules import approvers, may_approve, suggestions, wording
+from stanch.kernel.clock import MINUTE
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Denied, Invalid, NotFound
 from stanch.kernel.moments import past_moment
@@ -16,6 +25,7 @@ from stanch.kernel.status_page import PublicImpact
 from stanch.timeline.audience_clock import OVER
 from stanch.timeline.facts.communicate import PostState, PublicProposed, UpdatePosted
 from stanch.timeline.facts.drill import PublicDrafted
+from stanch.timeline.facts.statement import stopped
 from stanch.timeline.kept import ProposedPost
 from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import UnitOfWork
@@ -50,6 +60,7 @@ class Status(msgspec.Struct):
     link: Annotated[
         str, msgspec.Meta(max_length=500, description="Where customers can read the published postmortem.")
     ] = ""
+    next_in: NextIn = None
     unchecked: Annotated[
         bool, msgspec.Meta(description="Post although it holds a blank, an internal host or a person's name.")
     ] = False
@@ -87,9 +98,8 @@ def status(uow: UnitOfWork, asked: Status) -> Done:
         )
     if record.drill is not None:
         uow.append(asked.incident, PublicDrafted(post.text, post.state, post.title))
-        return Done(
-            f"Drafted ({asked.state}): in a drill it is sent to nobody, and stands on no status page.", asked.incident
-        )
+        said = f"Drafted ({asked.state}): in a drill it is sent to nobody, and stands on no status page."
+        return Done(f"{said}{_read_back(record, asked, post).message}", asked.incident)
     if not asked.unchecked:
         refuse_past(promise_of(post.text, post.at or uow.now, reader_zone(uow.policy, "customers")), "text")
     if not may_approve(record, uow.policy, uow.actor.name):
@@ -97,17 +107,32 @@ def status(uow: UnitOfWork, asked: Status) -> Done:
             raise Denied(f"A public post needs the word of {approvers(record, uow.policy)}.", hint="Ask one of them.")
         proposal = f"P{sum(entry.kind == 'public_proposed' for entry in uow.entries(asked.incident)) + 1}"
         uow.append(asked.incident, msgspec.structs.replace(post, proposal=proposal))
-        return Done(f"It waits for the word of {approvers(record, uow.policy)}.", asked.incident, proposal)
+        said = f"It waits for the word of {approvers(record, uow.policy)}.{_read_back(record, asked, post).message}"
+        return Done(said, asked.incident, proposal)
+    return _posted(uow, record, asked, post, suggestions(findings))
+
+
+def _posted(uow: UnitOfWork, record: Record, asked: Status, post: PublicProposed, hints: list[str]) -> Done:
+    """Put it on the page; answers with what was posted unseen, when the next is owed, and what to do better."""
     values = msgspec.structs.asdict(post)
     at = values.pop("at")
-    owed = Promised(None) if asked.state in OVER else promised(uow, record, "customers", post.text, said_at=at)
+    minutes = (
+        asked.next_in if at is None else None
+    )  # for readers it is minutes from now: then the words of the post count
+    owed = promised(uow, record, "customers", post.text, minutes=minutes, said_at=at)
+    owed = Promised(None) if asked.state in OVER else owed
     facts = UpdatePosted("public", **values, next_at=owed.at, promise=owed.words)
-    uow.append(asked.incident, facts, happened_at=at)
-    hints = suggestions(findings)
+    entry = uow.append(asked.incident, facts, happened_at=at)
+    reads = _read_back(record, asked, post, entry.position)
     advice = f" For the next one: {' '.join(hints)}" if hints else ""
-    said = f"Posted to the status page: {asked.state}.{shown_promise(uow, 'customers', owed.at)}"
+    said = f"Posted to the status page: {asked.state}.{reads.message}{shown_promise(uow, 'customers', owed.at)}"
     why, todo = _marked(uow, record, asked.state)
-    return Done(f"{said}{why}{advice}", asked.incident, hint=todo)
+    return Done(f"{said}{why}{advice}", asked.incident, hint=" ".join(filter(None, (reads.hint, todo))))
+
+
+def _read_back(record: Record, asked: Status, post: PublicProposed, position: int = 0) -> Done:
+    """What stands there now, where whoever posted it did not write it: a draft, or the post of somebody else."""
+    return Done("") if asked.text.strip() else read_back(record, "customers", post.text, position)
 
 
 def _marked(uow: UnitOfWork, record: Record, state: PostState) -> tuple[str, str]:
@@ -124,10 +149,13 @@ def _post(uow: UnitOfWork, asked: Status, record: Record, waiting: ProposedPost 
     """The post: the values of the command, completed by those of the proposal. Raises ``Invalid`` and ``Conflict``."""
     before = waiting or ProposedPost("", "", asked.state)
     _check_state(record, asked)
+    next_at = promised_in(uow.now, asked.next_in)
+    text = asked.text.strip() or before.text
+    text = text or draft(record, uow.policy, uow.now, "customers", asked.state, next_at=next_at)
     at, began = past_moment(asked.at, uow.now), past_moment(asked.began, uow.now, "began")
     return PublicProposed(
         asked.proposal,
-        asked.text.strip() or before.text or draft(record, uow.policy, uow.now, "customers", asked.state),
+        _with_promise(uow, text, next_at),
         asked.state,
         title=asked.title.strip() or before.title,
         components=component_states(uow.policy, asked.components) or before.components,
@@ -138,8 +166,27 @@ def _post(uow: UnitOfWork, asked: Status, record: Record, waiting: ProposedPost 
     )
 
 
+def _with_promise(uow: UnitOfWork, text: str, next_at: int | None) -> str:
+    """R31: customers read when they hear next, where a moment was given beside the text. Raises ``Invalid`` where the text names another."""
+    zone = reader_zone(uow.policy, "customers")
+    found = promise_of(text, uow.now, zone) if next_at is not None else None
+    if found and next_at is not None and abs(found.at - next_at) >= MINUTE:
+        raise Invalid(
+            f"The post promises the next update for '{found.words}', and {said_time(next_at, zone, uow.now)} was given.",
+            field="next_in",
+            hint="Change the words, or leave out --next-in.",
+        )
+    if next_at is None or found:
+        return text
+    return f"{stopped(text)} We will post again by {said_time(next_at, zone, uow.now)}."
+
+
 def _check_state(record: Record, asked: Status) -> None:
     last = record.last_update("public")
+    if asked.next_in and asked.state in OVER:
+        raise Invalid(
+            f"After '{asked.state}' customers are owed no further word.", field="next_in", hint="Leave out --next-in."
+        )
     if asked.state == "postmortem" and record.published_at is None:
         raise Conflict(f"The postmortem of {record.id} is not published.", hint="'stanch postmortem' publishes it.")
     if asked.state == "postmortem" and (last is None or last[2].state not in ("resolved", "postmortem")):

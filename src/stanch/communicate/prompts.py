@@ -4,7 +4,7 @@ from stanch.communicate.audiences.drafts import suggested_state
 from stanch.kernel.audiences import AUDIENCES, Audience
 from stanch.kernel.clock import SECOND, hour_minute
 from stanch.kernel.policy import Policy
-from stanch.timeline.audience_clock import AudienceClock, audience_clock
+from stanch.timeline.audience_clock import AudienceClock, audience_clock, final_word_owed
 from stanch.timeline.prompt import Prompt, PromptAction, PromptRule, harm
 from stanch.timeline.record import Record
 
@@ -121,9 +121,36 @@ def _public_postmortem(record: Record, policy: Policy) -> list[Prompt]:
     ]
 
 
+def _final_word(record: Record, policy: Policy) -> list[Prompt]:
+    """R42: closing does not post to customers; until somebody does, or says that it need not be, they read that it goes on.
+
+    Whoever closed was told so then: it is shown, and nobody is sent a message.
+    """
+    last = record.last_update("public")
+    if last is None or not final_word_owed(record):
+        return []
+    key = f"final-word:{record.closed_at}"
+    return [
+        Prompt(
+            key,
+            "communications_lead",
+            f"It is closed, and the last word on the status page is still '{last[2].state}'. Post the final one.",
+            record.closed_at or last[0],
+            [
+                PromptAction("Post that it is over", "status", {"state": "resolved"}, "text"),
+                PromptAction("Not needed, because", "decline", {"key": key}, "reason"),
+            ],
+            "customers wait for the word that it is over",
+            rests_on=(str(last[2].position),),
+            silent=True,
+        )
+    ]
+
+
 PROMPTS: tuple[PromptRule, ...] = (
     _public_post,
     _public_postmortem,
+    _final_word,
     _approval,
     _updates,
 )

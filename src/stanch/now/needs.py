@@ -17,7 +17,7 @@ from stanch.prepare.page_tests import report
 from stanch.prepare.reachability import Finding
 from stanch.recover.rules import Standing, standing
 from stanch.respond.overview import Incidents, incidents
-from stanch.timeline.audience_clock import next_updates
+from stanch.timeline.audience_clock import OVER, next_updates
 from stanch.timeline.prompt import Prompt
 from stanch.timeline.record import ActionItem, Record
 from stanch.timeline.unit_of_work import UnitOfWork
@@ -28,6 +28,13 @@ ITEMS = (
     "(SELECT id, private FROM incidents WHERE changed_at > :since ORDER BY number DESC LIMIT :recent) i ON i.id = e.incident "
     "WHERE e.kind IN ('action_item_added', 'action_item_done', 'action_item_reopened', 'review_asked', 'ticket_closed') "
     "ORDER BY e.incident, e.position"
+)
+
+# Public posts of what was closed lately; what is private or a drill has none on the page.
+POSTS = (
+    "SELECT e.incident, e.facts FROM (SELECT id FROM incidents WHERE status = 'closed' AND private = 0 AND drill = 0 "
+    "AND changed_at > :since ORDER BY number DESC LIMIT :recent) i JOIN entries e ON e.incident = i.id "
+    "WHERE e.kind = 'update_posted' AND e.facts LIKE '%\"audience\":\"public\"%' ORDER BY e.incident, e.position"
 )
 
 
@@ -61,12 +68,12 @@ class OpenIncident(msgspec.Struct, frozen=True):
 
 
 class Asked:
-    """What goes on: incidents and investigations, and what each asks now."""
+    """What goes on: incidents, investigations, and what customers still read of as going on; and what each asks now."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow
         names = [row.id for row in incidents(uow, Incidents(status="live", limit=200))]
-        records = uow.records([*names, *investigating(uow)])  # of all in one query
+        records = uow.records([*names, *investigating(uow), *_without_final_word(uow)])  # of all in one query
         self.investigations: list[InvestigationRow] = investigations(uow, Investigations())
         self.live = [record for record in records if record.live()]
         self.due = [(record, [p for p in uow.prompts(record) if p.due <= uow.now]) for record in records]
@@ -83,6 +90,14 @@ class Asked:
     def others(self) -> int:
         """How much is asked of others."""
         return sum(not asks(self.uow, record, p) for record, asked in self.due for p in asked)
+
+
+def _without_final_word(uow: UnitOfWork) -> list[str]:
+    """What was closed lately while the status page says that it goes on."""
+    states: dict[str, str] = {}
+    for row in uow.tx.all(POSTS, since=uow.now - SINCE, recent=RECENT):
+        states[row["incident"]] = msgspec.json.decode(row["facts"]).get("state", "")
+    return [incident for incident, state in states.items() if state not in OVER]
 
 
 def open_incident(uow: UnitOfWork, record: Record) -> OpenIncident:

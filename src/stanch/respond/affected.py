@@ -15,6 +15,7 @@ from stanch.respond.escalation import policy_of
 from stanch.respond.reactions import request_page
 from stanch.timeline.entries import Entry
 from stanch.timeline.facts.respond import ServiceAdded, ServiceRemoved
+from stanch.timeline.kept import Update
 from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import UnitOfWork
 
@@ -150,9 +151,21 @@ def _on_status_page(policy: Policy, record: Record, name: str) -> tuple[str, str
     public, posts = policy.service(name).public_name, [u for _, _, u in record.updates if u.audience == "public"]
     if not public or not posts or record.private or record.drill is not None or not record.live():
         return "", ""
+    if state := _said_state(policy, posts, public):
+        return f"The status page shows '{public}' as {state.replace('_', ' ')}, as it was posted.", ""
     if any(post.components for post in posts):
         return f"The status page says nothing of '{public}' yet.", f"Post with --components {name}=partial_outage."
     return f"The status page shows '{public}' as degraded from the first post on.", ""
+
+
+def _said_state(policy: Policy, posts: list[Update], public: str) -> str:
+    """The state of a component by the posts that named it, empty where none did; once it is over it works again (``page/posts.fold``)."""
+    state = ""
+    for post in posts:
+        named = [each for key, each in post.components.items() if policy.service(key).public_name == public]
+        if post.state != "postmortem":
+            state = named[-1] if named else "operational" if post.state == "resolved" and state else state
+    return state
 
 
 def index_services(uow: UnitOfWork, _entry: Entry, record: Record) -> None:

@@ -57,6 +57,13 @@ def _first_word(record: Record, policy: Policy) -> AudienceClock | None:
     return AudienceClock("customers", record.detected_at + int(policy.acknowledge_public_within * SECOND), None)
 
 
+def final_word_owed(record: Record) -> bool:
+    """Whether customers still read of something that is over for those who responded (R33, R42): no post has said so to them."""
+    last = record.last_update("public")
+    ended = record.status == "closed" and not record.merged_into
+    return ended and not record.private and record.drill is None and last is not None and last[2].state not in OVER
+
+
 def next_updates(record: Record, policy: Policy) -> list[AudienceClock]:
     """The clocks of all audiences, once one of them was told anything: whatever is promised or owed next."""
     clocks = [clock for each in AUDIENCES if (clock := audience_clock(record, policy, each))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -12,11 +13,13 @@ from stanch.communicate.wording.public import check_public
 from stanch.communicate.wording.vocabulary import of_policy
 from stanch.kernel.audiences import Audience
 from stanch.kernel.clock import MINUTE, another_day, spell, utc_time
+from stanch.kernel.names import folded
 from stanch.kernel.policy import Policy
 from stanch.kernel.zones import local, zone_of
 from stanch.prepare.update_templates import ANY, PLACEHOLDERS, UNKNOWN, compiled
 from stanch.respond.facts import standing
 from stanch.timeline.audience_clock import OVER
+from stanch.timeline.decisions import Timebox
 from stanch.timeline.facts.communicate import PostState
 from stanch.timeline.record import Record
 from stanch.timeline.run import Run
@@ -30,18 +33,37 @@ USUAL_PROMISE = 30 * MINUTE
 # Findings with which the stated impact is not used in a text for customers.
 _NOT_FOR_CUSTOMERS = ("internal_name", "person_name", "status_code", "jargon", "blank", "speculation", "blame")
 
+_WORD = re.compile(r"[\w-]+")
+# Words that a question and an assertion about the same thing do not share.
+_SAYS_LITTLE = frozenset(
+    {"is", "it", "its", "was", "does", "do", "the", "a", "an", "of", "in", "because", "that", "there"}
+)
 
-def draft(record: Record, policy: Policy, now: int, audience: Audience, state: str = "", language: str = "") -> str:
-    """The next update for an audience; ``state``: that of the public post, by default the one that the record suggests."""
+
+def draft(
+    record: Record,
+    policy: Policy,
+    now: int,
+    audience: Audience,
+    state: str = "",
+    language: str = "",
+    *,
+    next_at: int | None = None,
+) -> str:
+    """The next update for an audience; ``state``: that of the public post, by default the one that the record suggests.
+
+    ``next_at``: when its author promises the next one, one cadence from now by default.
+    """
     phase = (state or suggested_state(record)) if audience == "customers" else record.phase
-    facts = _facts(record, policy, now, audience, phase)
+    nxt = next_promised(record, policy, now, audience, phase) if next_at is None else next_at
+    facts = _facts(record, policy, now, audience, nxt)
     filled = {name: facts.get(name) or ("" if name in _MAY_LACK else UNKNOWN) for name in PLACEHOLDERS}
     text: str = template_of(policy, audience, phase, record.service, language).render(filled)
     return text.strip()
 
 
 # These are nothing when they are missing: a template asks for them with "if".
-_MAY_LACK = frozenset({"symptoms", "share", "public_state", "public_post", "next_update"})
+_MAY_LACK = frozenset({"symptoms", "share", "under_way", "public_state", "public_post", "next_update"})
 
 
 def suggested_state(record: Record) -> PostState:
@@ -49,7 +71,7 @@ def suggested_state(record: Record) -> PostState:
     last = record.last_update("public")
     if last and last[2].state == "resolved" and record.published_at is not None:
         return "postmortem"
-    if record.resolved_at:
+    if record.resolved_at or record.closed_at:
         return "resolved"
     if record.mitigated_at or record.phase == "resolve":
         return "monitoring"
@@ -113,9 +135,8 @@ def public_name(record: Record, policy: Policy) -> str:
     return next((name for each in record.services() if (name := policy.service(each).public_name)), "")
 
 
-def _facts(record: Record, policy: Policy, now: int, audience: Audience, phase: str) -> dict[str, str]:
-    zone = reader_zone(policy, audience)
-    nxt, public = next_promised(record, policy, now, audience, phase), record.last_update("public")
+def _facts(record: Record, policy: Policy, now: int, audience: Audience, nxt: int | None) -> dict[str, str]:
+    zone, public = reader_zone(policy, audience), record.last_update("public")
     stated = {about: fact.value for about, fact in record.stated.items()}
     impact, leading = record.impact.value if record.impact else "", record.leading()
     share, end = record.impact_facts.users_share, record.resolved_at or now
@@ -140,6 +161,7 @@ def _facts(record: Record, policy: Policy, now: int, audience: Audience, phase: 
         "lasting": spell(end - record.onset()),
         "commander": record.holder("incident_commander"),
         "tried": _tried(runs[-1]) if runs else "nothing yet",
+        "under_way": watched.title if (watched := under_way(record)) else "",
         "known_answer": stated.get("known_answer", ""),
         "public_state": public[2].state if public else "",
         "public_post": public[2].text if public else "",
@@ -152,17 +174,39 @@ def _tried(run: Run) -> str:
     return f"{run.title} ({'it is not known whether it helped' if run.outcome == 'unknown' else standing(run)})"
 
 
+def under_way(record: Record) -> Run | None:
+    """The newest mitigation that runs, or whose outcome is watched; not one that takes another back."""
+    going = [run for run in record.runs.values() if run.outcome is None and run.ok is not False and not run.undo_of]
+    return going[-1] if going and record.live() else None
+
+
 def trying_next(record: Record, now: int) -> str:
-    """What is tried next: as it was stated, unless something was started since; else what is under way. Empty: nobody said."""
-    fact, runs = record.stated.get("trying_next"), list(record.runs.values())
-    if fact and not any(run.started_at >= fact.at for run in runs):
-        return fact.value
-    boxes = [box for box in record.timeboxes.values() if box.running()]
-    if boxes:
-        return f"{boxes[-1].question} ({boxes[-1].owner}, until {utc_time(boxes[-1].ends_at, now)})"
-    if runs and runs[-1].outcome is None and runs[-1].ok is not False:
-        return f"watching whether '{runs[-1].title}' helps"
-    return ""
+    """What is tried next: the newest of what was stated or decided and not begun, what is watched, and what is looked for. Empty: nobody said."""
+    began = max((run.started_at for run in record.runs.values()), default=0)
+    found = []
+    if (fact := record.stated.get("trying_next")) and fact.at > began:
+        found.append((fact.at, fact.value))
+    if record.live():
+        found += [(each.at, each.option) for each in record.decisions.values() if each.at > began]
+        found += [
+            (box.opened_at, f"{box.question} ({box.owner}, until {utc_time(box.ends_at, now)})")
+            for box in record.timeboxes.values()
+            if box.running() and box.ends_at > now and not _rejected(record, box)
+        ]
+    if run := under_way(record):
+        found.append((run.started_at, f"watching whether '{run.title}' helps"))
+    return max(found, key=lambda each: each[0], default=(0, ""))[1]
+
+
+def _rejected(record: Record, box: Timebox) -> bool:
+    """Whether what a time-box asks after was rejected since it was opened: all telling words of one are among those of the other."""
+    asked = _telling(box.question)
+    said = [each.text for each in record.hypotheses.values() if not each.stands() and each.at >= box.opened_at]
+    return any(asked and (words := _telling(text)) and (asked <= words or words <= asked) for text in said)
+
+
+def _telling(text: str) -> set[str]:
+    return set(_WORD.findall(folded(text))) - _SAYS_LITTLE
 
 
 def _for_customers(impact: str, policy: Policy) -> str:

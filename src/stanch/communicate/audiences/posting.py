@@ -1,5 +1,7 @@
 """Posting an update for an audience (R31, R32): what it promises sets the clock, and what nobody filled in needs a second yes."""
 
+from typing import Annotated
+
 import msgspec
 
 from stanch.communicate.audiences.delivering import expects, found_recipients
@@ -8,11 +10,19 @@ from stanch.communicate.audiences.promises import Promise, promise_of
 from stanch.communicate.rules import suggestions, wording
 from stanch.kernel.audiences import STORED, Audience
 from stanch.kernel.clock import MINUTE, utc_time
+from stanch.kernel.command import Done
 from stanch.kernel.errors import Invalid
 from stanch.prepare.contact_methods import called
 from stanch.timeline.facts.communicate import UpdatePosted
 from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import UnitOfWork
+
+NextIn = (
+    Annotated[
+        float, msgspec.Meta(ge=0, le=10_080, description="Minutes to the next; the severity's cadence by default.")
+    ]
+    | None
+)
 
 
 class Promised(msgspec.Struct, frozen=True):
@@ -43,6 +53,17 @@ def promised(
     return Promised(at + every if every and record.live() else None)
 
 
+def promised_in(now: int, minutes: float | None) -> int | None:
+    """The moment that a text names for so many minutes: whole minutes, since readers see no seconds. None for none, and for 0."""
+    return -(-(now + int(minutes * MINUTE)) // MINUTE) * MINUTE if minutes else None
+
+
+def read_back(record: Record, audience: Audience, text: str, position: int) -> Done:
+    """What was drafted, for whoever posted it unseen, and how it is corrected."""
+    how = f"'stanch say {record.id} TEXT --corrects {position}' corrects what {audience} read." if position else ""
+    return Done(f" It reads: \u201c{text}\u201d", hint=how)
+
+
 def check_text(uow: UnitOfWork, record: Record, audience: Audience, text: str, *, field: str, unchecked: bool) -> None:
     """Raises ``Invalid`` for a blank and for a promise that is past, unless there is a second yes."""
     if unchecked:
@@ -69,14 +90,16 @@ def refuse_past(promise: Promise | None, field: str) -> None:
         )
 
 
-def post_inside(uow: UnitOfWork, record: Record, audience: Audience, text: str, minutes: float | None) -> str:
-    """Post to an audience that works here; answers with a sentence on who is sent it and when the next is owed."""
+def post_inside(
+    uow: UnitOfWork, record: Record, audience: Audience, text: str, minutes: float | None, *, drafted: bool
+) -> Done:
+    """Post to an audience that works here; answers with who is sent it and when the next is owed, and what it reads where nobody wrote it."""
     owed = promised(uow, record, audience, text, minutes=minutes)
-    uow.append(record.id, UpdatePosted(STORED[audience], text, "", owed.at, promise=owed.words))
+    entry = uow.append(record.id, UpdatePosted(STORED[audience], text, "", owed.at, promise=owed.words))
     said = "Posted." if audience == "engineers" else f"Posted for {audience}."
-    return f"{said}{_sent_to(uow, record, audience)}" + (
-        f" The next is promised for {utc_time(owed.at, uow.now)}." if owed.at else ""
-    )
+    reads = read_back(record, audience, text, entry.position) if drafted else Done("")
+    promise = f" The next is promised for {utc_time(owed.at, uow.now)}." if owed.at else ""
+    return Done(f"{said}{reads.message}{_sent_to(uow, record, audience)}{promise}", record.id, hint=reads.hint)
 
 
 def _sent_to(uow: UnitOfWork, record: Record, audience: Audience) -> str:

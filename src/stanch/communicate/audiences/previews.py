@@ -16,7 +16,8 @@ EXAMPLE = {
     "incident": "INC-7", "title": "Customers cannot pay", "severity": "SEV-1", "phase": "Mitigate", "service": "Shop",
     "public_name": "Checkout", "impact": "Three of ten payments fail", "symptoms": "Three of ten payments fail.",
     "share": "30 %", "since": "14:05 UTC", "lasting": "25 min", "commander": "Ada", "hypothesis": "Release v2 declines cards",
-    "tried": "Roll back the shop (watching)", "trying_next": "watching whether 'Roll back the shop' helps",
+    "tried": "Roll back the shop (watching)", "under_way": "Roll back the shop",
+    "trying_next": "watching whether 'Roll back the shop' helps",
     "business_impact": "Three of ten payments fail", "next_update": "15:00 UTC", "public_state": "investigating",
     "public_post": "Some customers may have trouble with Checkout.",
 }  # fmt: skip
