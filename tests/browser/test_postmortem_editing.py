@@ -15,6 +15,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.needs("chromium")]
 
 FIRST, THEIRS, MINE = "Some payments failed.", "Nine of ten payments failed.", "Three of ten payments failed."
 BOTH = "Between three and nine of ten payments did not go through."
+LOOK = "field => field.dispatchEvent(new Event('blur'))"  # for what others wrote, at once
 DRAFTS = "Object.keys(localStorage).filter((key) => key.startsWith('draft '))"
 
 
@@ -81,6 +82,34 @@ def test_both_versions_stand_side_by_side_until_they_are_one(
     expect(box).to_be_hidden()
     expect(page.locator("#pm")).to_have_attribute("data-unsaved", "0")
     assert summary(house, incident) == BOTH
+
+
+@pytest.mark.parametrize(
+    ("typed", "theirs", "shown", "rest", "made"),
+    [
+        # At the caret, with white space on both sides: the caret stays with the word.
+        ("It fails sin", "It fails sin and more ", True, "ce", "It fails since and more "),
+        ("It fails ", "It fails more ", True, "since", "It fails more since"),
+        # Two places, the last of which ends with the letter that stands before the caret.
+        ("It fails sin", "Here it fails sin again", False, "ce", "Here it fails since again"),
+    ],
+)
+def test_what_others_write_at_the_caret_splits_no_word(
+    house: House, browser: Browser, incident: str, typed: str, theirs: str, shown: bool, rest: str, made: str
+) -> None:
+    done(house, "ada", "postmortem", incident=incident, part="summary", text=typed, base=FIRST)
+    page = opened(house, browser, incident)
+    field = page.locator("#t-summary")
+    field.press("End")
+    done(house, "ben", "postmortem", incident=incident, part="summary", text=theirs, base=typed)
+    with page.expect_response(lambda answer: answer.url.endswith("/sections") and theirs.strip() in answer.text()):
+        field.evaluate(LOOK)
+    with page.expect_request("**/sections"):  # it looks again when it has done what the first answer asks for
+        field.evaluate(LOOK)
+    expect(field).to_have_value(theirs if shown else typed)
+    page.keyboard.type(rest)
+    expect(page.locator("#pm")).to_have_attribute("data-unsaved", "0")
+    assert summary(house, incident) == made
 
 
 def test_without_javascript_the_form_comes_back_with_both(

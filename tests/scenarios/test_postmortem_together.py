@@ -133,6 +133,9 @@ def test_as_typed_is_saved_letter_for_letter_with_a_version_of_its_own(closed: H
         ("x ", "x a1", "x b7", "x b7 a1"),
         ("x a1", "x a", "x a1 b7", "x a b7"),
         ("q w a1", "z q w a1x ", "z2 q w b3 a1 p4", "z2 z q w b3 a1x  p4"),
+        ("x a1", "x a12 a3", "b8 x a1 b7 ", "b8 x a12 a3 b7 "),  # what goes on with a word stays with it
+        ("x a2 ", "x a2 b3", "x a23 a2", "x a23 a2 b3"),  # one took away the white space that the other wrote after
+        ("x y a11", "x y a111", "x z y a11 b1", "x z y a111 b1"),  # two words that end alike
         ("10", "12", "100", None),  # nobody wrote 120
         ("100", "1000", "2100", None),
         ("a", "ab", "ac", None),
@@ -155,6 +158,57 @@ def test_a_merge_keeps_what_each_added(base: list[str], mine: list[str], theirs:
             assert made.split().count(word) >= mine.count(word) or word in theirs
         for word in "uvw":
             assert made.split().count(word) >= theirs.count(word)
+
+
+class _Typist:
+    """Types words letter by letter where the caret is, and saves now and then, in the middle of a word, too."""
+
+    def __init__(self, mark: str, text: str, chance: random.Random) -> None:
+        self.mark, self.field, self.base, self.chance = mark, text, text, chance
+        self.caret, self.words, self.letters = 0, list[str](), list[str]()
+
+    def type(self) -> None:
+        if not self.letters:
+            if len(self.words) % 4 == 0:
+                places = [n + 1 for n, letter in enumerate(self.field) if letter.isspace()]
+                self.caret = self.chance.choice([*places, len(self.field), len(self.field)])
+                self.letters = [" "] if self.field[: self.caret][-1:].strip() else []
+            self.words.append(f"{self.mark}{len(self.words)}{self.chance.choice('xs')}")
+            self.letters += [*self.words[-1], " "]
+        self.field = self.field[: self.caret] + self.letters.pop(0) + self.field[self.caret :]
+        self.caret += 1
+
+    def save(self, there: str) -> str | None:
+        made = merged(self.base, self.field, there)
+        self.base = there if made is None else self.field
+        return made
+
+
+def test_two_who_save_in_the_middle_of_words_split_none_of_the_others() -> None:
+    """R46: whatever one saves while the other goes on with a word, each word is there once in the end, or a conflict is shown."""
+    conflicts = 0
+    for seed in range(400):
+        chance = random.Random(seed)
+        there = chance.choice(["", "It fails.", "- Duration: not over\n- Customers: how many?"])
+        both = [_Typist("a", there, chance), _Typist("b", there, chance)]
+        for _ in range(80):
+            writer = chance.choice(both)
+            writer.type()
+            made = writer.save(there) if chance.random() < 0.2 else there
+            if made is None:
+                break
+            there = made
+        else:
+            for writer in both:
+                while writer.letters:
+                    writer.type()
+                made = writer.save(there) if made is not None else None
+                there = made or there
+        conflicts += made is None
+        if made is not None:
+            words = there.split()
+            assert [w for writer in both for w in writer.words if words.count(w) != 1] == [], f"seed {seed}: {there}"
+    assert conflicts < 60
 
 
 def test_on_the_page_what_was_typed_is_kept_beside_what_it_reads_now(closed: House) -> None:

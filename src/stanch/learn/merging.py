@@ -30,15 +30,13 @@ def merged(base: str, mine: str, theirs: str, *, by_line: bool = False) -> str |
         return at_once
     made: list[str] = []
     for region in Merge3(_tokens(base, by_line), _tokens(mine, by_line), _tokens(theirs, by_line)).merge_groups():
-        if region[0] != "conflict":
-            made += region[1]
-        elif region[1]:
-            both = _within(*region[1:], by_line=by_line)
-            if both is None:
-                return None
-            made += both
-        else:
-            made += _both(region[3], region[2])
+        together: Sequence[str] | None = region[1]
+        if region[0] == "conflict":
+            together = _within(*region[1:], by_line=by_line) if region[1] else _both(region[3], region[2])
+        if together is None:
+            return None
+        # One of them took away the white space that kept these words apart.
+        made += [" ", *together] if made and together and _glued(made[-1], together[0]) else together
     return "".join(made)
 
 
@@ -56,11 +54,23 @@ def _within(base: Sequence[str], mine: Sequence[str], theirs: Sequence[str], *, 
 
 
 def hunk(before: str, after: str) -> Hunk:
-    """The one place that differs, as far to the end of the text as it can be told."""
+    """The one place that differs, as far to the end of the text as it can be told; in whole words, unless letters were only added."""
     start = _alike(before, after)
     rest, grown = before[start:], after[start:]
     same = _alike(rest[::-1], grown[::-1])
-    return Hunk(start, len(before) - same, grown[: len(grown) - same])
+    if same < len(rest):
+        # A letter that two words happen to share at their ends tells nothing of what became of either.
+        while start and not _between_words(before, start, after, start):
+            start -= 1
+        while same and not _between_words(before, len(before) - same, after, len(after) - same):
+            same -= 1
+    return Hunk(start, len(before) - same, after[start : len(after) - same])
+
+
+def _between_words(before: str, at: int, after: str, there: int) -> bool:
+    return not _glued(before[at - 1 : at], before[at : at + 1]) and not _glued(
+        after[there - 1 : there], after[there : there + 1]
+    )
 
 
 def _alike(left: str, right: str) -> int:
@@ -74,13 +84,19 @@ def _two_places(base: str, mine: str, theirs: str) -> str | None:
     if own.start == own.end == other.start == other.end:
         return _added_at_one_place(base, own, other)
     first, second = sorted((own, other))
-    if first.end > second.start or not _apart(first.text, base[first.end : second.start], second.text):
+    if first.end > second.start or not _apart(base, first, second):
         return None
     return base[: first.start] + first.text + base[first.end : second.start] + second.text + base[second.end :]
 
 
-def _apart(first: str, between: str, second: str) -> bool:
-    return any(c.isspace() for c in between) or first[-1:].isspace() or second[:1].isspace()
+def _apart(base: str, first: Hunk, second: Hunk) -> bool:
+    """Whether both fit in. Where they touch, neither may go on with a word that the other one would move away from it."""
+    between, at = base[first.end : second.start], second.start
+    if any(c.isspace() for c in between):
+        return True
+    if not between and (_glued(base[:at], second.text) or _glued(first.text, base[at:])):
+        return False
+    return first.text[-1:].isspace() or second.text[:1].isspace()
 
 
 def _added_at_one_place(base: str, own: Hunk, other: Hunk) -> str | None:

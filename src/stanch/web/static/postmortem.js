@@ -9,16 +9,29 @@
   let out = false;  // whoever typed here has signed out: nothing of it stays in the browser, only on this page
   const PAUSE = 700, LONGEST_WAIT = 2500, LOOK = 3000, ORPHAN = 10000, TRY_AGAIN = 1500;
 
-  // The one place in which two texts differ: before[start..end] became text.
+  const blank = (text) => /\s/.test(text);
+  const glued = (left, right) => Boolean(left && right) && !blank(left.slice(-1)) && !blank(right.slice(0, 1));
+  // The one place in which two texts differ: before[start..end] became text; as learn/merging.py has it.
   function hunk(before, after) {
     const most = Math.min(before.length, after.length);
+    const within = (at, there) => glued(before.slice(0, at), before.slice(at)) || glued(after.slice(0, there), after.slice(there));
     let start = 0, same = 0;
     while (start < most && before[start] === after[start]) start++;
     while (same < most - start && before[before.length - 1 - same] === after[after.length - 1 - same]) same++;
+    if (start + same < before.length) {
+      // A letter that two words happen to share at their ends tells nothing of what became of either.
+      while (start && within(start, start)) start--;
+      while (same && within(before.length - same, after.length - same)) same--;
+    }
     return { start, end: before.length - same, text: after.slice(start, after.length - same) };
   }
-  const blank = (text) => /\s/.test(text);
-  const apart = (first, second, base) => first.end <= second.start && (blank(base.slice(first.end, second.start)) || blank(first.text.slice(-1)) || blank(second.text.slice(0, 1)));
+  // Whether both fit in. Where they touch, neither may go on with a word that the other one would move away from it.
+  function apart(first, second, base) {
+    if (first.end > second.start) return false;
+    const between = base.slice(first.end, second.start);
+    if (!between && (glued(base.slice(0, second.start), second.text) || glued(first.text, base.slice(second.start)))) return false;
+    return blank(between) || blank(first.text.slice(-1)) || blank(second.text.slice(0, 1));
+  }
 
   // A section: its field, `base`: the text of the server that what is in the field started from; `sent`: what is on its way.
   const sections = [...document.querySelectorAll("[data-section]")].map((field) => ({
@@ -81,8 +94,9 @@
     let after = false;
     if (document.activeElement === field && field.selectionStart <= at.end && field.selectionEnd >= at.start) {
       if (field.selectionStart !== field.selectionEnd || at.start !== at.end) return;
-      after = blank(at.text.slice(-1));
-      if (!after && !blank(at.text.slice(0, 1))) return;
+      // It stays with the word that is being typed: before white space, or else behind it.
+      after = !blank(at.text.slice(0, 1));
+      if (after && (!blank(at.text.slice(-1)) || glued(field.value.slice(0, at.start), at.text))) return;
     }
     const top = field.scrollTop;
     field.setRangeText(at.text, at.start, at.end, "preserve");
