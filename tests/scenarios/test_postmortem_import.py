@@ -9,9 +9,12 @@ from hypothesis import strategies as st
 
 from stanch.kernel.errors import Conflict, Invalid, NotFound
 from stanch.learn import export
+from stanch.learn.completeness.of_record import gaps_of
+from stanch.learn.completeness.words import worded
 from stanch.learn.document.markdown import bodies, markdown
 from stanch.learn.document.model import Document
 from stanch.learn.document.reading import front_of, normal, pieces, titles_of, without_html
+from stanch.learn.document.reading import written as text_of
 from stanch.web.app import create_app
 from tests.scenarios.house import House
 
@@ -182,6 +185,103 @@ def test_lines_without_a_place_are_named_and_nothing_changes(written: House) -> 
     assert written.record().entries == before
 
 
+NOTHING = [
+    "_Not written yet._", "- _Not written yet._", "* **NOT WRITTEN YET**", "> not written yet", "1. *Not written yet.*", "- [ ] __none yet__",
+    "<p><em>Not written yet.</em></p>", "_Noch nicht geschrieben._", "Pas encore e\u0301crit", "_Todavía no escrito_", "未記入", "Not written yet #change",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("nothing", NOTHING)
+def test_a_line_that_says_that_nothing_is_written_is_none(nothing: str) -> None:
+    assert not worded(nothing) and not worded(f"{nothing}\n\n{nothing}")
+    assert text_of(f"- Real\n{nothing}\n") == "- Real" and text_of(f"{nothing}\n") == ""
+    assert worded("The runbook was not written yet") and text_of("Nothing yet was tried") == "Nothing yet was tried"
+
+
+def test_what_says_that_nothing_is_written_is_never_content(written: House) -> None:
+    written.do("declare", title="Search fails", severity="SEV-1")
+    with written.application.reading() as uow:
+        text = export.prepare(uow, "INC-2", "md").content().decode()
+    for title in ("Contributing factors", "Root-cause path (5 Whys)", "Lessons", "Action items"):
+        before, after = text.split(f"## {title}\n")
+        text = f"{before}## {title}\n- Real {title[:4]} @ada 2126-06-04\n- _Not written yet._\n{after}"
+    said = written.do("import-postmortem", incident="INC-2", text=text).message
+    assert said == "Postmortem of INC-2: factors, whys, lessons written; A1 added."
+    record = written.record("INC-2")
+    assert record.lists == {"factors": ["Real Cont @ada 2126-06-04"], "whys": ["Real Root @ada 2126-06-04"]}
+    assert record.parts["lessons"] == "- Real Less @ada 2126-06-04" and len(record.action_items) == 1
+    # Nor does the gate take it for a factor where somebody types it.
+    written.do("postmortem", incident="INC-2", summary="Not written yet.", factors=["No canary", "_Not written yet._"])
+    with written.application.reading() as uow:
+        assert {"summary", "factors"} <= {gap.part for gap in gaps_of(uow, uow.record("INC-2"))}
+
+
+def test_words_beside_the_placeholder_are_kept_without_it(written: House) -> None:
+    lessons = "We had not written yet what to do\nthe file says `_Not written yet._`\n```\n_Not written yet._\n```"
+    text = exported(written).replace("## Lessons\n\n_Not written yet._", f"## Lessons\n\n_Not written yet._ {lessons}")
+    assert imported(written, text) == "lessons written."
+    assert written.record().parts["lessons"] == lessons
+    assert imported(written, text) == "nothing in the file is new."
+
+
+MARK = "_Draft from the record; nobody has confirmed it._\n\n"
+
+
+def test_a_draft_is_marked_and_the_mark_taken_away_confirms_it(written: House) -> None:
+    written.do("declare", title="Search fails", severity="SEV-1")
+    written.do("postmortem", incident="INC-2", lessons="We were lucky")
+
+    def out(form: str = "md") -> str:
+        with written.application.reading() as uow:
+            return export.prepare(uow, "INC-2", form).content().decode()
+
+    def back(text: str) -> str:
+        said: str = written.do("import-postmortem", incident="INC-2", text=text).message
+        return said.removeprefix("Postmortem of INC-2: ")
+
+    first = out()
+    assert (
+        first.count(MARK) == 2
+        and 'drafts: "summary, impact"' in first
+        and out("html").count("nobody has confirmed it") == 2
+    )
+    older = first.replace(MARK, "").replace('drafts: "summary, impact"\n', "")
+    by_hand = first.split("---\n", 2)[2]
+    for text in (
+        first,
+        older,
+        by_hand,
+        first.replace(MARK, MARK.upper()).replace("_DRAFT", "_*DRAFT").replace("IT._", "IT.*_"),
+    ):
+        assert back(text) == "nothing in the file is new."
+    with pytest.raises(Conflict, match="The draft of the impact still asks of the customers"):
+        back(first.replace(MARK, ""))
+    assert "summary" not in written.record("INC-2").parts
+    assert back(first.replace(f"## Summary\n\n{MARK}", "## Summary\n\n")) == "summary written."
+    record = written.record("INC-2")
+    assert "Search fails" in record.parts["summary"] and record.last is not None and record.last.facts.confirmed
+    assert back(first.replace(f"## Summary\n\n{MARK}", "## Summary\n\n")) == "nothing in the file is new."
+    edited = out().replace("how many, and what did they see?", "3 of 10 saw an error")
+    assert edited.count(MARK) == 1 and back(edited) == "impact written."
+    assert (
+        "3 of 10" in written.record("INC-2").parts["impact"]
+        and "Draft from" not in written.record("INC-2").parts["impact"]
+    )
+    assert MARK not in out() and 'drafts: "none"' in out() and "nobody has confirmed it" not in out("html")
+
+
+def test_whose_file_it_is_and_what_is_new_comes_before_the_state(written: House) -> None:
+    text = exported(written)
+    written.do("postmortem", incident="INC-1", override="for the test")
+    for unchanged in (text, exported(written)):
+        assert imported(written, unchanged) == "nothing in the file is new."
+    with pytest.raises(Invalid, match="is of INC-2, and not of INC-1"):
+        imported(written, text.replace('"INC-1"', '"INC-2"'))
+    for changed in (text.replace("three of ten", "four of ten"), text + "\n## Weather\nIt rained\n"):
+        with pytest.raises(Conflict, match="is published"):
+            imported(written, changed, keep=True)
+
+
 def test_what_is_no_file_of_this_postmortem(written: House) -> None:
     text = exported(written)
     for wrong, why in (
@@ -195,8 +295,6 @@ def test_what_is_no_file_of_this_postmortem(written: House) -> None:
         with pytest.raises(Invalid, match=why):
             imported(written, wrong)
     written.do("postmortem", incident="INC-1", override="for the test")
-    with pytest.raises(Conflict, match="is published"):
-        imported(written, text)
     secret = written.do("declare", title="Secret", severity="SEV-3", private=True).incident
     with pytest.raises(NotFound):
         written.do("import-postmortem", "ben", incident=secret, text="## Summary\nx")

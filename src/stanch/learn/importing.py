@@ -1,7 +1,7 @@
 """Takes a postmortem that was written elsewhere as Markdown: what was exported and edited, or written by hand (R46)."""
 
 from collections.abc import Mapping
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
 
@@ -18,7 +18,6 @@ LONGEST = 400_000
 # The most lines that an answer names, and the most characters of one comment that keeps lines.
 NAMED, IN_A_COMMENT = 20, 4_500
 FIELDS = ("title", "owner", "due", "test")
-NONE_YET = "_None yet._"
 
 
 class ImportPostmortem(msgspec.Struct):
@@ -74,7 +73,7 @@ def import_postmortem(uow: UnitOfWork, asked: ImportPostmortem) -> Done:
     lines = asked.text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
     front = front_of(lines)
     _check_origin(record, front.incident, front.version, front.names)
-    read = _read(uow, record, front.version)
+    read = _read(uow, record, front.version, marks=front.drafts)
     titles = titles_of({x.part: x.shown() for x in layout(uow.policy, record)})
     mine = {written_part(name, uow.policy, record) for name in asked.mine}
     made = _Outcome()
@@ -90,6 +89,7 @@ def import_postmortem(uow: UnitOfWork, asked: ImportPostmortem) -> Done:
             )
     for part, body in bodies.items():
         _part(uow, record, part, body, read, part in mine, made)
+    _published(record, made)
     _refuse(record, made, keep=asked.keep)
     kept = _keep(uow, record, made.left)
     return Done(f"Postmortem of {record.id}: {_said(made, kept)}.", record.id)
@@ -98,13 +98,17 @@ def import_postmortem(uow: UnitOfWork, asked: ImportPostmortem) -> Done:
 def _check(record: Record, text: str) -> None:
     if record.drill is not None:
         raise Conflict(f"{record.id} is a drill: it has a debrief and no postmortem.")
-    if record.published_at is not None:
-        hint = f"Reopen it first: 'stanch plan {record.id} --stage draft'."
-        raise Conflict(f"The postmortem of {record.id} is published.", hint=hint)
     if not text.strip():
         raise Invalid("The file is empty.", field="text", hint=f"'stanch export {record.id} --format md' writes one.")
     if "\x00" in text:
         raise Invalid("That is no text.", field="text", hint="Give Markdown.")
+
+
+def _published(record: Record, made: _Outcome) -> None:
+    """What is published stays as it is until it is reopened; a file with nothing new changes nothing."""
+    if record.published_at is not None and (made.written or made.items or made.conflicts or made.left):
+        hint = f"Nothing was imported. Reopen it first: 'stanch plan {record.id} --stage draft'."
+        raise Conflict(f"The postmortem of {record.id} is published.", hint=hint)
 
 
 def _check_origin(record: Record, incident: str, version: int | None, names: str) -> None:
@@ -122,8 +126,11 @@ def _check_origin(record: Record, incident: str, version: int | None, names: str
         )
 
 
-def _read(uow: UnitOfWork, record: Record, version: int | None) -> _Read:
-    """What the file started from: the export at that entry; one written by hand started from nothing that somebody wrote."""
+def _read(uow: UnitOfWork, record: Record, version: int | None, *, marks: bool) -> _Read:
+    """What the file started from: the export at that entry; one written by hand started from nothing that somebody wrote.
+
+    ``marks``: whether it marks drafts; an older export does not, and the same text in it confirms nothing.
+    """
     from stanch.communicate.wording.vocabulary import of_policy
     from stanch.learn.document.markdown import bodies
     from stanch.learn.document.model import document
@@ -137,21 +144,24 @@ def _read(uow: UnitOfWork, record: Record, version: int | None) -> _Read:
     before = [entry for entry in entries if entry.position <= version]
     then = fold(before)
     old = document(then, before, uow.policy, people)
-    old.comments = list(then.comments.values())
+    old.comments, old.drafts = list(then.comments.values()), old.drafts if marks else []
     return _Read(bodies(old), bodies(now), old.parts, then.action_items)
 
 
 def _cannot_place(part: str, first: int, lines: list[str], read: _Read, made: _Outcome) -> None:
-    """Lines that the export did not write itself."""
+    """Lines that the export did not write itself, and that say anything."""
+    from stanch.learn.completeness.words import unwritten
+
     known = {line.rstrip() for texts in (read.exported, read.now) for line in texts.get(part, "").split("\n")}
     why = {"timeline": "the timeline comes from the record", "comments": "comments are written here"}.get(part)
     for number, line in enumerate(lines, first):
-        if line.strip() and line.rstrip() not in known:
+        if line.strip() and line.rstrip() not in known and not unwritten(line):
             made.left.append((number, line.strip(), why or "no part has this heading"))
 
 
 def _part(uow: UnitOfWork, record: Record, part: str, body: str, read: _Read, mine: bool, made: _Outcome) -> None:
-    from stanch.learn.document.reading import list_lines, normal, without_html, written
+    from stanch.learn.completeness.words import WHO_WAS_HIT
+    from stanch.learn.document.reading import list_lines, marked, normal, without_html, written
     from stanch.learn.merging import merged
     from stanch.learn.postmortem import LISTS, draft
     from stanch.learn.writing import both_changed, facts_of
@@ -168,8 +178,8 @@ def _part(uow: UnitOfWork, record: Record, part: str, body: str, read: _Read, mi
         if record.parts.get(part, "").strip():
             made.stays.append(part_name(part))
         return
-    if " ".join(text.split()) == " ".join(base.split()) and part in record.parts:
-        return  # only laid out anew
+    if (part in record.parts or marked(body)) and _squeezed(text) in (_squeezed(base), _squeezed(current)):
+        return  # only laid out anew, or still a draft
     theirs = current if part in record.parts else base
     if not mine and not base and theirs:
         together = None if text != theirs else theirs
@@ -178,9 +188,19 @@ def _part(uow: UnitOfWork, record: Record, part: str, body: str, read: _Read, mi
     if together is None:
         made.conflicts[part] = both_changed(part, current, record.written.get(part, (0, "Somebody"))[1])
         return
-    facts = facts_of(part, together, "")
+    asks = part not in record.parts and WHO_WAS_HIT in together
+    if asks and _squeezed(together) in (_squeezed(base), _squeezed(current)):
+        hint = "Nothing was imported. Write the answer into the file, or leave the line above it that says that it is a draft."
+        raise Conflict(
+            f"The draft of the {part_name(part)} still asks of the customers: {WHO_WAS_HIT}", field="text", hint=hint
+        )
+    facts = facts_of(part, together, "" if part in record.parts else current)
     if facts.text != current or part not in record.parts:
         _append(uow, record, facts, made)
+
+
+def _squeezed(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _append(uow: UnitOfWork, record: Record, facts: PostmortemWritten, made: _Outcome) -> None:
@@ -193,12 +213,15 @@ def _append(uow: UnitOfWork, record: Record, facts: PostmortemWritten, made: _Ou
 def _items(uow: UnitOfWork, record: Record, first: int, lines: list[str], read: _Read, made: _Outcome) -> None:
     from stanch.learn.action_items.rules import item_number
     from stanch.learn.action_items.written import items
+    from stanch.learn.completeness.words import unwritten
 
-    found, rest = items(lines, first)
-    left = {NONE_YET, *(line.rstrip() for line in read.exported.get("actions", "").split("\n"))}
+    found, rest = items(["" if unwritten(line) else line for line in lines], first)
+    left = {line.rstrip() for line in read.exported.get("actions", "").split("\n")}
     made.left += [(number, line.strip(), "it is no action item") for number, line in rest if line.rstrip() not in left]
     by_title = {item.title.casefold(): item.item for item in record.action_items.values()}
-    for each in found:
+    for row in found:
+        nothing: dict[str, Any] = {name: "" for name in FIELDS if unwritten(getattr(row, name))}
+        each = row._replace(**nothing)
         number = item_number(each.item) if each.item else by_title.get(each.title.casefold(), "")
         try:
             _item(uow, record, each, number, read.items.get(number), made)

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from stanch.kernel.clock import day, hour_minute, spell
 from stanch.kernel.markdown import clean_html
+from stanch.learn.document.markdown import DRAFT
 from stanch.learn.document.model import NAMES, Document, comment_line
 
 HERE = Path(__file__).parent
@@ -52,6 +53,7 @@ def html(document: Document) -> bytes:
     return template.render(
         d=document,
         titles=NAMES,
+        unconfirmed=DRAFT,
         comments=[comment_line(c, titles[c.part]) for c in document.comments],
         style=Markup(style()),  # noqa: S704 - our own file
         lanes=_lanes(document),

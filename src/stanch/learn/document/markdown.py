@@ -8,6 +8,8 @@ from stanch.learn.document.model import Document, comment_line, state_of
 from stanch.timeline.record import ActionItem
 
 NOT_WRITTEN = "_Not written yet._"
+# Above what the record fills in, until somebody has written or confirmed it.
+DRAFT = "Draft from the record; nobody has confirmed it."
 
 
 def markdown(d: Document) -> bytes:
@@ -47,7 +49,8 @@ def _actions(d: Document) -> list[str]:
 
 
 def _written(part: str, d: Document) -> list[str]:
-    return [_mentions(_closed(d.parts[part])) or NOT_WRITTEN]
+    text = _mentions(_closed(d.parts[part])) or NOT_WRITTEN
+    return [f"_{DRAFT}_", "", text] if part in d.drafts else [text]
 
 
 def _closed(text: str) -> str:

@@ -42,7 +42,10 @@ class Moment(msgspec.Struct):
 
 
 class Document(msgspec.Struct):
-    """The whole document; ``parts`` are Markdown, empty ones are not written yet. ``layout``: the sections in their order."""
+    """The whole document; ``parts`` are Markdown, empty ones are not written yet. ``layout``: the sections in their order.
+
+    ``drafts``: the parts that the record fills in, and that nobody has written or confirmed.
+    """
 
     incident: str
     title: str
@@ -60,6 +63,7 @@ class Document(msgspec.Struct):
     spans: list[tuple[str, int, int]]
     front: dict[str, str]
     layout: list[LaidOut]
+    drafts: list[str]
     comments: list[Comment] = []
 
 
@@ -80,6 +84,7 @@ def comment_line(c: Comment, title: str) -> str:
 def document(record: Record, entries: list[Entry], policy: Policy, people: Vocabulary) -> Document:
     """The document as it stands: what is written, else what the record knows; nothing is invented."""
     parts = draft(record, entries, policy)
+    drafts = [part for part, text in parts.items() if text.strip() and part not in record.parts]
     whys = record.lists.get("whys", [])
     end = record.closed_at or record.resolved_at or record.changed_at
     return Document(
@@ -101,8 +106,9 @@ def document(record: Record, entries: list[Entry], policy: Policy, people: Vocab
             for span in record.spells
             if span.phase in PHASES and (span.until or end) - span.since >= SECOND
         ],
-        _front(record),
+        _front(record) | {"drafts": ", ".join(drafts) or "none"},
         layout(policy, record),
+        drafts,
     )
 
 

@@ -11,6 +11,7 @@ from stanch.kernel.clock import SECOND, day, hour_minute, spell
 from stanch.kernel.errors import Unavailable
 from stanch.kernel.logs import log
 from stanch.learn.document.blocks import blocks
+from stanch.learn.document.markdown import DRAFT
 from stanch.learn.document.model import NAMES, Document, comment_line, state_of
 
 MOST_SECONDS = 30
@@ -49,7 +50,11 @@ def _plain(d: Document) -> dict[str, Any]:
         d.timeline if len(d.timeline) <= MOST_LINES else d.timeline[: MOST_LINES // 2] + d.timeline[-MOST_LINES // 2 :]
     )
     sections = [
-        {"part": x.part, "title": x.title or NAMES.get(x.part) or x.shown(), "blocks": blocks(d.parts.get(x.part, ""))}
+        {
+            "part": x.part,
+            "title": x.title or NAMES.get(x.part) or x.shown(),
+            "blocks": blocks((f"_{DRAFT}_\n\n" if x.part in d.drafts else "") + d.parts.get(x.part, "")),
+        }
         for x in d.layout
     ]
     if d.comments:

@@ -7,23 +7,32 @@ from typing import NamedTuple
 from markdown_it import MarkdownIt
 
 from stanch.kernel.markdown import fenced
-from stanch.learn.document.markdown import NOT_WRITTEN
+from stanch.learn.completeness.words import bare, unwritten
+from stanch.learn.document.markdown import DRAFT
 from stanch.prepare.postmortem_template import GATE, found_headings, squeezed
 
-_FRONT = re.compile(r"^(incident|version|names):\s*\"?([^\"]*?)\"?\s*$")
+_FRONT = re.compile(r"^(incident|version|names|drafts):\s*\"?([^\"]*?)\"?\s*$")
 _UNDERLINE = re.compile(r"^ {0,3}(=+|--+)[ \t]*$")
 _PARSER = MarkdownIt("commonmark")
+# The export's placeholder on one line with what somebody typed before or after it.
+_BESIDE = re.compile(
+    r"^(\s*(?:[-*+] +)?)([*_]{1,3})not written yet\.?\2\s+|\s+([*_]{1,3})not written yet\.?\3\s*$", re.IGNORECASE
+)
 # How often what was hidden by HTML is looked through again.
 _ROUNDS = 5
 
 
 class Front(NamedTuple):
-    """What the front matter says. ``version``: the last entry that the export had; None: it is no export of ours. ``ends``: lines."""
+    """What the front matter says. ``version``: the last entry that the export had; None: it is no export of ours. ``ends``: lines.
+
+    ``drafts``: whether drafts are marked in the file.
+    """
 
     incident: str
     version: int | None
     names: str
     ends: int
+    drafts: bool = False
 
 
 class Piece(NamedTuple):
@@ -42,7 +51,7 @@ def front_of(lines: list[str]) -> Front:
     said = {match[1]: match[2] for line in lines[1:ends] if (match := _FRONT.match(line))}
     version = said.get("version", "")
     number = int(version) if version.isascii() and version.isdecimal() and len(version) < 10 else None
-    return Front(said.get("incident", ""), number, said.get("names", ""), ends + 1 if ends else 0)
+    return Front(said.get("incident", ""), number, said.get("names", ""), ends + 1 if ends else 0, "drafts" in said)
 
 
 def normal(text: str) -> str:
@@ -93,9 +102,24 @@ def titles_of(shown: Mapping[str, str]) -> dict[str, str]:
 
 
 def written(body: str) -> str:
-    """The text of a part as it stands in a document: without the marks of the export, empty where nothing is written yet."""
-    text = normal(body).replace("@\u200b", "@")
-    return "" if text.strip() == NOT_WRITTEN else text
+    """The text of a part as it stands in a document: without the marks of the export, and without what stands where nothing is written yet."""
+    lines = normal(body).replace("@\u200b", "@").split("\n")
+    code, _ = fenced(lines)
+    kept = [
+        line if at in code else _BESIDE.sub(r"\1", line)
+        for at, line in enumerate(lines)
+        if at in code or not _mark(line)
+    ]
+    return "\n".join(kept).strip("\n")
+
+
+def marked(body: str) -> bool:
+    """Whether a part is marked as a draft that nobody has confirmed."""
+    return any(bare(line) == bare(DRAFT) for line in body.split("\n"))
+
+
+def _mark(line: str) -> bool:
+    return unwritten(line) or bare(line) == bare(DRAFT)
 
 
 def list_lines(text: str) -> str:
