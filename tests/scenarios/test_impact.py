@@ -153,4 +153,11 @@ def test_without_queries_nobody_is_asked_and_it_says_what_to_declare(database_ur
             client.headers.update(house.bearer("ada"))
             page = client.get("/incidents/INC-1/postmortem").text
             assert "Users hit: not measured" in page and "set harm.users" in page
+            # What the record knows stands below, so that "nothing" would be no true word.
+            assert (
+                "The metrics have not been asked." in page
+                and "Nothing was measured" not in page
+                and "Measure now" in page
+            )
+            assert ("is from the record" in page) == any(a.value is not None for a in found.amounts)
             assert client.get("/api/v1/incidents/INC-1/impact-figures").json()["measured_at"] is None

@@ -19,7 +19,7 @@ class ImpactFigures(msgspec.Struct):
 
 
 class Figures(msgspec.Struct, frozen=True):
-    """``measured_at`` None: nothing was measured, and each amount says what to do."""
+    """``measured_at`` None: the metrics were not asked; each amount is from the record, or says what to do."""
 
     incident: str
     since: Moment
@@ -63,7 +63,11 @@ def unmeasured(uow: UnitOfWork, record: Record) -> list[Amount]:
 
     service = uow.policy.service(record.service)
     if asks(service):
-        why = "measured two minutes after it is resolved" if record.resolved_at is None else "not measured yet"
+        why = (
+            "the metrics are asked two minutes after it is resolved"
+            if record.resolved_at is None
+            else "the metrics have not been asked yet"
+        )
         return [Amount("failed", "Requests failed", problem=why)]
     if not record.service:
         return [
