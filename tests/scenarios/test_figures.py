@@ -7,6 +7,7 @@ from starlette.testclient import TestClient
 
 from stanch.kernel.clock import DAY, MINUTE, iso, parse_moment
 from stanch.kernel.errors import Invalid, NotFound
+from stanch.learn.figures.commands import AskLearning, learning
 from stanch.web.app import create_app
 from tests.scenarios.house import House
 
@@ -176,6 +177,18 @@ def test_the_pages_show_the_same_and_answer_bad_addresses(house: House, client: 
     assert (
         'href="/learning/resolve?days=365"' in page and "too few to say" in page and "#change" in page and "0 %" in page
     )
+    # One definition and one time, which each of them names.
+    assert "0 of 1 added within a year" in client.get("/").text and "0 of 1 added within a year are done" in page
+    assert "<strong>0 of 1</strong> added within a year are done" in client.get("/actions").text
+    assert "0 of 1 added within 90 days are done" in client.get("/learning?days=90").text
+    with house.application.reading() as uow:
+        said = [learning(uow, AskLearning(days)).line() for days in (1, 90, 365, 1825)]
+    assert [line.partition("within ")[2].partition(" are")[0] for line in said] == [
+        "a day",
+        "90 days",
+        "a year",
+        "5 years",
+    ]
     assert incident in client.get("/learning/resolve").text and incident in client.get("/learning/kind-change").text
     assert (
         "=1+1 canary" in client.get("/actions?owner=ben").text

@@ -43,7 +43,12 @@ def test_the_completion_counts_what_is_done_and_not_what_was_dropped(house: Hous
     house.do("action", incident="INC-1", item="A1", done=True, evidence="https://ci.example/42")
     found = seen(house, "ada")["completion"]
     assert (found.done, found.total) == (1, 3)  # type: ignore[attr-defined]
-    house.clock.forward(days=91)
+    house.do("action", incident="INC-1", item="A2", dropped=True, note="The contract is tested elsewhere")
+    house.clock.forward(days=360)
+    found, learning = seen(house, "ada")["completion"], house.do("learning")
+    # The same figure as Learning has where nobody chooses another time, and Actions.
+    assert (found.done, found.total) == (learning["items_done"], learning["items_total"]) == (1, 3)  # type: ignore[attr-defined]
+    house.clock.forward(days=7)
     assert seen(house, "ada")["completion"].total == 0  # type: ignore[attr-defined]
 
 

@@ -115,8 +115,8 @@ def test_factors_lower_readiness_until_their_items_are_done(house: House) -> Non
     assert lacks() == [], "nothing is open yet"
     house.do("action", incident="INC-1", title="Add a canary", owner="ben", test="A broken release stops there")
     assert [(each["text"], each["link"]) for each in lacks()] == [
-        ("#change contributed to INC-1, and action items of it are open", "/incidents/INC-1/postmortem#actions"),
-        ("#runbook contributed to INC-1, and action items of it are open", "/incidents/INC-1/postmortem#actions"),
+        ("#change contributed to INC-1, and not all action items are done", "/incidents/INC-1/postmortem#actions"),
+        ("#runbook contributed to INC-1, and not all action items are done", "/incidents/INC-1/postmortem#actions"),
     ]
     before = house.do("readiness", service="shop")["services"][0]["score"]
     house.do("action", "ben", incident="INC-1", item="A1", done=True, evidence="build 812 stopped")

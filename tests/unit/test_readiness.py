@@ -9,7 +9,7 @@ from stanch.kernel.clock import DAY, parse_moment
 from stanch.kernel.contacts import Contact, EscalationPolicy, EscalationStep
 from stanch.kernel.policy import Criterion, Mitigation, Policy, Probe, Service, Slo
 from stanch.prepare import catalog
-from stanch.prepare.readiness import Around, judge, report
+from stanch.prepare.readiness import Around, OpenFactor, judge, report
 
 NOW = parse_moment("2026-11-23T10:00:00Z")
 EXAMPLE = Path(__file__).parents[2] / "examples" / "catalog"
@@ -29,6 +29,16 @@ POLICY = Policy(
 
 def lacks(service: Service, policy: Policy = POLICY, around: Around = AROUND, now: int = NOW) -> str:
     return "; ".join(lack.text for lack in judge(service, policy, around, now).lacks)
+
+
+def test_what_past_incidents_left_open_is_said_with_one_and_many() -> None:  # R50
+    for incidents, more in ((1, ""), (2, " and 1 earlier incident"), (3, " and 2 earlier incidents")):
+        around = Around(
+            frozenset({"prometheus"}), drilled=DRILLED, factors={"shop": [OpenFactor("capacity", incidents, "INC-34")]}
+        )
+        assert (
+            lacks(WHOLE, around=around) == f"#capacity contributed to INC-34{more}, and not all action items are done"
+        )
 
 
 def test_a_service_that_has_everything_scores_a_hundred() -> None:

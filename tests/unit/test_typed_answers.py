@@ -3,9 +3,12 @@
 import msgspec
 import pytest
 
-from stanch.kernel.answers import Moment, Span, plain, rows_of
+from stanch.cli.render import show
+from stanch.kernel.answers import Moment, Portion, Seconds, Span, plain, rows_of
 from stanch.kernel.command import REGISTRY, Command, Done
+from stanch.learn.impact.commands import Figures
 from stanch.main import load_commands
+from stanch.timeline.amount import Amount
 from stanch.web.openapi import document
 
 load_commands()
@@ -42,6 +45,29 @@ def _references(schema: dict[str, object]) -> list[dict[str, str]]:
 
 class Part(msgspec.Struct):
     since: Moment | None
+
+
+class Learned(msgspec.Struct):
+    completion: Portion | None
+    earlier: Portion | None
+    median_seconds: Seconds | None
+
+
+def test_shares_and_seconds_are_numbers_for_programs_and_words_for_people() -> None:
+    assert plain(Learned(0.678571, None, 84.5)) == {"completion": "68 %", "earlier": None, "median": "1 min"}
+    assert plain(Learned(0.0, 1.0, None)) == {"completion": "0 %", "earlier": "100 %", "median": None}
+    assert msgspec.to_builtins(Learned(0.678571, None, 84.5))["completion"] == 0.678571
+
+
+def test_the_impact_is_printed_as_a_person_reads_it(capsys: pytest.CaptureFixture[str]) -> None:  # R46
+    word = Amount(
+        "first_word", "From noticed to the first public word", 323.0, "span", how="promised within 20 min; kept"
+    )
+    failed = Amount("failed", "Requests failed", problem="the metrics have not been asked yet")
+    show(REGISTRY["impact-figures"], Figures("INC-1", 0, 60_000_000, None, [failed, word]), False)
+    said = capsys.readouterr().out
+    assert "  Requests failed: not measured: the metrics have not been asked yet\n" in said
+    assert "first public word: 5 min\n" in said and "promised within 20 min; kept" in said and "span" not in said
 
 
 class Whole(msgspec.Struct):

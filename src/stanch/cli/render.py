@@ -133,6 +133,22 @@ def _incident(value: dict[str, Any]) -> None:
         say(clean(entry["sentence"]) + (f" (corrected by #{by})" if by else ""), _lead(entry))
 
 
+def _impact(value: dict[str, Any]) -> None:
+    """Each amount with its number, or why it has none; below it how it was worked out."""
+    from stanch.timeline.amount import Amount  # the help of a command needs none
+
+    def clock(moment: str) -> str:
+        return cell(moment) if moment else "now"
+
+    measured = value["measured_at"]
+    how = f"as measured {clock(measured)}" if measured else "the metrics have not been asked"
+    say(f"{clock(value['since'])} to {clock(value['until'])}; {how}.", f"{value['incident']}: ")
+    for amount in msgspec.convert(value["amounts"], list[Amount]):
+        say(clean(amount.said() + (f": {amount.problem}" if amount.problem else "")), "  ")
+        if amount.how:
+            say(clean(amount.how), "    ", "faint")
+
+
 def line(entry: dict[str, Any]) -> str:
     """One entry of a timeline."""
     return _lead(entry) + clean(entry["sentence"])
@@ -144,4 +160,4 @@ def _lead(entry: dict[str, Any]) -> str:
 
 
 # Answers that are not shown field by field.
-WHOLE = {"show": _incident, "catchup": _catchup, "now": _now, "next": _next}
+WHOLE = {"show": _incident, "catchup": _catchup, "now": _now, "next": _next, "impact-figures": _impact}

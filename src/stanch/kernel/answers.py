@@ -7,11 +7,23 @@ from typing import Annotated, Any, Protocol
 
 import msgspec
 
-from stanch.kernel.clock import iso, spell
+from stanch.kernel.clock import SECOND, iso, spell
 
 Moment = Annotated[int, msgspec.Meta(title="moment", description="UTC, microseconds since 1970.")]
 Span = Annotated[int, msgspec.Meta(title="span", description="A length of time in microseconds.")]
-WORDS = {"moment": iso, "span": spell}
+Portion = Annotated[float, msgspec.Meta(title="portion", description="A part of a whole, from 0 to 1.")]
+Seconds = Annotated[float, msgspec.Meta(title="seconds", description="A length of time in seconds.")]
+
+
+def _percent(portion: float) -> str:
+    return f"{portion * 100:.0f} %"
+
+
+def _spell_seconds(seconds: float) -> str:
+    return spell(int(seconds * SECOND))
+
+
+WORDS = {"moment": iso, "span": spell, "portion": _percent, "seconds": _spell_seconds}
 
 
 class Row(Protocol):
@@ -23,7 +35,7 @@ class Row(Protocol):
 
 
 def plain(value: Any) -> Any:
-    """Dicts and lists for people: moments as RFC 3339 text, spans in words, everything else as it is.
+    """Dicts and lists for people: moments as RFC 3339 text, spans and shares in words, everything else as it is.
 
     Moments of a struct with a ``time_zone`` are shown on that zone's clock, as its sentences do.
     """
@@ -32,7 +44,7 @@ def plain(value: Any) -> Any:
         if zone := getattr(value, "time_zone", ""):
             words = {name: _on_the_clock_of(zone) if how is iso else how for name, how in words.items()}
         names = zip(value.__struct_fields__, value.__struct_encode_fields__, strict=True)
-        return {shown: _worded(getattr(value, name), words.get(name)) for name, shown in names}
+        return {_named(shown, words.get(name)): _worded(getattr(value, name), words.get(name)) for name, shown in names}
     if isinstance(value, list | tuple):
         return [plain(part) for part in value]
     if isinstance(value, Mapping):
@@ -46,13 +58,18 @@ def _on_the_clock_of(zone: str) -> Callable[[int], str]:
     return lambda at: iso_local(at, zone_of(zone))
 
 
+def _named(field: str, words: Any) -> str:
+    """A field whose text has its unit needs none in its name."""
+    return field.removesuffix("_seconds") if words is _spell_seconds else field
+
+
 def _worded(value: Any, words: Any) -> Any:
     return plain(value) if words is None or value is None else words(value)
 
 
 @lru_cache(maxsize=256)
 def _words(kind: type[msgspec.Struct]) -> dict[str, Any]:
-    """How each field of a struct that is a moment or a span is said."""
+    """How each field of a struct that is a moment, a length of time or a share is said."""
     hints = typing.get_type_hints(kind, include_extras=True)
     return {name: WORDS[title] for name, hint in hints.items() if (title := _title(hint))}
 

@@ -26,7 +26,7 @@ RECENT, SINCE = 200, 90 * DAY
 ITEMS = (
     "SELECT e.incident, e.kind, e.facts, i.private FROM entries e JOIN "
     "(SELECT id, private FROM incidents WHERE changed_at > :since ORDER BY number DESC LIMIT :recent) i ON i.id = e.incident "
-    "WHERE e.kind IN ('action_item_added', 'action_item_done', 'action_item_reopened', 'review_asked', 'ticket_closed') "
+    "WHERE e.kind IN ('action_item_done', 'action_item_reopened', 'review_asked', 'ticket_closed') "
     "ORDER BY e.incident, e.position"
 )
 
@@ -40,13 +40,6 @@ POSTS = (
 
 # The kind of entry, the incident, its facts.
 ItemEntry = tuple[str, str, dict[str, Any]]
-
-
-class Completion(msgspec.Struct, frozen=True):
-    """Action items of the incidents of the last 90 days: how many there are, and how many are done (dropped ones are not)."""
-
-    done: int
-    total: int
 
 
 class Due(msgspec.Struct, frozen=True):
@@ -138,12 +131,6 @@ def untested(uow: UnitOfWork, key: str) -> list[Finding]:
     """The first of one's own contact methods of which nobody knows whether it works."""
     worries = ("untested", "failing", "weak")
     return [f for f in report(uow) if f.person == key and f.worry in worries][:1] if key else []
-
-
-def completion(rows: list[ItemEntry]) -> Completion:
-    """How many are done."""
-    done = sum(not facts.get("dropped") for facts in ended(rows).values())
-    return Completion(done, sum(kind == "action_item_added" for kind, _, _ in rows))
 
 
 def ended(rows: list[ItemEntry]) -> dict[tuple[str, str], dict[str, Any]]:

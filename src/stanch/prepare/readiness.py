@@ -206,8 +206,8 @@ def _factors(service: Service, policy: Policy, around: Around, now: int) -> list
     """R50: what contributed to an incident is still there until its action items are done."""
     lacks = []
     for factor in around.factors.get(service.name, [])[:MOST_FACTORS]:
-        more = f" and of {factor.incidents - 1} more" if factor.incidents > 1 else ""
-        text = f"#{factor.kind} contributed to {factor.newest}{more}, and action items of it are open"
+        more = f" and {counted(factor.incidents - 1, 'earlier incident')}" if factor.incidents > 1 else ""
+        text = f"#{factor.kind} contributed to {factor.newest}{more}, and not all action items are done"
         link = f"/incidents/{factor.newest}/postmortem#actions"
         lacks.append(Lack(3, text, "finish its action items, or drop them with a reason", link))
     return lacks

@@ -2,11 +2,13 @@
 
 import msgspec
 
-from stanch.kernel.answers import Moment, Span
+from stanch.kernel.answers import Moment, Portion, Seconds, Span
 from stanch.kernel.clock import day
 
 # A percentile of fewer says more about one incident than about how you respond (R49).
 ENOUGH = 5
+# So many days back where nobody chooses another time.
+YEAR = 365
 
 
 class Item(msgspec.Struct, frozen=True):
@@ -113,7 +115,7 @@ class Achieved(msgspec.Struct, frozen=True):
     helped: int
     no_change: int
     worse: int
-    median_seconds: float | None
+    median_seconds: Seconds | None
 
 
 class Factor(msgspec.Struct, frozen=True):
@@ -127,17 +129,17 @@ class Factor(msgspec.Struct, frozen=True):
 
 
 class Learning(msgspec.Struct, frozen=True):
-    """``completion`` None: there is no action item yet. Dropped items count as not completed.
+    """``completion`` None: no action item was added in this time. Dropped items count as not completed.
 
     ``open_items``: the first of them by their date; ``open_total`` counts all. ``completed_earlier``: the completion
     over as many days before, None where there was no item. ``unfinished``: incidents of an older release are
-    still being counted.
+    still being counted. ``days``: so many days back these figures are of.
     """
 
     items_total: int
     items_done: int
-    completion: float | None
-    completed_earlier: float | None
+    completion: Portion | None
+    completed_earlier: Portion | None
     incidents: int
     open_total: int
     overdue_total: int
@@ -155,13 +157,23 @@ class Learning(msgspec.Struct, frozen=True):
     unfinished: bool
     months: list[Month] = []
     quarters: list[Quarter] = []
+    days: int = YEAR
 
     def line(self) -> str:
         """For chat."""
         if self.completion is None:
-            return "There is no action item yet."
+            return f"No action item was added within {within(self.days)}."
         late = f"{self.overdue_total} of the {self.open_total} open are overdue" if self.open_total else "none is open"
-        return f"{self.items_done} of {self.items_total} action items are done; {late}."
+        return (
+            f"{self.items_done} of {self.items_total} action items added within {within(self.days)} are done; {late}."
+        )
+
+
+def within(days: int) -> str:
+    """``a day``, ``90 days``, ``a year``, ``5 years``."""
+    years, rest = divmod(days, YEAR)
+    many, unit = (days, "day") if rest or not years else (years, "year")
+    return f"a {unit}" if many == 1 else f"{many} {unit}s"
 
 
 class Behind(msgspec.Struct, frozen=True):

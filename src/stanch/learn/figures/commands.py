@@ -10,7 +10,7 @@ from stanch.kernel.errors import NotFound
 from stanch.learn import backfill
 from stanch.learn.action_items.ticket_views import TicketView, views
 from stanch.learn.figures import items, times
-from stanch.learn.figures.answers import Behind, Item, Learning
+from stanch.learn.figures.answers import YEAR, Behind, Item, Learning
 from stanch.learn.figures.kept import KeptScope
 from stanch.learn.figures.of_record import COUNTS, PHASE_SPANS, SPANS
 from stanch.learn.figures.scope import Scope, last_days
@@ -28,7 +28,7 @@ FIRST_ITEMS = 50
 class AskLearning(msgspec.Struct):
     """Completion of action items first, then times, cadence, factors that return, and what mitigations achieve."""
 
-    days: Period = 365
+    days: Period = YEAR
     team: Annotated[Name, msgspec.Meta(description="Only the services of this team.")] = ""
     service: Annotated[Name, msgspec.Meta(description="Only this service.")] = ""
 
@@ -49,7 +49,7 @@ def learning(uow: UnitOfWork, asked: AskLearning) -> Learning:
         items.listed(today, "done_at IS NULL", "due_at, number, item", FIRST_ITEMS),
         months, items.by_owner(now), items.by_team(now), purposes, ages,
         times.phases(found), times.times(found), times.shares(found),
-        times.factors(now), times.achieved(now), backfill.unfinished(uow), *trends(now),
+        times.factors(now), times.achieved(now), backfill.unfinished(uow), *trends(now), asked.days,
     )  # fmt: skip
 
 
@@ -57,7 +57,7 @@ class Figure(msgspec.Struct):
     """The incidents behind a figure: a time, a count, or a kind of factor such as #change."""
 
     figure: Annotated[Name, msgspec.Meta(description="Such as resolve, first_public_word, phase_mitigate or #change.")]
-    days: Period = 365
+    days: Period = YEAR
     team: Name = ""
     service: Name = ""
     limit: Annotated[int, msgspec.Meta(ge=1, le=500)] = 50

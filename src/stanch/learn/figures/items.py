@@ -5,9 +5,10 @@ from typing import Any
 
 from stanch.db.transaction import Row
 from stanch.kernel.clock import DAY
-from stanch.learn.figures.answers import Age, Item, Tally
+from stanch.learn.figures.answers import YEAR, Age, Item, Tally
 from stanch.learn.figures.kept import KeptScope, Reading
-from stanch.learn.figures.scope import Scope
+from stanch.learn.figures.scope import Scope, last_days
+from stanch.timeline.unit_of_work import UnitOfWork
 
 # By month and purpose, by owner or by service: how many items are done, and how many there are.
 Sums = dict[tuple[Any, ...], tuple[int, int]]
@@ -81,6 +82,11 @@ def completed(scope: KeptScope) -> Tally:
     """How many of the items added in this time are done."""
     sums = scope.read(_BY_MONTH).values()
     return Tally("all", sum(done for done, _ in sums), sum(total for _, total in sums))
+
+
+def completed_in_a_year(uow: UnitOfWork) -> Tally:
+    """How many of the items added within a year are done: the figure wherever the reader chooses no other time."""
+    return completed(KeptScope(uow, *last_days(uow.now, YEAR), None))
 
 
 def ages(scope: Scope) -> list[Age]:

@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from stanch.identity.profiles import profile
 from stanch.kernel.clock import DAY
+from stanch.learn.figures.items import completed_in_a_year
 from stanch.now import needs
 from stanch.prepare.oncall import store
 from stanch.prepare.oncall.commands import now_and_next
@@ -62,7 +63,7 @@ def _home(uow: UnitOfWork) -> dict[str, Any]:
     return {
         **_declaring(uow), "live": [needs.open_incident(uow, record) for record in asked.live], "investigations": asked.investigations,
         "mine": asked.mine(), "shown": SHOWN, "others": asked.others(), "held": needs.held(uow),
-        "now": uow.now, "unread": _unread(uow), "completion": needs.completion(items), "questions": needs.questions(uow, items), "shifts": needs.shifts(uow, key),
+        "now": uow.now, "unread": _unread(uow), "completion": completed_in_a_year(uow), "questions": needs.questions(uow, items), "shifts": needs.shifts(uow, key),
         "untested": needs.untested(uow, key), "duty": [now_and_next(uow, name) for name in sorted(uow.policy.schedules)], "people": _keys(uow),
         "titles": {name: schedule.title or name for name, schedule in uow.policy.schedules.items()},
     }  # fmt: skip

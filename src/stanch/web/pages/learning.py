@@ -17,13 +17,11 @@ from stanch.kernel.filling import fill
 from stanch.learn.action_items.ticket_views import views
 from stanch.learn.completeness.check import gaps
 from stanch.learn.completeness.of_record import one_person
-from stanch.learn.figures.answers import Learning
+from stanch.learn.figures.answers import Learning, within
 from stanch.learn.figures.factors import title
-from stanch.learn.figures.items import completed
-from stanch.learn.figures.kept import KeptScope
+from stanch.learn.figures.items import completed_in_a_year
 from stanch.learn.figures.of_record import named
 from stanch.learn.figures.postmortems import PostmortemRow
-from stanch.learn.figures.scope import last_days
 from stanch.learn.figures.table import to_csv
 from stanch.timeline.unit_of_work import UnitOfWork
 from stanch.web import auth, pictures
@@ -64,7 +62,7 @@ def _lists(stanch: Stanch) -> list[Route]:
     def actions(request: Request) -> Response:
         asked, items = _answered(stanch, request, "action-items", limit=ROWS + 1)
         with stanch.application.reading(auth.require(request)) as uow:
-            year = completed(KeptScope(uow, *last_days(uow.now, 365), None))
+            year = completed_in_a_year(uow)
             tickets = views(uow, {item.incident for item in items})
         skip = asked.skip + ROWS if len(items) > ROWS else 0
         return page(
@@ -85,7 +83,7 @@ def _figures(stanch: Stanch) -> list[Route]:
     def learned(request: Request) -> Response:
         asked, found = _answered(stanch, request, "learning")
         teams = sorted({s.team for s in stanch.application.policy().services.values() if s.team})
-        context = {"asked": asked, "periods": PERIODS, "teams": teams, **_charts(found)}
+        context = {"asked": asked, "over": within(asked.days), "periods": PERIODS, "teams": teams, **_charts(found)}
         query = {name: value for name, value in msgspec.to_builtins(asked).items() if value}
         return page(request, "learning.html", learning=found, query=query, **context)
 
