@@ -11,7 +11,7 @@ import pytest
 
 from stanch.identity import people
 from stanch.learn.action_items.answer_link import answer_code
-from stanch.now.needs import completion, item_entries
+from stanch.now.needs import ended, item_entries
 from stanch.web.app import create_app
 from tests.contracts.github_town import GithubTown
 from tests.contracts.notifier_contract import serving
@@ -95,7 +95,7 @@ def test_pages_show_the_ticket_and_what_a_person_decides(house: House, desk: Des
     house.do("action", incident="INC-1", item="A1", reopen=True, note="It was another build")
     with house.application.reading() as uow:
         rows = item_entries(uow)
-    assert completion(rows).done == 0, "an item that is open again is not done"
+    assert ended(rows) == {}, "an item that is open again is not done"
 
 
 def test_a_tracker_that_is_away_is_said_on_every_page(house: House, desk: Desk, client: TestClient) -> None:
