@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 import urllib3
 
+# The signals as at a terminal: a run below nohup, or in the background, would leave them ignored.
 DEMO = """
+import signal
 import sys
 from pathlib import Path
 from stanch.demo.year import full
@@ -24,6 +26,8 @@ def play(config, say):
     database.close()
     return "INC-1"
 
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+signal.signal(signal.SIGINT, signal.default_int_handler)
 full.play = play
 sys.exit(full.serve(Path(sys.argv[1]), 0))
 """
