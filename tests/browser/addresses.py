@@ -57,6 +57,7 @@ def _values(house: House, opened: str, done: str) -> dict[str, list[Any]]:
         with application.uow(Actor(PERSON, admin=True), "page") as uow:
             return REGISTRY[name].handle(uow, fill(REGISTRY[name], asked))
 
+    played = next(run.incident for run in do("drills").runs if run.ended_at)
     drill = do("drill", script=do("drills").scripts[0].script, service="checkout").incident
     do("worksheet", incident=done, about="The wrong database was deleted", deviated="no")
     do("test-page", person=PERSON)
@@ -72,7 +73,7 @@ def _values(house: House, opened: str, done: str) -> dict[str, list[Any]]:
             what: store.proof(secret, what, subscriber["id"] if subscriber else 0) for what in ("confirm", "leave")
         }
     return {
-        "incident": [opened], "/incidents/{incident} incident": [opened, done, drill], "/drills/{incident} incident": [drill],
+        "incident": [opened], "/incidents/{incident} incident": [opened, done, drill], "/drills/{incident} incident": [drill, played],
         **{f"/incidents/{{incident}}/{page} incident": [done] for page in ("postmortem", "postmortem/read", "postmortem.ics", "just-culture")},
         "/ack/{incident}/{page}/{person:path}/{code}": [(opened, paged, PERSON, acknowledge_code(secret, opened, paged, PERSON))],
         "/answer/{incident}/{item}/{person:path}/{code}": [(done, item, PERSON, answer_code(secret, done, item, PERSON))],

@@ -26,7 +26,13 @@ def test_the_end_of_the_year_verifies_and_waits_for_somebody(tmp_path: Path) -> 
         assert room.severity == "SEV-1" and room.phase == "mitigate" and len(room.hypotheses) == 2 and room.runs
         assert all(not fact.missing for fact in room.facts)
         done = there.run(REGISTRY["incidents"], {"status": "closed"})
-        assert len(done) == 2
+        assert len([one for one in done if not one.drill]) == 2
+        (drill,) = there.run(REGISTRY["drills"], {}).runs
+        score = there.run(REGISTRY["debrief"], {"incident": drill.incident})
+        standings = {point.standing for point in score.points}
+        assert not drill.aborted and {"kept", "partly", "missed"} < standings, (
+            "R40: played to its end, and not without fault"
+        )
         slos, probes = there.run(REGISTRY["slo"], {}), there.run(REGISTRY["probes"], {})
         assert len(slos) == len(probes) == 5 and all(probe.ok for probe in probes)
         assert there.run(REGISTRY["learning"], {}).factors, "every page has something to show"

@@ -14,7 +14,7 @@ import yaml
 from sqlalchemy import event
 
 from stanch.db.connection import Database
-from stanch.demo.year import incidents, today
+from stanch.demo.year import incidents, practice, today
 from stanch.demo.year.organisation import PEOPLE, values
 from stanch.demo.year.playing import Levers, Meters, Phones, Player
 from stanch.demo.year.stories import STORIES, YEAR
@@ -49,6 +49,8 @@ def play(config: Path, say: Say = lambda _line: None, *, ends: int = 0, newest: 
         for person in PEOPLE:
             people.add(player.application.database, person, player.clock.now(), admin=person in ("ada", "grace"))
         _past(player, ends, newest, say)
+        player.until(ends - 27 * HOUR, step=DAY)
+        practice.release_drill(player)
         player.until(ends - 3 * HOUR, step=DAY)
         today.earlier_today(player)
         player.do("hide-first-run", "ada")
