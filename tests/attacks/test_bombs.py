@@ -69,9 +69,19 @@ def test_a_guesser_who_changes_his_address_or_his_network_is_throttled() -> None
         throttle.failed(f"10.1.1.{host}", NOW, "ben")
     with pytest.raises(TooMany, match="from here"):
         throttle.check("10.1.1.200", NOW, "grace")
+    throttle.check("10.9.9.9", NOW, "ben")  # one network closes nobody's sign-in elsewhere
+    for network in range(5):
+        for host in range(20):
+            throttle.failed(f"10.2.{network}.{host}", NOW, "ben")
     with pytest.raises(TooMany, match="as 'ben'"):
         throttle.check("10.9.9.9", NOW, "ben")
     throttle.check("10.9.9.9", NOW, "grace")
+    throttle.check("10.2.1.1", NOW, "ben", browser="known to ben")
+    for _ in range(10):
+        throttle.failed("10.9.9.9", NOW, "ben", browser="known to ben")
+    with pytest.raises(TooMany, match="from here"):
+        throttle.check("10.9.9.9", NOW, "ben", browser="known to ben")
+    throttle.check("10.9.9.9", NOW, "ben", browser="another one of ben")
 
 
 @pytest.fixture(scope="module")

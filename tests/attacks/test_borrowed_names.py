@@ -7,8 +7,11 @@ from stanch.kernel.actor import Actor
 from stanch.kernel.command import REGISTRY
 from stanch.kernel.errors import Conflict, Denied, Invalid
 from stanch.kernel.names import outline
+from stanch.kernel.policy import Policy
+from stanch.prepare.catalog import mistakes
 from stanch.prepare.oncall.ical import people_in
 from stanch.prepare.oncall.people import contact_key, names_of
+from stanch.prepare.yaml_file import convert
 from tests.attacks.running import sign_in
 from tests.scenarios.house import House
 
@@ -113,6 +116,21 @@ def test_nobody_is_added_under_a_name_of_mixed_scripts() -> None:
     for name in MIXED:
         with pytest.raises(Invalid, match="one script"):
             people.checked(name)
+
+
+@pytest.mark.parametrize("place", ["key", "name", "alias"])
+def test_a_contact_of_the_catalog_that_looks_like_another_is_named(place: str) -> None:  # R8
+    def found(name: str) -> list[str]:
+        key, shown, alias = (name if place == each else "x" for each in ("key", "name", "alias"))
+        odd = {key: {"name": shown, "reach": [], "names": [alias]}, "ada": {"name": "Ada", "names": ["chris"]}}
+        return mistakes(convert({"contacts": odd | {"cleo": {"name": "Cleo", "names": ["chris"]}}}, Policy, "test"))
+
+    for name in MIXED:
+        assert any(f"called '{name}', which mixes" in text for text in found(name)), name
+    for name in ("\u13aa\u13a0\u13aa", "Ad\u00e1"):
+        assert any("looks like" in text for text in found(name)), name
+    for name in OWN:
+        assert found(name) == [], name
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import urllib3
 from starlette.testclient import TestClient
 
 from bench.page_at_once import sample
+from stanch.identity import credentials, people
 from stanch.kernel.errors import Conflict, NotFound
 from stanch.web.app import create_app
 from stanch.web.intake.keys import Keys
@@ -96,3 +97,44 @@ def test_the_acknowledge_link_of_any_name_is_one_address(database_url: str, tmp_
         assert link.path.split("/")[4] == quote(name, safe="")
     finally:
         house.application.database.close()
+
+
+HERE = {"Sec-Fetch-Site": "same-origin"}
+RIGHT = {"name": "ben", "password": "a long password"}
+
+
+def test_a_strangers_wrong_passwords_keep_nobody_out(house: House) -> None:  # P2
+    database = house.application.database
+    people.add(database, "ben", house.clock.now(), password=RIGHT["password"])
+    people.add(database, "mallory", house.clock.now(), password=RIGHT["password"])
+    app = create_app(house.stanch)
+    with TestClient(app, follow_redirects=False, headers=HERE) as ben, TestClient(app, headers=HERE) as stranger:
+        assert ben.post("/login", data=RIGHT).status_code == 303
+        assert stranger.post("/login", data=RIGHT | {"name": "mallory"}, follow_redirects=False).status_code == 303
+        for known in [name for name in stranger.cookies if name.startswith("stanch_known_")]:
+            mark = stranger.cookies[known]
+            stranger.cookies.set(
+                next(name for name in ben.cookies if name.startswith("stanch_known_")), mark, path="/login"
+            )
+        wrong = [stranger.post("/login", data={"name": "ben", "password": "guess"}).status_code for _ in range(11)]
+        assert wrong == [401] * 10 + [429], "another's mark counts for nothing"
+        assert stranger.post("/login", data=RIGHT).status_code == 429
+        assert ben.post("/login", data=RIGHT).status_code == 303, (
+            "from the same address, in a browser that ben used before"
+        )
+        code = credentials.create_link(database, "ben", house.clock.now())
+        assert stranger.post("/login", data={"once": "guess"}).status_code == 429
+        assert stranger.post("/login", data={"once": code}, follow_redirects=False).status_code == 303
+
+
+def test_signing_in_again_ends_the_session_that_the_browser_had(house: House) -> None:  # P6
+    people.add(house.application.database, "ben", house.clock.now(), password=RIGHT["password"])
+    with TestClient(create_app(house.stanch), follow_redirects=False, headers=HERE) as client:
+        client.post("/login", data=RIGHT)
+        before = client.cookies["stanch_session"]
+        client.post("/login", data=RIGHT)
+        assert client.get("/api/v1/incidents").status_code == 200
+        assert client.cookies["stanch_session"] != before
+        client.cookies.clear()
+        client.cookies.set("stanch_session", before)
+        assert client.get("/api/v1/incidents").status_code == 401

@@ -4,7 +4,7 @@ import ipaddress
 import threading
 from collections.abc import Iterable, Mapping
 
-from stanch.kernel.clock import MINUTE, SECOND
+from stanch.kernel.clock import HOUR, MINUTE, SECOND
 from stanch.kernel.errors import TooMany
 
 KEPT = 10_000
@@ -43,23 +43,44 @@ class Throttle:
         return [at for at in self._seen.get(key, ()) if at > now - self.within]
 
 
-class SignIns(Throttle):
-    """Failed attempts to sign in. Counting by network and by account too catches attackers that change addresses."""
+class SignIns:
+    """Failed attempts to sign in. Whoever has no ``browser``, one in which the account signed in before, is counted by address, by
+    network, by network and account, and by account: a single network cannot use up what an account has. A known browser is counted
+    by itself, so that no stranger closes it (OWASP, device cookies). An account has at most 100 failures in an hour (ASVS 2.2.1).
+    """
 
     def __init__(self) -> None:
-        super().__init__({"address": 10, "network": 40, "account": 40}, 10 * MINUTE)
+        self._lately = Throttle({"address": 10, "network": 40, "browser": 10}, 10 * MINUTE)
+        self._hour = Throttle({"account here": 20, "account": 100}, HOUR)
 
-    def check(self, address: str, now: int, account: str = "") -> None:
+    def check(self, address: str, now: int, account: str = "", browser: str = "") -> None:
         """Raises ``TooMany``."""
-        if full := self.full(_tried(address, account), now):
-            (kind, _), seconds = full
-            whose = f"as '{account}'" if kind == "account" else "from here"
-            hint = "Wait ten minutes, or use a one-time link."
-            raise TooMany(f"Too many attempts to sign in {whose}.", hint=hint, after=seconds)
+        lately, hour = _counted(address, account, browser)
+        full = self._lately.full(lately, now) or self._hour.full(hour, now)
+        if not full:
+            return
+        (kind, _), seconds = full
+        whose = f"as '{account}'" if kind == "account" else "from here"
+        minutes = -(-seconds // 60)
+        other = "" if kind == "browser" else "sign in with a browser in which you did before, "
+        raise TooMany(
+            f"Too many attempts to sign in {whose}.", after=seconds,
+            hint=f"Wait {minutes} {'minute' if minutes == 1 else 'minutes'}, {other}or use a one-time link.",
+        )  # fmt: skip
 
-    def failed(self, address: str, now: int, account: str = "") -> None:
+    def failed(self, address: str, now: int, account: str = "", browser: str = "") -> None:
         """Count one."""
-        self.count(_tried(address, account), now)
+        lately, hour = _counted(address, account, browser)
+        self._lately.count(lately, now)
+        self._hour.count(hour, now)
+
+
+def _counted(address: str, account: str, browser: str) -> tuple[list[Key], list[Key]]:
+    """What one attempt counts as: within ten minutes, and within an hour."""
+    if browser:
+        return [("browser", browser)], []
+    here = f"{places(address, 48)[-1][1]} {account}"
+    return places(address), [("account here", here), ("account", account)] if account else []
 
 
 def places(address: str, ipv6: int = 56) -> list[Key]:
@@ -71,7 +92,3 @@ def places(address: str, ipv6: int = 56) -> list[Key]:
     except ValueError:
         pass  # a socket without an address
     return found
-
-
-def _tried(address: str, account: str) -> list[Key]:
-    return [*places(address), ("account", account)] if account else places(address)

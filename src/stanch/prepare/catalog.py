@@ -15,6 +15,7 @@ import msgspec
 from stanch.kernel.drill_script import Script
 from stanch.kernel.errors import Invalid
 from stanch.kernel.heartbeat_name import name_problem
+from stanch.kernel.names import folded, outline, scripts
 from stanch.kernel.policy import Policy, Probe, Service
 from stanch.kernel.severities import SEVERITIES, Severity, SeverityPolicy, built_in
 from stanch.ports.address import host_port
@@ -194,6 +195,7 @@ def mistakes(policy: Policy) -> list[str]:
         for method in contact.prompts
         if not all(method.partition(":"))
     ]
+    found += _borrowed(policy)
     for service in policy.services.values():
         if service.escalation not in policy.escalation and (policy.escalation or service.escalation != "default"):
             found.append(f"{service.name} is paged by '{service.escalation}', which is no escalation policy.")
@@ -208,6 +210,21 @@ def mistakes(policy: Policy) -> list[str]:
         found += [f"schedule '{name}': {text}" for text in never_on_call(each)]
     found += [f"The drill '{name}': {text}." for name, script in policy.drills.items() for text in script.mistakes()]
     return found + audience_problems(policy) + template_problems(policy) + own_problems(policy) + _patterns(policy)
+
+
+def _borrowed(policy: Policy) -> list[str]:
+    """Names of contacts that look like other ones: of mixed scripts, or drawn like another contact's (UTS 39)."""
+    found: list[str] = []
+    seen: dict[str, tuple[str, str]] = {}
+    for key, contact in policy.contacts.items():
+        for name in dict.fromkeys((key, contact.name, *contact.names)):
+            if mixed := scripts(name):
+                said = " and ".join(script.capitalize() for script in mixed)
+                found.append(f"The contact '{key}' is called '{name}', which mixes {said}: write a name in one script.")
+            other, theirs = seen.setdefault(outline(name), (key, name))
+            if other != key and folded(name) != folded(theirs):
+                found.append(f"The contact '{key}' is called '{name}', which looks like '{theirs}' of '{other}'.")
+    return found
 
 
 def _address_problem(service: str, probe: Probe) -> str:

@@ -18,6 +18,7 @@ from stanch.prepare.profile.commands import AddMethod, add_method, checked_addre
 from stanch.web import auth
 from stanch.web.bodies import form_of, read_body
 from stanch.web.hints import said_to
+from stanch.web.known_browser import known_browser, mark_browser
 from stanch.web.pages.render import page
 from stanch.web.problems import problem_response, wants_page
 
@@ -55,40 +56,58 @@ def routes(stanch: Stanch) -> list[Route]:
 
 def _login(stanch: Stanch, throttle: SignIns, request: Request, form: dict[str, str]) -> Response:
     database, now = stanch.application.database, stanch.application.clock.now()
-    address = request.client.host if request.client else ""
-    following, account = auth.same_site_path(form.get("next", "")), form.get("name", "").strip()[:200]
+    following = auth.same_site_path(form.get("next", ""))
     try:
         auth.check_origin(request)
-        throttle.check(address, now, account)
         reach = _reach(stanch, form)
-        if form.get("once"):
-            person = credentials.use_link(database, form["once"], now, form.get("name", "").strip())
-        else:
-            person = passwords.check(database, account, form.get("password", ""))
+        person = _proven(stanch, throttle, request, form)
     except Problem as problem:
-        if isinstance(problem, Unauthenticated):
-            throttle.failed(address, now, account)
-        if not wants_page(request):
-            return problem_response(said_to(request, problem))
-        once = form.get("once", "") if isinstance(problem, Invalid) else ""
-        return _page(
-            request,
-            error=said_to(request, problem, page=True).sentence(),
-            once=once,
-            first=bool(once),
-            next=following,
-            status=problem.status,
-            given=form,
-        )
+        return _refused(request, form, following, problem)
     if reach:
         with stanch.application.uow(Actor(person, admin=True), "page") as uow:
             add_method(uow, AddMethod(reach))
-    response = RedirectResponse(following, 303)
+    credentials.end_session(database, request.cookies.get(auth.COOKIE, ""))  # the browser forgets it now
+    response, https = RedirectResponse(following, 303), stanch.settings.url().startswith("https:")
     response.set_cookie(
         auth.COOKIE, credentials.open_session(database, person, now), max_age=credentials.SESSION_FOR // SECOND,
-        httponly=True, samesite="lax", path="/", secure=stanch.settings.url().startswith("https:"),
+        httponly=True, samesite="lax", path="/", secure=https,
     )  # fmt: skip
+    mark_browser(response, stanch.settings.secret_key, person, https=https)
     return response
+
+
+def _proven(stanch: Stanch, throttle: SignIns, request: Request, form: dict[str, str]) -> str:
+    """Who it is, by a one-time link or by name and password. Raises ``Unauthenticated``, ``TooMany`` and ``Invalid``.
+
+    A link that is right works at any time: its code cannot be guessed, and it is the way in for who is held back.
+    """
+    database, now = stanch.application.database, stanch.application.clock.now()
+    address = request.client.host if request.client else ""
+    once, name = form.get("once", ""), form.get("name", "").strip()
+    account = "" if once else name[:200]
+    browser = known_browser(request, stanch.settings.secret_key, account)
+    if not once:
+        throttle.check(address, now, account, browser)
+    try:
+        if once:
+            return credentials.use_link(database, once, now, name)
+        return passwords.check(database, account, form.get("password", ""))
+    except Unauthenticated:
+        if once:
+            throttle.check(address, now)
+        throttle.failed(address, now, account, browser)
+        raise
+
+
+def _refused(request: Request, form: dict[str, str], following: str, problem: Problem) -> Response:
+    """The form again, with the reason; of a one-time link what was typed is kept."""
+    if not wants_page(request):
+        return problem_response(said_to(request, problem))
+    once = form.get("once", "") if isinstance(problem, Invalid) else ""
+    said = said_to(request, problem, page=True).sentence()
+    return _page(
+        request, error=said, once=once, first=bool(once), next=following, status=problem.status, given=form
+    )  # fmt: skip
 
 
 def _reach(stanch: Stanch, form: dict[str, str]) -> str:
