@@ -9,6 +9,8 @@ SHELL := /bin/bash
 export UV_PYTHON_DOWNLOADS := never
 # Only this folder's environment, whatever is active in the caller's shell.
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
+# The tests start hundreds of processes: each would compile everything again.
+unexport PYTHONDONTWRITEBYTECODE
 # A copy works on every file system; a hard link across devices only warns.
 export UV_LINK_MODE ?= copy
 
@@ -74,7 +76,7 @@ check: setup
 	@$(MAKE) --no-print-directory -j2 -O types style
 
 types:
-	$(VENV)/bin/mypy
+	$(VENV)/bin/mypy -n 2
 
 style:
 	$(VENV)/bin/ruff format --check .

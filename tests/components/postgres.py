@@ -34,11 +34,26 @@ def _other_user() -> str:
     raise RuntimeError("PostgreSQL does not run as root, and there is no user postgres or nobody")
 
 
+# No waits for the disk, and little in a log that nobody reads after a crash.
+QUICK = (
+    *("fsync=off", "full_page_writes=off", "synchronous_commit=off", "wal_level=minimal", "max_wal_senders=0"),
+    *("max_wal_size=256MB", "autovacuum=off"),
+)
+ROOM = 2 * 1024**3  # bytes: each of the processes that test side by side has a cluster, none over 400 MB
+
+
+def memory() -> str | None:
+    """The file system in memory, where it has room; None where containers have little of it."""
+    place = Path("/dev/shm")
+    return str(place) if place.is_dir() and shutil.disk_usage(place).free > ROOM else None
+
+
 class Postgres(Process):
     """`durable=False` (for tests) leaves out the waits for the disk; measurements take True.
 
     The data lies in a folder of its own directly under the temporary folder, since the user `postgres`
-    cannot look into folders that belong to root alone; it is removed on exit."""
+    cannot look into folders that belong to root alone; it is removed on exit. Without `durable` it lies in memory
+    where there is room: a database of its own for each test is a thousand files made and removed."""
 
     stop_signal = signal.SIGINT  # "fast" shutdown: does not wait for clients
 
@@ -48,7 +63,7 @@ class Postgres(Process):
         program = find()
         assert program, "postgresql is not installed"
         self._program = program
-        self._home = Path(tempfile.mkdtemp(prefix="stanch-pg-"))
+        self._home = Path(tempfile.mkdtemp(prefix="stanch-pg-", dir=None if durable else memory()))
         self._as: list[str] = []
         if os.geteuid() == 0:
             user = pwd.getpwnam(_other_user())
@@ -71,7 +86,7 @@ class Postgres(Process):
             raise RuntimeError(f"initdb failed: {made.stderr}")
 
     def command(self) -> Sequence[str]:
-        quick = [] if self.durable else ["-c", "fsync=off", "-c", "full_page_writes=off"]
+        quick = [] if self.durable else [word for setting in QUICK for word in ("-c", setting)]
         return [
             *self._as,
             self._program,

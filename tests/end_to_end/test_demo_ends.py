@@ -33,7 +33,6 @@ sys.exit(full.serve(Path(sys.argv[1]), 0))
 """
 
 
-@pytest.mark.alone
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGKILL], ids=["sighup", "sigkill"])
 def test_the_server_ends_with_the_demo(number: signal.Signals, tmp_path: Path) -> None:
     demo = subprocess.Popen(
@@ -49,9 +48,9 @@ def test_the_server_ends_with_the_demo(number: signal.Signals, tmp_path: Path) -
     (address,) = re.findall(r"http://127\.0\.0\.1:\d+", said)
     assert urllib3.request("GET", f"{address}/healthz", retries=False, timeout=5).status == 200
     demo.send_signal(number)
-    demo.communicate(timeout=30)
+    demo.communicate(timeout=120)
     assert demo.returncode == (128 + number if number == signal.SIGHUP else -number)
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while serves(address):
         assert time.monotonic() < end, "the server was left behind"
         time.sleep(0.1)

@@ -165,7 +165,7 @@ class House:
     def bearer(self, person: str) -> dict[str, str]:
         """The header of a new person who calls the API."""
         database, now = self.application.database, self.clock.now()
-        people.add(database, person, now, password="a long password")
+        people.add(database, person, now)
         return {"Authorization": f"Bearer {credentials.create_token(database, person, now, 'test')}"}
 
     def do(self, name: str, actor: str = "ada", **values: Any) -> Any:

@@ -31,7 +31,7 @@ stanch.application.database.close()
 
 def test_a_failure_is_told_with_its_place_and_without_the_secrets_at_hand(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", STORY, str(tmp_path)], capture_output=True, text=True, env=os.environ, timeout=60
+        [sys.executable, "-c", STORY, str(tmp_path)], capture_output=True, text=True, env=os.environ, timeout=300
     )
     assert done.stdout == "500\n", done.stderr
     assert "a request failed" in done.stderr

@@ -148,9 +148,16 @@ def test_words_stand_before_the_stylesheet_until_a_browser_has_it(client: TestCl
     assert seen()[:2] == (False, True)
 
 
-def test_sign_in_forms_and_forged_requests(client: TestClient, token: dict[str, str]) -> None:
+@pytest.fixture
+def password(house: House) -> str:
+    """Ada's."""
+    people.add(house.application.database, "ada", house.clock.now(), password="a long password")
+    return "a long password"
+
+
+def test_sign_in_forms_and_forged_requests(client: TestClient, password: str) -> None:
     wrong = client.post("/login", data={"name": "ada", "password": "no"}, headers=MINE)
-    right = {"name": "ada", "password": "a long password", "next": "//evil.example"}
+    right = {"name": "ada", "password": password, "next": "//evil.example"}
     forged = client.post("/login", data=right, headers={"Origin": "http://evil.example"})
     signed = client.post("/login", data=right, headers=MINE)
     assert (wrong.status_code, forged.status_code, signed.status_code) == (401, 403, 303)
@@ -187,7 +194,7 @@ def test_setup_link_makes_the_first_admin(house: House, client: TestClient) -> N
     assert len(people.everybody(house.application.database)) == 1
 
 
-def test_guessing_is_slowed_down(client: TestClient, token: dict[str, str]) -> None:
+def test_guessing_is_slowed_down(client: TestClient) -> None:
     answers = [client.post("/login", data={"once": "x"}, headers=MINE).status_code for _ in range(11)]
     assert answers == [401] * 10 + [429]
 

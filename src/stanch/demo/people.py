@@ -37,5 +37,5 @@ def until(what: str, seconds: float, look: Callable[[], Any]) -> Any:
         found = look()
         if found:
             return found
-        time.sleep(0.2)
+        time.sleep(0.5)  # each look is a process
     raise StageFailed(f"waited {seconds:g} s in vain for {what}")
