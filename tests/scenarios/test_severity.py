@@ -6,6 +6,7 @@ import pytest
 
 from stanch.detect.slo import evaluation
 from stanch.detect.slo.evaluation import Round
+from stanch.kernel.clock import hour_minute, iso
 from stanch.kernel.errors import Invalid
 from stanch.kernel.policy import Slo
 from tests.scenarios.house import POLICY, House, opened
@@ -142,3 +143,42 @@ def test_a_severity_is_understood_as_people_write_it(house: House, written: str)
     house.do("declare", "ada", title="Down")
     house.do("severity", "ada", incident="INC-1", severity=written)
     assert house.record("INC-1").severity.value == "SEV-1"
+
+
+def test_a_severity_that_the_policy_has_no_more_is_asked_about_and_counts_until_then(house: House) -> None:
+    """R2, R12: a team may change its severities while incidents are open."""
+    house.do("declare", title="Checkout fails", service="shop", severity="SEV-1")
+    house.do("declare", title="Nobody looked yet", service="shop")
+    house.do("impact", incident="INC-2", text="Orders are wrong", data_at_risk=True)
+    house.policy = {**POLICY, "severities": {"Sehr schlimm": {"update_every": 600, "roles": ["scribe"]}, "小さい": {}}}
+    house.crash()
+    house.wait(minutes=2, step=30)
+    (asked,) = [p for p in house.do("show", incident="INC-1")["prompts"] if p["key"].startswith("severity")]
+    assert asked["text"] == "How bad is it? It is set to 'SEV-1', which is no severity of the policy any more."
+    assert asked["reason"] == "until somebody says, it counts as 小さい"
+    assert house.do("show", incident="INC-1")["rank"] == 0
+    (open_question,) = [p for p in house.do("show", incident="INC-2")["prompts"] if p["key"].startswith("severity")]
+    assert open_question["text"] == "How bad is it? No severity is set.", "no name is proposed that there is not"
+    house.do("severity", incident="INC-2", severity="小さい")
+    house.do("chat", incident="INC-1", text="/severity sehr schlimm niemand kann kaufen")
+    assert house.sentences()[-1] == "Severity is Sehr schlimm: niemand kann kaufen"
+    house.wait(minutes=3)
+    shown = house.do("show", incident="INC-1")
+    assert shown["rank"] == 1 and not [p for p in shown["prompts"] if p["key"].startswith("severity")]
+    assert "Sehr schlimm needs one" in [p["reason"] for p in shown["prompts"]]
+
+
+def test_what_is_proposed_is_quoted_with_the_moment_at_which_it_was_so(database_url: str, tmp_path: Path) -> None:
+    """R3, R12: a burn rate that was measured half an hour ago is not said as if it were now."""
+    for house in shop(database_url, tmp_path):  # type: ignore[attr-defined]
+        house.do("declare", title="Checkout fails", service="shop")
+        burning(house, 0.021)
+        at = f"shop is core: SEV-1 proposed (at {hour_minute(house.clock.now())} UTC)"
+        day = iso(house.clock.now())[:10]
+        house.wait(minutes=30, step=300)
+        shown = house.do("show", incident="INC-1")
+        assert shown["proposed"]["why"].endswith(at)
+        assert next(p["reason"] for p in shown["prompts"] if p["key"] == "severity").endswith(at)
+        house.do("severity", incident="INC-1", severity="SEV-2", reason="some only")
+        house.clock.forward(days=2)
+        assert f"(at {day} " in house.do("show", incident="INC-1")["proposed"]["why"]

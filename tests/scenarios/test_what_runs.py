@@ -230,3 +230,38 @@ def test_an_offer_whose_name_names_a_revision_is_remembered_all_the_same(house: 
     house.wait(seconds=40)
     listed = lines(house, "INC-2")
     assert (listed["web-undo-to-7"]["measured_runs"], listed["web-undo-to-3@eu"]["measured_runs"]) == (1, 0)
+
+
+def test_the_fallback_of_a_time_box_is_one_action_for_good_whatever_is_called_so_by_then(house: House) -> None:
+    # R39: two services each have a 'rollback', and which of them has the short name may change
+    with pytest.raises(NotFound, match="has no mitigation 'rollbak'"):
+        house.do("timebox", incident="INC-1", question="Is it the cache?", mitigation="rollbak")
+    for name in ("stock:rollback", "rollback"):
+        house.do("timebox", incident="INC-1", question="Is it the cache?", minutes=1, mitigation=name)
+    assert "Otherwise: we start 'Roll back the stock' on stock" in house.sentences()[-2]
+    house.do("service", incident="INC-1", service="stock")
+    house.do("service", incident="INC-1", service="shop", remove=True)
+    house.wait(seconds=65)
+    assert lines(house)["rollback"]["service"] == "stock"
+    with house.application.reading() as uow:
+        asked = [p.actions[0] for p in uow.prompts(uow.record("INC-1")) if p.key.startswith("timebox:")]
+    stock, shop = (action.values for action in asked)
+    house.do("mitigate", incident="INC-1", **stock)
+    house.settle()
+    assert house.lever.pulled == [{"argv": ["back-stock"]}] and newest(house).title == "Roll back the stock"
+    house.do("mitigate", incident="INC-1", **shop)
+    house.settle()
+    assert len(house.lever.pulled) == 2 and house.lever.pulled[1] != {"argv": ["back-stock"]}, "shop's own, not stock's"
+
+
+def test_a_run_counts_for_the_service_it_ran_on(house: House) -> None:
+    # R49, R50
+    house.lever.then = lambda: house.gauge.values.update(errors=0.0)
+    house.do("mitigate", incident="INC-1", mitigation="stock:rollback", confirm="go")
+    house.wait(minutes=4)
+    house.do("resolve", incident="INC-1", override=True, reason="it holds")
+    house.settle()
+    achieved = house.do("learning", "ada")["mitigations"]
+    assert [(each["service"], each["mitigation"], each["runs"]) for each in achieved] == [
+        ("stock", "Roll back the stock", 1)
+    ]

@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from stanch.detect.slo.rules import PAIRS, SPANS, SloEvaluation, judge
 from stanch.detect.slo.severity import Impact, Scope, propose
-from stanch.kernel.policy import Slo
+from stanch.kernel.policy import Policy, Slo
 
+POLICY = Policy()
 CHECKOUT = Scope("checkout", core=True)
 AUTH = Scope("auth", dependants=("checkout", "mail"))
 BLOG = Scope("blog")
@@ -24,7 +25,7 @@ CALM, FASTER = burning(0.0002, *SPANS), burning(0.0018, "1h", "5m")
 
 
 def test_the_sentence_shows_the_arithmetic() -> None:
-    proposal = propose(FAST, Impact(), CHECKOUT)
+    proposal = propose(FAST, Impact(), CHECKOUT, POLICY)
     assert proposal.severity == "SEV-1"
     assert proposal.sentence == (
         "error rate 2.1 % is 21x budget over 1 h and 5 m; 14.4x pages; checkout is core: SEV-1 proposed"
@@ -59,7 +60,7 @@ def test_the_sentence_shows_the_arithmetic() -> None:
 def test_burn_impact_and_scope_decide_together(
     evaluation: SloEvaluation | None, impact: Impact, scope: Scope, severity: str | None, why: str
 ) -> None:
-    proposal = propose(evaluation, impact, scope)
+    proposal = propose(evaluation, impact, scope, POLICY)
     assert proposal.severity == severity and why in proposal.sentence
     assert proposal.sentence.endswith(f"{severity} proposed" if severity else "no incident proposed")
 
@@ -72,15 +73,15 @@ def test_a_burn_rate_alone_is_never_a_sev_1(measured: dict[str, float]) -> None:
     """R4: whatever burns, without a core function, data or security in play it is no SEV-1."""
     evaluation = judge(SLO, measured, {})
     for scope in (AUTH, BLOG):
-        assert propose(evaluation, Impact(), scope).severity != "SEV-1"
+        assert propose(evaluation, Impact(), scope, POLICY).severity != "SEV-1"
     if evaluation.pair != PAIRS[0]:
-        assert propose(evaluation, Impact(), CHECKOUT).severity != "SEV-1"
+        assert propose(evaluation, Impact(), CHECKOUT, POLICY).severity != "SEV-1"
 
 
 @given(ratios, st.floats(min_value=0, max_value=1), st.booleans())
 def test_more_impact_never_lowers_a_severity(measured: dict[str, float], share: float, at_risk: bool) -> None:
     evaluation = judge(SLO, measured, {})
     for scope in (CHECKOUT, AUTH, BLOG):
-        alone = propose(evaluation, Impact(), scope).severity or "SEV-5"
-        more = propose(evaluation, Impact(users_share=share, data_at_risk=at_risk), scope).severity or "SEV-5"
+        alone = propose(evaluation, Impact(), scope, POLICY).severity or "SEV-5"
+        more = propose(evaluation, Impact(users_share=share, data_at_risk=at_risk), scope, POLICY).severity or "SEV-5"
         assert more <= alone

@@ -19,9 +19,9 @@ from stanch.main import load_commands
 SGR = re.compile(r"\x1b\[[0-9;]*m")
 LONG = "Checkout answers 503 to one in three customers since release v2 went out to both zones a while ago"
 INCIDENTS = [
-    {"id": "INC-1042", "title": LONG, "service": "checkout", "status": "open", "severity": "SEV-1", "phase": "mitigate", "private": True,
+    {"id": "INC-1042", "title": LONG, "service": "checkout", "status": "open", "severity": "P1", "rank": 1, "phase": "mitigate", "private": True,
      "opened_at": "2026-11-27T09:00:00.000Z", "resolved_at": None},
-    {"id": "INC-7", "title": "支払いができません", "service": "shop", "status": "resolved", "severity": "", "phase": "learn", "private": False,
+    {"id": "INC-7", "title": "支払いができません", "service": "shop", "status": "resolved", "severity": "", "rank": 0, "phase": "learn", "private": False,
      "opened_at": "2026-11-20T09:00:00.000Z", "resolved_at": "2026-11-20T10:00:00.000Z"},
 ]  # fmt: skip
 MITIGATION = {
@@ -64,7 +64,7 @@ def test_everything_that_is_known_stands_in_the_lines_of_a_narrow_terminal(at: A
     plain = SGR.sub("", text)
     for word in (
         "INC-1042",
-        "SEV-1",
+        "P1",
         "mitigate",
         "checkout",
         "private",
@@ -116,7 +116,8 @@ def test_an_empty_list_of_mitigations_says_how_to_declare_one(at: Any) -> None:
 def test_colour_has_a_meaning_and_can_be_turned_off(at: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setenv("TERM", "xterm")
-    assert "\x1b[1;31mSEV-1\x1b[0m" in "\n".join(at(200, lambda: table(INCIDENTS)))
+    monkeypatch.setattr(terminal, "MEANING", dict(terminal.MEANING))
+    assert "\x1b[1;31mP1\x1b[0m" in "\n".join(at(200, lambda: render.show(REGISTRY["incidents"], INCIDENTS, False)))
     for name, value in (("NO_COLOR", "1"), ("TERM", "dumb")):
         with monkeypatch.context() as patched:
             patched.setenv(name, value)

@@ -56,12 +56,13 @@ def understand(uow: UnitOfWork, text: str, room_incident: str) -> Line:
         line = f"{word} {named[0]} {rest}"
     line = f"/{line}"
     named = INCIDENT.search(line)
-    chosen, _ = parse(line.split(maxsplit=1)[0], "", otherwise=USUAL)
+    tiers = uow.policy.tiers()
+    chosen, _ = parse(line.split(maxsplit=1)[0], "", otherwise=USUAL, tiers=tiers)
     incident = ""
     if chosen.needs_incident:
         incident = named[0].upper() if named else room_incident or _only_live(uow)
         line = line if named is None else line[: named.start()] + line[named.end() :]
-    chosen, values = parse(line, incident)
+    chosen, values = parse(line, incident, tiers=tiers)
     return Line(chosen, values, incident, text, bool(incident) and incident != room_incident)
 
 

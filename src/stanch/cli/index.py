@@ -116,7 +116,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "set-me": ("prepare", "Change how you are called, light or dark, and the zone in which times are shown to you."),
     "settle-comment": ("learn", "Resolve a comment of the postmortem, or accept or decline a suggestion."),
     "settle-ticket": ("learn", "Decide what holds where an action item and its ticket were both changed; or say that one closed there is not done."),
-    "severity": ("respond", "State how bad it is, SEV-1 (worst) to SEV-4, or by the names that your policy has."),
+    "severity": ("respond", "State how bad it is, by a name of your policy: SEV-1 (worst) to SEV-4 unless it has others."),
     "show": ("respond", "One incident: the six facts first, then what needs someone now, then the timeline."),
     "sign-out-everywhere": ("prepare", "End all your sessions in browsers; tokens stay."),
     "signals": ("detect", "The newest signals, what became of each, and why."),

@@ -7,7 +7,7 @@ import click
 import msgspec
 
 from stanch.cli.tables import cell, mitigations, table
-from stanch.cli.terminal import by_meaning, clean, padded, paint, say
+from stanch.cli.terminal import by_meaning, clean, learn_severities, padded, paint, say
 from stanch.kernel.answers import plain
 from stanch.kernel.command import Command, Done
 
@@ -23,18 +23,22 @@ def show(command: Command, value: Any, as_json: bool) -> None:
     """Print an answer."""
     if as_json:
         click.echo(json.dumps(msgspec.to_builtins(value), indent=2, ensure_ascii=False))
-    elif isinstance(value, Done):
+        return
+    if isinstance(value, Done):
         say(clean(f"{value.message} {value.hint}".strip()))
-    elif command.name in WHOLE:
-        WHOLE[command.name](plain(value))
-    elif isinstance(value, list) and not value:
+        return
+    shown = plain(value)
+    learn_severities(shown)
+    if command.name in WHOLE:
+        WHOLE[command.name](shown)
+    elif shown == []:
         say(command.nothing)
-    elif isinstance(value, list):
-        mitigations(plain(value)) if command.name == "mitigations" else table(plain(value))
+    elif isinstance(shown, list):
+        mitigations(shown) if command.name == "mitigations" else table(shown)
     elif command.name == "find" and not (value.hits or value.understood):
         say(clean(value.line()))
     else:
-        _mapping(plain(value), "")
+        _mapping(shown, "")
 
 
 def _mapping(value: Any, indent: str) -> None:

@@ -30,7 +30,7 @@ def table(rows: list[dict[str, Any]]) -> None:
     if not rows:
         click.echo("There is nothing to list.")
         return
-    columns = [name for name in rows[0] if any(row.get(name) not in (None, "", []) for row in rows)]
+    columns = [name for name in rows[0] if name != "rank" and any(row.get(name) not in (None, "", []) for row in rows)]
     texts = [[cell(row.get(name)).replace("\n", " ") for name in columns] for row in rows]
     heads = [name.replace("_", " ") for name in columns]
     widths = [max(cells(text) for text in column) for column in zip(heads, *texts, strict=True)]

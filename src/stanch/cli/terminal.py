@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import sys
+from typing import Any
 
 import click
 
@@ -13,12 +14,12 @@ NARROWEST = 30
 CODES = {"bad": "31", "worst": "1;31", "caution": "33", "good": "32", "faint": "2", "strong": "1"}
 MEANINGS = {
     "bad": {"open", "firing", "fails", "failed", "silent", "worse", "incident", "overdue", "revoked"},
-    "worst": {"SEV-1"},
-    "caution": {"SEV-2", "mitigated", "investigating", "held", "unknown", "unsupported", "asleep", "warning", "degraded", "ticket"},
+    "caution": {"mitigated", "investigating", "held", "unknown", "unsupported", "asleep", "warning", "degraded", "ticket"},
     "good": {"resolved", "closed", "ok", "done", "helped", "holds", "supported", "alive", "healthy", "active"},
     "faint": {"noise", "none", "—"},
 }  # fmt: skip
 MEANING = {word: meaning for meaning, words in MEANINGS.items() for word in words}
+BY_RANK = {1: "worst", 2: "caution"}
 
 
 def interactive() -> bool:
@@ -45,6 +46,17 @@ def paint(text: str, meaning: str) -> str:
 def by_meaning(text: str) -> str:
     """A word of the product in its colour; any other text as it is."""
     return paint(text, MEANING.get(text, ""))
+
+
+def learn_severities(value: Any) -> None:
+    """The severities of an answer get the colour of their rank: what a team calls them only its server knows (R2)."""
+    if isinstance(value, list):
+        for part in value:
+            learn_severities(part)
+    elif isinstance(value, dict):
+        if value.get("rank") in BY_RANK:
+            MEANING[value["severity"]] = BY_RANK[value["rank"]]
+        learn_severities([part for part in value.values() if isinstance(part, list)])
 
 
 def clean(text: object) -> str:

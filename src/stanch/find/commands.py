@@ -8,6 +8,7 @@ from stanch.find.rules import KnownNames, Understood, understood
 from stanch.kernel.answers import Moment
 from stanch.kernel.command import command
 from stanch.kernel.policy import Service
+from stanch.kernel.severities import Rank
 from stanch.prepare.playbooks.library import playbooks
 from stanch.respond.overview import Incidents, incidents
 from stanch.timeline import full_text
@@ -45,6 +46,7 @@ class Hit(msgspec.Struct, frozen=True):
     incident: str = ""
     status: str = ""
     severity: str = ""
+    rank: Rank = 0
     at: Moment | None = None
 
     def line(self) -> str:
@@ -79,7 +81,7 @@ def find(uow: UnitOfWork, asked: Find) -> Found:
     """The hits that the actor may see: matching titles first, the newest first."""
     query = asked.query.strip()
     known = KnownNames(
-        list(uow.policy.severities),
+        uow.policy.tiers(),
         {key: contact.name for key, contact in uow.policy.contacts.items()},
         [row.id for row in incidents(uow, Incidents(status="live", limit=2))],
     )
@@ -123,7 +125,15 @@ def _hit(uow: UnitOfWork, kind: Kind, place: full_text.Match, entry: Entry | Non
     text = excerpt(entry.facts.sentence(), full_text.terms(query)) if entry else ""
     at = entry.happened_at if entry else row["opened_at"]
     return Hit(
-        kind, f"{place.incident} {row['title']}", text, address, place.incident, row["status"], row["severity"], at
+        kind,
+        f"{place.incident} {row['title']}",
+        text,
+        address,
+        place.incident,
+        row["status"],
+        row["severity"],
+        uow.policy.rank(row["severity"]),
+        at,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 import msgspec
 
 from stanch.kernel.policy import ROLE_TITLES
+from stanch.kernel.spelling import SEVERITY, spelt
 
 INCIDENT = re.compile(r"\binc-?(\d+)\b", re.IGNORECASE)
 ROLES = {
@@ -43,8 +44,9 @@ def understood(text: str, known: KnownNames) -> list[Understood]:
     incident = f"INC-{int(named[1])}" if named else known.live[0] if len(known.live) == 1 else ""
     words = " ".join(INCIDENT.sub(" ", rest).split())
     rule = VERBS.get(verb.lower())
-    if rule is None and (joined := re.fullmatch(r"(sev|severity|p)-?(\w+)", verb, re.IGNORECASE)):
-        return _severity(joined[2], incident, known)
+    if rule is None and not verb.isdigit():  # a name of the policy, or what teams write for one
+        numbered = SEVERITY.fullmatch(re.sub(r"[-_]", "", verb.casefold()))
+        return _severity(f"{verb} {words}", incident, known) or (_severity(verb, incident, known) if numbered else [])
     return rule(words, incident, known) if rule else []
 
 
@@ -67,11 +69,12 @@ def _page(words: str, incident: str, known: KnownNames) -> list[Understood]:
 
 
 def _severity(words: str, incident: str, known: KnownNames) -> list[Understood]:
-    wanted = [name for name in known.severities if words and _meant(name, words)]
+    name = spelt(words, known.severities)
+    if name not in known.severities:
+        return []
     return [
         Understood(f"Set {name}" + (f" for {incident}" if incident else ""), "severity",
                    _with(incident, severity=name), "" if incident else "incident")
-        for name in wanted
     ]  # fmt: skip
 
 
@@ -84,13 +87,6 @@ def _take(words: str, incident: str, known: KnownNames) -> list[Understood]:
     if not role or not incident:
         return []
     return [Understood(f"Take {ROLE_TITLES[role]} of {incident}", "role", {"incident": incident, "role": role})]
-
-
-def _meant(name: str, words: str) -> bool:
-    """``SEV-2`` is meant by "2", "sev2" and "SEV-2"."""
-    plain = re.sub(r"\W", "", name).lower()
-    said = re.sub(r"\W", "", words).lower()
-    return said == plain or (said.isdigit() and re.sub(r"\D", "", name) == said)
 
 
 def _people(words: str, people: dict[str, str]) -> list[str]:

@@ -16,7 +16,8 @@ from stanch.kernel.harm import Harm
 from stanch.kernel.part import Days, Every, Part, Seconds
 from stanch.kernel.responding import Responding
 from stanch.kernel.schedule import Schedule, WorkingHours
-from stanch.kernel.severities import SEVERITIES, Severity, SeverityPolicy, built_in
+from stanch.kernel.severities import Severity, SeverityPolicy, TierName, built_in, tiers_of
+from stanch.kernel.spelling import spelt
 from stanch.kernel.status_page import StatusPage
 
 Phase = Literal["detect", "triage", "mitigate", "resolve", "learn"]
@@ -248,7 +249,7 @@ class Policy(Part, frozen=True):
     ``postmortem_template``: the postmortem's sections as Markdown, which the catalog's templates/postmortem.md replaces (R46).
     """
 
-    severities: dict[Severity, SeverityPolicy] = msgspec.field(default_factory=built_in)
+    severities: dict[TierName, SeverityPolicy] = msgspec.field(default_factory=built_in)
     hold: Seconds = 60
     acknowledge_public_within: Seconds = 300
     criteria_every: Every = 5
@@ -291,28 +292,43 @@ class Policy(Part, frozen=True):
     templates: dict[str, str] = msgspec.field(default_factory=dict)
     postmortem_template: str = ""
 
+    def __post_init__(self) -> None:
+        msgspec.structs.force_setattr(self, "severities", tiers_of(self.severities))
+
     def tiers(self) -> list[Severity]:
         """The severities by name, the worst first: the team's own names, else SEV-1 to SEV-4."""
-        return list(SEVERITIES) if set(self.severities) <= set(SEVERITIES) else list(self.severities)
+        return list(self.severities)
 
     def severity_at(self, rung: int) -> Severity:
         """The name of a rung of R2, 1 (worst) to 4; with fewer tiers the last one stands for the rest."""
         tiers = self.tiers()
         return tiers[min(rung, len(tiers)) - 1]
 
+    def rank(self, name: str | None) -> int:
+        """The place of a severity, 1 for the worst; 0 without one, and for a name that the policy has not (any more)."""
+        meant = spelt(name or "", self.tiers())
+        return self.tiers().index(meant) + 1 if meant in self.severities else 0
+
     def rung(self, name: str | None) -> int:
         """The rung of a severity, 1 (worst) and up; an unknown one counts as the second: assume that it matters."""
-        tiers = self.tiers()
-        return tiers.index(name) + 1 if name in tiers else 2
+        return self.rank(name) or 2
+
+    def counted(self, name: str | None) -> Severity:
+        """The severity whose demands hold: that of its rung, until someone has looked the second."""
+        return self.severity_at(self.rung(name))
+
+    def small(self, name: str | None) -> bool:
+        """Whether it is the third or a later severity, or the last of two: what stands for the rest."""
+        return self.rank(name) >= min(3, max(2, len(self.severities)))
 
     def severity(self, name: str | None) -> SeverityPolicy:
-        """The policy of a severity; without one yet, that of the second tier: assume it matters until someone has looked."""
-        return self.severities.get(name or self.severity_at(2), SeverityPolicy())
+        """What a severity demands."""
+        return self.severities[self.counted(name)]
 
     def update_every(self, audience: Audience, severity: str | None) -> int:
         """Microseconds between two updates for an audience (R31); 0: no cadence."""
         every = self.audiences.of(audience).every
-        name = severity or self.severity_at(2)
+        name = self.counted(severity)
         usual = self.severity(name).update_every if audience == "engineers" else 0
         return int(every.get(name, usual) * SECOND)
 

@@ -9,7 +9,12 @@ from stanch.kernel.part import Part, Seconds
 
 # A name of the policy; these four unless the team has others.
 Severity = str
+# How a team may call one: one line, as people type it.
+TierName = Annotated[Severity, msgspec.Meta(min_length=1, max_length=40, pattern=r"^\S+( \S+)*(?!\s)$")]
 SEVERITIES: tuple[Severity, ...] = ("SEV-1", "SEV-2", "SEV-3", "SEV-4")
+Rank = Annotated[
+    int, msgspec.Meta(description="The place of the severity in the policy: 1 is the worst; 0 without one.")
+]
 Role = Literal["incident_commander", "operations_lead", "communications_lead", "scribe"]
 Hours = Literal["always", "working"]
 
@@ -70,3 +75,10 @@ def built_in() -> dict[Severity, SeverityPolicy]:
             "Cosmetic, tracked", False, 0, [], prompt_every=0, stale_after=FactAges(*[86400.0] * 6), scribe_over=0
         ),
     }
+
+
+def tiers_of(written: dict[Severity, SeverityPolicy]) -> dict[Severity, SeverityPolicy]:
+    """The severities of a team, the worst first: its own when one has a name of its own (P1 to P3), else the four with what it changed (R2)."""
+    usual = built_in()
+    own = {name: each for name, each in written.items() if usual.get(name) != each}
+    return own if set(own) - set(usual) else usual | own

@@ -1,6 +1,7 @@
 """What people write for the words of a fixed list: ``sev1`` and ``P1`` are ``SEV-1``, ``ic`` is ``incident_commander``. Pure."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 # How teams call the roles of R25, written without spaces, dashes and underscores.
@@ -23,6 +24,8 @@ SEVERITY = re.compile(r"(?:sev|severity|p|prio|priority|s)?([0-9])", re.ASCII)
 
 def spelt(given: str, allowed: Sequence[str]) -> str:
     """The value of ``allowed`` that is meant; what matches none of them is returned as it was given."""
+    if given in allowed:
+        return given
     key = _key(given)
     found = {_key(value): value for value in allowed}.get(key)
     if found is None and (numbered := SEVERITY.fullmatch(key)):
@@ -34,4 +37,4 @@ def spelt(given: str, allowed: Sequence[str]) -> str:
 
 
 def _key(text: str) -> str:
-    return re.sub(r"[\s_-]+", "", text.casefold())
+    return re.sub(r"[\s_–—-]+", "", unicodedata.normalize("NFKC", text).casefold())

@@ -10,7 +10,9 @@ def triggers(record: Record, policy: Policy) -> list[str]:
     limits, found = policy.postmortem, ["data was at risk"] if record.data_was_at_risk else []
     end = record.resolved_at or record.closed_at
     if policy.severity(record.severity_name()).postmortem:
-        found.append(f"{record.severity_name() or 'the assumed severity'} requires one")
+        found.append(
+            f"{policy.counted(record.severity_name()) if record.severity else 'the assumed severity'} requires one"
+        )
     began = record.onset()
     hit = record.last_update("public") or record.impact_facts.users_share or record.impact_facts.core_function_down
     if end and hit and end - began > limits.user_visible_over * SECOND:

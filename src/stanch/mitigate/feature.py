@@ -29,5 +29,12 @@ def wiring() -> Wiring:
 
 
 FEATURE = Feature(
-    "mitigate", ("stanch.mitigate.commands", "stanch.mitigate.reading_commands", "stanch.mitigate.findings"), wiring
+    "mitigate",
+    (
+        "stanch.mitigate.commands",
+        "stanch.mitigate.reading_commands",
+        "stanch.mitigate.findings",
+        "stanch.mitigate.timeboxes",
+    ),
+    wiring,
 )

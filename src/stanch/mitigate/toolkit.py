@@ -11,11 +11,11 @@ from stanch.timeline.unit_of_work import UnitOfWork
 
 
 def named(uow: UnitOfWork, record: Record, name: str) -> Tool:
-    """One of them by name. Raises ``NotFound`` with those there are."""
+    """One of them by key, which means the same action for good, else by the name it has now. Raises ``NotFound`` with those there are."""
     at_hand = tools(record, uow.policy, newest(uow, record.id))
-    for tool in at_hand:
-        if tool.mitigation.name == name:
-            return tool
+    found = [tool for tool in at_hand if tool.key() == name] or [t for t in at_hand if t.mitigation.name == name]
+    if found:
+        return found[0]
     known = ", ".join(tool.mitigation.name for tool in at_hand) or "none is declared for this service"
     hint = f"What is offered follows what runs there now; it may have changed since you looked. Known: {known}."
     raise NotFound(f"{record.id} has no mitigation '{name}'.", hint=hint)

@@ -9,6 +9,7 @@ import msgspec
 from stanch.kernel.answers import Moment
 from stanch.kernel.clock import spell
 from stanch.kernel.command import REGISTRY, command
+from stanch.kernel.severities import Rank
 from stanch.now import needs
 from stanch.prepare.oncall.commands import now_and_next
 from stanch.prepare.oncall.people import contact_key
@@ -36,6 +37,7 @@ class OpenOne(msgspec.Struct, frozen=True):
     id: str
     title: str
     severity: str
+    rank: Rank
     phase: str
     service: str
     commander: str
@@ -133,7 +135,14 @@ def _open(uow: UnitOfWork, one: needs.OpenIncident) -> OpenOne:
     else:
         then = ""
     return OpenOne(
-        record.id, record.title, record.severity_name() or "", record.phase, one.service, one.commander, then
+        record.id,
+        record.title,
+        record.severity_name() or "",
+        uow.policy.rank(record.severity_name()),
+        record.phase,
+        one.service,
+        one.commander,
+        then,
     )
 
 

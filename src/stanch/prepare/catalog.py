@@ -17,7 +17,6 @@ from stanch.kernel.errors import Invalid
 from stanch.kernel.heartbeat_name import name_problem
 from stanch.kernel.names import folded, outline, scripts
 from stanch.kernel.policy import Policy, Probe, Service
-from stanch.kernel.severities import SEVERITIES, Severity, SeverityPolicy, built_in
 from stanch.ports.address import host_port
 from stanch.prepare import openslo
 from stanch.prepare.audience_recipients import audience_problems
@@ -136,14 +135,7 @@ def _policy_files(base: Policy, folder: Path, before: Policy | None, problems: l
         for name in MAPPINGS:
             parts[name] = {**getattr(before, name), **parts[name]}
         parts["rules"] = parts["rules"] + [rule for rule in before.rules if rule not in parts["rules"]]
-    parts["severities"] = _tiers(parts["severities"])
     return msgspec.structs.replace(base, **parts)
-
-
-def _tiers(found: dict[Severity, SeverityPolicy]) -> dict[Severity, SeverityPolicy]:
-    """With names of the team's own (P1 to P3), the built-in ones that nobody wrote are not among them (R2)."""
-    written = {name: each for name, each in found.items() if built_in().get(name) != each}
-    return written if set(written) - set(SEVERITIES) else found
 
 
 def _slos(services: dict[str, Service], folder: Path, problems: list[str]) -> None:

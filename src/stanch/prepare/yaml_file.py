@@ -74,6 +74,8 @@ def convert(values: Any, into: type[Any], where: str) -> Any:
             known = sorted(_known_keys(into))
             near = difflib.get_close_matches(found[1], known, n=1)
             hint = f"Did you mean '{near[0]}'?" if near else f"Known here and below: {', '.join(known)}."
+        elif "at `key` in" in str(error):
+            hint = "A name is text: put one that is a number, a date, yes or no in quotes."
         raise Invalid(f"{where}: {error}.", hint=hint) from None
 
 

@@ -150,7 +150,7 @@ def close(uow: UnitOfWork, asked: Close) -> Done:
     if asked.false_alarm:
         uow.append(asked.incident, Closed(false_alarm=True, reason=asked.reason.strip()))
         return _closed(record, f"{asked.incident} is closed as a false alarm.")
-    small = record.severity is None or uow.policy.rung(record.severity_name()) >= 3
+    small = record.severity is None or uow.policy.small(record.severity_name())
     if record.live() and asked.reason.strip() and small:
         resolve(uow, Resolve(asked.incident, asked.reason, override=True))
     if record.status != "resolved":

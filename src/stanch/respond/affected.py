@@ -134,7 +134,10 @@ def _paged(uow: UnitOfWork, record: Record, name: str) -> tuple[str, str]:
             return "Nobody more is paged: its on-call was paged already.", ""
     if not policy.severity(record.severity_name()).pages:
         called = f"--escalation {by}" if by else "PERSON"
-        return f"{record.severity_name()} pages nobody.", f"'stanch page {record.id} {called}' pages them all the same."
+        return (
+            f"{policy.counted(record.severity_name())} pages nobody.",
+            f"'stanch page {record.id} {called}' pages them all the same.",
+        )
     identity = request_page(uow, record, f"{name} is affected", by)
     if not identity:
         return "This is a drill: nobody is paged.", ""

@@ -6,6 +6,7 @@ import msgspec
 
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Invalid, NotFound
+from stanch.respond import facts
 from stanch.respond.commands import IncidentId, Line, Text, tier
 from stanch.respond.severity import why_proposed
 from stanch.timeline.facts.deciding import HypothesisStated
@@ -14,7 +15,7 @@ from stanch.timeline.unit_of_work import UnitOfWork
 
 
 class SetSeverity(msgspec.Struct):
-    """State how bad it is, SEV-1 (worst) to SEV-4, or by the names that your policy has."""
+    """State how bad it is, by a name of your policy: SEV-1 (worst) to SEV-4 unless it has others."""
 
     incident: IncidentId
     severity: Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
@@ -30,7 +31,7 @@ class SetSeverity(msgspec.Struct):
 def severity(uow: UnitOfWork, asked: SetSeverity) -> Done:
     """R2: set by people. R3: overruling what the measurements propose takes a reason, which stays in the record."""
     record, stated = uow.record(asked.incident), tier(uow, asked.severity)
-    proposed = record.proposed
+    proposed = facts.proposed(record, uow.policy)
     if proposed and proposed.severity != stated and not asked.reason.strip():
         raise Invalid(
             f"{'The words' if proposed.by_words else 'The measurements'} propose another one. {why_proposed(uow, record)}.",

@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from collections.abc import Sequence
 from typing import Annotated, get_type_hints
 
 import msgspec
@@ -9,7 +10,8 @@ import msgspec
 from stanch.kernel.command import REGISTRY, Command, Done, command
 from stanch.kernel.errors import Invalid, NotFound
 from stanch.kernel.filling import fill
-from stanch.kernel.spelling import SEVERITY
+from stanch.kernel.severities import SEVERITIES
+from stanch.kernel.spelling import SEVERITY, spelt
 from stanch.prepare.oncall.people import meant
 from stanch.respond.commands import IncidentId, Say, TellOfCorrection, say
 from stanch.timeline.unit_of_work import UnitOfWork
@@ -20,6 +22,8 @@ SPELLINGS = {
     "hypo": "hypothesis", "h": "hypothesis", "list": "incidents", "fix": "mitigate", "resolved": "resolve",
     "closed": "close", "mark": "pin",
 }  # fmt: skip
+# Of a severity's name, which has at most 40 characters.
+MOST_WORDS = 20
 
 
 class Chat(msgspec.Struct):
@@ -40,7 +44,7 @@ def chat(uow: UnitOfWork, asked: Chat) -> Done:
         done = say(uow, Say(asked.incident, plain, corrects=asked.corrects, tell=asked.tell))
         assert isinstance(done, Done)
         return done
-    chosen, values = parse(text, asked.incident)
+    chosen, values = parse(text, asked.incident, tiers=uow.policy.tiers())
     uow.source = "chat"
     filled = fill(chosen, values)
     if chosen.reading:  # it may ask a real system, and here every other writer would wait for that
@@ -51,18 +55,22 @@ def chat(uow: UnitOfWork, asked: Chat) -> Done:
 
 
 def parse(
-    text: str, incident: str, *, otherwise: str = "Two slashes say a line that begins with one."
+    text: str,
+    incident: str,
+    *,
+    otherwise: str = "Two slashes say a line that begins with one.",
+    tiers: Sequence[str] = SEVERITIES,
 ) -> tuple[Command, dict[str, str | bool]]:
     """Read ``/name positional... field=value... flag``. The last positional takes the rest of the line.
 
-    ``SEV 2``, ``sev2`` and ``sev 2 because`` are all ``severity``. ``otherwise``: what else can be done about an unknown
-    command. Raises ``NotFound`` for one and ``Invalid`` for words that are left over.
+    ``SEV 2``, ``sev2`` and ``sev 2 because`` are all ``severity``, and so is a name of ``tiers``, which may have several
+    words. ``otherwise``: what else can be done about an unknown command. Raises ``NotFound`` for one and ``Invalid`` for words that are left over.
     """
     try:
         words = shlex.split(text.removeprefix("/"))
     except ValueError:
         words = text.removeprefix("/").split()
-    words = _spelt(words)
+    words = _spelt(words, tiers)
     found = REGISTRY.get(words[0]) if words else None
     if found is None or found.name == "chat":
         word = words[0] if words else ""
@@ -103,16 +111,20 @@ def _named(found: Command, words: list[str]) -> tuple[dict[str, str | bool], lis
     return values, rest
 
 
-def _spelt(words: list[str]) -> list[str]:
-    """The command's own name first; a severity that is written in two words is one."""
+def _spelt(words: list[str], tiers: Sequence[str]) -> list[str]:
+    """The command's own name first; a severity that is written in several words is one."""
     if not words:
         return []
     first = re.sub(r"[-_]", "", words[0].casefold())
     if words[0] not in REGISTRY:
-        if (tier := SEVERITY.fullmatch(first)) and not first.isdigit():
-            return ["severity", tier[1], *words[1:]]
         by_name = {re.sub(r"[-_]", "", name): name for name in REGISTRY}
-        words = [SPELLINGS.get(first) or by_name.get(first) or words[0], *words[1:]]
-    if words[0] == "severity" and len(words) > 2 and words[1].casefold().rstrip("-") in ("sev", "severity", "p"):
-        words = ["severity", *words[2:]]
+        named = SPELLINGS.get(first) or by_name.get(first)
+        if named:
+            words = [named, *words[1:]]
+        elif not first.isdigit() and (SEVERITY.fullmatch(first) or spelt(words[0], tiers) in tiers):
+            words = ["severity", *words]
+    if words[0] == "severity":
+        for end in range(min(len(words), MOST_WORDS + 1), 2, -1):
+            if (name := spelt(" ".join(words[1:end]), tiers)) in tiers:
+                return ["severity", name, *words[end:]]
     return words

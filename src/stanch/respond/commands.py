@@ -34,7 +34,9 @@ class Declare(msgspec.Struct):
     impact: Annotated[str, msgspec.Meta(max_length=2_000, description="What customers see.")] = ""
     severity: Annotated[
         Annotated[str, msgspec.Meta(max_length=40)] | None,
-        msgspec.Meta(description="SEV-1 to SEV-4, or a name of your own policy; can be set later."),
+        msgspec.Meta(
+            description="By a name of your policy, SEV-1 (worst) to SEV-4 unless it has others; can be set later."
+        ),
     ] = None
     private: Annotated[bool, msgspec.Meta(description="Only you and admins see it.")] = False
     incident_commander: Annotated[str, msgspec.Meta(max_length=200, description="Who decides; 'me' for you.")] = ""

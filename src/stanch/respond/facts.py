@@ -6,6 +6,7 @@ from stanch.kernel.clock import MINUTE, SECOND, utc_time
 from stanch.kernel.policy import Policy
 from stanch.timeline.affected import nothing_at_hand
 from stanch.timeline.audience_clock import AudienceClock, next_updates
+from stanch.timeline.kept import ProposedSeverity
 from stanch.timeline.record import Fact, Record
 from stanch.timeline.run import Run
 
@@ -21,6 +22,17 @@ class SixFact(msgspec.Struct):
     stale: bool
     missing: bool
     ask: str
+
+
+def proposed(record: Record, policy: Policy) -> ProposedSeverity | None:
+    """The proposal that stands; none by a name that the policy has no more (R3)."""
+    return record.proposed if record.proposed and record.proposed.severity in policy.severities else None
+
+
+def forgotten(record: Record, policy: Policy) -> str:
+    """The name of the severity that is set, where the policy has it no more; else empty."""
+    name = record.severity_name() or ""
+    return "" if name in policy.severities else name
 
 
 def stale_after(record: Record, policy: Policy, fact: str) -> int:

@@ -72,7 +72,6 @@ FEATURE = Feature(
         "stanch.respond.deciding.concerns",
         "stanch.respond.deciding.decide",
         "stanch.respond.overview",
-        "stanch.respond.timeboxes",
         "stanch.respond.first_move_commands",
         "stanch.respond.chat",
         "stanch.respond.inviting",

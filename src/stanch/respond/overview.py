@@ -6,13 +6,14 @@ import msgspec
 
 from stanch.db.transaction import Row
 from stanch.kernel.answers import Moment
-from stanch.kernel.clock import hour_minute, spell
+from stanch.kernel.clock import hour_minute, spell, utc_time
 from stanch.kernel.command import command
 from stanch.kernel.errors import NotFound
 from stanch.kernel.moments import past_moment
+from stanch.kernel.severities import Rank
 from stanch.respond.commands import IncidentId
 from stanch.respond.correcting import corrections
-from stanch.respond.facts import six_facts
+from stanch.respond.facts import proposed, six_facts
 from stanch.timeline.decisions import Concern, Decision, Hypothesis
 from stanch.timeline.entries import Entry
 from stanch.timeline.incident_rows import OF_SERVICE
@@ -46,6 +47,7 @@ class IncidentRow(msgspec.Struct, frozen=True):
     service: str
     status: str
     severity: str
+    rank: Rank
     phase: str
     private: bool
     opened_at: Moment
@@ -75,7 +77,7 @@ def incidents(uow: UnitOfWork, asked: Incidents) -> list[IncidentRow]:
         **values,
         **{f"s{i}": status for i, status in enumerate(statuses)},
     )
-    return [_listed(row) for row in rows]
+    return [_listed(uow, row) for row in rows]
 
 
 def _before(uow: UnitOfWork, number: int) -> tuple[str, dict[str, int]]:
@@ -102,12 +104,12 @@ def of_service(uow: UnitOfWork, service: str, limit: int) -> list[IncidentRow]:
         person=uow.actor.name,
         admin=int(uow.actor.admin),
     )
-    return [_listed(row) for row in rows]
+    return [_listed(uow, row) for row in rows]
 
 
-def _listed(r: Row) -> IncidentRow:
+def _listed(uow: UnitOfWork, r: Row) -> IncidentRow:
     return IncidentRow(
-        r["id"], r["title"], r["service"], r["status"], r["severity"], r["phase"], bool(r["private"]),
+        r["id"], r["title"], r["service"], r["status"], r["severity"], uow.policy.rank(r["severity"]), r["phase"], bool(r["private"]),
         r["opened_at"], r["resolved_at"] or None, bool(r["drill"]),
     )  # fmt: skip
 
@@ -203,6 +205,7 @@ class Shown(msgspec.Struct, frozen=True):
     status: str
     phase: str
     severity: str | None
+    rank: Rank
     proposed: Proposed | None
     entries: int
     as_of: Moment
@@ -251,8 +254,9 @@ def _shown(record: Record, uow: UnitOfWork, now: int, known: list[Entry], entrie
     corrected = corrections(known)
     return Shown(
         record.id, record.title, record.service, record.status, record.phase, record.severity_name(),
-        Proposed(record.proposed.severity, record.proposed.text)
-        if record.proposed and record.proposed.severity != record.severity_name() else None,
+        uow.policy.rank(record.severity_name()),
+        Proposed(stands.severity, f"{stands.text} (at {utc_time(record.proposed_at, now)})")
+        if (stands := proposed(record, uow.policy)) and stands.severity != record.severity_name() else None,
         record.entries, now,
         [
             ShownFact(

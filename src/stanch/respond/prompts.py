@@ -2,7 +2,7 @@
 
 from stanch.kernel.clock import SECOND, spell
 from stanch.kernel.policy import ROLE_TITLES, Policy
-from stanch.respond.facts import STALE, stale_after, watched
+from stanch.respond.facts import STALE, forgotten, proposed, stale_after, watched
 from stanch.respond.first_moves import first_moves
 from stanch.respond.harm.told import unread
 from stanch.timeline.decisions import Timebox
@@ -40,42 +40,63 @@ def _severity(record: Record, policy: Policy) -> list[Prompt]:
     """R14: how bad is it? Once a severity is set, it is asked again when new facts propose another one (R3)."""
     if not record.live():
         return []
+    if gone := forgotten(record, policy):
+        return _severity_forgotten(record, policy, gone)
     if record.severity:
-        return _severity_again(record)
-    wanted = [record.proposed.severity] if record.proposed else list(policy.severities)
-    actions = [PromptAction(name, "severity", {"severity": name}) for name in wanted]
+        return _severity_again(record, policy)
+    stands = proposed(record, policy)
     return [
         Prompt(
             "severity",
             "incident_commander",
-            f"{record.proposed.severity} is proposed. Do you agree?"
-            if record.proposed
-            else "How bad is it? No severity is set.",
-            record.declared_at if record.proposed else record.declared_at + int(policy.severity_wanted_after * SECOND),
-            actions,
-            record.proposed.text if record.proposed else "severity decides who is woken and how often updates go out",
-            rests_on=(record.proposed.severity if record.proposed else "", *harm(record)),
+            f"{stands.severity} is proposed. Do you agree?" if stands else "How bad is it? No severity is set.",
+            record.declared_at if stands else record.declared_at + int(policy.severity_wanted_after * SECOND),
+            _choices([stands.severity] if stands else policy.tiers()),
+            stands.text if stands else "severity decides who is woken and how often updates go out",
+            rests_on=(stands.severity if stands else "", *harm(record)),
+            reason_at=record.proposed_at if stands else None,
         )
     ]
 
 
-def _severity_again(record: Record) -> list[Prompt]:
+def _choices(names: list[str]) -> list[PromptAction]:
+    return [PromptAction(name, "severity", {"severity": name}) for name in names]
+
+
+def _severity_forgotten(record: Record, policy: Policy, gone: str) -> list[Prompt]:
+    """R2: the team changed its severities while the incident was open."""
+    assert record.severity is not None
+    return [
+        Prompt(
+            "severity:forgotten",
+            "incident_commander",
+            f"How bad is it? It is set to '{gone}', which is no severity of the policy any more.",
+            record.severity.at,
+            _choices(policy.tiers()),
+            f"until somebody says, it counts as {policy.counted(gone)}",
+            rests_on=(gone, *policy.tiers()),
+        )
+    ]
+
+
+def _severity_again(record: Record, policy: Policy) -> list[Prompt]:
     """What was known when the severity was set asks for nothing; what is proposed since then does."""
-    proposed, stated = record.proposed, record.severity
-    if proposed is None or stated is None or proposed.severity == stated.value or record.proposed_at <= stated.at:
+    again, stated = proposed(record, policy), record.severity
+    if again is None or stated is None or again.severity == stated.value or record.proposed_at <= stated.at:
         return []
     return [
         Prompt(
             f"severity:{record.proposed_at}",
             "incident_commander",
-            f"{proposed.severity} is proposed now, and {stated.value} is set. Do you agree?",
+            f"{again.severity} is proposed now, and {stated.value} is set. Do you agree?",
             record.proposed_at,
             [
-                PromptAction(proposed.severity, "severity", {"severity": proposed.severity}),
+                *_choices([again.severity]),
                 PromptAction(f"Keep {stated.value}, because", "severity", {"severity": stated.value}, "reason"),
             ],
-            proposed.text,
-            rests_on=(proposed.severity, proposed.text),
+            again.text,
+            rests_on=(again.severity, again.text),
+            reason_at=record.proposed_at,
         )
     ]
 
@@ -93,7 +114,7 @@ def _roles(record: Record, policy: Policy) -> list[Prompt]:
             + (" Who decides?" if role == "incident_commander" else ""),
             max(record.declared_at + int(policy.commander_within * SECOND), record.vacated.get(role, 0)),
             [PromptAction("I'll take it", "role", {"role": role})],
-            f"{record.severity_name() or 'an incident without a severity'} needs one",
+            f"{policy.counted(record.severity_name()) if record.severity else 'an incident without a severity'} needs one",
             tell=("incident_commander",),
             rests_on=harm(record),
         )
@@ -247,7 +268,7 @@ def _stale(record: Record, policy: Policy) -> list[Prompt]:
             rests_on=harm(record),
         )
         for fact, at in moments.items()
-        if watched(record, fact)
+        if watched(record, fact) and not (fact == "severity" and forgotten(record, policy))
     ]
 
 

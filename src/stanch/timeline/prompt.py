@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
-from stanch.kernel.clock import MINUTE, spell
+from stanch.kernel.clock import MINUTE, spell, utc_time
 from stanch.kernel.policy import Policy
 from stanch.timeline.record import Record
 
@@ -27,6 +27,7 @@ class Prompt(msgspec.Struct):
     ``tell``: the roles and people who get it as a message, ``to`` by default. ``escalates``: one more of them is told with
     each round. ``every``: seconds between its rounds, the severity's by default; 0: told once. ``silent``: only shown.
     ``late_at``: from then on something is late, and ``late_text`` says by how much (``{late}``) in the place of ``text``.
+    ``reason_at``: the moment of what the reason says was measured.
     ``needs_answer``: it cannot be declined. ``rests_on``: the evidence behind it; once it has been declined, it is asked again when that has changed (R12).
     """
 
@@ -44,9 +45,13 @@ class Prompt(msgspec.Struct):
     needs_answer: bool = False
     late_at: int | None = None
     late_text: str = ""
+    reason_at: int | None = None
 
     def as_of(self, now: int) -> "Prompt":
-        """As it reads at a moment: what is late says by how much."""
+        """As it reads at a moment: what was measured says when, and what is late by how much."""
+        if self.reason_at is not None:
+            reason = f"{self.reason} (at {utc_time(self.reason_at, now)})"
+            return msgspec.structs.replace(self, reason=reason, reason_at=None).as_of(now)
         if self.late_at is None or now - self.late_at < MINUTE:
             return self
         return msgspec.structs.replace(self, text=self.late_text.replace("{late}", spell(now - self.late_at)))

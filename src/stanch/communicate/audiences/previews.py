@@ -13,7 +13,7 @@ from stanch.timeline.unit_of_work import UnitOfWork
 
 # What placeholders hold in a preview; the others are blanks, so that both can be seen.
 EXAMPLE = {
-    "incident": "INC-7", "title": "Customers cannot pay", "severity": "SEV-1", "phase": "Mitigate", "service": "Shop",
+    "incident": "INC-7", "title": "Customers cannot pay", "phase": "Mitigate", "service": "Shop",
     "public_name": "Checkout", "impact": "Three of ten payments fail", "symptoms": "Three of ten payments fail.",
     "share": "30 %", "since": "14:05 UTC", "lasting": "25 min", "commander": "Ada", "hypothesis": "Release v2 declines cards",
     "tried": "Roll back the shop (watching)", "under_way": "Roll back the shop",
@@ -56,7 +56,7 @@ def previews(policy: Policy) -> list[TemplateRow]:
     for audience in AUDIENCES:
         for path in sorted((BUILT_IN / audience).glob("*.md")):
             text = path.read_text("utf-8").strip()
-            found.append(TemplateRow(f"{audience}/{path.stem}", audience, "built in", text, _filled(text)))
+            found.append(TemplateRow(f"{audience}/{path.stem}", audience, "built in", text, _filled(text, policy)))
     return found
 
 
@@ -64,12 +64,13 @@ def _of_catalog(policy: Policy, key: str, text: str) -> TemplateRow:
     audience = key.partition("/")[0]
     try:
         name_of(key, policy)
-        return TemplateRow(key, audience, "catalog", text, _filled(text))
+        return TemplateRow(key, audience, "catalog", text, _filled(text, policy))
     except ValueError as error:
         return TemplateRow(key, audience, "catalog", text, "", f"It is not used: {error}.")
 
 
-def _filled(text: str) -> str:
-    """The template for the example incident."""
-    filled: str = compiled(text).render({"needed": UNKNOWN, "known_answer": UNKNOWN} | EXAMPLE)
+def _filled(text: str, policy: Policy) -> str:
+    """The template for the example incident, which is as bad as can be."""
+    example = EXAMPLE | {"severity": policy.severity_at(1)}
+    filled: str = compiled(text).render({"needed": UNKNOWN, "known_answer": UNKNOWN} | example)
     return filled.strip()

@@ -152,7 +152,7 @@ def settle(uow: UnitOfWork, service: str, slo: Slo, measured: Round) -> None:
     if RANK[verdict.action] < RANK[state.action] and rules.undecided(slo, measured.ratios, state.action):
         store.decide(uow, service, slo.name, state.action, state.reason, state.proposal, measured.problem)
         return
-    proposal = severity.propose(verdict, severity.Impact(), severity.scope_of(uow.policy, service))
+    proposal = severity.propose(verdict, severity.Impact(), severity.scope_of(uow.policy, service), uow.policy)
     told = proposal.sentence if verdict.action != "none" else ""
     before = store.decide(uow, service, slo.name, verdict.action, verdict.reason, told, measured.problem)
     if before != verdict.action:

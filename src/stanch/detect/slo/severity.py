@@ -17,7 +17,6 @@ from stanch.kernel.severities import Severity
 HALF, TENTH, THOUSANDTH = 0.5, 0.1, 0.001
 # The rungs that R2 describes; the policy gives each a name.
 WORST, MAJOR, MINOR, TRACKED = 1, 2, 3, 4
-NAMES: dict[int, Severity] = {1: "SEV-1", 2: "SEV-2", 3: "SEV-3", 4: "SEV-4"}
 
 
 Sign = Literal["data", "security", "function", "risk"]
@@ -72,11 +71,11 @@ def scope_of(policy: Policy, service: str) -> Scope:
     return Scope(service, policy.service(service).core, tuple(policy.dependants(service)))
 
 
-def propose(evaluation: SloEvaluation | None, impact: Impact, scope: Scope, policy: Policy | None = None) -> Proposal:
+def propose(evaluation: SloEvaluation | None, impact: Impact, scope: Scope, policy: Policy) -> Proposal:
     """The severity that burn (None: not measured), impact and scope ask for together, by the policy's name for it."""
     rung, why = _highest(evaluation, impact, scope)
     told = [evaluation.reason] if evaluation else []
-    name = None if rung is None else policy.severity_at(rung) if policy else NAMES[rung]
+    name = None if rung is None else policy.severity_at(rung)
     end = f"{name} proposed" if name else "no incident proposed"
     return Proposal(name, f"{'; '.join([*told, why])}: {end}", rung, (rung, why) == _by_words(impact))
 

@@ -7,6 +7,7 @@ import msgspec
 from stanch.kernel.answers import Moment
 from stanch.kernel.clock import day
 from stanch.kernel.command import command
+from stanch.kernel.severities import Rank
 from stanch.learn.figures.scope import VISIBLE
 from stanch.timeline.unit_of_work import UnitOfWork
 
@@ -31,6 +32,7 @@ class PostmortemRow(msgspec.Struct, frozen=True):
     title: str
     service: str
     severity: str
+    rank: Rank
     declared_at: Moment
     ended_at: Moment
     form: str
@@ -65,7 +67,7 @@ def postmortems(uow: UnitOfWork, asked: Postmortems) -> list[PostmortemRow]:
     )  # fmt: skip
     return [
         PostmortemRow(
-            r["incident"], r["title"], r["service"], r["severity"], r["declared_at"], r["ended_at"], r["form"],
+            r["incident"], r["title"], r["service"], r["severity"], uow.policy.rank(r["severity"]), r["declared_at"], r["ended_at"], r["form"],
             "published" if r["published_at"] else r["stage"] if r["form"] else "undecided", r["facilitator"],
             r["due_at"], r["published_at"], bool(r["form"] and not r["published_at"] and r["due_at"] and r["due_at"] < uow.now),
         )

@@ -10,12 +10,12 @@ from stanch.kernel.clock import SECOND
 from stanch.learn.figures.factors import of_factors
 from stanch.learn.figures.kept import new_change
 from stanch.learn.figures.of_record import COUNTS, PHASE_SPANS, SPANS, counts_of, figures_of
-from stanch.learn.memory.projection import effect_seconds
+from stanch.learn.memory.projection import run_rows
 from stanch.timeline.record import ActionItem, Record
 from stanch.timeline.unit_of_work import UnitOfWork
 
 # Version of the rows: those of an older version are written again.
-VERSION = 1
+VERSION = 2
 TABLES = ("learning_incidents", "learning_items", "learning_factors", "learning_runs")
 KNOWN_OUTCOMES = ("helped", "no_change", "worse")
 
@@ -53,7 +53,7 @@ def _rows(uow: UnitOfWork, record: Record, ended: int | None) -> dict[str, list[
     counted = ended if not record.false_alarm and not record.merged_into and record.drill is None else None
     factors = of_factors(record.lists.get("factors", [])) if counted else []
     runs = [r for r in record.runs.values() if counted and not r.undo_of and r.outcome in KNOWN_OUTCOMES]
-    took = effect_seconds(uow, record.id) if runs else {}
+    ran = run_rows(uow, record.id) if runs else {}
     head = own | {
         "number": number, "title": record.title, "severity": record.severity_name() or "", "declared_at": record.declared_at,
         "ended_at": counted, "form": record.postmortem_form, "stage": record.postmortem_stage,
@@ -67,13 +67,8 @@ def _rows(uow: UnitOfWork, record: Record, ended: int | None) -> dict[str, list[
         "learning_factors": [own | {"factor": kind, "ended_at": counted} for kind in factors],
         "learning_runs": [
             own
-            | {
-                "run": r.run,
-                "mitigation": r.title,
-                "outcome": r.outcome,
-                "effect_seconds": took.get(r.run),
-                "ended_at": counted,
-            }
+            | {"run": r.run, "mitigation": r.title, "outcome": r.outcome, "effect_seconds": None, "ended_at": counted}
+            | {key: ran[r.run][key] for key in ("service", "effect_seconds") if r.run in ran}
             for r in runs
         ],
     }

@@ -3,6 +3,7 @@
 from stanch.kernel.clock import SECOND, spell
 from stanch.kernel.policy import Policy
 from stanch.learn.figures.of_record import cadence
+from stanch.respond.facts import forgotten
 from stanch.timeline.amount import Amount
 from stanch.timeline.record import Record
 
@@ -16,6 +17,8 @@ def public_words(record: Record, policy: Policy) -> list[Amount]:
     first = min((at for at, _, update in record.updates if update.audience == "public"), default=None)
     promised = policy.acknowledge_public_within if policy.severity(record.severity_name()).public_post else None
     owed = f"promised within {spell(int(promised * SECOND))}" if promised else "none was promised for this severity"
+    if gone := forgotten(record, policy):
+        promised, owed = None, f"the policy has no '{gone}' any more, so what was promised is not known"
     title = "From noticed to the first public word"
     if first is None:
         found.append(Amount("first_word", title, problem=f"customers were told nothing; {owed}"))

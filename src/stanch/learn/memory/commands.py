@@ -7,6 +7,7 @@ import msgspec
 
 from stanch.kernel.answers import Moment
 from stanch.kernel.command import command
+from stanch.kernel.severities import Rank
 from stanch.learn.memory.rules import Likeness, Remembered, explanation, likeness
 from stanch.timeline.unit_of_work import UnitOfWork
 
@@ -25,6 +26,7 @@ class SimilarIncident(msgspec.Struct, frozen=True):
     incident: str
     title: str
     severity: str
+    rank: Rank
     declared_at: Moment
     score: float
     why: str
@@ -41,7 +43,7 @@ def similar(uow: UnitOfWork, asked: Similar) -> list[SimilarIncident]:
     uow.position(asked.incident)
     return [
         SimilarIncident(
-            then.incident, then.title, then.severity, then.declared_at, found.score, explanation(found, then),
+            then.incident, then.title, then.severity, uow.policy.rank(then.severity), then.declared_at, found.score, explanation(found, then),
             [h.title for h in then.helped],
         )
         for found, then in similar_to(uow, asked.incident)

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from stanch.db.transaction import Row
 from stanch.kernel.clock import MINUTE
 from stanch.learn.memory.rules import NEAR_RELEASE_MINUTES, Helped, Remembered
 from stanch.mitigate.ranking.situation import tokens
@@ -54,7 +55,7 @@ def _of(uow: UnitOfWork, record: Record) -> Remembered:
     factors = tuple(record.lists.get("factors", []))
     began = record.onset()
     runs = [run for run in record.runs.values() if not run.undo_of]
-    took = effect_seconds(uow, record.id) if runs else {}
+    ran = run_rows(uow, record.id) if runs else {}
     return Remembered(
         record.id, record.title, record.service, record.severity_name() or "", record.declared_at, began,
         record.resolved_at or record.closed_at,
@@ -63,7 +64,7 @@ def _of(uow: UnitOfWork, record: Record) -> Remembered:
         _first(MOST_ALERTS, (f"{name} {s.labels[name]}" for s in signals for name in LABELS if s.labels.get(name))),
         _release(uow, record.service, began), factors,
         _first(MOST_WORDS, (word for text in factors for word in sorted(tokens(text)))),
-        tuple(Helped(r.title, took.get(r.run)) for r in runs if r.outcome == "helped" and not r.undone_by),
+        tuple(Helped(r.title, ran[r.run]["effect_seconds"] if r.run in ran else None) for r in runs if r.outcome == "helped" and not r.undone_by),
         tuple(dict.fromkeys(r.title for r in runs if r.outcome in ("no_change", "worse"))), tuple(record.also),
     )  # fmt: skip
 
@@ -72,10 +73,10 @@ def _first(most: int, found: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(each)[:200] for each in found if each))[:most]
 
 
-def effect_seconds(uow: UnitOfWork, incident: str) -> dict[str, float | None]:
-    """From start to effect, of each run of an incident; None: it is not known."""
-    rows = uow.tx.all("SELECT run, effect_seconds FROM mitigation_runs WHERE incident = :id", id=incident)
-    return {row["run"]: row["effect_seconds"] for row in rows}
+def run_rows(uow: UnitOfWork, incident: str) -> dict[str, Row]:
+    """Of each run of an incident its service, and the seconds from start to effect; None: not known."""
+    rows = uow.tx.all("SELECT run, service, effect_seconds FROM mitigation_runs WHERE incident = :id", id=incident)
+    return {row["run"]: row for row in rows}
 
 
 def _release(uow: UnitOfWork, service: str, began: int) -> str:

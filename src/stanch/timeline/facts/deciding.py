@@ -52,7 +52,7 @@ class EvidenceStated(Statement, frozen=True, tag="evidence_stated"):
 
 
 class TimeboxOpened(Statement, frozen=True, tag="timebox_opened"):
-    """A question gets a limited time (R39). ``mitigation``: the fallback, if it is one of the toolkit."""
+    """A question gets a limited time (R39). ``mitigation``: the key of the fallback, if it is one of the toolkit."""
 
     timebox: str
     question: str

@@ -24,6 +24,7 @@ from stanch.kernel.errors import Problem
 from stanch.kernel.ids import new_id
 from stanch.kernel.markdown import clean_html
 from stanch.kernel.policy import PHASES, ROLE_TITLES
+from stanch.kernel.spelling import spelt
 from stanch.timeline.unit_of_work import Application
 from stanch.web import auth
 from stanch.web.pages.shell import Shell, shell
@@ -66,7 +67,8 @@ def tint(name: str) -> int:
 
 def tier(severity: str | None, tiers: list[str]) -> str:
     """The class that colours a severity: by its rank, whatever the team calls it."""
-    return f"sev-{tiers.index(severity) + 1}" if severity in tiers else (severity or "").lower() or "sev-none"
+    meant = spelt(severity or "", tiers)
+    return f"sev-{tiers.index(meant) + 1}" if meant in tiers else "sev-none"
 
 
 @lru_cache(maxsize=100)

@@ -7,6 +7,7 @@ import msgspec
 from stanch.kernel.clock import MINUTE, hour_minute
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Invalid, NotFound
+from stanch.mitigate.toolkit import named
 from stanch.prepare.known_people import known_person
 from stanch.respond.commands import IncidentId, Line
 from stanch.timeline.decisions import Timebox
@@ -37,6 +38,7 @@ class Box(msgspec.Struct):
 @command(
     "timebox",
     Box,
+    group="respond",
     noun="timeboxes",
     positional=("question",),
     example="stanch timebox INC-1 'Is it the cache?' --minutes 10 --fallback 'Roll back'",
@@ -57,8 +59,14 @@ def _open(uow: UnitOfWork, record: Record, asked: Box) -> Done:
     identity = f"TB{len(record.timeboxes) + 1}"
     ends = uow.now + int(asked.minutes * MINUTE)
     owner = known_person(uow, asked.owner, "owner")
-    fallback = asked.fallback.strip() or f"we start {asked.mitigation}"
-    uow.append(record.id, TimeboxOpened(identity, asked.question.strip(), owner, ends, fallback, asked.mitigation))
+    tool = named(uow, record, asked.mitigation) if asked.mitigation else None
+    fallback = asked.fallback.strip() or (
+        f"we start '{tool.mitigation.title}' on {tool.mitigation.target}" if tool else ""
+    )
+    uow.append(
+        record.id,
+        TimeboxOpened(identity, asked.question.strip(), owner, ends, fallback, tool.key() if tool else ""),
+    )
     return Done(f"{owner} has until {hour_minute(ends)} UTC. Otherwise: {fallback}", record.id, identity)
 
 
