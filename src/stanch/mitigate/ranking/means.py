@@ -12,7 +12,7 @@ from stanch.kernel.policy import Mitigation
 
 Means = Literal[
     "back", "config", "flag", "shift", "failover", "grow", "shrink", "degrade", "shed", "restart", "pause_rollout",
-    "stop_writes", "cut_access", "close", "restore", "free", "renew", "ask", "look", "other",
+    "stop_writes", "cut_access", "close", "restore", "free", "renew", "lift", "ask", "look", "other",
 ]  # fmt: skip
 OF_KIND: dict[str, tuple[Means, ...]] = {
     "rollback": ("back",),
@@ -35,6 +35,8 @@ WORDS: tuple[tuple[Means, str], ...] = (
              r"(before|previous|earlier|old|as (it|they) w(as|ere)|version|release|config\w*|rules?|records?|routes?|settings?|file|list|polic\w+)\b")),
     ("config", (r"\b(config\w*|settings?|rule(s|set)?|polic(y|ies)|acls?|dns|records?|routes?|routing|bgp|quotas?|parameters?|feature.?file|"
                r"definitions?|schemas?|manifests?|firewalls?|security.?groups?|limits?|announce\w*|prefix\w*|list)\b")),
+    ("lift", (r"\b(lift|raise|increase|relax|disable|remove|(switch|turn)(ing)? off)\b.{0,50}\b(quotas?|limits?|ceilings?)\b|"
+             r"\b(switch|turn)\b.{0,60}\b(quotas?|limits?|ceilings?)\b.{0,60}\boff\b")),
     ("flag", r"\b(feature.?)?flags?\b|\btoggle\b|\bkill.?switch\b"),
     ("shift", (r"\b(drain|evacuat\w+|re-?route|route around|cordon)\b|\b(move|shift|send|steer|direct)\b.{0,30}\b(traffic|users|requests|load)\b|"
               r"\btake\b.{0,40}\bout of (the )?(pool|rotation|service|balanc\w+)|\bremove\b.{0,40}\bfrom (the )?(pool|rotation|balanc\w+)")),
@@ -113,6 +115,8 @@ def _means(kind: str, text: str) -> frozenset[Means]:
         found.add("cut_access")
     if "shrink" in found:
         found.discard("grow")
+    if "lift" in found and kind != "degrade":
+        found.discard("shed")  # a limit that is raised asks for no less
     if kind != "scale" and "back" in found:
         found.discard("grow")
     if kind in ("traffic_shift", "scale", "degrade", "feature_flag"):

@@ -10,7 +10,7 @@ import msgspec
 
 from stanch.kernel.clock import MINUTE, spell
 from stanch.kernel.suspicion import when
-from stanch.mitigate.ranking.evidence import Pressure, Release
+from stanch.mitigate.ranking.evidence import Pressure, Release, TextEvidence
 from stanch.mitigate.ranking.means import Means, means
 from stanch.mitigate.ranking.outcome_words import says_outcome
 from stanch.mitigate.ranking.situation import Situation, tokens
@@ -35,6 +35,7 @@ SUITS: dict[tuple[str, str], tuple[float, str]] = {
 }
 
 # More instances where there is capacity left, where they are full themselves, and where what they depend on is.
+SPOKEN_AGAINST = 0.2
 FREE, RELIEVED, ASKS_MORE = log(0.08), log(20), log(0.04)
 
 
@@ -224,7 +225,7 @@ def named(s: Situation) -> Weights:
     """What acts on the very thing that alerts and people name."""
     best, by, words = 0.0, None, frozenset[str]()
     for told in s.hopeful:
-        if says_outcome(told, s.means):
+        if says_outcome(told, s.means) or _spoken_against(told, s.means):
             continue
         shared = s.words & tokens(told.text)
         odds = min(1.8, 0.9 * len(shared)) * told.weight
@@ -236,6 +237,12 @@ def named(s: Situation) -> Weights:
             f"{quote(by)}, and this acts on that ({', '.join(sorted(words)[:3])})",
             "It would fall if something else were named.",
         )
+
+
+def _spoken_against(told: TextEvidence, does: frozenset[Means]) -> bool:
+    """Whether it is a sign only of what such an action does not help with: then that it names the same thing says nothing."""
+    found = [sign.ratios[each] for sign, _ in signs_in((told,)) for each in does if each in sign.ratios]
+    return bool(found) and max(found) < SPOKEN_AGAINST
 
 
 def dependency(s: Situation) -> Weights:

@@ -112,7 +112,19 @@ TEXT_SIGNS: tuple[TextSign, ...] = (
         r"(os|kernel|thread|process|connection|hard|account|service) limits?|maximum number of|"
         r"limit (was |is )?(reached|hit|exceeded)|too many (threads|open files|processes)"
     ),
-         {"shrink": 6, "shed": 3, "grow": 0.1}),
+         {"shrink": 6, "shed": 3, "lift": 3, "grow": 0.1}),
+    TextSign("numbers that are used up", (
+        r"\b(2147483647|4294967295|9223372036854775807|2\^(31|32|63)|32.?bit)\b|\b(int(eger)?|id|sequence|counter) (overflow\w*|exhaust\w*|out of range)|"
+        r"\b(ids?|(primary |row )?(keys?|numbers?)|sequences?|auto.?increments?|serials?|counters?|columns?|addresses)\b.{0,30}"
+        r"\b(used up|r[ua]n(s|ning)? out|exhaust\w*|overflow\w*|(at|hit|reach\w*) (its|the|their) (max\w*|limit|end|highest|largest))|"
+        r"\bmax(imum)? value of (the )?(sequence|column|counter|key|id)|\b(no|out of) (more |free |new )?(ids|row numbers|sequence numbers|addresses)\b"
+    ),
+         {"degrade": 8, "stop_writes": 4, "back": 0.05, "failover": 0.1, "restart": 0.1, "grow": 0.05, "shift": 0.1}),
+    TextSign("a quota that refuses", (
+        r"\bquotas?\b.{0,40}\b(cut|reduc\w+|lower\w+|exceed\w*|exhaust\w*|enforc\w+|refus\w+|reject\w*|den(y|ied)|used up|zero|reached|hit|too (low|small))\b|"
+        r"\b(cut|reduc\w+|lower\w+|exceed\w*|exhaust\w*|enforc\w+|over|above)\b.{0,20}\bquotas?\b"
+    ),
+         {"lift": 8, "config": 4, "shed": 3, "degrade": 2, "restart": 0.1, "failover": 0.3, "grow": 0.15, "shift": 0.2}),
     TextSign("a change of capacity", (
         r"(added|adding|add) (new )?(capacity|servers|nodes|instances|machines|shards|hosts|front.?ends?)|"
         r"scaled (up|out|down|in)\b|capacity (was )?(added|removed|changed)|resiz\w+"
