@@ -5,11 +5,18 @@ from collections.abc import Callable
 
 import pytest
 
+from stanch.communicate.audiences.promises import promise_of
+from stanch.communicate.wording.blameless import check_blameless
+from stanch.communicate.wording.public import check_public
+from stanch.communicate.wording.vocabulary import Vocabulary
 from stanch.integrations import mattermost, teams
 from stanch.integrations.generic.try_mapping import try_mapping
 from stanch.kernel.errors import Invalid
 from stanch.learn.completeness.impact import measured
+from stanch.learn.completeness.why_leaf import kind_of
 from stanch.learn.document.names import with_roles
+from stanch.learn.document.reading import front_of, without_html, written
+from stanch.prepare.postmortem_template import found_headings
 from stanch.prepare.yaml_file import parse_yaml
 
 LONG = 50_000
@@ -38,7 +45,41 @@ def many_lines() -> None:
         assert escaped("\n" * LONG + "- x").endswith("\\- x")
 
 
-@pytest.mark.parametrize("work", [open_brackets, typed_mapping, many_names, many_numbers, many_lines])
+def blanks_in_a_why() -> None:
+    for blank in " \t\n":
+        assert kind_of(f"the{blank * 2000}x") == "structure"
+
+
+def blanks_in_a_heading() -> None:
+    assert found_headings(["# " + " " * LONG + "x #"]) == [(0, 1, "x")]
+
+
+def blanks_in_a_part() -> None:
+    assert written("a" + " " * LONG + "x").endswith("x")
+    assert front_of(["---", "names:" + " " * LONG + "a", "---"]).names == "a"
+
+
+def many_tags() -> None:
+    text = "".join(f"<b{n}>" for n in range(LONG // 7))
+    assert without_html(text, "").count("\\<") == LONG // 7
+
+
+def many_signs() -> None:
+    people = Vocabulary()
+    for text in ("!" * 9_999 + "x", "?!" * 5_000 + "x"):
+        assert not check_blameless(text, people)
+        check_public(text[:5_000], people)
+
+
+def many_words_of_time() -> None:
+    assert promise_of("We post again in " + "about " * 800, 1_800_000_000_000_000) is None
+
+
+@pytest.mark.parametrize(
+    "work",
+    [open_brackets, typed_mapping, many_names, many_numbers, many_lines, blanks_in_a_why, blanks_in_a_heading, blanks_in_a_part, many_tags,
+     many_signs, many_words_of_time],
+)  # fmt: skip
 def test_it_is_over_at_once(work: Callable[[], None]) -> None:
     """Each took more than ten seconds of computing; the margin is for a busy machine, whose waiting does not count."""
     began = time.process_time()

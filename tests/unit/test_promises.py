@@ -138,3 +138,8 @@ def test_a_time_of_day_has_its_date_where_it_would_be_read_as_another_moment() -
         utc_time(NOW + 24 * HOUR, NOW) == "2026-11-28 14:05 UTC"
         and utc_time(NOW - 24 * HOUR, NOW) == "2026-11-26 14:05 UTC"
     )
+
+
+def test_a_number_of_minutes_beyond_all_sense_is_no_promise() -> None:  # P8
+    for number in ("9" * 400, "9" * 12):
+        assert promise_of(f"We post again in {number} minutes. 次回は{number}時間後", NOW) is None

@@ -14,6 +14,8 @@ from stanch.ports.integration import Integration
 BODY_CHARS = 2_000
 MOST_BYTES = 1_000_000
 MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+# Encodings of names of hosts: nobody writes a page in them, and reading one takes the square of its length.
+SLOW = ("punycode", "idna")
 CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)", re.IGNORECASE)
 
 
@@ -84,7 +86,7 @@ def _text(body: bytes, content_type: str) -> str:
     """The page in its own charset: of a byte order mark, of the header, of the page's beginning, else UTF-8."""
     marked = next((name for mark, name in MARKS if body.startswith(mark)), "")
     told = CHARSET.search(content_type) or CHARSET.search(body[:1024].decode("latin-1"))
-    for charset in filter(None, (marked, told[1] if told else "")):
+    for charset in filter(None, (marked, told[1] if told and told[1].lower() not in SLOW else "")):
         try:
             return body.decode(charset, "replace").replace("\x00", "")
         except (LookupError, ValueError):

@@ -12,6 +12,9 @@ from stanch.ports import Failed, Metrics
 from stanch.ports.integration import Integration
 from stanch.ports.web_service import reason
 
+# The most of an answer, unpacked.
+BODY_BYTES = 20_000_000
+
 T = TypeVar("T")
 
 
@@ -141,14 +144,20 @@ class Prometheus:
                 ],
                 headers=self._headers(),
                 redirect=False,
+                preload_content=False,
             )
+            body = response.read(BODY_BYTES + 1)
+            response.close()
         except (urllib3.exceptions.LocationValueError, ValueError) as error:
             raise Failed(f"{self.settings.url}: {error}", again=False) from error
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise Failed(f"Prometheus at {self.settings.url} cannot be reached: {reason(error)}", again=True) from error
-        answer = _decode(response.data)
+        if len(body) > BODY_BYTES:
+            mb = BODY_BYTES // 1_000_000
+            raise Failed(f"Prometheus answered '{fields.get('query', path)}' with more than {mb} MB", again=False)
+        answer = _decode(body)
         if response.status != 200 or answer is None or answer.status != "success":
-            said = answer.error if answer and answer.error else response.data[:200].decode("utf-8", "replace")
+            said = answer.error if answer and answer.error else body[:200].decode("utf-8", "replace")
             again = response.status == 429 or response.status >= 500
             raise Failed(f"Prometheus answered {response.status} to '{fields.get('query', path)}': {said}", again=again)
         return answer

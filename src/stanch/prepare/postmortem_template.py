@@ -30,7 +30,7 @@ GATE: dict[str, tuple[str, ...]] = {
     "lessons": ("lessons learned", "lessons learnt", "what we learned", "what we learnt"),
 }  # fmt: skip
 _PART_OF = {name: part for part, names in GATE.items() for name in (part, *names)}
-_HEADING = re.compile(r"^ {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
+_HEADING = re.compile(r"^ {0,3}(#{1,6})(?:[ \t](.*))?$")
 
 
 class Heading(msgspec.Struct, frozen=True):
@@ -81,7 +81,14 @@ def found_headings(lines: list[str]) -> list[tuple[int, int, str]]:
     """Each heading outside of code: its line from 0, its level and title."""
     code, _ = fenced(lines)
     matches = ((at, _HEADING.match(line)) for at, line in enumerate(lines) if at not in code)
-    return [(at, len(match[1]), (match[2] or "").strip()) for at, match in matches if match]
+    return [(at, len(match[1]), _title(match[2] or "")) for at, match in matches if match]
+
+
+def _title(rest: str) -> str:
+    """What stands between a heading's marks: those at its end are no part of it where a blank stands before them."""
+    title = rest.strip()
+    open_end = title.rstrip("#")
+    return open_end.rstrip() if not open_end or open_end[-1] in " \t" else title
 
 
 def _heading(at: int, title: str, below: list[str]) -> Heading:

@@ -71,8 +71,7 @@ class Guard:
         except Exception:
             log.exception("a request failed", method=scope["method"], path=scope["path"])
             if not started:
-                failed = Failure("It is not your input.", hint="The log of the server says more.")
-                await respond(Request(scope, receive), failed)(scope, receive, guarded)
+                await _on_fault(Request(scope, receive), None)(scope, receive, guarded)
 
 
 def _with(headers: Any, security: list[tuple[bytes, bytes]], private: bool) -> list[tuple[bytes, bytes]]:
@@ -87,6 +86,10 @@ def _with(headers: Any, security: list[tuple[bytes, bytes]], private: bool) -> l
 def _on_problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)
     return respond(request, error)
+
+
+def _on_fault(request: Request, _error: Exception | None) -> Response:
+    return respond(request, Failure("It is not your input.", hint="The log of the server says more."))
 
 
 def _on_http(request: Request, error: Exception) -> Response:
@@ -119,7 +122,7 @@ def create_app(stanch: Stanch) -> Callable[[Scope, Receive, Send], Any]:
         served.close()
         journal.close()
 
-    handlers: Any = {Problem: _on_problem, HTTPException: _on_http}
+    handlers: Any = {Problem: _on_problem, HTTPException: _on_http, Exception: _on_fault}
     starlette = Starlette(routes=routes_of(stanch), exception_handlers=handlers, lifespan=lifespan)
     starlette.state.stanch, starlette.state.served = stanch, served
     starlette.router.redirect_slashes = False

@@ -29,7 +29,9 @@ def exposition(stanch: Stanch) -> tuple[bytes, str]:
     signals = Gauge("stanch_signals_firing", "Signals that fire now", registry=registry)
     late = Gauge("stanch_timer_lag_seconds", "How late the oldest due timer is", registry=registry)
     with stanch.application.database.reading() as tx:
-        for row in tx.all("SELECT status AS label, COUNT(*) AS n FROM incidents WHERE private = 0 GROUP BY status"):
+        for row in tx.all(
+            "SELECT status AS label, COUNT(*) AS n FROM incidents WHERE private = 0 GROUP BY status ORDER BY status"
+        ):
             incidents.labels(row["label"]).set(row["n"])
         # Finished rows are not counted: that would read both tables through.
         for state in ("waiting", "running", "failed", "lost"):

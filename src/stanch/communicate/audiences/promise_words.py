@@ -56,11 +56,11 @@ NUMBERS: dict[str, float] = {
 _NUMBER = "|".join(sorted((re.escape(word) for word in NUMBERS if word != "the next"), key=len, reverse=True))
 SPAN = re.compile(
     r"\b(?:in|within|every|each|after|about|in about|next|the next|over the next|d'ici|dans|toutes les|innerhalb von|innerhalb|alle|nach|en|dentro de|cada|"
-    r"nächsten|prochaines|próximos|próximas|les)\s+(?:(?:the|about|around|roughly|approximately|another|no more than|at most|der|den|etwa|ca\.|environ|unos|unas|las|los|les)\s+)*(?:(?:next|nächsten|prochaines|próximos|próximas)\s+)?"
+    r"nächsten|prochaines|próximos|próximas|les)\s{1,5}(?:(?:the|about|around|roughly|approximately|another|no more than|at most|der|den|etwa|ca\.|environ|unos|unas|las|los|les)\s{1,5}){0,4}(?:(?:next|nächsten|prochaines|próximos|próximas)\s{1,5})?"
     r"(?:(?P<fixed>half an hour|half hour|a half hour|a quarter of an hour|quarter of an hour|(?:der |einer )?halben stunde|une demi-heure|media hora|hour\b(?! and))|"
-    rf"(?P<n>\d+(?:[.,]\d+)?|{_NUMBER})\s*-?(?P<unit>hours?|hrs?|hr|h|minutes?|mins?|min|minuten|stunden?|heures?|minutos?|horas?)\b)"
+    rf"(?P<n>\d{{1,5}}(?:[.,]\d{{1,5}})?|{_NUMBER})\s{{0,5}}-?(?P<unit>hours?|hrs?|hr|h|minutes?|mins?|min|minuten|stunden?|heures?|minutos?|horas?)\b)"
     r"|\b(?P<fixed2>half[- ]hourly|hourly|stündlich|every hour|every half hour|jede stunde|cada hora|toutes les heures|within the hour)\b"
-    r"|(?P<n3>\d+)(?P<unit3>時間|分)(?:以内|後|ごと)",
+    r"|(?<!\d)(?P<n3>\d{1,5})(?P<unit3>時間|分)(?:以内|後|ごと)",
     re.IGNORECASE,
 )
 

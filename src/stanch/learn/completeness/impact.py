@@ -19,7 +19,9 @@ _WORD_NUMBER = (
     r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|"
     r"hundred|thousand|million|billion|dozen|half|a third(?! part)|two thirds|a quarter|three quarters|a fifth|a tenth)s?"
 )
-_NUMBER = rf"(?:\d[\d.,' \u00a0\u202f]{{0,30}}(?:k|m|bn)?|{_WORD_NUMBER}(?:[- ](?:and[- ])?{_WORD_NUMBER})*)"
+# Taken whole or not at all: a text of many numbers is read once (Python's possessive repeats).
+_DIGITS = r"(?<!\d)\d{1,30}+(?:[.,' \u00a0\u202f]\d{1,30}+){0,10}+[.,' \u00a0\u202f]{0,2}(?:k|m|bn)?"
+_NUMBER = rf"(?:{_DIGITS}|{_WORD_NUMBER}(?:[- ](?:and[- ])?{_WORD_NUMBER}){{0,10}}+)"
 _SPAN = (
     rf"\b{_NUMBER}\s*-?(?:milli|micro)?(?:s|sec(?:ond)?s?|m|min(?:ute)?s?|h|hrs?|hours?|d|days?|weeks?|months?)\b"
     r"|\b(?:half )?an? (?:second|minute|hour|day|week|month)\b"
@@ -61,7 +63,7 @@ def measured(text: str) -> bool:
     Dates, times of day, releases, status codes and names with numbers measure nothing. A duration beside vague words
     ("some customers, for two hours") says how long, but not how many.
     """
-    bare = _ROUGH.sub(" ", _NAMING.sub(" ", _BOUND.sub(" ", text)))
+    bare = _ROUGH.sub(" ", _NAMING.sub(" ", _BOUND.sub(" ", " ".join(text.split()))))
     without_spans = _DURATION.sub(" ; ", bare)
     if _AMOUNT.search(without_spans):
         return True

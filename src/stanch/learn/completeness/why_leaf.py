@@ -90,6 +90,7 @@ def without_label(why: str) -> str:
 
 def kind_of(why: str, people: Vocabulary = Vocabulary()) -> Kind:
     """What a why names: the kind written before it, else what its words tell; a person stays one under any label."""
+    why = " ".join(why.split())  # a run of blanks would be tried at each of its lengths
     text, label = without_label(why), _LABEL.match(why)
     # Under a label a sentence may begin with a person ("one person holds all the knowledge"), but blame stays blame.
     if _blames(text, people) if label else ends_at_person(text, people):
@@ -109,6 +110,7 @@ def kind_of(why: str, people: Vocabulary = Vocabulary()) -> Kind:
 
 def ends_at_person(why: str, people: Vocabulary = Vocabulary()) -> bool:
     """Whether a why ends at a person or a human error; "the system allowed this mistake" does not."""
+    why = " ".join(why.split())
     return _blames(why, people) or (bool(_PERSON_FIRST.search(why)) and not _STRUCTURE.search(why))
 
 

@@ -11,13 +11,14 @@ from stanch.learn.completeness.words import bare, unwritten
 from stanch.learn.document.markdown import DRAFT
 from stanch.prepare.postmortem_template import GATE, found_headings, squeezed
 
-_FRONT = re.compile(r"^(incident|version|names|drafts):\s*\"?([^\"]*?)\"?\s*$")
+_FRONT = re.compile(r"(incident|version|names|drafts):(?:\"([^\"]*)\"|([^\"]*))")
 _UNDERLINE = re.compile(r"^ {0,3}(=+|--+)[ \t]*$")
 _PARSER = MarkdownIt("commonmark")
 # The export's placeholder on one line with what somebody typed before or after it.
 _BESIDE = re.compile(
-    r"^(\s*(?:[-*+] +)?)([*_]{1,3})not written yet\.?\2\s+|\s+([*_]{1,3})not written yet\.?\3\s*$", re.IGNORECASE
+    r"^(\s*(?:[-*+] +)?)([*_]{1,3})not written yet\.?\2\s+|(?<!\s)\s+([*_]{1,3})not written yet\.?\3\s*$", re.IGNORECASE
 )
+_SIGN = re.compile(r"(?<!\\)\\*+<")
 # How often what was hidden by HTML is looked through again.
 _ROUNDS = 5
 
@@ -48,7 +49,8 @@ def front_of(lines: list[str]) -> Front:
     if not lines or lines[0].rstrip() != "---":
         return Front("", None, "", 0)
     ends = next((n for n, line in enumerate(lines[1:100], 1) if line.rstrip() == "---"), 0)
-    said = {match[1]: match[2] for line in lines[1:ends] if (match := _FRONT.match(line))}
+    tight = (re.sub(r":\s+", ":", line.rstrip(), count=1) for line in lines[1:ends])
+    said = {match[1]: match[2] or match[3] or "" for line in tight if (match := _FRONT.fullmatch(line))}
     version = said.get("version", "")
     number = int(version) if version.isascii() and version.isdecimal() and len(version) < 10 else None
     return Front(said.get("incident", ""), number, said.get("names", ""), ends + 1 if ends else 0, "drafts" in said)
@@ -150,14 +152,30 @@ def without_html(text: str, base: str) -> str:
         if not raw:
             return text
         lines = text.split("\n")
+        within: dict[tuple[int, int], set[str]] = {}
         for start, end, content in raw:
-            escaped = re.sub(r"(?<!\\)<", r"\\<", content)
-            if "\n" in content:
-                lines[start:end] = [re.sub(r"(?<!\\)<", r"\\<", line) for line in lines[start:end]]
+            within.setdefault((start, end), set()).add(content)
+        for (start, end), pieces_of in within.items():
+            if any("\n" in content for content in pieces_of):
+                lines[start:end] = [_escaped(line) for line in lines[start:end]]
             else:
-                lines[start:end] = [line.replace(content, escaped) for line in lines[start:end]]
+                lines[start:end] = [_escaped(line, pieces_of) for line in lines[start:end]]
         text = "\n".join(lines)
     return text.replace("<", "&lt;") if [each for each in _html(text) if each[2] not in base] else text
+
+
+def _escaped(line: str, pieces_of: set[str] | None = None) -> str:
+    """A line without HTML: every ``<``, or those of these pieces of it, as a sign. Each place is looked at once, however many pieces there are."""
+    found, done, until = list[str](), 0, 0
+    lengths = sorted({len(each) for each in pieces_of or ()}, reverse=True)
+    for match in _SIGN.finditer(line):
+        at = match.end() - 1
+        if at >= until and len(match[0]) % 2:  # an even number of backslashes stands before it
+            until = at + (1 if pieces_of is None else next((n for n in lengths if line[at : at + n] in pieces_of), 0))
+        if at < until and len(match[0]) % 2:
+            found += [line[done:at], "\\"]
+            done = at
+    return "".join(found) + line[done:]
 
 
 def _html(text: str) -> list[tuple[int, int, str]]:

@@ -5,6 +5,9 @@ import io
 
 from stanch.learn.figures.answers import Learning
 
+# Also in the full width in which some spreadsheets read them.
+_BEGINS_FORMULA = tuple("=+-@\uff1d\uff0b\uff0d\uff20")
+
 
 def to_csv(found: Learning) -> str:
     """Every figure as one row: what it is about, its name, and its numbers, spans in seconds."""
@@ -58,7 +61,7 @@ def to_csv(found: Learning) -> str:
 
 def _text(value: str) -> str:
     """A spreadsheet must not take a name for a formula."""
-    return f"'{value}" if value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+    return f"'{value}" if value.lstrip()[:1] in _BEGINS_FORMULA or value[:1] in "\t\r\n" else value
 
 
 def _share(good: int, total: int) -> str:
