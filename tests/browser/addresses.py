@@ -4,6 +4,7 @@ import itertools
 import re
 from typing import Any
 
+from stanch.communicate.components import pages
 from stanch.communicate.subscribers import store
 from stanch.identity import profiles
 from stanch.kernel.actor import Actor
@@ -62,11 +63,11 @@ def _values(house: House, opened: str, done: str) -> dict[str, list[Any]]:
     do("worksheet", incident=done, about="The wrong database was deleted", deviated="no")
     do("test-page", person=PERSON)
     with application.uow(Actor(PERSON, admin=True), "page") as uow:
-        store.ask(uow, "main", "webhook", "https://example.org/hook", [])
-        subscriber = uow.tx.one("SELECT MAX(id) AS id FROM status_subscribers")
+        store.ask(uow, next(iter(pages(uow.policy))), "webhook", "https://example.org/hook", [])
+        subscriber = uow.tx.one("SELECT id FROM status_subscribers WHERE address = 'https://example.org/hook'")
         record, past = uow.record(opened), uow.record(done)
         paged = request_page(uow, record, "to look at", person=PERSON)
-        test = next(each.test for each in profiles.confirmations(uow.tx) if each.person == PERSON)
+        test = max((each.sent_at, each.test) for each in profiles.confirmations(uow.tx) if each.person == PERSON)[1]
         item = next(iter(past.action_items))
         piece = evidence.of(uow, opened)[0]["digest"]
         proofs = {

@@ -58,10 +58,10 @@ def curve(points: Iterable[tuple[int, float]], x: Scale, y: Scale, **attributes:
     return element("polyline", points=" ".join(f"{x(at)},{y(value)}" for at, value in points), **attributes)
 
 
-def numbered_mark(x: float, number: int, height: float, label_x: float, label_y: float) -> str:
+def numbered_mark(x: object, number: int, height: float, label_x: object, label_y: float, **attributes: object) -> str:
     """A moment that the words below the picture name by its number."""
     line = upright(x, 0, height, class_="mark")
-    return line + text(str(number), label_x, label_y, class_="mark-text")
+    return line + text(str(number), label_x, label_y, class_="mark-text", **attributes)
 
 
 def link(address: str, words: str, *inside: str) -> str:

@@ -75,12 +75,17 @@ def docs_page() -> str:
         method = "GET" if command.reading else "POST"
         names = ", ".join(name for name in command.struct.__struct_fields__ if name != "incident")
         cells = (command.group, f"{method} {command.path}", names, command.doc)
-        rows.append("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells) + "</tr>")
+        written = [
+            f"<td{kind}>{html.escape(cell)}</td>"
+            for cell, kind in zip(cells, ("", "", *[' class="text"'] * 2), strict=True)
+        ]
+        rows.append(f"<tr>{''.join(written)}</tr>")
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>API of stanch</title>'
         '<link rel="stylesheet" href="/static/stanch.css"></head><body><main class="outside"><h1>API</h1>'
         '<p>Send <code>Authorization: Bearer &lt;token&gt;</code>; <a href="/openapi.json">openapi.json</a> has the '
         "schemas. Errors are RFC 9457 problems. POST takes an <code>Idempotency-Key</code>.</p>"
-        "<table><thead><tr><th>Phase</th><th>Route</th><th>Fields</th><th>What it does</th></tr></thead><tbody>"
-        + "".join(rows) + "</tbody></table></main></body></html>"
+        '<div class="wide" tabindex="0" role="region" aria-label="Commands"><table><thead><tr><th scope="col">Phase</th>'
+        '<th scope="col">Route</th><th scope="col">Fields</th><th scope="col">What it does</th></tr></thead><tbody>'
+        + "".join(rows) + "</tbody></table></div></main></body></html>"
     )  # fmt: skip

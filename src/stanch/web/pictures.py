@@ -64,27 +64,30 @@ def phase_bar(spells: list[PhaseSpan], now: int) -> Markup:
 
 
 def swim_lanes(record: Record, end: int) -> Markup:
-    """The incident as lanes over time: a row for each phase, and one for mitigations."""
+    """The incident as lanes over time: a row for each phase, and one for mitigations.
+
+    Places are percentages and text keeps its size, so that it can be read on a phone.
+    """
     if not record.spells:
         return Markup("")
     start = min(record.onset(), record.spells[0].since)
-    x = svg.scale(start, max(end, start + 1), 90, 590)
+    x = svg.scale(start, max(end, start + 1), 25, 98, digits=2)
     drawn = []
     for row, phase in enumerate(PHASES):
         drawn.append(svg.text(phase.capitalize(), 0, row * 22 + 15, class_="lane"))
         for part in (s for s in record.spells if s.phase == phase and s.since <= end):
-            width = max(3.0, round(x(min(part.until or end, end)) - x(part.since), 1))
-            drawn.append(
-                svg.element("rect", class_=f"phase-{phase}", x=x(part.since), y=row * 22 + 3, width=width, height=16)
-            )
+            place = {"x": f"{x(part.since)}%", "y": row * 22 + 3}
+            width = max(0.5, round(x(min(part.until or end, end)) - x(part.since), 2))
+            drawn.append(svg.element("rect", class_=f"phase-{phase}", **place, width=f"{width}%", height=16))
     drawn.append(svg.text("Mitigations", 0, 125, class_="lane"))
     runs = [run for run in record.runs.values() if run.applied_at]
     for number, run in enumerate(runs, 1):
         at = x(run.applied_at or end)
-        drawn.append(svg.numbered_mark(at, number, 130, at + 3, 125))
+        drawn.append(svg.numbered_mark(f"{at}%", number, 130, f"{at}%", 125, dx=4))
     told = ", ".join(f"{s.phase} from {hour_minute(s.since)}" for s in record.spells)
     did = "; ".join(f"{n}: {run.title} at {hour_minute(run.applied_at or end)}" for n, run in enumerate(runs, 1))
-    return _picture(600, 134, "lanes", f"{told} UTC" + (f"; mitigations {did}" if did else ""), drawn)
+    words = f"{told} UTC" + (f"; mitigations {did}" if did else "")
+    return Markup(svg.picture(words, drawn, class_="lanes", width="100%", height=134))  # noqa: S704 - escaped by svg
 
 
 def _picture(width: int, height: int, name: str, words: str, drawn: list[str], **more: object) -> Markup:
@@ -92,17 +95,18 @@ def _picture(width: int, height: int, name: str, words: str, drawn: list[str], *
 
 
 class Bar(NamedTuple):
-    """A month or a quarter (``2026-11``, ``2026-Q4``): how high, the part of it that is filled, and what it says."""
+    """A month or a quarter (``2026-11``, ``2026-Q4``): how high, the part of it that is filled, what it says, and the number above it."""
 
     name: str
     high: float
     filled: float
     words: str
+    number: str
 
 
 def bars(rows: Sequence[Bar]) -> Markup:
     """A bar for each; the year stands where it begins, between short names."""
-    most, step, base = max((row.high for row in rows), default=0) or 1, WIDTH / max(len(rows), 6), HEIGHT + 20
+    most, step, base = max((row.high for row in rows), default=0) or 1, WIDTH / max(len(rows), 6), HEIGHT + 34
     height = svg.scale(0, most, 0, HEIGHT)
     drawn = []
     for place, row in enumerate(rows):
@@ -111,6 +115,12 @@ def bars(rows: Sequence[Bar]) -> Markup:
             high = height(value)
             drawn.append(
                 svg.element("rect", svg.title(row.words), x=x, y=base - 16 - high, width=wide, height=high, class_=kind)
+            )
+        if row.number and len(row.number) * 6 < step:
+            drawn.append(
+                svg.text(
+                    row.number, x + wide / 2, base - 20 - height(row.high), class_="mark-text", text_anchor="middle"
+                )
             )
         if place % max(1, len(rows) // 6) == 0:
             drawn.append(svg.text(_short(row.name), x, base - 3, class_="mark-text"))

@@ -68,6 +68,13 @@ class Language(msgspec.Struct, frozen=True):
         """``14 May, 14:07 UTC``."""
         return f"{self.day(moment)}, {self.clock(moment)}"
 
+    def span(self, start: int, end: int) -> str:
+        """``14 May, 14:07 to 15:00 UTC``; over midnight, or when the clocks change, both ends are written in full."""
+        begins, ends = self.at(start), self.at(end)
+        if begins.date() != ends.date() or begins.tzname() != ends.tzname():
+            return self("from_to", start=self.when(start), end=self.when(end))
+        return self("from_to", start=f"{self.day(start)}, {begins:%H:%M}", end=self.clock(end))
+
     def spell(self, microseconds: int) -> str:
         """A span, rounded up to minutes, so that a short outage is never shown as 0 minutes."""
         minutes = -(-max(0, microseconds) // MINUTE)

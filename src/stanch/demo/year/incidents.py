@@ -7,7 +7,7 @@ import msgspec
 from stanch.demo.year.organisation import PEOPLE, SERVICES
 from stanch.demo.year.playing import Player
 from stanch.demo.year.stories import Story
-from stanch.kernel.clock import DAY, HOUR, iso
+from stanch.kernel.clock import DAY, HOUR, iso, spell
 
 
 class Cast(msgspec.Struct):
@@ -146,7 +146,9 @@ def learn(player: Player, story: Story, number: int, incident: str) -> None:
     if number not in (34, 36, 38):
         whys = [f"Why did it fail? {story.hypothesis}", f"  Why was that possible? {story.lesson}"]
         factors = [line.removeprefix("- ") for line in story.factors.splitlines()]
-        summary = f"{story.impact} It lasted {story.minutes} minutes. {story.hypothesis}."
+        record = player.record(incident)
+        lasted = spell((record.resolved_at or player.clock.now()) - record.onset())
+        summary = f"{story.impact} It lasted {lasted}. {story.hypothesis}."
         player.do(
             "postmortem",
             who.commander,

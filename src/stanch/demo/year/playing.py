@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -13,16 +15,22 @@ from stanch.kernel.clock import MINUTE, SECOND, SteppedClock
 from stanch.kernel.command import REGISTRY
 from stanch.main import Stanch
 from stanch.ports import Alert, Applied, EvidenceItem, Message, Preview, Say
+from stanch.prepare.confirming import typed
 from stanch.timeline.record import Record
 
 
 class Phones:
-    """Everybody's phone: takes whatever comes."""
+    """Everybody's phone: takes whatever comes. ``codes``: of the test pages that nobody has confirmed yet, with whose they are."""
 
     name = "webhook"
 
+    def __init__(self) -> None:
+        self.codes: list[tuple[str, str]] = []
+
     def send(self, address: str, message: Message) -> str:
         """As the receiver would have answered."""
+        if message.arrived_url:
+            self.codes.append((urlsplit(address).path.split("/")[1], typed(message.arrived_url.rpartition("/")[2])))
         return "200 OK"
 
 
@@ -93,8 +101,9 @@ class Meters:
 class Player:
     """``do`` gives a command as a person, ``until`` lets time pass with the engine running."""
 
-    def __init__(self, stanch: Stanch, clock: SteppedClock, meters: Meters) -> None:
+    def __init__(self, stanch: Stanch, clock: SteppedClock, meters: Meters, phones: Phones) -> None:
         self.stanch, self.application, self.clock, self.meters = stanch, stanch.application, clock, meters
+        self.phones = phones
 
     def do(self, name: str, actor: str, **values: Any) -> Any:
         """The command's answer. Raises ``Problem``."""
@@ -102,6 +111,15 @@ class Player:
         asked = msgspec.convert(values, command.struct, strict=False)
         with self.application.uow(Actor(actor, admin=actor == "ada"), "page") as uow:
             return command.handle(uow, asked)
+
+    def test_pages(self, people: Iterable[str]) -> None:
+        """Each asks for a test page, and says that it arrived."""
+        for person in people:
+            self.do("test-page", person, person=person)
+        self.settle()
+        while self.phones.codes:
+            person, code = self.phones.codes.pop()
+            self.do("confirm-method", person, code=code)
 
     def alert(
         self, fingerprint: str, name: str, service: str, summary: str, severity: str = "page", *, firing: bool = True

@@ -130,7 +130,7 @@ def facts(found: Debrief) -> list[tuple[str, str]]:
     ended = found.ended_at
     took = f", took {spell(ended - found.started_at)}" if ended else ", goes on"
     return [
-        ("Drill", f"{found.script} ({found.shape})"),
+        ("Drill", found.script if found.shape in ("", found.script) else f"{found.script} ({found.shape})"),
         ("Service", found.service),
         ("When", f"{day(found.started_at)} {hour_minute(found.started_at)} UTC{took}"),
         ("Stood still for", spell(found.paused) if found.paused else ""),

@@ -70,7 +70,7 @@ def form_problem(request: Request, command: Command, given: Form, problem: Probl
     back = form.get("next") or (f"/incidents/{form['incident']}" if form.get("incident") else "/")
     answer = page(
         request, "problem.html", status=problem.status, problem=problem, command=command, fields=shown, back=same_site_path(back),
-        incident=form.get("incident", ""), theirs=_there_now(problem).get("base", ""),
+        onward=form.get("next", ""), incident=form.get("incident", ""), theirs=_there_now(problem).get("base", ""),
     )  # fmt: skip
     answer.headers.update(headers_of(problem))
     return answer

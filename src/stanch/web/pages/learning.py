@@ -108,14 +108,18 @@ def _figures(stanch: Stanch) -> list[Route]:
 
 def _charts(found: Learning) -> dict[str, Markup | str]:
     """Pictures of what has a trend; of fewer than three there is none."""
-    items = [Bar(t.name, t.total, t.done, f"{t.name}: {t.done} of {t.total} done") for t in found.by_month]
-    ended = [Bar(m.name, m.incidents, m.incidents, f"{m.name}: {m.incidents}") for m in found.months]
+    items = [
+        Bar(t.name, t.total, t.done, f"{t.name}: {t.done} of {t.total} done", f"{t.done}/{t.total}" if t.total else "")
+        for t in found.by_month
+    ]
+    ended = [Bar(m.name, m.incidents, m.incidents, f"{m.name}: {m.incidents}", str(m.incidents)) for m in found.months]
     took = [
         Bar(
             q.name,
             q.resolved or 0,
             q.resolved or 0,
             f"{q.name}: " + ("too few to say" if q.resolved is None else spell(q.resolved)),
+            "" if q.resolved is None else spell(q.resolved),
         )
         for q in found.quarters
     ]

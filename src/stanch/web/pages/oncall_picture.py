@@ -15,8 +15,8 @@ from stanch.kernel.zones import instant, local
 
 TOP, LABEL, BLOCK, SPACE = 18, 17, 26, 8
 COLOURS = 5
-# Percent of the width below which a name has no room on a phone.
-TIGHT = 7
+# Percent of the width below which a name has no room on a phone; on a wide screen a percent holds about so many letters.
+TIGHT, LETTERS = 7, 1.5
 
 
 class Lane(msgspec.Struct, frozen=True):
@@ -77,7 +77,11 @@ def _block(shift: Shift, y: int, start: int, end: int, zone: ZoneInfo, names: Ma
     x, width = _percent(shift.start, start, end), _percent(shift.end, start, end) - _percent(shift.start, start, end)
     kind = "gap" if shift.gap else f"person-{colour}"
     # The name, clipped by the block; narrow blocks have none on a phone, since the list below the picture has all names.
-    label = svg.text(_who(shift, names), 6, 17, class_=f"lane{' tight' if width < TIGHT else ''}")
+    whole = _who(shift, names)
+    # A first name stands for one person, never for two.
+    fits = [words for words in (whole, whole.split()[0]) if len(words) <= width * LETTERS]
+    said = fits[0] if fits and (fits[0] == whole or "," not in whole) else ""
+    label = svg.text(said, 6, 17, class_=f"lane{' tight' if width < TIGHT else ''}") if said else ""
     return svg.element(
         "svg",
         svg.title(_told(shift, zone, names)),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from stanch.detect.commands.watching import Probes, list_probes
+from stanch.kernel import svg
 from stanch.kernel.clock import DAY
 from stanch.kernel.errors import NotFound
 from stanch.kernel.policy import Policy, Service
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
     from stanch.main import Stanch
 
 PAST, DEPLOYS, SHOWN = 10, 5, 12
-ROW, COLUMN, BOX = 34, 210, 160
+# Pixels between rows; percent of the width from box to box, and of a box.
+ROW, STEP, BOX = 34, 35, 30
 
 
 def routes(stanch: Stanch) -> list[Route]:
@@ -67,37 +69,34 @@ def _past(rows: list[IncidentRow]) -> list[IncidentRow]:
 
 
 def dependencies(service: Service, policy: Policy) -> Markup:
-    """What uses it on the left, itself, and what it needs on the right. A service that stands in no file is drawn dashed."""
+    """What uses it on the left, itself, and what it needs on the right. A service that stands in no file is drawn dashed.
+
+    Places are percentages and text keeps its size, so that it can be read on a phone.
+    """
     users = sorted(other.name for other in policy.services.values() if service.name in other.depends_on)[:SHOWN]
     needs = sorted(service.depends_on)[:SHOWN]
     if not users and not needs:
         return Markup("")
     height = max(len(users), len(needs), 1) * ROW + 8
-    middle = height // 2
-    drawn = [_box(COLUMN, middle - 12, service.name, policy, "self")]
-    for x, names, left in ((0, users, True), (2 * COLUMN, needs, False)):
+    middle, itself = height // 2, STEP if users else 0
+    drawn = [_box(itself, middle - 12, service.name, policy, "self")]
+    for x, names, left in ((0, users, True), (itself + STEP, needs, False)):
         top = (height - len(names) * ROW) // 2
         for row, name in enumerate(names):
             y = top + row * ROW + 5
             drawn.append(_box(x, y, name, policy, "known" if name in policy.services else "unknown"))
-            start, end = (BOX, COLUMN) if left else (COLUMN + BOX, 2 * COLUMN)
+            start, end = (BOX, itself) if left else (itself + BOX, x)
             first, last = (y + 12, middle) if left else (middle, y + 12)
-            drawn.append(
-                f'<path class="edge" d="M{start} {first}C{start + 25} {first} {end - 25} {last} {end} {last}"/>'
-            )
+            drawn.append(svg.element("line", class_="edge", x1=f"{start}%", y1=first, x2=f"{end}%", y2=last))
     said = [f"used by {', '.join(users)}" if users else "", f"depends on {', '.join(needs)}" if needs else ""]
-    words = escape(f"{service.label()}: " + "; ".join(filter(None, said)))
-    return Markup(  # noqa: S704 - numbers, fixed names and escaped words
-        f'<svg class="dependencies" viewBox="0 0 {2 * COLUMN + BOX} {height}" role="img" aria-label="{words}">'
-        + "".join(drawn) + "</svg>"
-    )  # fmt: skip
+    words = f"{service.label()}: " + "; ".join(filter(None, said))
+    return Markup(svg.picture(words, drawn, class_="dependencies", width="100%", height=height))  # noqa: S704 - escaped by svg
 
 
 def _box(x: int, y: int, name: str, policy: Policy, kind: str) -> str:
+    """A nested SVG clips a name that is too long; the tooltip has all of it."""
     service = policy.services.get(name)
     label = service.label() if service else name
-    shown = escape(label if len(label) < 22 else label[:20] + "…")
-    return (
-        f'<rect class="box {kind}" x="{x}" y="{y}" width="{BOX}" height="24" rx="6"/>'
-        f'<text class="lane" x="{x + 9}" y="{y + 16}">{shown}</text>'
-    )
+    frame = svg.element("rect", class_=f"box {kind}", x=1, y=1, width="98%", height=24, rx=6)
+    inside = (svg.title(label), frame, svg.text(label, 8, 17, class_="lane"))
+    return svg.element("svg", *inside, x=f"{x}%", y=y - 1, width=f"{BOX}%", height=26)

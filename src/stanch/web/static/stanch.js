@@ -271,6 +271,10 @@
       scrollTo(0, at);
     });
   }
+  // On a phone not all tabs fit: the chosen one is moved into view.
+  const tabInView = () => { for (const tab of document.querySelectorAll(".tabs a")) if (tab.hash === location.hash) tab.parentElement.scrollLeft = tab.offsetLeft - 60; };
+  addEventListener("hashchange", tabInView);
+  tabInView();
   for (const slider of document.querySelectorAll("[data-slider]")) {
     slider.addEventListener("input", () => { slider.form.querySelector("output").value = slider.value; });
     slider.addEventListener("change", () => slider.form.requestSubmit());
