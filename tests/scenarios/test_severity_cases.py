@@ -5,6 +5,7 @@
 
 import os
 from pathlib import Path
+from shutil import copyfile
 from typing import Any
 
 import pytest
@@ -20,13 +21,16 @@ CASES: list[dict[str, Any]] = yaml.safe_load(FILE.read_text())
 SPANS = ("5m", "30m", "1h", "2h", "6h", "1d", "3d")
 
 
-def wanted(case: dict[str, Any]) -> str:
+def wanted(case: dict[str, Any]) -> list[str]:
+    """The expert's severity, and those that would do as well."""
     names = case.get("names", ["SEV-1", "SEV-2", "SEV-3", "SEV-4"])
-    return "none" if case["expect"] == "none" else names[case["expect"] - 1]
+    return ["none" if rung == "none" else names[rung - 1] for rung in (case["expect"], *case.get("accept", []))]
 
 
-def play(case: dict[str, Any], folder: Path) -> tuple[str, str]:
-    """The severity that is proposed at the end, and its sentence."""
+def play(case: dict[str, Any], folder: Path, migrated: Path | None = None) -> tuple[str, str]:
+    """The severity that is proposed at the end, and its sentence. ``migrated``: an empty database, which is copied."""
+    if migrated:
+        copyfile(migrated, folder / "stanch.db")
     slo = {
         "name": "s",
         "objective": case.get("objective", 99.9),
@@ -61,13 +65,16 @@ def _measured(house: House, errors: dict[str, float]) -> None:
 
 @pytest.fixture(scope="module")
 def proposed(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, str]]:
-    return [play(case, tmp_path_factory.mktemp("severity")) for case in CASES]
+    empty = tmp_path_factory.mktemp("empty")
+    for _ in opened(f"sqlite:///{empty}/stanch.db", empty):
+        pass
+    return [play(case, tmp_path_factory.mktemp("severity"), empty / "stanch.db") for case in CASES]
 
 
 @pytest.mark.parametrize("number", range(len(CASES)), ids=[c["case"] for c in CASES])
 def test_the_proposal_is_the_experts(number: int, proposed: list[tuple[str, str]]) -> None:
     assert len(CASES) >= 30
-    assert proposed[number][0] == wanted(CASES[number]), proposed[number][1]
+    assert proposed[number][0] in wanted(CASES[number]), proposed[number][1]
 
 
 def test_the_page_is_what_is_proposed(proposed: list[tuple[str, str]]) -> None:

@@ -79,9 +79,8 @@ def proposal_for(uow: UnitOfWork, record: Record) -> Proposal:
     impact = record.impact_facts
     scope = scope_of(uow.policy, record.service)
     risk = "as stated" if impact.elevated_risk else ""
-    known = Impact(
-        impact.core_function_down, impact.data_at_risk, impact.security, impact.users_share, risk, _told(record, scope)
-    )
+    share, told = record.users_counted, _told(record, scope)
+    known = Impact(impact.core_function_down, impact.data_at_risk, impact.security, share, risk, told)
     measured = record.services() if record.drill is None else []  # what is really measured says nothing about a drill
     found = [
         propose(verdict, known, scope_of(uow.policy, name), uow.policy)

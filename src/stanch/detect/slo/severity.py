@@ -23,11 +23,15 @@ Sign = Literal["data", "security", "function", "risk"]
 
 
 class Told(msgspec.Struct, frozen=True):
-    """The rung that a text asks for, what it is a sign of, and why, the text quoted."""
+    """The rung that a text asks for, what it is a sign of, and why, the text quoted.
+
+    ``unknown``: no word of it is known, so that it counts only while nothing is stated, counted or measured.
+    """
 
     sign: Sign
     rung: int
     why: str
+    unknown: bool = False
 
 
 class Impact(msgspec.Struct, frozen=True):
@@ -77,7 +81,7 @@ def propose(evaluation: SloEvaluation | None, impact: Impact, scope: Scope, poli
     told = [evaluation.reason] if evaluation else []
     name = None if rung is None else policy.severity_at(rung)
     end = f"{name} proposed" if name else "no incident proposed"
-    return Proposal(name, f"{'; '.join([*told, why])}: {end}", rung, (rung, why) == _by_words(impact))
+    return Proposal(name, f"{'; '.join([*told, why])}: {end}", rung, (rung, why) == _by_words(evaluation, impact))
 
 
 def _highest(evaluation: SloEvaluation | None, impact: Impact, scope: Scope) -> tuple[int | None, str]:
@@ -89,7 +93,7 @@ def _highest(evaluation: SloEvaluation | None, impact: Impact, scope: Scope) -> 
         _by_burn(evaluation, impact, scope),
         _by_share(impact, scope),
         _by_risk(impact),
-        _by_words(impact),
+        _by_words(evaluation, impact),
     )
     reached = [found for found in asked if found]
     if reached:
@@ -151,7 +155,7 @@ def _by_burn(evaluation: SloEvaluation | None, impact: Impact, scope: Scope) -> 
 
 
 def _by_share(impact: Impact, scope: Scope) -> tuple[int, str] | None:
-    """A subset of users is degraded service; a few of them is the third tier; nobody at all asks for nothing."""
+    """A subset of users is degraded service; a few of them is the third tier, next to nobody the last; nobody asks for nothing."""
     share = impact.users_share
     if share is None or share <= 0:
         return None
@@ -162,16 +166,21 @@ def _by_share(impact: Impact, scope: Scope) -> tuple[int, str] | None:
         return WORST, f"{scope.service} is core and fails for {percent(share)} of users"
     if share >= TENTH:
         return MAJOR, affected
-    return (MINOR, affected) if share > THOUSANDTH else None
+    return (MINOR if share > THOUSANDTH else TRACKED), affected
 
 
 def _by_risk(impact: Impact) -> tuple[int, str] | None:
     return (MINOR, f"elevated risk ({impact.elevated_risk})") if impact.elevated_risk else None
 
 
-def _by_words(impact: Impact) -> tuple[int, str] | None:
+def _by_words(evaluation: SloEvaluation | None, impact: Impact) -> tuple[int, str] | None:
     """What people and alerts say counts until somebody states or counts it."""
-    found = [(told.rung, told.why) for told in impact.told if not _outweighed(told, impact)]
+    measured = evaluation is not None or bool(impact.elevated_risk)
+    found = [
+        (MINOR if told.unknown and impact.core_function_down is False else told.rung, told.why)
+        for told in impact.told
+        if not _outweighed(told, impact) and not (told.unknown and measured)
+    ]
     return min(found, key=lambda pair: pair[0], default=None)
 
 

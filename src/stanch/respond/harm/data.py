@@ -5,7 +5,7 @@ import re
 from stanch.respond.harm.facets import WOULD
 from stanch.respond.harm.words import Hit, denied, first, hits
 
-NOT_DONE = re.compile(r" (slower|faster|longer|shows?|displayed|try|tried|trying) ")
+NOT_DONE = re.compile(r" (slower|faster|longer|shows?|shown|appear\w*|press\w*|click\w*|displayed|try|tried|trying) ")
 SAME_AGAIN = re.compile(
     r" (same|identical) \w+ (?:\w+ ){0,3}(again|times) | (charged|billed|paid|sent|shipped|debited) again "
 )

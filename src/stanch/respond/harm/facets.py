@@ -4,12 +4,12 @@ import re
 
 import msgspec
 
-from stanch.respond.harm.words import Hit, first, hits
+from stanch.respond.harm.words import Hit, denied, first, hits
 
 NUMBERS = {
     word: number
     for number, word in enumerate(
-        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
     )
 }
 PARTS = {
@@ -22,14 +22,12 @@ PARTS = {
     "seventh": 7,
     "eighth": 8,
     "tenth": 10,
-    "second": 2,
-    "other": 2,
 }
 ONE_TO_TEN = "|".join(NUMBERS)
 SHARE = re.compile(
-    rf"(?<= )({ONE_TO_TEN}|\d+) (?:out of|of|in|from) (?:the |our |every |each )?({ONE_TO_TEN}|\d+)(?= )"
+    rf"(?<= )({ONE_TO_TEN}|\d+) (?:\w+ )?(?:out of|of|in|from) (?:the |our |every |each )?({ONE_TO_TEN}|\d+)(?= )"
 )
-EVERY_NTH = re.compile(rf"(?<= )(?:every|a|one|two|three|the) ({'|'.join(PARTS)})s?(?= )")
+EVERY_NTH = re.compile(rf"(?<= )(?:(?:every|a|one|two|three|the) ({'|'.join(PARTS)})s?|every (second|other))(?= )")
 PERCENT = re.compile(r"(?<= )(?:[a-z]*)(\d+(?:\.\d+)?)%(?= )")
 FALL = re.compile(
     r" (?:f[ae]ll|fallen|falls|dropp?\w*|plunge\w*|plummet\w*|sank|down|declin\w+|reduced|decreas\w+|dips?|dipped|tank\w*|collaps\w*|nosediv\w*) (?:\w+ ){0,2}?"
@@ -46,10 +44,11 @@ COUNTED = re.compile(
 NONE_CAN = re.compile(r" no (\w+ ){1,2}(can|could|is able|are able|comes?|goes?|gets?|succeeds?|arrives?) ")
 NO_IMPACT = re.compile(
     r" (no|not|none|nobody|nothing|without|zero|unaffected)\b.{0,30}\b(affected|impact\w*|hit|effect|notice\w*|harm\w*|concerned|visible|involved|seen) |"
+    r" within (?:the |our )?(?:normal |usual )?(?:limits?|bounds|targets?|slo) |"
     r" (use|uses|using|serve|serves|keep|keeps) (?:the |their |its )?(last known|last good|cached|default) |"
     r" (quorum|redundancy|service|traffic|capacity) (is |was )?(kept|intact|held|holds|fine|ok|enough) |"
     r" (nothing|nobody|no one|none) (has|have|is|was) (failed|broken|happened|down|complained|hurt) (yet )?|"
-    r" (users?|customers?|players?|clients?|patients?|production|everyone|everybody) (are |is |all |still )*(fine|ok|okay|happy|unaffected|good) "
+    r" (users?|customers?|players?|clients?|patients?|consumers?|services?|production|everyone|everybody) (are |is |all |still )*(fine|ok|okay|happy|unaffected|good) "
 )
 # Says of data that it is safe, and nothing of who is hit.
 NOTHING_LOST = re.compile(r" (no|not|none|nothing|without|zero)\b.{0,30}\b(lost|exposed) ")
@@ -69,16 +68,30 @@ NOT_AS_PLANNED = re.compile(
     r" (since|after|during|because of|due to|following|overran|overrun|unannounced|longer than|still|despite) |"
     r" (scheduled|planned) (\w+ )?(job|mail|email|post|report|task|message|export|payment|transfer|backup|deliver)\w* "
 )
+REMAIN = re.compile(
+    r" (still (there|up|ok|work\w*|run\w*|serv\w*|alive)|left|remain\w*|healthy|up|alive|carry\w*|are (fine|ok)) "
+)
+KEEPS = re.compile(
+    r" (everything|traffic|production|all \w+) (still |else )?(answers?|responds?|runs?|flows?) | instead $"
+)
 WIDE = re.compile(r" [a-z]{4,}wide ")
 ONE_NAMED = re.compile(
-    r"^ (?:the |our )?(tenant|customer|client|merchant|account|user|site|shop|store) \w+ (sees|gets|has|can|is|reports|cannot|receives) "
+    r"^ (?:the |our )?(tenant|customer|client|merchant|account|user|site|shop|store) \w+ (sees|gets|has|can|reports|receives|complains|says|writes|asks) "
 )
 OF_FEW = re.compile(
     r" (of|at|behind|for|with) (one|a single|a) (?:\w+ )?(customer|client|tenant|merchant|company|partner|account|organi[sz]ation|user|shop|store|school|hospital) "
 )
-PLACE = re.compile(r"\b(?:in|from|across|at|around)\s+(?:the\s+|most of\s+|parts of\s+)?(?:[a-z]+ )?[A-Z][a-zA-Z]+")
+PLACE = re.compile(
+    r"\b(?:in|from|across|at|around|to|reach|reaches|via)\s+(?:the\s+|most of\s+|parts of\s+)?(?:[a-z]+ )?[A-Z][a-zA-Z]+"
+)
 WOULD = re.compile(r" (would|could|if|in case|will (?!not)\w+) ")
 CONTENT = re.compile(r" (?:others?|everything else|the rest|rest|otherwise|everyone else|elsewhere) ")
+
+# "One reseller gets it on each call" is one; with these words it is everybody, whoever is named beside.
+ALL_PEOPLE = (
+    "everyone", "everybody", "nobody", "no one", "any customer", "any user", "worldwide", "global", "globally", "nationwide",
+    "site wide", "sitewide", "across the board", "total outage", "complete outage", "full outage", "nothing works",
+)  # fmt: skip
 
 
 class Amount(msgspec.Struct, frozen=True):
@@ -102,10 +115,7 @@ def amount(text: str, told: list[str]) -> Amount:
     told = [clause for clause in told if not first(clause, "OVER")] or told
     few = next((found for clause in told for found in [_few(clause)] if found), None)
     every = next((hit for clause in told for hit in hits(clause, "EVERYBODY") if not _not_all(clause, hit)), None)
-    weak = every and (
-        every.entry in ("all", "total", "every", "any more", "at all", "anymore", "none")
-        or OF_FEW.search(" ".join(told))
-    )
+    weak = every and (every.entry not in ALL_PEOPLE or OF_FEW.search(" ".join(told)))
     if every and not (few and weak):
         return Amount(1.0, f"everybody (“{every.entry}”)")
     if few:
@@ -144,11 +154,13 @@ def _counted(clause: str) -> Amount | None:
         return Amount(1 - share if works else share, "a stated share")
     if match := SHARE.search(clause):
         part, whole = _number(match[1]), _number(match[2])
-        return Amount(min(part / whole, 1.0), "a stated share") if 0 < part <= whole else None
+        if not 0 < part <= whole:
+            return None
+        return Amount(1 - part / whole if remains(clause) else part / whole, "a stated share")
     match = EVERY_NTH.search(clause)
-    if match and match[1] in PARTS and not re.search(r" second(s)? (attempt|try|time) ", clause):
-        return Amount((2 if " two third" in clause else 1) / PARTS[match[1]], "a stated share")
-    return None
+    if match is None or re.search(r" second(s)? (attempt|try|time) ", clause):
+        return None
+    return Amount((2 if " two third" in clause else 1) / PARTS.get(match[1], 2), "a stated share")
 
 
 def _fallen(fall: re.Match[str]) -> Amount:
@@ -188,11 +200,18 @@ def _few(clause: str) -> Amount | None:
 
 def works(clause: str) -> bool:
     """Whether a clause says that something works, and nothing that fails."""
-    if re.search(r" (would|should) ", clause):
+    if re.search(r" (would|should|works? only|only works?) ", clause):
         return False
+    if KEEPS.search(clause) and not any(hits(clause, family) for family in ("DOWN", "ERRORS", "SLOW", "WRONG")):
+        return True
     return (first(clause, "WORKS") is not None or nothing_fails(clause)) or bool(
         CONTENT.search(clause) and re.search(r" (fine|ok|good|work\w*|can|are|is) ", clause)
     )
+
+
+def remains(clause: str) -> bool:
+    """ "2 of 3 still there": the share is that of what works."""
+    return SHARE.search(clause) is not None and REMAIN.search(clause) is not None
 
 
 def denies_impact(clause: str) -> bool:
@@ -217,7 +236,10 @@ def nothing_lost(clause: str) -> bool:
 
 def planned(clause: str) -> bool:
     """Whether a clause tells of work that was announced, and not of what came of it."""
-    return bool(PLANNED.search(clause) or WORK_AHEAD.search(clause)) and not NOT_AS_PLANNED.search(clause)
+    found = PLANNED.search(clause)
+    return bool(
+        (found and not denied(clause, found.start() + 1)) or WORK_AHEAD.search(clause)
+    ) and not NOT_AS_PLANNED.search(clause)
 
 
 def about(clause_or_text: list[str], family: str) -> str:

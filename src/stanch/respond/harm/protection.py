@@ -2,7 +2,7 @@
 
 import re
 
-from stanch.respond.harm.words import denied, first, hits
+from stanch.respond.harm.words import Hit, denied, first, hits
 
 LAST = re.compile(
     r" (down to|left with|reduced to|is on|are on|runs on|run on|rely on|relies on) (only |just )?(one|a single|the last|1|two|2) |"
@@ -12,7 +12,10 @@ NO_GUARD = re.compile(
     r" no (\w+ )?(alert|page|backup|snapshot|dump|metric|log|copy|copies)s? (\w+ ){0,6}"
     r"(sent|delivered|reach\w*|arriv\w*|taken|made|written|collected|since|ran|run|exist\w*) "
 )
-OF = re.compile(r" (\d+|one|two|three|both|half) (?:out of|of|in) (?:the |our )?\w+ ")
+OF = re.compile(r" (\d+|one|two|three|both|half) (?:out of|of|in) (?:the |our )?(\w+) ")
+
+
+NEARLY_FULL = re.compile(r" (8[5-9]|9\d)(\.\d+)?% (?:is |are )?(used|full|in use|occupied|utili[sz]ed|taken) ")
 
 
 def unnoticed(clause: str) -> tuple[str, ...]:
@@ -27,6 +30,8 @@ def risk(clause: str) -> tuple[str, ...]:
         return (f"nothing protects (“{hit.entry}”)",)
     protects = next(iter(hits(clause, "PROTECT")), None)
     gone = next((h for h in hits(clause, "GONE") if h.entry.startswith("not") or not denied(clause, h.start)), None)
+    if protects and gone is None and re.search(r" can not ", clause):
+        gone = Hit("can not", 0, 0)
     if protects and gone and not re.search(r" (failed over|fail over ran|ran) ", clause):
         return (f"protection (“{protects.entry}”) is gone (“{gone.entry}”)",)
     if missing := NO_GUARD.search(clause):
@@ -38,17 +43,22 @@ def _left(clause: str, protects: bool) -> tuple[str, ...]:
     member = next(iter(hits(clause, "MEMBER")), None)
     if member is None and not protects:
         return ()
+    of = OF.search(clause)
+    if of and of[1] == of[2]:  # "2 of 2" is all
+        return ()
     if LAST.search(clause):
         return ("one or few are left of what there were more",)
     counted = re.search(r" (one|a|an|two|\d+) (?:\w+ )?$", clause[: member.start]) if member else None
     if counted and first(clause, "GONE"):
         return ("one of several is gone",)
-    if OF.search(clause) and (hits(clause, "GONE") or hits(clause, "DOWN")):
+    if of and (hits(clause, "GONE") or hits(clause, "DOWN")):
         return ("a part of what carries the load is gone",)
     return ()
 
 
 def _runs_out(clause: str) -> tuple[str, ...]:
+    if full := NEARLY_FULL.search(clause):
+        return (f"nearly full (“{full[1]} %”)",)
     limited = next(iter(hits(clause, "LIMITED")), None)
     if limited is None:
         return ()

@@ -9,8 +9,8 @@ from typing import Literal
 import msgspec
 
 from stanch.respond.harm.data import data
-from stanch.respond.harm.facets import about, denies_impact, nothing_lost, planned, spares_others, works
-from stanch.respond.harm.function import PLANNED, Function, function, unclear
+from stanch.respond.harm.facets import about, denies_impact, nothing_lost, planned, remains, spares_others, works
+from stanch.respond.harm.function import PLANNED, Function, function
 from stanch.respond.harm.protection import risk, unnoticed
 from stanch.respond.harm.security import security
 from stanch.respond.harm.words import clauses, first, hits
@@ -30,7 +30,7 @@ def read(text: str) -> tuple[Said, ...]:
     """Everything that the text says of harm; empty where no word is known, or where it only says that there is none."""
     told = clauses(text)
     practice = bool(about(told, "PRACTICE"))
-    calm = any(denies_impact(clause) and not spares_others(clause) for clause in told)
+    calm = any((denies_impact(clause) and not spares_others(clause)) or remains(clause) for clause in told)
     announced = any(planned(clause) for clause in told)
     risks = {clause: words for clause in told if (words := risk(clause) or (unnoticed(clause) if calm else ()))}
     found: list[Said] = []
@@ -42,10 +42,8 @@ def read(text: str) -> tuple[Said, ...]:
         found.append(Said("risk", next(iter(risks.values())), practice or announced))
     if announced:
         found.append(Said("function", (PLANNED.said,), practice, PLANNED))
-    elif stands := function(text, told, list(risks)):
+    elif stands := function(text, told, list(risks), bool(found)):
         found.append(Said("function", tuple(stands.words()), practice, stands))
-    if not found and not says_no_harm(text) and (unknown := unclear(text, told)):
-        found.append(Said("function", tuple(unknown.words()), practice, unknown))
     return tuple(found)
 
 

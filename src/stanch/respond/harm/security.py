@@ -1,11 +1,15 @@
 """Reads whether a text tells of a security incident: an attack, something open, a secret or personal data that others see. Pure."""
 
 import re
+from itertools import pairwise
 
 from stanch.respond.harm.facets import denies_impact, nothing_lost
 from stanch.respond.harm.words import Hit, denied, first, hits
 
 PRINTS = re.compile(r" (prints?|shows?|printed|shown|displays?|returns?|logs?|plain text|stored) (?:\w+ ){0,3}$")
+IN_THE = re.compile(
+    r" in (?:the |our |a |an )(?:public )?(logs?|repo|repository|wiki|channel|bucket|image|url|mail|ticket) "
+)
 WRONG = re.compile(r" (wrong|other|another|unrelated|different|foreign) ")
 THIEF = re.compile(
     r" (someone|somebody|attackers?|a stranger|an outsider|an employee|a former employee|unknown \w+) "
@@ -45,7 +49,16 @@ def security(told: list[str]) -> tuple[str, ...]:
         found = _attacked(clause) or _opened(clause)
         if found:
             return found
-    return () if any(denies_impact(clause) or nothing_lost(clause) for clause in told) else _to_others(told)
+    if any(denies_impact(clause) or nothing_lost(clause) for clause in told):
+        return ()
+    return _to_others([*told, *(a[:-1] + b for a, b in pairwise(told) if _of_same_subject(b))])
+
+
+def _of_same_subject(clause: str) -> bool:
+    """ "... and went to a competitor": the subject stands in the clause before."""
+    return any(hit.start == 1 for hit in hits(clause, "HANDED")) or clause.startswith(
+        (" is ", " are ", " was ", " were ")
+    )
 
 
 def _attacked(clause: str) -> tuple[str, ...]:
@@ -81,7 +94,7 @@ def _opened(clause: str) -> tuple[str, ...]:
     if secret is None or hits(clause, "DOWN"):
         return ()
     shown = any(hit.start >= secret.end and not denied(clause, hit.start) for hit in hits(clause, "SHOWN"))
-    if shown or PRINTS.search(clause[: secret.start]):
+    if shown or IN_THE.search(clause) or PRINTS.search(clause[: secret.start]):
         return (f"a secret (“{secret.entry}”) that others can see",)
     return ()
 

@@ -10,10 +10,11 @@ TABLE: dict[str, tuple[int, int, int, int]] = {
     "down": (WORST, MAJOR, MINOR, WORST),
     "errors": (WORST, MAJOR, MINOR, MAJOR),
     "slow": (MAJOR, MAJOR, MINOR, MAJOR),
-    "odd": (MAJOR, MINOR, MINOR, MINOR),
+    "odd": (MAJOR, MINOR, MINOR, MAJOR),
     "cosmetic": (TRACKED, TRACKED, TRACKED, TRACKED),
     "planned": (TRACKED, TRACKED, TRACKED, TRACKED),
-    "unclear": (MAJOR, MINOR, MINOR, MINOR),
+    "unclear": (MAJOR, MINOR, MINOR, MAJOR),
+    "unknown": (MAJOR, MAJOR, MINOR, MAJOR),
 }
 
 
@@ -42,7 +43,7 @@ def _at_best(said: Function, core_service: bool, fails: bool) -> int:
     """The worst rung that the part which is hit, and what still works, leave possible."""
     bounds = [WORST]
     if said.side or said.internal:
-        bounds.append(MAJOR if fails and said.amount.share == 1.0 and not said.side else MINOR)
+        bounds.append(MAJOR if fails and said.amount.share == 1.0 else MINOR)
     if not core_service:
         bounds.append(MAJOR if fails else MINOR)
     if said.something_works:

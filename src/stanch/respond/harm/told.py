@@ -14,23 +14,30 @@ STATES = {
     "cosmetic": "a cosmetic fault",
     "planned": "planned work",
     "unclear": "a fault that is not understood",
+    "unknown": "a fault that is not understood",
 }
 
 
 def impact_told(text: str, scope: Scope) -> list[Told]:
     """What a person says that customers feel: all of it counts."""
-    return [Told(said.kind, rung(said, scope.core), _why(text, said)) for said in read(text)]
+    return [Told(said.kind, rung(said, scope.core), _why(text, said), _unknown(said)) for said in read(text)]
+
+
+def _unknown(said: Said) -> bool:
+    return said.function is not None and said.function.state == "unknown"
 
 
 def unread(impact: Impact) -> bool:
     """Whether nothing is stated of the impact but words, and those name neither a harm that is known nor that there is none."""
     known = (impact.core_function_down, impact.users_share)
     stated = impact.data_at_risk or impact.security or impact.elevated_risk or known != (None, None)
-    return bool(impact.text) and not stated and not _understood(impact.text) and not says_no_harm(impact.text)
+    return bool(impact.text) and not stated and not _understood(impact.text)
 
 
 def _understood(text: str) -> bool:
-    return any(said.function is None or said.function.state != "unclear" for said in read(text))
+    told = read(text)
+    known = any(said.function is None or said.function.state not in ("unclear", "unknown") for said in told)
+    return known if told else says_no_harm(text)
 
 
 def title_told(text: str, scope: Scope) -> list[Told]:

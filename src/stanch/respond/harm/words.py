@@ -45,8 +45,9 @@ SAME: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\b(grammar|grammatical|spelling|typing|typographical|layout|translation|wording|formatting|display) (error|mistake|problem|issue|bug|fault)s?\b", "typo"),
         (r"\b(memory|connection|thread|handle|descriptor|goroutine|resource|socket|water|oil|coolant)s? leak(s|age|ing)?\b", r"\1 creep"),
         (r"\bevery (\d+|few|couple of|other|second) (s|sec|seconds?|min|mins|minutes?|times?|tries|attempts?)\b(?= |$)", "sometimes"),
-        (r"\bevery (\d+|one|two|three|four|five|six|ten|few|couple|minute|hour|day|night|morning|week|time|now|so|once)\w*", " "),
+        (r"\b(?:every|each) (\d+|one|two|three|four|five|six|ten|few|couple|minute|hour|day|night|morning|evening|week|month|time|now|so|once)\w*", " "),
         (r"\b(after|first of|above|at all times|one and) all\b|\ball (day|night|morning|week|of a sudden|right|clear|along|the time)\b", " "),
+        (r"\b(no|not a single) (\w+ )?(customer|user|client|one)s? (has |have )?(yet )?(reported|complained|called|noticed)( \w+)?\b", "nobody affected"),
         (r"\breport(s|ed|ing)? (that|of|from|it|us|to|their|his|her|a|an|the)\b|\breported\b|\bfound no\b", " "),
         (r"\b(d?dos|denial of service) attack(s|ers?)?\b", "flood"),
         (r"\bstops?\b", "stopped"),
@@ -56,6 +57,9 @@ SAME: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\b(in )?(the |a )?wrong order\b|\bout of order\b(?= (messages|comments|events))", "misordered"),
         (r"\b(double|twice|triple) the (usual|normal|average|typical)\b", "many"),
         (r"\blos(t|e|es|ing) (the |their |its |all )?(access|connection|connectivity|contact|signal|network)s?\b", r"no \3"),
+        (r"\b(log|sign|kick|throw)(s|ed|ing)? (everyone|everybody|users|people|customers|them|me|us) (off|out)\b", r"logged out \3"),
+        (r"\bupside down\b", "misaligned"),
+        (r"\b(digit|letter|word|text|title|label|heading|logo|image|picture|button)s?((?: \w+){0,8}?) cut( off)?\b", r"\1\2 truncated"),
         (r"\bhang(s|ing)? up\b", "cut off"),
     )
 )  # fmt: skip

@@ -149,6 +149,9 @@ class ImpactSet(Statement, frozen=True, tag="impact_set"):
         record.impact = Fact(self.text, entry.happened_at, entry.author)
         record.impact_facts = Impact(**msgspec.structs.asdict(self))
         record.data_was_at_risk = record.data_was_at_risk or self.data_at_risk
+        # A look alone leaves the last count as it was.
+        if self.users_share is not None or self.core_function_down is None:
+            record.users_counted = self.users_share
 
 
 class SeverityProposed(Statement, frozen=True, tag="severity_proposed"):

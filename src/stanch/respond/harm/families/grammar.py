@@ -1,10 +1,13 @@
 """Denials, and what a verb needs to say that something works: families of words. Data."""
 
 DENIAL = "no not never nothing none without neither nor nobody no_one zero ruled_out"
-EXCLUDED = "ruled_out rules_out excluded unlikely false_alarm turned_out_wrong did_not_happen disproved"
+EXCLUDED = (
+    "ruled_out rules_out excluded unlikely false_alarm turned_out_wrong did_not_happen disproved was_the_sensor nothing_was_broken nothing_was_wrong nothing_is_wrong "
+    "was_a_test a_misunderstanding"
+)
 TALK = (
     "say tell explain know remember find reproduce confirm understand see_why be_blamed be_ruled rule_out exclude guess reach_him yet_say see_a_reason see_the_reason "
-    "determine be_sure agree attribute pinpoint identify"
+    "determine be_sure agree attribute pinpoint identify told informed warned alerted woken paged"
 )
 VERBS = (
     "work* respond* answer* load* open* start* boot* connect* accept* process* pop pops receiv* get gets got react* play* ring* charg* move moving come comes coming go "
@@ -21,10 +24,9 @@ ODD_STATE = (
     "inconsistent duplicate* old anomal* off unusual* suspicious bad badly drift* deviat* ignore* unwanted surprising misses miss lacks lacking lack inaccurate empty "
     "amiss awry crooked unclear unhappy unsure angry upset only_one_side one_side on_one_side returns_no shows_no show_no has_no doubled shifted misplaced untidy "
     "beeping rattle accidentally inadvertent* by_mistake by_accident mistakenly erroneously unintentionally unasked rude offensive obscene insulting embarrassing "
-    "gives_no gives_zero returns_zero shows_zero finds_nothing finds_no returns_nothing brings_no yields_no zero_hits zero_results no_hits "
-    "should_have "
-    "as_closed as_open as_offline as_online as_empty as_unavailable as_expired as_missing as_failed as_paid as_unpaid as_delivered "
-    "switched_over"
+    "gives_no gives_zero returns_zero shows_zero finds_nothing finds_no returns_nothing brings_no yields_no zero_hits zero_results no_hits should_have as_closed "
+    "as_open as_offline as_online as_empty as_unavailable as_expired as_missing as_failed as_paid as_unpaid as_delivered switched_over works_only only_works "
+    "only_work nowhere"
 )
 TRAFFIC = (
     "order payment request login log_in sign_in checkout message call train flight traffic data sale booking signup sign_up session event reading sms email mail code "

@@ -1,16 +1,15 @@
 """Protection that is gone, and limits: families of words. Data."""
 
 PROTECT = (
-    "backup renewal renew* back_up back_ups snapshot replica replication standby stand_by secondary spare fail_over failover redundan* quorum ups generator monitoring "
-    "alerting alertmanager alert_manager paging pager audit_log audit mirror mirroring archiving wal_archiving raid watchdog disaster_recovery dr_site second_line "
-    "second_link second_site second_node second_copy second_datacentre second_data_center second_data_centre second_internet second_power backup_line hot_spare "
-    "cold_spare slave follower point_in_time pitr log_shipping geo_redundancy witness prometheus logging observability firewall waf antivirus edr on_call_phone "
-    "restore_test restore_drill dump last_good offsite off_site warm_standby cold_standby hot_standby passive_node rpo replication_slot replication_lag "
+    "backup renewal renew* back_up back_ups snapshot replica replication standby stand_by secondary spare fail_over failover redundan* quorum ups generator "
+    "monitoring alerting alertmanager alert_manager paging pager audit_log audit mirror mirroring archiving wal_archiving raid watchdog disaster_recovery dr_site "
+    "second_line second_link second_site second_node second_copy second_datacentre second_data_center second_data_centre second_internet second_power backup_line "
+    "hot_spare cold_spare slave follower point_in_time pitr log_shipping geo_redundancy witness prometheus logging observability firewall waf antivirus edr "
+    "on_call_phone restore_test restore_drill dump last_good offsite off_site warm_standby cold_standby hot_standby passive_node rpo replication_slot replication_lag "
     "dead_man's_switch heartbeat_monitor pager_duty pagerduty opsgenie intrusion_detection cctv key_rotation patching battery_backup spare_unit spare_part hot_swap "
     "redundant_power redundant_link retention_job retention deletion_requests purge_job cleanup_job housekeeping vacuum autovacuum compaction rotation log_rotation "
     "audit_table audit_trail autoscaling autoscaler auto_scaling circuit_breaker rate_limiting rate_limiter throttling deletion_protection branch_protection "
-    "mfa_enforcement health_probe health_probes healthcheck monitors dashboards_of_oncall synthetic_checks canary_checks "
-    "switched_over"
+    "mfa_enforcement health_probe health_probes healthcheck monitors dashboards_of_oncall synthetic_checks canary_checks switched_over cert_manager"
 )
 MEMBER = (
     "node worker broker controller member zone disk link provider host instance server pod shard circuit uplink line feed supply psu copy copies path replica "
@@ -37,8 +36,8 @@ GONE = (
     "fenced degraded removed switched_off unplugged error* crash* lag* unavailable unreachable offline expired not_available not_replicat* aborted never_ran "
     "never_completed dropped stuck hang* skipped full deleted detached exhausted muted without not_fir* detach* not_be_restored not_deliver* not_sent not_reach* "
     "not_arriv* jam jammed days_old weeks_old months_old oom* rebooted dies died ejected refus* denied rejects bounced overdue not_current spare_unit refuses "
-    "no_longer_boots not_ready not_healthy unhealthy evicted rescheduled killed serving by_mistake disconnect* "
-    "gap gaps hole holes"
+    "no_longer_boots not_ready not_healthy unhealthy evicted rescheduled killed serving by_mistake disconnect* gap gaps hole holes not_receiv* not_in_sync not_sync* "
+    "timeout time_out timed_out times_out"
 )
 VULNERABLE = (
     "vulnerab* cve flying_blind blind single_point_of_failure no_redundancy no_backup without_backup without_a_backup without_redundancy without_a_replica "
