@@ -5,7 +5,7 @@ import importlib
 import pkgutil
 import threading
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -120,6 +120,8 @@ class Stanch:
         self.catalog = catalog
         self.seals = Seals(application)
         periodic_jobs.add("seals", SEALED_EVERY, self.seals.seal_if_changed)
+        for job in wiring.jobs:
+            periodic_jobs.add(job.name, job.every, partial(job.run, application))
         self.on_closing: list[Callable[[], None]] = []
         self._lock: Any = None
         self._stopping = threading.Event()

@@ -17,3 +17,5 @@ class Lock(IntEnum):
     OVERRIDING = 7_823_644
     # The heads of the timelines are sealed one after another: each line of their chain rests on the one before.
     SEALING = 7_823_650
+    # Sums of figures are added up by one process at a time.
+    SUMMING = 7_823_651

@@ -63,10 +63,6 @@ class Transaction:
         """The suffix that lets replicas lease different rows; SQLite has one writer and needs none."""
         return " FOR UPDATE SKIP LOCKED" if self.dialect == "postgresql" else ""
 
-    def list_of(self) -> str:
-        """The function that makes one text of many, with a separator."""
-        return "STRING_AGG" if self.dialect == "postgresql" else "GROUP_CONCAT"
-
     def for_update(self) -> str:
         """The suffix that makes concurrent writers of one row wait for each other."""
         return " FOR UPDATE" if self.dialect == "postgresql" else ""

@@ -3,11 +3,14 @@
 from typing import Any
 
 from stanch.learn.figures import projection as figures
+from stanch.learn.figures import sums
 from stanch.learn.memory import projection as memory
 from stanch.timeline.effects import Effect, EffectHandler
 from stanch.timeline.unit_of_work import UnitOfWork
 
 AT_ONCE = 50
+# Sums are made of rows that are there: no record is read for them.
+SUMMED_AT_ONCE = 200
 # The table that has a row for each incident, the version of its rows, and what writes them.
 KEPT = (
     ("remembered", memory.VERSION, memory.remember),
@@ -17,7 +20,7 @@ KEPT = (
 
 def begin(uow: UnitOfWork) -> None:
     """At start: queues the work in the outbox, so that the start is not delayed."""
-    if any(_missing(uow, table, version, 1) for table, version, _ in KEPT):
+    if any(_missing(uow, table, version, 1) for table, version, _ in KEPT) or sums.missing(uow, 1):
         uow.effect("remember", "remember", "", {}, again=True)
 
 
@@ -55,4 +58,8 @@ class BackfillHandler(EffectHandler):
             for incident in missing:
                 uow.lock(incident)
                 write(uow, uow.record(incident))
-        return uow.now if more else None
+        unsummed = sums.missing(uow, SUMMED_AT_ONCE)
+        for incident in unsummed:
+            uow.lock(incident)
+            sums.fill(uow, incident)
+        return uow.now if more or len(unsummed) == SUMMED_AT_ONCE else None

@@ -1,6 +1,6 @@
 """What learning plugs in."""
 
-from stanch.timeline.feature import Feature, Wiring
+from stanch.timeline.feature import Feature, Job, Wiring
 
 
 def wiring() -> Wiring:
@@ -10,6 +10,7 @@ def wiring() -> Wiring:
     from stanch.learn.action_items.ticket_sync import ItemTickets
     from stanch.learn.backfill import BackfillHandler, begin
     from stanch.learn.figures.projection import keep
+    from stanch.learn.figures.sums import add_up
     from stanch.learn.impact.effect import ImpactHandler, when_resolved
     from stanch.learn.memory.projection import remember
     from stanch.learn.prompts import PROMPTS
@@ -37,6 +38,7 @@ def wiring() -> Wiring:
         projections=(remember, keep),
         starts=(begin,),
         handlers=(BackfillHandler, ItemTickets, ImpactHandler),
+        jobs=(Job("learning sums", 60.0, add_up),),
     )
 
 

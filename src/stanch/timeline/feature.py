@@ -45,6 +45,14 @@ class Loop(Protocol):
     def reclaim(self) -> None: ...
 
 
+class Job(msgspec.Struct, frozen=True):
+    """What runs outside of any transaction every so many seconds while a server runs."""
+
+    name: str
+    every: float
+    run: Callable[[Application], object]
+
+
 def no_loops(application: Application) -> Sequence[Loop]:
     """For features without loops."""
     return ()
@@ -56,7 +64,8 @@ class Wiring(msgspec.Struct, frozen=True, kw_only=True):
     ``reactions``: what follows an entry of a class, in the same transaction. ``clocks``: what is due to an incident when.
     ``handlers``: one for each kind of effect. ``timers``: those that belong to no incident, by key.
     ``seeds`` run at start and when the catalog has changed, ``starts`` only at start.
-    ``loops``: what runs in threads of their own. ``prompts``: what is asked of people. ``measured``: what follows when a service's SLOs have been measured.
+    ``jobs``: see ``Job``. ``loops``: what runs in threads of their own.
+    ``prompts``: what is asked of people. ``measured``: what follows when a service's SLOs have been measured.
     ``projections``: what is kept of each incident with new entries, in the same transaction. ``guards``: see ``Guard``.
     """
 
@@ -71,6 +80,7 @@ class Wiring(msgspec.Struct, frozen=True, kw_only=True):
     projections: tuple[Projection, ...] = ()
     guards: tuple[Guard, ...] = ()
     loops: Callable[[Application], Sequence[Loop]] = no_loops
+    jobs: tuple[Job, ...] = ()
 
 
 class Feature(msgspec.Struct, frozen=True):
@@ -101,6 +111,7 @@ def together(features: list[Wiring]) -> Wiring:
         starts=tuple(start for wiring in features for start in wiring.starts),
         measured=tuple(follow for wiring in features for follow in wiring.measured),
         projections=tuple(project for wiring in features for project in wiring.projections),
+        jobs=tuple(job for wiring in features for job in wiring.jobs),
         guards=tuple(guard for wiring in features for guard in wiring.guards),
         loops=lambda application: [loop for wiring in features for loop in wiring.loops(application)],
     )

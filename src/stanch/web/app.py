@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import sys
 import threading
@@ -153,9 +154,13 @@ def serve(stanch: Stanch) -> None:
     sys.setswitchinterval(SWITCH_SECONDS)
     stanch.start()
     served_at.note(settings, base, stanch.catalog.config)
+    app = create_app(stanch)
+    # What lives as long as the server is never looked through for garbage again: that took up to 0.1 s of a request now and then.
+    gc.collect()
+    gc.freeze()
     try:
         config = uvicorn.Config(
-            create_app(stanch), loop="uvloop", http=bounded(), log_level="warning", access_log=False,
+            app, loop="uvloop", http=bounded(), log_level="warning", access_log=False,
             server_header=False, timeout_graceful_shutdown=2, backlog=2048, ws="none",
             proxy_headers=bool(settings.proxies), forwarded_allow_ips=settings.proxies or [],
         )  # fmt: skip

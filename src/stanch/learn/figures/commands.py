@@ -9,12 +9,11 @@ from stanch.kernel.command import command
 from stanch.kernel.errors import NotFound
 from stanch.learn import backfill
 from stanch.learn.action_items.ticket_views import TicketView, views
-from stanch.learn.figures import items, times
+from stanch.learn.figures import items, times, trends
 from stanch.learn.figures.answers import YEAR, Behind, Item, Learning
-from stanch.learn.figures.kept import KeptScope
 from stanch.learn.figures.of_record import COUNTS, PHASE_SPANS, SPANS
+from stanch.learn.figures.reading import ABOUTS, Reading
 from stanch.learn.figures.scope import Scope, last_days
-from stanch.learn.figures.trends import trends
 from stanch.prepare.known_people import known_person, spellings
 from stanch.timeline.unit_of_work import UnitOfWork
 
@@ -38,18 +37,18 @@ def learning(uow: UnitOfWork, asked: AskLearning) -> Learning:
     """R49: maturity is the share of items completed. Private incidents count only for those who may see them (P6)."""
     services = _services(uow, asked.team, asked.service)
     since, until = last_days(uow.now, asked.days)
-    now, then = KeptScope(uow, since, until, services), KeptScope(uow, since - asked.days * DAY, since, services)
-    today = Scope(uow, since, until, services)
-    (months, purposes), ages, found = items.by_month_and_purpose(now), items.ages(today), times.totals(now)
+    now, then = Scope(uow, since, until, services), Scope(uow, since - asked.days * DAY, since, services)
+    found = Reading(now, ABOUTS)
+    months, ages, (spans, quarters) = items.by_month(found), items.ages(now), times.spreads(found)
     done, total = sum(t.done for t in months), sum(t.total for t in months)
     return Learning(
         total, done, done / total if total else None,
         items.completed(then).share(),
-        found.incidents, sum(age.open for age in ages), sum(age.overdue for age in ages),
-        items.listed(today, "done_at IS NULL", "due_at, number, item", FIRST_ITEMS),
-        months, items.by_owner(now), items.by_team(now), purposes, ages,
-        times.phases(found), times.times(found), times.shares(found),
-        times.factors(now), times.achieved(now), backfill.unfinished(uow), *trends(now), asked.days,
+        times.incidents(found), sum(age.open for age in ages), sum(age.overdue for age in ages),
+        items.listed(now, "done_at IS NULL", "due_at, number, item", FIRST_ITEMS),
+        months, items.by_owner(found), items.by_team(found), items.by_purpose(found), ages,
+        times.phases(spans), times.times(spans), times.shares(found),
+        times.factors(found), times.achieved(now), backfill.unfinished(uow), trends.months(found), quarters, asked.days,
     )  # fmt: skip
 
 

@@ -1,92 +1,64 @@
 """Reads the action items from what is kept of them: sums by the database (R47-R49)."""
 
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 from stanch.db.transaction import Row
 from stanch.kernel.clock import DAY
 from stanch.learn.figures.answers import YEAR, Age, Item, Tally
-from stanch.learn.figures.kept import KeptScope, Reading
+from stanch.learn.figures.reading import Cell, Reading
 from stanch.learn.figures.scope import Scope, last_days
 from stanch.timeline.unit_of_work import UnitOfWork
 
-# By month and purpose, by owner or by service: how many items are done, and how many there are.
-Sums = dict[tuple[Any, ...], tuple[int, int]]
-
-
-def _summed(by: str) -> Reading[Sums, Sums]:
-    return Reading("learning_items", "added_at", f"{by}, SUM(completed), COUNT(*)", by, _folded, _joined)
-
-
-def _folded(rows: list[Any]) -> Sums:
-    return {tuple(names): (int(done), total) for _, *names, done, total in rows}
-
-
-def _joined(parts: list[Sums]) -> Sums:
-    found: Sums = {}
-    for part in parts:
-        for names, (done, total) in part.items():
-            there = found.get(names)
-            found[names] = (there[0] + done, there[1] + total) if there else (done, total)
-    return found
-
-
-_BY_MONTH, _BY_OWNER, _BY_SERVICE = _summed("month, purpose"), _summed("owner"), _summed("service")
 AGES = (("under two weeks", 14), ("two to six weeks", 42), ("six to twelve weeks", 84), ("over twelve weeks", 100_000))
 OWNERS = 100
 
 
-def by_month_and_purpose(scope: KeptScope) -> tuple[list[Tally], list[Tally]]:
-    """Items added in this time, by ``2026-11`` and so on, and by what they do about the next incident."""
-    months, purposes = Counts(), Counts()
-    for (month, purpose), (done, total) in scope.read(_BY_MONTH).items():
-        months.add(f"{month // 100}-{month % 100:02d}", done, total)
-        purposes.add(purpose or "not set", done, total)
-    return months.tallies(), purposes.tallies()
+def by_month(found: Reading) -> list[Tally]:
+    """Items added in this time, by ``2026-11`` and so on."""
+    return _tallies(found, "purpose", lambda cell: f"{cell.month // 100}-{cell.month % 100:02d}")
 
 
-def by_owner(scope: KeptScope) -> list[Tally]:
+def by_purpose(found: Reading) -> list[Tally]:
+    """By what they do about the next incident."""
+    return _tallies(found, "purpose", lambda cell: cell.name or "not set")
+
+
+def by_owner(found: Reading) -> list[Tally]:
     """Those with the most items first."""
-    owners = Counts()
-    for (owner,), (done, total) in scope.read(_BY_OWNER).items():
-        owners.add(owner, done, total)
-    return sorted(owners.tallies(), key=lambda tally: -tally.total)[:OWNERS]
+    return sorted(_tallies(found, "owner", lambda cell: cell.name), key=lambda tally: -tally.total)[:OWNERS]
 
 
-def by_team(scope: KeptScope) -> list[Tally]:
+def by_team(found: Reading) -> list[Tally]:
     """By the team that owns the service today."""
-    services, teams = scope.uow.policy.services, Counts()
-    for (name,), (done, total) in scope.read(_BY_SERVICE).items():
-        service = services.get(name)
-        teams.add((service.team if service else "") or "no team", done, total)
-    return teams.tallies()
+    services = found.scope.uow.policy.services
+
+    def team(cell: Cell) -> str:
+        service = services.get(cell.name)
+        return (service.team if service else "") or "no team"
+
+    return _tallies(found, "service", team)
 
 
-class Counts:
-    """Done and all, by name."""
-
-    def __init__(self) -> None:
-        self.done, self.total = Counter[str](), Counter[str]()
-
-    def add(self, name: str, done: int, total: int) -> None:
-        """Add the sums of a row."""
-        self.done[name] += done
-        self.total[name] += total
-
-    def tallies(self) -> list[Tally]:
-        """In the order of their names."""
-        return [Tally(name, self.done[name], self.total[name]) for name in sorted(self.total)]
+def _tallies(found: Reading, about: str, name: Callable[[Cell], str]) -> list[Tally]:
+    """Done and all in the order of their names."""
+    done, total = Counter[str](), Counter[str]()
+    for cell in found.of(about):
+        done[name(cell)] += cell.good
+        total[name(cell)] += cell.n
+    return [Tally(each, done[each], total[each]) for each in sorted(total) if total[each]]
 
 
-def completed(scope: KeptScope) -> Tally:
+def completed(scope: Scope) -> Tally:
     """How many of the items added in this time are done."""
-    sums = scope.read(_BY_MONTH).values()
-    return Tally("all", sum(done for done, _ in sums), sum(total for _, total in sums))
+    cells = Reading(scope, ("purpose",)).of("purpose")
+    return Tally("all", sum(cell.good for cell in cells), sum(cell.n for cell in cells))
 
 
 def completed_in_a_year(uow: UnitOfWork) -> Tally:
     """How many of the items added within a year are done: the figure wherever the reader chooses no other time."""
-    return completed(KeptScope(uow, *last_days(uow.now, YEAR), None))
+    return completed(Scope(uow, *last_days(uow.now, YEAR), None))
 
 
 def ages(scope: Scope) -> list[Age]:

@@ -1,14 +1,13 @@
 """What is kept of each incident for the figures, in the same transaction as its record (R49)."""
 
 import hashlib
-from datetime import UTC, datetime
+from secrets import randbits
 from typing import Any
 
 import msgspec
 
-from stanch.kernel.clock import SECOND
+from stanch.learn.figures import sums
 from stanch.learn.figures.factors import of_factors
-from stanch.learn.figures.kept import new_change
 from stanch.learn.figures.of_record import COUNTS, PHASE_SPANS, SPANS, counts_of, figures_of
 from stanch.learn.memory.projection import run_rows
 from stanch.timeline.record import ActionItem, Record
@@ -36,13 +35,14 @@ def write(uow: UnitOfWork, record: Record) -> None:
         return
     for table in TABLES:
         uow.tx.execute(f"DELETE FROM {table} WHERE incident = :id", id=record.id)
-    rows["learning_incidents"][0] |= {"digest": digest, "version": VERSION, "change": new_change()}
+    rows["learning_incidents"][0] |= {"digest": digest, "version": VERSION, "change": (change := randbits(40))}
     for table, found in rows.items():
         if found:
             names = list(found[0])
             uow.tx.many(
                 f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join(f':{name}' for name in names)})", found
             )
+    sums.put(uow.tx, record.id, change, rows)
 
 
 def _rows(uow: UnitOfWork, record: Record, ended: int | None) -> dict[str, list[dict[str, Any]]]:
@@ -77,12 +77,6 @@ def _rows(uow: UnitOfWork, record: Record, ended: int | None) -> dict[str, list[
 def _item(item: ActionItem) -> dict[str, Any]:
     return {
         "item": item.item, "title": item.title, "owner": item.owner, "purpose": item.purpose, "priority": item.priority,
-        "added_at": item.added_at, "month": _month(item.added_at), "due_at": item.due_at, "done_at": item.done_at,
+        "added_at": item.added_at, "month": sums.month_of(item.added_at), "due_at": item.due_at, "done_at": item.done_at,
         "completed": int(item.done_at is not None and not item.dropped), "drop_reason": item.drop.value if item.drop else "",
     }  # fmt: skip
-
-
-def _month(at: int) -> int:
-    """Such as 202611: months in which items were added, in UTC."""
-    when = datetime.fromtimestamp(at // SECOND, UTC)
-    return when.year * 100 + when.month

@@ -19,8 +19,6 @@ def last_days(now: int, days: int) -> tuple[int, int]:
 class Scope:
     """Since and until when, and of which services; None: of all, also of those that the catalog no longer knows."""
 
-    visible = VISIBLE
-
     def __init__(self, uow: UnitOfWork, since: int, until: int, services: Iterable[str] | None) -> None:
         self.uow = uow
         self.services = None if services is None else sorted(services)
@@ -36,9 +34,10 @@ class Scope:
     def whenever(self) -> str:
         """The condition on a table's rows of any time."""
         if self.services is None:
-            return self.visible
-        names = ", ".join(f":service{n}" for n in range(len(self.services)))
-        return f"{self.visible} AND service IN ({names})" if names else "1 = 0"
+            return VISIBLE
+        # As rows, PostgreSQL hashes them; a list of parameters would be compared one after another.
+        names = ", ".join(f"(:service{n})" for n in range(len(self.services)))
+        return f"{VISIBLE} AND service IN (VALUES {names})" if names else "1 = 0"
 
     def all(self, sql: str, **values: Any) -> list[Row]:
         """Rows of a statement with these conditions' values."""

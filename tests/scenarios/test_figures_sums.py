@@ -1,4 +1,4 @@
-"""Rows of figures are kept while nothing changes, and no longer: after each change, on each replica, for each person (R49, P6)."""
+"""Sums of figures are those of the record after each change, on each replica, for each person (R49, P6)."""
 
 import copy
 import random
@@ -14,13 +14,12 @@ from stanch.db.connection import Database
 from stanch.kernel.actor import Actor
 from stanch.kernel.clock import DAY, MINUTE, iso
 from stanch.kernel.command import REGISTRY
-from stanch.learn.figures import kept, times
+from stanch.learn.backfill import begin
+from stanch.learn.figures import reading, sums
 from stanch.learn.figures.commands import AskLearning
 from stanch.learn.figures.factors import of_factors
-from stanch.learn.figures.kept import VALUES, WHOLES, KeptScope, Part
 from stanch.learn.figures.of_record import COUNTS, SHARES, counts_of, figures_of
 from stanch.learn.figures.scope import last_days
-from stanch.learn.figures.times import totals
 from stanch.timeline.unit_of_work import Application
 from tests.scenarios.house import House
 from tests.scenarios.test_figures import ended
@@ -63,25 +62,6 @@ def test_after_each_change_every_replica_answers_as_one_that_kept_nothing(house:
             assert learned(house.application) == learned(other) == answer
 
 
-def test_what_was_read_is_kept_and_the_catalog_and_the_moment_are_not(house: House) -> None:
-    ended(house, 10)
-    house.do("action", incident="INC-1", title="Add a canary", owner="ben", test="A broken release stops")
-    learned(house.application)
-    with house.application.uow() as uow:  # as no command does it: nothing says that it changed
-        uow.tx.execute("UPDATE learning_items SET completed = 1")
-    found = learned(house.application)
-    assert (found["items_done"], [t["name"] for t in found["by_team"]]) == (0, ["no team"])
-    policy = house.application.policy()
-    shop = msgspec.structs.replace(policy.services["shop"], team="sales")
-    house.application.policy = lambda: msgspec.structs.replace(policy, services={"shop": shop})
-    assert [t["name"] for t in learned(house.application)["by_team"]] == ["sales"]
-    house.clock.moment += 30 * DAY
-    found = learned(house.application)
-    assert found["overdue_total"] == 1 and found["items_done"] == 1  # another day, so it is read again
-    house.clock.moment += 340 * DAY
-    assert learned(house.application)["incidents"] == 0
-
-
 def test_the_uninvited_share_nothing_of_a_private_incident(house: House) -> None:
     """P6: also when the rows have not changed since somebody else asked."""
     incident = ended(house, 10, "No canary #change", private=True)
@@ -89,42 +69,49 @@ def test_the_uninvited_share_nothing_of_a_private_incident(house: House) -> None
     for person, admin in (("root", True), ("ada", False), ("ben", False)):
         counted[person] = learned(house.application, person, admin)["incidents"]
     assert counted == {"root": 1, "ada": 1, "ben": 0}
-    with house.application.reading(Actor("ben")) as uow:
-        scope = KeptScope(uow, 0, uow.now + DAY, None)
     with house.application.uow() as uow:
         uow.admit(incident, "ben")
-    with house.application.reading(Actor("ben")) as uow:
-        scope.uow = uow  # PostgreSQL shows within one transaction what was committed meanwhile
-        assert totals(scope).incidents == 0
     assert learned(house.application, "ben")["incidents"] == 1
     assert learned(house.application, "grace")["incidents"] == 0
 
 
-def test_after_a_change_only_the_part_with_its_incident_is_read_again(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(kept, "PART", 2)
-    for minutes in (10, 20, 30, 40, 50, 60):
-        ended(house, minutes, "No canary #change")
-    learned(house.application)
-    with house.application.uow() as uow:  # as no command does it: nothing says that these changed
-        uow.tx.execute("UPDATE learning_incidents SET resolve = 1")
-    house.do("reopen", incident="INC-6", reason="it is back")
-    found = learned(house.application)
-    resolve = next(t for t in found["times"] if t["figure"] == "resolve")
-    assert (found["incidents"], resolve["median"]) == (5, 30 * MINUTE), "the others are as they were read"
+def test_the_sums_are_the_same_added_up_or_not_and_filled_from_the_rows_of_an_older_release(house: House) -> None:
+    for minutes in (10, 20, 30, 40, 50):
+        ended(house, minutes, "No canary #change", private=minutes == 20)
+        house.clock.moment += 20 * DAY
+    house.do("action", incident="INC-1", title="Add a canary", owner="ben", test="A broken release stops")
+    house.settle()
+    answers = [learned(house.application)]
+    sums.add_up(house.application)
+    answers.append(learned(house.application))
+    assert not house.application.database.select("SELECT 1 FROM learning_changes")
+    with house.application.uow() as uow:  # as a release without sums left it
+        for table in ("learning_sums", "learning_summed"):
+            uow.tx.execute(f"DELETE FROM {table}")
+        uow.tx.execute("UPDATE learning_incidents SET change = change + 1")
+        begin(uow)
+    assert learned(house.application)["unfinished"]
+    house.settle()
+    answers.append(learned(house.application))
+    assert answers[0] == answers[1] == answers[2] and answers[0]["incidents"] == 5
 
 
-def test_a_bounded_amount_is_kept(house: House) -> None:
-    views = kept.views(house.application.database)
-    first = views.parts.put("first", Part(1, VALUES // 2))
-    assert views.parts.find("first") is first
-    views.parts.put("more", Part(2, VALUES // 2 + 1))
-    assert views.parts.find("first") is None
-    views.wholes.put("first", 1)
-    for number in range(WHOLES):
-        views.wholes.put(number, number)
-    assert views.wholes.find("first") is None
+def test_rows_that_a_replica_of_an_older_release_wrote_are_counted_once(house: House) -> None:
+    ended(house, 10)
+    before = learned(house.application)["incidents"]
+    with house.application.uow() as uow:
+        uow.tx.execute("UPDATE learning_incidents SET ended_at = NULL, change = change + 1")
+        begin(uow)
+    house.settle()
+    assert (before, learned(house.application)["incidents"]) == (1, 0)
+
+
+def test_every_span_lies_in_its_range() -> None:
+    spans = [*range(2_000), *(random.Random(7).randrange(1, 2**50) for _ in range(2_000))]
+    for span in spans:
+        least, above = sums.bounds(sums.bucket(span))
+        assert least <= span < above and (above - least) * 8 <= max(8, least)
+        assert sums.bucket(above) == sums.bucket(span) + 1
 
 
 def folded(house: House, person: str, days: int, service: str) -> dict[str, Any]:
@@ -157,7 +144,7 @@ def folded(house: House, person: str, days: int, service: str) -> dict[str, Any]
         "by_month": shares(lambda _, item: iso(item.added_at)[:7]),
         "by_team": shares(lambda record, _: {"shop": "sales", "post": "mail"}.get(record.service, "no team")),
         "spans": {
-            name: (len(v), *((sorted(v)[-(-len(v) * share // 100) - 1] if len(v) >= times.ENOUGH else None) for share in (50, 90)))
+            name: (len(v), *((sorted(v)[-(-len(v) * share // 100) - 1] if len(v) >= reading.ENOUGH else None) for share in (50, 90)))
             for name, v in spans.items()
         },
         "counts": {name: n for name in COUNTS if (n := sum(counts_of(r)[name] for r in over))},
@@ -187,8 +174,7 @@ def test_the_figures_are_those_of_folding_every_record(
     house: House, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
     """R49, P6: after each of many changes, for whoever asks, over any time and of any service."""
-    monkeypatch.setattr(kept, "PART", 3)
-    monkeypatch.setattr(times, "ENOUGH", 2)
+    monkeypatch.setattr(reading, "ENOUGH", 2)
     rng = random.Random(seed)
     policy = house.application.policy()
     services = {
@@ -231,6 +217,8 @@ def test_the_figures_are_those_of_folding_every_record(
 
     for step in range(20):
         (end if step < 6 else rng.choice((end, end, act, act, reopen)))()
+        if rng.random() < 0.3:
+            sums.add_up(house.application)
         house.clock.moment += rng.choice((0, 3, 40)) * DAY // 2
         person, days, service = (
             rng.choice(("ada", "ben", "root")),
