@@ -136,6 +136,10 @@ def test_as_typed_is_saved_letter_for_letter_with_a_version_of_its_own(closed: H
         ("x a1", "x a12 a3", "b8 x a1 b7 ", "b8 x a12 a3 b7 "),  # what goes on with a word stays with it
         ("x a2 ", "x a2 b3", "x a23 a2", "x a23 a2 b3"),  # one took away the white space that the other wrote after
         ("x y a11", "x y a111", "x z y a11 b1", "x z y a111 b1"),  # two words that end alike
+        # Words that begin alike: theirs stands before the word that mine goes on in, not within it.
+        ("aab0", "ab4 aab0", "aax aab0", "aax ab4 aab0"),
+        ("aaaab0 x", "aab4 ab aab0 x", "aaa0 aaa1 a aaaab0 x", "aaa0 aaa1 a aab4 ab aab0 x"),
+        ("abcd", "abx cd", "abcyd", None),  # both within one word
         ("10", "12", "100", None),  # nobody wrote 120
         ("100", "1000", "2100", None),
         ("a", "ab", "ac", None),
@@ -189,8 +193,9 @@ def test_two_who_save_in_the_middle_of_words_split_none_of_the_others() -> None:
     conflicts = 0
     for seed in range(400):
         chance = random.Random(seed)
+        alike = chance.choice(("", "", "aa"))  # words of both that begin with the same letters
         there = chance.choice(["", "It fails.", "- Duration: not over\n- Customers: how many?"])
-        both = [_Typist("a", there, chance), _Typist("b", there, chance)]
+        both = [_Typist(f"{alike}a", there, chance), _Typist(f"{alike}b", there, chance)]
         for _ in range(80):
             writer = chance.choice(both)
             writer.type()

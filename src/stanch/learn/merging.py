@@ -64,7 +64,21 @@ def hunk(before: str, after: str) -> Hunk:
             start -= 1
         while same and not _between_words(before, len(before) - same, after, len(after) - same):
             same -= 1
+    elif len(after) > len(before):
+        start = _between_words_if_it_can(before, after, start)
+        same = len(before) - start
     return Hunk(start, len(before) - same, after[start : len(after) - same])
+
+
+def _between_words_if_it_can(before: str, after: str, at: int) -> int:
+    """Where letters were added: the same texts come out of several places where words begin alike, and people rather write between words."""
+    more, places = len(after) - len(before), [at]
+    while at and before[at - 1] == after[at - 1 + more]:
+        at -= 1
+        places.append(at)
+    free = [n for n in places if not _glued(before[n - 1 : n], before[n : n + 1])]
+    clean = (n for n in free if _between_words(before, n, after, n) and _between_words(before, n, after, n + more))
+    return next(clean, free[0] if free else places[0])
 
 
 def _between_words(before: str, at: int, after: str, there: int) -> bool:
@@ -96,6 +110,8 @@ def _apart(base: str, first: Hunk, second: Hunk) -> bool:
         return True
     if not between and (_glued(base[:at], second.text) or _glued(first.text, base[at:])):
         return False
+    if between and _glued(base[: first.start], base[first.start :]) and _glued(base[:at], base[second.end :]):
+        return False  # both within one word: where either went on cannot be told
     return first.text[-1:].isspace() or second.text[:1].isspace()
 
 

@@ -11,10 +11,23 @@
 
   const blank = (text) => /\s/.test(text);
   const glued = (left, right) => Boolean(left && right) && !blank(left.slice(-1)) && !blank(right.slice(0, 1));
+  const splits = (text, at) => at > 0 && at < text.length && !blank(text[at - 1]) && !blank(text[at]);
+  // Where letters were added: the same texts come out of several places where words begin alike, and people rather write between words.
+  function added(before, after, start) {
+    const more = after.length - before.length;
+    let free = -1;
+    for (let at = start; ; at--) {
+      if (!splits(before, at)) {
+        if (!splits(after, at) && !splits(after, at + more)) return at;
+        if (free < 0) free = at;
+      }
+      if (!at || before[at - 1] !== after[at - 1 + more]) return free < 0 ? start : free;
+    }
+  }
   // The one place in which two texts differ: before[start..end] became text; as learn/merging.py has it.
   function hunk(before, after) {
     const most = Math.min(before.length, after.length);
-    const within = (at, there) => glued(before.slice(0, at), before.slice(at)) || glued(after.slice(0, there), after.slice(there));
+    const within = (at, there) => splits(before, at) || splits(after, there);
     let start = 0, same = 0;
     while (start < most && before[start] === after[start]) start++;
     while (same < most - start && before[before.length - 1 - same] === after[after.length - 1 - same]) same++;
@@ -22,6 +35,9 @@
       // A letter that two words happen to share at their ends tells nothing of what became of either.
       while (start && within(start, start)) start--;
       while (same && within(before.length - same, after.length - same)) same--;
+    } else if (after.length > before.length) {
+      start = added(before, after, start);
+      same = before.length - start;
     }
     return { start, end: before.length - same, text: after.slice(start, after.length - same) };
   }
@@ -30,6 +46,8 @@
     if (first.end > second.start) return false;
     const between = base.slice(first.end, second.start);
     if (!between && (glued(base.slice(0, second.start), second.text) || glued(first.text, base.slice(second.start)))) return false;
+    // Both within one word: where either went on cannot be told.
+    if (between && !blank(between) && splits(base, first.start) && splits(base, second.end)) return false;
     return blank(between) || blank(first.text.slice(-1)) || blank(second.text.slice(0, 1));
   }
 
