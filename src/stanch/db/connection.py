@@ -3,7 +3,7 @@
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from functools import partial
 from pathlib import Path
@@ -13,6 +13,7 @@ from sqlalchemy import create_engine, event, make_url
 from sqlalchemy.engine import Dialect, Engine, ExceptionContext
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, InvalidatePoolError, OperationalError
 
+from stanch.db.ahead import Pages
 from stanch.db.transaction import ReadingTransaction, Row, Transaction
 from stanch.kernel.errors import Invalid, Problem, Unavailable
 
@@ -43,6 +44,7 @@ class Database:
         self.dialect: str = self.engine.dialect.name
         # The driver for SQLite opens no transactions here, so each statement stands alone already.
         alone = self.dialect == "postgresql"
+        self._pages = Pages()
         self._alone = self.engine.execution_options(isolation_level="AUTOCOMMIT") if alone else self.engine
 
     @contextmanager
@@ -62,16 +64,20 @@ class Database:
         done.run_after_commit()
 
     @contextmanager
-    def reading(self) -> Iterator[Transaction]:
+    def reading(self, page: Hashable = None) -> Iterator[Transaction]:
         """Read: on SQLite one consistent snapshot, rolled back at the end; PostgreSQL shows each query what is committed then.
 
-        So nothing is begun there: that would be two more round trips.
+        So nothing is begun there: that would be two more round trips. ``page``: what it asks each time is asked there at once.
         """
+        page = page if self.dialect == "postgresql" else None
         with _problems(), self._alone.connect() as connection:
             if self.dialect == "sqlite":
                 connection.exec_driver_sql("BEGIN")
-            yield ReadingTransaction(connection)
+            done = ReadingTransaction(connection, self._pages.expected(page) if page else ())
+            yield done
             connection.rollback()
+        if page:
+            self._pages.note(page, tuple(done.asked))
 
     def select(self, sql: str, **values: Any) -> list[Row]:
         """The rows of one query without a transaction around it: one round trip, for what is asked over and over."""

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from stanch.db.ahead import Statement, at_once
 from stanch.db.locks import Lock
 from stanch.kernel.errors import Invalid
 
@@ -113,15 +114,20 @@ class Transaction:
 
 
 class ReadingTransaction(Transaction):
-    """One that looks: a query that is asked again is answered from memory, where the answer is short."""
+    """One that looks: a query that is asked again is answered from memory, where the answer is short.
 
-    def __init__(self, connection: Connection) -> None:
+    ``expected``: what will be asked, which PostgreSQL is asked at once. ``asked``: what was.
+    """
+
+    def __init__(self, connection: Connection, expected: tuple[Statement, ...] = ()) -> None:
         super().__init__(connection)
+        self.asked: dict[Statement, None] = {}
         self._answers: dict[Any, Any] = {}
+        self._ahead: dict[Statement, Any] = at_once(connection, expected) if expected else {}
 
     def execute(self, sql: str, **values: Any) -> int:
         """As of ``Transaction``."""
-        self._answers.clear()
+        self._forget()
         return super().execute(sql, **values)
 
     def all(self, sql: str, **values: Any) -> list[Row]:
@@ -129,7 +135,7 @@ class ReadingTransaction(Transaction):
         key = sql, tuple(values.items())
         found = self._answers.get(key)
         if found is None:
-            found = super().all(sql, **values)
+            found = self._rows(key)
             if len(found) <= SHORT:
                 self._keep(key, found)
         return list(found)
@@ -138,14 +144,23 @@ class ReadingTransaction(Transaction):
         """As of ``Transaction``."""
         key = "one", sql, tuple(values.items())
         if key not in self._answers:
-            self._keep(key, super().one(sql, **values))
+            self._keep(key, next(iter(self._rows(key[1:])), None))
         found: Row | None = self._answers[key]
         return found
 
     def end_snapshot(self) -> None:
         """As of ``Transaction``."""
-        self._answers.clear()
+        self._forget()
         super().end_snapshot()
+
+    def _rows(self, statement: Statement) -> list[Row]:
+        self.asked[statement] = None
+        ahead = self._ahead.pop(statement, None)
+        return super().all(statement[0], **dict(statement[1])) if ahead is None else ahead
+
+    def _forget(self) -> None:
+        self._answers.clear()
+        self._ahead.clear()
 
     def _keep(self, key: Any, answer: Any) -> None:
         if len(self._answers) >= ANSWERS:

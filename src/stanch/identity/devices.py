@@ -8,7 +8,7 @@ import msgspec
 
 from stanch.db.transaction import Row, Transaction
 from stanch.identity import profiles
-from stanch.kernel.clock import DAY
+from stanch.kernel.clock import DAY, minute_of
 
 NOTIFIER = "webpush"
 # So long the profile says of a device that it has ended.
@@ -65,7 +65,7 @@ def of(tx: Transaction, person: str, now: int) -> list[Device]:
     rows = tx.all(
         f"SELECT {_COLUMNS} FROM devices WHERE person = :p AND (ended_at IS NULL OR ended_at > :old) ORDER BY added_at, id",
         p=person,
-        old=now - ENDED_SHOWN,
+        old=minute_of(now - ENDED_SHOWN),
     )
     return [Device(**dict(row)) for row in rows]
 

@@ -148,6 +148,11 @@ def read_stamp(text: str) -> datetime:
     return stamp
 
 
+def minute_of(moment: int) -> int:
+    """The beginning of its minute. A query with it in the place of now stays the same for a minute, and can be asked ahead (``db/ahead.py``)."""
+    return moment - moment % MINUTE
+
+
 def spell(microseconds: int) -> str:
     """A duration for people: ``42 s``, ``4 min``, ``1 h 07 min``, ``3 d``."""
     seconds = max(0, microseconds) // SECOND

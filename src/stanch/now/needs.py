@@ -8,7 +8,7 @@ import msgspec
 
 from stanch.detect.commands.investigations import InvestigationRow, Investigations, investigating, investigations
 from stanch.detect.commands.signals import SignalRow, Signals, list_signals
-from stanch.kernel.clock import DAY
+from stanch.kernel.clock import DAY, minute_of
 from stanch.now.asked import asks, in_order
 from stanch.prepare.oncall import store
 from stanch.prepare.oncall.commands import OnCallNow, now_and_next
@@ -88,7 +88,7 @@ class Asked:
 def _without_final_word(uow: UnitOfWork) -> list[str]:
     """What was closed lately while the status page says that it goes on."""
     states: dict[str, str] = {}
-    for row in uow.tx.all(POSTS, since=uow.now - SINCE, recent=RECENT):
+    for row in uow.tx.all(POSTS, since=minute_of(uow.now - SINCE), recent=RECENT):
         states[row["incident"]] = msgspec.json.decode(row["facts"]).get("state", "")
     return [incident for incident, state in states.items() if state not in OVER]
 
@@ -168,7 +168,7 @@ def _unanswered(item: ActionItem, me: tuple[str, str]) -> bool:
 
 def item_entries(uow: UnitOfWork) -> list[ItemEntry]:
     """What became of action items lately. The newest incidents only: this is asked for often."""
-    rows = uow.tx.all(ITEMS, since=uow.now - SINCE, recent=RECENT)
+    rows = uow.tx.all(ITEMS, since=minute_of(uow.now - SINCE), recent=RECENT)
     private = {row["incident"] for row in rows if row["private"]}
     hidden = {name for name in private if not uow.may_see(name, True)}
     return [

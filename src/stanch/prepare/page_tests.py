@@ -4,7 +4,7 @@ from typing import Annotated
 
 import msgspec
 
-from stanch.kernel.clock import HOUR, SECOND, iso
+from stanch.kernel.clock import HOUR, SECOND, iso, minute_of
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Denied, Invalid, NotFound, TooMany
 from stanch.kernel.ids import new_id
@@ -37,9 +37,10 @@ def unwoken(uow: UnitOfWork) -> str:
 def report(uow: UnitOfWork) -> list[Finding]:
     """The reachability report at this moment."""
     rows = uow.tx.all(
-        "SELECT schedule, person FROM overrides WHERE cancelled_at IS NULL AND end_at > :now", now=uow.now
+        "SELECT schedule, person, end_at FROM overrides WHERE cancelled_at IS NULL AND end_at > :since",
+        since=minute_of(uow.now),
     )
-    overriding = [(row["schedule"], row["person"]) for row in rows]
+    overriding = [(row["schedule"], row["person"]) for row in rows if row["end_at"] > uow.now]
     return reachability(uow.policy, attempts(uow), frozenset(uow.application.world.notifiers), uow.now, overriding)
 
 

@@ -107,7 +107,7 @@ def heads(tx: Transaction, incidents: list[str]) -> dict[str, Row]:
     for start in range(0, len(incidents), 200):
         names = {f"i{n}": name for n, name in enumerate(incidents[start : start + 200])}
         rows = tx.all(
-            "SELECT i.id, i.private, COALESCE(e.hash, '') AS hash FROM incidents i LEFT JOIN entries e ON e.incident = i.id AND e.position = i.position "
+            "SELECT i.id, i.private, i.position, COALESCE(e.hash, '') AS hash FROM incidents i LEFT JOIN entries e ON e.incident = i.id AND e.position = i.position "
             f"WHERE i.id IN ({', '.join(f':{name}' for name in names)})",
             **names,
         )

@@ -222,8 +222,7 @@ class UnitOfWork:
         for incident in sorted(self._touched):
             record = self.record(incident)
             incident_rows.update(self.tx, record, self.now)
-            dues = self.dues(record)
-            self.timer(f"wake:{incident}", min((due.at for due in dues), default=None))
+            self.timer(f"wake:{incident}", min((due.at for due in self.dues(record)), default=None))
             for project in self.application.projections:
                 project(self, record)
             self.tx.notify(f"incident:{incident}")
@@ -241,8 +240,7 @@ class UnitOfWork:
 
     def prompt(self, record: Record, key: str) -> Prompt | None:
         """A prompt by its key, also one that was declined."""
-        found = (p for rule in self.application.prompts for p in rule(record, self.policy) if p.key == key)
-        return next(found, None)
+        return next((p for rule in self.application.prompts for p in rule(record, self.policy) if p.key == key), None)
 
     def may_see(self, incident: str, private: bool) -> bool:
         """Private incidents are for admins and those invited (P6)."""
@@ -312,10 +310,12 @@ class ReadingUnitOfWork(UnitOfWork):
         return self._snapshot(incident).record
 
     def _snapshot(self, incident: str) -> Snapshot:
+        return self.application.snapshots.of(self.tx, incident, self._look(incident, lock=False)["hash"])
+
+    def _look(self, incident: str, *, lock: bool) -> Row:
         if incident not in self._heads:
             self._heads |= heads(self.tx, [incident])
-        row = self._allow(incident, self._heads.get(incident))
-        return self.application.snapshots.of(self.tx, incident, row["hash"])
+        return self._allow(incident, self._heads.get(incident))
 
 
 class Application:
@@ -368,9 +368,9 @@ class Application:
         self.long_records.keep(uow._records.values())
 
     @contextmanager
-    def reading(self, actor: Actor = ENGINE) -> Iterator[UnitOfWork]:
-        """A uow in a read transaction."""
-        with self.database.reading() as tx:
+    def reading(self, actor: Actor = ENGINE, page: Hashable = None) -> Iterator[UnitOfWork]:
+        """A uow in a read transaction. ``page``: see ``Database.reading``."""
+        with self.database.reading(page and (page, actor.name)) as tx:
             yield ReadingUnitOfWork(self, tx, actor, "machine")
 
     def whole_policy(self) -> Policy:

@@ -37,15 +37,12 @@ def keep(uow: UnitOfWork, incident: str, run: str, items: list[tuple[str, str, b
 
 def of(uow: UnitOfWork, incident: str, at: int | None = None) -> list[dict[str, Any]]:
     """Everything kept of an incident, without the contents, in the order of its capture; as of a moment, if one is given."""
-    return [
-        dict(row)
-        for row in uow.tx.all(
-            "SELECT run, name, media_type, captured_at, digest, size FROM evidence "
-            "WHERE incident = :id AND captured_at <= :at ORDER BY captured_at, run, name",
-            id=incident,
-            at=2**62 if at is None else at,
-        )
-    ]
+    rows = uow.tx.all(
+        "SELECT run, name, media_type, captured_at, digest, size FROM evidence "
+        "WHERE incident = :id ORDER BY captured_at, run, name",
+        id=incident,
+    )
+    return [dict(row) for row in rows if at is None or row["captured_at"] <= at]
 
 
 def content(uow: UnitOfWork, incident: str, digest: str) -> bytes | None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import msgspec
 
 from stanch.db.transaction import Row
-from stanch.kernel.clock import iso
+from stanch.kernel.clock import iso, minute_of
 from stanch.kernel.errors import NotFound
 from stanch.kernel.schedule import Schedule
 from stanch.kernel.shift import Shift
@@ -53,8 +53,9 @@ def kept_overrides(uow: UnitOfWork, schedule: str, start: int, end: int) -> list
     A cancelled override counts until its cancellation.
     """
     every = sorted({*uow.policy.schedules, schedule})
-    found = uow.once(("overrides", start, *every), lambda: _overrides_from(uow, every, start))
-    return [each for each in found.get(schedule, []) if each.start < end]
+    low = minute_of(start)
+    found = uow.once(("overrides", low, *every), lambda: _overrides_from(uow, every, low))
+    return [each for each in found.get(schedule, []) if each.end > start and each.start < end]
 
 
 def _overrides_from(uow: UnitOfWork, schedules: list[str], start: int) -> dict[str, list[StoredOverride]]:

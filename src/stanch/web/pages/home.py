@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from stanch.identity.profiles import profile
-from stanch.kernel.clock import DAY
+from stanch.kernel.clock import DAY, minute_of
 from stanch.learn.figures.items import completed_in_a_year
 from stanch.now import needs
 from stanch.prepare.oncall import store
@@ -32,7 +32,7 @@ def routes(stanch: Stanch) -> list[Route]:
     """``/`` and ``/declare``."""
 
     def home(request: Request) -> Response:
-        with stanch.application.reading(auth.require(request)) as uow:
+        with stanch.application.reading(auth.require(request), "now") as uow:
             context = _home(uow) | _first(stanch, uow) | {"shell": shell(uow)}
         return page(request, "home.html", **context)
 
@@ -87,6 +87,6 @@ def _unread(uow: UnitOfWork) -> dict[str, int]:
             f"SELECT '{state}' AS state, COUNT(*) AS n FROM intake WHERE state = '{state}' AND received_at > :since"
             for state in ("unparsable", "partly")  # each has an index of its own
         ),
-        since=uow.now - DAY,
+        since=minute_of(uow.now - DAY),
     )
     return {row["state"]: int(row["n"]) for row in rows}

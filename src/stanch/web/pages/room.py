@@ -38,7 +38,8 @@ def routes(stanch: Stanch) -> list[Route]:
 def room(stanch: Stanch, request: Request, incident: str, refused: Refused | None = None) -> Response:
     """The page; with ``refused`` as it was, with what was typed and why it was not done."""
     actor = auth.require(request)
-    with stanch.application.reading(actor) as uow:
+    again = None if refused or request.query_params else incident
+    with stanch.application.reading(actor, again) as uow:
         entries = uow.entries(incident)
         at = past_moment("" if refused else request.query_params.get("at", ""), uow.now)
         view = View(uow, uow.record(incident, at=at), entries, at, request.query_params, refused)
