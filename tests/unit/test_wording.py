@@ -2,7 +2,8 @@
 
 import random
 import time
-from itertools import pairwise
+from bisect import bisect_right
+from itertools import accumulate, pairwise
 
 import pytest
 
@@ -57,6 +58,9 @@ def test_sentences_that_were_written_to_mend_two_kinds() -> None:  # R44
         ("blameless_second", 85),
         ("blameless_third", 87),
         ("blameless_fourth", 80),
+        ("blameless_blind", 80),
+        ("blameless_trades", 78),
+        ("public_blind", 50),
     ],
 )
 def test_further_posts_and_sentences_that_were_measured_at_first_sight(name: str, count: int) -> None:
@@ -65,6 +69,18 @@ def test_further_posts_and_sentences_that_were_measured_at_first_sight(name: str
     examples = read(name, codes)
     found = score(examples, find)["all"]
     assert len(examples) == count and found.precision >= 0.97 and found.recall >= 0.97, found
+
+
+def test_in_a_long_text_each_sentence_is_judged_as_it_is_alone() -> None:  # R44
+    """Patterns that are anchored at the beginning of a sentence held for the first one only."""
+    names = [name for name in wording_finders.SETS if name.startswith("blameless")]
+    lines = list(dict.fromkeys(e.text for name in names for e in read(name, wording_finders.BLAMELESS_CODES)))
+    starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
+    found = blameless.check_blameless("\n".join(lines), wording_finders.VOCABULARY)
+    here: dict[int, set[str]] = {}
+    for one in found:
+        here.setdefault(bisect_right(starts, one.start) - 1, set()).add(one.rule)
+    assert {number: rules for number, line in enumerate(lines) if (rules := wording_finders.blameless(line))} == here
 
 
 def test_five_hundred_words_are_checked_within_five_milliseconds() -> None:
@@ -84,6 +100,32 @@ def test_a_rule_finds_its_example_and_accepts_the_better_wording(rule: Rule) -> 
     vocabulary = wording_finders.VOCABULARY
     assert check(rule.before, [rule], vocabulary)
     assert not check(rule.after, [rule], vocabulary)
+
+
+def test_code_quoted_lines_and_marks_of_markdown_are_not_the_authors_words() -> None:  # R44
+    """What is found stands at its place in the raw text, over marks and wrapped lines."""
+    text = (
+        "1. **Ben** forgot to\n   renew the certificate.\n> 14:05 it was my fault\n```\nthe engineer forgot it\n```\n"
+        'The `reckless-retry` flag was on. The text reads "operator error".\n| Ada | should have read the log |\n'
+    )
+    found = blameless.check_blameless(text, wording_finders.VOCABULARY)
+    assert [f.text for f in found] == ["Ben** forgot", "should have read"]
+    assert all(text[f.start : f.end] == f.text for f in found)
+    wrapped = "The engineer who was on call in the night of the third of May\nforgot to renew it."
+    assert [f.rule for f in blameless.check_blameless(wrapped, wording_finders.VOCABULARY)] == ["person_as_cause"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Der Dienst war nicht erreichbar. Wir haben das Zertifikat erneuert, und die Anmeldung ging um 10:12 wieder.",
+        "Le service ne répondait pas. Nous avons renouvelé le certificat et tout est revenu à 10 h 12.",
+        "El servicio no respondía. Renovamos el certificado y todo volvió a las 10:12.",
+        "証明書の期限が切れていたため、ログインできませんでした。",
+    ],
+)
+def test_of_other_languages_nothing_is_said(text: str) -> None:  # R44
+    assert not wording_finders.blameless(text)
 
 
 @pytest.mark.parametrize("text", ["550 partner shops are closed.", "All 503 seats are sold.", "Bus 404 is late."])

@@ -37,9 +37,12 @@ SETS = {
     "public_second": (PUBLIC_CODES, public),
     "public_third": (PUBLIC_CODES, public),
     "public_fourth": (PUBLIC_CODES, public),
+    "public_blind": (PUBLIC_CODES, public),
     "blameless": (BLAMELESS_CODES, blameless),
     "blameless_new": (BLAMELESS_CODES, blameless),
     "blameless_second": (BLAMELESS_CODES, blameless),
     "blameless_third": (BLAMELESS_CODES, blameless),
     "blameless_fourth": (BLAMELESS_CODES, blameless),
+    "blameless_blind": (BLAMELESS_CODES, blameless),
+    "blameless_trades": (BLAMELESS_CODES, blameless),
 }

@@ -39,6 +39,7 @@ _OPINION = phrases(
     Phrase("seems seem appears appear seemed appeared", r"\b(?:release|update|upgrade|change|deployment|configuration|setting|provider|supplier|server|disk|cable|attack|traffic|load|bug|fault|certificate|storm|partner|network)s?\b[^.!?,\n]{0,20}?\b(?:seem|appear)(?:s|ed)? to (?!work|be (?:fine|ok|working|over|stable|back))\w+"),
     Phrase("may might could", r"\b(?:may|might|could) (?:well |possibly |also )*(?:be|have been|involve|lie|point|stem|have something to do)\b[^.!?\n]{0,25}?\b(?:attack|hackers?|hardware|overload\w*|provider|vendor|supplier|upgrade|bug|cable|virus|malware|power cut|storm|spike|ddos)\b"),
 )  # fmt: skip
+_APOLOGY = re.compile(r"\b(?:sorry|apolog|inconvenience|trouble|regret)", re.I)
 _ABOUT_THE_FIX = re.compile(r"\b(?:fixed|resolved|restored|over|recovered|working|solved|back to normal)\b", re.I)
 
 
@@ -47,6 +48,8 @@ def speculation(text: Text, vocabulary: Vocabulary) -> Iterator[Hit]:
     taken: list[int] = []
     for sentence in text.sentences_with(_HEDGES):
         for m in _GUESS.finditer(text.raw, sentence.start, sentence.end):
+            if _APOLOGY.search(text.raw, sentence.start, m.start()):
+                continue  # "any inconvenience this may have caused"
             taken.append(sentence.start)
             yield Hit(m.start(), m.end())
     for hit in _OPINION(text, vocabulary):
@@ -64,7 +67,7 @@ def speculation(text: Text, vocabulary: Vocabulary) -> Iterator[Hit]:
 _REPAIRED = (
     r"(?:fix(?:ed|es)?|resolv(?:e|ed|es)|resolution|restor(?:e|ed|ation)|back(?: up| online| to normal| in service| again| on)*|repair(?:ed|s)?|recover(?:ed|y|s)?|"
     r"working(?: again| normally)?|work(?:s)?(?: again| normally)|up(?: again| and running)|online(?: again)?|running(?: again| normally)?|normal(?: service| again)?|available(?: again)?|over|"
-    r"solved|sorted(?: out)?|live(?: again)?|operational|done|reopen(?:ed)?|good as new|return(?:s|ed)? to normal|all clear|history|behind us|rectified|remedied|put right|ready|finished|complete(?:d)?|(?!(?:here|you|once|there|page|post|posting|write|report|update|back|tell|try) )\w+ again)"
+    r"solved|sorted(?: out)?|live(?: again)?|operational|done|reopen(?:ed)?|good as new|return(?:s|ed)? to normal|all clear|history|behind us|rectified|remedied|put right|ready|finished|complete(?:d)?|(?!(?:here|you|once|there|page|post|posting|write|report|update|back|tell|try|and|then|or|it|us|not|never|yet) )\w+ again)"
 )
 _BY = (
     r"(?:(?:with)?in (?:about |around |roughly |approximately |less than |under |the next |a |an |the |one |two |three |four |five |six |ten |twelve |fifteen |twenty |thirty |forty |forty-five |sixty |ninety |half |\d|no |just |a few |a couple|minutes|hours|moments)[\w -]{0,25}|"
@@ -133,7 +136,7 @@ _blame = phrases(
     Phrase("blame blamed blaming fingers finger", r"\b(?:to blame|blam(?:e|ed|es|ing)|point(?:ing|ed)? (?:the )?fingers?)\b"),
     Phrase("careless carelessness negligent negligence sloppy incompetent incompetence reckless irresponsible unprofessional shoddy inexcusable", r"\b(?:careless(?:ly|ness)?|negligen(?:t|ce|tly)|slopp(?:y|ily|iness)|incompeten(?:t|ce)|reckless(?:ly)?|irresponsib(?:le|ly)|unprofessional(?:ly)?|shoddy|inexcusable)\b"),
     Phrase("thanks courtesy because fault responsible mess culprit guilty ask look", r"\b(?:(?<!likely )(?<!probable )(?<!possible )(?<!suspected )culprit|guilty party|guilty ones?|(?:(?:don't|do not) (?:look at|blame|ask) us)|(?:ask|complain to|thank|take it up with) (?:your|our|the) (?:\w+ )?(?:operator|provider|bank|carrier|vendor|supplier|partner|government)|(?:no )?thanks to (?:our|a|an|the|some) (?:\w+ ){0,3}?(?:provider|vendor|supplier|partner|contractor|team|engineer|host|bank|crew|company|driver|worker|operator)|courtesy of (?:our|a|the)|(?:solely |entirely |fully )?responsible for (?:this|the|these) (?:outage|mess|problem|disruption|failure|incident))\b"),
-    Phrase("inexperienced careless sloppy untrained negligent overtired drunk junior on deleted removed erased cut pressed pulled unplugged drilled dug switched hit spilled ran", r"\b(?:an?|our|the|one of our|some) (?:[\w-]+ ){0,2}?(?:engineer|developer|employee|operator|technician|admin|administrator|colleague|intern|contractor|worker|electrician|trainee|apprentice)s? (?:of ours |has |had )?(?:deleted|removed|erased|cut (?!over)|pressed|pulled|unplugged|drilled|dug|switched off|hit|spilled)\b|\b(?:an?|our|the|one of our) (?:inexperienced|careless|sloppy|untrained|negligent|overtired|drunk|junior|new) (?:[\w-]+ )?(?:engineer|developer|employee|operator|technician|colleague|intern|contractor|worker|driver|trainee)\b|\b(?:this|it|that|the \w+)(?: one| time)? (?:is|was) (?:all |entirely )?on (?:our|the|them|him|her)(?: [\w-]+){0,2} (?:providers?|partners?|vendors?|suppliers?|teams?|companys?|banks?|operators?|hosts?)\b"),
+    Phrase("inexperienced careless sloppy untrained negligent overtired drunk junior on deleted removed erased cut pressed pulled unplugged drilled dug switched hit spilled ran", r"\b(?:an?|our|the|one of our|some) (?:[\w-]+ ){0,2}?(?:engineer|developer|employee|operator|technician|admin|administrator|colleague|intern|contractor|worker|electrician|trainee|apprentice)s? (?:of ours |has |had |\w+ly )?(?:deleted|removed|erased|cut (?!over)|pressed|pulled|unplugged|drilled|dug|switched off|hit|spilled)\b|\b(?:an?|our|the|one of our) (?:inexperienced|careless|sloppy|untrained|negligent|overtired|drunk|junior|new) (?:[\w-]+ )?(?:engineer|developer|employee|operator|technician|colleague|intern|contractor|worker|driver|trainee)\b|\b(?:this|it|that|the \w+)(?: one| time)? (?:is|was) (?:all |entirely )?on (?:our|the|them|him|her)(?: [\w-]+){0,2} (?:providers?|partners?|vendors?|suppliers?|teams?|companys?|banks?|operators?|hosts?)\b"),
     Phrase("yet again once", r"\b(?:yet again|once again|as usual),? (?:our|the|a) (?:\w+ ){0,3}?(?:provider|vendor|supplier|partner|contractor|host|bank|carrier)s?\b"),
     Phrase("should have", r"\b(?:our|the|a|their) (?:\w+ ){0,2}?(?:provider|vendor|supplier|partner|contractor|team|engineers?|developers?|host) should (?:have|never)\b"),
     Phrase("wasn't isn't not nothing beyond", r"\b(?:(?:this|it) (?:wasn't|was not|isn't|is not) (?:our|my) (?:fault|doing|problem)|nothing (?:we|to do with us)|not (?:on|at) our (?:end|side)|beyond our control|out of our (?:control|hands))\b", "leave out whose side it is: say what customers can and cannot do"),

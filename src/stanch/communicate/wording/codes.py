@@ -24,7 +24,7 @@ _STATUS = [
 ]  # fmt: skip
 
 # Every code has one of these: a quick test before the slow patterns.
-_MAYBE = re.compile(r"\b[45](?:\d\d|xx)|\bE[A-Z]{5}|_|0x|\berrno|\bexit code|\bSIG|\b(?:ERR|SSL|TLS|NET|ORA|SQLSTATE|ECONN)-|NXDOMAIN|SERVFAIL|OOMKilled|BackOff", re.I)  # fmt: skip
+_MAYBE = re.compile(r"\b[45](?:\d\d|xx|XX)|\bE[A-Z]{5}|_|0x|\berrno|\bexit code|\bSIG|\b(?:ERR|SSL|TLS|NET|ORA|SQLSTATE|ECONN)-|NXDOMAIN|SERVFAIL|OOMKilled|BackOff")  # fmt: skip
 
 _UPPER = re.compile(r"\b[A-Z]{2,6}(?:\d?s?|\d)\b")
 # Words in capitals that every customer knows, and words that are only emphasised.
@@ -71,6 +71,11 @@ _COMMON = frozenset(
         "ATM",
         "VAT",
         "TV",
+        "FM",
+        "DAB",
+        "CCTV",
+        "NYE",
+        "LED",
         "FAQ",
         "URL",
         "URLS",

@@ -17,8 +17,9 @@ _WORDS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 SENTENCE_WORDS = 38
 PARAGRAPH_WORDS = 95
 _BLANK = re.compile(r"\[(?:…|\.\.\.|_+|TODO|TBD|tbd|[A-Z][A-Z _]{2,}|[a-z ]*(?:here|name|time|service|date|insert)[a-z ]*)\]|\{\{?\s*[\w.]+\s*\}?\}|<[A-Za-z_ ]{3,25}>|\bTBD\b|\bTODO\b|\bXX+\b|_{3,}", 0)  # fmt: skip
+_MAYBE_BLANK = re.compile(r"[\[{<]|T[BO]D|XX|___")
 _IMPACT = re.compile(
-    r"\b(?:cannot|can't|can not|could not|couldn't|unable|not able|impossible|fail(?:s|ed|ing|ure)?|slow(?:er|ly)?|delay(?:s|ed)?|late|later than|"
+    r"\b(?:cannot|can't|can not|could not|couldn't|unable|not able|impossible|fail(?:s|ed|ing|ure)?|slow(?:er|ly)?|delay(?:s|ed)?|late|later than|too (?:much|little|many|few|early|high|low|late|often)|"
     r"unavailable|unreachable|inaccessible|down|offline|out of service|missing|lost|lose|losing|wrong(?:ly)?|incorrect(?:ly)?|stuck|declin(?:e|ed|es|ing)|reject(?:ed|s|ing)?|duplicat\w+|twice|"
     r"stop(?:s|ped)?|stopped working|interrupt(?:ed|ion|s)?|trouble|difficult(?:y|ies)?|hang(?:s|ing)?|freez(?:e|es|ing)|frozen|crash(?:es|ed|ing)?|blank|empty|"
     r"not (?:yet )?(?:load|work|arriv|show|send|sync|updat|open|receiv|deliver|available|appear|complet|display|connect|go|be|reach|being|process|play|print|start|finish|respond|accept|register|sav|upload|download|charg|ship|visible|possible|refresh)\w*|"
@@ -54,7 +55,7 @@ _OVER = re.compile(
     r"final update|no further updates|(?:can|are able to) (?:once )?(?:now|again) \w+)\b",
     re.I,
 )  # fmt: skip
-_TIME = r"(?:\[[^\]\n]{1,20}\]|\{\{?[^}\n]{1,20}\}|\d{1,2}[:.h]\d{2}|\d{1,2} ?(?:am|pm|a\.m|p\.m|o'clock|UTC|GMT|CET)|noon|midnight|midday|(?:\d+|an?|one|two|three|four|five|six|ten|fifteen|twenty|thirty|forty|forty-five|sixty|ninety|half an?|a quarter of an|the|the next|every|the half) (?:minutes?|mins?|hours?|hrs?|half[- ]hour|day)|half[- ]hourly|hourly|half an hour|quarter of an hour|tomorrow|tonight|this (?:morning|afternoon|evening)|top of the hour|on the hour|the hour|(?:mon|tues|wednes|thurs|fri|satur|sun)day|end of (?:the )?day|\d{1,2}(?= UTC))"
+_TIME = r"(?:\[[^\]\n]{1,20}\]|\{\{?[^}\n]{1,20}\}|\d{1,2}[:.h]\d{2}|\d{1,2} ?(?:am|pm|a\.m|p\.m|o'clock|UTC|GMT|CET)|noon|midnight|midday|(?:\d+|an?|one|two|three|four|five|six|ten|fifteen|twenty|thirty|forty|forty-five|sixty|ninety|half an?|a quarter of an|the|the next|every|the half) (?:minutes?|mins?|hours?|hrs?|half[- ]hour|day)|half[- ]hourly|hourly|half an hour|quarter of an hour|tomorrow|tonight|this (?:morning|afternoon|evening)|top of the hour|on the hour|the hour|(?:half|quarter|twenty|ten|five) (?:past|to|after) \w+|(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?: o'clock|(?=[.,;!]|$))|(?:mon|tues|wednes|thurs|fri|satur|sun)day|end of (?:the )?day|\d{1,2}(?= UTC))"
 # Planned work that says when it ends: nothing more is owed until then.
 _WINDOW = re.compile(
     rf"\b(?:planned|scheduled|maintenance)\b[^!?\n]*?\b(?:(?:from|between) {_TIME}|{_TIME}) ?(?:to|until|till|and|-|–) ?{_TIME}",
@@ -75,17 +76,19 @@ _LESSONS = re.compile(
     r",? and we(?:'ll| will| are going to) (?:publish|share|review|report|explain|learn|send)\b[^.!?]*", re.I
 )
 _NEXT = re.compile(
-    rf"\b(?:next|another|further|new|more|fresh|an|our|the|regular|status|every|first|an? additional)\b[^.!?\n]{{0,25}}?\b(?:updates?|posts?|news|information|message|report|bulletin|note|word)\b[^.!?\n]{{0,45}}?\b{_TIME}"
+    rf"\b(?:next|another|further|new|more|fresh|an|our|the|regular|status|every|first|an? additional)\b[^.!?\n]{{0,25}}?\b(?:updates?|posts?|news|information|messages?|report|bulletin|notes?|notices?|announcement|word)\b[^.!?\n]{{0,45}}?\b{_TIME}"
     rf"|\bmore (?:tomorrow|tonight|on \w+day)\b|\bmore (?:by|at|in|within|before|after|on) (?:about |around )?{_TIME}|\b(?:back|again) (?:here )?(?:at|by|in|within) {_TIME}"
     rf"|\b(?:updat(?:e|es|ed|ing)|post(?:ed|ing)?|writ(?:e|ing)|report(?:ing)?|shar(?:e|ing)|news|information|tell you|inform(?:ed|ing)?|hear from us|let you know|come back|be back (?:here )?with|check(?:ing)? (?:in|back)|follow up|say more|speak)\b[^.!?\n]{{0,50}}?\b(?:(?:again|more|here|you|back|next|further|on this|page) )*(?:by|at|in|within|around|before|every|no later than|again at|again by|after|until|on)\b ?(?:about |around |roughly |approximately )?{_TIME}"
     rf"|\b(?:by|at|in|within|every|before|around)\b (?:about |around )?{_TIME}[^.!?\n]{{0,30}}?\b(?:updat\w+|post|report|news|write|more|tell|share|hear|inform\w*|know|information)\b"
-    rf"|\b{_TIME} updates?\b|\bupdates? (?:{_TIME}|every|hourly)|\bagain (?:at|by|in|within) {_TIME}|\bnext (?:update|post|news|report)s?\s*[:\-–—(]?\s*(?:at |by |in |within |due )?{_TIME}|\bhourly\b|\b(?:post|write|report|update|speak|tell you)\b[^.!?\n]{{0,25}}?\b(?:tomorrow|tonight|this (?:morning|afternoon|evening)|on (?:mon|tues|wednes|thurs|fri|satur|sun)day|every (?:half )?hour)\b",
+    rf"|\b{_TIME} updates?\b|\bupdates? (?:{_TIME}|every|hourly)|\bagain (?:at|by|in|within) {_TIME}|\bnext (?:update|post|news|report|message|notice|bulletin)s?\s*[:\-–—(]?\s*(?:at |by |in |within |due )?{_TIME}|\bhourly\b|\b(?:post|write|report|update|speak|tell you)\b[^.!?\n]{{0,25}}?\b(?:tomorrow|tonight|this (?:morning|afternoon|evening)|on (?:mon|tues|wednes|thurs|fri|satur|sun)day|every (?:half )?hour)\b",
     re.I,
 )  # fmt: skip
 
 
 def blanks(text: Text, vocabulary: Vocabulary) -> Iterator[Hit]:
     """What was left to fill in."""
+    if not _MAYBE_BLANK.search(text.raw):
+        return
     for m in _BLANK.finditer(text.raw):
         yield Hit(m.start(), m.end(), second_yes=True)
 

@@ -70,9 +70,10 @@ def phrases(*table: Phrase) -> Callable[[Text, Vocabulary], Iterator[Hit]]:
         taken = Taken()
         for words, pattern, phrase in compiled:
             for sentence in text.sentences_with(words):
-                for m in pattern.finditer(text.raw, sentence.start, sentence.end):
-                    if taken.take(m.start(), m.end()):
-                        yield Hit(m.start(), m.end(), phrase.better, phrase.why)
+                for m in pattern.finditer(sentence.text):
+                    start, end = sentence.start + m.start(), sentence.start + m.end()
+                    if taken.take(start, end):
+                        yield Hit(start, end, phrase.better, phrase.why)
 
     return find
 

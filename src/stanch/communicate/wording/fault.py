@@ -11,48 +11,19 @@ from typing import Literal
 
 import msgspec
 
-from stanch.communicate.wording.first_names import FIRST_NAMES
-from stanch.communicate.wording.jargon import TERMS
+from stanch.communicate.wording.people import (
+    FUNCTION,
+    NAME,
+    OURSELVES,
+    ROLE,
+    TEAM,
+    any_of,
+    is_person,
+    is_thing,
+    phrases_of,
+)
 from stanch.communicate.wording.text import Text
 from stanch.communicate.wording.vocabulary import Vocabulary
-
-
-def phrases_of(words: str) -> list[str]:
-    """Patterns separated by spaces; ``_`` stands for a space within one."""
-    return [word.replace("_", " ") for word in words.split()]
-
-
-def any_of(words: str) -> str:
-    """A pattern for one of the phrases."""
-    return f"(?:{'|'.join(phrases_of(words))})"
-
-
-ROLE = any_of(
-    "engineers? developers? devs? operators? admins? administrators? on-call(?:_engineer)?s? responders? commander incident_commander scribe "
-    "colleagues? employees? managers? contractors? consultants? technicians? electricians? interns? apprentices? juniors? seniors? authors? reviewers? approvers? testers? analysts? "
-    "architects? leads? owners? staff person people individuals? programmers? coders? dbas? sres? sysadmins? trainees? newcomers? new_hires? new_joiners? new_starters? "
-    "hires? team_members? members?_of_(?:the|our)_team deployers? users? whoever someone somebody nobody no_one anyone anybody everyone "
-    "everybody they he she we i you who director cto cio ceo boss supervisor committer committers maintainers? guys? gals? lads? rookies? newbies? novices? installers? drivers? builders? plumbers?"
-)
-# Those of these that a post to customers may say of ourselves, or of its readers.
-_OURSELVES = re.compile(
-    any_of(
-        "^(?:we|i|you|they|who|users?|he|she|people|everyone|everybody|anyone|anybody|nobody|no_one|owners?|person|our_team)$"
-    ),
-    re.I,
-)
-NAME = r"(?-i:[A-Z][a-z]+(?: [A-Z][a-z]+)?)"
-_TEAM_NOUN = any_of(
-    "teams? departments? groups? squads? tribes? ops operations dev devs qa security infra infrastructure support sales marketing management leadership "
-    "vendors? providers? suppliers? partners? folks carrier company shift hoster bank hosting_company helpdesk netops devops secops"
-)
-# Functions of a company that stand for those who work there when they are the subject of a sentence.
-FUNCTION = any_of(
-    "networking development product security front-?end back-?end legal finance marketing sales qa infra ops support engineering management compliance procurement hr "
-    "facilities platform upstream it-support accounting billing design"
-)
-_OF_A_TEAM = r"(?:(?!(?:that|which|who|because|since|and|but|when|while|if|as|the|an?|in|on|at|of|by|to|for|from|with|after|before)\b)[\w-]+ )"
-TEAM = rf"(?:{_OF_A_TEAM}{{0,2}}?{_TEAM_NOUN}|{_OF_A_TEAM}{{1,2}}(?:people|crew|guys|lot)|(?-i:IT|HR|QA|NOC|SOC))"
 
 _CHECKED = (
     "bother care check double-check cross-check test think notice read follow look ask verify tell know understand realise realize review escalate respond react "
@@ -68,7 +39,7 @@ _CHECKING = any_of(
     "coordinating announcing validating confirming permission approval authori[sz]ation a_review review any_review hesitation consideration"
 )
 # What tells of a fault at the end of a clause: "ran it on the wrong host". Who was told, shown or paged wrongly did nothing.
-_LATER = rf"(?:the |an? |his |her )(?:wrong|bad|faulty|incorrect|buggy|untested) (?!side of )\w+|without (?:even |first |ever |proper |any |properly )?{_CHECKING}|without (?:a word|(?:a |any |prior |fair )?(?:notice|warning))|for no (?:good |apparent |clear )?reason|with(?:out any| no) explanation|by (?:mistake|accident)"
+_LATER = rf"(?:the |an? |his |her )(?:wrong|bad|faulty|incorrect|buggy|untested) (?!side of |call\b|move\b|decision\b|choice\b|time\b|moment\b|place\b)\w+|without (?:even |first |ever |proper |any |properly )?{_CHECKING}|without (?:a word|(?:a |any |prior |fair )?(?:notice|warning))|for no (?:good |apparent |clear )?reason|with(?:out any| no) explanation|by (?:mistake|accident)"
 _NO_DOING = re.compile(
     r"\s*(?:then |also |first |later )?(?:was|were|is|are|been|got|received|saw|found|had|has|have|noticed|reverted|corrected|fixed|removed|replaced|reported|showed|spotted|detected|named|can|could|may)\b",
     re.I,
@@ -79,12 +50,17 @@ def _begin(beginnings: str, rest: str) -> list[str]:
     return [begin + rest for begin in beginnings.split()]
 
 
-def _by_letter(alternatives: list[str]) -> str:
-    """One pattern of many, by their first letters: at each word only those of its letter are tried."""
+def _by_letter(alternatives: list[str], depth: int = 4) -> str:
+    """One pattern of many, by their first letters: at each word only those that begin as it does are tried."""
     letters: dict[str, list[str]] = {}
     for one in alternatives:
-        letters.setdefault(one[0], []).append(one[1:])
-    return "|".join(f"{letter}(?:{'|'.join(rests)})" for letter, rests in letters.items())
+        plain = depth and one[:1].isalpha() and one[1:2] not in tuple("?*+{|")
+        letters.setdefault(one[0] if plain else "", []).append(one[1:] if plain else one)
+    parts = []
+    for letter, rests in letters.items():
+        inner = _by_letter(rests, depth - 1) if letter and len(rests) > 1 else "|".join(rests)
+        parts.append(f"{letter}(?:{inner})" if letter else inner)
+    return "|".join(parts)
 
 
 # What people do wrong, and things do not.
@@ -96,9 +72,10 @@ _HUMAN = [
         "lost_(?:his|her|their)_(?:head|nerve) couldn't_be_bothered could_not_be_bothered did_(?:his|her|their)_own_thing took_(?:the_)?shortcuts? took_too_long took_it_upon "
         "acted_(?:too_late|rashly|carelessly|alone) took_(?:his|her|their)_eyes covered_(?:it_)?up left_for_(?:lunch|home|the_day|the_weekend) went_(?:home|to_lunch|back_to_(?:sleep|bed)) walked_away "
         "made_(?:such_)?a_(?:mess|hash) circumvented evaded sat_on wasted_(?:an?|the|two|three|hours|time|precious|half) "
-        "should_(?:have|'ve)_known got_(?:it|this|that|things|everything)_wrong missed_the told_(?:nobody|no_one|none_of) confused_(?:the|a|both|staging|production|two) waved_(?:it|them|the_\\w+)_through touched_(?:the|it) was_no_help was_of_no_help "
-        "accidentally_\\w+ mistakenly_\\w+ wrongly_\\w+ carelessly_\\w+ inadvertently_\\w+ erroneously_\\w+ negligently_\\w+ blindly_\\w+ foolishly_\\w+ stupidly_\\w+ recklessly_\\w+ hastily_\\w+ "
-        "thoughtlessly_\\w+ absent-mindedly_\\w+ unthinkingly_\\w+ single-handedly_\\w+"
+        "should_(?:have|'ve)_known got_(?:it|this|that|things|everything)_wrong missed_the(?!_obvious|_clear|_chance|_signs?) told_(?:nobody|no_one|none_of) confused_(?:the|a|both|staging|production|two) waved_(?:it|them|the_\\w+)_through touched_(?:the|it) was_no_help was_of_no_help "
+        "omitted blundered erred goofed flubbed shirked dawdled hesitated_(?:to|too|for) clicked_through kept_quiet looked_away turned_a_blind_eye lost_track lost_sight took_(?:his|her|their)_time took_a_guess jumped_to dropped_the_baton "
+        "chose_to_ignore did_nothing acted_on_(?:a_hunch|instinct|impulse) misplaced misdiagnosed misremembered mislabell?ed misreported swept_(?:it|this)_under played_down shrugged_(?:it|this|the)_off cut_(?:a|some)_corners? "
+        "accidentally_\\w+ mistakenly_\\w+ wrongly_\\w+ inadvertently_\\w+ erroneously_\\w+ blindly_\\w+ absent-mindedly_\\w+ unthinkingly_\\w+ single-handedly_\\w+"
     ),
     rf"did(?: not|n't) (?:even |really |properly |fully |actually |ever |first )?{any_of(_CHECKED)}",
     rf"had(?:n't| not) (?:even |really |properly )?{_CHECKED_PAST}",
@@ -118,9 +95,7 @@ _HUMAN = [
         "wasn't weren't",
         r" (?:paying attention|competent|qualified|careful|looking|watching|listening|at (?:his|her|their) desk)",
     ),
-    r"let (?:the |a |an )?(?:\w+ )?(?:slip|through|slip through)",
-    r"let (?:it|this|that) (?:slip|through|expire|lapse)",
-    r"let (?:[\w-]+ ){1,3}(?:expire|lapse)",
+    r"let (?:[\w-]+ ){1,4}?(?:slip|through|expire|lapse|rot|linger|slide|pile up|run out|happen)",
     r"let (?:us|you|everyone|them|customers|the team) down",
     *_begin(
         "pushed committed shipped merged deployed",
@@ -166,7 +141,7 @@ _OF_TEAMS = [
         "broke refused_to blam(?:ed|es) forced_(?:us|the_team|everyone|through) pressured insisted_(?:on|that) left_(?:us|everyone|customers|you) never shrugged stonewalled "
         "washed_(?:its|their)_hands passed_the_buck hid_behind kept_(?:ignoring|refusing|blaming|us_waiting|everyone_waiting|insisting) shipped_(?:us_)?(?:broken|untested|bad|a_broken|an_untested) "
         "caused_(?:the|this|our) dragged_(?:its|their)_feet took_(?:hours|days|forever|ages|too_long|its_time|their_time|weeks) threw_(?:it|this)_over did_nothing made_(?:us|everyone|a_mess|a_hash) "
-        "gave_us_(?:no|nothing|the_run-?around) ignored_(?:us|our) failed_(?:again|once_more) once_again sold_us talked_(?:us|management)_into let_us throws?_(?:\\w+_){1,2}over_the_(?:wall|fence) lost_(?:our|your|all|everything) waved_(?:\\w+_){1,3}through waits?_for_us"
+        "gave_us_(?:no|nothing|the_run-?around) ignored_(?:us|our) failed_(?:again|once_more) once_again sold_us talked_(?:us|management)_into let_us throws?_(?:\\w+_){1,2}over_the_(?:wall|fence) lost_(?:our|your|all|everything) slept shipped_first always_(?:\\w+s) again_\\w+ed_us again_sent_us left_(?:[\\w-]+_){1,3}to_(?:deal|pick|clean|sort|fix|cope|suffer) lift_a_finger w(?:ould_not|ouldn't)_(?:lift|budge|listen|help|answer|talk|pick|share|wait|even) waved_(?:\\w+_){1,3}through waits?_for_us"
     ),
     *_begin("is was were are", r" (?:(?:simply|once again|again|always|very|also|clearly|just|as usual) )*(?:to blame|responsible(?: for (?:the|this))?|at fault|notorious|known for|unresponsive|unhelpful|uncooperative|slow to|late again|unreliable|useless|incapable|in denial|not (?:interested|helpful|cooperative|willing)|hopeless|nowhere)"),
     *_begin("does do", r"(?: not|n't) (?:ever )?(?:care|understand|listen|test|know|talk|answer|tell|communicate|review|bother|monitor|document|take)"),
@@ -178,7 +153,7 @@ _ADVERB = any_of(
     "had has have then also again simply still just apparently clearly probably repeatedly later once_again unfortunately evidently obviously even only on_duty on_call at_the_time"
 )
 _WHERE = r"(?: (?:responsible|involved|concerned|in charge))?(?: (?:on|in|at|from|of|with) (?:(?:the|our|last|that) )?(?:[\w-]+)(?: (?:team|shift|duty|time|night|call))?)?"
-_TAIL = rf"{_WHERE}(?:,? who(?: [\w'-]+){{0,6}}?)?,?(?: {_ADVERB})*\s*$"
+_TAIL = rf"{_WHERE}(?:,? (?:who|that)(?: [\w'-]+){{0,6}}?)?,?(?: {_ADVERB})*\s*$"
 _FORMER = r"(?:(?!(?:the|an?|our|of|to|by|for|from|with|that|which|when|if|\w+ed|told|sent|gave|let|made|is|was|were)\b)[\w-]+ ){0,3}?"
 _DIRECTLY = re.compile(rf"(?:\b(?P<team>{TEAM})|(?:^\W*|\b(?:because|since|and|but|that|when|while|as|if|{_ADVERB}) )(?P<function>{FUNCTION})|\b(?P<person>{ROLE}|{NAME})){_TAIL}", re.I)  # fmt: skip
 _FIRST = re.compile(rf"\W*(?:(?:because|since|and|but|that|when|while|as|if) )?(?:the |an? |our |some |one of (?:the |our ))?(?:(?P<team>{TEAM})|(?P<function>{FUNCTION})|{_FORMER}(?P<person>{ROLE})|(?P<name>{NAME}))\b", re.I)  # fmt: skip
@@ -200,16 +175,20 @@ _FAULT_WORDS = """
 forgot forgets forgotten neglected neglects overlooked overlooks skipped ignored ignores disregarded misjudged misread misunderstood misheard mistook
 mistyped mis misconfigured mishandled mismanaged misused misapplied miscalculated misinterpreted botched bungled fumbled panicked guessed dithered
 procrastinated sabotaged fingered messed screwed slipped mixed dozed asleep slept overslept cut rushed jumped dropped pulled lost couldn't bothered
-own shortcut shortcuts took acted eyes covered left went walked mess hash blame circumvented evaded sat wasted supposed wrong missed did didn't never
+shortcut shortcuts took acted eyes covered left went walked mess hash blame circumvented evaded sat wasted supposed wrong missed did didn't never
 without bad faulty incorrect broken buggy untested failed fails mistake mistakes error errors blunder slip misjudgement misjudgment too distracted
 unprepared inattentive careless negligent reckless inexperienced untrained incompetent competent qualified careful hurry nowhere lacked lacks little
-insufficient no accidentally mistakenly wrongly carelessly inadvertently erroneously negligently blindly foolishly stupidly recklessly hastily
-thoughtlessly absent unthinkingly wasn't weren't not let straight directly right accident caused broke wiped nuked trashed ruined destroyed crashed
+insufficient accidentally mistakenly wrongly carelessly inadvertently erroneously negligently blindly foolishly stupidly recklessly hastily
+thoughtlessly absent unthinkingly wasn't weren't let straight directly right accident caused broke wiped nuked trashed ruined destroyed crashed
 bricked fried clobbered hosed wrecked corrupted overwrote unplugged deleted erased killed truncated removed brought knocked dragged refused blames
 blamed forced pressured insisted shrugged stonewalled washed passed hid kept shipped pushed responsible fault notorious known unresponsive unhelpful
-uncooperative slow late unreliable useless incapable denial hopeless does doesn't don't do cannot can't once again repeatedly had hadn't nobody none
-confused touched notice warning word reason explanation over lost through waits help clueless helpless unhelpful because moment threw made gave closed sold talked
-usual always ever single known
+uncooperative slow late unreliable useless incapable denial hopeless does doesn't don't once repeatedly had hadn't nobody none confused touched notice
+warning word reason explanation over through waits clueless helpless because moment threw made gave closed sold talked usual ever single omitted
+blundered erred goofed flubbed shirked dawdled hesitated clicked quiet away blind track sight guess chose hunch instinct impulse misplaced
+misdiagnosed misremembered mislabeled mislabelled misreported swept played corner corners sent lift budge rot linger slide pile baton wouldn't would
+following bothering caring paying checking testing reading asking looking thinking verifying telling informing waiting reviewing consulting
+understanding considering coordinating announcing validating confirming permission approval authorisation authorization review hesitation
+consideration trusted run keep manage operate relied clue always
 """
 _WORDS = frozenset(_FAULT_WORDS.split())
 
@@ -238,12 +217,14 @@ def _faults(text: Text, vocabulary: Vocabulary) -> Iterator[Fault]:
             if found is None:
                 continue
             who, start, team = found
-            ours = bool(_OURSELVES.match(who))
+            ours = bool(OURSELVES.match(who))
             if ours and m.group().lower().startswith("do"):
                 continue  # "we do not know why" tells what is known
             if m["as_cause"] and (not _CAUSE.search(sentence.text, 0, start) or _ENDED.search(sentence.text, 0, start)):
                 continue
             if m["later"] and _EXPLAINED.match(sentence.text, m.end()):
+                continue
+            if not team and is_thing(who, sentence.text, start, m.end(), m.group()):
                 continue
             if team or (not m["team"] and is_person(who, vocabulary, sure=not m["human"])):
                 done = m.end()
@@ -282,36 +263,3 @@ def _clauses_before(sentence: str, end: int) -> list[int]:
     cut = max(0, end - 400)
     starts = [cut, *(m.end() for m in _CLAUSE.finditer(sentence, cut, end))]
     return [start for start in reversed(starts) if start < end - 3][:2]
-
-
-_ROLE_ONLY = re.compile(rf"^{ROLE}$", re.I)
-_CAPITALS = """
-The This That These Those It Its Their Our When While After Before Because Since If As And But So Then There Here What Why How Which Where Both Each
-All Most Some Many Several Nothing Something Everything Another Other Only Even Still Also Again Later Once Someone Nobody Monday Tuesday Wednesday
-Thursday Friday Saturday Sunday January February March April May June July August September October November December Christmas Easter Traffic
-Monitoring Alertmanager Prometheus Kubernetes Redis Kafka Postgres Grafana Linux Health Canary Failover Automation Staging Production Rollback
-Terraform Ansible Jenkins Envoy Consul Vault Nginx Haproxy Replication Dns Istio Argo Helm Docker Datadog Sentry Github Gitlab Cloudflare Fastly
-Akamai Amazon Google Azure Oracle Windows Android Safari Chrome Firefox Slack Zookeeper Cassandra Elasticsearch Kibana Logstash Spark Hadoop Airflow
-Celery Django Rails Java Python Ruby Rust Chef Puppet Salt Splunk Vagrant Packer Nomad Traefik Caddy Apache Tomcat Memcached Rabbitmq Mysql Mongo
-Sqlite Clickhouse Snowflake Stripe Twilio Okta Auth Login Checkout Search Billing Storage Network Version Release Config Europe Asia Africa America
-London Paris Berlin Root Primary Secondary Cause Trigger Result Lesson Answer Question Support Security Management Engineering
-"""
-_NOT_NAMES = frozenset(_CAPITALS.split())
-
-
-def is_person(who: str, vocabulary: Vocabulary, *, sure: bool = False) -> bool:
-    """Whether this is a role, a known person or a first name; with ``sure`` no other capitalised word will do."""
-    if _ROLE_ONLY.match(who) or who in vocabulary.people:
-        return True
-    words = who.split()
-    if words[0] in _NOT_NAMES and len(words) > 1:
-        return is_person(" ".join(words[1:]), vocabulary, sure=sure)  # "Because Bob"
-    if words[0] in FIRST_NAMES or words[0] in vocabulary.people:
-        return who.lower() not in vocabulary.internal
-    if sure or not who[:1].isupper() or words[-1].endswith("s"):
-        return False
-    return (
-        not (set(words) & _NOT_NAMES)
-        and who.lower() not in vocabulary.internal
-        and not any((w.lower(),) in TERMS for w in words)
-    )

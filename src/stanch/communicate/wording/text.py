@@ -9,7 +9,9 @@ import msgspec
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 # A sentence ends at . ! ? or a line break; not inside a number, an abbreviation or an address.
-_END = re.compile(r"(?<!\be\.g)(?<!\bi\.e)(?<!\bapprox)(?<!\ba\.m)(?<!\bp\.m)(?<![.!?])[.!?]++(?=\s|$)|\n++")
+_END = re.compile(
+    r"[.!?](?<![.!?][.!?])[.!?]*+(?=\s|$)(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bapprox\.)(?<!\ba\.m\.)(?<!\bp\.m\.)(?<!\b[DM][rs]\.)(?<!\bMrs\.)(?<!\bProf\.)(?<!\bvs\.)|\n++"
+)
 
 
 class Span(msgspec.Struct, frozen=True):
