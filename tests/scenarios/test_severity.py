@@ -1,14 +1,22 @@
 """The severity that measurements propose, and people who decide (R3)."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from stanch.detect.slo import evaluation
 from stanch.detect.slo.evaluation import Round
+from stanch.kernel.actor import Actor
 from stanch.kernel.clock import hour_minute, iso
+from stanch.kernel.command import REGISTRY
 from stanch.kernel.errors import Invalid
+from stanch.kernel.filling import fill
 from stanch.kernel.policy import Slo
+from stanch.respond.harm import reading
+from stanch.timeline import requests
 from tests.scenarios.house import POLICY, House, opened
 
 SLO = {"name": "orders", "objective": 99.9, "errors": "e[{{.window}}]", "total": "t[{{.window}}]", "source": "gauge"}
@@ -182,3 +190,34 @@ def test_what_is_proposed_is_quoted_with_the_moment_at_which_it_was_so(database_
         house.do("severity", incident="INC-1", severity="SEV-2", reason="some only")
         house.clock.forward(days=2)
         assert f"(at {day} " in house.do("show", incident="INC-1")["proposed"]["why"]
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("impact", {"incident": "INC-1", "text": " {} "}),
+        ("declare", {"title": "Again", "impact": "{}"}),
+        ("declare", {"title": "Checkout  {:.150}"}),
+        ("chat", {"incident": "INC-1", "text": "/i {}"}),
+    ],
+)
+def test_a_long_text_is_read_before_anybody_waits_for_the_lock(
+    house: House, monkeypatch: pytest.MonkeyPatch, name: str, given: dict[str, str]
+) -> None:
+    """R3: reading 2,000 letters takes milliseconds; within the transaction that writes, what they say is known."""
+    house.do("declare", title="Something is odd", service="shop")
+    text = f"{name} {len(given)} " + "customers in some countries cannot pay by card, and mails are late; " * 29
+    asked = fill(REGISTRY[name], {key: value.format(text[:1990]) for key, value in given.items()})
+    new, open_uow = [], house.application.uow
+
+    @contextmanager
+    def watched(*args: Any) -> Iterator[Any]:
+        with open_uow(*args) as uow:
+            before = reading.read.cache_info().misses
+            yield uow
+            new.append(reading.read.cache_info().misses - before)
+
+    monkeypatch.setattr(house.application, "uow", watched)
+    before = reading.read.cache_info().misses
+    requests.run(house.application, REGISTRY[name], asked, Actor("ada"), "api")
+    assert new == [0] and reading.read.cache_info().misses > before

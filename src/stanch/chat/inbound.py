@@ -6,11 +6,12 @@ from stanch.chat import rooms
 from stanch.chat.accounts import Speaker, acting, members, speaker, unknown
 from stanch.chat.lines import command_in, mark_in, sign, without_quote
 from stanch.chat.rooms import RoomRow
-from stanch.chat.run_line import ROOM, carry, understand
+from stanch.chat.run_line import INCIDENT, ROOM, carry, understand
 from stanch.db.transaction import Row
 from stanch.kernel.errors import Problem
 from stanch.ports.chat import Chat, ChatEvent, Window
 from stanch.ports.message_text import printable
+from stanch.respond.chat import ahead_of_line
 from stanch.timeline.facts.chat import LinePinned, PinnedAs
 from stanch.timeline.facts.respond import Amended, Said
 from stanch.timeline.unit_of_work import Application, UnitOfWork
@@ -34,6 +35,13 @@ def groups(events: list[ChatEvent], most: int = 50) -> list[list[ChatEvent]]:
 def is_command(event: ChatEvent) -> bool:
     """Whether it asks for something to be done."""
     return event.kind == "command" or (event.kind == "message" and command_in(event.text) is not None)
+
+
+def ahead(event: ChatEvent) -> None:
+    """What its command works out of its words, before the transaction in which it is written."""
+    line = event.text if event.kind == "command" else command_in(event.text)
+    if line:
+        ahead_of_line(INCIDENT.sub("", line, count=1))
 
 
 class InboundEvents:

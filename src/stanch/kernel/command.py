@@ -17,6 +17,7 @@ class Command(msgspec.Struct, frozen=True):
 
     ``example``: a line that people could type at a terminal, shown by ``--help``. ``tag``: the version of what it reads or
     changes, which ``If-Match`` may name in place of the incident's; empty: of nothing smaller. ``nothing``: what an empty list says.
+    ``ahead``: what is worked out of the words before anybody else's writing waits for it.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Command(msgspec.Struct, frozen=True):
     secret: bool = False
     tag: Callable[[Any, Any], str] | None = None
     nothing: str = "There is nothing to list."
+    ahead: Callable[[Any], None] | None = None
 
     @property
     def path(self) -> str:
@@ -81,12 +83,13 @@ def command(
     secret: bool = False,
     tag: Callable[[Any, Any], str] | None = None,
     nothing: str = "There is nothing to list.",
+    ahead: Callable[[Any], None] | None = None,
 ) -> Callable[[Callable[[Any, Any], Any]], Callable[[Any, Any], Any]]:
     """Register ``handle(uow, command)`` under ``name``. Raises ``ValueError`` when the name is taken.
 
     ``group``: under which heading the help lists it, by default the phase whose folder it is in. ``noun``: the end of its
     API route, by default its name. ``example``: a command line for the help. ``secret``: its answer holds one, and is never kept to be replayed.
-    ``nothing``: what people read where its list is empty.
+    ``nothing``: what people read where its list is empty. ``ahead``: called before the transaction that writes.
     """
 
     def register(handle: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
@@ -96,7 +99,7 @@ def command(
         listed: Any = group or handle.__module__.split(".")[1]
         route = name if noun is None else noun
         REGISTRY[name] = Command(
-            name, route, listed, struct, handle, needs, positional, reading, example, secret, tag, nothing
+            name, route, listed, struct, handle, needs, positional, reading, example, secret, tag, nothing, ahead
         )
         return handle
 

@@ -8,6 +8,7 @@ from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Invalid, NotFound
 from stanch.respond import facts
 from stanch.respond.commands import IncidentId, Line, Text, tier
+from stanch.respond.harm.told import read_ahead
 from stanch.respond.severity import why_proposed
 from stanch.timeline.facts.deciding import HypothesisStated
 from stanch.timeline.facts.respond import ImpactSet, SeveritySet
@@ -67,6 +68,7 @@ class SetImpact(msgspec.Struct):
     SetImpact,
     positional=("text",),
     example="stanch impact INC-1 'Three of ten checkouts fail' --users-percent 30",
+    ahead=lambda asked: read_ahead(asked.text.strip()),
 )
 def impact(uow: UnitOfWork, asked: SetImpact) -> Done:
     """R10: one of the six facts. R3: what is known of it moves the proposed severity."""

@@ -3,12 +3,13 @@
 import re
 import shlex
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Annotated, get_type_hints
 
 import msgspec
 
 from stanch.kernel.command import REGISTRY, Command, Done, command
-from stanch.kernel.errors import Invalid, NotFound
+from stanch.kernel.errors import Invalid, NotFound, Problem
 from stanch.kernel.filling import fill
 from stanch.kernel.severities import SEVERITIES
 from stanch.kernel.spelling import SEVERITY, spelt
@@ -35,7 +36,20 @@ class Chat(msgspec.Struct):
     tell: TellOfCorrection = False
 
 
-@command("chat", Chat, positional=("text",), example="stanch chat INC-1 '/severity SEV-2'")
+def ahead_of_line(line: str) -> None:
+    """Work out what the command of a line would, before anything is written; what is wrong with it is said when it is carried out."""
+    with suppress(Problem):
+        chosen, values = parse(f"/{line.strip().removeprefix('/')}", "")
+        if chosen.ahead:
+            chosen.ahead(fill(chosen, values))
+
+
+def _ahead(asked: Chat) -> None:
+    if asked.text.strip().startswith("/"):
+        ahead_of_line(asked.text)
+
+
+@command("chat", Chat, positional=("text",), example="stanch chat INC-1 '/severity SEV-2'", ahead=_ahead)
 def chat(uow: UnitOfWork, asked: Chat) -> Done:
     """R27, R30: one input for talking and acting. Two slashes say a line that begins with one."""
     text = asked.text.strip()

@@ -14,6 +14,7 @@ from stanch.prepare.known_people import known_person, same_person
 from stanch.prepare.oncall.people import meant
 from stanch.prepare.page_tests import unwoken
 from stanch.respond.correcting import check_correctable
+from stanch.respond.harm.told import read_ahead
 from stanch.timeline.facts.detect import Declared
 from stanch.timeline.facts.prompting import PromptDeclined
 from stanch.timeline.facts.respond import Amended, ImpactSet, Said, SeveritySet
@@ -57,6 +58,7 @@ class Declare(msgspec.Struct):
     noun="incidents",
     positional=("title",),
     example="stanch declare 'Checkout is down' --service shop --severity SEV-2",
+    ahead=lambda asked: read_ahead(" ".join(asked.title.split()), asked.impact),
 )
 def declare(uow: UnitOfWork, asked: Declare) -> Done:
     """R5: one command with nothing but a title. R2: who is woken follows in the same commit."""

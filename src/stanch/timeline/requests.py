@@ -64,6 +64,8 @@ def run(
             value = command.handle(uow, asked)
             tag = (command.tag(uow, asked) if command.tag else "") or _version(command, value)
         return CommandResult(200, msgspec.json.encode(value), value, tag=tag)
+    if command.ahead:
+        command.ahead(asked)
     application.long_records.prepare(application.database, getattr(asked, "incident", ""))
     for _ in range(TRIES):
         try:

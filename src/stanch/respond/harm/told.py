@@ -27,6 +27,13 @@ def _unknown(said: Said) -> bool:
     return said.function is not None and said.function.state == "unknown"
 
 
+def read_ahead(*texts: str) -> None:
+    """Read texts while no lock is held: a long one takes milliseconds, and what it says is kept for the transaction (P-rule of writes)."""
+    for text in texts:
+        if not read(text):
+            says_no_harm(text)
+
+
 def unread(impact: Impact) -> bool:
     """Whether nothing is stated of the impact but words, and those name neither a harm that is known nor that there is none."""
     known = (impact.core_function_down, impact.users_share)
