@@ -112,7 +112,8 @@ def _by_number(uow: UnitOfWork, query: str) -> list[full_text.Match]:
     if not digits.isascii() or not digits.isdecimal() or len(digits) > 9:
         return []
     row = uow.tx.one("SELECT id, private FROM incidents WHERE number = :number", number=int(digits))
-    return [full_text.Match(row["id"], 0)] if row and uow.may_see(row["id"], bool(row["private"])) else []
+    seen = uow.may_see(row["id"] if row else query, row is None or bool(row["private"]))
+    return [full_text.Match(row["id"], 0)] if row and seen else []
 
 
 def _hit(uow: UnitOfWork, kind: Kind, place: full_text.Match, entry: Entry | None, query: str) -> Hit:

@@ -89,7 +89,7 @@ def _before(uow: UnitOfWork, number: int) -> tuple[str, dict[str, int]]:
         return "1 = 1", {}
     number = min(number, 2**31 - 1)
     row = uow.tx.one("SELECT id, private, opened_at FROM incidents WHERE number = :number", number=number)
-    if row is None or not uow.may_see(row["id"], bool(row["private"])):
+    if not uow.may_see(row["id"] if row else "", row is None or bool(row["private"])) or row is None:
         return "number < :before", {"before": number}
     earlier = "(opened_at < :at OR (opened_at = :at AND number < :before))"
     return earlier, {"before": number, "at": int(row["opened_at"])}

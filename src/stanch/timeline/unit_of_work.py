@@ -243,7 +243,7 @@ class UnitOfWork:
         return next((p for rule in self.application.prompts for p in rule(record, self.policy) if p.key == key), None)
 
     def may_see(self, incident: str, private: bool) -> bool:
-        """Private incidents are for admins and those invited (P6)."""
+        """Private incidents are for admins and those invited. One that there is not is asked about like them: the time tells nothing (P6)."""
         return not private or self.actor.admin or self.is_member(incident, self.actor.name)
 
     def is_member(self, incident: str, person: str) -> bool:
@@ -261,7 +261,7 @@ class UnitOfWork:
         return self._allow(incident, self.tx.one(sql, id=incident))
 
     def _allow(self, incident: str, row: Row | None) -> Row:
-        if row is None or not self.may_see(incident, bool(row["private"])):
+        if not self.may_see(incident, row is None or bool(row["private"])) or row is None:
             raise NotFound(f"There is no incident {incident}.", hint="'stanch incidents' lists those you may see.")
         return row
 

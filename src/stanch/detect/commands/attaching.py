@@ -38,7 +38,7 @@ def attach_by_hand(uow: UnitOfWork, asked: Attach) -> Done:
         "WHERE s.fingerprint = :fingerprint",
         fingerprint=asked.fingerprint,
     )
-    if not rows or not uow.may_see(rows[0]["incident"], bool(rows[0]["private"])):
+    if not uow.may_see(rows[0]["incident"] if rows else "", not rows or bool(rows[0]["private"])) or not rows:
         raise NotFound(
             f"There is no signal '{asked.fingerprint}'.", field="fingerprint", hint="'stanch signals' lists them."
         )
