@@ -9,10 +9,12 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
 
+from stanch.db import connection
 from stanch.db.connection import Database
 from stanch.db.migrate import migrate
 from tests.components import alertmanager, haproxy, postgres, process, prometheus, smtp, statuspage, synapse, unleash
@@ -24,6 +26,32 @@ settings.register_profile(
     "fuzz", max_examples=int(os.environ.get("STANCH_EXAMPLES", "2000")), deadline=None, print_blob=True
 )
 settings.load_profile("same")
+
+
+def _without_waiting(sqlite: Any, record: object) -> None:
+    _prepared(sqlite, record)
+    sqlite.execute("PRAGMA synchronous=OFF")
+
+
+# As the PostgreSQL of the tests: what is committed in this process is not waited for until the disk has it.
+_prepared, connection._prepare_sqlite = connection._prepare_sqlite, _without_waiting
+
+# What takes longest begins first, so that no process is alone with it at the end.
+LONGEST = (
+    *(
+        "scenarios/test_slo_week.py",
+        "end_to_end/test_kill.py",
+        "browser/test_every_page.py",
+        "simulation/test_simulation.py",
+    ),
+    *("scenarios/test_ranking_cases.py", "scenarios/test_chat_rooms.py", "scenarios/test_postmortem_parts.py"),
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    order = {f"tests/{name}": place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: order.get(item.nodeid.partition("::")[0], len(order)))
+
 
 FINDERS: dict[str, Callable[[], str | None]] = {
     "prometheus": prometheus.find,

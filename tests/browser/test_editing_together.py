@@ -133,7 +133,6 @@ class Writer:
         return [field.input_value() for field in shown]
 
 
-@pytest.mark.alone
 @pytest.mark.slow
 @pytest.mark.browser
 def test_no_keystroke_is_lost(tmp_path: Path, browser: Browser) -> None:
