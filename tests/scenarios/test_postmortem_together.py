@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stanch.engine import retention
+from stanch.kernel.clock import DAY
 from stanch.kernel.errors import Conflict, Invalid
 from stanch.learn.merging import merged
 from stanch.web.app import create_app
@@ -123,6 +125,35 @@ def test_as_typed_is_saved_letter_for_letter_with_a_version_of_its_own(closed: H
     )
     with pytest.raises(Invalid, match="50,000"):
         closed.do("postmortem", incident="INC-1", part="lessons", text="y", base="")
+
+
+def test_a_save_that_is_sent_again_after_days_is_written_once(closed: House) -> None:
+    """R46: the browser had no answer when its lid was closed; the answers to repeated requests are kept one day only."""
+    base = closed.record().parts["summary"]
+    write = {"part": "summary", "text": f"{base} Ten shops.", "base": base, "save": "tab-1"}
+    with TestClient(create_app(closed.stanch)) as client:
+        client.headers.update({**closed.bearer("ada"), "Idempotency-Key": "tab-1"})
+        assert client.post("/api/v1/incidents/1/postmortem", json=write).status_code == 200
+        now = closed.record().parts["summary"]
+        closed.do("postmortem", "ben", incident="INC-1", part="summary", text=f"{now} Also mail.", base=now)
+        closed.clock.moment += 3 * DAY
+        with closed.application.uow() as uow:
+            retention.run_due(uow)
+        assert not closed.application.database.select("SELECT 1 FROM answers"), "the stored answer is gone"
+        assert "saved" in client.post("/api/v1/incidents/1/postmortem", json=write).json()["message"]
+        assert closed.record().parts["summary"] == f"{base} Ten shops. Also mail."
+    # The same name by somebody else, and another name by the same person, are other saves.
+    closed.do(
+        "postmortem",
+        "ben",
+        incident="INC-1",
+        part="summary",
+        text="x",
+        base=closed.record().parts["summary"],
+        save="tab-1",
+    )
+    closed.do("postmortem", "ada", incident="INC-1", part="summary", text="x y", base="x", save="tab-2")
+    assert closed.record().parts["summary"] == "x y"
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,13 @@ class Postmortem(msgspec.Struct):
             description="With part and text: the text that yours started from. What others wrote since is merged with yours, which is saved letter for letter."
         ),
     ] = None
+    save: Annotated[
+        str,
+        msgspec.Meta(
+            max_length=100,
+            description="With base: a name of your own for this save; what you wrote under it is never written twice.",
+        ),
+    ] = ""
     summary: Whole | None = None
     impact: Whole | None = None
     factors: Annotated[Entries | None, msgspec.Meta(description="The contributing factors, all of them.")] = None
@@ -79,7 +86,7 @@ def postmortem(uow: UnitOfWork, asked: Postmortem) -> Done:
         )
     part = written_part(asked.part, uow.policy, record) if asked.part else ""
     if asked.base is not None and part:
-        typed = write_as_typed(uow, record, part, asked.text, asked.base)
+        typed = write_as_typed(uow, record, part, asked.text, asked.base, asked.save)
         return Done(f"Postmortem of {asked.incident}: {'saved' if typed else 'nothing new to save'}.", asked.incident)
     given = _given(asked, part)
     publish = asked.publish or bool(asked.override)

@@ -45,12 +45,15 @@ def write(
     return written
 
 
-def write_as_typed(uow: UnitOfWork, record: Record, part: str, text: str, base: str) -> list[str]:
+def write_as_typed(uow: UnitOfWork, record: Record, part: str, text: str, base: str, save: str = "") -> list[str]:
     """Save one part letter for letter while somebody types it; ``base``: the text that theirs started from.
 
-    What others wrote since is merged into it. Raises ``Invalid``, and ``Conflict`` where both changed the same words:
+    ``save``: a name of the writer's; what was written under it is not written again, however long ago that was: a browser sends what
+    it had no answer to when it is opened again. What others wrote since is merged into it. Raises ``Invalid``, and ``Conflict`` where both changed the same words:
     its ``repeat`` has the text that is there now, which whoever has put both together has seen.
     """
+    if save and _saved(uow, record, part, save):
+        return [part]
     text, base = text.replace("\r\n", "\n"), base.replace("\r\n", "\n")
     current = as_typed(uow, record, part)
     together = merged(base, text, current)
@@ -61,8 +64,13 @@ def write_as_typed(uow: UnitOfWork, record: Record, part: str, text: str, base: 
     if together == current:
         return []
     items = (_tree_lines(together) if part == "whys" else _list_lines(together)) if part in LISTS else []
-    uow.append(record.id, PostmortemWritten(part, together, items))
+    uow.append(record.id, PostmortemWritten(part, together, items, save=save))
     return [part]
+
+
+def _saved(uow: UnitOfWork, record: Record, part: str, save: str) -> bool:
+    written = ((x.facts, x.author) for x in reversed(uow.entries(record.id)) if isinstance(x.facts, PostmortemWritten))
+    return any((facts.part, facts.save, author) == (part, save, uow.actor.name) for facts, author in written)
 
 
 def as_typed(uow: UnitOfWork, record: Record, part: str) -> str:

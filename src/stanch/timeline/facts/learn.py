@@ -92,15 +92,17 @@ class PostmortemWritten(Statement, frozen=True, tag="postmortem_written"):
     """One part of the postmortem as it now stands (R46), each time that it is saved while somebody types.
 
     ``items``: of a part that is a list, one after the other; an older entry has its lines, and ``text`` may be as it was typed. ``confirmed``: as it was drafted.
-    ``part``: one of the gate, or a section of the organisation's template (``own-...``).
+    ``part``: one of the gate, or a section of the organisation's template (``own-...``). ``save``: the editor's own name of this save, so that
+    it is never written twice.
     """
 
-    KEPT: ClassVar[tuple[str, ...]] = ("part",)
+    KEPT: ClassVar[tuple[str, ...]] = ("part", "save")
 
     part: str
     text: str
     items: list[str] = []
     confirmed: bool = False
+    save: str = ""
 
     def sentence(self) -> str:
         how = "confirmed as drafted" if self.confirmed else "written" if self.text.strip() else "emptied"

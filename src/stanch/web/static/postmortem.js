@@ -127,10 +127,10 @@
   const due = (s) => dirty(s) && !s.conflict && Date.now() >= s.not_before && (Date.now() - s.typed >= PAUSE || Date.now() - s.since >= LONGEST_WAIT + s.field.value.length / 5);
 
   async function send(s, whenLeaving) {
-    // The same body under the same key until there is an answer: however often it is sent, it is written once.
+    // The same body under the same key until there is an answer: however often it is sent, and days later, it is written once.
     s.sent ||= { text: s.field.value, key: `${tab}-${Date.now()}-${Math.random().toString(36).slice(2)}`, base: s.base };
     keep(s);
-    const body = JSON.stringify({ part: s.part, text: s.sent.text, base: s.sent.base });
+    const body = JSON.stringify({ part: s.part, text: s.sent.text, base: s.sent.base, save: s.sent.key });
     // Only as whoever typed it: somebody else may have signed in meanwhile in another tab.
     const headers = { "Content-Type": "application/json", "Idempotency-Key": s.sent.key, "Stanch-Person": me };
     const answer = await fetch(`${address}/postmortem`, { method: "POST", body, headers, keepalive: Boolean(whenLeaving), signal: whenLeaving ? undefined : AbortSignal.timeout(10000) });
