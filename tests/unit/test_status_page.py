@@ -10,7 +10,7 @@ import pytest
 import yaml
 from icalendar import Calendar
 
-from stanch.communicate.page.language import FOLDER, languages, words_of
+from stanch.communicate.page.language import FOLDER, languages, speech_of, words_of
 from stanch.communicate.page.posts import fold
 from stanch.communicate.page.render import render
 from stanch.communicate.page.rollup import DESCRIPTIONS, overall
@@ -182,6 +182,16 @@ def test_what_people_wrote_is_text_everywhere() -> None:
             assert b"<script>alert" not in document.body, name
     assert "{{ 7*7 }}" in files["index.html"].body.decode()
     assert feedparser.parse(files["history.atom"].body).bozo is False
+
+
+def test_every_page_offers_updates_and_planned_work_within_a_day_names_it_once() -> None:
+    works = [maintenance()]
+    files = render(msgspec.structs.replace(snapshot(OPEN, OVER, works=works), subscribe_url="/subscribe"))
+    pages = {name: file.body.decode() for name, file in files.items() if name.endswith(".html")}
+    assert len(pages) > 4 and all('class="btn" href="/subscribe' in page for page in pages.values())
+    say = speech_of(snapshot().page)
+    assert say.span(NOW, NOW + HOUR).count(say.day(NOW)) == 1 and say.span(NOW, NOW + DAY).count(":") == 2
+    assert say.day(NOW + DAY) in say.span(NOW, NOW + DAY)
 
 
 def test_a_correction_and_a_late_post_say_so() -> None:
