@@ -10,6 +10,7 @@ developer tools multiplies the latency by 3.75, to stand for connecting as well.
 
 from __future__ import annotations
 
+import gc
 import http.client
 import multiprocessing
 import os
@@ -90,6 +91,8 @@ def _serve(config: Path, port: int) -> None:
 
     sys.setswitchinterval(SWITCH_SECONDS)
     app = create_app(open_stanch(config))
+    gc.collect()
+    gc.freeze()
     uvicorn.run(app, host="127.0.0.1", port=port, loop="uvloop", http=bounded(), log_level="warning", access_log=False)
 
 

@@ -1,9 +1,12 @@
 """Those who look share what was read and folded: never what another may see, never what was true before, on no replica (P5, P6)."""
 
+import re
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+import msgspec
 import pytest
 from sqlalchemy import event
 from sqlalchemy.exc import SQLAlchemyError
@@ -12,13 +15,19 @@ from starlette.testclient import TestClient
 from stanch.db.transaction import SHORT, Transaction
 from stanch.identity import people
 from stanch.kernel.actor import Actor
+from stanch.kernel.clock import MINUTE
 from stanch.kernel.command import REGISTRY
 from stanch.kernel.errors import NotFound, Problem
+from stanch.kernel.kept import Kept
+from stanch.kernel.policy import Policy
 from stanch.now import needs
 from stanch.timeline import store
 from stanch.timeline.entries import Entry
 from stanch.timeline.record import fold
 from stanch.web.app import create_app
+from stanch.web.pages import room as room_page
+from stanch.web.room import mitigations as mitigations_panel
+from stanch.web.room import timeline as timeline_panel
 from tests.scenarios.house import House
 
 SECRET = "the password is hunter2-on-staging"
@@ -144,6 +153,55 @@ def test_what_is_asked_ahead_is_of_now_and_for_who_asks(house: House, other: Hou
             assert "reads our mail" in look(f"/incidents/{name}", ada) and "reads our mail" in look("/", ada)
             assert client.get(f"/incidents/{name}", headers=eve).status_code == 404
             assert "reads our mail" not in look("/", eve)
+
+
+def test_what_is_drawn_once_is_as_drawn_anew(
+    house: House, other: House, monkeypatch: pytest.MonkeyPatch
+) -> None:  # P5, P6
+    """After each change, by whichever replica, and however late it is, the war room is the same with nothing kept."""
+    ada, eve = house.bearer("ada"), house.bearer("eve")
+    house.do("declare", title="Payments fail", service="shop")
+    changes: list[Callable[[], Any]] = [
+        lambda: house.do("hypothesis", incident="INC-1", text="It is v2"),
+        lambda: house.wait(minutes=3, step=60),
+        lambda: other.do("decide", incident="INC-1", text="Roll it back", because="It is quick"),
+        lambda: other.do("role", "eve", incident="INC-1", role="incident_commander"),
+        lambda: house.do("concern", incident="INC-1", text=SECRET),
+        lambda: house.do("update", "eve", incident="INC-1", text="We look into it", unchecked=True),
+        lambda: house.wait(minutes=40, step=600),
+        lambda: setattr(house.clock, "moment", house.clock.now() + 7 * MINUTE),
+        lambda: setattr(house.application, "policy", _changed(house.application.policy(), public_name="The till")),
+        lambda: setattr(
+            house.application, "policy", _changed(house.application.policy(), contacts={"the bank": "ben"})
+        ),
+        lambda: other.do("redact", "eve", incident="INC-1", position=_position(house, SECRET), reason="a password"),
+    ]
+
+    with TestClient(create_app(house.stanch)) as client:
+
+        def look(who: dict[str, str]) -> str:
+            return re.sub('value="page-[^"]*"', "", client.get("/incidents/INC-1", headers=who).text)
+
+        for change in [lambda: (look(ada), look(eve)), *changes]:  # the first look also gives the stylesheet
+            change()
+            kept = [look(who) for who in (ada, eve, ada)]
+            with monkeypatch.context() as without:
+                for module in (room_page, timeline_panel, mitigations_panel):
+                    without.setattr(module, "_DRAWN", Kept(0))
+                assert [look(who) for who in (ada, eve, ada)] == kept
+        assert "The till" in kept[0] and "the bank" in kept[0] and SECRET not in "".join(kept) and kept[0] != kept[1]
+
+
+def _changed(policy: Policy, **values: Any) -> Callable[[], Policy]:
+    """The policy as files that say something else of the service would give it."""
+    service = msgspec.structs.replace(policy.service("shop"), **values)
+    changed = msgspec.structs.replace(policy, services={**policy.services, "shop": service})
+    return lambda: changed
+
+
+def _position(house: House, text: str) -> int:
+    with house.application.reading(Actor("ada")) as uow:
+        return next(x.position for x in uow.entries("INC-1") if text in x.facts.sentence())
 
 
 def test_what_cannot_be_asked_ahead_is_asked_alone(house: House) -> None:

@@ -2,18 +2,35 @@
 
 from pathlib import Path
 
+from jinja2 import meta, nodes
+
 from stanch.web import room
 from stanch.web.pages import room as page
+from stanch.web.pages.render import ENVIRONMENT
 
 TEMPLATES = Path(room.__file__).parent.parent / "templates"
 # Parts of a panel.
-PARTS = {"entry", "past", "playbooks", "ranking"}
+PARTS = {"entry", "lines", "past", "playbooks", "ranking"}
 
 
 def test_each_panel_has_its_template_and_each_template_its_panel() -> None:
     names = {panel.name for found in room.panels().values() for panel in found}
     assert names == {path.stem for path in (TEMPLATES / "room").glob("*.html")} - PARTS
     assert len({(panel.place, panel.order) for found in room.panels().values() for panel in found}) == len(names)
+
+
+def read(name: str) -> set[str]:
+    """The names in a template and in those that it includes."""
+    parsed = ENVIRONMENT.parse((TEMPLATES / name).read_text())
+    parts = [part for part in meta.find_referenced_templates(parsed) if part]
+    return {node.name for node in parsed.find_all(nodes.Name)}.union(*map(read, parts))
+
+
+def test_what_is_drawn_once_reads_no_clock_and_makes_no_ids() -> None:
+    still = [panel.name for found in room.panels().values() for panel in found if panel.still]
+    assert len(still) > 5
+    assert not [name for name in still if read(f"room/{name}.html") & {"now", "new_id"}]
+    assert "now" in read("room/timeline.html") and "new_id" in read("room/say.html"), "it would be seen"
 
 
 def test_the_page_names_no_panel() -> None:

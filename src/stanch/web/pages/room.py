@@ -11,14 +11,16 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from stanch.kernel.filling import incident_id
+from stanch.kernel.kept import Kept
 from stanch.kernel.moments import past_moment
-from stanch.kernel.policy import Phase
+from stanch.kernel.policy import Phase, Policy
 from stanch.respond.catching_up import note_look
 from stanch.timeline.record import Record
 from stanch.web import auth
 from stanch.web.pages.render import exact, fragment, page, signed_in
 from stanch.web.pages.shell import shell
 from stanch.web.room import Panel, Place, Refused, View, panels
+from stanch.web.room.panel import Context
 
 if TYPE_CHECKING:
     from starlette.routing import Route
@@ -89,14 +91,25 @@ def since_hit(record: Record) -> tuple[str, int, int | None]:
     return "from beginning to end", began, record.resolved_at or record.closed_at or began
 
 
+# Panels with the policy that they were drawn under, which lives as long as its id is in the key. So many characters are kept.
+_DRAWN: Kept[tuple[Markup, Policy]] = Kept(8_000_000, lambda found: len(found[0]))
+
+
 def drawn(view: View, place: Place, common: dict[str, Any]) -> list[tuple[Panel, Markup]]:
     """Each panel of a place that has something to show, and its HTML."""
     told = [(panel, panel.context(view)) for panel in panels()[place]]
-    return [
-        (panel, fragment(f"room/{panel.name}.html", **common, **context))
-        for panel, context in told
-        if context is not None
-    ]
+    return [(panel, _html(view, panel, common, context)) for panel, context in told if context is not None]
+
+
+def _html(view: View, panel: Panel, common: dict[str, Any], context: Context) -> Markup:
+    """A panel, drawn once for the same values where it is shown as of now and says nothing that goes on with the clock."""
+    name, record = f"room/{panel.name}.html", view.record
+    if not panel.still or view.at is not None or view.refused or record.last is None:
+        return fragment(name, **common, **context)
+    key = (name, record.id, record.last.hash, view.uow.actor.name, id(view.policy), msgspec.msgpack.encode(context))
+    # A still panel that asks for now fails.
+    told = {variable: value for variable, value in common.items() if variable != "now"}
+    return _DRAWN.get(key, lambda: (fragment(name, **told, **context), view.policy))[0]
 
 
 class Tab(msgspec.Struct):

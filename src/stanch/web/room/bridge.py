@@ -11,4 +11,4 @@ def context(view: View) -> Context | None:
     return {"bridge": bridge, "inside": bool(bridge and view.uow.actor.name in bridge.people)}
 
 
-PANEL = Panel("bridge", "stream", 7, "", context)
+PANEL = Panel("bridge", "stream", 7, "", context, still=True)

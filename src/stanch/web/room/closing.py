@@ -9,4 +9,4 @@ def context(view: View) -> Context:
     return {"checklist": checklist(view.record)}
 
 
-PANEL = Panel("closing", "side", 90, "Close", context, phases=("learn",))
+PANEL = Panel("closing", "side", 90, "Close", context, phases=("learn",), still=True)

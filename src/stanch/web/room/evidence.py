@@ -9,4 +9,4 @@ def context(view: View) -> Context:
     return {"evidence": store.of(view.uow, view.record.id, view.now)}
 
 
-PANEL = Panel("evidence", "side", 80, "Evidence", context)
+PANEL = Panel("evidence", "side", 80, "Evidence", context, still=True)

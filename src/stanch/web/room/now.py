@@ -1,5 +1,6 @@
 """Prompts for the viewer, one at a time, own roles first; then prompts for others, and upcoming ones."""
 
+from stanch.kernel.clock import spell
 from stanch.kernel.policy import ROLE_TITLES
 from stanch.now.asked import asks, in_order, once
 from stanch.web.room.panel import Context, Panel, View
@@ -17,10 +18,10 @@ def context(view: View) -> Context | None:
     return {
         "prompts": in_order(view.uow, view.record, due),
         "others": [p for p in once(due) if not asks(view.uow, view.record, p)],
-        "later": [p for p in once(asked) if p.due > view.now][:COMING],
+        "later": [(p, spell(p.due - view.now)) for p in once(asked) if p.due > view.now][:COMING],
         "drafts": drafts(view),
         "held": [title for role, title in ROLE_TITLES.items() if view.record.holder(role) == view.uow.actor.name],
     }
 
 
-PANEL = Panel("now", "now", 10, "", context)
+PANEL = Panel("now", "now", 10, "", context, still=True)

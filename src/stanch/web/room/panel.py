@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal
 
 import msgspec
 
+from stanch.kernel.clock import spell
 from stanch.kernel.errors import Problem
 from stanch.kernel.policy import Phase, Policy, Service
 from stanch.mitigate.ranking.rank import Ranked
@@ -75,6 +76,10 @@ class View(msgspec.Struct, frozen=True):
             self._ranked.append(ranked_for(self.uow, self.record))
         return self._ranked[0]
 
+    def ages(self, moments: Iterable[int]) -> dict[int, str]:
+        """How long ago each is, in words."""
+        return {moment: spell(self.now - moment) for moment in moments}
+
     def number(self, name: str) -> int:
         """A number of the address; 0 for what is none."""
         text = self.query.get(name, "")
@@ -88,7 +93,8 @@ class Panel(msgspec.Struct, frozen=True):
     row of tabs calls it; empty: not in that row. ``context``: the template's variables; None: the panel is left out.
     A side panel's frame is the page's work, the others bring theirs. ``tab``: the tab that a side panel stands in; empty:
     one of its own. ``phases``: those in which its tab is the one that is open at first. ``forms``: the commands whose
-    refused form it shows again, with what was typed.
+    refused form it shows again, with what was typed. ``still``: its template says nothing that goes on with the clock but
+    what ``context`` told it, so it is drawn once for the same values.
     """
 
     name: str
@@ -99,3 +105,4 @@ class Panel(msgspec.Struct, frozen=True):
     tab: str = ""
     phases: tuple[Phase, ...] = ()
     forms: tuple[str, ...] = ()
+    still: bool = False

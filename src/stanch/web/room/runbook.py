@@ -25,4 +25,4 @@ def context(view: View) -> Context:
     }
 
 
-PANEL = Panel("runbook", "side", 30, "Runbook", context, "Mitigate")
+PANEL = Panel("runbook", "side", 30, "Runbook", context, "Mitigate", still=True)

@@ -72,27 +72,40 @@ class Group(msgspec.Struct, frozen=True):
 
 def context(view: View) -> Context:
     """One page of the entries that were known at that moment."""
-    known = [x for x in view.entries if view.at is None or x.recorded_at <= view.at]
-    before, show = view.number("before"), view.query.get("show", "all")
+    show = view.query.get("show", "all")
     show = show if show in FILTERS else "all"
-    rest = [
-        row
-        for x in reversed(without_older_saves(known))
-        if (not before or x.position < before) and wanted(row := row_of(x), show)
-    ]
     mine = view.at is None and may_redact(view.record, view.uow)
-    chosen = [x for x in known if mine and x.position == view.number("redact") and redactable(x)]
-    amended = corrections(known)
+    chosen = [x for x in view.entries if mine and x.position == view.number("redact") and redactable(x)]
     return {
-        "line": _lines(view, amended, mine=mine, paged=len(view.entries) > SHOWN), "redact": next(iter(chosen), None),
-        "groups": grouped(rest[:SHOWN], fold=show == "all"), "more": rest[SHOWN - 1].entry.position if len(rest) > SHOWN else 0,
-        "before": before, "at": view.at, "total": len(view.entries), "filters": FILTERS, "show": show,
-        "moments": key_moments(view.entries),
+        "lines": _page(view, show, mine=mine), "redact": next(iter(chosen), None), "at": view.at, "total": len(view.entries),
+        "filters": FILTERS, "show": show, "moments": key_moments(view.entries),
     }  # fmt: skip
 
 
-# An entry never changes: its line is drawn once for each way in which it can be shown. So many characters are kept.
+# An entry never changes: its line is drawn once for each way in which it can be shown, and so is a page of them. So many characters are kept.
 _DRAWN: Kept[Markup] = Kept(12_000_000, len)
+
+
+def _page(view: View, show: str, *, mine: bool) -> Markup:
+    """The lines of a page; as of now they depend on nothing but the entries, whose newest hash stands for all, and these choices."""
+    before = view.number("before")
+
+    def draw() -> Markup:
+        known = [x for x in view.entries if view.at is None or x.recorded_at <= view.at]
+        rest = [
+            row
+            for x in reversed(without_older_saves(known))
+            if (not before or x.position < before) and wanted(row := row_of(x), show)
+        ]
+        return fragment(
+            "room/lines.html", line=_lines(view, corrections(known), mine=mine, paged=len(view.entries) > SHOWN),
+            groups=grouped(rest[:SHOWN], fold=show == "all"), more=rest[SHOWN - 1].entry.position if len(rest) > SHOWN else 0,
+            before=before, at=view.at, show=show, here=f"/incidents/{view.record.id}",
+        )  # fmt: skip
+
+    if view.at is not None:
+        return draw()
+    return _DRAWN.get((view.record.id, view.entries[-1].hash, before, show, mine), draw)
 
 
 def _lines(view: View, amended: dict[int, int], *, mine: bool, paged: bool) -> Callable[[Row], Markup]:

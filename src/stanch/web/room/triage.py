@@ -28,4 +28,4 @@ def context(view: View) -> Context | None:
     return {"questions": shown, "hints": HINTS, "asking": asking}
 
 
-PANEL = Panel("triage", "side", 20, "Triage", context, "Mitigate")
+PANEL = Panel("triage", "side", 20, "Triage", context, "Mitigate", still=True)

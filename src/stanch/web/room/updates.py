@@ -1,5 +1,7 @@
 """Updates for each audience, drafted side by side from one set of facts, with their clocks (R31, R32)."""
 
+import msgspec
+
 from stanch.communicate.audiences.drafts import draft, suggested_state
 from stanch.communicate.audiences.standing import standings, told_of
 from stanch.communicate.components import unmarked
@@ -35,10 +37,13 @@ def context(view: View) -> Context:
         "component_states": COMPONENT_STATES,
         "state_drafts": {each: draft(record, policy, view.now, "customers", each) for each in states},
         "unmarked": unmarked(record, policy) if state not in OVER and record.live() else "",
-        "public_services": [service for _, service in sorted(policy.services.items()) if service.public_name],
+        "public_services": [
+            (each.name, each.public_name) for _, each in sorted(policy.services.items()) if each.public_name
+        ],
         "texts": texts,
         "objections": {each: suggestions(wording(texts[each], policy, state, each)) for each in AUDIENCES},
-        "audiences": found,
+        # Whether it is overdue, not by how much: the sentence says that in words.
+        "audiences": [msgspec.structs.replace(each, overdue=min(each.overdue, 1)) for each in found],
         "due": due,
         "together": asked if len(asked) > 1 else due if len(due) > 1 else [],
         "refused": refused,
@@ -47,6 +52,7 @@ def context(view: View) -> Context:
         "named": refused.lists.get("components", []) if refused else [],
         "stateable": STATEABLE,
         "audience_of": AUDIENCE_OF,
+        "ages": view.ages(stated.at for stated in record.stated.values()),
         "told": {update.position: told_of(record, update) for _, _, update in record.updates[-SHOWN:]},
     }
 
@@ -72,4 +78,4 @@ def drafts(view: View) -> dict[str, str]:
     }
 
 
-PANEL = Panel("updates", "side", 40, "Updates", context, forms=("status", "update"))
+PANEL = Panel("updates", "side", 40, "Updates", context, forms=("status", "update"), still=True)
