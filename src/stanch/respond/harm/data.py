@@ -5,9 +5,14 @@ import re
 from stanch.respond.harm.facets import WOULD
 from stanch.respond.harm.words import Hit, denied, first, hits
 
-NOT_DONE = re.compile(r" (slower|faster|longer|shows?|shown|appear\w*|press\w*|click\w*|displayed|try|tried|trying) ")
+NOT_DONE = re.compile(
+    r" (slower|faster|longer|shows?|shown|appear\w*|press\w*|click\w*|restart\w*|reboot\w*|crash\w*|fail\w*|displayed|try|tried|trying) "
+)
 SAME_AGAIN = re.compile(
-    r" (same|identical) \w+ (?:\w+ ){0,3}(again|times) | (charged|billed|paid|sent|shipped|debited) again "
+    r" (same|identical) \w+ (?:\w+ ){0,3}(again|times) | (charged|billed|paid|sent|shipped|debited|collected|invoiced) again |^ again (?:on|at|this|in|today) "
+)
+STORE_GONE = re.compile(
+    r" (tables?|databases?|schemas?|collections?|namespaces?|buckets?|volumes?) (?:\w+ ){0,3}?(?:was |were |got |been )?(dropped|deleted|destroyed|truncated|wiped) "
 )
 SAVED = re.compile(r" (submit\w*|sav(e|es|ed|ing)|upload\w*|press\w*|entered|stored|import\w*|migrat\w*) ")
 FOR_GOOD = re.compile(r" (lost|deleted|wiped|corrupt\w*|erased|overwr\w+|for good|permanently) ")
@@ -48,6 +53,9 @@ def data(told: list[str]) -> tuple[str, ...]:
 
 
 def _data_named(clause: str) -> tuple[str, ...]:
+    gone = STORE_GONE.search(clause)
+    if gone and not denied(clause, gone.start(2)):
+        return (f"data (“{gone[1]}”) is lost (“{gone[2]}”)",)
     hit = first(clause, "DATA_HARM")
     return (f"data lost or wrong (“{hit.entry}”)",) if hit else ()
 

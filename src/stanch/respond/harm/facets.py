@@ -46,6 +46,7 @@ NO_IMPACT = re.compile(
     r" (no|not|none|nobody|nothing|without|zero|unaffected)\b.{0,30}\b(affected|impact\w*|hit|effect|notice\w*|harm\w*|concerned|visible|involved|seen) |"
     r" within (?:the |our )?(?:normal |usual )?(?:limits?|bounds|targets?|slo) |"
     r" (use|uses|using|serve|serves|keep|keeps) (?:the |their |its )?(last known|last good|cached|default) |"
+    r" (nothing|none) (of it |has |have )?(reached|got to|hit|touched) (production|prod|customers?|users?) |"
     r" (quorum|redundancy|service|traffic|capacity) (is |was )?(kept|intact|held|holds|fine|ok|enough) |"
     r" (nothing|nobody|no one|none) (has|have|is|was) (failed|broken|happened|down|complained|hurt) (yet )?|"
     r" (users?|customers?|players?|clients?|patients?|consumers?|services?|production|everyone|everybody) (are |is |all |still )*(fine|ok|okay|happy|unaffected|good) "
@@ -62,11 +63,12 @@ PLANNED = re.compile(
 )
 WORK_AHEAD = re.compile(
     r" (tomorrow|tonight|next \w+|on \w+day) (?:[\w:]+ ){0,5}?(maintenance|upgrade|migration|restart|reboot|patching|switchover) |"
-    r" (maintenance|upgrade|migration|restart|reboot|patching|switchover) (?:[\w:]+ ){0,4}?(tomorrow|tonight|next \w+|on \w+day) "
+    r" (maintenance|upgrade|migration|restart|reboot|patching|switchover) (?:[\w:]+ ){0,4}?(tomorrow|tonight|next \w+|on \w+day) |"
+    r" (we|they|ops) (?:will|are going to|plan to) (?:move|replace|upgrade|migrate|switch|patch|restart|update|swap) "
 )
 NOT_AS_PLANNED = re.compile(
     r" (since|after|during|because of|due to|following|overran|overrun|unannounced|longer than|still|despite) |"
-    r" (scheduled|planned) (\w+ )?(job|mail|email|post|report|task|message|export|payment|transfer|backup|deliver)\w* "
+    r" (scheduled|planned) by | (scheduled|planned) (\w+ )?(job|mail|email|post|report|task|message|export|payment|transfer|backup|deliver)\w* "
 )
 REMAIN = re.compile(
     r" (still (there|up|ok|work\w*|run\w*|serv\w*|alive)|left|remain\w*|healthy|up|alive|carry\w*|are (fine|ok)) "

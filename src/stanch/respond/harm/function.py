@@ -77,6 +77,7 @@ OBJECT = re.compile(
 LITTLE = re.compile(
     r" (a little|a bit|slightly|(?:half )?a second|one second|barely|hardly noticeabl\w+|\d+ ?ms) (?:longer|slow\w*|late\w*|more|behind) "
 )
+ONE_THING = re.compile(r" (?:of |in |at |^)(?:one|a single) (?!of )\w+ ")
 NOW_AND_THEN = re.compile(
     r" (intermittent\w*|sporadic\w*|sometimes|occasional\w*|flak\w+|now and then|on and off|second (attempt|try)|retry\w*|retries|"
     r"again (often |usually )?works|some of the time|unstable|at times) "
@@ -139,6 +140,8 @@ def function(text: str, told: list[str], risks: list[str], known: bool) -> Funct
     many = amount("" if state in ("unclear", "unknown") else text, [*failing, *context])
     if state == "slow" and (little := LITTLE.search(clause)):
         many = Amount(0.01, f"only a little (“{little[1]}”)")
+    if state in ("unclear", "unknown") and many.share is None and ONE_THING.search(clause):
+        many = Amount(0.01, "one of them")
     if state in ("unclear", "unknown") and PERCENT.search(clause):  # of what, no word says
         many = UNSTATED
     if state in ("down", "errors") and many.share in (None, 1.0) and any(NOW_AND_THEN.search(part) for part in told):

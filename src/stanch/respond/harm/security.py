@@ -10,6 +10,9 @@ PRINTS = re.compile(r" (prints?|shows?|printed|shown|displays?|returns?|logs?|pl
 IN_THE = re.compile(
     r" in (?:the |our |a |an )(?:public )?(logs?|repo|repository|wiki|channel|bucket|image|url|mail|ticket) "
 )
+LOST_DEVICE = re.compile(
+    r" (laptop|notebook|usb stick|memory stick|hard drive|company phone|work phone) (?:\w+ ){0,3}?(?:stolen|lost|left (?:in|on|at)|gone missing|forgotten) "
+)
 WRONG = re.compile(r" (wrong|other|another|unrelated|different|foreign) ")
 THIEF = re.compile(
     r" (someone|somebody|attackers?|a stranger|an outsider|an employee|a former employee|unknown \w+) "
@@ -72,6 +75,8 @@ def _attacked(clause: str) -> tuple[str, ...]:
         return (f"{match[2]} can {match[3]}",)
     if match := ONE_IN_OTHER.search(clause):
         return (f"what belongs to one {match[1]} reaches another",)
+    if match := LOST_DEVICE.search(clause):
+        return (f"a device is in others' hands (“{match[1]}”)",)
     if match := LEFT.search(clause):
         return (f"somebody who has left (“{match[1]}”)",)
     owned = next(iter(hits(clause, "PERSONAL") or hits(clause, "SECRETS")), None)

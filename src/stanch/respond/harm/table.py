@@ -45,7 +45,7 @@ def _at_best(said: Function, core_service: bool, fails: bool) -> int:
     if said.side or said.internal:
         bounds.append(MAJOR if fails and said.amount.share == 1.0 else MINOR)
     if not core_service:
-        bounds.append(MAJOR if fails else MINOR)
+        bounds.append(MAJOR if said.state == "down" or (fails and (said.amount.share or 0) >= HALF) else MINOR)
     if said.something_works:
         bounds.append(MAJOR if said.core or said.amount.share is not None or said.state == "slow" else MINOR)
     if said.unnoticed:

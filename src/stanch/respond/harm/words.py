@@ -58,6 +58,7 @@ SAME: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\b(double|twice|triple) the (usual|normal|average|typical)\b", "many"),
         (r"\blos(t|e|es|ing) (the |their |its |all )?(access|connection|connectivity|contact|signal|network)s?\b", r"no \3"),
         (r"\b(log|sign|kick|throw)(s|ed|ing)? (everyone|everybody|users|people|customers|them|me|us) (off|out)\b", r"logged out \3"),
+        (r"\b(has|have|had|without) (no|any) effect\b", "does nothing"),
         (r"\bupside down\b", "misaligned"),
         (r"\b(digit|letter|word|text|title|label|heading|logo|image|picture|button)s?((?: \w+){0,8}?) cut( off)?\b", r"\1\2 truncated"),
         (r"\bhang(s|ing)? up\b", "cut off"),

@@ -2,25 +2,23 @@
 
 EVERYBODY = (
     "all everyone everybody nobody no_one none entire entirely everything whole completely totally fully globally global worldwide site_wide sitewide company_wide "
-    "anywhere everywhere across_the_board neither anymore any_more at_all every each any_user any_customer all_over nationwide country_wide network_wide fleet_wide "
-    "total_outage complete_outage full_outage wholesale without_exception 100% each_and nothing_works nothing_loads all_instruments anybody any_ward any_store "
-    "any_shop any_region any_browser any_device any_platform every_one ever_since_all everyone_in the_whole full_loss total_loss complete_loss total loss_of_service "
-    "every_single org_wide cluster_wide clusterwide fleetwide planet wholly citywide city_wide thousands nothing_has all_plates all_trucks on_fire everything_is"
+    "anywhere everywhere across_the_board neither anymore any_more at_all every each any_user any_customer all_over nationwide country_wide total_outage "
+    "complete_outage full_outage wholesale without_exception 100% nothing_works anybody any_region any_browser any_device every_one full_loss total_loss "
+    "complete_loss total loss_of_service every_single cluster_wide clusterwide fleetwide citywide city_wide nothing_has any_store any_shop any_platform fleet_wide "
+    "network_wide the_whole each_and thousands"
 )
 MOST = "half most majority two_thirds three_quarters nine_of_ten nearly_all almost_all almost_every nearly_every"
 SOME = (
     "many some several lot lots part partly parts subset third quarter fifth tenth region certain various plenty number_of multiple share numerous every_second "
     "every_third every_fourth every_fifth every_tenth every_other android ios iphone ipad safari firefox chrome windows mac linux version eu us uk apac emea latam "
     "carrier isp zone selected group of_our cohort segment premium enterprise free_tier free_plan plan proxy browser building plant floor depot ward tier subset_of "
-    "beta_users tablets tablet model firmware batch cluster_b european american asian africa europe asia america australia germany france spain italy japan india "
-    "brazil canada north south east west coast state country city district small_number brand small_percentage wing headset substation hub team certain_models older "
-    "newer two_factor attendees vodafone o2 t_mobile telekom verizon network_provider those_who who_have users_with customers_with accounts_with mobile desktop "
-    "outlook hotspot hall aisle pod warehouse campus class northern southern eastern western"
+    "beta_users tablet model firmware batch european american asian africa europe asia america australia germany france spain italy japan india brazil canada north "
+    "south east west coast state country city district small_number brand small_percentage team certain_models older newer two_factor network_provider those_who "
+    "who_have users_with customers_with accounts_with mobile desktop warehouse northern southern eastern western tablets platform outlook campus class hub"
 )
 FEW = (
-    "handful isolated rare rarely edge_case only_one one_of_our a_few_reports individual_cases single_report one_off largest_customer biggest_customer "
-    "single_customer single_tenant vip tenant_acme me lol one_machine one_laptop my_laptop my_phone my_screen for_me mr mrs ms one_school one_store one_shop "
-    "one_company one_colleague"
+    "handful isolated rare rarely edge_case only_one one_of_our a_few_reports single_report one_off largest_customer biggest_customer single_customer single_tenant "
+    "vip me for_me mr mrs ms individual_cases one_machine one_laptop one_school one_store one_shop one_company one_colleague"
 )
 PEOPLE = (
     "customer user client player merchant visitor passenger patient caller people person persons subscriber driver student staff shop store member guest seller buyer "

@@ -3,13 +3,13 @@
 PROTECT = (
     "backup renewal renew* back_up back_ups snapshot replica replication standby stand_by secondary spare fail_over failover redundan* quorum ups generator "
     "monitoring alerting alertmanager alert_manager paging pager audit_log audit mirror mirroring archiving wal_archiving raid watchdog disaster_recovery dr_site "
-    "second_line second_link second_site second_node second_copy second_datacentre second_data_center second_data_centre second_internet second_power backup_line "
-    "hot_spare cold_spare slave follower point_in_time pitr log_shipping geo_redundancy witness prometheus logging observability firewall waf antivirus edr "
-    "on_call_phone restore_test restore_drill dump last_good offsite off_site warm_standby cold_standby hot_standby passive_node rpo replication_slot replication_lag "
-    "dead_man's_switch heartbeat_monitor pager_duty pagerduty opsgenie intrusion_detection cctv key_rotation patching battery_backup spare_unit spare_part hot_swap "
-    "redundant_power redundant_link retention_job retention deletion_requests purge_job cleanup_job housekeeping vacuum autovacuum compaction rotation log_rotation "
-    "audit_table audit_trail autoscaling autoscaler auto_scaling circuit_breaker rate_limiting rate_limiter throttling deletion_protection branch_protection "
-    "mfa_enforcement health_probe health_probes healthcheck monitors dashboards_of_oncall synthetic_checks canary_checks switched_over cert_manager"
+    "second_line second_link second_site second_node second_copy second_datacentre second_data_center second_data_centre second_internet backup_line hot_spare "
+    "cold_spare slave follower point_in_time pitr log_shipping geo_redundancy prometheus logging observability firewall waf antivirus edr on_call_phone restore_test "
+    "restore_drill dump last_good offsite off_site warm_standby cold_standby hot_standby rpo replication_slot replication_lag heartbeat_monitor pager_duty pagerduty "
+    "opsgenie intrusion_detection cctv key_rotation patching battery_backup spare_unit redundant_power redundant_link retention_job retention deletion_requests "
+    "purge_job cleanup_job housekeeping vacuum autovacuum compaction rotation log_rotation audit_table audit_trail autoscaling autoscaler auto_scaling "
+    "circuit_breaker rate_limiting rate_limiter throttling deletion_protection branch_protection mfa_enforcement health_probe health_probes healthcheck monitors "
+    "dashboards_of_oncall synthetic_checks canary_checks switched_over cert_manager"
 )
 MEMBER = (
     "node worker broker controller member zone disk link provider host instance server pod shard circuit uplink line feed supply psu copy copies path replica "
@@ -41,9 +41,9 @@ GONE = (
 )
 VULNERABLE = (
     "vulnerab* cve flying_blind blind single_point_of_failure no_redundancy no_backup without_backup without_a_backup without_redundancy without_a_replica "
-    "without_standby no_replica no_standby no_spare no_failover we_would_not nobody_would_be not_be_paged not_be_woken at_risk of_failing unpatched no_backups "
-    "no_second no_spare_left patch_missing not_patched no_fallback no_dr without_monitoring without_alerts unmonitored unreplicated single_homed end_of_life "
-    "under_replicated underreplicated under_provisioned not_replicated unencrypted_backup out_of_support unsupported_version "
-    "can_not_scale not_scale account_limit no_more_instances no_new_instances not_get_new_instances no_capacity_left can_not_add_capacity no_headroom without_headroom "
-    "no_region_left left_to_switch nothing_left_to_switch no_site_left"
+    "without_standby no_replica no_standby no_spare no_failover we_would_not nobody_would_be not_be_paged not_be_woken at_risk unpatched no_backups no_second "
+    "no_spare_left patch_missing not_patched no_fallback no_dr without_monitoring without_alerts unmonitored unreplicated single_homed end_of_life under_replicated "
+    "underreplicated under_provisioned not_replicated unencrypted_backup out_of_support unsupported_version can_not_scale not_scale account_limit no_more_instances "
+    "no_new_instances not_get_new_instances no_capacity_left can_not_add_capacity no_headroom without_headroom no_region_left left_to_switch nothing_left_to_switch "
+    "no_site_left risk_of_failing"
 )
