@@ -59,6 +59,12 @@ def test_people_are_invited_and_uninvited(house: House) -> None:  # P6
         house.do("show", "eve", incident=secret)
     with pytest.raises(NotFound):
         house.do("uninvite", incident=secret, person="eve")
+    # Somebody who gets the name of somebody who has left is invited to nothing by it.
+    house.do("invite", incident=secret, person="eve")
+    people.remove(house.application.database, "eve")
+    people.add(house.application.database, "eve", house.clock.now())
+    with pytest.raises(NotFound):
+        house.do("show", "eve", incident=secret)
     public = house.do("declare", title="public", service="").incident
     with pytest.raises(Conflict):
         house.do("invite", incident=public, person="eve")

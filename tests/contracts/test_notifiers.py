@@ -15,6 +15,7 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from stanch.integrations import ntfy, smtp, webhook
+from stanch.kernel.logs import only_hosts
 from stanch.ports import Failed, Message
 from stanch.ports.signature import sign
 
@@ -214,6 +215,20 @@ def test_a_receiver_that_never_answers_is_tried_again(receiver: Receiver) -> Non
 def test_what_is_no_web_address_is_final_or_unreachable_but_never_a_crash(address: str) -> None:
     with pytest.raises(Failed):
         webhook.build(webhook.Settings(timeout=0.5)).send(address, PAGE)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://127.0.0.1:9/services/T0KEN", "http://ada:T0KEN@127.0.0.1:9?x=T0KEN#T0KEN", "http://127.0.0.1:99999/T0KEN", "T0KEN.example.org/T0KEN"],
+)  # fmt: skip
+def test_a_failure_names_the_host_of_an_address_and_not_its_secret(address: str) -> None:
+    with pytest.raises(Failed) as raised:
+        webhook.build(webhook.Settings(timeout=0.5)).send(address, PAGE)
+    assert "T0KEN" not in raised.value.detail
+    logged = only_hosts(
+        None, "warning", {"key": f"page:1:ada:webhook:{address}", "error": f"{address} is away", "n": 1}
+    )
+    assert "T0KEN" not in str(logged) or "://" not in address
 
 
 def test_a_missing_secret_names_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -61,6 +61,8 @@ def remove(database: Database, name: str) -> None:
 def remove_in(tx: Transaction, name: str) -> None:
     """The same within a transaction that is open already. Raises ``NotFound``."""
     tx.execute("DELETE FROM credentials WHERE person = :name", name=name)
+    # Somebody else may get the name later, and is invited to nothing by that (P6).
+    tx.execute("DELETE FROM members WHERE person = :name", name=name)
     profiles.forget(tx, name)
     if not tx.execute("DELETE FROM people WHERE name = :name", name=name):
         raise unknown(name)

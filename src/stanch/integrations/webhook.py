@@ -1,6 +1,7 @@
 """Posts messages as JSON, signed as Standard Webhooks 1.0.0 says (formats/11, 11.5)."""
 
 import os
+import re
 from email.utils import parsedate_to_datetime
 from typing import Annotated
 
@@ -43,7 +44,7 @@ class Webhook:
         not followed, 410 means the receiver is gone for good.
         """
         if not address.lower().startswith(("http://", "https://")):
-            raise Failed(f"'{address}' is not a web address; write it like https://example.org/hook", again=False)
+            raise Failed("what it has is not a web address; write it like https://example.org/hook", again=False)
         now = SystemClock().now()
         body = payload(message, now)
         try:
@@ -58,9 +59,9 @@ class Webhook:
             said = response.read1(500).decode("utf-8", "replace")
             response.close()
         except (urllib3.exceptions.LocationValueError, ValueError) as error:
-            raise Failed(f"{address}: {error}", again=False) from error
+            raise Failed(f"the address at {_place(address)} cannot be meant", again=False) from error
         except (urllib3.exceptions.HTTPError, OSError) as error:
-            raise Failed(f"{address} cannot be reached: {reason(error)}", again=True) from error
+            raise Failed(f"{_place(address)} cannot be reached: {reason(error)}", again=True) from error
         return _judge(response.status, said, response.headers.get("Retry-After"), now)
 
     def _headers(self, message: Message, body: bytes, now: int) -> dict[str, str]:
@@ -86,6 +87,12 @@ class Webhook:
 def build(settings: Settings) -> Notifier:
     """For the scanner in main."""
     return Webhook(settings)
+
+
+def _place(address: str) -> str:
+    """Where it is, for everybody who reads of it: the rest of an address may be a secret."""
+    scheme, _, rest = address.partition("://")
+    return f"{scheme}://{re.split('[/?#]', rest, maxsplit=1)[0].rpartition('@')[2]}"
 
 
 def payload(message: Message, now: int) -> bytes:

@@ -1,10 +1,14 @@
-"""Sets up logging. Tracebacks contain no values, since these include keys, tokens and people's texts.
+"""Sets up logging. Tracebacks contain no values, since these include keys, tokens and people's texts; of an address on the web only the host is logged.
 
 structlog is imported with the first line that is written: it takes longer to import than ``stanch --help`` may run.
 """
 
+import re
 import sys
+from collections.abc import MutableMapping
 from typing import Any
+
+_ADDRESS = re.compile(r"([a-z][a-z0-9+.-]{0,20}://)(?:[^\s/?#@'\"]*@)?([^\s/?#@'\"]+)([/?#][^\s'\"]+)?", re.IGNORECASE)
 
 
 class Log:
@@ -36,6 +40,14 @@ def _logger() -> Any:
     return structlog.get_logger()
 
 
+def only_hosts(_logger: Any, _method: str, values: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """A line of the log in which an address ends with its host: the rest may be a secret."""
+    for name, value in values.items():
+        if isinstance(value, str) and "://" in value:
+            values[name] = _ADDRESS.sub(lambda m: m[1] + m[2] + ("/…" if m[3] else ""), value)
+    return values
+
+
 def quiet_tracebacks() -> None:
     """Set the log up, unless somebody (a test) has. Without it the log's default prints every local variable of every frame."""
     import structlog
@@ -44,6 +56,7 @@ def quiet_tracebacks() -> None:
         return
     processors: list[Any] = [
         structlog.contextvars.merge_contextvars,
+        only_hosts,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback),
