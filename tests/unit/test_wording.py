@@ -60,7 +60,11 @@ def test_sentences_that_were_written_to_mend_two_kinds() -> None:  # R44
         ("blameless_fourth", 80),
         ("blameless_blind", 80),
         ("blameless_trades", 78),
+        ("blameless_mixed", 96),
+        ("blameless_notes", 89),
+        ("blameless_lookalikes", 100),
         ("public_blind", 50),
+        ("public_mixed", 42),
     ],
 )
 def test_further_posts_and_sentences_that_were_measured_at_first_sight(name: str, count: int) -> None:

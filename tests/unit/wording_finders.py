@@ -38,6 +38,7 @@ SETS = {
     "public_third": (PUBLIC_CODES, public),
     "public_fourth": (PUBLIC_CODES, public),
     "public_blind": (PUBLIC_CODES, public),
+    "public_mixed": (PUBLIC_CODES, public),
     "blameless": (BLAMELESS_CODES, blameless),
     "blameless_new": (BLAMELESS_CODES, blameless),
     "blameless_second": (BLAMELESS_CODES, blameless),
@@ -45,4 +46,7 @@ SETS = {
     "blameless_fourth": (BLAMELESS_CODES, blameless),
     "blameless_blind": (BLAMELESS_CODES, blameless),
     "blameless_trades": (BLAMELESS_CODES, blameless),
+    "blameless_mixed": (BLAMELESS_CODES, blameless),
+    "blameless_notes": (BLAMELESS_CODES, blameless),
+    "blameless_lookalikes": (BLAMELESS_CODES, blameless),
 }

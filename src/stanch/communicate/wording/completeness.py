@@ -24,7 +24,7 @@ _IMPACT = re.compile(
     r"stop(?:s|ped)?|stopped working|interrupt(?:ed|ion|s)?|trouble|difficult(?:y|ies)?|hang(?:s|ing)?|freez(?:e|es|ing)|frozen|crash(?:es|ed|ing)?|blank|empty|"
     r"not (?:yet )?(?:load|work|arriv|show|send|sync|updat|open|receiv|deliver|available|appear|complet|display|connect|go|be|reach|being|process|play|print|start|finish|respond|accept|register|sav|upload|download|charg|ship|visible|possible|refresh)\w*|"
     r"(?:don't|doesn't|didn't|won't|isn't|aren't|wasn't|weren't|do not|does not|did not|will not|is not|are not|was not|were not) (?:\w+ )?(?:load|work|arrive|show|send|sync|update|open|receive|deliver|appear|complete|display|connect|go|reach|process|play|start|finish|respond|accept|save|upload|download|be|get|see|ring|print|match|refresh|unlock)\w*|"
-    r"errors? (?:when|while|on|during|at|message|page|trying|as|in|for|after|if|instead)|(?:see|seeing|sees|saw|get|getting|receive|receiving|with|an) (?:an? |some |occasional |intermittent )*errors?|time(?:s|d)? out|take(?:s|n)? (?:\w+ )?(?:longer|minutes|hours|up to|more)|taking (?:\w+ )?(?:longer|up to|minutes|hours)|"
+    r"(?:gets?|getting|sees?|seeing) (?:an? |the )?(?:\w+ )?(?:page|message|screen)|errors? (?:when|while|on|during|at|message|page|trying|as|in|for|after|if|instead)|(?:see|seeing|sees|saw|get|getting|receive|receiving|with|an) (?:an? |some |occasional |intermittent )*errors?|time(?:s|d)? out|take(?:s|n)? (?:\w+ )?(?:longer|minutes|hours|up to|more)|taking (?:\w+ )?(?:longer|up to|minutes|hours)|"
     r"(?:works?|working|worked|loads?|loading|arriv\w+|sends?|sending|running|run|function\w*|operat\w+|available|open|opens|process\w*|deliver\w*|behav\w+|back) (?:\w+ )?(?:normally|again|as (?:usual|expected|normal|before)|as they should|as it should|to normal|in full|without)|"
     r"back to normal|restored|recover(?:ed|ing)?|fully (?:operational|available|working|restored)|no longer|as usual|can (?:once )?(?:again|now)|"
     r"log(?:ged)? out|signed out|out of date|outdated|stale|old (?:data|prices|figures)|disrupt\w+|dropp(?:ed|ing)|cut off|garbled|overcharged|charged twice|double|partial(?:ly)?|some (?:payments|orders|messages|emails|pages|calls|customers|users|people)|"
@@ -44,7 +44,7 @@ _NO_CONTENT = re.compile(
 _VAGUE_IMPACT = re.compile(r"\b(?:some |an? |the |our |certain |various |several |ongoing |possible |potential |technical ){0,4}(?:issue|problem|incident|outage|disruption|difficult(?:y|ies)|trouble|failure|slowness|degradation|interruption)s?\b(?: that is| which is)? (?:with|affecting|impacting|on|in|at|of) (?:some |certain |several |various |all |parts of |one of |multiple ){0,3}(?:of )?(?:our |the |its )?(?:services?|systems?|platform|products?|infrastructure|site|applications?|environment|network|users|customers)\b", re.I)  # fmt: skip
 # Of these words, what is said of everything at once is an effect that customers feel all the same.
 _EFFECT = re.compile(
-    r"\b(?:unavailable|down|offline|unreachable|inaccessible|out of service|slow(?:er|ly)?|cannot|can't|unable|not available|not (?:be )?reach\w*|stopp?(?:s|ed)|fail(?:s|ed|ing)?|"
+    r"\b(?:(?:gets?|sees?|getting) (?:an? |the )?[45]\d\d|unavailable|down|offline|unreachable|inaccessible|out of service|slow(?:er|ly)?|cannot|can't|unable|not available|not (?:be )?reach\w*|stopp?(?:s|ed)|fail(?:s|ed|ing)?|"
     r"can (?:now )?(?:\w+ ){1,5}again|(?:works?|working|running|back|available|online|operational|restored)\b[^.!?]*\b(?:again|normally|as usual|to normal|in full)|back to normal|fully (?:operational|available|working|restored)|recovered|no longer|safe)\b",
     re.I,
 )
@@ -52,13 +52,14 @@ _OVER = re.compile(
     r"\b(?:(?:has|have|had|is|are|was|were) (?:now |been |fully |all |completely )*(?:resolved|fixed|over|restored|solved|completed?|back to normal|normal|operational|concluded|ended|repaired|corrected)|"
     r"(?:works?|working|back|available|running|operating|loading|arriving|functioning|processing|open|online|up)(?: \w+)? (?:normally|again|as usual|as normal|as expected|to normal|as before|without)|"
     r"(?:this|that|it|the \w+) (?:has|have) (?:now )?(?:stopped|ended|gone away|passed)|this (?:incident|issue|problem) is (?:now )?(?:resolved|closed|over|fixed)|resolved|all clear|completed successfully|(?:incident|issue|problem|maintenance|outage|this|it) (?:is |has been |was )?(?:now )?(?:\w+ and )?(?:over|resolved|closed|complete|completed|ended)|"
+    r"we (?:have|'ve) (?:now |since )?(?:removed|corrected|fixed|repaired|replaced|refunded|credited|paid|re-?sent|restored|undone|put (?:it|them|this) right)|all (?:are|have been|were) \w+ (?:by )?now|(?:found|located) [^.!?\n]{1,60} and (?:corrected|fixed|removed|repaired|replaced) (?:it|them)|"
     r"final update|no further updates|(?:can|are able to) (?:once )?(?:now|again) \w+)\b",
     re.I,
 )  # fmt: skip
 _TIME = r"(?:\[[^\]\n]{1,20}\]|\{\{?[^}\n]{1,20}\}|\d{1,2}[:.h]\d{2}|\d{1,2} ?(?:am|pm|a\.m|p\.m|o'clock|UTC|GMT|CET)|noon|midnight|midday|(?:\d+|an?|one|two|three|four|five|six|ten|fifteen|twenty|thirty|forty|forty-five|sixty|ninety|half an?|a quarter of an|the|the next|every|the half) (?:minutes?|mins?|hours?|hrs?|half[- ]hour|day)|half[- ]hourly|hourly|half an hour|quarter of an hour|tomorrow|tonight|this (?:morning|afternoon|evening)|top of the hour|on the hour|the hour|(?:half|quarter|twenty|ten|five) (?:past|to|after) \w+|(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?: o'clock|(?=[.,;!]|$))|(?:mon|tues|wednes|thurs|fri|satur|sun)day|end of (?:the )?day|\d{1,2}(?= UTC))"
 # Planned work that says when it ends: nothing more is owed until then.
 _WINDOW = re.compile(
-    rf"\b(?:planned|scheduled|maintenance)\b[^!?\n]*?\b(?:(?:from|between) {_TIME}|{_TIME}) ?(?:to|until|till|and|-|–) ?{_TIME}",
+    rf"\b(?:planned|scheduled|maintenance)\b[^!?\n]*?\b(?:(?:from|between) {_TIME}|{_TIME}) ?(?:to|until|till|and|-|–) ?{_TIME}|\b(?:from|between) {_TIME} (?:to|until|till|and) {_TIME}[^.!?\n]{{0,80}}?\b(?:planned|scheduled|maintenance)\b",
     re.I,
 )
 _AGAIN = re.compile(

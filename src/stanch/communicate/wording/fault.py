@@ -28,7 +28,7 @@ from stanch.communicate.wording.vocabulary import Vocabulary
 _CHECKED = (
     "bother care check double-check cross-check test think notice read follow look ask verify tell know understand realise realize review escalate respond react "
     "communicate inform listen take validate confirm consult warn answer update document announce mention consider wait revert page raise report "
-    "pay learn plan prepare coordinate reply remember inspect spot heed stop proofread count measure investigate acknowledge question try bring share pass make do renew install scan maintain monitor patch upgrade rotate secure call send lock back_up clean label supervise approve enforce"
+    "pay learn plan prepare coordinate reply remember inspect spot heed stop proofread count measure investigate acknowledge question try bring share pass make do renew install scan maintain monitor patch upgrade rotate secure call send lock back_up clean wake_up show_up speak_up step_in pick_up label supervise approve enforce"
 )
 _CHECKED_PAST = any_of(
     "bothered checked double-checked cross-checked tested told read looked asked thought noticed verified informed followed validated confirmed consulted warned "
@@ -39,7 +39,7 @@ _CHECKING = any_of(
     "coordinating announcing validating confirming permission approval authori[sz]ation a_review review any_review hesitation consideration"
 )
 # What tells of a fault at the end of a clause: "ran it on the wrong host". Who was told, shown or paged wrongly did nothing.
-_LATER = rf"(?:the |an? |his |her )(?:wrong|bad|faulty|incorrect|buggy|untested) (?!side of |call\b|move\b|decision\b|choice\b|time\b|moment\b|place\b)\w+|without (?:even |first |ever |proper |any |properly )?{_CHECKING}|without (?:a word|(?:a |any |prior |fair )?(?:notice|warning))|for no (?:good |apparent |clear )?reason|with(?:out any| no) explanation|by (?:mistake|accident)"
+_LATER = rf"(?:the |an? |his |her )(?:wrong|bad|faulty|incorrect|buggy|untested) (?!side of |call\b|move\b|decision\b|choice\b|time\b|moment\b|place\b)\w+|without (?:even |first |ever |proper |any |properly )?{_CHECKING}|(?:in|into|on|to|at|from) wrong \w+|without doing (?:anything|a thing|much)|without (?:a word|(?:a |any |prior |fair )?(?:notice|warning))|for no (?:good |apparent |clear )?reason|with(?:out any| no) explanation|by (?:mistake|accident)"
 _NO_DOING = re.compile(
     r"\s*(?:then |also |first |later )?(?:was|were|is|are|been|got|received|saw|found|had|has|have|noticed|reverted|corrected|fixed|removed|replaced|reported|showed|spotted|detected|named|can|could|may)\b",
     re.I,
@@ -73,7 +73,7 @@ _HUMAN = [
         "acted_(?:too_late|rashly|carelessly|alone) took_(?:his|her|their)_eyes covered_(?:it_)?up left_for_(?:lunch|home|the_day|the_weekend) went_(?:home|to_lunch|back_to_(?:sleep|bed)) walked_away "
         "made_(?:such_)?a_(?:mess|hash) circumvented evaded sat_on wasted_(?:an?|the|two|three|hours|time|precious|half) "
         "should_(?:have|'ve)_known got_(?:it|this|that|things|everything)_wrong missed_the(?!_obvious|_clear|_chance|_signs?) told_(?:nobody|no_one|none_of) confused_(?:the|a|both|staging|production|two) waved_(?:it|them|the_\\w+)_through touched_(?:the|it) was_no_help was_of_no_help "
-        "omitted blundered erred goofed flubbed shirked dawdled hesitated_(?:to|too|for) clicked_through kept_quiet looked_away turned_a_blind_eye lost_track lost_sight took_(?:his|her|their)_time took_a_guess jumped_to dropped_the_baton "
+        "lost_control lost_the_(?:overview|plot|thread|overview) left_no went_to_(?:bed|sleep) gave_no omitted blundered erred goofed flubbed shirked dawdled hesitated_(?:to|too|for) clicked_through kept_quiet looked_away turned_a_blind_eye lost_track lost_sight took_(?:his|her|their)_time took_a_guess jumped_to dropped_the_baton "
         "chose_to_ignore did_nothing acted_on_(?:a_hunch|instinct|impulse) misplaced misdiagnosed misremembered mislabell?ed misreported swept_(?:it|this)_under played_down shrugged_(?:it|this|the)_off cut_(?:a|some)_corners? "
         "accidentally_\\w+ mistakenly_\\w+ wrongly_\\w+ inadvertently_\\w+ erroneously_\\w+ blindly_\\w+ absent-mindedly_\\w+ unthinkingly_\\w+ single-handedly_\\w+"
     ),
@@ -85,16 +85,18 @@ _HUMAN = [
     r"made (?:a|an|the|another|several|two|one) (?:\w+ ){0,2}?(?:mistake|error|blunder|slip|misjudge?ment|wrong (?:call|decision))s?",
     *_begin(
         "was were",
-        r" (?:(?:simply|clearly|obviously|just|far|way|not) )*(?:to blame|supposed to know|slow|confused|clueless|helpless|useless|unhelpful|lost|too (?:slow|late|junior|inexperienced|careless|confident|lazy|busy)|asleep|distracted|unprepared|inattentive|wrong|careless|negligent|reckless|inexperienced|untrained|incompetent|competent|qualified|careful enough|in a hurry|nowhere to be found|paying attention)",
+        r" (?:(?:simply|clearly|obviously|just|far|way|not) )*(?:to blame|supposed to know|slow|confused|clueless|helpless|useless|unhelpful|lost|too (?:slow|late|junior|inexperienced|careless|confident|lazy|busy)|asleep|distracted|unprepared|inattentive|wrong|careless|negligent|reckless|inexperienced|untrained|incompetent|competent|qualified|careful enough|(?<=not )(?:attentive|careful|focused|focussed|alert|trained|aware|awake|diligent|thorough|concentrating|up to)|in a hurry|nowhere to be found|paying attention)",
     ),
     *_begin(
         "lacked lacks had(?:\\sno|\\stoo\\slittle|\\slittle|\\sinsufficient)",
-        r" (?:the )?(?:\w+ )?(?:skills?|experience|knowledge|discipline|judge?ment|idea|clue|understanding|training)",
+        r" (?:the )?(?:\w+ )?(?:skills?|experience|knowledge|idea|clue|understanding|training)",
     ),
     *_begin(
         "wasn't weren't",
         r" (?:paying attention|competent|qualified|careful|looking|watching|listening|at (?:his|her|their) desk)",
     ),
+    r"(?:clicked|pressed|typed|selected|picked|entered|hit|copied|pasted|deleted|sent|attached) (?:[\w'-]+ ){1,4}?instead of",
+    r"(?:pasted|committed|pushed|posted|leaked|published|exposed|emailed|shared|uploaded) (?:[\w'-]+ ){1,5}?(?:to|into|in|on) (?:an? |the |our )?public\b",
     r"let (?:[\w-]+ ){1,4}?(?:slip|through|expire|lapse|rot|linger|slide|pile up|run out|happen)",
     r"let (?:us|you|everyone|them|customers|the team) down",
     *_begin(
@@ -127,7 +129,7 @@ _EITHER = [
 ]
 # What is no fault by itself, and is one where it is given as the cause: "because Ada deleted a table".
 _AS_CAUSE = phrases_of(
-    "switched turned changed edited touched disabled removed deleted altered modified merged deployed pushed typed entered clicked renamed rebooted unplugged uploaded released"
+    "switched turned changed edited touched disabled removed deleted altered modified merged deployed pushed typed entered clicked renamed rebooted unplugged uploaded released ploughed plowed had(?:n't|_not)_\\w+ed did(?:n't|_not)_(?!have|get|see|receive|know|find|want|expect)\\w+ dug drilled pulled pressed keyed ran started restarted applied hit cut executed"
 )
 # "Errors stopped because the on-call engineer switched traffic" tells what helped.
 _ENDED = re.compile(
@@ -141,9 +143,9 @@ _OF_TEAMS = [
         "broke refused_to blam(?:ed|es) forced_(?:us|the_team|everyone|through) pressured insisted_(?:on|that) left_(?:us|everyone|customers|you) never shrugged stonewalled "
         "washed_(?:its|their)_hands passed_the_buck hid_behind kept_(?:ignoring|refusing|blaming|us_waiting|everyone_waiting|insisting) shipped_(?:us_)?(?:broken|untested|bad|a_broken|an_untested) "
         "caused_(?:the|this|our) dragged_(?:its|their)_feet took_(?:hours|days|forever|ages|too_long|its_time|their_time|weeks) threw_(?:it|this)_over did_nothing made_(?:us|everyone|a_mess|a_hash) "
-        "gave_us_(?:no|nothing|the_run-?around) ignored_(?:us|our) failed_(?:again|once_more) once_again sold_us talked_(?:us|management)_into let_us throws?_(?:\\w+_){1,2}over_the_(?:wall|fence) lost_(?:our|your|all|everything) slept shipped_first always_(?:\\w+s) again_\\w+ed_us again_sent_us left_(?:[\\w-]+_){1,3}to_(?:deal|pick|clean|sort|fix|cope|suffer) lift_a_finger w(?:ould_not|ouldn't)_(?:lift|budge|listen|help|answer|talk|pick|share|wait|even) waved_(?:\\w+_){1,3}through waits?_for_us"
+        "gave_us_(?:no|nothing|the_run-?around) ignored_(?:us|our) failed_(?:again|once_more) once_again sold_us talked_(?:us|management)_into let_us throws?_(?:\\w+_){1,2}over_the_(?:wall|fence) lost_(?:our|your|all|everything) slept shipped_first promised_us denied_(?:the|it|any|that|having) had_one_job hid_(?:the|it|this|that|a|their|its) felt_responsible keeps?_(?:breaking|ignoring|changing|forgetting|blaming|missing|delaying|shipping|refusing|dropping|letting) again_\\w+ed_us again_sent_us left_(?:[\\w-]+_){1,3}to_(?:deal|pick|clean|sort|fix|cope|suffer) lift_a_finger w(?:ould_not|ouldn't)_(?:lift|budge|listen|help|answer|talk|pick|share|wait|even) waved_(?:\\w+_){1,3}through waits?_for_us"
     ),
-    *_begin("is was were are", r" (?:(?:simply|once again|again|always|very|also|clearly|just|as usual) )*(?:to blame|responsible(?: for (?:the|this))?|at fault|notorious|known for|unresponsive|unhelpful|uncooperative|slow to|late again|unreliable|useless|incapable|in denial|not (?:interested|helpful|cooperative|willing)|hopeless|nowhere)"),
+    *_begin("is was were are", r" (?:(?:simply|once again|again|always|very|also|clearly|just|as usual) )*(?:to blame|responsible(?: for (?:the|this))?|at fault|notorious|known for|unresponsive|unhelpful|uncooperative|slow to|late again|unreliable|useless|incapable|in denial|not (?:interested|helpful|cooperative|willing)|hopeless|nowhere|in no hurry)"),
     *_begin("does do", r"(?: not|n't) (?:ever )?(?:care|understand|listen|test|know|talk|answer|tell|communicate|review|bother|monitor|document|take)"),
     r"c(?:annot|an't|ould not|ouldn't) (?:even )?(?:run|do|be trusted|get|keep|be bothered|manage|operate|be relied)",
     *_begin("has have", r" (?:once more|once again|again|yet again|repeatedly) (?:shown|proved|proven|demonstrated|failed|let)"),
@@ -153,9 +155,9 @@ _ADVERB = any_of(
     "had has have then also again simply still just apparently clearly probably repeatedly later once_again unfortunately evidently obviously even only on_duty on_call at_the_time"
 )
 _WHERE = r"(?: (?:responsible|involved|concerned|in charge))?(?: (?:on|in|at|from|of|with) (?:(?:the|our|last|that) )?(?:[\w-]+)(?: (?:team|shift|duty|time|night|call))?)?"
-_TAIL = rf"{_WHERE}(?:,? (?:who|that)(?: [\w'-]+){{0,6}}?)?,?(?: {_ADVERB})*\s*$"
-_FORMER = r"(?:(?!(?:the|an?|our|of|to|by|for|from|with|that|which|when|if|\w+ed|told|sent|gave|let|made|is|was|were)\b)[\w-]+ ){0,3}?"
-_DIRECTLY = re.compile(rf"(?:\b(?P<team>{TEAM})|(?:^\W*|\b(?:because|since|and|but|that|when|while|as|if|{_ADVERB}) )(?P<function>{FUNCTION})|\b(?P<person>{ROLE}|{NAME})){_TAIL}", re.I)  # fmt: skip
+_TAIL = rf"{_WHERE}(?:(?:,? who|(?<=team) that|(?<=crew) that|(?<=department) that|(?<=company) that)(?: [\w'-]+){{0,14}}?)?,?(?: {_ADVERB})*\s*$"
+_FORMER = r"(?:(?!(?:the|an?|our|of|to|by|for|from|with|that|which|when|if|\w+ed|told|sent|gave|let|made|is|was|were)\b(?<!tired)(?<!distracted)(?<!stressed)(?<!inexperienced)(?<!overworked)(?<!unnamed)(?<!untrained))[\w-]+ ){0,3}?"
+_DIRECTLY = re.compile(rf"(?:\b(?P<team>{TEAM})|(?:^\W*|\b(?:because|since|and|but|that|when|while|as|if|{_ADVERB}) )(?P<function>{FUNCTION})|(?<![-/.])\b(?P<person>{ROLE}|{NAME})){_TAIL}", re.I)  # fmt: skip
 _FIRST = re.compile(rf"\W*(?:(?:because|since|and|but|that|when|while|as|if) )?(?:the |an? |our |some |one of (?:the |our ))?(?:(?P<team>{TEAM})|(?P<function>{FUNCTION})|{_FORMER}(?P<person>{ROLE})|(?P<name>{NAME}))\b", re.I)  # fmt: skip
 _JOINED = re.compile(rf"(?:\b(?:and|but|then|or)|,)(?: {_ADVERB})*\s*$", re.I)
 _CLAUSE = re.compile(
@@ -172,6 +174,9 @@ _PREDICATE = re.compile(
 )
 # A predicate is in a sentence with one of these words only.
 _FAULT_WORDS = """
+promised denied bed sleep job
+felt keeps keep hurry ploughed plowed
+control overview plot thread instead public wake doing attentive focused focussed alert trained aware awake diligent thorough concentrating up show speak step pick
 forgot forgets forgotten neglected neglects overlooked overlooks skipped ignored ignores disregarded misjudged misread misunderstood misheard mistook
 mistyped mis misconfigured mishandled mismanaged misused misapplied miscalculated misinterpreted botched bungled fumbled panicked guessed dithered
 procrastinated sabotaged fingered messed screwed slipped mixed dozed asleep slept overslept cut rushed jumped dropped pulled lost couldn't bothered
@@ -226,9 +231,13 @@ def _faults(text: Text, vocabulary: Vocabulary) -> Iterator[Fault]:
                 continue
             if not team and is_thing(who, sentence.text, start, m.end(), m.group()):
                 continue
+            own = who.lower() in ("team", "group")  # of those who write: no other team
+            if own and m["team"]:
+                continue
             if team or (not m["team"] and is_person(who, vocabulary, sure=not m["human"])):
                 done = m.end()
-                yield Fault(sentence.start + start, sentence.start + done, who, "team" if team else "person", ours)
+                kind: Literal["person", "team"] = "team" if team and not own else "person"
+                yield Fault(sentence.start + start, sentence.start + done, who, kind, ours)
 
 
 def _subject(sentence: str, m: "re.Match[str]") -> tuple[str, int, bool] | None:

@@ -49,13 +49,13 @@ _OF_PEOPLE = _families(
     insolent overambitious petty reprehensible smug tone-deaf uncaring unscrupulous unserious witless overhasty regrettable unqualified blatant
     """
 ) | _words(
-    "hubris ineptitude stupidity haste idiocy absurdity negligence incompetence cowardice amateurism dilettante dilettantes morons idiots fools cowboy "
+    "hubris ineptitude stupidity haste idiocy absurdity negligence incompetence cowardice amateurism dilettante dilettantes amateurs morons idiots fools cowboy "
     "cowboys slacker slackers frankly astonishingly alarmingly blunder blunders scatterbrain recklessness immaturity dishonesty arrogance impatience indecision")  # fmt: skip
 _OF_THINGS_TOO = _families(
     """
     naive dumb lazy lax stubborn clumsy ignorant indifferent hasty silly crazy insane lousy awful terrible horrible dreadful haphazard superficial cursory perfunctory
     hurried frantic inadequate deficient substandard subpar questionable flawed dubious disappointing unsatisfactory unacceptable poor bad messy chaotic
-    dismissive unhelpful unprepared inexperienced incapable nervous timid oblivious forgetful needless pointless sluggish half-done insufficient lacking weak
+    dismissive unhelpful unprepared inexperienced incapable nervous timid oblivious forgetful sluggish half-done insufficient lacking weak
     """
 ) | _words("badly ignorance naivety naiveté laziness indifference laxity")  # fmt: skip
 _ADVERBS = frozenset(word for word in _OF_THINGS_TOO if word.endswith("ly") and word != "silly")
@@ -98,7 +98,7 @@ _NOT = re.compile(r"(?:\b(?:not|never|hardly|nobody|neither|nor)|n't)\b(?: \w+){
 _TERMS = re.compile(r"\b(?:slopp(?:y|ier) (?:quorum|counter)|embarrassingly parallel|poor man's|sane?)\b", re.I)
 _GOOD = "professional|competent|careful|diligent|thorough|attentive|vigilant|rigorous|disciplined|conscientious|prudent|wise|sensible|smart|clever|sane|decent|good|real|serious|self-respecting|experienced|skilled|proper|reasonable|halfway \\w+|right-minded|trained|half-decent|seasoned|capable|alert"
 _BY_STANDARD = re.compile(
-    rf"\b(?:any|an?|every|no|one) (?:really |truly |halfway |more )?(?:(?:{_GOOD}) (?:[\w-]+ )?(?:{ROLE}|{TEAM})|professional|adult|craftsman) (?:on earth |in the world )?(?:would|should|could|does|ever|knows|checks|tests|leaves|runs)\b"
+    rf"\b(?:any|an?|every|no|one) (?:really |truly |halfway |more )?(?:(?:{_GOOD}) (?:[\w-]+ )?(?:{ROLE}|{TEAM})|professional|adult|craftsman) (?:on earth |in the world )?(?:would|should|could|does|ever|knows|checks|tests|leaves|runs)\b|\bnot how (?:you|we|one|an? [\w-]{{1,30}} \w{{1,30}}) (?:works?|runs?|does|do|operates?|tests?|deploys?)\b|\bno way to (?:run|do|build|treat|handle|manage)\b"
     rf"|\b(?:not|n't|never|hardly|less than|anything but|far from) (?:very |really |particularly |exactly |terribly |at all |so |act |work |behave |a )*(?:professional|careful|diligent|thorough|attentive|vigilant|rigorous|disciplined|conscientious|prudent|wise|sensible|smart|clever)(?:ly)?\b(?! enough to)",
     re.I,
 )

@@ -36,7 +36,7 @@ _SHAPES = [
 ]  # fmt: skip
 # A service as engineers write it: two or more words joined by hyphens of which the last says what it is.
 _COMPONENT = re.compile(
-    r"(?<![\w-])[a-z0-9]{1,40}(?:-[a-z0-9]{1,30}){0,5}?-(?:api|svc|service|db|worker|workers|server|proxy|gateway|backend|frontend|cache|queue|broker|"
+    r"(?<![\w-])(?!(?:self|full|room|customer|after-sales|car|in|out-of|food|lip)-service\b)[a-z0-9]{1,40}(?:-[a-z0-9]{1,30}){0,5}?-(?:api|svc|service|db|worker|workers|server|proxy|gateway|backend|frontend|cache|queue|broker|"
     r"prod|staging|primary|replica|cluster|consumer|scheduler|daemon|cron|job|ingest|router|controller|pool|lb)(?![\w-])"
 )
 _RELEASE = re.compile(r"\b(?:release|version|build|revision)s?\s+v?\d[\w.-]*", re.I)
@@ -71,6 +71,8 @@ def internal_names(text: Text, vocabulary: Vocabulary) -> Iterator[Hit]:
     for pattern, why, second_yes, places in shapes:
         for start, end in places:
             for m in pattern.finditer(text.raw, start, end):
+                if text.raw[max(0, m.start() - 2) : m.start()].strip()[-1:] in ("{", "[", "<"):
+                    continue  # a blank, which another rule finds
                 if not vocabulary.allows(m.group()) and fresh(m.start(), m.end()):
                     yield Hit(m.start(), m.end(), "", why, second_yes)
 

@@ -43,7 +43,7 @@ NAME = r"(?-i:(?:(?:Mr|Mrs|Ms|Dr|Prof)\.? )?[A-Z][a-z]+(?: [A-Z][a-z]+)?)"
 _TITLE = re.compile(r"(?:Mr|Mrs|Ms|Dr|Prof)\b")
 _TEAM_NOUN = any_of(
     "teams? departments? groups? squads? tribes? ops operations dev devs qa security infra infrastructure support sales marketing management leadership "
-    "vendors? providers? suppliers? partners? folks carrier company shift hoster bank hosting_company helpdesk help_desk netops devops secops office agency desk crew"
+    "vendors? makers? manufacturers? providers? suppliers? partners? folks carrier company shift hoster bank hosting_company helpdesk help_desk netops devops secops office agency desk crew consultants contractors"
 )
 # Functions of a company that stand for those who work there when they are the subject of a sentence.
 FUNCTION = any_of(
@@ -51,7 +51,7 @@ FUNCTION = any_of(
     "facilities platform upstream it-support accounting billing design editorial logistics leadership dispatch"
 )
 _OF_A_TEAM = r"(?:(?!(?:that|which|who|because|since|and|but|when|while|if|as|the|an?|in|on|at|of|by|to|for|from|with|after|before)\b)[\w-]+ )"
-TEAM = rf"(?:{_OF_A_TEAM}{{0,2}}?{_TEAM_NOUN}|{_OF_A_TEAM}{{1,2}}(?:people|crew|guys|lot)|(?-i:IT|HR|QA|NOC|SOC|DBAs|SREs))"
+TEAM = rf"(?:{_OF_A_TEAM}{{0,2}}?{_TEAM_NOUN}|{_OF_A_TEAM}{{1,2}}(?:people|crew|guys|lot)|(?:data|network|back-?end|front-?end|platform|database|security|storage|mobile|release|infra\w*|cloud|systems?|application) (?:engineers|developers|devs|admins|administrators|architects)|(?<!an )(?<!the )(?<!our )(?-i:SRE)(?! (?:who|on))|(?-i:Team [A-Z]\w+)|(?-i:IT|HR|QA|NOC|SOC|DBAs|SREs))"
 
 _ROLE_ONLY = re.compile(rf"^{ROLE}$", re.I)
 _CAPITALS = """

@@ -21,7 +21,7 @@ _INLINE = re.compile(
 )
 # A word that is spoken of and not used: the label "human error", or "sloppy" is not among the options.
 _BEFORE = re.compile(r"\b(?:words?|terms?|phrases?|labels?|label(?:l)?ed|reads?|called|named|titled|tagged|category|categories|options?|field|title|button|says|not|never|avoid|instead of|rather than)[ :,]*$", re.I)  # fmt: skip
-_AFTER = re.compile(r",? (?:(?:is|was|are|were) (?:not|no longer|never)|isn't|wasn't|never|tells?|explains?|names)\b", re.I)  # fmt: skip
+_AFTER = re.compile(r",? (?:(?:is|was|are|were) (?:not|no longer|never)|isn't|wasn't|never|tells?|explains?|names|st(?:ands|ood)|appears?|appeared)\b", re.I)  # fmt: skip
 _STANDS_FOR = "xx"
 
 
