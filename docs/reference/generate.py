@@ -101,6 +101,9 @@ def index() -> str:
         "COMMANDS: dict[str, tuple[str, str]] = {",
         *(f'    "{name}": ("{c.group}", {json.dumps(first_sentence(c.doc))}),' for name, c in sorted(REGISTRY.items())),
         "}",
+        "MODULES: dict[str, str] = {",
+        *(f'    "{name}": "{c.handle.__module__}",' for name, c in sorted(REGISTRY.items())),
+        "}",
         "",
     ]
     return "\n".join(lines)

@@ -47,3 +47,7 @@ def test_the_help_imports_no_command_and_nothing_heavy() -> None:
 
 def test_the_help_of_one_command_imports_no_database_no_log_and_no_web() -> None:
     assert not imported_by("mitigate", "--help") & HEAVY
+
+
+def test_a_command_imports_no_rules_of_another() -> None:
+    assert not {name for name in imported_by("show", "--help") if name.startswith("stanch.communicate.wording")}

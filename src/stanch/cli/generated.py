@@ -1,5 +1,6 @@
 """A sub-command for a registered command: its struct's fields become arguments and options."""
 
+import importlib
 import re
 import secrets
 import sys
@@ -11,8 +12,9 @@ import click
 import msgspec
 
 from stanch.cli import last_seen
+from stanch.cli.index import COMMANDS, MODULES
 from stanch.cli.place import Place
-from stanch.kernel.command import Command, Done
+from stanch.kernel.command import REGISTRY, Command, Done
 from stanch.kernel.errors import Invalid, Problem
 
 # What is an option, known or mistyped; any other word with a dash before it is text.
@@ -21,6 +23,12 @@ OPTION = re.compile(r"-[A-Za-z]+|--[A-Za-z][\w-]*(=.*)?", re.DOTALL)
 TEXT = "\x00"
 # Lines that are written one after another: what comes next is not said behind each.
 NARRATION = frozenset({"say", "chat", "fact", "pin", "for", "against"})
+
+
+def registered(name: str) -> Command:
+    """The command; of all that define commands its module alone is imported, since all of them take half a second."""
+    importlib.import_module(MODULES[name])
+    return REGISTRY[name]
 
 
 def build(command: Command) -> click.Command:
@@ -63,10 +71,9 @@ def build(command: Command) -> click.Command:
 def _say_next(place: Place, incident: str) -> None:
     """What comes next, beside the answer: programs read the answer alone, on standard output."""
     from stanch.cli.terminal import clean
-    from stanch.kernel.command import REGISTRY
 
     with suppress(Problem):  # the command itself was carried out
-        found = place.run(REGISTRY["next"], {"incident": incident})
+        found = place.run(registered("next"), {"incident": incident})
         if found.due is not None:
             click.echo(clean(f"Next: {found.line()}"), err=True)
 
@@ -104,8 +111,6 @@ class WithText(click.Command):
 
 def of_one(name: str) -> str:
     """The command for one of what a command lists: ``service`` of ``services``; empty where there is none."""
-    from stanch.cli.index import COMMANDS
-
     one = name.removesuffix("s")
     return one if one != name and one in COMMANDS else ""
 

@@ -37,7 +37,7 @@ GROUPS = ("respond", "mitigate", "communicate", "recover", "learn", "detect", "p
 
 
 class Tree(click.Group):
-    """The help imports no command at all; the registry is loaded for the one that is called."""
+    """The help imports no command at all, and a command no other one."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted({*COMMANDS, *BY_HAND})
@@ -49,12 +49,9 @@ class Tree(click.Group):
             return found
         if cmd_name not in COMMANDS:
             return None
-        from stanch.cli.generated import build
-        from stanch.kernel.command import REGISTRY
-        from stanch.main import load_commands
+        from stanch.cli.generated import build, registered
 
-        load_commands()
-        return build(REGISTRY[cmd_name])
+        return build(registered(cmd_name))
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Names and their help as the index has them: pressing Tab loads no command."""
