@@ -71,6 +71,18 @@ def many_signs() -> None:
         check_public(text[:5_000], people)
 
 
+def many_words_that_begin_a_phrase() -> None:
+    people = Vocabulary()
+    for _ in range(30):  # 0.2 s each before
+        check_public(f"{'scheduled ' * 499}{_}", people)
+
+
+def many_adverbs() -> None:
+    for words in ("only ", "rightly ", "not been to "):
+        for begin in ("we could have ", "it would have ", "they should not have ", "this might have "):
+            assert kind_of(begin + words * 40 + "x")
+
+
 def many_words_of_time() -> None:
     assert promise_of("We post again in " + "about " * 800, 1_800_000_000_000_000) is None
 
@@ -78,7 +90,7 @@ def many_words_of_time() -> None:
 @pytest.mark.parametrize(
     "work",
     [open_brackets, typed_mapping, many_names, many_numbers, many_lines, blanks_in_a_why, blanks_in_a_heading, blanks_in_a_part, many_tags,
-     many_signs, many_words_of_time],
+     many_signs, many_words_of_time, many_words_that_begin_a_phrase, many_adverbs],
 )  # fmt: skip
 def test_it_is_over_at_once(work: Callable[[], None]) -> None:
     """Each took more than ten seconds of computing; the margin is for a busy machine, whose waiting does not count."""

@@ -45,7 +45,7 @@ _VAGUE_IMPACT = re.compile(r"\b(?:some |an? |the |our |certain |various |several
 # Of these words, what is said of everything at once is an effect that customers feel all the same.
 _EFFECT = re.compile(
     r"\b(?:(?:gets?|sees?|getting) (?:an? |the )?[45]\d\d|unavailable|down|offline|unreachable|inaccessible|out of service|slow(?:er|ly)?|cannot|can't|unable|not available|not (?:be )?reach\w*|stopp?(?:s|ed)|fail(?:s|ed|ing)?|"
-    r"can (?:now )?(?:\w+ ){1,5}again|(?:works?|working|running|back|available|online|operational|restored)\b[^.!?]*\b(?:again|normally|as usual|to normal|in full)|back to normal|fully (?:operational|available|working|restored)|recovered|no longer|safe)\b",
+    r"can (?:now )?(?:\w+ ){1,5}again|(?:works?|working|running|back|available|online|operational|restored)\b[^.!?]{0,300}\b(?:again|normally|as usual|to normal|in full)|back to normal|fully (?:operational|available|working|restored)|recovered|no longer|safe)\b",
     re.I,
 )
 _OVER = re.compile(
@@ -59,12 +59,12 @@ _OVER = re.compile(
 _TIME = r"(?:\[[^\]\n]{1,20}\]|\{\{?[^}\n]{1,20}\}|\d{1,2}[:.h]\d{2}|\d{1,2} ?(?:am|pm|a\.m|p\.m|o'clock|UTC|GMT|CET)|noon|midnight|midday|(?:\d+|an?|one|two|three|four|five|six|ten|fifteen|twenty|thirty|forty|forty-five|sixty|ninety|half an?|a quarter of an|the|the next|every|the half) (?:minutes?|mins?|hours?|hrs?|half[- ]hour|day)|half[- ]hourly|hourly|half an hour|quarter of an hour|tomorrow|tonight|this (?:morning|afternoon|evening)|top of the hour|on the hour|the hour|(?:half|quarter|twenty|ten|five) (?:past|to|after) \w+|(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?: o'clock|(?=[.,;!]|$))|(?:mon|tues|wednes|thurs|fri|satur|sun)day|end of (?:the )?day|\d{1,2}(?= UTC))"
 # Planned work that says when it ends: nothing more is owed until then.
 _WINDOW = re.compile(
-    rf"\b(?:planned|scheduled|maintenance)\b[^!?\n]*?\b(?:(?:from|between) {_TIME}|{_TIME}) ?(?:to|until|till|and|-|–) ?{_TIME}|\b(?:from|between) {_TIME} (?:to|until|till|and) {_TIME}[^.!?\n]{{0,80}}?\b(?:planned|scheduled|maintenance)\b",
+    rf"\b(?:planned|scheduled|maintenance)\b[^!?\n]{{0,300}}?\b(?:(?:from|between) {_TIME}|{_TIME}) ?(?:to|until|till|and|-|–) ?{_TIME}|\b(?:from|between) {_TIME} (?:to|until|till|and) {_TIME}[^.!?\n]{{0,80}}?\b(?:planned|scheduled|maintenance)\b",
     re.I,
 )
 _AGAIN = re.compile(
     r"\b(?:again|as usual|as normal|normally)\b(?!\s+(?:at|by|in|within|on|tomorrow|later|soon|if|when|try))|\bno longer \w+|"
-    r"\b(?:was|were) (?:down|closed|unavailable|offline|slow|late)\b[^.!?]*\b(?:from \d|until \d|for \w+ (?:minutes|hours))",
+    r"\b(?:was|were) (?:down|closed|unavailable|offline|slow|late)\b[^.!?]{0,300}\b(?:from \d|until \d|for \w+ (?:minutes|hours))",
     re.I,
 )
 _FUTURE = re.compile(

@@ -13,7 +13,8 @@ _IRREGULAR = (
     "forbidden|frozen|fallen|flown|hidden|ridden|dealt|dug|fed|laid|lain|learnt|lit|proven|rebuilt|resent|reset|redone|retaken|spread|sunk|sworn|torn|wound|swept|kept"
 )
 _PAST = rf"(?:\w+ed|{_IRREGULAR})"
-_ADVERB = r"(?:(?:not|never|as well|equally well|perfectly well|very well|quite|perhaps|maybe|instead|just|long since|only|even|still|ever|rightly|in all likelihood|of course|\w+ly|already|also|at least|first|then|at once|better|soon|all|both|been able|been enough|been|to|in fact|no doubt) )*"
+# No word may be read in two ways, or a row of them takes the power of its length.
+_ADVERB = r"(?:(?:not|never|as well|equally well|perfectly well|very well|quite|perhaps|maybe|instead|just|long since|even|still|ever|in all likelihood|of course|\w+ly|already|also|at least|first|then|at once|better|soon|all|both|been able|been enough|been|to|in fact|no doubt) ){0,8}"
 _HAVE = r"(?:have|'ve|of|ve|a)"
 _PERFECT = rf"{_HAVE} {_ADVERB}{_PAST}\b"
 _IF = r"(?:if|had|without|with|unless|but for)"

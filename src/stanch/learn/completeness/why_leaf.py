@@ -17,8 +17,8 @@ _THING = (
 )
 # Phrases about what a system does or lacks: such a sentence names a structural cause even when it mentions a mistake.
 _STRUCTURE = re.compile(
-    rf"\b{_THING}\b[^.!?\n]*?\b(?:allow|let|permit|accept|tolerate|make|miss|lack|need|require|offer)(?:s|ed|ted)?\b"
-    rf"|\b{_THING}\b[^.!?\n]*?\b(?:(?:do|does|did|has|had|is|was|were|are|can|could)(?: not|n't| no)|cannot|without|never)\b"
+    rf"\b{_THING}\b[^.!?\n]{{0,300}}?\b(?:allow|let|permit|accept|tolerate|make|miss|lack|need|require|offer)(?:s|ed|ted)?\b"
+    rf"|\b{_THING}\b[^.!?\n]{{0,300}}?\b(?:(?:do|does|did|has|had|is|was|were|are|can|could)(?: not|n't| no)|cannot|without|never)\b"
     rf"|^\W*(?:because\s+)?(?:one|a single|any|every|each|anybody|anyone|everybody|everyone)(?: {_PERSON})? (?:can|may|holds?|owns?|needs?|must|"
     rf"ha(?:s|ve) (?:no|the|all|access|rights|an?|full|only|permission))\b"
     rf"|^\W*(?:because\s+)?(?:there (?:is|was|are|were) )?(?:no|nothing)\b(?! (?:one|body|{_PERSON})\b)"
