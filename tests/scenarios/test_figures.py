@@ -178,12 +178,12 @@ def test_the_pages_show_the_same_and_answer_bad_addresses(house: House, client: 
         'href="/learning/resolve?days=365"' in page and "too few to say" in page and "#change" in page and "0 %" in page
     )
     # One definition and one time, which each of them names.
-    assert "0 of 1 added within a year" in client.get("/").text and "0 of 1 added within a year are done" in page
-    assert "<strong>0 of 1</strong> added within a year are done" in client.get("/actions").text
-    assert "0 of 1 added within 90 days are done" in client.get("/learning?days=90").text
+    assert "0 of 1 added within a year" in client.get("/").text and "0 of 1 added within a year is done" in page
+    assert "<strong>0 of 1</strong> added within a year is done" in client.get("/actions").text
+    assert "0 of 1 added within 90 days is done" in client.get("/learning?days=90").text
     with house.application.reading() as uow:
         said = [learning(uow, AskLearning(days)).line() for days in (1, 90, 365, 1825)]
-    assert [line.partition("within ")[2].partition(" are")[0] for line in said] == [
+    assert [line.partition("within ")[2].partition(" is")[0] for line in said] == [
         "a day",
         "90 days",
         "a year",
@@ -192,7 +192,7 @@ def test_the_pages_show_the_same_and_answer_bad_addresses(house: House, client: 
     assert incident in client.get("/learning/resolve").text and incident in client.get("/learning/kind-change").text
     assert (
         "=1+1 canary" in client.get("/actions?owner=ben").text
-        and "Nothing is open of yours" in client.get("/actions?owner=me").text
+        and "Nothing of yours is open" in client.get("/actions?owner=me").text
     )
     assert "still missing" in client.get("/postmortems?state=due").text
     rows = client.get("/learning.csv").text.splitlines()

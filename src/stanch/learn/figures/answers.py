@@ -163,10 +163,13 @@ class Learning(msgspec.Struct, frozen=True):
         """For chat."""
         if self.completion is None:
             return f"No action item was added within {within(self.days)}."
-        late = f"{self.overdue_total} of the {self.open_total} open are overdue" if self.open_total else "none is open"
-        return (
-            f"{self.items_done} of {self.items_total} action items added within {within(self.days)} are done; {late}."
-        )
+        late = f"{self.overdue_total} of the {self.open_total} open {_are(self.overdue_total, self.open_total)} overdue"
+        done = f"{_are(self.items_done, self.items_total)} done; {late if self.open_total else 'none is open'}"
+        return f"{self.items_done} of {self.items_total} action items added within {within(self.days)} {done}."
+
+
+def _are(some: int, of: int) -> str:
+    return "is" if 1 in (some, of) else "are"
 
 
 def within(days: int) -> str:
