@@ -80,7 +80,7 @@ def test_what_is_known_of_the_impact_moves_the_proposal_without_any_measurement(
     house.do("declare", title="Orders look odd", service="shop")
     house.do("impact", incident="INC-1", text="Some orders show twice")
     assert house.record().proposed.text == (
-        "“Some orders show twice” is a sign of a fault that is not understood: “order” is named, a part (“some”): SEV-3 proposed"
+        "“Some orders show twice” is not understood: “order” is named, a part (“some”): SEV-3 proposed"
     )
     house.do("impact", incident="INC-1", text="Some orders are charged twice", data_at_risk=True)
     assert house.record().proposed.severity == "SEV-1"

@@ -123,7 +123,9 @@ def _to_others(told: list[str]) -> tuple[str, ...]:
                 return (f"what belongs to some (“{mine[0].entry}”) reaches others (“{other.entry}”)",)
         personal = [h for h in hits(clause, "PERSONAL") if h.entry not in other.entry]
         handed = [h for h in hits(clause, "HANDED") if not denied(clause, h.start)]
-        if personal and (handed or " with " in clause or " into " in clause):
+        # Behind the others it tells who they are: "customers with saved cards".
+        mixed = re.search(r" (with|into) ", clause[: other.start + 1])
+        if personal and (handed or mixed):
             return (f"what belongs to some (“{personal[0].entry}”) reaches others (“{other.entry}”)",)
         if handed and SEEN.search(clause):
             return (f"others' data (“{other.entry}”) is seen",)

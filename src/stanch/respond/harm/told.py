@@ -13,9 +13,8 @@ STATES = {
     "odd": "a fault",
     "cosmetic": "a cosmetic fault",
     "planned": "planned work",
-    "unclear": "a fault that is not understood",
-    "unknown": "a fault that is not understood",
 }
+UNREAD = ("unclear", "unknown")
 
 
 def impact_told(text: str, scope: Scope) -> list[Told]:
@@ -43,7 +42,7 @@ def unread(impact: Impact) -> bool:
 
 def _understood(text: str) -> bool:
     told = read(text)
-    known = any(said.function is None or said.function.state not in ("unclear", "unknown") for said in told)
+    known = any(said.function is None or said.function.state not in UNREAD for said in told)
     return known if told else says_no_harm(text)
 
 
@@ -82,6 +81,8 @@ def _of_alert(text: str, said: Said, scope: Scope) -> tuple[int, str]:
 
 def _why(text: str, said: Said) -> str:
     """The text whole, so that redacting it takes this copy with it; of its words only those that the families have."""
-    sign = SIGNS[said.kind] if said.function is None else STATES[said.function.state]
     place = ", of a test system" if said.practice else ""
+    if said.function is not None and said.function.state in UNREAD:
+        return f"“{text}” is not understood{place}: {', '.join(said.words)}"
+    sign = SIGNS[said.kind] if said.function is None else STATES[said.function.state]
     return f"“{text}” is a sign of {sign}{place}: {', '.join(said.words)}"
