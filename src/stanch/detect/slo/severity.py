@@ -15,6 +15,7 @@ from stanch.kernel.policy import Policy
 from stanch.kernel.severities import Severity
 
 HALF, TENTH, THOUSANDTH = 0.5, 0.1, 0.001
+ABRUPT = 14.4  # times the budget: the fastest page's bound over a period of 30 days (SRE Workbook)
 # The rungs that R2 describes; the policy gives each a name.
 WORST, MAJOR, MINOR, TRACKED = 1, 2, 3, 4
 
@@ -98,9 +99,19 @@ def _highest(evaluation: SloEvaluation | None, impact: Impact, scope: Scope) -> 
     reached = [found for found in asked if found]
     if reached:
         return min(reached, key=lambda found: found[0])
+    if evaluation and (scope.core or scope.dependants) and _just_began(evaluation):
+        return (
+            MINOR,
+            f"{number(evaluation.burns['5m'])}x budget over 5 m is too short to page and too fast to be normal work",
+        )
     if evaluation and evaluation.burns.get("1h", 0) > 1:
         return TRACKED, "burning faster than sustainable alone is normal work"
     return None, "nothing burns faster than sustainable" if evaluation else "nothing is measured"
+
+
+def _just_began(evaluation: SloEvaluation) -> bool:
+    """Whether the last minutes burn as fast as what pages, and the hour has begun to show it."""
+    return evaluation.burns.get("5m", 0) > ABRUPT and evaluation.burns.get("1h", 0) > 1
 
 
 def _certain(impact: Impact) -> str:

@@ -26,7 +26,7 @@ ROLLOUT = r"\b(rollouts?|deploy(ment)?s?|releases?(?! (the|of the|a|its|their|lo
 WRITES = (
     r"\b(writ(e|es|ing|ers?)|jobs?|pay(ments?|outs?|roll)|bill(s|ing)|invoic\w+|charg\w+|captures?|refunds?|transfers?|trad(e|es|ing)|orders?|"
     r"e?mails?|notifications?|send\w*|delet\w+|purg\w+|clean.?ups?|replicat\w+|sync\w*|imports?|migrations?|consumers?|workers?|scripts?|cron\w*|"
-    r"schedulers?|ingest\w*|publish\w*|process\w*|queues?|batch\w*|exports?|primary|master|cluster|database)\b"
+    r"schedulers?|workflows?|automations?|controllers?|reconcil\w+|ingest\w*|publish\w*|process\w*|queues?|batch\w*|exports?|primary|master|cluster|database)\b"
 )
 WORDS: tuple[tuple[Means, str], ...] = (
     ("back", (r"\b(roll(ing)?.?back|revert|last.known.good|known.good)\b|\bput\b.{0,80}\bback\b|\bback (as|to (how|what))\b|"
@@ -64,7 +64,8 @@ WORDS: tuple[tuple[Means, str], ...] = (
 )  # fmt: skip
 ACCESS = (
     r"\b(revok\w+|rotat\w+|invalidat\w+|expire|isolat\w+|quarantin\w+|ban|sign .{0,20}out|log .{0,20}out|contain|sever|fence|"
-    r"force.{0,20}(reset|re-?auth\w*|log.?out)|re-?set .{0,20}(password|credential|token|key)s?|take .{0,40}off.?line|unpublish|yank)\b"
+    r"force.{0,20}(reset|re-?auth\w*|log.?out)|re-?set .{0,20}(password|credential|token|key)s?|take .{0,40}off.?line|unpublish|yank|"
+    r"(replace|change|renew|re-?issue|roll)\b.{0,40}\b(keys?|tokens?|secrets?|passwords?|credentials?)|make .{0,40}private|hide)\b"
 )
 ACCESS_OF = (
     r"\b(accounts?|users?|keys?|tokens?|access|log.?ins?|integrations?|endpoints?|plugins?|secrets?|credentials?|sessions?|networks?|vpn|"

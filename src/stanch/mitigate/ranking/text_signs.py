@@ -46,6 +46,13 @@ TEXT_SIGNS: tuple[TextSign, ...] = (
              r"\boom\b|out of memory|stale (state|connections?|cache)"
          ),
          {"restart": 10, "grow": 1.3}),
+    TextSign("a second system that fails as the first did",
+         (
+             r"\b(secondary|standby|failover|back-?up (system|site|node|server)|second (system|site|node|region)|passive (node|side)|other (replica|node|site)|"
+             r"both (systems|sides|nodes|sites|replicas))\b.{0,60}"
+             r"\b(too|also|as well|the same|stopped|crash\w*|died|shut (itself )?down|fail(s|ed) again)\b"
+         ),
+         {"failover": 0.05, "shift": 0.3, "degrade": 3, "shed": 3, "cut_access": 2}),
     TextSign("more demand than usual",
          (
              r"(traffic|load|requests?|demand|sign.?ups?|visitors|orders|log.?ins)\b.{0,40}(spik\w+|surg\w+|peak\w*|flood\w*|burst|doubl\w+|tripl\w+|"

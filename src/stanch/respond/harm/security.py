@@ -43,11 +43,16 @@ ANY_MAY = re.compile(
     r" any (?:\w+ ){0,2}?(user|customer|visitor|account|tenant|employee|caller|client|member|person|guest|partner)s? "
     r"(?:can |could |may |is able to |was able to |were able to |to )?(call|read|see|open|access|change|edit|delete|download|list|reset|become|impersonate|use) "
 )
+OURS = re.compile(
+    r" (?:our|my) own (?:\w+ ){0,2}?(tests?|testers?|pentest\w*|red team|scan|scanners?|audits?|auditors?|drill|probes?) "
+)
 SEEN = re.compile(r" (sees?|seeing|logged in|signed in|land\w*|view\w*|copies|belong\w*|opens?|access\w*) ")
 
 
 def security(told: list[str]) -> tuple[str, ...]:
     """The words for a security incident; empty where none is told."""
+    if any(OURS.search(clause) for clause in told):
+        return ()
     for clause in told:
         found = _attacked(clause) or _opened(clause)
         if found:
