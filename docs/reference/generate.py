@@ -68,13 +68,15 @@ in a text). The kinds of miss were mended after each, and the kept halves were l
 | `blameless_mixed`, plain and unusual words | 96 | 1.00 | 0.70 |
 | `blameless_notes`, notes and chat, half of it innocent | 89 | 0.96 | 0.57 |
 | `blameless_lookalikes`, innocent sentences that look like blame, and unusual words | 100 | 0.83 | 0.64 |
+| `blameless_last`, half of it innocent | 52 | 0.91 | 0.79 |
 | `public_second`, unusual words on purpose | 74 | 0.90 | 0.58 |
 | `public_third`, unusual words on purpose | 60 | 0.96 | 0.61 |
 | `public_fourth`, the plain words of most posts | 44 | 0.93 | 0.93 |
 | `public_blind`, by somebody who knew neither rules nor sets | 50 | 0.83 | 1.00 |
 | `public_mixed`, half of it innocent | 42 | 0.79 | 0.86 |
+| `public_innocent`, most of it innocent | 49 | 0.67 | 0.71 |
 
-So the rules rarely point at an innocent sentence, and they miss what is said in an unusual way: somebody still reads.
+So the rules miss what is said in an unusual way, and point at some innocent sentences that are made to look like blame: somebody still reads.
 """
 
 

@@ -63,6 +63,7 @@ def test_sentences_that_were_written_to_mend_two_kinds() -> None:  # R44
         ("blameless_mixed", 96),
         ("blameless_notes", 89),
         ("blameless_lookalikes", 100),
+        ("blameless_last", 52),
         ("public_blind", 50),
         ("public_mixed", 42),
     ],
@@ -73,6 +74,12 @@ def test_further_posts_and_sentences_that_were_measured_at_first_sight(name: str
     examples = read(name, codes)
     found = score(examples, find)["all"]
     assert len(examples) == count and found.precision >= 0.97 and found.recall >= 0.97, found
+
+
+def test_of_posts_that_are_mostly_innocent_one_in_fifteen_findings_is_still_wrong() -> None:  # R33
+    """What ended at a time that is named ("until 11:30 UTC") is not known to be over."""
+    found = score(read("public_innocent", wording_finders.PUBLIC_CODES), wording_finders.public)["all"]
+    assert found.precision >= 0.93 and found.recall >= 0.97, found
 
 
 def test_in_a_long_text_each_sentence_is_judged_as_it_is_alone() -> None:  # R44

@@ -39,6 +39,7 @@ SETS = {
     "public_fourth": (PUBLIC_CODES, public),
     "public_blind": (PUBLIC_CODES, public),
     "public_mixed": (PUBLIC_CODES, public),
+    "public_innocent": (PUBLIC_CODES, public),
     "blameless": (BLAMELESS_CODES, blameless),
     "blameless_new": (BLAMELESS_CODES, blameless),
     "blameless_second": (BLAMELESS_CODES, blameless),
@@ -49,4 +50,5 @@ SETS = {
     "blameless_mixed": (BLAMELESS_CODES, blameless),
     "blameless_notes": (BLAMELESS_CODES, blameless),
     "blameless_lookalikes": (BLAMELESS_CODES, blameless),
+    "blameless_last": (BLAMELESS_CODES, blameless),
 }

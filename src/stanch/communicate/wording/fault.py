@@ -85,7 +85,7 @@ _HUMAN = [
     r"made (?:a|an|the|another|several|two|one) (?:\w+ ){0,2}?(?:mistake|error|blunder|slip|misjudge?ment|wrong (?:call|decision))s?",
     *_begin(
         "was were",
-        r" (?:(?:simply|clearly|obviously|just|far|way|not) )*(?:to blame|supposed to know|slow|confused|clueless|helpless|useless|unhelpful|lost|too (?:slow|late|junior|inexperienced|careless|confident|lazy|busy)|asleep|distracted|unprepared|inattentive|wrong|careless|negligent|reckless|inexperienced|untrained|incompetent|competent|qualified|careful enough|(?<=not )(?:attentive|careful|focused|focussed|alert|trained|aware|awake|diligent|thorough|concentrating|up to)|in a hurry|nowhere to be found|paying attention)",
+        r" (?:(?:simply|clearly|obviously|just|far|way|not) )*(?:to blame|supposed to know|slow|confused|clueless|helpless|useless|unhelpful|lost|too (?:slow|late|junior|inexperienced|careless|confident|lazy|busy)|asleep|distracted|unprepared|inattentive|wrong|careless|negligent|reckless|inexperienced|untrained|incompetent|competent|qualified|(?<=not )(?:alert|trained|aware|awake|concentrating|up to)|in a hurry|nowhere to be found|paying attention)",
     ),
     *_begin(
         "lacked lacks had(?:\\sno|\\stoo\\slittle|\\slittle|\\sinsufficient)",
@@ -140,7 +140,7 @@ _CAUSE = re.compile(r"\b(?:because|the moment)\s+(?:an? |the |our |one of (?:the
 # What is said of teams and suppliers besides.
 _OF_TEAMS = [
     *phrases_of(
-        "broke refused_to blam(?:ed|es) forced_(?:us|the_team|everyone|through) pressured insisted_(?:on|that) left_(?:us|everyone|customers|you) never shrugged stonewalled "
+        "broke refuse[sd]_to sent_us_(?:rubbish|garbage|nonsense|bad|wrong|broken|the_wrong|a_(?:bad|wrong|broken)) blam(?:ed|es) forced_(?:us|the_team|everyone|through) pressured insisted_(?:on|that) left_(?:us|everyone|customers|you) never shrugged stonewalled "
         "washed_(?:its|their)_hands passed_the_buck hid_behind kept_(?:ignoring|refusing|blaming|us_waiting|everyone_waiting|insisting) shipped_(?:us_)?(?:broken|untested|bad|a_broken|an_untested) "
         "caused_(?:the|this|our) dragged_(?:its|their)_feet took_(?:hours|days|forever|ages|too_long|its_time|their_time|weeks) threw_(?:it|this)_over did_nothing made_(?:us|everyone|a_mess|a_hash) "
         "gave_us_(?:no|nothing|the_run-?around) ignored_(?:us|our) failed_(?:again|once_more) once_again sold_us talked_(?:us|management)_into let_us throws?_(?:\\w+_){1,2}over_the_(?:wall|fence) lost_(?:our|your|all|everything) slept shipped_first promised_us denied_(?:the|it|any|that|having) had_one_job hid_(?:the|it|this|that|a|their|its) felt_responsible keeps?_(?:breaking|ignoring|changing|forgetting|blaming|missing|delaying|shipping|refusing|dropping|letting) again_\\w+ed_us again_sent_us left_(?:[\\w-]+_){1,3}to_(?:deal|pick|clean|sort|fix|cope|suffer) lift_a_finger w(?:ould_not|ouldn't)_(?:lift|budge|listen|help|answer|talk|pick|share|wait|even) waved_(?:\\w+_){1,3}through waits?_for_us"
@@ -158,7 +158,7 @@ _WHERE = r"(?: (?:responsible|involved|concerned|in charge))?(?: (?:on|in|at|fro
 _TAIL = rf"{_WHERE}(?:(?:,? who|(?<=team) that|(?<=crew) that|(?<=department) that|(?<=company) that)(?: [\w'-]+){{0,14}}?)?,?(?: {_ADVERB})*\s*$"
 _FORMER = r"(?:(?!(?:the|an?|our|of|to|by|for|from|with|that|which|when|if|\w+ed|told|sent|gave|let|made|is|was|were)\b(?<!tired)(?<!distracted)(?<!stressed)(?<!inexperienced)(?<!overworked)(?<!unnamed)(?<!untrained))[\w-]+ ){0,3}?"
 _DIRECTLY = re.compile(rf"(?:\b(?P<team>{TEAM})|(?:^\W*|\b(?:because|since|and|but|that|when|while|as|if|{_ADVERB}) )(?P<function>{FUNCTION})|(?<![-/.])\b(?P<person>{ROLE}|{NAME})){_TAIL}", re.I)  # fmt: skip
-_FIRST = re.compile(rf"\W*(?:(?:because|since|and|but|that|when|while|as|if) )?(?:the |an? |our |some |one of (?:the |our ))?(?:(?P<team>{TEAM})|(?P<function>{FUNCTION})|{_FORMER}(?P<person>{ROLE})|(?P<name>{NAME}))\b", re.I)  # fmt: skip
+_FIRST = re.compile(rf"\W*(?:(?:because|since|and|but|that|when|while|as|if) )?(?:the |an? |our |some |one of (?:the |our ))?(?:(?P<team>{TEAM})|(?P<function>{FUNCTION})|{_FORMER}(?P<person>{ROLE})|(?P<name>{NAME})(?! (?:the|an?|your|each|every|all|its|it|which|whether)\b))\b", re.I)  # fmt: skip
 _JOINED = re.compile(rf"(?:\b(?:and|but|then|or)|,)(?: {_ADVERB})*\s*$", re.I)
 _CLAUSE = re.compile(
     r"[;:,]\s|\s[-\u2013\u2014]\s|\b(?:because|since|although|whereas|after|when|while|before|until)\s", re.I
@@ -174,6 +174,7 @@ _PREDICATE = re.compile(
 )
 # A predicate is in a sentence with one of these words only.
 _FAULT_WORDS = """
+refuse refuses
 promised denied bed sleep job
 felt keeps keep hurry ploughed plowed
 control overview plot thread instead public wake doing attentive focused focussed alert trained aware awake diligent thorough concentrating up show speak step pick

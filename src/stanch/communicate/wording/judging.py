@@ -94,6 +94,8 @@ _SUBJECT = re.compile(
 )
 _IT = re.compile(r"\b(?:it|that|this)(?: is|'s| was| would be| seems| seemed| looks| looked)(?: [\w-]+)? $", re.I)
 _NOT = re.compile(r"(?:\b(?:not|never|hardly|nobody|neither|nor)|n't)\b(?: \w+){0,2} $", re.I)
+# "The reckless driver test is the name of a suite" speaks of a name.
+_NAMED = re.compile(r"[^.;!?\n]{0,40}? (?:is|was) the (?:name|title) of\b", re.I)
 # What these words are the names of.
 _TERMS = re.compile(r"\b(?:slopp(?:y|ier) (?:quorum|counter)|embarrassingly parallel|poor man's|sane?)\b", re.I)
 _GOOD = "professional|competent|careful|diligent|thorough|attentive|vigilant|rigorous|disciplined|conscientious|prudent|wise|sensible|smart|clever|sane|decent|good|real|serious|self-respecting|experienced|skilled|proper|reasonable|halfway \\w+|right-minded|trained|half-decent|seasoned|capable|alert"
@@ -119,7 +121,7 @@ def judging(text: Text, vocabulary: Vocabulary) -> Iterator[Hit]:
         if not sure and key not in _OF_THINGS_TOO:
             continue
         before = raw[max(0, word.start - 100) : word.start]
-        if _NOT.search(before) or _TERMS.match(raw, word.start):
+        if _NOT.search(before) or _TERMS.match(raw, word.start) or _NAMED.match(raw, end):
             continue
         if (sure or _about_people(key, before, raw[end : end + 40])) and taken.take(word.start, end):
             yield Hit(word.start, end)

@@ -43,7 +43,7 @@ NAME = r"(?-i:(?:(?:Mr|Mrs|Ms|Dr|Prof)\.? )?[A-Z][a-z]+(?: [A-Z][a-z]+)?)"
 _TITLE = re.compile(r"(?:Mr|Mrs|Ms|Dr|Prof)\b")
 _TEAM_NOUN = any_of(
     "teams? departments? groups? squads? tribes? ops operations dev devs qa security infra infrastructure support sales marketing management leadership "
-    "vendors? makers? manufacturers? providers? suppliers? partners? folks carrier company shift hoster bank hosting_company helpdesk help_desk netops devops secops office agency desk crew consultants contractors"
+    "vendors? makers? manufacturers? providers? suppliers? partners? folks carrier company shift hoster bank hosting_company helpdesk help_desk netops devops secops office agency desk crew consultants contractors laborator(?:y|ies) city council authorit(?:y|ies) airline airport railway insurer registrar registry courier"
 )
 # Functions of a company that stand for those who work there when they are the subject of a sentence.
 FUNCTION = any_of(
