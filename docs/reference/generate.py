@@ -77,6 +77,7 @@ in a text). The kinds of miss were mended after each, and the kept halves were l
 | `public_innocent`, most of it innocent | 49 | 0.67 | 0.71 |
 
 So the rules miss what is said in an unusual way, and point at some innocent sentences that are made to look like blame: somebody still reads.
+[How they do on texts that no rule was changed for](wording-held-out.md), by label.
 """
 
 

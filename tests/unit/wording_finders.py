@@ -51,4 +51,6 @@ SETS = {
     "blameless_notes": (BLAMELESS_CODES, blameless),
     "blameless_lookalikes": (BLAMELESS_CODES, blameless),
     "blameless_last": (BLAMELESS_CODES, blameless),
+    "blameless_held": (BLAMELESS_CODES, blameless),
+    "public_held": (PUBLIC_CODES, public),
 }

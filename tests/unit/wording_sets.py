@@ -71,6 +71,23 @@ def score(examples: list[Example], find: Find) -> dict[str, Score]:
     return {**each, "all": Score(right.total(), wrong.total(), missed.total())}
 
 
+def anything(examples: list[Example], find: Find) -> Score:
+    """By text: whether anything at all is found in it, rightly or not."""
+    pairs = [(bool(find(example.text)), bool(example.rules)) for example in examples]
+    return Score(pairs.count((True, True)), pairs.count((True, False)), pairs.count((False, True)))
+
+
+def held_table(name: str, codes: dict[str, str], find: Find) -> list[str]:
+    """The lines of a table in Markdown: precision and recall of each rule on a set that was kept apart."""
+    examples = read(name, codes)
+    scores = {**score(examples, find), f"any, by text ({len(examples)})": anything(examples, find)}
+    rows = [
+        f"| {rule} | {one.right + one.missed} | {one.precision:.2f} | {one.recall:.2f} |"
+        for rule, one in scores.items()
+    ]
+    return ["| Rule | Labels | Precision | Recall |", "| --- | ---: | ---: | ---: |", *rows]
+
+
 def main() -> None:
     """Print the table, and on request each miss of the half that tuning may look at."""
     from tests.unit import wording_finders
