@@ -23,6 +23,7 @@ from stanch.mitigate.ranking.evidence import (
     Release,
     Shape,
     Spread,
+    TextEvidence,
     left_behind,
 )
 from stanch.mitigate.ranking.rank import Ranked, rank
@@ -364,6 +365,32 @@ def test_nothing_supported_is_said_and_a_harmless_action_is_called_a_guess() -> 
     )
     assert lines[0].mitigation.name == "rollback" and "9 min before onset" in lines[0].why
     assert lines[1].why.startswith("A safe guess, no evidence supports it")
+
+
+def test_where_nothing_is_worth_doing_what_evidence_speaks_against_is_last() -> None:
+    queue = option("queue", "degrade", users_lose="transfers until later", effect_seconds=3600)
+    first, last = rank([SCALE, queue], Evidence(ONSET, "shop"))
+    assert first.score < last.score < 0 and first.mitigation.name == "queue"
+    assert "no saturation is measured" in last.why.lower()
+
+
+def test_where_nothing_is_worth_doing_what_evidence_supports_is_first() -> None:
+    slow = option(
+        "renew-the-intermediate-certificate", blast_radius="fleet", effect_seconds=14400, reversibility="slow"
+    )
+    told = (TextEvidence("the alert CertificateExpired", "the intermediate certificate expired at 00:00 UTC"),)
+    first, guess = rank(
+        [option("close", "degrade", users_lose="new add-ons"), slow], Evidence(ONSET, "shop", told=told)
+    )
+    assert first.score < guess.score < 0 and first.mitigation.kind == "custom"
+    assert "certificate expired" in first.why and guess.standing == "a safe guess"
+
+
+def test_instances_that_fail_as_soon_as_they_start_are_not_made_more() -> None:
+    texts = ("new tasks are killed for memory within seconds", "three times the usual traffic")
+    told = tuple(TextEvidence("the alert", text) for text in texts)
+    first, *_ = rank([SCALE, option("block-traffic", "degrade")], Evidence(ONSET, "shop", told=told))
+    assert first.mitigation.name == "block-traffic"
 
 
 def test_weak_evidence_is_named_and_not_denied() -> None:

@@ -123,11 +123,18 @@ def _certain(impact: Impact) -> str:
     return "a core function is unavailable" if impact.core_function_down else ""
 
 
+def _nobody_hit(impact: Impact) -> bool:
+    """Whether somebody looked and counted: what the requests measure is then not customers (a scraper, a probe)."""
+    return impact.core_function_down is False and impact.users_share == 0
+
+
 def _by_outage(evaluation: SloEvaluation | None, impact: Impact, scope: Scope) -> tuple[int, str] | None:
     """Detects an outage independently of the objective: at 90 % even all errors burn only ten times the budget."""
     if evaluation is None or evaluation.outage < HALF:
         return None
     fails = f"{percent(evaluation.outage)} of requests fail"
+    if _nobody_hit(impact):
+        return MINOR, f"{fails}, but the core function works and nobody is affected"
     if scope.core:
         works = impact.core_function_down is False
         return (
@@ -149,6 +156,8 @@ def _by_burn(evaluation: SloEvaluation | None, impact: Impact, scope: Scope) -> 
     if evaluation is None or evaluation.action == "none":
         return None
     pages = evaluation.action == "page"
+    if pages and _nobody_hit(impact):
+        return MINOR, "the core function works and nobody is affected"
     if scope.core and pages:
         if impact.core_function_down is False:
             return MAJOR, f"{scope.service} is core, and its core function works"

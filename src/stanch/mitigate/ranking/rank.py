@@ -42,6 +42,10 @@ class Expected(msgspec.Struct, frozen=True):
         return f"{in_words(self.seconds)} (median of {self.count}, at worst {in_words(self.worst or self.seconds)})"
 
 
+# Odds (their logarithm) of all evidence on an action from which it speaks against it: five to three.
+AGAINST = 0.5
+
+
 class Ranked(msgspec.Struct):
     """One line of the list. ``why`` and ``would_move`` are whole sentences; ``terms`` add up to ``score``, in minutes.
 
@@ -76,7 +80,7 @@ def rank(options: Iterable[Option], evidence: Evidence) -> list[Ranked]:
     # An unsupported action never ranks first while evidence supports another one that is worth doing.
     lines.sort(
         key=lambda p: (
-            not _worth(p[0]),
+            _group(*p),
             -p[0].score,
             RADIUS[p[0].mitigation.blast_radius],
             p[0].mitigation.name,
@@ -99,6 +103,15 @@ def ranked(options: list[Option], evidence: Evidence) -> list[Ranked]:
     """As ``rank``, worked out once for the same values: everybody who looks at an incident sees the same list. Its lines must not be changed."""
     values = msgspec.msgpack.encode((options, evidence))
     return list(_LISTS.get(values, lambda: tuple(rank(options, evidence))))
+
+
+def _group(line: Ranked, found: Valued) -> int:
+    """What is worth doing comes first. Where nothing is: what evidence supports and can be undone, then guesses, last what evidence speaks against."""
+    if _worth(line):
+        return 0
+    if line.standing == "supported" and line.mitigation.reversibility != "none":
+        return 1
+    return 3 if sum(weight.odds for weight in found.evidence) < -AGAINST else 2
 
 
 def _worth(line: Ranked) -> bool:
@@ -166,7 +179,7 @@ def _why(line: Ranked, found: Valued, place: int, known: bool) -> str:
     principles = f"{WORDS[line.mitigation.reversibility]}, {line.reach()}"
     telling = [w for w in found.evidence if abs(w.odds) >= LEAST_TOLD] or found.evidence[:1]
     speaking, against = [w.because for w in telling if w.odds > 0], [w.because for w in telling if w.odds <= 0]
-    if place == 1 and not known:
+    if place == 1 and not known and line.standing != "supported":
         little = f"nothing here is supported by much evidence; for this: {speaking[0]}" if speaking else ""
         said = [little or "nothing here is supported by evidence"]
         said += ["this is a safe guess"] if line.standing == "a safe guess" else []

@@ -53,6 +53,13 @@ TEXT_SIGNS: tuple[TextSign, ...] = (
              r"\b(too|also|as well|the same|stopped|crash\w*|died|shut (itself )?down|fail(s|ed) again)\b"
          ),
          {"failover": 0.05, "shift": 0.3, "degrade": 3, "shed": 3, "cut_access": 2}),
+    TextSign("instances that fail as soon as they start",
+         (
+             r"\b(new|fresh(ly started)?|added|started|healthy) (\w+ ){0,2}(tasks?|instances?|pods?|nodes?|servers?|workers?|replicas?|containers?|machines)\b.{0,40}"
+             r"\b(killed|die|dies|crash\w*|fail|fails|oom\w*|overwhelmed|fall over)\b|"
+             r"\b(killed|crash\w*|die|dies|oom\w*|overwhelmed)\b.{0,40}\b((with)?in seconds|as soon as|right after|before they (are|become|get))\b"
+         ),
+         {"grow": 0.1, "shed": 6, "degrade": 4, "restart": 0.2}),
     TextSign("more demand than usual",
          (
              r"(traffic|load|requests?|demand|sign.?ups?|visitors|orders|log.?ins)\b.{0,40}(spik\w+|surg\w+|peak\w*|flood\w*|burst|doubl\w+|tripl\w+|"
@@ -83,7 +90,7 @@ TEXT_SIGNS: tuple[TextSign, ...] = (
     TextSign("hardware, power or network of one place",
          (
              r"power (loss|outage|failure|cut|event)|lost power|cooling|fib(er|re)\b|packet loss|"
-             r"(switch|router|rack|hypervisor|host|link) (fail\w*|down|loss|faulty)|availability zone|data ?cent(er|re)|"
+             r"(switch|router|rack|hypervisor|host|link) (fail\w*|down|loss|faulty)|availability zone|data ?cent(er|re)\b|"
              r"hardware (fail\w*|fault|error)|bad (disk|nic|node)"
          ),
          {"shift": 4, "failover": 4, "grow": 0.4, "back": 0.25, "restart": 0.4}),

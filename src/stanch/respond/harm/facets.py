@@ -44,6 +44,7 @@ COUNTED = re.compile(
 NONE_CAN = re.compile(r" no (\w+ ){1,2}(can|could|is able|are able|comes?|goes?|gets?|succeeds?|arrives?) ")
 NO_IMPACT = re.compile(
     r" (no|not|none|nobody|nothing|without|zero|unaffected)\b.{0,30}\b(affected|impact\w*|hit|effect|notice\w*|harm\w*|concerned|visible|involved|seen) |"
+    r" (notices?|noticed|sees?|saw|feels?|felt) (nothing|no (difference|change|effect|impact)) |"
     r" within (?:the |our )?(?:normal |usual )?(?:limits?|bounds|targets?|slo) |"
     r" (use|uses|using|serve|serves|keep|keeps) (?:the |their |its )?(last known|last good|cached|default) |"
     r" (nothing|none) (of it |has |have )?(reached|got to|hit|touched) (production|prod|customers?|users?) |"
