@@ -27,6 +27,7 @@ from stanch.timeline.record import fold
 from stanch.web.app import create_app
 from stanch.web.pages import room as room_page
 from stanch.web.room import mitigations as mitigations_panel
+from stanch.web.room import panels
 from stanch.web.room import timeline as timeline_panel
 from tests.scenarios.house import House
 
@@ -167,6 +168,7 @@ def test_what_is_drawn_once_is_as_drawn_anew(
         lambda: other.do("decide", incident="INC-1", text="Roll it back", because="It is quick"),
         lambda: other.do("role", "eve", incident="INC-1", role="incident_commander"),
         lambda: house.do("concern", incident="INC-1", text=SECRET),
+        lambda: other.do("say", "eve", incident="INC-1", text="The queue is empty again"),
         lambda: house.do("update", "eve", incident="INC-1", text="We look into it", unchecked=True),
         lambda: house.wait(minutes=40, step=600),
         lambda: setattr(house.clock, "moment", house.clock.now() + 7 * MINUTE),
@@ -190,6 +192,27 @@ def test_what_is_drawn_once_is_as_drawn_anew(
                     without.setattr(module, "_DRAWN", Kept(0))
                 assert [look(who) for who in (ada, eve, ada)] == kept
         assert "The till" in kept[0] and "the bank" in kept[0] and SECRET not in "".join(kept) and kept[0] != kept[1]
+
+
+def test_a_line_that_somebody_writes_draws_no_panel_anew_that_says_the_same(
+    house: House, other: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    headers = house.bearer("ada")
+    house.do("declare", title="Payments fail", service="shop")
+    house.do("hypothesis", incident="INC-1", text="It is v2")
+    drawn: list[str] = []
+    draw = room_page.fragment
+    monkeypatch.setattr(room_page, "fragment", lambda name, **told: (drawn.append(name), draw(name, **told))[1])
+    with TestClient(create_app(house.stanch)) as client:
+        for number in range(3):
+            other.do("say", incident="INC-1", text=f"{number} of 900 requests failed")
+            drawn.clear()
+            assert f"{number} of 900 requests failed" in client.get("/incidents/INC-1", headers=headers).text
+        still = {f"room/{panel.name}.html" for found in panels().values() for panel in found if panel.still}
+        assert drawn and not still & set(drawn)
+        other.do("hypothesis", incident="INC-1", text="It is the queue")
+        assert "It is the queue" in client.get("/incidents/INC-1", headers=headers).text
+        assert "room/hypotheses.html" in drawn
 
 
 def _changed(policy: Policy, **values: Any) -> Callable[[], Policy]:

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from stanch.kernel.clock import HOUR, MINUTE
 from stanch.kernel.policy import Mitigation
 from stanch.kernel.suspicion import left_since
+from stanch.mitigate.ranking import outcome_words, text_signs
 from stanch.mitigate.ranking.evidence import (
     Dependency,
     Durations,
@@ -51,6 +52,26 @@ def release(minutes: float, **more: Any) -> Release:
 ROLLBACK = option("rollback", "rollback")
 DRAIN = option("drain", "traffic_shift", zone="zone-b", reversibility="instant", blast_radius="zone")
 SCALE = option("scale", "scale")
+
+
+def test_a_text_is_read_once_for_all_options_and_lists(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many texts there are: of a list with one text more, that one is read."""
+    read: list[str] = []
+    for module in (text_signs, outcome_words):
+        known = module._tells
+        monkeypatch.setattr(
+            module, "_tells", lambda text, pattern, known=known: (read.append(text), known(text, pattern))[1]
+        )
+    texts = [f"{number} requests fail, restarted {number} pods, it did not help" for number in range(200)]
+    told = tuple(TextEvidence("a note", text, 0.7, outcome=True) for text in texts)
+    tools = [option(f"restart pod {number}") for number in range(10)]
+    rank(tools, Evidence(ONSET, "shop", told=told[:-1]))
+    assert set(read) == set(texts[:-1])
+    once = len(read) // len(set(read))
+    assert all(read.count(text) == once for text in texts[:-1])
+    read.clear()
+    rank(tools, Evidence(ONSET, "shop", told=told))
+    assert read == texts[-1:] * once
 
 
 def test_a_release_nearer_to_the_onset_lifts_a_rollback_more() -> None:

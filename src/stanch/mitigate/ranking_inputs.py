@@ -24,14 +24,14 @@ from stanch.mitigate.ranking.evidence import (
 )
 from stanch.mitigate.ranking.text_signs import BROKEN, quote, says
 from stanch.mitigate.saturation import fullness
-from stanch.mitigate.survey import Survey, tools
+from stanch.mitigate.survey import Survey, Tool
 from stanch.mitigate.waiting_alerts import waits_by_its_words
 from stanch.prepare.changes_near import changes_near
 from stanch.prepare.playbooks.evidence import seen
 from stanch.prepare.playbooks.library import playbooks
 from stanch.prepare.playbooks.rules import ZONE_LABELS, suggest
 from stanch.respond.harm.reading import read
-from stanch.timeline.affected import firing_services
+from stanch.timeline.affected import affected, firing_services
 from stanch.timeline.record import Record, Signal
 from stanch.timeline.run import Run
 from stanch.timeline.unit_of_work import UnitOfWork
@@ -51,14 +51,13 @@ TOWARDS = r"(against|from|to|of|with|by|in|on|towards|calling|reaching)"
 DOWN = r"\b(down|outage|unavailable|unreachable|offline)\b"
 
 
-def gather(uow: UnitOfWork, record: Record, survey: Survey | None, services: list[str]) -> Evidence:
-    """Everything that is known now."""
-    onset = record.onset()
+def gather(uow: UnitOfWork, record: Record, survey: Survey | None, at_hand: list[Tool]) -> Evidence:
+    """Everything that is known now. ``at_hand``: as ``tools`` answers."""
+    onset, services = record.onset(), affected(record, uow.policy)
     firing = firing_signals(record)
     dating = [s for s in firing if abs(s.starts_at - onset) < STATED]
     by_alert = not firing or bool(dating)
     uncertainty = DATED_BY_ALERT if by_alert else STATED
-    at_hand = tools(record, uow.policy, survey)
     runs = own_runs(uow, record, at_hand)
     told = _told(record, firing, runs)
     known = playbooks()

@@ -5,7 +5,6 @@ from stanch.mitigate.ranking.evidence import Option
 from stanch.mitigate.ranking.rank import Ranked, ranked
 from stanch.mitigate.ranking_inputs import gather
 from stanch.mitigate.survey import Tool, newest, tools
-from stanch.timeline.affected import affected
 from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import UnitOfWork
 
@@ -39,4 +38,4 @@ def ranked_for(uow: UnitOfWork, record: Record) -> list[Ranked]:
                 tool.offered_by,
             )
         )
-    return ranked(options, gather(uow, record, survey, affected(record, uow.policy)))
+    return ranked(options, gather(uow, record, survey, at_hand))

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+import msgspec
 from markupsafe import Markup
 
 from stanch.kernel import svg
 from stanch.kernel.clock import hour_minute, spell
+from stanch.kernel.kept import Kept
 from stanch.kernel.policy import PHASES, Criterion
 from stanch.timeline.record import PhaseSpan, Record
 
@@ -17,9 +19,18 @@ WIDTH, HEIGHT, PAD = 320, 72, 6
 MOST_POINTS = 240
 
 
+# Everybody who looks at an incident sees the same ones. So many characters are kept.
+_SPARKLINES: Kept[Markup] = Kept(2_000_000, len)
+
+
 def sparkline(points: list[tuple[int, float]], criterion: Criterion, marks: list[tuple[int, str]]) -> Markup:
     """A criterion over time, its bound as a dashed line, and each mitigation as an upright line with its number."""
-    points = points[:: max(1, len(points) // MOST_POINTS)] + points[-1:]
+    few = points[:: max(1, len(points) // MOST_POINTS)] + points[-1:]
+    key = msgspec.msgpack.encode((few, criterion, marks))
+    return _SPARKLINES.get(key, lambda: _sparkline(few, criterion, marks))
+
+
+def _sparkline(points: list[tuple[int, float]], criterion: Criterion, marks: list[tuple[int, str]]) -> Markup:
     bound = criterion.below if criterion.below is not None else criterion.above
     start, end = points[0][0], max(points[-1][0], points[0][0] + 1)
     values = [value for _, value in points] + ([bound] if bound is not None else [])

@@ -13,7 +13,7 @@ from stanch.mitigate.evidence.graph import draw
 from stanch.mitigate.indicators import PROBE, indicators
 from stanch.mitigate.measurement_store import series as kept_series
 from stanch.mitigate.ranking_inputs import gather
-from stanch.mitigate.survey import newest
+from stanch.mitigate.survey import newest, tools
 from stanch.mitigate.toolkit import ranked_for
 from stanch.ports import Failed, Metrics, Prober, Screenshotter
 from stanch.prepare.changes_near import changes_near
@@ -120,7 +120,7 @@ def _ranking(uow: UnitOfWork, record: Record) -> dict[str, Any]:
             {"place": r.place, "name": r.mitigation.name, "why": r.why, "score": round(r.score, 1)}
             for r in ranked_for(uow, record)
         ],
-        "weighed": msgspec.to_builtins(gather(uow, record, survey, affected(record, uow.policy))),
+        "weighed": msgspec.to_builtins(gather(uow, record, survey, tools(record, uow.policy, survey))),
     }
 
 

@@ -57,19 +57,24 @@ def says_outcome(told: TextEvidence, does: frozenset[Means]) -> bool:
 
 def says_done(told: TextEvidence, does: frozenset[Means]) -> bool:
     """Whether it says that an action of these means has been done: ``zone-b is drained``, not ``zone-b should be drained``."""
-    return told.outcome and any(_done(told.text, DONE[each]) for each in does if each in DONE)
+    return told.outcome and not does.isdisjoint(_done(told.text))
 
 
-@lru_cache(maxsize=8192)
-def _done(text: str, pattern: str) -> bool:
+@lru_cache(maxsize=2048)
+def _done(text: str) -> frozenset[Means]:
+    """The means of all that a text says has been done."""
+    return frozenset(each for each, pattern in DONE.items() if _tells(text, pattern))
+
+
+def _tells(text: str, pattern: str) -> bool:
     return any(
         not (DENIED.search(before := text[max(0, m.start() - 60) : m.start()]) or NOT_YET.search(before))
         for m in re.finditer(rf"\b({pattern})\b", text, re.IGNORECASE)
     )
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _in_vain(text: str) -> bool:
     if NO_HELP.search(text):
         return True
-    return STILL.search(text) is not None and any(_done(text, pattern) for pattern in DONE.values())
+    return STILL.search(text) is not None and bool(_done(text))

@@ -225,11 +225,9 @@ def named(s: Situation) -> Weights:
     """What acts on the very thing that alerts and people name."""
     best, by, words = 0.0, None, frozenset[str]()
     for told in s.hopeful:
-        if says_outcome(told, s.means) or _spoken_against(told, s.means):
-            continue
         shared = s.words & tokens(told.text)
         odds = min(1.8, 0.9 * len(shared)) * told.weight
-        if odds > best:
+        if odds > best and not (says_outcome(told, s.means) or _spoken_against(told, s.means)):
             best, by, words = odds, told, shared
     if by:
         yield Weight(
@@ -299,7 +297,7 @@ def harm(s: Situation) -> Weights:
     if any(each.kind == "data" for each in s.evidence.harms) and "failover" in s.means and not stops(s, "data"):
         worst = max((each for each in s.evidence.harms if each.kind == "data"), key=lambda each: each.certainty)
         yield Weight(log(0.4) * worst.certainty, f"{worst.reason}, and the other side holds the same")
-    others = (means(o.mitigation) for o in s.options)
+    others = (means(o.mitigation) for o in s.options if s.evidence.harms)
     if any(stop_of(each.kind) in does for does in others for each in s.evidence.harms):
         worst = max(s.evidence.harms, key=lambda each: each.certainty)
         ratio = 0.1 if "restore" in s.means else 0.25

@@ -56,14 +56,14 @@ class Situation:
         m = self.option.mitigation
         return f"{said(m)} {m.target} {m.zone} {m.version} {m.feature}".lower()
 
-    def already_run(self, told: TextEvidence) -> bool:
-        """Whether it was said after this very action had been run: then it tells of what came of it."""
-        return self.option.mitigation.name in told.after
-
     @cached_property
     def hopeful(self) -> tuple[TextEvidence, ...]:
-        """What was said that may be a sign for this action: not what tells that such a one is done already."""
-        return tuple(t for t in self.evidence.told if not (self.already_run(t) or says_done(t, self.means)))
+        """What was said that may be a sign for this action: not what tells that such a one is done already.
+
+        What was said after this very action had been run tells of what came of it.
+        """
+        name, does = self.option.mitigation.name, self.means
+        return tuple(t for t in self.evidence.told if not (name in t.after or says_done(t, does)))
 
     def irreversible(self) -> bool:
         """Whether it cannot be undone."""

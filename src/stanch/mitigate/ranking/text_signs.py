@@ -5,6 +5,7 @@ are estimates from public postmortems, kept coarse on purpose; ``docs/explanatio
 """
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 import msgspec
@@ -153,11 +154,19 @@ TEXT_SIGNS: tuple[TextSign, ...] = (
 )  # fmt: skip
 
 
-@lru_cache(maxsize=64)
-def signs_in(texts: tuple[TextEvidence, ...]) -> list[tuple[TextSign, TextEvidence]]:
-    """Each sign that some text gives, and the first text that does: the same for every option of a list."""
-    first = ((sign, next((told for told in texts if says(told, sign.pattern)), None)) for sign in TEXT_SIGNS)
-    return [(sign, told) for sign, told in first if told is not None]
+def signs_in(texts: Iterable[TextEvidence]) -> list[tuple[TextSign, TextEvidence]]:
+    """Each sign that some text gives, in the order of the table, and the first text that does."""
+    first: dict[int, TextEvidence] = {}
+    for told in texts:
+        for sign in _signs(told.text):
+            first.setdefault(sign, told)
+    return [(TEXT_SIGNS[sign], first[sign]) for sign in sorted(first)]
+
+
+@lru_cache(maxsize=2048)
+def _signs(text: str) -> tuple[int, ...]:
+    """The places in the table of what one text is a sign of. A list asks for each text with every option, and again once more is told."""
+    return tuple(place for place, sign in enumerate(TEXT_SIGNS) if _tells(text, sign.pattern))
 
 
 def says(told: TextEvidence, pattern: str) -> bool:
@@ -165,9 +174,13 @@ def says(told: TextEvidence, pattern: str) -> bool:
     return _says(told.text, pattern)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _says(text: str, pattern: str) -> bool:
     """Asked again whenever one text more is told."""
+    return _tells(text, pattern)
+
+
+def _tells(text: str, pattern: str) -> bool:
     return any(
         not DENIED.search(text[max(0, m.start() - 60) : m.start()]) for m in re.finditer(pattern, text, re.IGNORECASE)
     )

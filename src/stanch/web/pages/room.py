@@ -103,12 +103,13 @@ def drawn(view: View, place: Place, common: dict[str, Any]) -> list[tuple[Panel,
 
 def _html(view: View, panel: Panel, common: dict[str, Any], context: Context) -> Markup:
     """A panel, drawn once for the same values where it is shown as of now and says nothing that goes on with the clock."""
-    name, record = f"room/{panel.name}.html", view.record
-    if not panel.still or view.at is not None or view.refused or record.last is None:
+    name = f"room/{panel.name}.html"
+    if not panel.still or view.at is not None or view.refused:
         return fragment(name, **common, **context)
-    key = (name, record.id, record.last.hash, view.uow.actor.name, id(view.policy), msgspec.msgpack.encode(context))
+    record, digest = view.settled()
+    key = (name, digest, view.uow.actor.name, id(view.policy), msgspec.msgpack.encode(context))
     # A still panel that asks for now fails.
-    told = {variable: value for variable, value in common.items() if variable != "now"}
+    told = {variable: value for variable, value in common.items() if variable != "now"} | {"record": record}
     return _DRAWN.get(key, lambda: (fragment(name, **told, **context), view.policy))[0]
 
 

@@ -18,7 +18,7 @@ def context(view: View) -> Context | None:
     return {
         "prompts": in_order(view.uow, view.record, due),
         "others": [p for p in once(due) if not asks(view.uow, view.record, p)],
-        "later": [(p, spell(p.due - view.now)) for p in once(asked) if p.due > view.now][:COMING],
+        "later": [(p.text, spell(p.due - view.now)) for p in once(asked) if p.due > view.now][:COMING],
         "drafts": drafts(view),
         "held": [title for role, title in ROLE_TITLES.items() if view.record.holder(role) == view.uow.actor.name],
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from hashlib import blake2b
 from typing import Any, Literal
 
 import msgspec
@@ -19,6 +20,10 @@ from stanch.timeline.unit_of_work import UnitOfWork
 # The places: above everything, prompts, the timeline's column, the column beside it.
 Place = Literal["head", "now", "stream", "side"]
 Context = Mapping[str, Any]
+# No panel that is still reads these of the record: it is told nothing in their place, and is not drawn anew for them.
+WITH_EACH_ENTRY: dict[str, Any] = {
+    "entries": 0, "changed_at": 0, "last": None, "spoke": [], "notes": [], "noted_since": {},
+}  # fmt: skip
 
 
 class Refused(msgspec.Struct, frozen=True):
@@ -44,6 +49,7 @@ class View(msgspec.Struct, frozen=True):
     query: Mapping[str, str]
     refused: Refused | None = None
     _ranked: list[list[Ranked]] = []  # asked for by two panels, worked out once
+    _settled: list[tuple[Record, bytes]] = []
 
     @property
     def now(self) -> int:
@@ -76,6 +82,13 @@ class View(msgspec.Struct, frozen=True):
             self._ranked.append(ranked_for(self.uow, self.record))
         return self._ranked[0]
 
+    def settled(self) -> tuple[Record, bytes]:
+        """The record without what every line that somebody writes changes, and the digest of all that is left."""
+        if not self._settled:
+            record = msgspec.structs.replace(self.record, **WITH_EACH_ENTRY)
+            self._settled.append((record, blake2b(msgspec.msgpack.encode(record)).digest()))
+        return self._settled[0]
+
     def ages(self, moments: Iterable[int]) -> dict[int, str]:
         """How long ago each is, in words."""
         return {moment: spell(self.now - moment) for moment in moments}
@@ -94,7 +107,7 @@ class Panel(msgspec.Struct, frozen=True):
     A side panel's frame is the page's work, the others bring theirs. ``tab``: the tab that a side panel stands in; empty:
     one of its own. ``phases``: those in which its tab is the one that is open at first. ``forms``: the commands whose
     refused form it shows again, with what was typed. ``still``: its template says nothing that goes on with the clock but
-    what ``context`` told it, so it is drawn once for the same values.
+    what ``context`` told it, and reads nothing of ``WITH_EACH_ENTRY``, so it is drawn once for the same values.
     """
 
     name: str

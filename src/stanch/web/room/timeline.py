@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import lru_cache
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from typing import Any, Literal
 
 import msgspec
@@ -92,11 +92,12 @@ def _page(view: View, show: str, *, mine: bool) -> Markup:
 
     def draw() -> Markup:
         known = [x for x in view.entries if view.at is None or x.recorded_at <= view.at]
-        rest = [
+        fitting = (
             row
             for x in reversed(without_older_saves(known))
             if (not before or x.position < before) and wanted(row := row_of(x), show)
-        ]
+        )
+        rest = list(islice(fitting, SHOWN + 1))
         return fragment(
             "room/lines.html", line=_lines(view, corrections(known), mine=mine, paged=len(view.entries) > SHOWN),
             groups=grouped(rest[:SHOWN], fold=show == "all"), more=rest[SHOWN - 1].entry.position if len(rest) > SHOWN else 0,
@@ -114,11 +115,9 @@ def _lines(view: View, amended: dict[int, int], *, mine: bool, paged: bool) -> C
 
     def line(row: Row) -> Markup:
         x = row.entry
-        ways = {
-            "here": here, "paged": paged, "writing": view.writing, "amended": amended.get(x.position, 0), "redactable": mine and redactable(x),
-        }  # fmt: skip
-        key = (x.hash, x.redacted, *ways.values())
-        return _DRAWN.get(key, lambda: fragment("room/entry.html", row=row, **ways))
+        ways = {"here": here, "paged": paged, "writing": view.writing, "amended": amended.get(x.position, 0)}
+        key = (x.hash, x.redacted, mine, *ways.values())
+        return _DRAWN.get(key, lambda: fragment("room/entry.html", row=row, redactable=mine and redactable(x), **ways))
 
     return line
 
@@ -173,7 +172,7 @@ def grouped(rows: list[Row], *, fold: bool) -> list[Group]:
         if day and today != day:
             found.append(Group("day", [row]))
         day = today
-        if fold and chatter(row) and found and found[-1].kind != "day" and all(chatter(r) for r in found[-1].rows):
+        if fold and chatter(row) and found and found[-1].kind != "day" and chatter(found[-1].rows[0]):
             found[-1] = Group("fold", [*found[-1].rows, row])
         else:
             found.append(Group("entry", [row]))
