@@ -30,7 +30,12 @@ def test_the_checklist_ticks_itself(tmp_path: Path, browser: Browser, size: tupl
         expect(page.locator("#step-service")).to_contain_text("Done")
         expect(page.locator("#step-sender")).to_contain_text("Waiting for the first alert ...")
         page.goto(house.url + "/me")
-        page.get_by_label("Add a contact method").fill(f"webhook:{phones.url}/ada")
+        page.get_by_label("Add a contact method").select_option("webhook")
+        page.get_by_label("Your address there").fill(" webhook: ")
+        page.get_by_role("button", name="Add it").click()
+        expect(page.get_by_role("alert")).to_have_text("That is no address. Webhook: https://example.org/hook.")
+        expect(page.get_by_label("Add a contact method")).to_have_value("webhook")
+        page.get_by_label("Your address there").fill(f"{phones.url}/ada")
         page.get_by_role("button", name="Add it").click()
         expect(page.locator("#methods")).to_contain_text("no contact method has been confirmed yet")
         for _ in range(100):

@@ -222,15 +222,45 @@ def test_the_first_administrator_is_a_contact_from_the_first_page_on(database_ur
         link = credentials.create_setup_link(database, now)
         with TestClient(create_app(house.stanch), follow_redirects=False) as browser:
             same = {"sec-fetch-site": "same-origin", "accept": "text/html"}
-            form = {"once": link, "name": "Dana", "reach": "fax:1"}
+            form = {"once": link, "name": "Dana", "kind": "fax", "address": "1"}
             refused = browser.post("/login", data=form, headers=same)
             assert refused.status_code == 422 and "fax" in refused.text and 'value="Dana"' in refused.text
-            assert browser.post("/login", data=form | {"reach": "pager:dana"}, headers=same).status_code == 303
+            assert (
+                browser.post("/login", data=form | {"kind": "pager", "address": "dana"}, headers=same).status_code
+                == 303
+            )
         house.settle()
         assert [to for to, _ in house.pager.sent] == ["dana"]
         assert "Dana" in house.application.whole_policy().contacts
         do(house, "confirm-method", "Dana", code=code(house, "dana"))
         assert do(house, "me", "Dana")["reached"] == "Dana can be reached."
+
+
+def test_a_contact_method_is_a_choice_and_an_address(house: House) -> None:
+    """R2: nobody has to know how the two are written in one; what is refused stands beside its field."""
+    join(house, "ada")
+    secret = credentials.open_session(house.application.database, "ada", house.clock.now())
+    with TestClient(create_app(house.stanch), cookies={"stanch_session": secret}, follow_redirects=False) as browser:
+        same = {"sec-fetch-site": "same-origin", "accept": "text/html"}
+        shown = browser.get("/me").text
+        assert '<option value="pager">' in shown and 'value="webpush"' not in shown
+        form = {"kind": "pager", "address": "  ", "after_minutes": "7"}
+        for wrong, field, said in (
+            ({}, "address", "That is no address."),
+            ({"kind": "fax", "address": "12"}, "address", "Nothing is sent by &#39;fax&#39; here."),
+            ({"address": "https://example.org/x"}, "address", "added by an administrator only"),
+            ({"address": "12", "after_minutes": "5000"}, "after", 'id="after-wrong"'),
+        ):
+            refused = browser.post("/me/methods", data=form | wrong, headers=same)
+            assert refused.status_code == 422 and said in refused.text, wrong
+            assert re.search(rf'<input id="{field}"[^>]* aria-invalid="true"', refused.text), wrong
+            for typed in (form | wrong).values():
+                assert not typed.strip() or f'value="{typed}"' in refused.text or typed == "fax"
+        added = browser.post("/me/methods", data=form | {"address": " pager:ada-phone "}, headers=same)
+        assert added.status_code == 303 and added.headers["location"] == "/me#methods"
+        assert browser.post("/me/methods", data=form | {"address": "ada-phone"}, headers=same).status_code == 409
+    own = [method for method in do(house, "me", "ada")["methods"] if method["method"]]
+    assert [(method["to"], method["after_minutes"]) for method in own] == [("pager:ada-phone", 7)]
 
 
 def test_nobody_is_shown_by_the_name_that_another_signs_in_with(bare: House) -> None:

@@ -6,18 +6,24 @@ from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from stanch.identity import credentials, people, profiles
-from stanch.kernel.errors import Denied
+from stanch.kernel.command import REGISTRY
+from stanch.kernel.errors import Denied, NotFound, Problem
+from stanch.kernel.filling import fill
 from stanch.ports.signature import is_code
 from stanch.prepare import confirming
+from stanch.prepare.contact_methods import offered, typed
 from stanch.prepare.profile.commands import ShowMe, show_me
 from stanch.prepare.reachability import shown, shown_apart
+from stanch.timeline import requests
 from stanch.web import auth
 from stanch.web.bodies import form_of, read_body
+from stanch.web.hints import said_to
 from stanch.web.pages.render import page, signed_in
+from stanch.web.problems import wants_page
 
 if TYPE_CHECKING:
     from stanch.main import Stanch
@@ -26,7 +32,12 @@ HEADERS = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex", "Referrer-Pol
 
 
 def routes(stanch: Stanch) -> list[Route]:
-    """``/me``, ``/me/tokens`` and ``/confirm/<test>/<code>``."""
+    """``/me``, ``/me/methods``, ``/me/tokens`` and ``/confirm/<test>/<code>``."""
+
+    async def method(request: Request) -> Response:
+        await run_in_threadpool(auth.require, request)
+        form = form_of(await read_body(request)).last()
+        return await run_in_threadpool(_method, stanch, request, form)
 
     async def token(request: Request) -> Response:
         await run_in_threadpool(auth.require, request)
@@ -35,19 +46,42 @@ def routes(stanch: Stanch) -> list[Route]:
 
     return [
         signed_in("/me", lambda request: _me(stanch, request)),
+        Route("/me/methods", method, methods=["POST"]),
         Route("/me/tokens", token, methods=["POST"]),
         Route("/confirm/{test}/{code}", lambda request: _confirm(stanch, request), methods=["GET", "POST"]),
     ]
 
 
-def _me(stanch: Stanch, request: Request, secret: str = "") -> Response:
+def _me(
+    stanch: Stanch,
+    request: Request,
+    secret: str = "",
+    given: dict[str, str] | None = None,
+    refused: Problem | None = None,
+) -> Response:
     with stanch.application.reading(auth.require(request)) as uow:
         me = show_me(uow, ShowMe())
         now, known = uow.now, me.person in people.names(uow.tx)
+    notifiers = stanch.world.notifiers
     return page(
-        request, "me.html", mine=me, now=now, secret=secret, notifiers=sorted(stanch.world.notifiers), known=known,
+        request, "me.html", status=refused.status if refused else 200, mine=me, now=now, secret=secret, known=known,
+        notifiers=notifiers, choices=offered(notifiers, admin=me.admin), given=given or {}, refused=refused,
         called_by=shown_apart(method.to for method in me.methods),
     )  # fmt: skip
+
+
+def _method(stanch: Stanch, request: Request, form: dict[str, str]) -> Response:
+    """The command takes ``kind:address``, for which the form has two fields. What is refused stands beside its field."""
+    command = REGISTRY["add-method"]
+    try:
+        to = typed(form.get("kind", ""), form.get("address", ""))
+        asked = fill(command, {"to": to, "after_minutes": form.get("after_minutes") or "0"})
+        requests.run(stanch.application, command, asked, auth.require(request), "page")
+    except Problem as problem:
+        if isinstance(problem, NotFound) or not wants_page(request):
+            raise
+        return _me(stanch, request, given=form, refused=said_to(request, problem, page=True))
+    return RedirectResponse("/me#methods", 303)
 
 
 def _token(stanch: Stanch, request: Request, name: str) -> Response:

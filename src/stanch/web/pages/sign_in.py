@@ -14,6 +14,7 @@ from stanch.identity.throttle import SignIns
 from stanch.kernel.actor import Actor
 from stanch.kernel.clock import SECOND
 from stanch.kernel.errors import Invalid, Problem, Unauthenticated
+from stanch.prepare.contact_methods import offered, typed
 from stanch.prepare.profile.commands import AddMethod, add_method, checked_address
 from stanch.web import auth
 from stanch.web.bodies import form_of, read_body
@@ -104,19 +105,17 @@ def _refused(request: Request, form: dict[str, str], following: str, problem: Pr
     if not wants_page(request):
         return problem_response(said_to(request, problem))
     once = form.get("once", "") if isinstance(problem, Invalid) else ""
-    said = said_to(request, problem, page=True).sentence()
-    return _page(
-        request, error=said, once=once, first=bool(once), next=following, status=problem.status, given=form
-    )  # fmt: skip
+    said = said_to(request, problem, page=True)
+    return _page(request, refused=said, once=once, first=bool(once), next=following, status=problem.status, given=form)
 
 
 def _reach(stanch: Stanch, form: dict[str, str]) -> str:
     """The first admin's contact method, checked before the one-time link is used up. Raises ``Invalid``."""
     database, now = stanch.application.database, stanch.application.clock.now()
-    if not form.get("reach", "").strip() or not credentials.makes_admin(database, form.get("once", ""), now):
+    if not form.get("address", "").strip() or not credentials.makes_admin(database, form.get("once", ""), now):
         return ""
     with stanch.application.reading() as uow:
-        return checked_address(uow, form["reach"].strip()[:500], "reach")
+        return checked_address(uow, typed(form.get("kind", ""), form["address"])[:500], "address")
 
 
 def _page(
@@ -124,14 +123,14 @@ def _page(
     *,
     once: str = "",
     first: bool = False,
-    error: str = "",
+    refused: Problem | None = None,
     next: str = "/",
     status: int = 200,
     given: dict[str, str] | None = None,
 ) -> Response:
     """The form; ``first``: the link makes the first admin, who chooses a name. A one-time link is a button: the previews that chat programs fetch must not use it up."""
-    notifiers = sorted(request.app.state.stanch.world.notifiers)
+    choices = offered(request.app.state.stanch.world.notifiers, admin=True)
     return page(
-        request, "login.html", status=status, once=once, first=first, error=error, next=auth.same_site_path(next),
-        notifiers=notifiers, given=given or {},
+        request, "login.html", status=status, once=once, first=first, refused=refused, next=auth.same_site_path(next),
+        choices=choices, given=given or {},
     )  # fmt: skip
