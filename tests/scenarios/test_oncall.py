@@ -275,5 +275,8 @@ def test_a_month_and_my_shifts_are_the_same_at_the_command_and_on_the_page(house
         assert said in page, said
     assert page.count("The clocks change") == 1 and 'aria-current="date"' not in page
     assert client.get("/oncall?view=month", headers=ben).text.count('<li aria-current="date">') == 3
-    assert "You (zoe) are not in the contacts" in client.get("/oncall", headers=zoe).text
+    page = client.get("/oncall", headers=zoe).text
+    assert "You (zoe) are not in the contacts" in page
+    assert "<p>On call until Mon 12 Jan 09:00 (Europe/Berlin), then Ben.</p>" in page
+    assert "Ada is on call" not in page, "her name stands above"
     assert client.get("/oncall?view=month&from=soon", headers=ben).status_code == 422

@@ -156,6 +156,12 @@ def page_of(uow: UnitOfWork, number: int) -> str:
     return str(row["page"]) if row else ""
 
 
+def found(uow: UnitOfWork, number: int) -> Subscriber | None:
+    """A subscriber by number, confirmed or not; None for one that is gone."""
+    row = uow.tx.one("SELECT * FROM status_subscribers WHERE id = :id", id=number)
+    return subscriber_of(row) if row else None
+
+
 def leave(uow: UnitOfWork, number: int) -> None:
     """Delete a subscription and everything known of it. Repeating it is harmless."""
     uow.tx.execute("DELETE FROM status_subscribers WHERE id = :id", id=number)

@@ -45,6 +45,14 @@ class OnCallNow(msgspec.Struct, frozen=True):
     next: list[str] | None = None
     time_zone: str = ""
 
+    def subject(self) -> str:
+        """What ``says`` begins with, where the schedule can be read."""
+        return f"{' and '.join(self.names) or 'Nobody'} {'are' if len(self.names) > 1 else 'is'} on call"
+
+    def without_names(self) -> str:
+        """``says`` below the names."""
+        return f"On call{self.says.removeprefix(self.subject())}"
+
     def line(self) -> str:
         """For chat."""
         return f"{self.schedule}: {self.says}"
@@ -87,8 +95,8 @@ def _sentence(uow: UnitOfWork, found: OnCallNow, now: Shift, follows: Shift | No
     until = f" until {local(follows.start, zone):%a %d %b %H:%M} ({zone.key})" if follows else ""
     then = "" if found.next is None else f", then {' and '.join(found.next) or 'nobody'}"
     if now.gap:
-        return f"Nobody is on call{until}{then}: {store.gap_reason(uow, found.schedule, uow.now)}."
-    return f"{' and '.join(found.names)} {'are' if len(found.names) > 1 else 'is'} on call{until}{then}."
+        return f"{found.subject()}{until}{then}: {store.gap_reason(uow, found.schedule, uow.now)}."
+    return f"{found.subject()}{until}{then}."
 
 
 def names_of(uow: UnitOfWork, shift: Shift) -> list[str]:

@@ -6,6 +6,7 @@ Nobody learns who follows: known and unknown addresses get the same answer. Look
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -98,12 +99,16 @@ def words(
     code: str = "",
     base: str = "",
     lines: tuple[str, ...] = (),
+    whose: tuple[str, str] = ("", ""),
     **context: Any,
 ) -> Response:
-    """A page of few words, which are keys of the language's file."""
+    """A page of few words, which are keys of the language's file. ``whose``: the kind of a subscriber and where it is."""
     say = language_of(site.snapshot, code)
     values = {"problem": "", "form": "", "action": "", "kinds": [], "values": {}, "push": {}, **context}
     values |= {"heading": say(heading), "lines": [say(line) for line in lines]}
+    if whose[0]:
+        kind = say("push_here" if whose[0] == "push" else f"follow_{whose[0]}")
+        values["lines"] = [f"{site.page.title} · {kind}{': ' if whose[1] else ''}{whose[1]}"]
     if values["form"] != "ask":
         values["form"] = say(values["form"]) if values["form"] else ""
     html = form_page(site.snapshot, assets_of(site.documents), base or f"{site.base}/", say.code, **values)
@@ -190,7 +195,8 @@ def _confirm(stanch: Stanch, request: Request) -> Response:
     number = store.proven(stanch.settings.secret_key, "confirm", request.path_params["code"])
     site = _site_of(stanch, request, number)
     if request.method == "GET" and number is not None:
-        return words(site, "follow_sure", form="follow_yes", action=request.url.path)
+        whose = _whose(stanch, number)
+        return words(site, "follow_sure", form="follow_yes", action=request.url.path, whose=whose)
     if number is not None:
         with stanch.application.uow(ENGINE, "page") as uow:
             if store.confirm(uow, number):
@@ -198,12 +204,22 @@ def _confirm(stanch: Stanch, request: Request) -> Response:
     return words(site, "follow_over", 404, lines=("follow_over_more",))
 
 
+def _whose(stanch: Stanch, number: int | None) -> tuple[str, str]:
+    """Of which kind a subscriber is, and where: of a web address only the host, since the rest may be a secret."""
+    with stanch.application.reading() as uow:
+        found = store.found(uow, number) if number is not None else None
+    if found is None or found.kind == "push":
+        return (found.kind if found else ""), ""
+    return found.kind, found.address if found.kind == "mail" else urlsplit(found.address).hostname or ""
+
+
 def _leave(stanch: Stanch, request: Request) -> Response:
     """One-click unsubscribe: no cookie, no redirect, no question; the same answer for an unknown subscriber."""
     number = store.proven(stanch.settings.secret_key, "leave", request.path_params["code"])
     site = _site_of(stanch, request, number)
     if request.method == "GET":
-        return words(site, "leave_sure", form="leave_yes", action=request.url.path)
+        whose = _whose(stanch, number)
+        return words(site, "leave_sure", form="leave_yes", action=request.url.path, whose=whose)
     if number is not None:
         with stanch.application.uow(ENGINE, "page") as uow:
             store.leave(uow, number)
