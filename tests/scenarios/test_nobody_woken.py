@@ -51,6 +51,9 @@ def test_every_place_says_that_nobody_would_be_woken(
         home, oncall = pages(house, "/", "/oncall")
         assert said in home and "Whoever is on call is paged" not in home
         assert "Everybody whom a page may go to" not in oncall and why in oncall
+        for shown in (home, oncall):
+            assert "There is no escalation policy either: a page would wake nobody" in shown
+            assert "whom they name" not in shown and "whom it names" not in shown
 
 
 def test_who_cannot_be_woken_is_sent_to_the_profile_first() -> None:

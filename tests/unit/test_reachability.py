@@ -4,7 +4,15 @@ from typing import Any
 
 from stanch.kernel.clock import DAY, HOUR, parse_moment
 from stanch.kernel.policy import Policy
-from stanch.prepare.reachability import Finding, LastAttempt, pageable, reachability, shown, shown_apart
+from stanch.prepare.reachability import (
+    Finding,
+    LastAttempt,
+    pageable,
+    reachability,
+    shown,
+    shown_apart,
+    without_schedule,
+)
 from stanch.prepare.yaml_file import convert
 from stanch.web.pages.render import advice
 
@@ -31,6 +39,24 @@ def _find(policy: Policy, *reached: LastAttempt, notifiers: frozenset[str] | Non
 def test_two_ways_that_worked_lately_leave_nothing_to_say() -> None:
     policy = _policy({"ada": ["smtp:a@b.c", "sms:+491701234567"]})
     assert _find(policy, _tried("ada", "smtp:a@b.c"), _tried("ada", "sms:+491701234567")) == []
+
+
+def test_without_a_schedule_it_is_said_whom_a_page_goes_to() -> None:
+    some, sent = {"ada": ["smtp:a@b"], "ben": ["fax:1"], "eve": ["smtp:e@b"]}, frozenset({"smtp"})
+
+    def said(contacts: dict[str, list[str]], **escalation: object) -> str:
+        return without_schedule(_policy(contacts, escalation=escalation), sent)
+
+    everybody = "a page goes at once to everybody in the contacts to whom something can be sent: "
+    assert said(some) == f"There is no escalation policy either: {everybody}Ada and Eve."
+    assert said({"ada": ["smtp:a@b"]}).endswith(": Ada.")
+    assert said({f"p{n}": ["smtp:a@b"] for n in range(9)}).endswith(": 9 people.")
+    for nobody in ({}, {"ben": ["fax:1"]}, {"ben": []}):
+        assert "policy either: a page would wake nobody, since nothing can be sent to anybody" in said(nobody)
+    steps = {"steps": [{"notify": ["ada"]}]}
+    assert said(some, default=steps) == "Escalation policies page whom they name."
+    named = "Escalation policies page whom they name. Where a service has none of them, "
+    assert said(some, night=steps) == f"{named}{everybody}Ada and Eve."
 
 
 def test_somebody_who_is_no_contact_cannot_be_reached() -> None:

@@ -11,7 +11,7 @@ from stanch.kernel.ids import new_id
 from stanch.ports import Message
 from stanch.prepare import confirming
 from stanch.prepare.oncall.people import contact_key
-from stanch.prepare.reachability import Finding, LastAttempt, nobody, reachability, shown, shown_apart
+from stanch.prepare.reachability import Finding, LastAttempt, nobody, reachability, shown, shown_apart, without_schedule
 from stanch.prepare.sending import Sending, lane_of
 from stanch.timeline.effects import Effect
 from stanch.timeline.unit_of_work import UnitOfWork
@@ -32,6 +32,12 @@ def attempts(uow: UnitOfWork) -> list[LastAttempt]:
 def unwoken(uow: UnitOfWork) -> str:
     """Why no page would wake anybody, and what to do; empty when one would."""
     return nobody(uow.policy, frozenset(uow.application.world.notifiers))
+
+
+def unscheduled(uow: UnitOfWork) -> str:
+    """Whom a page goes to while there is no schedule; empty when there is one."""
+    notifiers = frozenset(uow.application.world.notifiers)
+    return "" if uow.policy.schedules else without_schedule(uow.policy, notifiers)
 
 
 def report(uow: UnitOfWork) -> list[Finding]:

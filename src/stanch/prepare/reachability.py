@@ -14,7 +14,7 @@ from stanch.prepare.own_contact_methods import unconfirmed
 # From the worst on: no method works; one fails; there is only one; one is untested.
 Worry = Literal["unreachable", "failing", "weak", "untested"]
 WORRIES: tuple[Worry, ...] = ("unreachable", "failing", "weak", "untested")
-TRIED_WITHIN = 30 * DAY
+TRIED_WITHIN, NAMED_AT_MOST = 30 * DAY, 3
 UNCONFIRMED = "no contact method has been confirmed yet"
 
 
@@ -91,6 +91,23 @@ def reach_problem(contact: Contact, notifiers: frozenset[str], *, sure: bool = T
     if sure and all(unconfirmed(method) for method in contact.methods() if _kind(method) in notifiers):
         return f"cannot be relied on to be reached: {UNCONFIRMED}"
     return ""
+
+
+def without_schedule(policy: Policy, notifiers: frozenset[str]) -> str:
+    """Whom a page goes to while there is no schedule, as sentences."""
+    default = policy.escalation.get("default")
+    named = any(escalation.steps for escalation in policy.escalation.values())
+    if default and default.steps:
+        return "Escalation policies page whom they name."
+    ours = [contact for contact in policy.contacts.values() if contact.kind != "vendor"]
+    names = sorted(contact.name for contact in ours if not reach_problem(contact, notifiers, sure=False))
+    whom = f"{len(names)} people" if len(names) > NAMED_AT_MOST else " and ".join(names)
+    goes = f"a page goes at once to everybody in the contacts to whom something can be sent: {whom}."
+    if not names:
+        goes = "a page would wake nobody, since nothing can be sent to anybody in the contacts."
+    if named:
+        return f"Escalation policies page whom they name. Where a service has none of them, {goes}"
+    return f"There is no escalation policy either: {goes}"
 
 
 def _kind(method: ContactMethod) -> str:

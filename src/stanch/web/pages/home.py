@@ -15,7 +15,7 @@ from stanch.now import needs
 from stanch.prepare.oncall import store
 from stanch.prepare.oncall.commands import now_and_next
 from stanch.prepare.oncall.people import contact_key
-from stanch.prepare.page_tests import unwoken
+from stanch.prepare.page_tests import unscheduled, unwoken
 from stanch.timeline.unit_of_work import UnitOfWork
 from stanch.web import auth
 from stanch.web.pages.people import checklist_of
@@ -65,7 +65,7 @@ def _home(uow: UnitOfWork) -> dict[str, Any]:
         "mine": asked.mine(), "shown": SHOWN, "others": asked.others(), "held": needs.held(uow),
         "now": uow.now, "unread": _unread(uow), "completion": completed_in_a_year(uow), "questions": needs.questions(uow, items), "shifts": needs.shifts(uow, key),
         "untested": needs.untested(uow, key), "duty": [now_and_next(uow, name) for name in sorted(uow.policy.schedules)], "people": _keys(uow),
-        "titles": {name: schedule.title or name for name, schedule in uow.policy.schedules.items()},
+        "unscheduled": unscheduled(uow), "titles": {name: schedule.title or name for name, schedule in uow.policy.schedules.items()},
     }  # fmt: skip
 
 

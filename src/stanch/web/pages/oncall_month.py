@@ -17,6 +17,7 @@ from stanch.kernel.zones import local, zone_of
 from stanch.prepare.oncall import month, own_shifts, store
 from stanch.prepare.oncall.commands import LOOK_AHEAD_DAYS, now_and_next
 from stanch.prepare.oncall.people import contact_key, shown_name
+from stanch.prepare.page_tests import unscheduled
 from stanch.timeline.unit_of_work import UnitOfWork
 from stanch.web.pages.oncall_picture import Lane, colours_of
 
@@ -58,7 +59,7 @@ def my_shifts(uow: UnitOfWork) -> dict[str, Any]:
     rows = [_own(title, shift, uow.now, end, zone) for _, title, shift in sorted(found, key=lambda each: each[:2])]
     return {
         "known": bool(key), "rows": rows[:SHIFTS_SHOWN], "more": max(0, len(rows) - SHIFTS_SHOWN), "unread": unread,
-        "zone": zone.key if zone else "", "days": LOOK_AHEAD_DAYS,
+        "zone": zone.key if zone else "", "days": LOOK_AHEAD_DAYS, "unscheduled": unscheduled(uow),
     }  # fmt: skip
 
 
