@@ -102,6 +102,7 @@ def _page(played: Any) -> str:
         "these count as tuned on as well, but for one. Of 20 by a second such writer it was first in 15 at first sight, and something unacceptable in 5, four of them\n"
         "guesses where nothing was worth doing; since then what evidence speaks against is last there. 19 of them are here.\n"
         "In the other one (Asana 2016) alerts fire on services that nothing connects, which makes incidents of their own,\n"
-        "so that the list of the first has no action for the others.\n\n"
+        "so that the list of the first has no action for the others.\n"
+        "The last 16, by a third such writer, met the rules after all of that and nothing was changed for them: it was first in 15, and nothing unacceptable was.\n\n"
     )
     return head + "\n".join(rows) + "\n"

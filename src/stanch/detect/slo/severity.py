@@ -134,7 +134,7 @@ def _by_outage(evaluation: SloEvaluation | None, impact: Impact, scope: Scope) -
         return None
     fails = f"{percent(evaluation.outage)} of requests fail"
     if _nobody_hit(impact):
-        return MINOR, f"{fails}, but the core function works and nobody is affected"
+        return TRACKED, f"{fails}, but the core function works and nobody is affected"
     if scope.core:
         works = impact.core_function_down is False
         return (
@@ -157,7 +157,7 @@ def _by_burn(evaluation: SloEvaluation | None, impact: Impact, scope: Scope) -> 
         return None
     pages = evaluation.action == "page"
     if pages and _nobody_hit(impact):
-        return MINOR, "the core function works and nobody is affected"
+        return TRACKED, "the core function works and nobody is affected"
     if scope.core and pages:
         if impact.core_function_down is False:
             return MAJOR, f"{scope.service} is core, and its core function works"
