@@ -216,6 +216,7 @@ def open_stanch(
         prompts=wiring.prompts,
         measured=wiring.measured,
         projections=wiring.projections,
+        alert_readers=wiring.alert_readers,
     )
     periodic_jobs = _periodic_jobs(catalog, calendars, machine, database)
     stanch = Stanch(settings, application, wiring, _engine(application, wiring), periodic_jobs, catalog)

@@ -1,10 +1,12 @@
 """Processes the intake journal: reads each post and folds its alerts into signals. Unreadable posts are kept raw and shown (P8)."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
-from stanch.detect import deploys, heartbeats, signals
+from stanch.db.locks import Lock
+from stanch.detect import ahead, deploys, heartbeats, signals
 from stanch.detect.limits import within
 from stanch.kernel.contained import contained
 from stanch.kernel.errors import Problem
@@ -12,8 +14,20 @@ from stanch.ports import NO_TITLE, Acknowledgement, Alert, Beat, ChangeEvent, Po
 from stanch.timeline.unit_of_work import Application, UnitOfWork
 
 BATCH = 1000
+_NEXT = "SELECT id, intake_key, format, received_at, body, about FROM intake WHERE state = 'new'"
+_NOTE = "UPDATE intake SET state = :state, note = :note WHERE id = :id"
 # Formats whose senders ignore the response, so that a body of another shape would go unnoticed.
 ALERT_FORMATS = ("alertmanager", "grafana", "prometheus")
+
+
+class Parsed(msgspec.Struct, frozen=True):
+    """A post of the journal, and what it holds."""
+
+    id: int
+    intake_key: str
+    received: list[Received]
+    state: str
+    note: str
 
 
 def digest(application: Application, sources: dict[str, Source]) -> int:
@@ -21,8 +35,6 @@ def digest(application: Application, sources: dict[str, Source]) -> int:
 
     When something in it cannot be taken, each post is taken in a transaction of its own, so that one bad alert affects no other (P8).
     """
-    if not application.database.select("SELECT 1 AS yes FROM intake WHERE state = 'new' LIMIT 1"):
-        return 0
     taken: int | None = None
     with contained("a batch of the intake was not taken; each post goes alone"):
         taken = _together(application, sources)
@@ -30,24 +42,47 @@ def digest(application: Application, sources: dict[str, Source]) -> int:
 
 
 def _together(application: Application, sources: dict[str, Source]) -> int:
+    posts = _parsed(application, sources)
+    if not posts:
+        return 0
     with application.uow(source="alert") as uow:
-        rows = _new(uow)
-        noted: list[dict[str, object]] = []
-        whole: list[int] = []
+        mine = _still_new(uow, posts)
         by_key: dict[str, list[Received]] = {}
-        for row in rows:
-            received, state, note = read(sources, row["format"], _post(row))
-            by_key.setdefault(row["intake_key"], []).extend(received)
-            if state == "digested":
-                whole.append(row["id"])
-            else:
-                noted.append({"id": row["id"], "state": state, "note": note[:500]})
+        for post in mine:
+            by_key.setdefault(post.intake_key, []).extend(post.received)
         for intake_key, received in by_key.items():
             fold(uow, received, intake_key)
-        if whole:  # ids are ours and whole numbers: one statement for a thousand posts
-            uow.tx.driver(f"UPDATE intake SET state = 'digested' WHERE id IN ({', '.join(map(str, whole))})")
-        uow.tx.many("UPDATE intake SET state = :state, note = :note WHERE id = :id", noted)
-    return len(rows)
+        if whole := [post.id for post in mine if post.state == "digested"]:
+            uow.tx.driver(f"UPDATE intake SET state = 'digested' WHERE id IN ({_ids(whole)})")
+        noted = [post for post in mine if post.state != "digested"]
+        uow.tx.many(_NOTE, [{"id": post.id, "state": post.state, "note": post.note[:500]} for post in noted])
+    return len(posts)
+
+
+def _parsed(application: Application, sources: dict[str, Source], some: str = "", **values: Any) -> list[Parsed]:
+    """The next posts, parsed and their texts read while no lock is held; fewer where there is much to read."""
+    posts, length = list[Parsed](), 0
+    for row in application.database.select(f"{_NEXT} {some} ORDER BY id LIMIT {BATCH}", **values):
+        received, state, note = read(sources, row["format"], _post(row))
+        posts.append(Parsed(row["id"], row["intake_key"], received, state, note))
+        length += ahead.read_alerts(application, received)
+        if length >= ahead.MOST:
+            break
+    return posts
+
+
+def _still_new(uow: UnitOfWork, posts: list[Parsed]) -> list[Parsed]:
+    """Those of them that no other replica has processed meanwhile: one digests at a time."""
+    uow.tx.one_at_a_time(Lock.FOLDING)
+    ids = _ids(post.id for post in posts)
+    rows = uow.tx.all(f"SELECT id FROM intake WHERE state = 'new' AND id IN ({ids}){uow.tx.skip_locked()}")
+    new = {row["id"] for row in rows}
+    return [post for post in posts if post.id in new]
+
+
+def _ids(ids: Iterable[int]) -> str:
+    """For one statement over a thousand posts: they are ours, and whole numbers."""
+    return ", ".join(map(str, ids))
 
 
 def _apart(application: Application, sources: dict[str, Source]) -> int:
@@ -55,8 +90,7 @@ def _apart(application: Application, sources: dict[str, Source]) -> int:
 
     After a crash in between some are folded again, which changes nothing but the count of repeats.
     """
-    with application.database.reading() as tx:
-        posts = tx.all(f"SELECT id FROM intake WHERE state = 'new' ORDER BY id LIMIT {BATCH}")
+    posts = application.database.select(f"SELECT id FROM intake WHERE state = 'new' ORDER BY id LIMIT {BATCH}")
     for post in posts:
         with contained("a post of the intake was not taken whole", post=post["id"]) as whole:
             _alone(application, sources, post["id"])
@@ -66,16 +100,15 @@ def _apart(application: Application, sources: dict[str, Source]) -> int:
 
 
 def _alone(application: Application, sources: dict[str, Source], post: int) -> None:
+    parsed = _parsed(application, sources, "AND id = :id", id=post)
     with application.uow(source="alert") as uow:
-        for row in _new(uow, "AND id = :id", id=post):  # None: another replica is processing it
-            received, state, note = read(sources, row["format"], _post(row))
-            fold(uow, received, row["intake_key"])
-            _note(uow, row["id"], state, note)
+        for each in _still_new(uow, parsed) if parsed else ():  # none: another replica has processed it
+            fold(uow, each.received, each.intake_key)
+            _note(uow, each.id, each.state, each.note)
 
 
 def _in_pieces(application: Application, sources: dict[str, Source], post: int, why: Exception) -> None:
-    with application.uow() as uow:
-        row = next(iter(_new(uow, "AND id = :id", id=post)), None)
+    row = next(iter(application.database.select(f"{_NEXT} AND id = :id", id=post)), None)
     if row is None:
         return
     taken, wrong, received = 0, [], list[Received]()
@@ -94,18 +127,8 @@ def _in_pieces(application: Application, sources: dict[str, Source], post: int, 
         _note(uow, post, state, " ".join([*wrong, note]).strip() or _said(why))
 
 
-def _new(uow: UnitOfWork, some: str = "", **values: Any) -> list[Any]:
-    return uow.tx.all(
-        f"SELECT id, intake_key, format, received_at, body, about FROM intake WHERE state = 'new' {some} ORDER BY id "
-        f"LIMIT {BATCH}{uow.tx.skip_locked()}",
-        **values,
-    )
-
-
 def _note(uow: UnitOfWork, post: int, state: str, note: str) -> None:
-    uow.tx.execute(
-        "UPDATE intake SET state = :state, note = :note WHERE id = :id", id=post, state=state, note=note[:500]
-    )
+    uow.tx.execute(_NOTE, id=post, state=state, note=note[:500])
 
 
 def _post(row: Any) -> Post:

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from stanch.detect import titles
+from stanch.detect.ahead import title_of
 from stanch.detect.rules import SignalDecision
 from stanch.detect.signal_tickets import follow_signal
 from stanch.kernel.clock import MINUTE, SECOND, spell
@@ -205,7 +205,7 @@ def _declare(uow: UnitOfWork, row: dict[str, Any], decision: SignalDecision) -> 
     detected_at = min(uow.now, max(row.get("first_seen", uow.now), row["starts_at"]))
     return uow.open(
         Declared(
-            title_of(uow, row),
+            title_of(uow.policy, row),
             str(row["service"]),
             row["starts_at"],
             reason=reason,
@@ -213,9 +213,3 @@ def _declare(uow: UnitOfWork, row: dict[str, Any], decision: SignalDecision) -> 
             detected_at=detected_at,
         )
     )
-
-
-def title_of(uow: UnitOfWork, row: dict[str, Any]) -> str:
-    """The title of an incident that this signal opens."""
-    service = uow.policy.services.get(str(row["service"]))
-    return titles.title(str(row["name"]), str(row["summary"]), service.label() if service else str(row["service"]))

@@ -24,7 +24,7 @@ def wiring() -> Wiring:
             SignalTickets,
         ),
         timers={
-            "signals": Timer(signals.run_due, Lock.FOLDING),
+            "signals": Timer(signals.run_due, Lock.FOLDING, signals.read_due),
             "heartbeats": Timer(heartbeats.run_due, Lock.FOLDING),
         },
         starts=(heartbeats.after_absence, watchdog.seed),

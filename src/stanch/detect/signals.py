@@ -1,27 +1,27 @@
 """Folds alerts into signals (one row for each fingerprint), holds them, and ends them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
 
 from stanch.db.locks import Lock
-from stanch.detect import folding, maintenance, rules, silencing
+from stanch.detect import ahead, folding, maintenance, rules, silencing
 from stanch.detect.disposing import dispose
 from stanch.detect.folding import AlertState
 from stanch.detect.signal_tickets import follow_signal
 from stanch.detect.slo.store import burn_of
 from stanch.kernel.clock import HOUR, SECOND
 from stanch.kernel.contained import contained
-from stanch.kernel.policy import Policy
 from stanch.ports import Acknowledgement, Alert
 from stanch.timeline.facts.detect import SignalCleared
 from stanch.timeline.facts.paging import Acknowledged
-from stanch.timeline.unit_of_work import UnitOfWork
+from stanch.timeline.unit_of_work import Application, UnitOfWork
 
-SERVICE_LABELS = ("service", "app", "job")
 AGAIN = 10 * SECOND
 _CHUNK = 400
+_SILENCED = "SELECT * FROM signals WHERE silenced_until <= :now ORDER BY silenced_until LIMIT 500"
+_HELD = "SELECT * FROM signals WHERE hold_until <= :now AND state = 'firing' ORDER BY hold_until LIMIT 500"
 _SAME = (
     "UPDATE signals SET last_seen = :now, repeats = repeats + :more, lease_until = :lease, newest_start = :start, "
     "told_end = :told WHERE fingerprint = :fingerprint"
@@ -39,14 +39,6 @@ _COLUMNS = (
     "turns_since", "newest_start", "told_end", "grouping",
 )  # fmt: skip
 _BEGIN = _INSERT + ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS) + ", acknowledged_by = ''"
-
-
-def service_of(alert: Alert, policy: Policy) -> str:
-    """The service an alert is about: the first label that the catalog knows, else the ``service`` label as it is."""
-    for label in SERVICE_LABELS:
-        if alert.labels.get(label) in policy.services:
-            return alert.labels[label]
-    return alert.labels.get("service", "")
 
 
 def fold(uow: UnitOfWork, alerts: list[Alert], intake_key: str) -> None:
@@ -102,13 +94,17 @@ def acknowledge(uow: UnitOfWork, ack: Acknowledgement, intake_key: str) -> None:
 def run_due(uow: UnitOfWork) -> None:
     """Judge signals whose silence or hold is over, and end those whose sender stopped renewing them."""
     uow.tx.one_at_a_time(Lock.FOLDING)
-    silenced = "SELECT * FROM signals WHERE silenced_until <= :now ORDER BY silenced_until LIMIT 500"
-    _each(uow, list(uow.tx.all(silenced, now=uow.now)), _unsilence)
-    held = "SELECT * FROM signals WHERE hold_until <= :now AND state = 'firing' ORDER BY hold_until LIMIT 500"
-    _each(uow, list(uow.tx.all(held, now=uow.now)), _judge)
+    _each(uow, ahead.together(uow.tx.all(_SILENCED, now=uow.now)), _unsilence)
+    _each(uow, ahead.together(uow.tx.all(_HELD, now=uow.now)), _judge)
     leased = "SELECT * FROM signals WHERE lease_until <= :now AND state = 'firing' LIMIT 500"
     _each(uow, list(uow.tx.all(leased, now=uow.now)), _run_out)
     set_timer(uow)
+
+
+def read_due(application: Application) -> None:
+    """What ``run_due`` will judge is read before it: no lock is held meanwhile."""
+    for sql in (_SILENCED, _HELD):
+        ahead.read_signals(application, ahead.together(application.database.select(sql, now=application.clock.now())))
 
 
 def _judge(uow: UnitOfWork, row: Any) -> None:
@@ -135,7 +131,7 @@ def _run_out(uow: UnitOfWork, row: Any) -> None:
     _end(uow, dict(row), uow.now, "no longer renewed by its sender", _known(row))
 
 
-def _each(uow: UnitOfWork, rows: list[Any], what: Callable[[UnitOfWork, Any], None]) -> None:
+def _each(uow: UnitOfWork, rows: Sequence[Any], what: Callable[[UnitOfWork, Any], None]) -> None:
     """All together; when that fails each alone, so that one that cannot be judged holds back no other (P8)."""
     with contained("a batch of signals was not judged; each is judged alone") as together, uow.attempt():
         for row in rows:
@@ -210,7 +206,7 @@ def _begin(
 ) -> None:
     firing = [copy for copy in copies if copy.firing]
     alert = firing[-1]
-    service, severity = service_of(alert, uow.policy), alert.labels.get("severity", "")
+    service, severity = ahead.service_of(alert, uow.policy), alert.labels.get("severity", "")
     subject = _subject(uow, alert.labels, service, severity)
     planned = maintenance.held_until(uow, service)
     hold = rules.hold_of(subject, uow.policy) if planned is None else planned - uow.now
@@ -224,7 +220,7 @@ def _begin(
         "severity": severity,
         "link": alert.link,
         "starts_at": min(copy.starts_at for copy in firing),
-        "summary": alert.annotations.get("summary") or alert.annotations.get("description", ""),
+        "summary": ahead.summary_of(alert),
         "labels": msgspec.json.encode(alert.labels).decode(),
         "annotations": msgspec.json.encode(alert.annotations).decode(),
         "repeats": len(copies),

@@ -52,8 +52,10 @@ class Timers:
         """
         if key.startswith("wake:"):
             self.application.long_records.prepare(self.application.database, key.removeprefix("wake:"))
+        handler = self.handlers.get(key.split(":", 1)[0])
+        if handler and handler.ahead:
+            handler.ahead(self.application)
         with self.application.uow() as uow:
-            handler = self.handlers.get(key.split(":", 1)[0])
             if handler:
                 if handler.lock:
                     uow.tx.one_at_a_time(handler.lock)

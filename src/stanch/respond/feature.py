@@ -8,6 +8,7 @@ def wiring() -> Wiring:
     from stanch.respond import quiet_signals, reactions
     from stanch.respond.affected import index_services
     from stanch.respond.deciding.prompts import PROMPTS as DECIDING_PROMPTS
+    from stanch.respond.harm.told import read_alert_ahead
     from stanch.respond.message_effect import MessageHandler
     from stanch.respond.page_effect import PageHandler
     from stanch.respond.page_over import say_that_it_is_over
@@ -17,15 +18,7 @@ def wiring() -> Wiring:
     from stanch.respond.roles.prompts import PROMPTS as ROLE_PROMPTS
     from stanch.respond.severity import reconsider, remeasured
     from stanch.respond.withdrawing import WithdrawHandler, withdraw_clock
-    from stanch.timeline.facts.detect import (
-        Concluded,
-        Declared,
-        Merged,
-        SignalAttached,
-        SignalCleared,
-        SignalSilenced,
-        SilenceEnded,
-    )
+    from stanch.timeline.facts import detect
     from stanch.timeline.facts.mitigate import MitigationStarted
     from stanch.timeline.facts.paging import Acknowledged, PageReplaced, PageSent
     from stanch.timeline.facts.recover import Closed, Reopened, Resolved
@@ -35,23 +28,25 @@ def wiring() -> Wiring:
     return Wiring(
         prompts=PROMPTS + ROLE_PROMPTS + DECIDING_PROMPTS,
         reactions={
-            Declared: (reactions.page_when_declared, reconsider),
+            detect.Declared: (reactions.page_when_declared, reconsider),
             Reopened: (reactions.page_when_reopened,),
             SeveritySet: (reactions.page_when_severe, roles.propose_better),
             RoleTaken: (roles.propose_better,),
             MitigationStarted: (reactions.follow_phase, roles.note_commander),
             **dict.fromkeys((ServiceAdded, ServiceRemoved), (index_services, reconsider)),
-            **dict.fromkeys((ImpactSet, SignalAttached), (reconsider,)),
-            SignalCleared: (quiet_signals.say_that_escalation_rests,),
-            SignalSilenced: (quiet_signals.acknowledge_or_rest,),
-            SilenceEnded: (quiet_signals.page_anew,),
+            **dict.fromkeys((ImpactSet, detect.SignalAttached), (reconsider,)),
+            detect.SignalCleared: (quiet_signals.say_that_escalation_rests,),
+            detect.SignalSilenced: (quiet_signals.acknowledge_or_rest,),
+            detect.SilenceEnded: (quiet_signals.page_anew,),
             **dict.fromkeys(
-                (Acknowledged, PageSent, PageReplaced, Resolved, Closed, Merged, Concluded), (say_that_it_is_over,)
+                (Acknowledged, PageSent, PageReplaced, Resolved, Closed, detect.Merged, detect.Concluded),
+                (say_that_it_is_over,),
             ),
         },
         clocks=(reactions.page_clock, prompt_clock, withdraw_clock, roles.pace_clock, roles.shift_clock),
         handlers=(PageHandler, MessageHandler, PromptHandler, WithdrawHandler),
         measured=(remeasured,),
+        alert_readers=(read_alert_ahead,),
     )
 
 

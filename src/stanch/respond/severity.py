@@ -4,7 +4,7 @@ from stanch.detect.slo import rules, store
 from stanch.detect.slo.severity import Impact, Proposal, Scope, Told, propose, scope_of
 from stanch.kernel.clock import MINUTE, utc_time
 from stanch.kernel.policy import Policy
-from stanch.respond.harm.told import alert_told, impact_told, title_told, unread
+from stanch.respond.harm.told import alert_text, alert_told, impact_told, title_told, unread
 from stanch.timeline.entries import Entry
 from stanch.timeline.facts.respond import SeverityProposed
 from stanch.timeline.incident_rows import OF_SERVICE
@@ -109,7 +109,7 @@ def _told(record: Record, scope: Scope) -> tuple[Told, ...]:
     found = impact_told(record.impact.value, scope) if record.impact else []
     if not any(record.title in (s.name, s.summary) for s in record.signals.values()):
         found += title_told(record.title, scope)
-    return (*found, *(told for s in firing for told in alert_told(f"{s.name}: {s.summary}", scope)))
+    return (*found, *(told for s in firing for told in alert_told(alert_text(s.name, s.summary), scope)))
 
 
 def evaluation_of(state: store.SloState) -> rules.SloEvaluation | None:

@@ -15,6 +15,7 @@ from stanch.timeline.effects import DrillReach, Effect, EffectHandler
 from stanch.timeline.entries import Facts
 from stanch.timeline.prompt import PromptRule
 from stanch.timeline.unit_of_work import (
+    AlertReader,
     Application,
     IncidentClock,
     MeasurementReaction,
@@ -29,10 +30,11 @@ Guard = Callable[[UnitOfWork, Effect, DrillReach], str]
 
 
 class Timer(msgspec.Struct, frozen=True):
-    """What runs when a timer of this key is due; ``lock`` is taken before anything else."""
+    """What runs when a timer of this key is due; ``lock`` is taken before anything else, and before that ``ahead`` runs, without a transaction."""
 
     run: Step
     lock: Lock | None = None
+    ahead: Callable[[Application], None] | None = None
 
 
 class Loop(Protocol):
@@ -67,6 +69,7 @@ class Wiring(msgspec.Struct, frozen=True, kw_only=True):
     ``jobs``: see ``Job``. ``loops``: what runs in threads of their own.
     ``prompts``: what is asked of people. ``measured``: what follows when a service's SLOs have been measured.
     ``projections``: what is kept of each incident with new entries, in the same transaction. ``guards``: see ``Guard``.
+    ``alert_readers``: what is worked out of an alert's name, summary and title before a transaction attaches it.
     """
 
     reactions: Mapping[type[Facts], tuple[Reaction, ...]] = {}
@@ -78,6 +81,7 @@ class Wiring(msgspec.Struct, frozen=True, kw_only=True):
     starts: tuple[Step, ...] = ()
     measured: tuple[MeasurementReaction, ...] = ()
     projections: tuple[Projection, ...] = ()
+    alert_readers: tuple[AlertReader, ...] = ()
     guards: tuple[Guard, ...] = ()
     loops: Callable[[Application], Sequence[Loop]] = no_loops
     jobs: tuple[Job, ...] = ()
@@ -111,6 +115,7 @@ def together(features: list[Wiring]) -> Wiring:
         starts=tuple(start for wiring in features for start in wiring.starts),
         measured=tuple(follow for wiring in features for follow in wiring.measured),
         projections=tuple(project for wiring in features for project in wiring.projections),
+        alert_readers=tuple(reader for wiring in features for reader in wiring.alert_readers),
         jobs=tuple(job for wiring in features for job in wiring.jobs),
         guards=tuple(guard for wiring in features for guard in wiring.guards),
         loops=lambda application: [loop for wiring in features for loop in wiring.loops(application)],

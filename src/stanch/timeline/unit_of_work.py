@@ -39,6 +39,7 @@ Reaction = Callable[["UnitOfWork", Entry, Record], None]
 Projection = Callable[["UnitOfWork", Record], None]
 # What follows when a service's SLOs have been measured, in the same transaction.
 MeasurementReaction = Callable[["UnitOfWork", str], None]
+AlertReader = Callable[[str, str, str], None]  # see ``Wiring``
 
 
 class Due(msgspec.Struct):
@@ -340,19 +341,18 @@ class Application:
         prompts: tuple[PromptRule, ...],
         measured: tuple[MeasurementReaction, ...],
         projections: tuple[Projection, ...] = (),
+        alert_readers: tuple[AlertReader, ...] = (),
     ) -> None:
         self.database = database
         self.clock = clock
         self.policy = policy
         self.join = join
-        self.world = world
-        self.calendars = calendars
+        self.world, self.calendars = world, calendars
         self.installation = installation
         self.reactions = reactions
         self.clocks = clocks
-        self.prompts = prompts
-        self.measured = measured
-        self.projections = projections
+        self.prompts, self.measured = prompts, measured
+        self.projections, self.alert_readers = projections, alert_readers
         self.liveness = Liveness()
         self.snapshots, self.long_records = Snapshots(), LongRecords()
         self.engine_wake, self.digester_wake = threading.Event(), threading.Event()

@@ -5,7 +5,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from stanch.detect import rules, silencing
-from stanch.detect.disposing import attach, dispose, title_of
+from stanch.detect.ahead import title_of
+from stanch.detect.disposing import attach, dispose
 from stanch.detect.signal_tickets import told_of
 from stanch.detect.signals import set_timer
 from stanch.kernel.answers import Moment
@@ -197,7 +198,7 @@ def split(uow: UnitOfWork, asked: Split) -> Done:
         row = signal_of(uow, asked.fingerprint)
     reason = asked.reason or f"split from {earlier}"
     fresh = uow.open(
-        Declared(title_of(uow, row), str(row["service"]), row["starts_at"], uow.record(earlier).private, reason)
+        Declared(title_of(uow.policy, row), str(row["service"]), row["starts_at"], uow.record(earlier).private, reason)
     )
     attach(uow, fresh, row)
     uow.append(earlier, SignalDetached(row["fingerprint"], row["name"], asked.reason, fresh))

@@ -33,6 +33,16 @@ def read_ahead(*texts: str) -> None:
             says_no_harm(text)
 
 
+def read_alert_ahead(name: str, summary: str, title: str) -> None:
+    """The same of an alert, and of the title of an incident that it may open."""
+    read_ahead(alert_text(name, summary), title)
+
+
+def alert_text(name: str, summary: str) -> str:
+    """What is read of an alert."""
+    return f"{name}: {summary}"
+
+
 def unread(impact: Impact) -> bool:
     """Whether nothing is stated of the impact but words, and those name neither a harm that is known nor that there is none."""
     known = (impact.core_function_down, impact.users_share)
