@@ -254,6 +254,67 @@ def test_the_fallback_of_a_time_box_is_one_action_for_good_whatever_is_called_so
     assert len(house.lever.pulled) == 2 and house.lever.pulled[1] != {"argv": ["back-stock"]}, "shop's own, not stock's"
 
 
+def time_is_up(house: House) -> Any:
+    with house.application.reading() as uow:
+        record = uow.record("INC-1")
+        return next((p for p in uow.prompts(record) if p.key.startswith("timebox:") and p.due <= uow.now), None)
+
+
+@pytest.mark.parametrize("offered", [[], ["other"]])
+def test_a_fallback_that_would_do_something_else_by_then_is_refused_and_asked_about(
+    house: House, offered: list[str]
+) -> None:
+    # R39, R23: what was agreed when the time-box was opened is what runs
+    house.do("timebox", incident="INC-1", question="Is it the cache", minutes=1, mitigation="web-undo-to-3")
+    house.lever.offered = [msgspec.structs.replace(offer("lever", "3"), run={"to": to}) for to in offered]
+    house.wait(seconds=65)
+    asked = time_is_up(house)
+    assert asked.text.startswith(
+        "Time is up for ada: Is it the cache. Without an answer: we start 'Roll web back to 3'"
+    )
+    assert asked.actions[0].label == "Fall back: Roll web back to 3"
+    for _ in range(2):
+        answer = house.do("mitigate", incident="INC-1", **asked.actions[0].values)
+    why = "by now it would do to=other, and that is not what was agreed" if offered else "it is offered no longer"
+    said = f"The fallback of TB1, 'Roll web back to 3', was not started: {why}"
+    assert answer.message == f"{said}."
+    assert house.sentences().count(said) == 1 and house.record().runs == {}
+    house.settle()
+    again = time_is_up(house)
+    assert again.key in house.record().prompted and again.key != asked.key
+    refused = f"The fallback 'Roll web back to 3' was not started: {why}."
+    assert again.text == f"ada looks into: Is it the cache. {refused} What is done instead?"
+    labels = ["The fallback was taken by hand", "It is answered", "5 minutes more, because"]
+    assert [action.label for action in again.actions] == ["Start it as it is now: Roll web back to 3"] * len(
+        offered
+    ) + labels
+    house.do(again.actions[0].command, incident="INC-1", **again.actions[0].values)
+    house.settle()
+    assert house.lever.pulled == [{"to": to} for to in offered] and time_is_up(house) is None
+
+
+def test_a_fallback_that_changes_again_is_refused_again_and_one_that_is_as_agreed_runs(house: House) -> None:
+    # R39, R23
+    house.do("timebox", incident="INC-1", question="Is it the cache?", minutes=1, mitigation="web-undo-to-3")
+    for to in ("4", "5"):
+        house.lever.offered = [msgspec.structs.replace(offer("lever", "3"), run={"to": to})]
+        house.wait(seconds=65)
+        house.do("mitigate", incident="INC-1", **time_is_up(house).actions[0].values)
+    refused = [text for text in house.sentences() if text.startswith("The fallback of")]
+    whys = (
+        "by now it would do to=4, and that is not what was agreed",
+        "by now it would do to=5, and that is not what was shown",
+    )
+    assert refused == [f"The fallback of TB1, 'Roll web back to 3', was not started: {why}" for why in whys]
+    assert house.record().runs == {}
+    house.do("timebox", incident="INC-1", timebox="TB1", extend="it is put back", minutes=2)
+    house.lever.offered = [offer("lever", "3")]
+    house.wait(seconds=125)
+    house.do("mitigate", incident="INC-1", **time_is_up(house).actions[0].values)
+    house.settle()
+    assert house.lever.pulled == [{"to": "3"}]
+
+
 def test_a_run_counts_for_the_service_it_ran_on(house: House) -> None:
     # R49, R50
     house.lever.then = lambda: house.gauge.values.update(errors=0.0)

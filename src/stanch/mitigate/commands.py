@@ -13,6 +13,7 @@ from stanch.mitigate.history import likeness
 from stanch.mitigate.ranking.rank import Ranked
 from stanch.mitigate.rules import may_start, recipe, warnings
 from stanch.mitigate.survey import Tool, action_key, digest, newest, tools
+from stanch.mitigate.timeboxes import not_as_agreed
 from stanch.mitigate.toolkit import named, ranked_for
 from stanch.timeline.facts.mitigate import MitigationStarted
 from stanch.timeline.record import Record
@@ -44,7 +45,13 @@ class Mitigate(msgspec.Struct):
         ),
     ] = ""
     hypothesis: Annotated[str, msgspec.Meta(max_length=100, description="The hypothesis that it rests on.")] = ""
-    timebox: Annotated[str, msgspec.Meta(max_length=100, description="The time-box whose fallback it is.")] = ""
+    timebox: Annotated[
+        str,
+        msgspec.Meta(
+            max_length=100,
+            description="The time-box whose fallback it is: not started when it would do something else than was agreed.",
+        ),
+    ] = ""
 
 
 @command("mitigate", Mitigate, noun="mitigations", positional=("mitigation",), example="stanch mitigate INC-1 rollback")
@@ -53,6 +60,8 @@ def mitigate(uow: UnitOfWork, asked: Mitigate) -> Done:
     record = uow.live(asked.incident)
     if asked.confirm and (started := _started_by(uow, record, asked.confirm)):
         return started
+    if asked.confirm and (refused := not_as_agreed(uow, record, asked.timebox, asked.mitigation, asked.seen)):
+        return refused
     tool = named(uow, record, asked.mitigation)
     if refusal := may_start(record, tool.mitigation, uow.actor.name):
         raise Denied(f"{refusal}.", hint="Ask one of them, or take the role.")

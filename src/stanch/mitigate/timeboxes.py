@@ -7,11 +7,13 @@ import msgspec
 from stanch.kernel.clock import MINUTE, hour_minute
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Invalid, NotFound
+from stanch.mitigate.rules import recipe
+from stanch.mitigate.survey import digest, newest, tools
 from stanch.mitigate.toolkit import named
 from stanch.prepare.known_people import known_person
 from stanch.respond.commands import IncidentId, Line
 from stanch.timeline.decisions import Timebox
-from stanch.timeline.facts.deciding import TimeboxEnded, TimeboxExtended, TimeboxOpened
+from stanch.timeline.facts.deciding import TimeboxEnded, TimeboxExtended, TimeboxFallbackRefused, TimeboxOpened
 from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import UnitOfWork
 
@@ -65,8 +67,11 @@ def _open(uow: UnitOfWork, record: Record, asked: Box) -> Done:
     )
     uow.append(
         record.id,
-        TimeboxOpened(identity, asked.question.strip(), owner, ends, fallback, tool.key() if tool else ""),
-    )
+        TimeboxOpened(
+            identity, asked.question.strip(), owner, ends, fallback, tool.key() if tool else "",
+            digest(tool.mitigation) if tool else "", tool.mitigation.title if tool else "",
+        ),
+    )  # fmt: skip
     return Done(f"{owner} has until {hour_minute(ends)} UTC. Otherwise: {fallback}", record.id, identity)
 
 
@@ -83,6 +88,28 @@ def _change(uow: UnitOfWork, record: Record, asked: Box) -> Done:
         uow.append(record.id, TimeboxExtended(box.timebox, ends, asked.extend.strip()))
         return Done(f"{box.timebox} now ends at {hour_minute(ends)} UTC.", record.id, box.timebox)
     raise Invalid("Say what is to happen.", field="extend", hint="Give an answer, a reason to extend, or fall back.")
+
+
+def not_as_agreed(uow: UnitOfWork, record: Record, identity: str, name: str, seen: str) -> Done | None:
+    """What is confirmed is what runs: a fallback that would do something else by now is refused, and the timeline says why.
+
+    ``seen``: what whoever starts it has looked at since. None: it is what was agreed, or no fallback of a time-box.
+    """
+    box = record.timeboxes.get(identity)
+    if box is None or not box.running() or not (agreed := seen or box.digest):
+        return None
+    at_hand = tools(record, uow.policy, newest(uow, record.id))
+    tool = next((tool for tool in at_hand if tool.key() == box.mitigation), None)
+    now = digest(tool.mitigation) if tool else ""
+    if now == agreed or name not in (box.mitigation, tool.mitigation.name if tool else box.mitigation):
+        return None
+    does = f"by now it would do {recipe(tool.mitigation.run) or 'something else'}" if tool else ""
+    other = "that is not what was shown" if seen else "that is not what was agreed"
+    why = f"{does}, and {other}" if does else "it is offered no longer"
+    title = box.title or (tool.mitigation.title if tool else box.mitigation)
+    if box.refused_at is None or box.refused_digest != now:
+        uow.append(record.id, TimeboxFallbackRefused(box.timebox, title, why, now))
+    return Done(f"The fallback of {box.timebox}, '{title}', was not started: {why}.", record.id, box.timebox)
 
 
 def _running(record: Record, identity: str) -> Timebox:

@@ -6,6 +6,7 @@ from stanch.respond.facts import STALE, forgotten, proposed, stale_after, watche
 from stanch.respond.first_moves import first_moves
 from stanch.respond.harm.told import unread
 from stanch.timeline.decisions import Timebox
+from stanch.timeline.facts.statement import stopped
 from stanch.timeline.page import Page
 from stanch.timeline.prompt import Prompt, PromptAction, PromptRule, harm
 from stanch.timeline.record import Record
@@ -196,16 +197,18 @@ def _timeboxes(record: Record, policy: Policy) -> list[Prompt]:
         return []
     return [
         Prompt(
-            f"timebox:{box.timebox}:{box.ends_at}",
+            f"timebox:{box.timebox}:{box.ends_at}" + (f":{box.refused_digest}" if box.refused_at is not None else ""),
             "incident_commander",
-            f"Time is up for {box.owner}: {box.question} Without an answer: {box.fallback}",
-            box.ends_at,
+            _time_is_up(box),
+            box.ends_at if box.refused_at is None else box.refused_at,
             [
-                _fall_back(box),
+                *_fall_back(box),
                 PromptAction("It is answered", "timebox", {"timebox": box.timebox}, "answer"),
                 _more(box, policy.timebox_extension),
             ],
-            "that is what was agreed when it was opened",
+            "that is what was agreed when it was opened"
+            if box.refused_at is None
+            else "what is confirmed is what runs",
             tell=(box.owner, "incident_commander"),
         )
         for box in record.timeboxes.values()
@@ -213,12 +216,26 @@ def _timeboxes(record: Record, policy: Policy) -> list[Prompt]:
     ]
 
 
-def _fall_back(box: Timebox) -> PromptAction:
+def _time_is_up(box: Timebox) -> str:
+    if box.refused_at is not None:
+        refused = f"The fallback '{box.title}' was not started: {box.refused}."
+        return f"{box.owner} looks into: {stopped(box.question)} {refused} What is done instead?"
+    return f"Time is up for {box.owner}: {stopped(box.question)} Without an answer: {box.fallback}"
+
+
+def _fall_back(box: Timebox) -> list[PromptAction]:
     """One tap. The confirmation is the time-box itself, so that two taps are one run (P4)."""
+    by_hand = PromptAction("Fall back", "timebox", {"timebox": box.timebox, "fall_back": "true"})
     if not box.mitigation:
-        return PromptAction("Fall back", "timebox", {"timebox": box.timebox, "fall_back": "true"})
+        return [by_hand]
     values = {"mitigation": box.mitigation, "timebox": box.timebox, "confirm": f"timebox {box.timebox}"}
-    return PromptAction(f"Fall back: {box.mitigation}", "mitigate", values)
+    if box.refused_at is None:
+        return [PromptAction(f"Fall back: {box.title}" if box.title else "Fall back", "mitigate", values)]
+    by_hand.label = "The fallback was taken by hand"
+    if not box.refused_digest:
+        return [by_hand]
+    values |= {"seen": box.refused_digest, "confirm": f"timebox {box.timebox} {box.refused_digest}"}
+    return [PromptAction(f"Start it as it is now: {box.title}", "mitigate", values), by_hand]
 
 
 def _more(box: Timebox, seconds: float) -> PromptAction:

@@ -39,7 +39,10 @@ class Hypothesis(msgspec.Struct):
 
 
 class Timebox(msgspec.Struct):
-    """A question with an end. ``ended``: answered, or fallen back."""
+    """A question with an end: answered, or fallen back. ``digest``: of what its mitigation would do when it was opened.
+
+    ``refused_at``: the mitigation was to be started and was not, since it would do something else by then (``refused``).
+    """
 
     timebox: str
     question: str
@@ -51,6 +54,11 @@ class Timebox(msgspec.Struct):
     answer: str = ""
     fell_back: bool = False
     extensions: list[str] = msgspec.field(default_factory=list)
+    digest: str = ""
+    title: str = ""
+    refused: str = ""
+    refused_digest: str = ""
+    refused_at: int | None = None
 
     def running(self) -> bool:
         """Whether it has not ended."""

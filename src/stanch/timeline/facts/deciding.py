@@ -52,7 +52,10 @@ class EvidenceStated(Statement, frozen=True, tag="evidence_stated"):
 
 
 class TimeboxOpened(Statement, frozen=True, tag="timebox_opened"):
-    """A question gets a limited time (R39). ``mitigation``: the key of the fallback, if it is one of the toolkit."""
+    """A question gets a limited time (R39). ``mitigation``: the key of the fallback, if it is one of the toolkit.
+
+    ``digest``: the fingerprint of what that would do at this moment, which is what is agreed; ``title``: how people call it.
+    """
 
     timebox: str
     question: str
@@ -60,6 +63,8 @@ class TimeboxOpened(Statement, frozen=True, tag="timebox_opened"):
     ends_at: int
     fallback: str
     mitigation: str = ""
+    digest: str = ""
+    title: str = ""
 
     def sentence(self) -> str:
         until, question = hour_minute(self.ends_at), stopped(self.question)
@@ -67,8 +72,9 @@ class TimeboxOpened(Statement, frozen=True, tag="timebox_opened"):
 
     def apply(self, record: Record, entry: Line) -> None:
         record.timeboxes[self.timebox] = Timebox(
-            self.timebox, self.question, self.owner, entry.happened_at, self.ends_at, self.fallback, self.mitigation
-        )
+            self.timebox, self.question, self.owner, entry.happened_at, self.ends_at, self.fallback, self.mitigation,
+            digest=self.digest, title=self.title,
+        )  # fmt: skip
 
 
 class TimeboxExtended(Statement, frozen=True, tag="timebox_extended"):
@@ -85,6 +91,7 @@ class TimeboxExtended(Statement, frozen=True, tag="timebox_extended"):
         box = record.timeboxes[self.timebox]
         box.ends_at = self.ends_at
         box.extensions.append(self.reason)
+        box.refused_at = None
 
 
 class TimeboxEnded(Statement, frozen=True, tag="timebox_ended"):
@@ -99,6 +106,23 @@ class TimeboxEnded(Statement, frozen=True, tag="timebox_ended"):
     def apply(self, record: Record, entry: Line) -> None:
         box = record.timeboxes[self.timebox]
         box.answer, box.fell_back = self.answer, not self.answer
+
+
+class TimeboxFallbackRefused(Statement, frozen=True, tag="timebox_fallback_refused"):
+    """The fallback was to be started, and is not what was agreed. ``digest``: of what it would do now; empty: it is offered no longer."""
+
+    timebox: str
+    title: str
+    reason: str
+    digest: str = ""
+
+    def sentence(self) -> str:
+        return f"The fallback of {self.timebox}, '{self.title}', was not started: {self.reason}"
+
+    def apply(self, record: Record, entry: Line) -> None:
+        box = record.timeboxes[self.timebox]
+        box.refused, box.refused_digest, box.refused_at = self.reason, self.digest, entry.happened_at
+        box.title = box.title or self.title
 
 
 class ConcernRaised(Statement, frozen=True, tag="concern_raised"):
@@ -149,6 +173,6 @@ class DecisionMade(Statement, frozen=True, tag="decision_made"):
 
 
 Facts = (
-    HypothesisStated | EvidenceStated | TimeboxOpened | TimeboxExtended | TimeboxEnded | ConcernRaised | ConcernAnswered
-    | DecisionMade
+    HypothesisStated | EvidenceStated | TimeboxOpened | TimeboxExtended | TimeboxEnded | TimeboxFallbackRefused
+    | ConcernRaised | ConcernAnswered | DecisionMade
 )  # fmt: skip

@@ -39,7 +39,7 @@ KEY_KINDS = frozenset(
 )
 DECISIONS = KEY_KINDS | {
     "severity_set", "role_taken", "role_given_back", "handoff_answered", "hypothesis_stated", "concern_raised",
-    "concern_answered", "criteria_set", "timebox_opened", "timebox_ended", "update_posted", "mitigated",
+    "concern_answered", "criteria_set", "timebox_opened", "timebox_ended", "timebox_fallback_refused", "update_posted", "mitigated",
     "merged", "prompt_declined", "concluded", "postmortem_decided",
 }  # fmt: skip
 FILTERS = ("all", "decisions", "people", "machine")
