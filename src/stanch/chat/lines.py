@@ -1,6 +1,7 @@
 """What a line in a chat means: a command, a mark on another line, or something said. Pure."""
 
 import re
+from collections.abc import Sequence
 
 from stanch.kernel.command import Command
 from stanch.kernel.errors import NotFound
@@ -50,18 +51,19 @@ def sign(key: str) -> PinnedAs | None:
     return SIGNS.get(key.replace("\ufe0f", "").partition("::")[0].strip(":"))
 
 
-def help_text(commands: dict[str, Command], about: str = "") -> str:
-    """What can be written. Raises ``NotFound`` for help about a command that there is not."""
+def help_text(commands: dict[str, Command], tiers: Sequence[str], about: str = "") -> str:
+    """What can be written; ``tiers``: the names of the severities. Raises ``NotFound`` for help about a command that there is not."""
     if about:
         found = commands.get(about)
         if found is None:
             raise NotFound(f"There is no command '{about}'.", hint="'help' lists the usual ones.")
         taken = [*found.positional, *(f"{n}=..." for n in found.fields() if n not in (*found.positional, "incident"))]
-        return f"{found.name} {' '.join(taken)}\n{found.doc}"
+        named = f"\nSeverities, the worst first: {', '.join(tiers)}." if "severity" in found.fields() else ""
+        return f"{found.name} {' '.join(taken)}\n{found.doc}{named}"
     lines = [_usual(commands[name]) for name in USUAL if name in commands]
     return "\n".join(
         [
-            "Write a command behind '!stanch' or '/stanch', for example 'sev 2' or 'role ic ada'; everything else is noted.",
+            f"Write a command behind '!stanch' or '/stanch', for example 'severity {tiers[0]}' or 'role ic ada'; everything else is noted.",
             *lines,
             "'help severity' says more of one. A reply '!decision', '!action' or '!evidence' marks a line, and so do ✅ 📝 📌.",
         ]

@@ -69,7 +69,7 @@ def understand(uow: UnitOfWork, text: str, room_incident: str) -> Line:
 def carry(uow: UnitOfWork, line: Line) -> Reply:
     """Run the command. Raises ``Problem``."""
     if line.command is None:
-        return Reply(help_text(REGISTRY, _called(line.text)))
+        return Reply(help_text(REGISTRY, uow.policy.tiers(), _called(line.text)))
     answer = line.command.handle(uow, fill(line.command, line.values))
     if isinstance(answer, Done):
         moved = line.command.name == "phase" and not line.values.get("undo")

@@ -16,7 +16,7 @@ from stanch.timeline.unit_of_work import UnitOfWork
 
 
 class SetSeverity(msgspec.Struct):
-    """State how bad it is, by a name of your policy: SEV-1 (worst) to SEV-4 unless it has others."""
+    """State how bad it is, by the name of a severity of your policy."""
 
     incident: IncidentId
     severity: Annotated[str, msgspec.Meta(min_length=1, max_length=40)]

@@ -28,7 +28,7 @@ MOST_WORDS = 20
 
 
 class Chat(msgspec.Struct):
-    """Say a line, or give a command as in chat: '/severity SEV-2', '/role scribe ben', '/mitigate rollback confirm=go'."""
+    """Say a line, or give a command as in chat: '/role scribe ben', '/phase mitigate', '/mitigate rollback confirm=go'."""
 
     incident: IncidentId
     text: Annotated[str, msgspec.Meta(min_length=1, max_length=10_000)]
