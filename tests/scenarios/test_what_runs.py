@@ -293,6 +293,17 @@ def test_a_fallback_that_would_do_something_else_by_then_is_refused_and_asked_ab
     assert house.lever.pulled == [{"to": to} for to in offered] and time_is_up(house) is None
 
 
+def test_the_button_of_a_time_box_that_was_answered_meanwhile_starts_nothing(house: House) -> None:
+    # R39
+    house.do("timebox", incident="INC-1", question="Is it the cache?", minutes=1, mitigation="web-undo-to-3")
+    house.wait(seconds=65)
+    asked = time_is_up(house).actions[0]
+    house.do("timebox", incident="INC-1", timebox="TB1", answer="No, the network")
+    with pytest.raises(Conflict, match="TB1 has ended: No, the network"):
+        house.do("mitigate", incident="INC-1", **asked.values)
+    assert house.record().runs == {}
+
+
 def test_a_fallback_that_changes_again_is_refused_again_and_one_that_is_as_agreed_runs(house: House) -> None:
     # R39, R23
     house.do("timebox", incident="INC-1", question="Is it the cache?", minutes=1, mitigation="web-undo-to-3")

@@ -94,9 +94,10 @@ def not_as_agreed(uow: UnitOfWork, record: Record, identity: str, name: str, see
     """What is confirmed is what runs: a fallback that would do something else by now is refused, and the timeline says why.
 
     ``seen``: what whoever starts it has looked at since. None: it is what was agreed, or no fallback of a time-box.
+    Raises ``Conflict`` for a time-box that has ended, such as of a button that was shown before.
     """
-    box = record.timeboxes.get(identity)
-    if box is None or not box.running() or not (agreed := seen or box.digest):
+    box = _running(record, identity) if identity in record.timeboxes else None
+    if box is None or not (agreed := seen or box.digest):
         return None
     at_hand = tools(record, uow.policy, newest(uow, record.id))
     tool = next((tool for tool in at_hand if tool.key() == box.mitigation), None)
