@@ -2,6 +2,7 @@
 
 import copy
 import random
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from sqlalchemy import event
 
 from stanch.db.connection import Database
 from stanch.kernel.actor import Actor
@@ -228,3 +230,31 @@ def test_the_figures_are_those_of_folding_every_record(
         with house.application.reading(Actor(person, admin=person == "root")) as uow:
             found = msgspec.to_builtins(REGISTRY["learning"].handle(uow, AskLearning(days=days, service=service)))
         assert as_folded(found) == folded(house, person, days, service), (step, person, days, service)
+
+
+def test_what_is_read_of_a_service_comes_from_an_index_alone_and_postgresql_knows_how_much_it_is(house: House) -> None:
+    """R49: a row of a table is looked for only where it is shown, and no plan is made for times that are not known yet."""
+    ended(house, 10, "No canary #change")
+    seen = dict[str, Any]()
+    engine = house.application.database.engine
+
+    def before(_connection: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
+        if "FROM learning_" in statement:
+            seen[statement] = values
+
+    event.listen(engine, "before_cursor_execute", before)
+    with house.application.reading(Actor("ada")) as uow:
+        REGISTRY["learning"].handle(uow, AskLearning(service="shop"))
+    event.remove(engine, "before_cursor_execute", before)
+    assert len(seen) == 8
+    assert not [each for each in seen if re.search(r"(ended_at|added_at|month) (>=|<) [?%:]", each)]
+    if house.application.database.dialect == "sqlite":
+        for statement, values in seen.items():
+            with engine.connect() as connection:
+                plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]
+            way = (
+                "USING INDEX learning_items_open_of_service"
+                if "SELECT * FROM learning_items" in statement
+                else "USING COVERING INDEX"
+            )
+            assert all(way in step for step in plan if " learning_" in step), plan

@@ -45,7 +45,7 @@ def learning(uow: UnitOfWork, asked: AskLearning) -> Learning:
         total, done, done / total if total else None,
         items.completed(then).share(),
         times.incidents(found), sum(age.open for age in ages), sum(age.overdue for age in ages),
-        items.listed(now, "done_at IS NULL", "due_at, number, item", FIRST_ITEMS),
+        items.listed(now, items.OPEN, "due_at, number, item", FIRST_ITEMS),
         months, items.by_owner(found), items.by_team(found), items.by_purpose(found), ages,
         times.phases(spans), times.times(spans), times.shares(found),
         times.factors(found), times.achieved(now), backfill.unfinished(uow), trends.months(found), quarters, asked.days,
@@ -92,7 +92,7 @@ class ActionItems(msgspec.Struct):
 
 
 CONDITIONS = {
-    "open": "done_at IS NULL",
+    "open": items.OPEN,
     "overdue": "done_at IS NULL AND due_at < :now",
     "waiting": "done_at IS NULL AND drop_reason <> ''",
     "done": "completed = 1",

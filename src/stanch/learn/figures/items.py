@@ -13,6 +13,8 @@ from stanch.timeline.unit_of_work import UnitOfWork
 
 AGES = (("under two weeks", 14), ("two to six weeks", 42), ("six to twelve weeks", 84), ("over twelve weeks", 100_000))
 OWNERS = 100
+# Open items; the bound, which every date is above, leads SQLite to the index of open ones.
+OPEN = "done_at IS NULL AND due_at > -9000000000000000000"
 
 
 def by_month(found: Reading) -> list[Tally]:
@@ -65,10 +67,11 @@ def ages(scope: Scope) -> list[Age]:
     """Every open item by its age, whenever it was added."""
     limits = {f"age{n}": scope.uow.now - days * DAY for n, (_, days) in enumerate(AGES)}
     band = " ".join(f"WHEN added_at > :age{n} THEN {n}" for n in range(len(AGES)))
+    # The bound chooses the index that has every column.
+    bound = "done_at IS NULL AND added_at > 0" if scope.services is None else OPEN
     rows = scope.all(
         f"SELECT CASE {band} ELSE {len(AGES) - 1} END AS band, COUNT(*) AS n, SUM(CASE WHEN due_at < :now THEN 1 ELSE 0 END) AS late "
-        # The bound chooses the index that has every column.
-        f"FROM learning_items WHERE done_at IS NULL AND added_at > 0 AND {scope.whenever()} GROUP BY 1 ORDER BY 1",
+        f"FROM learning_items WHERE {bound} AND {scope.whenever()} GROUP BY 1 ORDER BY 1",
         **limits,
     )
     return [Age(AGES[row["band"]][0], int(row["n"]), int(row["late"])) for row in rows]

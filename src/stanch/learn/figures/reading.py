@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from stanch.kernel.clock import SECOND
 from stanch.learn.figures.answers import ENOUGH
 from stanch.learn.figures.of_record import SHARES
-from stanch.learn.figures.scope import Scope
+from stanch.learn.figures.scope import Scope, between
 from stanch.learn.figures.sums import SPAN_NAMES, bounds, bucket, month_of
 
 # What is asked for month by month; everything else over the whole time.
@@ -70,29 +70,25 @@ class Reading:
         by_month = f"about IN ({', '.join(repr(about) for about in BY_MONTH)})"
         halves = []
         for table in ("learning_sums", "learning_changes"):
-            source = f"SUM(n), SUM(good) FROM {table} WHERE about IN ({named}) AND month >= :first AND month < :after AND private <= :admin"
+            source = (
+                f"CAST(SUM(n) AS BIGINT), CAST(SUM(good) AS BIGINT) FROM {table} "
+                f"WHERE about IN ({named}) AND {between('month', first, after)} AND private <= {self.scope.values['admin']:d}"
+            )
             halves += [
                 f"SELECT about, 0, name, service, {source} AND NOT {by_month} GROUP BY about, name, service",
                 f"SELECT about, month, name, service, {source} AND {by_month} GROUP BY about, month, name, service",
             ]
-        rows = self.scope.uow.tx.tuples(
-            " UNION ALL ".join(halves), first=first, after=after, admin=self.scope.values["admin"]
-        )
-        for about, month, name, service, n, good in rows:
+        for about, month, name, service, n, good in self.scope.uow.tx.tuples(" UNION ALL ".join(halves)):
             if about in SPAN_NAMES:
-                self.spans[about, month][int(name)] += int(n)
+                self.spans[about, month][int(name)] += n
             else:
-                self._cells[about].append(Cell(month, name, service, int(n), int(good)))
+                self._cells[about].append(Cell(month, name, service, n, good))
 
     def _rows(self, table: str, moment: str, columns: str, group: str = "") -> list[tuple[Any, ...]]:
         """What the sums do not hold: each piece of the scope."""
         pieces = _pieces(self.scope, moment)
         parts = [f"SELECT {columns} FROM {table} WHERE {piece}{group}" for piece in pieces]
-        return (
-            self.scope.uow.tx.tuples(" UNION ALL ".join(parts), **self.scope.values, **_ends(self.scope))
-            if parts
-            else []
-        )
+        return self.scope.uow.tx.tuples(" UNION ALL ".join(parts), **self.scope.values) if parts else []
 
     def _items(self, abouts: list[str]) -> None:
         rows = self._rows("learning_items", "added_at", f"month, completed, {', '.join(abouts)}")
@@ -187,26 +183,17 @@ def _whole_months(scope: Scope) -> tuple[int, int]:
     return first, month_of(until) + (until > scope.uow.now)
 
 
-def _ends(scope: Scope) -> dict[str, int]:
-    first, after = _whole_months(scope)
-    return {"whole": first_of(first), "rest": first_of(after)}
-
-
 def _pieces(scope: Scope, moment: str) -> list[str]:
     """Conditions on the rows that are in no sum of the scope's."""
     first, after = _whole_months(scope)
     if scope.services is not None or first >= after:
         return [scope.where(moment)]
-    ends = _ends(scope)
-    pieces = (
-        [f"{scope.whenever()} AND {moment} >= :since AND {moment} < :whole"]
-        if scope.values["since"] < ends["whole"]
-        else []
-    )
-    if ends["rest"] < scope.values["until"]:
-        pieces.append(f"{scope.whenever()} AND {moment} >= :rest AND {moment} < :until")
+    since, until, whole, rest = scope.values["since"], scope.values["until"], first_of(first), first_of(after)
+    pieces = [f"{scope.whenever()} AND {between(moment, since, whole)}"] if since < whole else []
+    if rest < until:
+        pieces.append(f"{scope.whenever()} AND {between(moment, rest, until)}")
     if not scope.values["admin"]:
         pieces.append(
-            f"private = 1 AND incident IN (SELECT incident FROM members WHERE person = :person) AND {moment} >= :whole AND {moment} < :rest"
+            f"private = 1 AND incident IN (SELECT incident FROM members WHERE person = :person) AND {between(moment, whole, rest)}"
         )
     return pieces

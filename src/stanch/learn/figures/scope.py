@@ -16,6 +16,11 @@ def last_days(now: int, days: int) -> tuple[int, int]:
     return today - days * DAY, today + DAY
 
 
+def between(column: str, since: int, until: int) -> str:
+    """The condition with its numbers in it: PostgreSQL plans a statement with parameters once for all, and then for few rows."""
+    return f"{column} >= {since:d} AND {column} < {until:d}"
+
+
 class Scope:
     """Since and until when, and of which services; None: of all, also of those that the catalog no longer knows."""
 
@@ -29,7 +34,7 @@ class Scope:
 
     def where(self, moment: str) -> str:
         """The condition on a table whose moment is in this column."""
-        return f"{self.whenever()} AND {moment} >= :since AND {moment} < :until"
+        return f"{self.whenever()} AND {between(moment, self.values['since'], self.values['until'])}"
 
     def whenever(self) -> str:
         """The condition on a table's rows of any time."""
