@@ -1,5 +1,6 @@
 """What is learned from many incidents: completion first, times, cadence, factors that return (R47-R49, P6)."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -96,7 +97,8 @@ def test_completion_is_by_team_kind_age_and_owner(house: House) -> None:
     ]
     assert [i["item"] for i in house.do("action-items", state="overdue", owner="Ben")] == ["A2"]
     assert house.do("action-items", owner="ada") == []
-    assert [i["state"] for i in house.do("action-items", state="dropped")] == ["dropped"]
+    dropped = house.do("action-items", state="dropped")
+    assert [(i["state"], i["drop_reason"]) for i in dropped] == [("dropped", "nobody is left to train")]
     with pytest.raises(Invalid, match="Nobody known is called 'zoe'"):
         house.do("action-items", owner="zoe")
     with pytest.raises(NotFound, match="No service belongs to a team 'sales'"):
@@ -197,6 +199,10 @@ def test_the_pages_show_the_same_and_answer_bad_addresses(house: House, client: 
     assert "still missing" in client.get("/postmortems?state=due").text
     rows = client.get("/learning.csv").text.splitlines()
     assert rows[1] == "completion,all,1,0,,,0.0000" and any(row.startswith("factor,change,1") for row in rows)
+    house.do("action", incident=incident, item="A1", dropped=True, note="The tool is replaced", actor="grace")
+    for path in ("/actions?state=dropped", f"/incidents/{incident}/postmortem"):
+        said = re.sub(r"<[^>]*>", "", client.get(path).text)
+        assert re.search(r"· dropped(?: [^:<]*)?: The tool is replaced", said), path
     for bad in (
         "/learning?days=0",
         "/learning?team=nobody",

@@ -14,7 +14,7 @@ YEAR = 365
 class Item(msgspec.Struct, frozen=True):
     """An action item of the list. ``state``: open, overdue, waiting (somebody would drop it, and the lead decides), done or dropped.
 
-    ``ticket``: its key in a tracker, with ``ticket_url``.
+    ``drop_reason``: why it was dropped, or why somebody would drop it. ``ticket``: its key in a tracker, with ``ticket_url``.
     """
 
     incident: str

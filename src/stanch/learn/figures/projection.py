@@ -14,7 +14,7 @@ from stanch.timeline.record import ActionItem, Record
 from stanch.timeline.unit_of_work import UnitOfWork
 
 # Version of the rows: those of an older version are written again.
-VERSION = 2
+VERSION = 3
 TABLES = ("learning_incidents", "learning_items", "learning_factors", "learning_runs")
 KNOWN_OUTCOMES = ("helped", "no_change", "worse")
 
@@ -75,8 +75,9 @@ def _rows(uow: UnitOfWork, record: Record, ended: int | None) -> dict[str, list[
 
 
 def _item(item: ActionItem) -> dict[str, Any]:
+    proposed = item.drop.value if item.drop else ""
     return {
         "item": item.item, "title": item.title, "owner": item.owner, "purpose": item.purpose, "priority": item.priority,
         "added_at": item.added_at, "month": sums.month_of(item.added_at), "due_at": item.due_at, "done_at": item.done_at,
-        "completed": int(item.done_at is not None and not item.dropped), "drop_reason": item.drop.value if item.drop else "",
+        "completed": int(item.done_at is not None and not item.dropped), "drop_reason": item.note if item.dropped else proposed,
     }  # fmt: skip
