@@ -407,6 +407,13 @@ def test_where_nothing_is_worth_doing_what_evidence_supports_is_first() -> None:
     assert "certificate expired" in first.why and guess.standing == "a safe guess"
 
 
+def test_where_nothing_is_worth_doing_what_cannot_be_rolled_back_cleanly_is_no_first_guess() -> None:
+    lossy = option("rollback", "rollback", users_lose="the new basket page")
+    unclean = release(0.1, reversible=False, reason="it dropped a column")
+    first, last = rank([lossy, DRAIN], Evidence(ONSET, "shop", releases=[unclean]))
+    assert (first.mitigation.name, last.mitigation.name) == ("drain", "rollback")
+
+
 def test_instances_that_fail_as_soon_as_they_start_are_not_made_more() -> None:
     texts = ("new tasks are killed for memory within seconds", "three times the usual traffic")
     told = tuple(TextEvidence("the alert", text) for text in texts)

@@ -106,12 +106,13 @@ def ranked(options: list[Option], evidence: Evidence) -> list[Ranked]:
 
 
 def _group(line: Ranked, found: Valued) -> int:
-    """What is worth doing comes first. Where nothing is: what evidence supports and can be undone, then guesses, last what evidence speaks against."""
+    """What is worth doing comes first. Where nothing is: what evidence supports and can be undone, then guesses, last what evidence speaks against or calls unclean."""
     if _worth(line):
         return 0
     if line.standing == "supported" and line.mitigation.reversibility != "none":
         return 1
-    return 3 if sum(weight.odds for weight in found.evidence) < -AGAINST else 2
+    unclean = any(weight.irreversible for weight in found.evidence)
+    return 3 if unclean or sum(weight.odds for weight in found.evidence) < -AGAINST else 2
 
 
 def _worth(line: Ranked) -> bool:
