@@ -58,9 +58,9 @@ def test_a_text_is_read_once_for_all_options_and_lists(monkeypatch: pytest.Monke
     """However many texts there are: of a list with one text more, that one is read."""
     read: list[str] = []
     for module in (text_signs, outcome_words):
-        known = module._tells
+        known = module.tells
         monkeypatch.setattr(
-            module, "_tells", lambda text, pattern, known=known: (read.append(text), known(text, pattern))[1]
+            module, "tells", lambda text, *rest, known=known: (read.append(text), known(text, *rest))[1]
         )
     texts = [f"{number} requests fail, restarted {number} pods, it did not help" for number in range(200)]
     told = tuple(TextEvidence("a note", text, 0.7, outcome=True) for text in texts)

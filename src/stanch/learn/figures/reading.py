@@ -50,10 +50,10 @@ class Reading:
     def __init__(self, scope: Scope, abouts: Sequence[str]) -> None:
         self.scope, self._cells = scope, defaultdict[str, list[Cell]](list)
         self.spans = defaultdict[tuple[str, int], Counter[int]](Counter)
-        first, after = _whole_months(scope)
-        self._exact = scope.services is not None or first >= after
+        self._first, self._after = _whole_months(scope)
+        self._exact = scope.services is not None or self._first >= self._after
         if not self._exact:
-            self._sums(", ".join(f"'{about}'" for about in abouts), first, after)
+            self._sums(", ".join(f"'{about}'" for about in abouts))
         items = [about for about in abouts if about in OF_ITEMS]
         if items:
             self._items(items)
@@ -65,14 +65,14 @@ class Reading:
         """The cells about one thing; the same name may stand in several."""
         return self._cells[about]
 
-    def _sums(self, named: str, first: int, after: int) -> None:
+    def _sums(self, named: str) -> None:
         """One statement, so that what is just being added up is seen once."""
         by_month = f"about IN ({', '.join(repr(about) for about in BY_MONTH)})"
         halves = []
         for table in ("learning_sums", "learning_changes"):
             source = (
                 f"CAST(SUM(n) AS BIGINT), CAST(SUM(good) AS BIGINT) FROM {table} "
-                f"WHERE about IN ({named}) AND {between('month', first, after)} AND private <= {self.scope.values['admin']:d}"
+                f"WHERE about IN ({named}) AND {between('month', self._first, self._after)} AND private <= {self.scope.values['admin']:d}"
             )
             halves += [
                 f"SELECT about, 0, name, service, {source} AND NOT {by_month} GROUP BY about, name, service",
@@ -86,9 +86,24 @@ class Reading:
 
     def _rows(self, table: str, moment: str, columns: str, group: str = "") -> list[tuple[Any, ...]]:
         """What the sums do not hold: each piece of the scope."""
-        pieces = _pieces(self.scope, moment)
-        parts = [f"SELECT {columns} FROM {table} WHERE {piece}{group}" for piece in pieces]
+        parts = [f"SELECT {columns} FROM {table} WHERE {piece}{group}" for piece in self._pieces(moment)]
         return self.scope.uow.tx.tuples(" UNION ALL ".join(parts), **self.scope.values) if parts else []
+
+    def _pieces(self, moment: str) -> list[str]:
+        """Conditions on the rows that are in no sum of the scope's."""
+        scope = self.scope
+        if self._exact:
+            return [scope.where(moment)]
+        since, until = scope.values["since"], scope.values["until"]
+        whole, rest = first_of(self._first), first_of(self._after)
+        pieces = [f"{scope.whenever()} AND {between(moment, since, whole)}"] if since < whole else []
+        if rest < until:
+            pieces.append(f"{scope.whenever()} AND {between(moment, rest, until)}")
+        if not scope.values["admin"]:
+            pieces.append(
+                f"private = 1 AND incident IN (SELECT incident FROM members WHERE person = :person) AND {between(moment, whole, rest)}"
+            )
+        return pieces
 
     def _items(self, abouts: list[str]) -> None:
         rows = self._rows("learning_items", "added_at", f"month, completed, {', '.join(abouts)}")
@@ -181,19 +196,3 @@ def _whole_months(scope: Scope) -> tuple[int, int]:
     first = month_of(max(since, 0))
     first += since > first_of(first)
     return first, month_of(until) + (until > scope.uow.now)
-
-
-def _pieces(scope: Scope, moment: str) -> list[str]:
-    """Conditions on the rows that are in no sum of the scope's."""
-    first, after = _whole_months(scope)
-    if scope.services is not None or first >= after:
-        return [scope.where(moment)]
-    since, until, whole, rest = scope.values["since"], scope.values["until"], first_of(first), first_of(after)
-    pieces = [f"{scope.whenever()} AND {between(moment, since, whole)}"] if since < whole else []
-    if rest < until:
-        pieces.append(f"{scope.whenever()} AND {between(moment, rest, until)}")
-    if not scope.values["admin"]:
-        pieces.append(
-            f"private = 1 AND incident IN (SELECT incident FROM members WHERE person = :person) AND {between(moment, whole, rest)}"
-        )
-    return pieces

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from stanch.mitigate.ranking.evidence import TextEvidence
 from stanch.mitigate.ranking.means import Means
-from stanch.mitigate.ranking.text_signs import DENIED
+from stanch.mitigate.ranking.text_signs import tells
 
 # That an action of these means has been done, in words that do not tell of a change before the harm as well ("was removed").
 DONE: dict[Means, str] = {
@@ -63,14 +63,7 @@ def says_done(told: TextEvidence, does: frozenset[Means]) -> bool:
 @lru_cache(maxsize=2048)
 def _done(text: str) -> frozenset[Means]:
     """The means of all that a text says has been done."""
-    return frozenset(each for each, pattern in DONE.items() if _tells(text, pattern))
-
-
-def _tells(text: str, pattern: str) -> bool:
-    return any(
-        not (DENIED.search(before := text[max(0, m.start() - 60) : m.start()]) or NOT_YET.search(before))
-        for m in re.finditer(rf"\b({pattern})\b", text, re.IGNORECASE)
-    )
+    return frozenset(each for each, pattern in DONE.items() if tells(text, rf"\b({pattern})\b", NOT_YET))
 
 
 @lru_cache(maxsize=2048)

@@ -23,6 +23,8 @@ WORDS = {
 }
 # Evidence that moves the odds by less than a third is left out of the one-sentence reason.
 LEAST_TOLD = 0.3
+# Odds (their logarithm) of all evidence on an action from which it speaks against it: five to three.
+AGAINST = 0.5
 Standing = Literal["supported", "a safe guess", "unsupported"]
 
 
@@ -40,10 +42,6 @@ class Expected(msgspec.Struct, frozen=True):
         if self.count == 1:
             return f"{in_words(self.seconds)} (measured once)"
         return f"{in_words(self.seconds)} (median of {self.count}, at worst {in_words(self.worst or self.seconds)})"
-
-
-# Odds (their logarithm) of all evidence on an action from which it speaks against it: five to three.
-AGAINST = 0.5
 
 
 class Ranked(msgspec.Struct):
@@ -77,7 +75,6 @@ def rank(options: Iterable[Option], evidence: Evidence) -> list[Ranked]:
     """Best first. The same input gives the same order; ties go to the smaller blast radius, then the name."""
     every = list(options)
     lines = [(_line(s, found), found) for s in (Situation(o, every, evidence) for o in every) for found in [_valued(s)]]
-    # An unsupported action never ranks first while evidence supports another one that is worth doing.
     lines.sort(
         key=lambda p: (
             _group(*p),
@@ -106,7 +103,8 @@ def ranked(options: list[Option], evidence: Evidence) -> list[Ranked]:
 
 
 def _group(line: Ranked, found: Valued) -> int:
-    """What is worth doing comes first. Where nothing is: what evidence supports and can be undone, then guesses, last what evidence speaks against or calls unclean."""
+    """An unsupported action never ranks before one that evidence supports and that is worth doing. Of the others first what evidence
+    supports and can be undone, then guesses, last what evidence speaks against or what cannot be taken back cleanly."""
     if _worth(line):
         return 0
     if line.standing == "supported" and line.mitigation.reversibility != "none":

@@ -166,7 +166,7 @@ def signs_in(texts: Iterable[TextEvidence]) -> list[tuple[TextSign, TextEvidence
 @lru_cache(maxsize=2048)
 def _signs(text: str) -> tuple[int, ...]:
     """The places in the table of what one text is a sign of. A list asks for each text with every option, and again once more is told."""
-    return tuple(place for place, sign in enumerate(TEXT_SIGNS) if _tells(text, sign.pattern))
+    return tuple(place for place, sign in enumerate(TEXT_SIGNS) if tells(text, sign.pattern))
 
 
 def says(told: TextEvidence, pattern: str) -> bool:
@@ -177,13 +177,16 @@ def says(told: TextEvidence, pattern: str) -> bool:
 @lru_cache(maxsize=2048)
 def _says(text: str, pattern: str) -> bool:
     """Asked again whenever one text more is told."""
-    return _tells(text, pattern)
+    return tells(text, pattern)
 
 
-def _tells(text: str, pattern: str) -> bool:
-    return any(
-        not DENIED.search(text[max(0, m.start() - 60) : m.start()]) for m in re.finditer(pattern, text, re.IGNORECASE)
-    )
+def tells(text: str, pattern: str, unless: re.Pattern[str] | None = None) -> bool:
+    """Whether the pattern stands somewhere without a denial before it, and without what ``unless`` finds there."""
+    for match in re.finditer(pattern, text, re.IGNORECASE):
+        before = text[max(0, match.start() - 60) : match.start()]
+        if not (DENIED.search(before) or (unless and unless.search(before))):
+            return True
+    return False
 
 
 def quote(told: TextEvidence) -> str:
