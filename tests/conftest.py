@@ -4,6 +4,7 @@ A test that needs a real component says so: ``@pytest.mark.needs("prometheus", "
 not installed the test is skipped by that name, and with CI=true it fails.
 """
 
+import asyncio
 import os
 import shutil
 from collections import Counter
@@ -51,6 +52,12 @@ LONGEST = (
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     order = {f"tests/{name}": place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: order.get(item.nodeid.partition("::")[0], len(order)))
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Which file follows which differs by run: what a test leaves running must fail the next one each time, not some times."""
+    if "tests/browser/" not in item.nodeid and (loop := asyncio._get_running_loop()):
+        pytest.fail(f"an earlier test left {loop!r} running in this thread", pytrace=False)
 
 
 FINDERS: dict[str, Callable[[], str | None]] = {
