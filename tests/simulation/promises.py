@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from stanch.db.transaction import Transaction
+from stanch.prepare.sending import mark
 from stanch.timeline import store
 from stanch.timeline.effects import Effect
 from stanch.timeline.facts.paging import PageStepped
@@ -91,7 +92,7 @@ def _pages(uow: UnitOfWork, town: Town, record: Record) -> None:
         if not page.waiting():
             continue
         for person in entry.facts.people:
-            key = f"page:{page.page}:{entry.facts.step}:{person}:pager:{person}"
+            key = f"page:{page.page}:{entry.facts.step}:{person}:{mark(f'pager:{person}')}"
             hold(key in sent, "P2 a page that is due leaves", key)
     for page in record.pages.values():
         if page.waiting():

@@ -159,10 +159,12 @@ def _references(place: Place) -> Iterator[Finding]:
         for criterion in service.criteria:
             if criterion.source not in world.metrics:
                 yield False, f"{service.name}: criterion '{criterion.name}' needs the integration '{criterion.source}'"
+    from stanch.prepare.reachability import shown
+
     for contact in stanch.application.whole_policy().contacts.values():
         for address in [method.to for method in contact.methods()]:
             if address.partition(":")[0] not in world.notifiers:
-                yield False, f"{contact.name} is reached by '{address}', and no such notifier is configured"
+                yield False, f"{contact.name} is reached by '{shown(address)}', and no such notifier is configured"
     if stanch.catalog.trouble:
         yield from ((False, sentence) for sentence in stanch.catalog.trouble.sentences)
 

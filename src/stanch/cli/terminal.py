@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from stanch.kernel.hidden_characters import visible
+
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 NARROWEST = 30
 # SGR codes by meaning. A word always stands beside the colour.
@@ -61,7 +63,7 @@ def learn_severities(value: Any) -> None:
 
 def clean(text: object) -> str:
     """Removes control characters: texts of alerts are foreign and must not control the terminal."""
-    return CONTROL.sub("\N{REPLACEMENT CHARACTER}", str(text))
+    return CONTROL.sub("\N{REPLACEMENT CHARACTER}", visible(str(text)))
 
 
 def cells(text: str) -> int:

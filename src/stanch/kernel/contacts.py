@@ -1,11 +1,17 @@
 """People, vendors and teams as the catalog has them, how each is reached, and whom a page goes to next."""
 
+import re
 from typing import Annotated, Literal
 
 import msgspec
 
 from stanch.kernel.part import Part, Seconds
 from stanch.kernel.severities import Hours
+
+
+def without_address(text: str, address: str) -> str:
+    """A text without the address of a contact method, which may be a secret (a webhook's) or private (a phone number)."""
+    return re.sub(rf"(?<!\w){re.escape(address)}(?!\w)", "...", text) if address else text
 
 
 class EscalationStep(Part, frozen=True):

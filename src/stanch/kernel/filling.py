@@ -10,6 +10,7 @@ import msgspec
 
 from stanch.kernel.command import Command
 from stanch.kernel.errors import Invalid
+from stanch.kernel.hidden_characters import visible_values
 from stanch.kernel.spelling import spelt
 
 # The largest integer of PostgreSQL and SQLite; anything larger is refused.
@@ -36,7 +37,7 @@ def fill(command: Command, values: Mapping[str, Any]) -> Any:
     for name in values:
         if name not in names:
             raise Invalid(f"'{name}' is not known to {command.name}.", field=name, hint=_nearest(name, names))
-    given = {name: _meant(command, name, value) for name, value in values.items()}
+    given = {name: _meant(command, name, visible_values(value)) for name, value in values.items()}
     if isinstance(given.get("incident"), str):
         given["incident"] = incident_id(given["incident"])
     try:

@@ -15,6 +15,11 @@ class Failed(Exception):
         self.again = again
         self.after = min(after, LONGEST_AFTER) if after is not None and after >= 0 else None
 
+    def say(self, detail: str) -> None:
+        """Say it in other words."""
+        self.detail = detail
+        self.args = (detail,)
+
 
 class Unsure(Failed):
     """It was asked for and nobody knows whether it happened (the answer never came): a person must look."""

@@ -1,9 +1,11 @@
 """Makes text from alerts safe for the channels it is sent over: it may hold anything."""
 
+from stanch.kernel.hidden_characters import visible
+
 
 def printable(text: str) -> str:
-    """Without control characters but line ends and tabs, and with valid Unicode."""
-    text = text.encode("utf-8", "replace").decode().replace("\r\n", "\n").replace("\r", "\n")
+    """Without control characters but line ends and tabs, without what nobody sees, and with valid Unicode."""
+    text = visible(text.encode("utf-8", "replace").decode()).replace("\r\n", "\n").replace("\r", "\n")
     return "".join(char for char in text if char in "\n\t" or not (ord(char) < 32 or 127 <= ord(char) < 160))
 
 

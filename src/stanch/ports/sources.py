@@ -4,6 +4,8 @@ from typing import Protocol
 
 import msgspec
 
+from stanch.kernel.hidden_characters import forget_hidden
+
 # The name of an alert in whose body nothing says what it is called.
 NO_TITLE = "event without a title"
 
@@ -25,6 +27,9 @@ class Alert(msgspec.Struct, frozen=True):
     link: str = ""
     lease_until: int | None = None
     group: str = ""
+
+    def __post_init__(self) -> None:
+        forget_hidden(self, "name", "labels", "annotations")
 
 
 class Acknowledgement(msgspec.Struct, frozen=True):
@@ -51,6 +56,9 @@ class ChangeEvent(msgspec.Struct, frozen=True):
     identity: str = ""
     kind: str = ""
 
+    def __post_init__(self) -> None:
+        forget_hidden(self, "service", "release", "summary", "previous", "reason", "author")
+
 
 class Beat(msgspec.Struct, frozen=True):
     """A heartbeat was heard. ``failed``: the sender says itself that it is unwell."""
@@ -58,6 +66,9 @@ class Beat(msgspec.Struct, frozen=True):
     heartbeat: str
     failed: bool = False
     text: str = ""
+
+    def __post_init__(self) -> None:
+        forget_hidden(self, "text")
 
 
 Received = Alert | Acknowledgement | ChangeEvent | Beat

@@ -11,6 +11,7 @@ from stanch.kernel.policy import Phase, Service
 from stanch.prepare import readiness, runbooks
 from stanch.prepare.oncall import store
 from stanch.prepare.oncall.people import meant
+from stanch.prepare.reachability import shown
 from stanch.timeline.unit_of_work import UnitOfWork
 
 GAPS_WITHIN_DAYS = 7
@@ -179,7 +180,7 @@ def contacts(uow: UnitOfWork, asked: Contacts) -> list[ContactRow]:
     return [
         ContactRow(
             key, contact.name, contact.kind, [*contact.roles, *named.get(key, [])],
-            [method.to if uow.actor.admin else method.to.partition(":")[0] for method in contact.methods()],
+            [shown(method.to) if uow.actor.admin else method.to.partition(":")[0] for method in contact.methods()],
             contact.lead, contact.note,
         )
         for key, contact in sorted(policy.contacts.items())

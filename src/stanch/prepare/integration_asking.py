@@ -9,6 +9,7 @@ from stanch.kernel.policy import Policy
 from stanch.ports import Checkable, Failed, Message, PublishedFile, World
 from stanch.ports.announcing import Announcement
 from stanch.ports.integration import Port
+from stanch.prepare.sending import send
 
 
 class NotAsked(Exception):
@@ -55,7 +56,7 @@ def _notifier(adapter: Any, question: Question) -> str:
     if not own:
         raise NotAsked(f"{question.by} has no contact method on it. Add one on the profile; then a test is sent there.")
     message = Message(question.key, "Test from stanch", SAID, question.url, urgent=False)
-    said = [str(adapter.send(reach.partition(":")[2], message)) for reach in own]
+    said = [send({adapter.name: adapter}, reach, message) for reach in own]
     return f"{'A test message was' if len(own) == 1 else f'{len(own)} test messages were'} taken: {'; '.join(said)}"
 
 

@@ -12,7 +12,7 @@ from stanch.ports import Message
 from stanch.prepare import confirming
 from stanch.prepare.oncall.people import contact_key
 from stanch.prepare.reachability import Finding, LastAttempt, nobody, reachability, shown, shown_apart, without_schedule
-from stanch.prepare.sending import Sending, lane_of
+from stanch.prepare.sending import Sending, queue
 from stanch.timeline.effects import Effect
 from stanch.timeline.unit_of_work import UnitOfWork
 
@@ -77,10 +77,10 @@ def test_page(uow: UnitOfWork, asked: TestPage) -> Done:
             f"{contact.name} has no contact method.", field="person", hint=f"Add 'reach' to the contact '{person}'."
         )
     called = shown_apart(methods)
-    if asked.method and asked.method not in methods:
+    if asked.method and asked.method not in {*methods, *called.values()}:
         known = ", ".join(called.values())
         raise NotFound(f"{contact.name} is not reached by that.", field="method", hint=f"Known: {known}.")
-    methods = [reach for reach in methods if asked.method in ("", reach)]
+    methods = [reach for reach in methods if asked.method in ("", reach, called[reach])]
     _check_often(uow, methods)
     # Imported late: the help of a command needs no database.
     from stanch.identity import profiles
@@ -90,7 +90,7 @@ def test_page(uow: UnitOfWork, asked: TestPage) -> Done:
         test = f"{identity}-{number}"
         profiles.sent(uow.tx, person, reach, test, uow.now)
         payload = {"person": person, "reach": reach, "by": uow.actor.name, "test": test}
-        uow.effect(f"{identity}:{reach}", "test_page", "", payload, lane=lane_of(reach))
+        queue(uow, identity, "test_page", "", payload)
     listed = ", ".join(called[reach] for reach in methods)
     return Done(
         f"A test page for {contact.name} leaves on: {listed}. 'reachability' shows what became of it; it has arrived when "

@@ -1,11 +1,16 @@
-"""Sends to a person by one contact method (``notifier:address``) and keeps the result: pages, messages, test pages."""
+"""Sends to a person by one contact method (``notifier:address``) and keeps the result: pages, messages, test pages.
 
+An address may be a secret (a webhook's) or private (a phone number): it stands in the payload only, never in a key, an error or the record.
+"""
+
+import hashlib
 from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from stanch.kernel.clock import SECOND
-from stanch.ports import Failed, Gone, Message, Notifier
+from stanch.kernel.contacts import without_address
+from stanch.ports import Failed, Gone, Message, Notifier, Posted
 from stanch.prepare.devices import ended
 from stanch.timeline.effects import Effect, EffectHandler
 from stanch.timeline.unit_of_work import UnitOfWork
@@ -18,13 +23,42 @@ def lane_of(reach: str) -> str:
     return f"{kind} {host}".strip()[:200]
 
 
+def mark(reach: str) -> str:
+    """By what a contact method is told apart where its address must not stand."""
+    return f"{reach.partition(':')[0]}:{hashlib.sha256(reach.encode()).hexdigest()[:16]}"
+
+
+def queue(
+    uow: UnitOfWork,
+    key: str,
+    kind: str,
+    incident: str,
+    payload: dict[str, Any],
+    *,
+    to: str = "",
+    due_at: int | None = None,
+) -> None:
+    """An effect by the contact method ``reach`` of the payload; once for each key and method, or for whom else ``to`` says."""
+    to = to or payload["reach"]
+    # Keys of earlier releases ended in the address: what they say was queued is not queued again.
+    if uow.tx.one("SELECT 1 AS yes FROM outbox WHERE key = :key", key=f"{key}:{to}") is None:
+        lane = lane_of(payload["reach"])
+        uow.effect(f"{key}:{mark(to)}", kind, incident, payload, due_at=due_at, lane=lane)
+
+
 def send(notifiers: Mapping[str, Notifier], reach: str, message: Message) -> str:
-    """Send one message over one method; answers with what the other side said. Raises ``Failed``."""
+    """Send one message over one method; answers with what the other side said, without the address. Raises ``Failed``."""
     kind, _, address = reach.partition(":")
     notifier = notifiers.get(kind)
     if notifier is None:
         raise Failed(f"no notifier '{kind}' is configured", again=False)
-    return notifier.send(address, message)
+    try:
+        said = notifier.send(address, message)
+    except Failed as failed:
+        failed.say(without_address(failed.detail, address))
+        raise
+    left = without_address(said, address)
+    return Posted(left, said.reference) if isinstance(said, Posted) else left
 
 
 def note(uow: UnitOfWork, person: str, reach: str, ok: bool, detail: str, purpose: str) -> None:

@@ -3,7 +3,7 @@
 from stanch.ports import Message
 from stanch.prepare.contact_methods import prompt_methods
 from stanch.prepare.oncall.people import contact_key
-from stanch.prepare.sending import Sending, lane_of
+from stanch.prepare.sending import Sending, queue
 from stanch.respond.recipients import may_be_told
 from stanch.timeline.effects import Effect
 from stanch.timeline.record import Record
@@ -18,7 +18,7 @@ def tell(uow: UnitOfWork, incident: str, key: str, person: str, title: str, text
     for method in contact.methods() if contact else []:
         payload = {"person": person, "reach": method.to, "title": title[:200], "text": text}
         payload |= {"calendar": calendar} if calendar else {}
-        uow.effect(f"{key}:{method.to}", "message", incident, payload, lane=lane_of(method.to))
+        queue(uow, key, "message", incident, payload)
 
 
 def notify(uow: UnitOfWork, record: Record, key: str, person: str, text: str) -> None:
@@ -29,7 +29,7 @@ def notify(uow: UnitOfWork, record: Record, key: str, person: str, text: str) ->
     methods, _ = prompt_methods(uow.policy.contacts[contact], uow.application.world.notifiers, may_wake=False)
     for reach in methods[:1]:
         payload = {"person": contact, "reach": reach, "title": f"[{record.id}] {record.title}"[:200], "text": text}
-        uow.effect(f"notice:{record.id}:{key}:{reach}", "message", record.id, payload, lane=lane_of(reach))
+        queue(uow, f"notice:{record.id}:{key}", "message", record.id, payload)
 
 
 class MessageHandler(Sending):

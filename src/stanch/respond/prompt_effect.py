@@ -9,7 +9,7 @@ from stanch.kernel.policy import Policy
 from stanch.ports import Message
 from stanch.prepare.contact_methods import called
 from stanch.prepare.oncall.people import shown_name
-from stanch.prepare.sending import Sending, lane_of, send
+from stanch.prepare.sending import Sending, queue, send
 from stanch.respond.recipients import may_be_told, recipients
 from stanch.timeline.effects import Effect
 from stanch.timeline.facts.prompting import Prompted, PromptTold
@@ -111,13 +111,7 @@ class _Sent(msgspec.Struct):
 
 def _write(uow: UnitOfWork, record: Record, person: str, methods: list[str], items: dict[str, _Item]) -> None:
     payload = {"person": person, "reach": methods[0], "then": methods[1:], "prompts": items}
-    uow.effect(
-        f"prompt:{record.id}:{record.entries}:{person}:{methods[0]}",
-        "prompt",
-        record.id,
-        payload,
-        lane=lane_of(methods[0]),
-    )
+    queue(uow, f"prompt:{record.id}:{record.entries}:{person}", "prompt", record.id, payload)
 
 
 def _take_back(uow: UnitOfWork, incident: str, person: str) -> dict[str, _Item]:

@@ -7,7 +7,7 @@ import msgspec
 from stanch.kernel.clock import HOUR, MINUTE, SECOND
 from stanch.kernel.ids import new_id
 from stanch.prepare.oncall.people import contact_key, shown_name
-from stanch.prepare.sending import lane_of
+from stanch.prepare.sending import queue
 from stanch.respond.drilled import may_be_woken
 from stanch.respond.escalation import (
     ResolvedTargets,
@@ -171,8 +171,7 @@ def send_page(uow: UnitOfWork, record: Record, page: Page, step: str, people: li
         for method in uow.policy.contacts[person].methods():
             payload: dict[str, Any] = {"page": page.page, "person": person, "reach": method.to}
             due = uow.now + int(method.after * SECOND)
-            key = f"page:{page.page}:{step}:{person}:{method.to}"
-            uow.effect(key, "page", record.id, payload, due_at=due, lane=lane_of(method.to))
+            queue(uow, f"page:{page.page}:{step}:{person}", "page", record.id, payload, due_at=due)
 
 
 def page_clock(uow: UnitOfWork, record: Record) -> list[Due]:

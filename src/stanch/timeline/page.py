@@ -1,10 +1,26 @@
 """A page, and the receipt of each attempt to deliver it: a part of the record."""
 
+from typing import Any
+
 import msgspec
+
+from stanch.kernel.contacts import without_address
+
+
+def forget_address(sent: Any) -> None:
+    """Leave of the address in ``reach`` its notifier, also in what earlier releases wrote of it: it may be a secret."""
+    kind, _, address = sent.reach.partition(":")
+    if address:
+        key = getattr(sent, "key", "")
+        msgspec.structs.force_setattr(sent, "reach", kind)
+        if hasattr(sent, "result"):
+            msgspec.structs.force_setattr(sent, "result", without_address(sent.result, address))
+        if key:
+            msgspec.structs.force_setattr(sent, "key", key.replace(f"{kind}:{address}", kind))
 
 
 class Receipt(msgspec.Struct, frozen=True, tag="page_sent", tag_field="kind", omit_defaults=True):
-    """How one attempt to reach somebody went."""
+    """How one attempt to reach somebody went. ``reach``: by which notifier; the address stands in no record."""
 
     page: str
     person: str
@@ -14,6 +30,9 @@ class Receipt(msgspec.Struct, frozen=True, tag="page_sent", tag_field="kind", om
     result: str
     key: str = ""
     reference: str = ""
+
+    def __post_init__(self) -> None:
+        forget_address(self)
 
     def sentence(self) -> str:
         how = self.reach.split(":", 1)[0]

@@ -2,13 +2,18 @@
 
 import msgspec
 
+from stanch.timeline.page import forget_address
+
 
 class EditableMessage(msgspec.Struct):
-    """A message that can be edited: where it is, and the prompts that it carried."""
+    """A message that can be edited: by which notifier, where it is, and the prompts that it carried."""
 
     reach: str
     reference: str
     keys: list[str]
+
+    def __post_init__(self) -> None:
+        forget_address(self)
 
 
 class RaisedPrompt(msgspec.Struct):

@@ -8,6 +8,7 @@ import msgspec
 
 from stanch.db.transaction import Row, Transaction
 from stanch.kernel.errors import Conflict
+from stanch.kernel.hidden_characters import visible
 from stanch.timeline import full_text
 from stanch.timeline.entries import Entry, Facts, Redaction
 from stanch.timeline.facts.respond import Redacted
@@ -67,6 +68,9 @@ def append(
 ) -> Entry:
     """Append one entry after ``last`` (None: the first). Raises ``Conflict`` when somebody else appended first."""
     text = _encoder.encode(facts).decode()
+    if (seen := visible(text)) != text:
+        text, facts = seen, _decoder.decode(seen)
+    author = visible(author)
     position = last.position + 1 if last else 1
     row: dict[str, Any] = {
         "incident": incident,

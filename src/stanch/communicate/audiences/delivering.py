@@ -13,7 +13,7 @@ from stanch.kernel.clock import HOUR, SECOND
 from stanch.ports import Message
 from stanch.prepare.audience_recipients import Recipient, recipients
 from stanch.prepare.contact_methods import called
-from stanch.prepare.sending import Sending, lane_of
+from stanch.prepare.sending import Sending, queue
 from stanch.respond.recipients import may_be_told
 from stanch.timeline.effects import Effect, EffectHandler
 from stanch.timeline.entries import Entry
@@ -75,14 +75,13 @@ def _say(uow: UnitOfWork, record: Record, told: AudienceTold) -> None:
         uow.append(record.id, told)
 
 
-def _write(uow: UnitOfWork, incident: str, told: AudienceTold, to: str, methods: list[str], key: str = "") -> None:
+def _write(uow: UnitOfWork, incident: str, told: AudienceTold, to: str, methods: list[str], then: str = "") -> None:
     """A message to a contact or an address; only of a contact the log of contact methods hears."""
     payload = {
         "audience": told.audience, "position": told.position, "to": to, "name": told.person,
         "person": to if to in uow.policy.contacts else "", "reach": methods[0], "then": methods[1:],
     }  # fmt: skip
-    key = key or f"audience-message:{incident}:{told.position}:{to}"
-    uow.effect(key, "audience_message", incident, payload, lane=lane_of(methods[0]))
+    queue(uow, f"audience-message:{incident}:{told.position}", "audience_message", incident, payload, to=f"{to}{then}")
 
 
 def is_newest(record: Record, audience: Audience, position: int) -> bool:
@@ -149,7 +148,7 @@ class AudienceMessageHandler(Sending):
         tried = again is not None or bool(then)
         _say(uow, record, msgspec.structs.replace(told, ok=False, result=str(answer)[:300], again=tried))
         if again is None and then:
-            _write(uow, record.id, told, to["to"], then, f"{effect.key}>{len(then)}")
+            _write(uow, record.id, told, to["to"], then, f">{len(then)}")
         return again
 
     @staticmethod

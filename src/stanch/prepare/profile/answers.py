@@ -62,9 +62,8 @@ class Me(msgspec.Struct, frozen=True):
 
     def line(self) -> str:
         """For chat."""
-        called = shown_apart(method.to for method in self.methods)
         methods = (
-            "; ".join(f"{method.device or called[method.to]} ({method.state})" for method in self.methods)
+            "; ".join(f"{method.device or method.to} ({method.state})" for method in self.methods)
             or "no contact method"
         )
         return f"{self.name}: {self.reached} {methods}"
@@ -103,7 +102,7 @@ def methods_of(uow: UnitOfWork, key: str, person: str) -> list[MethodStatus]:
     own = {kept.reach: kept for kept in profiles.methods(uow.tx) if kept.person == person}
     tests = {c.reach: c for c in profiles.confirmations(uow.tx) if c.person == key}
     tried = {one.reach: one for one in attempts(uow) if one.person == key}
-    found = []
+    found, called = [], shown_apart(method.to for method in contact.methods())
     for method in contact.methods():
         test, last = tests.get(method.to), tried.get(method.to)
         arrived = test.confirmed_at if test else None
@@ -114,7 +113,7 @@ def methods_of(uow: UnitOfWork, key: str, person: str) -> list[MethodStatus]:
         device, last_ok = pushed.get(method.to), last.last_ok_at if last else None
         named = (device.name, device.mark) if device else ("", "")
         after = int(method.after // 60)
-        found.append(MethodStatus(identity, method.to, after, prompts, state, arrived, waits, last_ok, *named))
+        found.append(MethodStatus(identity, called[method.to], after, prompts, state, arrived, waits, last_ok, *named))
     return found
 
 

@@ -9,6 +9,7 @@ from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Denied, NotFound
 from stanch.prepare.oncall.people import contact_key
 from stanch.prepare.profile.answers import standing
+from stanch.prepare.reachability import shown
 from stanch.timeline.unit_of_work import UnitOfWork
 
 Person = Annotated[str, msgspec.Meta(min_length=1, max_length=200, description="The name they sign in with.")]
@@ -45,16 +46,16 @@ def show_people(uow: UnitOfWork, _asked: ShowPeople) -> list[PersonRow]:
 
     contacts = uow.policy.contacts
     invited = credentials.invitations(uow.tx)
-    shown = {profile.person: profile.shown for profile in profiles.profiles(uow.tx)}
+    called = {profile.person: profile.shown for profile in profiles.profiles(uow.tx)}
     signing = {contact_key(contacts, p.name) or p.name: p for p in people.everybody_in(uow.tx)}
     others = [key for key, contact in contacts.items() if key not in signing and contact.kind != "vendor"]
     rows = []
     for key in [*signing, *sorted(others)]:
         contact, person = contacts.get(key), signing.get(key)
-        name = (person and shown.get(person.name)) or (contact.name if contact else key)
+        name = (person and called.get(person.name)) or (contact.name if contact else key)
         relied_on, reached = standing(uow, key, name, contact)
         methods = contact.methods() if contact else []
-        by = [method.to if uow.actor.admin else method.to.partition(":")[0] for method in methods]
+        by = [shown(method.to) if uow.actor.admin else method.to.partition(":")[0] for method in methods]
         until = invited.get(person.name) if person else None
         rows.append(
             PersonRow(

@@ -4,7 +4,7 @@ import msgspec
 
 from stanch.kernel.clock import iso
 from stanch.timeline.facts.statement import Statement
-from stanch.timeline.page import Page, Receipt
+from stanch.timeline.page import Page, Receipt, forget_address
 from stanch.timeline.record import Line, Record
 
 
@@ -127,7 +127,7 @@ class PageRefused(Statement, frozen=True, tag="page_refused"):
 
 
 class PageSent(Statement, frozen=True, tag="page_sent"):
-    """The delivery receipt of one attempt. ``reference``: where the message can be edited, if it can."""
+    """The delivery receipt of one attempt. ``reach``: the notifier. ``reference``: where the message can be edited, if it can."""
 
     page: str
     person: str
@@ -137,6 +137,9 @@ class PageSent(Statement, frozen=True, tag="page_sent"):
     result: str
     key: str = ""
     reference: str = ""
+
+    def __post_init__(self) -> None:
+        forget_address(self)
 
     def sentence(self) -> str:
         return self._receipt().sentence()

@@ -2,6 +2,7 @@
 
 from stanch.kernel.policy import ROLE_TITLES
 from stanch.timeline.facts.statement import Statement
+from stanch.timeline.page import forget_address
 from stanch.timeline.raised_prompt import EditableMessage, RaisedPrompt
 from stanch.timeline.record import Line, Record
 
@@ -25,7 +26,7 @@ class Prompted(Statement, frozen=True, tag="prompted"):
 class PromptTold(Statement, frozen=True, tag="prompt_told"):
     """Who was told of prompts by what, or could not be (``ok``); without a person: nobody could be told (R11, R31).
 
-    ``reach``, ``reference``: where the message can be edited when it has been answered; empty where it cannot.
+    ``reach``, ``reference``: by which notifier and where the message can be edited when it has been answered; empty where it cannot.
     """
 
     keys: list[str]
@@ -36,6 +37,9 @@ class PromptTold(Statement, frozen=True, tag="prompt_told"):
     result: str = ""
     reach: str = ""
     reference: str = ""
+
+    def __post_init__(self) -> None:
+        forget_address(self)
 
     def sentence(self) -> str:
         return (

@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from stanch.kernel.errors import NotFound, Unauthenticated
+from stanch.kernel.logs import log
 from stanch.ports import Failed
 from stanch.ports.tracker import Delivery, Tracker, Unsigned
 from stanch.tickets.reading import heard
@@ -26,11 +27,12 @@ BODY_LIMIT = 1_000_000
 
 def routes(receiving: Receiving) -> list[Route]:
     """One address for each configured tracker."""
+    said: set[str] = set()
 
     def route(tracker: Tracker) -> Route:
         async def take(request: Request) -> Response:
             body = await read_body(request, BODY_LIMIT)
-            found = _read(tracker, _headers(request), body, receiving.now())
+            found = _read(tracker, _headers(request), body, receiving.now(), said)
             new = await run_in_threadpool(_heard, receiving, tracker, found)
             return JSONResponse({"status": "taken" if new else "known already"})
 
@@ -46,7 +48,8 @@ def _headers(request: Request) -> Mapping[str, str]:
     return {**request.headers, "x-stanch-key": key.decode("latin-1")}
 
 
-def _read(tracker: Tracker, headers: Mapping[str, str], body: bytes, now: int) -> Delivery:
+def _read(tracker: Tracker, headers: Mapping[str, str], body: bytes, now: int, said: set[str]) -> Delivery:
+    """What it says. Why webhooks are not set up is for the operator: it is logged, once, and a stranger is not told."""
     try:
         return tracker.delivery(headers, body, now)
     except Unsigned as unsigned:
@@ -54,9 +57,11 @@ def _read(tracker: Tracker, headers: Mapping[str, str], body: bytes, now: int) -
             f"This is not signed by {tracker.title}: {unsigned}.", hint="Compare the secrets and the clocks."
         ) from None
     except Failed as failed:
-        raise NotFound(
-            f"Webhooks of {tracker.title} are not set up here.", hint=f"On the server: {failed.detail}."
-        ) from None
+        if failed.detail not in said:
+            said.add(failed.detail)
+            log.warning("a webhook was refused, as it is not set up", tracker=tracker.name, error=failed.detail)
+        hint = "The server's log says what is missing."
+        raise NotFound(f"Webhooks of {tracker.title} are not set up here.", hint=hint) from None
 
 
 def _heard(receiving: Receiving, tracker: Tracker, found: Delivery) -> bool:

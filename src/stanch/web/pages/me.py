@@ -17,7 +17,7 @@ from stanch.ports.signature import is_code
 from stanch.prepare import confirming
 from stanch.prepare.contact_methods import offered, typed
 from stanch.prepare.profile.commands import ShowMe, show_me
-from stanch.prepare.reachability import shown, shown_apart
+from stanch.prepare.reachability import shown
 from stanch.timeline import requests
 from stanch.web import auth
 from stanch.web.bodies import form_of, read_body
@@ -66,7 +66,6 @@ def _me(
     return page(
         request, "me.html", status=refused.status if refused else 200, mine=me, now=now, secret=secret, known=known,
         notifiers=notifiers, choices=offered(notifiers, admin=me.admin), given=given or {}, refused=refused,
-        called_by=shown_apart(method.to for method in me.methods),
     )  # fmt: skip
 
 
