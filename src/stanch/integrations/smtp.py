@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from email.message import EmailMessage
 from email.policy import SMTP as FOLDING
 from email.policy import EmailPolicy
-from email.utils import formatdate, parseaddr
+from email.utils import formataddr, formatdate, parseaddr
 from functools import lru_cache
 from typing import Annotated, Any
 
@@ -17,6 +17,7 @@ import msgspec
 
 from stanch.kernel.clock import SECOND, SystemClock
 from stanch.ports import Failed, Gone, Message, Notifier
+from stanch.ports.address import mail_address
 from stanch.ports.integration import Integration
 from stanch.ports.message_text import one_line, printable
 
@@ -192,15 +193,15 @@ def build(settings: Settings) -> Notifier:
 def _compose(sender: str, address: str, mailbox: str, message: Message) -> EmailMessage:
     """The mail; the same key gives the same Message-ID, so a mailbox can fold repeated attempts."""
     mail = EmailMessage(COMPOSING)
-    mail["From"] = sender
-    mail["To"] = address
-    mail["Subject"] = one_line(message.title)  # a line break in a header would begin another header
+    mail["From"] = _named(sender)
+    mail["To"] = _named(address)
+    mail["Subject"] = _plain(message.title)
     mail["Date"] = formatdate(SystemClock().now() / SECOND)
     mail["Message-ID"] = f"<{hashlib.sha256(message.key.encode()).hexdigest()[:32]}@{mailbox.rpartition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"
     for name, value in message.headers.items():
-        mail[name] = one_line(value)
+        mail[name] = _plain(value)
     if message.urgent:
         mail["Importance"] = "high"
     mail.set_content(_text(message))
@@ -208,6 +209,17 @@ def _compose(sender: str, address: str, mailbox: str, message: Message) -> Email
         method = "CANCEL" if "\nMETHOD:CANCEL" in message.calendar else "PUBLISH"
         mail.add_attachment(message.calendar, subtype="calendar", filename="meeting.ics", params={"method": method})
     return mail
+
+
+def _plain(text: str) -> str:
+    """A header's text as it is written: a line break begins another header, and Python reads encoded words, which can hold one."""
+    return one_line(text).replace("=?", "= ?")
+
+
+def _named(text: str) -> str:
+    """``Name <a@b>`` with a name that is one."""
+    name, mailbox = parseaddr(text)
+    return formataddr((_plain(name), mailbox))
 
 
 def _text(message: Message) -> str:
@@ -224,8 +236,7 @@ def _mailbox(text: str, what: str) -> str:
     if "\r" in text or "\n" in text:
         raise Failed(f"{what} has a line break; write one mail address", again=False)
     mailbox = parseaddr(text)[1]
-    local, _, domain = mailbox.rpartition("@")
-    if not local or not domain or not mailbox.isascii() or any(char in mailbox for char in " <>\x00"):
+    if not mail_address(mailbox):
         raise Failed(f"{what} '{text}' is not a mail address; write it like maria@example.org", again=False)
     return mailbox
 

@@ -1,10 +1,21 @@
-"""``host:port`` as people write it in a probe, and which addresses are inside a network: strangers must not make stanch call there."""
+"""Mail addresses, ``host:port`` as people write it in a probe, and which addresses are inside a network: strangers must not make stanch call there."""
 
 import ipaddress
+import re
 import socket
 
 # Addresses in which a network behind a NAT64 hides those of IPv4 (RFC 6052).
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+# A mailbox as mail servers take it everywhere. No ``=?``: programs read what begins so as an encoded text, which may hold line breaks.
+_MAILBOX = re.compile(
+    r"(?!.*=\?)[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?"
+)
+
+
+def mail_address(text: str) -> bool:
+    """Whether it is ``local@domain``, and nothing else."""
+    return len(text) <= 320 and _MAILBOX.fullmatch(text) is not None
 
 
 def host_port(text: str) -> tuple[str, int]:

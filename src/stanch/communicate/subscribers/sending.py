@@ -16,6 +16,7 @@ from stanch.kernel.base64url import unpacked
 from stanch.kernel.errors import Invalid
 from stanch.kernel.status_page import StatusPage
 from stanch.ports import BulkNotifier, Failed, Gone, Message, Notifier
+from stanch.ports.address import mail_address
 from stanch.ports.web_push import NOTIFIER, Browser, Pusher
 from stanch.ports.web_service import WebService
 from stanch.timeline.unit_of_work import Application
@@ -135,13 +136,7 @@ def check_address(kind: str, address: str) -> str:
     address = address.strip()
     if kind == "mail":
         local, _, domain = address.rpartition("@")
-        if (
-            not local
-            or "." not in domain
-            or not address.isascii()
-            or not address.isprintable()
-            or any(c in address for c in ' <>,;"')
-        ):
+        if "." not in domain or not mail_address(address):
             raise Invalid(
                 f"'{address}' is not a mail address.", field="address", hint="Write it like maria@example.org."
             )
