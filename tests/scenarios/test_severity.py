@@ -1,28 +1,15 @@
 """The severity that measurements propose, and people who decide (R3)."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from stanch.detect import ahead
-from stanch.detect.digest import digest
 from stanch.detect.slo import evaluation
 from stanch.detect.slo.evaluation import Round
-from stanch.kernel.actor import Actor
 from stanch.kernel.clock import hour_minute, iso
-from stanch.kernel.command import REGISTRY
 from stanch.kernel.errors import Invalid
-from stanch.kernel.filling import fill
 from stanch.kernel.policy import Slo
-from stanch.main import load_world
-from stanch.ports import Post
-from stanch.respond.harm import reading
-from stanch.timeline import requests
 from tests.scenarios.house import POLICY, House, opened
-from tests.scenarios.test_intake_poison import send, webhook
 
 SLO = {"name": "orders", "objective": 99.9, "errors": "e[{{.window}}]", "total": "t[{{.window}}]", "source": "gauge"}
 
@@ -195,98 +182,3 @@ def test_what_is_proposed_is_quoted_with_the_moment_at_which_it_was_so(database_
         house.do("severity", incident="INC-1", severity="SEV-2", reason="some only")
         house.clock.forward(days=2)
         assert f"(at {day} " in house.do("show", incident="INC-1")["proposed"]["why"]
-
-
-@pytest.mark.parametrize(
-    ("name", "given"),
-    [
-        ("impact", {"incident": "INC-1", "text": " {} "}),
-        ("declare", {"title": "Again", "impact": "{}"}),
-        ("declare", {"title": "Checkout  {:.150}"}),
-        ("chat", {"incident": "INC-1", "text": "/i {}"}),
-    ],
-)
-def test_a_long_text_is_read_before_anybody_waits_for_the_lock(
-    house: House, monkeypatch: pytest.MonkeyPatch, name: str, given: dict[str, str]
-) -> None:
-    """R3: reading 2,000 letters takes milliseconds; within the transaction that writes, what they say is known."""
-    reading.read.cache_clear()  # the same text was read for the other database
-    house.do("declare", title="Something is odd", service="shop")
-    text = f"{name} {len(given)} " + "customers in some countries cannot pay by card, and mails are late; " * 29
-    asked = fill(REGISTRY[name], {key: value.format(text[:1990]) for key, value in given.items()})
-    before = reading.read.cache_info().misses
-    inside = watched_transactions(house, monkeypatch)
-    requests.run(house.application, REGISTRY[name], asked, Actor("ada"), "api")
-    assert inside.texts == [0] and reading.read.cache_info().misses > before
-
-
-class Inside:
-    """What happens within the transactions that write. ``texts``: how many were read in each."""
-
-    def __init__(self) -> None:
-        self.open, self.texts = False, list[int]()
-
-
-def watched_transactions(house: House, monkeypatch: pytest.MonkeyPatch) -> Inside:
-    """From now on."""
-    found, open_uow = Inside(), house.application.uow
-
-    @contextmanager
-    def watched(*args: Any, **more: Any) -> Iterator[Any]:
-        with open_uow(*args, **more) as uow:
-            before, found.open = reading.read.cache_info().misses, True
-            yield uow
-            found.open = False
-            found.texts.append(reading.read.cache_info().misses - before)
-
-    monkeypatch.setattr(house.application, "uow", watched)
-    return found
-
-
-@pytest.mark.parametrize("hold", [0, 60])
-def test_the_texts_of_alerts_are_read_and_their_posts_parsed_before_anybody_waits_for_the_lock(
-    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hold: int
-) -> None:
-    """R1, R3: what pages at once is read before its post is folded, and what was held before it is judged."""
-    reading.read.cache_clear()
-    for house in opened(database_url, tmp_path, {**POLICY, "hold": hold}):
-        for number in range(3):
-            annotations = {"summary": f"Customers {number} of {hold} cannot pay by card, orders are lost"}
-            send(house, "alertmanager", webhook(f"f{number}", annotations=annotations))
-        inside = watched_transactions(house, monkeypatch)
-        assert digest(house.application, {"alertmanager": Watched(inside)}) == 3
-        assert bool(reading.read.cache_info().misses) is not bool(hold), "what is held may never be judged"
-        house.wait(seconds=65)
-        assert "data at risk" in house.do("show", incident="INC-1")["proposed"]["why"]
-        assert sum(inside.texts) == 0 and len(inside.texts) > 1 and reading.read.cache_info().misses >= 3
-
-
-def test_a_batch_ends_where_there_is_much_to_read(
-    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """R1: the first of many alerts is not kept waiting until all are read; none is lost."""
-    monkeypatch.setattr(ahead, "MOST", 100)
-    for house in opened(database_url, tmp_path, {**POLICY, "hold": 0}):
-        for number in range(3):
-            send(house, "alertmanager", webhook(f"f{number}", annotations={"summary": f"Nobody can pay, {number}" * 3}))
-        assert [digest(house.application, load_world({}).sources) for _ in range(3)] == [2, 1, 0]
-        assert len(house.record().signals) == 3
-        monkeypatch.setattr(ahead, "MOST", 1)
-        with house.application.uow() as uow:
-            uow.tx.execute("UPDATE signals SET hold_until = :now, disposition = '', incident = ''", now=uow.now)
-            uow.timer("signals", uow.now)
-        house.settle()
-        assert {signal["disposition"] for signal in house.do("signals")} == {"incident"}
-
-
-class Watched:
-    """Alertmanager's format, which is not parsed while a transaction that writes is open."""
-
-    name = "alertmanager"
-
-    def __init__(self, inside: Inside) -> None:
-        self.inside, self.real = inside, load_world({}).sources["alertmanager"]
-
-    def read(self, post: Post) -> Any:
-        assert not self.inside.open
-        return self.real.read(post)

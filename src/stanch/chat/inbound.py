@@ -37,18 +37,18 @@ def is_command(event: ChatEvent) -> bool:
     return event.kind == "command" or (event.kind == "message" and command_in(event.text) is not None)
 
 
-def ahead(event: ChatEvent) -> None:
-    """What its command works out of its words, before the transaction in which it is written."""
-    line = event.text if event.kind == "command" else command_in(event.text)
-    if line:
-        ahead_of_line(INCIDENT.sub("", line, count=1))
-
-
 class InboundEvents:
     """Processes the events of one chat, in transactions that the caller opens."""
 
     def __init__(self, application: Application, chat: Chat) -> None:
         self.application, self.chat = application, chat
+
+    def ahead(self, events: list[ChatEvent]) -> None:
+        """What their commands work out of their words, before the transaction in which they are written."""
+        for event in events:
+            line = event.text if event.kind == "command" else command_in(event.text)
+            if line:
+                ahead_of_line(self.application, INCIDENT.sub("", line, count=1))
 
     def take(self, uow: UnitOfWork, events: list[ChatEvent]) -> None:
         """Write down a group of one room; what was heard before is left out."""

@@ -6,7 +6,7 @@ import threading
 
 import msgspec
 
-from stanch.chat.inbound import InboundEvents, ahead, groups
+from stanch.chat.inbound import InboundEvents, groups
 from stanch.kernel.clock import MINUTE, SECOND
 from stanch.kernel.errors import Problem
 from stanch.kernel.logs import log
@@ -100,8 +100,7 @@ class ChatReader:
             deleted = [event for window in reading.windows for event in self.hearer.missing(uow, window)]
         together = groups([*reading.events, *deleted])
         for place, group in enumerate(together):
-            for event in group:
-                ahead(event)
+            self.hearer.ahead(group)
             with self.application.uow(source="chat") as uow:
                 self.hearer.take(uow, group)
                 if place == len(together) - 1:

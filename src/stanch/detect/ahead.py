@@ -9,6 +9,7 @@ from typing import Any
 
 from stanch.db.transaction import Row
 from stanch.detect import rules, titles
+from stanch.kernel.filling import incident_id
 from stanch.kernel.policy import Policy
 from stanch.ports import Alert, Received
 from stanch.timeline.unit_of_work import Application
@@ -16,6 +17,10 @@ from stanch.timeline.unit_of_work import Application
 SERVICE_LABELS = ("service", "app", "job")
 # So many characters are read for one transaction, about: half a second on a busy machine.
 MOST = 100_000
+_MOVED = (
+    "SELECT name, summary, service FROM signals WHERE (fingerprint = :fingerprint OR incident IN (:incident, :into)) "
+    "AND incident NOT IN (SELECT id FROM incidents WHERE private = 1)"
+)
 
 
 def service_of(alert: Alert, policy: Policy) -> str:
@@ -37,6 +42,11 @@ def title_of(policy: Policy, row: Row | dict[str, Any]) -> str:
     return titles.title(str(row["name"]), str(row["summary"]), service.label() if service else str(row["service"]))
 
 
+def storm_title(policy: Policy) -> str:
+    """The title of the incident that gathers the further alerts of a storm."""
+    return f"Alert storm: alerts opened {policy.storm_after} incidents or more in five minutes, further ones are gathered here"
+
+
 def read_alerts(application: Application, received: Sequence[Received]) -> int:
     """Read what of it may page at once, that is, is held by no hold. Answers with how many characters that were."""
     policy = application.policy()
@@ -52,9 +62,17 @@ def read_alerts(application: Application, received: Sequence[Received]) -> int:
 def read_signals(application: Application, rows: Sequence[Row | dict[str, Any]]) -> None:
     """Read the texts of signals that are judged next."""
     policy = application.policy()
-    for row in rows if application.alert_readers else ():
+    for row in rows:
         for reader in application.alert_readers:
             reader(str(row["name"]), str(row["summary"]), title_of(policy, row))
+            reader("", "", storm_title(policy))
+
+
+def read_moved(application: Application, asked: Any) -> None:
+    """Read the texts of the signal or of the incidents that a command names; what is private takes as long as nothing (P6)."""
+    names = {name: getattr(asked, name, None) for name in ("fingerprint", "incident")}
+    into = incident_id(getattr(asked, "into", "")) or None
+    read_signals(application, together(application.database.select(_MOVED, **names, into=into)))
 
 
 def together(rows: Sequence[Row]) -> Sequence[Row]:

@@ -65,7 +65,7 @@ def _parsed(application: Application, sources: dict[str, Source], some: str = ""
     for row in application.database.select(f"{_NEXT} {some} ORDER BY id LIMIT {BATCH}", **values):
         received, state, note = read(sources, row["format"], _post(row))
         posts.append(Parsed(row["id"], row["intake_key"], received, state, note))
-        length += ahead.read_alerts(application, received)
+        length += ahead.read_alerts(application, [*received, *heartbeats.failures(application, received)])
         if length >= ahead.MOST:
             break
     return posts

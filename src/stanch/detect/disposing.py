@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from stanch.detect.ahead import title_of
+from stanch.detect.ahead import storm_title, title_of
 from stanch.detect.rules import SignalDecision
 from stanch.detect.signal_tickets import follow_signal
 from stanch.kernel.clock import MINUTE, SECOND, spell
@@ -193,8 +193,9 @@ def _storm(uow: UnitOfWork) -> str:
     )
     if storm:
         return str(storm["id"])
-    title = f"Alert storm: alerts opened {opened['n']} incidents in five minutes, further ones are gathered here"
-    return uow.open(Declared(title, "", uow.now, reason=f"more than {uow.policy.storm_after} at once", storm=True))
+    return uow.open(
+        Declared(storm_title(uow.policy), "", uow.now, reason=f"more than {uow.policy.storm_after} at once", storm=True)
+    )
 
 
 def _declare(uow: UnitOfWork, row: dict[str, Any], decision: SignalDecision) -> str:

@@ -25,7 +25,7 @@ def wiring() -> Wiring:
         ),
         timers={
             "signals": Timer(signals.run_due, Lock.FOLDING, signals.read_due),
-            "heartbeats": Timer(heartbeats.run_due, Lock.FOLDING),
+            "heartbeats": Timer(heartbeats.run_due, Lock.FOLDING, heartbeats.read_due),
         },
         starts=(heartbeats.after_absence, watchdog.seed),
         seeds=(probes.seed, heartbeats.seed, evaluation.seed, releases.seed),

@@ -4,17 +4,19 @@ A heartbeat is inactive until its first beat. While stanch itself was down no be
 gets a full interval before its silence counts.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
-from stanch.detect import signals
+from stanch.detect import ahead, signals
 from stanch.kernel.clock import MINUTE, SECOND, spell
 from stanch.kernel.policy import Heartbeat
-from stanch.ports import Alert, Beat
-from stanch.timeline.unit_of_work import UnitOfWork
+from stanch.ports import Alert, Beat, Received
+from stanch.timeline.unit_of_work import Application, UnitOfWork
 
 INTAKE = "heartbeats"
 # A timer that runs this late means that this process was suspended or stopped, not that the senders failed.
 ASLEEP = MINUTE
+_DUE = "deadline <= :now AND enabled = 1 AND silent = 0"
 
 
 def seed(uow: UnitOfWork) -> None:
@@ -88,11 +90,23 @@ def hear(uow: UnitOfWork, beat: Beat) -> bool:
         silent=int(beat.failed),
     )
     if beat.failed:
-        _tell(uow, row, firing=True, why=f"says that it failed{': ' + beat.text[:300] if beat.text else ''}")
+        _tell(uow, row, firing=True, why=_failed(beat))
     elif row["silent"]:
         _tell(uow, row, firing=False, why="is heard again")
     set_timer(uow)
     return True
+
+
+def failures(application: Application, received: Sequence[Received]) -> list[Alert]:
+    """What ``hear`` will tell of beats that say that something failed."""
+    failed = [beat for beat in received if isinstance(beat, Beat) and beat.failed]
+    rows = application.database.select("SELECT * FROM heartbeats WHERE enabled = 1") if failed else ()
+    by_name, now = {row["name"]: row for row in rows}, application.clock.now()
+    return [
+        _alert(by_name[beat.heartbeat], now, firing=True, why=_failed(beat))
+        for beat in failed
+        if beat.heartbeat in by_name
+    ]
 
 
 def absorb(uow: UnitOfWork, alerts: list[Alert]) -> list[Alert]:
@@ -113,15 +127,20 @@ def absorb(uow: UnitOfWork, alerts: list[Alert]) -> list[Alert]:
 
 def run_due(uow: UnitOfWork) -> None:
     """Raise an alert for every heartbeat that is overdue."""
-    due = "deadline <= :now AND enabled = 1 AND silent = 0"
-    earliest = uow.tx.one(f"SELECT MIN(deadline) AS at FROM heartbeats WHERE {due}", now=uow.now)
+    earliest = uow.tx.one(f"SELECT MIN(deadline) AS at FROM heartbeats WHERE {_DUE}", now=uow.now)
     if earliest and earliest["at"] is not None and uow.now - earliest["at"] > ASLEEP:
-        _grant(uow, due)
-    for row in uow.tx.all(f"SELECT * FROM heartbeats WHERE {due}", now=uow.now):
+        _grant(uow, _DUE)
+    for row in uow.tx.all(f"SELECT * FROM heartbeats WHERE {_DUE}", now=uow.now):
         uow.tx.execute("UPDATE heartbeats SET silent = 1, deadline = NULL WHERE name = :name", name=row["name"])
-        silent = uow.now - row["last_beat"] if row["last_beat"] else 0
-        _tell(uow, row, firing=True, why=f"has not been heard of for {spell(silent)}")
+        _tell(uow, row, firing=True, why=_unheard(row, uow.now))
     set_timer(uow)
+
+
+def read_due(application: Application) -> None:
+    """What ``run_due`` will tell is read before it: no lock is held meanwhile."""
+    now = application.clock.now()
+    rows = application.database.select(f"SELECT * FROM heartbeats WHERE {_DUE}", now=now)
+    ahead.read_alerts(application, [_alert(row, now, firing=True, why=_unheard(row, now)) for row in rows])
 
 
 def find(uow: UnitOfWork, name: str) -> Any:
@@ -152,14 +171,25 @@ def _grant(uow: UnitOfWork, condition: str) -> None:
         uow.tx.execute("UPDATE heartbeats SET deadline = :at WHERE name = :name", name=row["name"], at=deadline)
 
 
+def _failed(beat: Beat) -> str:
+    return f"says that it failed{': ' + beat.text[:300] if beat.text else ''}"
+
+
+def _unheard(row: Any, now: int) -> str:
+    return f"has not been heard of for {spell(now - row['last_beat'] if row['last_beat'] else 0)}"
+
+
 def _tell(uow: UnitOfWork, row: Any, *, firing: bool, why: str) -> None:
-    """An alert like any other. The grace period was its hold: no further hold is added (``rules.hold_of``)."""
+    signals.fold(uow, [_alert(row, uow.now, firing=firing, why=why)], INTAKE)
+
+
+def _alert(row: Any, now: int, *, firing: bool, why: str) -> Alert:
+    """Like any other. The grace period was its hold: no further hold is added (``rules.hold_of``)."""
     labels = {"alertname": f"Heartbeat {row['name']}", "heartbeat": row["name"], "severity": row["severity"]}
     if row["service"]:
         labels["service"] = row["service"]
     text = row["summary"] or f"{row['name']} {why}"
-    alert = Alert(
-        f"heartbeat/{row['name']}", labels["alertname"], firing, uow.now, None if firing else uow.now, labels,
+    return Alert(
+        f"heartbeat/{row['name']}", labels["alertname"], firing, now, None if firing else now, labels,
         {"summary": text, "description": f"{row['name']} {why}"},
     )  # fmt: skip
-    signals.fold(uow, [alert], INTAKE)

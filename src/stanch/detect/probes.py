@@ -1,7 +1,7 @@
 """Built-in probes (R13): for teams without Prometheus, and for the view from outside. Each is a repeating effect."""
 
 from stanch.db.transaction import Row
-from stanch.detect import signals
+from stanch.detect import ahead, signals
 from stanch.kernel.clock import SECOND
 from stanch.kernel.policy import Policy, Probe
 from stanch.ports import Alert, ProbeAnswer
@@ -44,7 +44,12 @@ class ProbeHandler(EffectHandler):
         if probe is None:
             return ProbeAnswer(False, "the probe was removed", 0)
         prober = self.application.world.probers.get(probe.kind)
-        return prober.check(probe) if prober else ProbeAnswer(False, f"no integration checks '{probe.kind}'", 0)
+        seen = prober.check(probe) if prober else ProbeAnswer(False, f"no integration checks '{probe.kind}'", 0)
+        if not seen.ok:  # what it may raise is read while no lock is held
+            policy, now = self.application.policy(), self.application.clock.now()
+            told = _alert(policy, now, effect.payload["service"], probe, seen, effect.key, firing=True)
+            ahead.read_alerts(self.application, [told])
+        return seen
 
     def settle(self, uow: UnitOfWork, effect: Effect, answer: ProbeAnswer | Exception) -> int | None:
         probe = find(uow.policy, effect.payload)
@@ -77,7 +82,8 @@ class ProbeHandler(EffectHandler):
         wanted = {effect.key if seen.urgent else effect.key + SOON} if due else set()
         if seen.ok or due:
             turned = [(key, False) for key in firing - wanted] + [(key, True) for key in wanted - firing]
-            signals.fold(uow, [_alert(uow, service, probe, seen, key, on) for key, on in sorted(turned)], "probes")
+            alerts = [_alert(uow.policy, uow.now, service, probe, seen, key, firing=on) for key, on in sorted(turned)]
+            signals.fold(uow, alerts, "probes")
 
 
 def _firing(uow: UnitOfWork, key: str) -> list[Row]:
@@ -88,9 +94,9 @@ def _firing(uow: UnitOfWork, key: str) -> list[Row]:
     )
 
 
-def _alert(uow: UnitOfWork, service: str, probe: Probe, seen: ProbeAnswer, key: str, firing: bool) -> Alert:
+def _alert(policy: Policy, now: int, service: str, probe: Probe, seen: ProbeAnswer, key: str, *, firing: bool) -> Alert:
     severity = "ticket" if key.endswith(SOON) else probe.severity
     labels = {"alertname": f"Probe {probe.name}", "service": service, "severity": severity, "probe": probe.name}
-    summary = f"{uow.policy.service(service).label()}: probe {probe.name} {seen.detail}"
-    end = None if firing else uow.now
-    return Alert(key, labels["alertname"], firing, uow.now, end, labels, {"summary": summary}, probe.url)
+    summary = f"{policy.service(service).label()}: probe {probe.name} {seen.detail}"
+    end = None if firing else now
+    return Alert(key, labels["alertname"], firing, now, end, labels, {"summary": summary}, probe.url)

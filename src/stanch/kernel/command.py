@@ -17,7 +17,7 @@ class Command(msgspec.Struct, frozen=True):
 
     ``example``: a line that people could type at a terminal, shown by ``--help``. ``tag``: the version of what it reads or
     changes, which ``If-Match`` may name in place of the incident's; empty: of nothing smaller. ``nothing``: what an empty list says.
-    ``ahead``: what is worked out of the words before anybody else's writing waits for it.
+    ``ahead``: what is worked out of the words before anybody else's writing waits for it, from the application and the struct.
     """
 
     name: str
@@ -32,7 +32,7 @@ class Command(msgspec.Struct, frozen=True):
     secret: bool = False
     tag: Callable[[Any, Any], str] | None = None
     nothing: str = "There is nothing to list."
-    ahead: Callable[[Any], None] | None = None
+    ahead: Callable[[Any, Any], None] | None = None
 
     @property
     def path(self) -> str:
@@ -83,7 +83,7 @@ def command(
     secret: bool = False,
     tag: Callable[[Any, Any], str] | None = None,
     nothing: str = "There is nothing to list.",
-    ahead: Callable[[Any], None] | None = None,
+    ahead: Callable[[Any, Any], None] | None = None,
 ) -> Callable[[Callable[[Any, Any], Any]], Callable[[Any, Any], Any]]:
     """Register ``handle(uow, command)`` under ``name``. Raises ``ValueError`` when the name is taken.
 

@@ -68,7 +68,7 @@ class SetImpact(msgspec.Struct):
     SetImpact,
     positional=("text",),
     example="stanch impact INC-1 'Three of ten checkouts fail' --users-percent 30",
-    ahead=lambda asked: read_ahead(asked.text.strip()),
+    ahead=lambda _, asked: read_ahead(asked.text.strip()),
 )
 def impact(uow: UnitOfWork, asked: SetImpact) -> Done:
     """R10: one of the six facts. R3: what is known of it moves the proposed severity."""

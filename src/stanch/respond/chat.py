@@ -15,7 +15,7 @@ from stanch.kernel.severities import SEVERITIES
 from stanch.kernel.spelling import SEVERITY, spelt
 from stanch.prepare.oncall.people import meant
 from stanch.respond.commands import IncidentId, Say, TellOfCorrection, say
-from stanch.timeline.unit_of_work import UnitOfWork
+from stanch.timeline.unit_of_work import Application, UnitOfWork
 
 # What people write for a command, without dashes and in small letters.
 SPELLINGS = {
@@ -36,17 +36,17 @@ class Chat(msgspec.Struct):
     tell: TellOfCorrection = False
 
 
-def ahead_of_line(line: str) -> None:
+def ahead_of_line(application: Application, line: str) -> None:
     """Work out what the command of a line would, before anything is written; what is wrong with it is said when it is carried out."""
     with suppress(Problem):
         chosen, values = parse(f"/{line.strip().removeprefix('/')}", "")
         if chosen.ahead:
-            chosen.ahead(fill(chosen, values))
+            chosen.ahead(application, fill(chosen, values))
 
 
-def _ahead(asked: Chat) -> None:
+def _ahead(application: Application, asked: Chat) -> None:
     if asked.text.strip().startswith("/"):
-        ahead_of_line(asked.text)
+        ahead_of_line(application, asked.text)
 
 
 @command("chat", Chat, positional=("text",), example="stanch chat INC-1 '/severity SEV-2'", ahead=_ahead)

@@ -58,7 +58,7 @@ class Declare(msgspec.Struct):
     noun="incidents",
     positional=("title",),
     example="stanch declare 'Checkout is down' --service shop --severity SEV-2",
-    ahead=lambda asked: read_ahead(" ".join(asked.title.split()), asked.impact),
+    ahead=lambda _, asked: read_ahead(" ".join(asked.title.split()), asked.impact),
 )
 def declare(uow: UnitOfWork, asked: Declare) -> Done:
     """R5: one command with nothing but a title. R2: who is woken follows in the same commit."""

@@ -65,7 +65,7 @@ def run(
             tag = (command.tag(uow, asked) if command.tag else "") or _version(command, value)
         return CommandResult(200, msgspec.json.encode(value), value, tag=tag)
     if command.ahead:
-        command.ahead(asked)
+        command.ahead(application, asked)
     application.long_records.prepare(application.database, getattr(asked, "incident", ""))
     for _ in range(TRIES):
         try:

@@ -108,6 +108,7 @@ def _heard(stanch: Stanch, said: dict[str, Any]) -> None:
         if chat.prefix == "slack" and isinstance(chat, EventReceiver):
             hearer = InboundEvents(stanch.application, chat)
             for group in groups(chat.pushed(said)):
+                hearer.ahead(group)
                 with stanch.application.uow(source="chat") as uow:
                     hearer.take(uow, group)
 

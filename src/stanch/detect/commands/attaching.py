@@ -4,6 +4,7 @@ from typing import Annotated
 
 import msgspec
 
+from stanch.detect.ahead import read_moved
 from stanch.detect.disposing import attach
 from stanch.detect.signals import set_timer
 from stanch.kernel.command import Done, command
@@ -29,6 +30,7 @@ class Attach(msgspec.Struct):
     noun="attached-signals",
     positional=("fingerprint",),
     example="stanch attach INC-1 1a2b3c4d5e6f7a8b",
+    ahead=read_moved,
 )
 def attach_by_hand(uow: UnitOfWork, asked: Attach) -> Done:
     """R1, P6: whoever sees the incident may do it. A signal of another incident stays there: it says nothing of where it would go."""

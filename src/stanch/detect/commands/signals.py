@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from stanch.detect import rules, silencing
-from stanch.detect.ahead import title_of
+from stanch.detect.ahead import read_moved, title_of
 from stanch.detect.disposing import attach, dispose
 from stanch.detect.signal_tickets import told_of
 from stanch.detect.signals import set_timer
@@ -124,6 +124,7 @@ class Triage(msgspec.Struct):
     noun="signals",
     positional=("fingerprint", "disposition"),
     example="stanch triage 1a2b3c4d5e6f7a8b ticket --reason 'Can wait until tomorrow'",
+    ahead=read_moved,
 )
 def triage(uow: UnitOfWork, asked: Triage) -> Done:
     """Turn a signal into another disposition (R1)."""
@@ -153,7 +154,13 @@ class Merge(msgspec.Struct):
     reason: Annotated[str, msgspec.Meta(max_length=2_000)] = ""
 
 
-@command("merge", Merge, positional=("into",), example="stanch merge INC-2 INC-1 --reason 'The same release'")
+@command(
+    "merge",
+    Merge,
+    positional=("into",),
+    example="stanch merge INC-2 INC-1 --reason 'The same release'",
+    ahead=read_moved,
+)
 def merge(uow: UnitOfWork, asked: Merge) -> Done:
     """R1: nobody answers the same thing twice. Pages of the one that ends stop, since it is no longer live."""
     into = incident_id(asked.into)
@@ -186,6 +193,7 @@ class Split(msgspec.Struct):
     noun="splits",
     positional=("fingerprint",),
     example="stanch split 1a2b3c4d5e6f7a8b --reason 'Another service'",
+    ahead=read_moved,
 )
 def split(uow: UnitOfWork, asked: Split) -> Done:
     """R1: the new incident pages as any other; both timelines say why."""

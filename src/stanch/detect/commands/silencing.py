@@ -6,6 +6,7 @@ import msgspec
 
 from stanch.db.locks import Lock
 from stanch.detect import silencing
+from stanch.detect.ahead import read_moved
 from stanch.detect.commands.signals import signal_of
 from stanch.detect.signals import set_timer, subject_of
 from stanch.kernel.clock import DAY, MINUTE
@@ -71,7 +72,12 @@ class Unsilence(msgspec.Struct):
 
 
 @command(
-    "unsilence", Unsilence, noun="ended-silences", positional=("fingerprint",), example="stanch unsilence k/1a2b3c4d"
+    "unsilence",
+    Unsilence,
+    noun="ended-silences",
+    positional=("fingerprint",),
+    example="stanch unsilence k/1a2b3c4d",
+    ahead=read_moved,
 )
 def unsilence(uow: UnitOfWork, asked: Unsilence) -> Done:
     """R1."""

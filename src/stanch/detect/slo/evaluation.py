@@ -4,17 +4,18 @@ One repeating effect for each SLO, leased like any other, so that it does not ma
 cannot be measured is recorded and shown; it raises no alert and ends none: an outage of Prometheus is not the end of ours.
 """
 
+from contextlib import suppress
 from typing import Any
 
 import msgspec
 
-from stanch.detect import signals
+from stanch.detect import ahead, signals
 from stanch.detect.slo import generate, queries, rules, severity, store
 from stanch.kernel.clock import MINUTE, SECOND
 from stanch.kernel.policy import Policy, Slo
 from stanch.ports import Alert, Failed, Metrics
 from stanch.timeline.effects import Effect, EffectHandler
-from stanch.timeline.unit_of_work import UnitOfWork
+from stanch.timeline.unit_of_work import Application, UnitOfWork
 
 EVERY = 60 * SECOND
 # The query over the whole period is the most expensive one, and no alert depends on it.
@@ -122,7 +123,9 @@ class SloHandler(EffectHandler):
             if slo is None:
                 return Round(now, {}, {}, "the SLO was removed")
             last = store.one(uow, service, slo).measured.get(store.PERIOD, (None, None, 0))[2]
-        return measure(self.application.world.metrics.get(slo.source), slo, now, period=now - last >= PERIOD_EVERY)
+        measured = measure(self.application.world.metrics.get(slo.source), slo, now, period=now - last >= PERIOD_EVERY)
+        read(self.application, service, slo, measured)
+        return measured
 
     def settle(self, uow: UnitOfWork, effect: Effect, answer: Any) -> int | None:
         service = effect.payload["service"]
@@ -135,6 +138,15 @@ class SloHandler(EffectHandler):
             follow(uow, service)
         following = effect.due_at + EVERY  # aligned to the minute of the round, unless this round was late
         return following if following > uow.now else uow.now + EVERY
+
+
+def read(application: Application, service: str, slo: Slo, measured: Round) -> None:
+    """The alert that a round may raise is read before the transaction that stores it: no lock is held meanwhile."""
+    with suppress(ValueError):  # an objective that cannot be judged
+        verdict = rules.judge(slo, measured.ratios, measured.events)
+        if verdict.action != "none":
+            told = alert(application.policy(), measured.at, service, slo, verdict.action, True, verdict.reason, "")
+            ahead.read_alerts(application, [told])
 
 
 def settle(uow: UnitOfWork, service: str, slo: Slo, measured: Round) -> None:
@@ -156,9 +168,11 @@ def settle(uow: UnitOfWork, service: str, slo: Slo, measured: Round) -> None:
     told = proposal.sentence if verdict.action != "none" else ""
     before = store.decide(uow, service, slo.name, verdict.action, verdict.reason, told, measured.problem)
     if before != verdict.action:
-        turned = [alert(uow, service, slo, before, False, verdict.reason, told)] if before != "none" else []
+        turned = (
+            [alert(uow.policy, uow.now, service, slo, before, False, verdict.reason, told)] if before != "none" else []
+        )
         if verdict.action != "none":
-            turned.append(alert(uow, service, slo, verdict.action, True, verdict.reason, told))
+            turned.append(alert(uow.policy, uow.now, service, slo, verdict.action, True, verdict.reason, told))
         signals.fold(uow, turned, "slo")
 
 
@@ -167,21 +181,21 @@ def retire(uow: UnitOfWork, service: str, slo: str) -> None:
     action = store.forget(uow, service, slo)
     if action != "none":
         gone = Slo(slo, 99, "")
-        signals.fold(uow, [alert(uow, service, gone, action, False, "no longer declared", "")], "slo")
+        signals.fold(uow, [alert(uow.policy, uow.now, service, gone, action, False, "no longer declared", "")], "slo")
 
 
-def alert(uow: UnitOfWork, service: str, slo: Slo, action: str, firing: bool, reason: str, proposal: str) -> Alert:
+def alert(
+    policy: Policy, now: int, service: str, slo: Slo, action: str, firing: bool, reason: str, proposal: str
+) -> Alert:
     """An alert with the name and labels that the generated rules give it; page and ticket are signals of their own."""
     labels = {**slo.labels, "alertname": generate.ALERT, "service": service, "slo": slo.name, "severity": action}
-    summary = (
-        f"{uow.policy.service(service).label()}: {slo.title or slo.name} burns its error budget too fast: {reason}"
-    )
+    summary = f"{policy.service(service).label()}: {slo.title or slo.name} burns its error budget too fast: {reason}"
     return Alert(
         f"{key(service, slo.name)}:{action}",
         generate.ALERT,
         firing,
-        uow.now,
-        None if firing else uow.now,
+        now,
+        None if firing else now,
         labels,
         {"summary": summary, "description": proposal or reason},
     )
