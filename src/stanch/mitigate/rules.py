@@ -46,14 +46,14 @@ class Waiting(msgspec.Struct, frozen=True):
     until: int
 
     def title(self) -> str:
-        """``Wait until 14:31``."""
-        return f"Wait until {hour_minute(self.until)}"
+        """``Wait until 14:31 UTC``."""
+        return f"Wait until {hour_minute(self.until)} UTC"
 
     def why(self) -> str:
         """Why, in one sentence."""
         r = self.run
         state = "is watched until then" if r.applied_at else "is still running"
-        return f"'{r.title}' was started at {hour_minute(r.started_at)} by {r.by} and {state}; a second change now would hide which of the two helped."
+        return f"'{r.title}' was started at {hour_minute(r.started_at)} UTC by {r.by} and {state}; a second change now would hide which of the two helped."
 
 
 def waiting(record: Record, now: int) -> Waiting | None:

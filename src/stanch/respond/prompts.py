@@ -21,7 +21,7 @@ def _acknowledge(record: Record, policy: Policy) -> list[Prompt]:
             _paging(page),
             page.requested_at,
             [PromptAction("I have it", "ack", {"page": page.page})],
-            "an acknowledged page wakes nobody else",
+            "once somebody has it, nobody else is woken",
             silent=True,  # the page itself tells them
         )
         for page in record.pages.values()

@@ -10,6 +10,9 @@ from stanch.timeline.facts.statement import Statement
 from stanch.timeline.record import Finding, Line, Record
 from stanch.timeline.run import Run
 
+# So many pieces of evidence are named in one line; of more, the first four.
+NAMED = 6
+
 
 class MitigationStarted(Statement, frozen=True, tag="mitigation_started"):
     """A person confirmed it; it runs at most once (P4). ``undo_of`` names the run that this one takes back.
@@ -100,7 +103,8 @@ class EvidenceCaptured(Statement, frozen=True, tag="evidence_captured"):
 
     def sentence(self) -> str:
         lost = f"; could not be had: {'; '.join(self.missing)}" if self.missing else ""
-        return f"Evidence kept: {', '.join(self.items) or 'nothing'}{lost}"
+        named = self.items if len(self.items) <= NAMED else [*self.items[:4], f"and {len(self.items) - 4} more"]
+        return f"Evidence kept: {', '.join(named) or 'nothing'}{lost}"
 
     def apply(self, record: Record, entry: Line) -> None:
         run = record.runs[self.run]

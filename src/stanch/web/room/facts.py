@@ -12,6 +12,7 @@ def context(view: View) -> Context:
     return {
         "proposed": proposed(view.record, view.policy),
         "facts": six_facts(view.record, view.policy, view.now),
+        "owed": owed,
         "next_update": min((clock.due for clock in owed), default=None),
         "one_update": len(owed) == 1 and owed[0].audience == "engineers",
         **triage.questions(),
