@@ -9,20 +9,21 @@ from typing import Any
 
 import pytest
 
-from tests.scenarios.ranking_cases import cases, lines, of_rules
+from tests.scenarios.ranking_cases import cases, empty_database, lines, of_rules
 
 PAGE = Path(__file__).parents[2] / "docs/explanation/ranking-cases.md"
 CASES = cases()
 
 
 @pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[dict[str, Any]]]:
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return empty_database(tmp_path_factory.mktemp("empty"))
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory, empty: Path) -> dict[str, list[dict[str, Any]]]:
     """Every case once."""
-    found = {}
-    for case in CASES:
-        folder = tmp_path_factory.mktemp("case")
-        found[case["name"]] = lines(case, f"sqlite:///{folder}/stanch.db", folder)
-    return found
+    return {case["name"]: lines(case, tmp_path_factory.mktemp("case"), empty) for case in CASES}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
@@ -44,8 +45,8 @@ def test_the_experts_choice_is_first_in_most_that_were_kept_apart(played: Any) -
 
 
 @pytest.mark.parametrize("case", of_rules(), ids=lambda case: case["name"])
-def test_each_rule_holds_in_other_words(case: dict[str, Any], tmp_path: Path) -> None:
-    first, *_ = lines(case, f"sqlite:///{tmp_path}/stanch.db", tmp_path)
+def test_each_rule_holds_in_other_words(case: dict[str, Any], tmp_path: Path, empty: Path) -> None:
+    first, *_ = lines(case, tmp_path, empty)
     assert first["name"] in case["expert"], first["reasons"]
 
 
@@ -103,6 +104,8 @@ def _page(played: Any) -> str:
         "guesses where nothing was worth doing; since then what evidence speaks against is last there. 19 of them are here.\n"
         "In the other one (Asana 2016) alerts fire on services that nothing connects, which makes incidents of their own,\n"
         "so that the list of the first has no action for the others.\n"
-        "The last 16, by a third such writer, met the rules after all of that and nothing was changed for them: it was first in 15, and nothing unacceptable was.\n\n"
+        "16 by a third such writer met the rules after all of that and nothing was changed for them: it was first in 15, and nothing unacceptable was.\n"
+        "Of 16 by a fourth such writer it was first in 14 at first sight, and something unacceptable in 2 (a rollback where one message ends whatever reads it, a\n"
+        "restart of a store that is full); these kinds are mended, so these 16 count as tuned on.\n\n"
     )
     return head + "\n".join(rows) + "\n"

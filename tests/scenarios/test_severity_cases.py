@@ -14,6 +14,7 @@ import yaml
 from stanch.detect.slo import evaluation
 from stanch.detect.slo.evaluation import Round
 from tests.scenarios.house import POLICY, House, opened
+from tests.scenarios.ranking_cases import empty_database
 
 FILE = Path(__file__).parents[1] / "data/severity/cases.yaml"
 PAGE = Path(__file__).parents[2] / "docs/explanation/severity-cases.md"
@@ -65,10 +66,8 @@ def _measured(house: House, errors: dict[str, float]) -> None:
 
 @pytest.fixture(scope="module")
 def proposed(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, str]]:
-    empty = tmp_path_factory.mktemp("empty")
-    for _ in opened(f"sqlite:///{empty}/stanch.db", empty):
-        pass
-    return [play(case, tmp_path_factory.mktemp("severity"), empty / "stanch.db") for case in CASES]
+    empty = empty_database(tmp_path_factory.mktemp("empty"))
+    return [play(case, tmp_path_factory.mktemp("severity"), empty) for case in CASES]
 
 
 @pytest.mark.parametrize("number", range(len(CASES)), ids=[c["case"] for c in CASES])

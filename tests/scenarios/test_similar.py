@@ -1,6 +1,7 @@
-"""Similar incidents while one is live: twenty hand-made cases, privacy, outcomes, redaction, what an older release left (R50, P6)."""
+"""Similar incidents while one is live: thirty cases, privacy, outcomes, redaction, what an older release left (R50, P6)."""
 
 from pathlib import Path
+from shutil import copyfile
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from stanch.learn import backfill
 from stanch.learn.memory.rules import Helped, Remembered, likeness, outcome
 from stanch.web.app import create_app
 from tests.scenarios.house import POLICY, House, opened
+from tests.scenarios.ranking_cases import empty_database
 from tests.scenarios.test_room_safety import TestClient
 
 CASES: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parents[1] / "data/similar/cases.yaml").read_text())
@@ -63,9 +65,17 @@ def end(house: House, incident: str, told: dict[str, Any]) -> None:
     house.clock.forward(minutes=90)
 
 
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return empty_database(tmp_path_factory.mktemp("empty"))
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["case"])
-def test_the_one_that_an_old_hand_would_remember_is_told_first(case: dict[str, Any], tmp_path: Path) -> None:
+def test_the_one_that_an_old_hand_would_remember_is_told_first(
+    case: dict[str, Any], tmp_path: Path, empty: Path
+) -> None:
     assert len(CASES) >= 20
+    copyfile(empty, tmp_path / "stanch.db")
     for house in opened(f"sqlite:///{tmp_path}/stanch.db", tmp_path, CATALOG):
         ids = {}
         for key, told in case["past"].items():

@@ -4,6 +4,7 @@ from stanch.detect.slo import rules, store
 from stanch.detect.slo.severity import Impact, Proposal, Scope, Told, propose, scope_of
 from stanch.kernel.clock import MINUTE, utc_time
 from stanch.kernel.policy import Policy
+from stanch.respond.harm.reading import says_no_harm
 from stanch.respond.harm.told import alert_text, alert_told, impact_told, title_told, unread
 from stanch.timeline.entries import Entry
 from stanch.timeline.facts.respond import SeverityProposed
@@ -80,7 +81,7 @@ def proposal_for(uow: UnitOfWork, record: Record) -> Proposal:
     scope = scope_of(uow.policy, record.service)
     risk = "as stated" if impact.elevated_risk else ""
     share, told = record.users_counted, _told(record, scope)
-    known = Impact(impact.core_function_down, impact.data_at_risk, impact.security, share, risk, told)
+    known = Impact(_looked(record), impact.data_at_risk, impact.security, share, risk, told)
     measured = record.services() if record.drill is None else []  # what is really measured says nothing about a drill
     found = [
         propose(verdict, known, scope_of(uow.policy, name), uow.policy)
@@ -90,6 +91,14 @@ def proposal_for(uow: UnitOfWork, record: Record) -> Proposal:
     ]
     found = found or [propose(None, known, scope, uow.policy)]
     return min(found, key=lambda proposal: proposal.rung or LAST + 1)
+
+
+def _looked(record: Record) -> bool | None:
+    """What somebody said last of the core function; a count without a word of it takes back no outage, unless its text does."""
+    impact = record.impact_facts
+    if impact.core_function_down is None and record.said_down and not says_no_harm(impact.text):
+        return True
+    return impact.core_function_down
 
 
 def why_proposed(uow: UnitOfWork, record: Record) -> str:

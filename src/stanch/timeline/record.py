@@ -190,6 +190,7 @@ class Record(msgspec.Struct):
     impact_facts: Impact = Impact("")
     data_was_at_risk: bool = False
     users_counted: float | None = None
+    said_down: bool = False
     proposed: ProposedSeverity | None = None
     proposed_at: int = 0
     roles: dict[str, Fact] = msgspec.field(default_factory=dict)

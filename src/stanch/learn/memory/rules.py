@@ -8,7 +8,7 @@ from stanch.kernel.clock import SECOND, spell
 
 # The lowest score that is shown: reached by the same alert on the same service, not by the same service and a release alone.
 ALIKE = 2.5
-SERVICE, ALERTS, WORD, WORDS, LABEL, RELEASE, FACTOR, FACTORS = 1.0, 2.0, 0.5, 2.5, 0.5, 1.0, 0.6, 1.2
+SERVICE, ALERTS, WORD, WORDS, LABEL, RELEASE, FACTOR, FACTORS = 1.0, 2.0, 0.5, 2.5, 0.5, 1.0, 0.6, 1.8
 # A word that very many incidents share says little.
 COMMON = 0.3
 NEAR_RELEASE_MINUTES = 15

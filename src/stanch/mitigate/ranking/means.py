@@ -21,7 +21,7 @@ OF_KIND: dict[str, tuple[Means, ...]] = {
     "scale": ("grow",),
     "degrade": ("degrade",),
 }
-STOP = r"\b(stop|pause|halt|freeze|suspend|disable|turn(ing)? off|switch(ing)? .{0,40}\boff|block|kill.?switch|hold|close|cut|fence|lock|shut)"
+STOP = r"\b(stop|pause|detach|unsubscribe|halt|freeze|suspend|disable|turn(ing)? off|switch(ing)? .{0,40}\boff|block|kill.?switch|hold|close|cut|fence|lock|shut)"
 ROLLOUT = r"\b(rollouts?|deploy(ment)?s?|releases?(?! (the|of the|a|its|their|locks?|memory)\b)|canary|pipelines?)\b"
 WRITES = (
     r"\b(writ(e|es|ing|ers?)|jobs?|pay(ments?|outs?|roll)|bill(s|ing)|invoic\w+|charg\w+|captures?|refunds?|transfers?|trad(e|es|ing)|orders?|"
@@ -51,7 +51,8 @@ WORDS: tuple[tuple[Means, str], ...] = (
     ("degrade", r"\b(degraded?|static|cached?|fall.?back|read.?only|serve (stale|without)|maintenance|without|simplified|queue .{0,40}later)\b"),
     ("shed", (r"\b(throttle|shed|rate.?limit\w*|limit|waiting.room|back.?pressure|circuit|retr(y|ies))\b|\bdrop\b.{0,20}\b(traffic|requests?|events?|messages?|load)\b|"
              r"\b(pause|stop|suspend|disable|block|turn off|halt)\b.{0,40}\b(batch\w*|workers?|cron\w*|jobs?|crawlers?|bots?|backfills?|"
-             r"reports?|exports?|clients?|traffic|tenants?|customers?|re-?index\w*|analytics|scrap\w+|imports?|pollers?)\b")),
+             r"reports?|exports?|clients?|traffic|tenants?|customers?|re-?index\w*|analytics|scrap\w+|imports?|pollers?)\b|"
+             r"\b(refuse|reject|deny|block|ban|filter)\b.{0,40}\b(address\w*|ranges?|ips?|asns?|networks?|requests?|clients?|crawlers?|bots?|agents?|traffic)\b")),
     ("restart", r"\b(restart|reboot|recycle|bounce|power.?cycle)\b|\bkill\b.{0,30}\b(process\w*|pods?|sessions?|quer(y|ies)|transactions?)\b"),
     ("restore", r"\b(restor\w+|recover\w*|rebuild\w*)\b.{0,40}\b(backups?|snapshots?|dumps?|point.in.time|data|tables?|database|rows?|from)\b"),
     ("free", (r"\b(free|clean\w*|delete|remove|purge|prune|rotate|truncate|vacuum|compress|extend|grow|enlarge|expand|resize)\b.{0,40}"

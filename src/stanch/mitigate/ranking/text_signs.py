@@ -39,12 +39,15 @@ BROKEN = (
     r"(down|outages?|unavailable|unreachable|fails?|failing|failed|errors?|degraded|5\d\d|timeouts?|times out|timing out|incident|not respond\w*|"
     r"elevated|not answer\w*)"
 )
+ONE_MESSAGE = (
+    r"\b(one|a single|the same) (bad |broken |large |malformed )?(message|event|job|record|task|item|document)"
+)
 TEXT_SIGNS: tuple[TextSign, ...] = (
     TextSign("processes that do not recover by themselves",
          (
              r"memory leak|leak\w* (memory|handles|connections|sockets)|dead.?lock\w*|\bhung\b|\bhang(s|ing)?\b|\bstuck\b|wedged|"
              r"file descriptors|\bheap\b|(memory|rss|heap|handles|goroutines) .{0,30}(grow|climb|ris|creep|leak)\w*|"
-             r"\boom\b|out of memory|stale (state|connections?|cache)"
+             r"\boom\b(?! command)|out of memory|stale (state|connections?|cache)"
          ),
          {"restart": 10, "grow": 1.3}),
     TextSign("a second system that fails as the first did",
@@ -117,6 +120,17 @@ TEXT_SIGNS: tuple[TextSign, ...] = (
          {"config": 4, "ask": 5, "failover": 3, "restart": 0.6, "shift": 0.4, "back": 0.5, "grow": 0.2}),
     TextSign("a crash", r"crash\w*|panic\w*|segfault|segmentation fault|exceptions?\b|fails? to (start|boot)|do(es)? not start|stack ?trace|nullpointer|unwrap",
          {"back": 1.8, "config": 1.5, "grow": 0.3, "restart": 0.5}),
+    TextSign("a message that ends whatever reads it", (
+        r"\bpoison\w*( pill)?\b|\bre-?deliver\w*|\bdelivered\b.{0,20}\btimes\b|"
+        rf"{ONE_MESSAGE}\b.{{0,60}}\b(crash\w*|panic\w*|kill\w*|dies?|died|ends?|fails?)\b|"
+        rf"\b(crash\w*|panic\w*|die|dies|died)\b.{{0,30}}\b(on|at|with|by) {ONE_MESSAGE}\b"
+    ),
+         {"shed": 8, "stop_writes": 8, "degrade": 5, "flag": 4, "back": 0.3, "restart": 0.1, "grow": 0.1, "failover": 0.3, "shift": 0.3}),
+    TextSign("a store that is full", (
+        r"\boom command\b|\bmaxmemory\b|\b(queue|broker|redis|cache|store|database|index|topic)s?\b.{0,40}"
+        r"\b(memory limit|out of memory|no (more )?(room|memory)|(is|are) full|refuses? (new |more )?(writes|messages|jobs))"
+    ),
+         {"shed": 4, "degrade": 3, "free": 5, "stop_writes": 2, "grow": 1.5, "restart": 0.2, "back": 0.5}),
     TextSign("locks or slow queries", (
         r"slow quer\w+|lock (wait|contention|queue)\w*|long.?running (query|queries|transaction)|idle in transaction|"
         r"blocking (query|transaction)|waits? for (a )?locks?"

@@ -2,7 +2,7 @@
 
 import re
 
-from stanch.respond.harm.facets import WOULD
+from stanch.respond.harm.facets import WOULD, nothing_lost
 from stanch.respond.harm.words import Hit, denied, first, hits
 
 NOT_DONE = re.compile(
@@ -14,8 +14,35 @@ SAME_AGAIN = re.compile(
 STORE_GONE = re.compile(
     r" (tables?|databases?|schemas?|collections?|namespaces?|buckets?|volumes?) (?:\w+ ){0,3}?(?:was |were |got |been )?(dropped|deleted|destroyed|truncated|wiped) "
 )
+EMPTY_STORE = re.compile(
+    r" (tables?|databases?|buckets?|collections?|mailbox(?:es)?|folders?|ledgers?) (?!view|row|cell|head|on |in the (?:ui|app))"
+    r"(?:\w+ ){0,3}?(?:is|are|was|were|suddenly) (?:\w+ )?empty | empty (table|database|bucket|ledger) \w+ in "
+)
+# Where something is shown: what is missing there is not lost.
+DISPLAY = re.compile(
+    r" (?:on|in|from|at|of|under|above|below|inside|behind) (?:[\w%']+ ){0,5}?"
+    r"(?:pages?|screens?|displays?|views?|tabs?|dashboards?|listings?|menus?|overview|header|columns?|results?|search|charts?|maps?|"
+    r"widgets?|tiles?|carousel|banners?|forms?|dropdowns?|(?:drop|pull) down|navigation|front ?end|ui|interface|preview) "
+)
+STILL_THERE = re.compile(
+    r" (?:is|are|was|were|be) (?:all |both |safe and |still )*(?:there|intact|safe|complete|stored|"
+    r"in (?:the |our )?(?:database|db|bucket|storage|store|backend|back end|table|ledger|archive)) "
+)
 SAVED = re.compile(r" (submit\w*|sav(e|es|ed|ing)|upload\w*|press\w*|entered|stored|import\w*|migrat\w*) ")
 FOR_GOOD = re.compile(r" (lost|deleted|wiped|corrupt\w*|erased|overwr\w+|for good|permanently) ")
+# Words for what is lost, and as well for what is only not shown.
+NOT_SEEN = (
+    "missing",
+    "gone",
+    "vanish",
+    "disappear",
+    "disappears",
+    "went missing",
+    "nowhere",
+    "not there",
+    "not find",
+    "no trace",
+)
 CHANGED = re.compile(
     r" (delet|deleted|wiped|wip|eras|erased|overwrit|overwrote|corrupt|purg|emptied|wrong snapshot|wrong backup) "
 )
@@ -35,17 +62,19 @@ SAYS_OF = re.compile(r" (is|are|was|were|some|by|come|came|look|be|being) (?:\w+
 
 def data(told: list[str]) -> tuple[str, ...]:
     """The words for data that is lost or wrong; empty where none is told."""
+    kept = any(nothing_lost(clause) or STILL_THERE.search(clause) for clause in told)
     for place, clause in enumerate(told):
         if hits(clause, "PROTECT") and not hits(clause, "DATA_HARM"):
             continue
         before = told[place - 1] if place else ""
+        shown = kept or _only_shown(clause)
         found = (
             _data_named(clause)
             or _paid_for_nothing(clause, before)
             or _charged(clause)
             or _repeated(clause, before)
-            or _lost(clause, before)
-            or _wrong(clause, before)
+            or _lost(clause, before, shown)
+            or _wrong(clause, before, shown)
         )
         if found:
             return found
@@ -56,6 +85,8 @@ def _data_named(clause: str) -> tuple[str, ...]:
     gone = STORE_GONE.search(clause)
     if gone and not denied(clause, gone.start(2)):
         return (f"data (“{gone[1]}”) is lost (“{gone[2]}”)",)
+    if (store := EMPTY_STORE.search(clause)) and not DISPLAY.search(clause):
+        return (f"data (“{store[1] or store[2]}”) is lost (“empty”)",)
     hit = first(clause, "DATA_HARM")
     return (f"data lost or wrong (“{hit.entry}”)",) if hit else ()
 
@@ -85,8 +116,10 @@ def _same_again(clause: str) -> Hit | None:
     return Hit("again", match.start(), match.end()) if match else None
 
 
-def _lost(clause: str, before: str) -> tuple[str, ...]:
+def _lost(clause: str, before: str, shown: bool) -> tuple[str, ...]:
     for lost in hits(clause, "LOST"):
+        if lost.entry in NOT_SEEN and shown:
+            continue
         if lost.entry.startswith("not") or not (denied(clause, lost.start) or WOULD.search(clause[: lost.start][-12:])):
             if CHANGED.search(f" {lost.entry} ") and not hits(clause, "SIDE") and not hits(clause, "COSMETIC"):
                 return (f"something is deleted or overwritten (“{lost.entry}”)",)
@@ -96,6 +129,11 @@ def _lost(clause: str, before: str) -> tuple[str, ...]:
             if noun and not _only_display(clause, noun):
                 return (f"data (“{noun.entry}”) is lost or damaged (“{lost.entry}”)",)
     return ()
+
+
+def _only_shown(clause: str) -> bool:
+    """ "prices are missing on one in ten pages"; not "documents that were saved are missing on the page"."""
+    return DISPLAY.search(clause) is not None and not (SAVED.search(clause) or FOR_GOOD.search(clause))
 
 
 def _only_display(clause: str, noun: Hit) -> bool:
@@ -113,8 +151,10 @@ def _noun(clause: str, family: str, near: Hit | None) -> Hit | None:
     return close[0] if close else None
 
 
-def _wrong(clause: str, before: str) -> tuple[str, ...]:
+def _wrong(clause: str, before: str, shown: bool) -> tuple[str, ...]:
     for wrong in hits(clause, "WRONG"):
+        if wrong.entry == "missing from" and shown:
+            continue
         if denied(clause, wrong.start) and not wrong.entry.startswith("not"):
             continue
         if wrong.entry in ("off", "short", "false", "negative") and not SAYS_OF.search(clause[: wrong.start]):

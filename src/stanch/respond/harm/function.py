@@ -30,7 +30,9 @@ ANY_NOT = re.compile(
     r"all|many|clear|known|related|an?|the|our|urgent|critical|bad|so|very|too|impact)\w+ | never \w+ | not (?:being )?\w{3,}(?:ed|ing) |"
     r" (?:have|has|had|with|get|gets) no \w+ "
 )
-DO_NOT = re.compile(r" (not|never|neither|nor|stopped|refuses? to|fails? to|failed to) (?:\w+ ){0,2}$")
+DO_NOT = re.compile(
+    r" (not|never|neither|nor|stopped|refuses? to|fails? to|failed to) (?:\w+ ){0,2}(?<! their )(?<! his )(?<! her )(?<! my )(?<! our )(?<! the )$"
+)
 UN_WORD = re.compile(
     r" (?!under|until|unit|uniq|union|univ|unless|over(?:all|view|night|ride)|disk|disp|disc|dist|miss(?:ion|ed )|miser|mist|mish)(un|mis|dis|mal|over)[a-z]{5,} "
 )
@@ -126,7 +128,7 @@ def function(text: str, told: list[str], risks: list[str], known: bool) -> Funct
     ``known``: another harm is known, so that nothing is made of clauses which are not understood.
     """
     told_now = [clause for clause in told if clause not in risks and not (risks and IN_TIME.search(clause))]
-    states = [(clause, found) for clause in told_now if (found := _state(clause))]
+    states = [(clause, found) for clause in told_now if (found := stands_by(clause))]
     if not states and not known and not text.rstrip().endswith("?"):
         states = _not_understood(told_now)
     if not states:
@@ -197,13 +199,13 @@ def _shared(clause: str, told: list[str]) -> bool:
     before = told[told.index(clause) - 1] if told.index(clause) else ""
     return (
         0 < len(before.split()) <= 3
-        and _state(before) is None
+        and stands_by(before) is None
         and bool(about([before], "CORE"))
         and not hits(before, "SIDE")
     )
 
 
-def _state(clause: str) -> tuple[State, str] | None:
+def stands_by(clause: str) -> tuple[State, str] | None:
     """The worst that a clause says of a function."""
     if (denies_impact(clause) or nothing_lost(clause)) and not CAN_NOT.search(clause):
         return None

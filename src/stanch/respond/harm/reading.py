@@ -10,9 +10,10 @@ import msgspec
 
 from stanch.respond.harm.data import data
 from stanch.respond.harm.facets import about, denies_impact, nothing_lost, planned, remains, spares_others, works
-from stanch.respond.harm.function import PLANNED, Function, function
+from stanch.respond.harm.function import PLANNED, Function, function, stands_by
 from stanch.respond.harm.protection import risk, unnoticed
 from stanch.respond.harm.security import security
+from stanch.respond.harm.talk import TALK
 from stanch.respond.harm.words import clauses, first, hits
 
 
@@ -28,7 +29,7 @@ class Said(msgspec.Struct, frozen=True):
 @lru_cache(maxsize=4096)
 def read(text: str) -> tuple[Said, ...]:
     """Everything that the text says of harm; empty where no word is known, or where it only says that there is none."""
-    told = clauses(text)
+    told = [clause for clause in clauses(text) if not _talk(clause)]
     practice = bool(about(told, "PRACTICE"))
     calm = any((denies_impact(clause) and not spares_others(clause)) or remains(clause) for clause in told)
     announced = any(planned(clause) for clause in told)
@@ -45,6 +46,16 @@ def read(text: str) -> tuple[Said, ...]:
     elif stands := function(text, told, list(risks), bool(found)):
         found.append(Said("function", tuple(stands.words()), practice, stands))
     return tuple(found)
+
+
+def _talk(clause: str) -> bool:
+    """Whether a clause only says what somebody does, asks or passes on: behind those words it tells of no harm and of no end of one."""
+    begins = TALK.match(clause)
+    if begins is None:
+        return False
+    rest = f" {clause[begins.end() :].lstrip()}"
+    tells = stands_by(rest) or risk(rest) or data([clause]) or security([clause])
+    return not (tells or works(rest) or denies_impact(clause) or nothing_lost(clause) or hits(rest, "OVER"))
 
 
 @lru_cache(maxsize=4096)

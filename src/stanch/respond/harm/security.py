@@ -27,6 +27,15 @@ MISUSED = re.compile(
     r" (somebody|someone|unknown \w+|strangers?|a third party) (?:\w+ ){1,6}?(with|using|through|via|from|over) (?:[\w']+ ){0,4}?"
     r"(account|accounts|card|cards|password|credentials?|login|key|keys|token|tokens|session) "
 )
+# "someone is mining coins on our runners"; not "someone is testing on our cluster".
+IN_OURS = re.compile(
+    r" (?:somebody|someone|unknown \w+|strangers?|outsiders?|a third party|an outsider) (?:is|was|are|were|has been|have been|keeps?) "
+    r"(reading|sending|copying|downloading|hosting|mining|probing|encrypting|listening|spying|guessing|hiding) "
+    r"(?:\w+ ){0,4}?(?:on|in|inside|into|from|through|over|with) (?:our|my) "
+)
+MINES = re.compile(
+    r" (min(?:e|es|ing) (?:\w+ )?(?:coins?|crypto\w*|currency|bitcoins?|monero|ether\w*)|(?:coin|crypto|bitcoin|monero) (?:min\w+)) "
+)
 LETS = re.compile(
     r" (lets?|letting|allow\w*|enabled?s?) (outsiders?|anyone|anybody|others|strangers?|attackers?|visitors?|the public|other \w+|non \w+) (?:to )?(?:\w+ ){0,2}?"
     r"(call|read|see|view|open|access|change|edit|delete|download|list|reset|log|sign)"
@@ -74,6 +83,8 @@ def _attacked(clause: str) -> tuple[str, ...]:
         return (f"an attack or a leak (“{hit.entry}”)",)
     if match := THIEF.search(clause):
         return (f"somebody {match[2]} data",)
+    if (match := MINES.search(clause) or IN_OURS.search(clause)) and not denied(clause, match.start() + 1):
+        return (f"somebody uses what is not theirs (“{match[1]}”)",)
     if match := MISUSED.search(clause):
         return (f"somebody uses what is not theirs (“{match[3]}”)",)
     if (match := LETS.search(clause)) and not denied(clause, match.start() + 1):

@@ -46,6 +46,8 @@ SAME: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\b(memory|connection|thread|handle|descriptor|goroutine|resource|socket|water|oil|coolant)s? leak(s|age|ing)?\b", r"\1 creep"),
         (r"\bevery (\d+|few|couple of|other|second) (s|sec|seconds?|min|mins|minutes?|times?|tries|attempts?)\b(?= |$)", "sometimes"),
         (r"\b(?:every|each) (\d+|one|two|three|four|five|six|ten|few|couple|minute|hour|day|night|morning|evening|week|month|time|now|so|once)\w*", " "),
+        (r"\b(the|an?|order|invoice|cart|basket|grand) totals?\b(?! (loss|outage|failure|blackout|stop))", r"\1 amount"),
+        (r"\ball (still )?there\b", "intact"),
         (r"\b(after|first of|above|at all times|one and) all\b|\ball (day|night|morning|week|of a sudden|right|clear|along|the time)\b", " "),
         (r"\b(no|not a single) (\w+ )?(customer|user|client|one)s? (has |have )?(yet )?(reported|complained|called|noticed)( \w+)?\b", "nobody affected"),
         (r"\breport(s|ed|ing)? (that|of|from|it|us|to|their|his|her|a|an|the)\b|\breported\b|\bfound no\b", " "),

@@ -152,6 +152,9 @@ class ImpactSet(Statement, frozen=True, tag="impact_set"):
         # A look alone leaves the last count as it was.
         if self.users_share is not None or self.core_function_down is None:
             record.users_counted = self.users_share
+        # A count alone does not take back that a function was said to be down.
+        if self.core_function_down is not None or self.users_share is None:
+            record.said_down = bool(self.core_function_down)
 
 
 class SeverityProposed(Statement, frozen=True, tag="severity_proposed"):
