@@ -16,6 +16,7 @@ from stanch.learn.completeness.impact import measured
 from stanch.learn.completeness.why_leaf import kind_of
 from stanch.learn.document.names import with_roles
 from stanch.learn.document.reading import front_of, without_html, written
+from stanch.ports.state_words import title_and_state
 from stanch.prepare.postmortem_template import found_headings
 from stanch.prepare.yaml_file import parse_yaml
 
@@ -48,6 +49,16 @@ def many_lines() -> None:
 def blanks_in_a_why() -> None:
     for blank in " \t\n":
         assert kind_of(f"the{blank * 2000}x") == "structure"
+
+
+def brackets_in_a_title() -> None:
+    for signs in ("[", "[ ", "[a ", "(", "- ["):
+        assert title_and_state(signs * LONG)[1] is None
+
+
+def dashes_in_a_why() -> None:
+    for dash in ("-", "'", "’", "- "):
+        assert kind_of(dash * LONG + "!x") == "structure"
 
 
 def blanks_in_a_heading() -> None:
@@ -89,7 +100,8 @@ def many_words_of_time() -> None:
 
 @pytest.mark.parametrize(
     "work",
-    [open_brackets, typed_mapping, many_names, many_numbers, many_lines, blanks_in_a_why, blanks_in_a_heading, blanks_in_a_part, many_tags,
+    [open_brackets, typed_mapping, many_names, many_numbers, many_lines, blanks_in_a_why, brackets_in_a_title, dashes_in_a_why,
+     blanks_in_a_heading, blanks_in_a_part, many_tags,
      many_signs, many_words_of_time, many_words_that_begin_a_phrase, many_adverbs],
 )  # fmt: skip
 def test_it_is_over_at_once(work: Callable[[], None]) -> None:

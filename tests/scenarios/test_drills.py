@@ -393,6 +393,8 @@ def test_one_person_leads_three_drills_at_most_and_a_drill_has_no_postmortem(des
     for command, values in (("plan", {"facilitator": "ada"}), ("postmortem", {"summary": "x"})):
         with pytest.raises(Problem, match="INC-1 is a drill: it has a debrief and no postmortem"):
             desk.do(command, "ada", incident="INC-1", **values)
+    with pytest.raises(Problem, match="no postmortem to comment on"):
+        desk.do("comment", "ada", incident="INC-2", part="summary", text="Nobody would read it")
 
 
 def test_what_is_undone_works_no_more_and_the_metrics_follow_the_script(desk: Any) -> None:

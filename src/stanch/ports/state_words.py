@@ -20,7 +20,9 @@ ACKNOWLEDGED = frozenset(["acknowledged", "acked", "acknowledge", "ack", "acknow
 # Without brackets only unambiguous words: "Closed: port 443" reports a problem.
 _ENDS_A_TITLE = frozenset(["resolved", "recovered", "recovery", "ok", "okay", "cleared", "up", "solved", "fixed"])
 # The state in front of a title: "RESOLVED: disk", "[OK] disk", "[FIRING:2] disk", 'ALARM: "cpu"', "Recovery - disk".
-_PREFIX = re.compile(r"\W*?(?:\[\W*([A-Za-z][A-Za-z ]{1,20}?)(?::\d+)?\W*\]|([A-Za-z]{2,20})\s*(?::|\s[-|]\s))\s*")
+_PREFIX = re.compile(
+    r"(?:[^\w\[]*\[\W*([A-Za-z][A-Za-z ]{1,20}?)(?::\d+)?\W*\]|\W*([A-Za-z]{2,20})\s*(?::|\s[-|]\s))\s*"
+)
 
 
 def is_firing(value: object) -> bool | None:

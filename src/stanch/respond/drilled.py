@@ -8,6 +8,7 @@ from stanch.timeline.drill import PLAYER, Drill
 from stanch.timeline.effects import DrillReach, Effect
 from stanch.timeline.entries import Entry
 from stanch.timeline.facts import learn
+from stanch.timeline.facts.comments import CommentMade
 from stanch.timeline.facts.detect import Merged, SignalAttached
 from stanch.timeline.facts.drill import DrillJoined, DrillLeft
 from stanch.timeline.facts.recover import Reopened
@@ -20,6 +21,7 @@ MACHINES = ("machine", "alert")
 NOT_IN_A_DRILL = {
     SignalAttached: "A real alert is never part of a drill: it pages as if there were none.",
     Merged: "A drill and an incident are not merged.",
+    CommentMade: "A drill has no postmortem to comment on: 'say' writes into its timeline.",
     Reopened: "A drill that is over is not reopened; start another one.",
 }
 

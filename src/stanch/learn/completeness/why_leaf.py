@@ -27,7 +27,8 @@ _STRUCTURE = re.compile(
     re.IGNORECASE,
 )
 _PERSON_FIRST = re.compile(
-    rf"^\W*(?:because\s+)?(?:the|an?|our|one of (?:the|our)|some)?\s*(?:[\w'’-]+\s+){{0,2}}?{_PERSON}\b", re.IGNORECASE
+    rf"^\W*(?:because\s+)?(?:the|an?|our|one of (?:the|our)|some)?\s*(?:['’]?\w[\w'’-]*\s+){{0,2}}?{_PERSON}\b",
+    re.IGNORECASE,
 )
 _SLIP = re.compile(
     r"\b(?:mistakes?|human errors?|carelessness|negligence|oversight|inattention|inexperience|forgetfulness|blunders?|typo)\b",
@@ -38,7 +39,7 @@ _SLIP = re.compile(
 # Phrases about ownership or the lack of it: a structural cause, not a person.
 _PEOPLE_FAILED = re.compile(
     r"^\W*(?:because\s+)?(?:we|they|nobody|no one|everyone|everybody|somebody|management|(?:the |"
-    r"our )?(?:[\w-]+ )?(?:team|group|staff|developers|engineers|operators|people))\b"
+    r"our )?(?:\w[\w-]* )?(?:team|group|staff|developers|engineers|operators|people))\b"
     r"[^.!?\n]*?\b(?:did(?:n't| not)|forgot|failed to|missed|overlooked|neglected|ignored|assumed|misread|misunderstood|made an?|should(?: have|'ve)|"
     r"were (?:too )?(?:tired|careless|hurried|distracted|busy|new|late|slow)|(?:was|were) in a hurry|checked|"
     r"noticed|saw|looked|thought|tested|reviewed|knew|realised|realized|read)\b",
