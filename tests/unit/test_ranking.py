@@ -13,6 +13,7 @@ from stanch.kernel.clock import HOUR, MINUTE
 from stanch.kernel.policy import Mitigation
 from stanch.kernel.suspicion import left_since
 from stanch.mitigate.ranking import outcome_words, text_signs
+from stanch.mitigate.ranking import rank as ranking
 from stanch.mitigate.ranking.evidence import (
     Dependency,
     Durations,
@@ -27,7 +28,7 @@ from stanch.mitigate.ranking.evidence import (
     TextEvidence,
     left_behind,
 )
-from stanch.mitigate.ranking.rank import Ranked, rank
+from stanch.mitigate.ranking.rank import Ranked, rank, ranked
 from stanch.mitigate.saturation import fullness
 from stanch.mitigate.waiting_alerts import waits_by_its_words
 from stanch.ports import Extent
@@ -250,6 +251,37 @@ TITLED = [
     option("restore-config", "custom"), option("restart", "cluster", reversibility="none"), option("scale-in", "custom"),
     option("slow", "rollback", effect_seconds=3600, undo_seconds=3600), option("static", "degrade"),
 ]  # fmt: skip
+
+
+TEXTS = (
+    "Good morning", "The pods are out of memory", "Traffic has doubled", "zone-b is drained, it did not help", "Restarted it in vain",
+    "The static page is still slow", "Payments fail in zone-b", "A new release went out, and 30 % of the requests fail", "Somebody looks at it",
+)  # fmt: skip
+told = st.lists(
+    st.builds(
+        TextEvidence, st.sampled_from(["a note", "the alert X"]), st.sampled_from(TEXTS), st.sampled_from([0.7, 1.0]),
+        st.booleans(), st.sampled_from([(), ("drain",)]),
+    ),
+    max_size=12,
+).map(tuple)  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(TITLED), unique_by=lambda o: o.mitigation.name), known, told)
+def test_texts_that_tell_nothing_of_any_option_and_those_that_are_told_twice_move_nothing(
+    given_options: list[Option], evidence: Evidence, texts: tuple[TextEvidence, ...]
+) -> None:
+    evidence = replace(evidence, told=texts)
+    assert ranked(given_options, evidence) == rank(given_options, evidence)
+
+
+def test_a_line_that_tells_nothing_is_no_reason_to_work_the_list_out_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = Evidence(ONSET, "ledger", told=(TextEvidence("the title", "Traffic has doubled"),))
+    first = ranked(TITLED, before)
+    monkeypatch.setattr(ranking, "rank", lambda *_: [])
+    note = TextEvidence("a note", "Somebody looks at it", 0.7, outcome=True)
+    assert ranked(TITLED, replace(before, told=(note, *before.told))) == first
+    note = replace(note, text="The static page is slow")
+    assert ranked(TITLED, replace(before, told=(note, *before.told))) == []
 
 
 # Oldest first and two minutes apart, so that a minute changes no order: which release runs now is a fact and has an edge.

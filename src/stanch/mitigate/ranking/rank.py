@@ -10,7 +10,8 @@ from stanch.kernel.kept import Kept
 from stanch.kernel.policy import Mitigation
 from stanch.mitigate.ranking.evidence import Durations, Evidence, Option, PastRuns
 from stanch.mitigate.ranking.rules import RULES
-from stanch.mitigate.ranking.situation import Situation
+from stanch.mitigate.ranking.situation import Situation, tokens, words_of
+from stanch.mitigate.ranking.text_signs import is_sign
 from stanch.mitigate.ranking.value import RADIUS, Term, Valued, ValueSentences, value
 from stanch.mitigate.ranking.weight import Weight
 from stanch.ports import Extent
@@ -74,7 +75,10 @@ class Ranked(msgspec.Struct):
 def rank(options: Iterable[Option], evidence: Evidence) -> list[Ranked]:
     """Best first. The same input gives the same order; ties go to the smaller blast radius, then the name."""
     every = list(options)
-    lines = [(_line(s, found), found) for s in (Situation(o, every, evidence) for o in every) for found in [_valued(s)]]
+    situations = (
+        Situation(o, every, words, evidence) for o, words in zip(every, words_of(every, evidence), strict=True)
+    )
+    lines = [(_line(s, found), found) for s in situations for found in [_valued(s)]]
     lines.sort(
         key=lambda p: (
             _group(*p),
@@ -97,9 +101,15 @@ _LISTS: Kept[tuple[Ranked, ...]] = Kept(64)
 
 
 def ranked(options: list[Option], evidence: Evidence) -> list[Ranked]:
-    """As ``rank``, worked out once for the same values: everybody who looks at an incident sees the same list. Its lines must not be changed."""
-    values = msgspec.msgpack.encode((options, evidence))
-    return list(_LISTS.get(values, lambda: tuple(rank(options, evidence))))
+    """As ``rank``, worked out once for the same values: everybody who looks at an incident sees the same list. Its lines must not be changed.
+
+    A text that tells nothing of any option, or is there already, is no reason to work it out anew.
+    """
+    words = frozenset[str]().union(*words_of(options, evidence))
+    told = tuple(dict.fromkeys(t for t in evidence.told if is_sign(t.text) or tokens(t.text) & words))
+    telling = msgspec.structs.replace(evidence, told=told)
+    values = msgspec.msgpack.encode((options, telling))
+    return list(_LISTS.get(values, lambda: tuple(rank(options, telling))))
 
 
 def _group(line: Ranked, found: Valued) -> int:

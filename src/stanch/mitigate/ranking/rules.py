@@ -13,7 +13,7 @@ from stanch.kernel.suspicion import when
 from stanch.mitigate.ranking.evidence import Pressure, Release, TextEvidence
 from stanch.mitigate.ranking.means import Means, means
 from stanch.mitigate.ranking.outcome_words import says_outcome
-from stanch.mitigate.ranking.situation import Situation, tokens
+from stanch.mitigate.ranking.situation import Situation, full_text, tokens
 from stanch.mitigate.ranking.spreads import spread
 from stanch.mitigate.ranking.text_signs import quote, signs_in
 from stanch.mitigate.ranking.weight import Weight, Weights
@@ -167,7 +167,7 @@ def _relieved(p: Pressure, s: Situation) -> bool:
     if p.own:
         return not p.of or not s.option.service or p.of == s.option.service
     of = tokens(p.of) | {p.of.lower()}
-    return bool(p.of) and (p.of == s.option.service or bool(of & tokens(s.full_text())))
+    return bool(p.of) and (p.of == s.option.service or bool(of & tokens(full_text(s.option))))
 
 
 def shape(s: Situation) -> Weights:

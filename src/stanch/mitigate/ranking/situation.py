@@ -1,8 +1,12 @@
 """One option among the others, before one set of evidence: what every rule looks at. Pure."""
 
 import re
+from collections import Counter
 from functools import cached_property, lru_cache
 
+import msgspec
+
+from stanch.kernel.kept import Kept
 from stanch.kernel.suspicion import suspicion
 from stanch.mitigate.ranking.evidence import Evidence, Option, Release, TextEvidence
 from stanch.mitigate.ranking.means import Means, means, said
@@ -34,27 +38,37 @@ def tokens(text: str) -> frozenset[str]:
     )
 
 
-class Situation:
-    """An option, what it does, and the evidence. ``options``: all of them, this one too."""
+# The options of so many incidents, which stay the same while more is told.
+_WORDS: Kept[tuple[frozenset[str], ...]] = Kept(64)
 
-    def __init__(self, option: Option, options: list[Option], evidence: Evidence) -> None:
-        self.option, self.options, self.evidence = option, options, evidence
+
+def words_of(options: list[Option], evidence: Evidence) -> tuple[frozenset[str], ...]:
+    """The telling words of each option: those that not every third other one has, and that name no service."""
+    key = msgspec.msgpack.encode((options, evidence.service, evidence.needs))
+    return _WORDS.get(key, lambda: _words_of(options, evidence))
+
+
+def _words_of(options: list[Option], evidence: Evidence) -> tuple[frozenset[str], ...]:
+    services = tokens(" ".join([evidence.service, *(o.service for o in options), *evidence.needs]))
+    count = Counter(word for o in options for word in tokens(said(o.mitigation)))
+    few = max(1, len(options) // 3)
+    own = (tokens(full_text(o)) - services for o in options)
+    return tuple(frozenset(word for word in words if count[word] <= few) for words in own)
+
+
+def full_text(option: Option) -> str:
+    """Title, name, target and what it takes away."""
+    m = option.mitigation
+    return f"{said(m)} {m.target} {m.zone} {m.version} {m.feature}".lower()
+
+
+class Situation:
+    """An option, what it does, its telling words, and the evidence. ``options``: all of them, this one too."""
+
+    def __init__(self, option: Option, options: list[Option], words: frozenset[str], evidence: Evidence) -> None:
+        self.option, self.options, self.words, self.evidence = option, options, words, evidence
         self.means: frozenset[Means] = means(option.mitigation)
         self.kind = option.mitigation.kind
-
-    @cached_property
-    def words(self) -> frozenset[str]:
-        """Telling words of this option: those that not every third other one has, and that name no service."""
-        services = tokens(" ".join([self.evidence.service, *(o.service for o in self.options), *self.evidence.needs]))
-        own = tokens(self.full_text()) - services
-        every = [tokens(said(o.mitigation)) for o in self.options]
-        count = {word: sum(word in words for words in every) for word in own}
-        return frozenset(word for word in own if count[word] <= max(1, len(self.options) // 3))
-
-    def full_text(self) -> str:
-        """Title, name, target and what it takes away."""
-        m = self.option.mitigation
-        return f"{said(m)} {m.target} {m.zone} {m.version} {m.feature}".lower()
 
     @cached_property
     def hopeful(self) -> tuple[TextEvidence, ...]:

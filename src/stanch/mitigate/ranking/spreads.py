@@ -5,7 +5,7 @@ from math import log, tanh
 import msgspec
 
 from stanch.mitigate.ranking.evidence import Spread
-from stanch.mitigate.ranking.situation import Situation
+from stanch.mitigate.ranking.situation import Situation, full_text
 from stanch.mitigate.ranking.weight import Weight, Weights
 
 
@@ -41,7 +41,7 @@ def _taken(s: Situation, label: str, found: Spread) -> list[tuple[str, float]]:
         newest = [(name, h / total) for name, h in back if total > 0 and h > 0]
         if newest and s.kind == "rollback":
             return newest
-    text = f" {s.full_text()} "
+    text = f" {full_text(s.option)} "
     named = [
         value
         for value in found.shares

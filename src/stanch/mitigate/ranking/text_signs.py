@@ -183,6 +183,11 @@ def _signs(text: str) -> tuple[int, ...]:
     return tuple(place for place, sign in enumerate(TEXT_SIGNS) if tells(text, sign.pattern))
 
 
+def is_sign(text: str) -> bool:
+    """Whether it is a sign of anything."""
+    return bool(_signs(text))
+
+
 def says(told: TextEvidence, pattern: str) -> bool:
     """Whether a text says it, and does not deny it in the words before."""
     return _says(told.text, pattern)
