@@ -7,7 +7,7 @@ from stanch.kernel.policy import Mitigation
 from stanch.mitigate.ranking.evidence import Evidence, Option, TextEvidence
 from stanch.mitigate.ranking.rank import rank, ranked
 from stanch.timeline.record import Record
-from stanch.timeline.snapshots import TIMES, Snapshot, Snapshots
+from stanch.timeline.snapshots import TIMES, Snapshot, Snapshots, bytes_of
 
 
 def test_the_answer_asked_for_the_longest_ago_goes_first() -> None:
@@ -36,7 +36,7 @@ def test_long_answers_are_fewer_and_one_that_is_longer_than_all_may_be_pushes_ou
 def test_a_snapshot_is_found_by_its_newest_entry_only_and_a_bounded_number_of_bytes_is_kept() -> None:
     def snapshot(size: int) -> Snapshot:
         fakes: Any = ("x" * (size - 2),)  # and its quotation marks, as JSON
-        return Snapshot(fakes, Record())
+        return Snapshot(fakes, Record(), bytes_of(fakes))
 
     kept, first = Snapshots(most=10 * TIMES), snapshot(4)
     kept.put("INC-1", "h4", first)

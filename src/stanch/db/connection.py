@@ -149,6 +149,7 @@ def _open(url: str) -> Engine:
             url,
             pool_size=8,
             max_overflow=32,
+            pool_use_lifo=True,  # the connection that has the newest pages in its memory
             hide_parameters=True,  # an error's text must not tell what was to be written
             connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
         )

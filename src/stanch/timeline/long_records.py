@@ -6,7 +6,6 @@ it; the hash of its newest entry says whether it is a beginning of what is store
 
 from __future__ import annotations
 
-import copy
 from collections import OrderedDict
 from collections.abc import Iterable
 from threading import Lock
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING
 from stanch.db.transaction import Transaction
 from stanch.timeline import store
 from stanch.timeline.facts.respond import Redacted
-from stanch.timeline.record import Record, fold
+from stanch.timeline.record import Record, copied, fold
 
 if TYPE_CHECKING:
     from stanch.db.connection import Database
@@ -58,7 +57,7 @@ class LongRecords:
         """After the commit, outside of the transaction: copying takes time, too."""
         for record in records:
             if record.entries >= LONG:
-                self._put(copy.deepcopy(record))
+                self._put(copied(record))
 
     def _put(self, record: Record) -> None:
         with self._lock:

@@ -1,5 +1,6 @@
 """The fold: entries in, the live record out (R10). Pure. Every view of an incident is drawn from this."""
 
+import pickle
 from collections.abc import Iterable
 from typing import Literal, Protocol
 
@@ -332,6 +333,12 @@ def _count(record: Record, entry: Line) -> None:
     record.spoke.append(entry.recorded_at)
     if len(record.spoke) > 2 * SPOKE:
         del record.spoke[:SPOKE]
+
+
+def copied(record: Record) -> Record:
+    """One that shares nothing with it which could be changed: pickled and read again, in half the time of ``copy.deepcopy``."""
+    again: Record = pickle.loads(pickle.dumps(record, pickle.HIGHEST_PROTOCOL))  # noqa: S301 - of our own memory
+    return again
 
 
 def fold(entries: Iterable[Line], record: Record | None = None) -> Record:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from threading import Lock
 
 import msgspec
@@ -11,7 +12,7 @@ from stanch.db.transaction import Row, Transaction
 from stanch.timeline import store
 from stanch.timeline.entries import Entry
 from stanch.timeline.facts.respond import Redacted
-from stanch.timeline.record import Record, fold
+from stanch.timeline.record import Record, copied, fold
 
 # So many bytes of memory are used in all, as estimated; the incident that was asked for the longest ago goes first.
 BYTES = 64 * 2**20
@@ -20,19 +21,21 @@ TIMES = 3
 
 
 class Snapshot(msgspec.Struct, frozen=True):
-    """Every entry of an incident and the record of them. Several threads have them at once: neither is ever changed."""
+    """Every entry of an incident and the record of them, and what they take of the memory. Several threads have them at once: neither is ever changed."""
 
     entries: tuple[Entry, ...]
     record: Record
+    bytes: int
 
-    def bytes(self) -> int:
-        """What it takes of the memory, about."""
-        encoder, buffer = msgspec.json.Encoder(), bytearray()
-        size = 0
-        for entry in self.entries:
-            encoder.encode_into(entry, buffer)
-            size += len(buffer)
-        return size * TIMES
+
+def bytes_of(entries: Iterable[Entry]) -> int:
+    """What they take of the memory with their share of the record, about."""
+    encoder, buffer = msgspec.json.Encoder(), bytearray()
+    size = 0
+    for entry in entries:
+        encoder.encode_into(entry, buffer)
+        size += len(buffer)
+    return size * TIMES
 
 
 class Snapshots:
@@ -52,21 +55,22 @@ class Snapshots:
         """The snapshot that ends in this hash, read where it is not kept."""
         found = self.get(incident, head) if head else None
         if found is None:
-            entries = self._longer(tx, incident) or tuple(store.read(tx, incident))
-            found = Snapshot(entries, fold(entries))
-            if head and entries[-1].hash == head:
+            found = self._longer(tx, incident) or _whole(tx, incident)
+            if head and found.entries[-1].hash == head:
                 self.put(incident, head, found)
         return found
 
-    def _longer(self, tx: Transaction, incident: str) -> tuple[Entry, ...]:
-        """The entries that are kept and those since then; none where what is kept is no beginning of what there is."""
+    def _longer(self, tx: Transaction, incident: str) -> Snapshot | None:
+        """What is kept with the entries since then; None where what is kept is no beginning of what there is."""
         with self._lock:
-            kept = self._kept[incident][1].entries if incident in self._kept else ()
-        there = store.read(tx, incident, after=len(kept) - 1) if kept else []
-        same = bool(there) and there[0].hash == kept[-1].hash
-        if not same or any(isinstance(entry.facts, Redacted) for entry in there[1:]):
-            return ()
-        return (*kept, *there[1:])
+            kept = self._kept[incident][1] if incident in self._kept else None
+        if kept is None:
+            return None
+        there = store.read(tx, incident, after=len(kept.entries) - 1)
+        same, new = bool(there) and there[0].hash == kept.entries[-1].hash, there[1:]
+        if not same or any(isinstance(entry.facts, Redacted) for entry in new):
+            return None
+        return Snapshot((*kept.entries, *new), fold(new, copied(kept.record)), kept.bytes + bytes_of(new))
 
     def get(self, incident: str, head: str) -> Snapshot | None:
         """The snapshot that ends in this hash, if it is kept."""
@@ -80,7 +84,7 @@ class Snapshots:
     def put(self, incident: str, head: str, snapshot: Snapshot) -> None:
         """Keep it in the place of an earlier one. One that is larger than all may be is not kept: it would push out the others for nothing."""
         self.forget(incident)
-        size = snapshot.bytes()
+        size = snapshot.bytes
         if size > self._most:
             return
         with self._lock:
@@ -99,6 +103,11 @@ class Snapshots:
 
     def _drop(self, incident: str) -> None:
         self._bytes -= self._kept.pop(incident)[2]
+
+
+def _whole(tx: Transaction, incident: str) -> Snapshot:
+    entries = tuple(store.read(tx, incident))
+    return Snapshot(entries, fold(entries), bytes_of(entries))
 
 
 def heads(tx: Transaction, incidents: list[str]) -> dict[str, Row]:

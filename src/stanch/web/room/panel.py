@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from stanch.communicate.audiences.drafts import draft
+from stanch.kernel.audiences import Audience
 from stanch.kernel.clock import spell
 from stanch.kernel.errors import Problem
 from stanch.kernel.policy import Phase, Policy, Service
@@ -50,6 +52,7 @@ class View(msgspec.Struct, frozen=True):
     refused: Refused | None = None
     _ranked: list[list[Ranked]] = []  # asked for by two panels, worked out once
     _settled: list[tuple[Record, bytes]] = []
+    _drafts: dict[tuple[Audience, str], str] = {}
 
     @property
     def now(self) -> int:
@@ -75,6 +78,13 @@ class View(msgspec.Struct, frozen=True):
     def writing(self) -> bool:
         """Whether a line, a correction or a post can be added: also when it is closed."""
         return self.at is None
+
+    def draft(self, audience: Audience, state: str) -> str:
+        """The next update for an audience (R31), worked out once for all the forms that it stands in. ``state``: of the public post."""
+        key = audience, state if audience == "customers" else ""
+        if key not in self._drafts:
+            self._drafts[key] = draft(self.record, self.policy, self.now, *key)
+        return self._drafts[key]
 
     def ranked(self) -> list[Ranked]:
         """The mitigations, best first (R16)."""

@@ -98,9 +98,11 @@ def _page(view: View, show: str, *, mine: bool) -> Markup:
             if (not before or x.position < before) and wanted(row := row_of(x), show)
         )
         rest = list(islice(fitting, SHOWN + 1))
+        line = _lines(view, corrections(known), mine=mine, paged=len(view.entries) > SHOWN)
+        groups = grouped(rest[:SHOWN], fold=show == "all")
         return fragment(
-            "room/lines.html", line=_lines(view, corrections(known), mine=mine, paged=len(view.entries) > SHOWN),
-            groups=grouped(rest[:SHOWN], fold=show == "all"), more=rest[SHOWN - 1].entry.position if len(rest) > SHOWN else 0,
+            "room/lines.html", groups=[(g, [line(row) for row in g.rows if g.kind != "day"]) for g in groups],
+            more=rest[SHOWN - 1].entry.position if len(rest) > SHOWN else 0,
             before=before, at=view.at, show=show, here=f"/incidents/{view.record.id}",
         )  # fmt: skip
 
@@ -111,13 +113,15 @@ def _page(view: View, show: str, *, mine: bool) -> Markup:
 
 def _lines(view: View, amended: dict[int, int], *, mine: bool, paged: bool) -> Callable[[Row], Markup]:
     """Draws a row. ``mine``: the reader may redact; ``paged``: the timeline is longer than a page."""
-    here = f"/incidents/{view.record.id}"
+    same = {"here": f"/incidents/{view.record.id}", "paged": paged, "writing": view.writing}
+    ways = (mine, *same.values())
 
     def line(row: Row) -> Markup:
-        x = row.entry
-        ways = {"here": here, "paged": paged, "writing": view.writing, "amended": amended.get(x.position, 0)}
-        key = (x.hash, x.redacted, mine, *ways.values())
-        return _DRAWN.get(key, lambda: fragment("room/entry.html", row=row, redactable=mine and redactable(x), **ways))
+        x, changed = row.entry, amended.get(row.entry.position, 0)
+        return _DRAWN.get(
+            (x.hash, x.redacted, changed, *ways),
+            lambda: fragment("room/entry.html", row=row, redactable=mine and redactable(x), amended=changed, **same),
+        )
 
     return line
 

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from stanch.communicate.audiences.drafts import draft, suggested_state
+from stanch.communicate.audiences.drafts import suggested_state
 from stanch.communicate.audiences.standing import standings, told_of
 from stanch.communicate.components import unmarked
 from stanch.communicate.rules import suggestions, wording
@@ -30,12 +30,12 @@ def context(view: View) -> Context:
     state = post["state"] or suggested_state(record)
     states = (*STATES, *(["postmortem"] if record.published_at is not None else []))
     typed = {each: refused.form.get(_field(each), "") for each in asked} if refused else {}
-    texts = {each: typed.get(each) or draft(record, policy, view.now, each, state) for each in AUDIENCES}
+    texts = {each: typed.get(each) or view.draft(each, state) for each in AUDIENCES}
     texts["customers"] = post["text"] or texts["customers"]
     return {
         "state": state,
         "component_states": COMPONENT_STATES,
-        "state_drafts": {each: draft(record, policy, view.now, "customers", each) for each in states},
+        "state_drafts": {each: view.draft("customers", each) for each in states},
         "unmarked": unmarked(record, policy) if state not in OVER and record.live() else "",
         "public_services": [
             (each.name, each.public_name) for _, each in sorted(policy.services.items()) if each.public_name
@@ -69,12 +69,11 @@ def _field(audience: str) -> str:
 
 def drafts(view: View) -> dict[str, str]:
     """Texts to begin with, by the command that posts them and the field that they stand in."""
-    record, policy, now = view.record, view.policy, view.now
     return {
-        "status:text": draft(record, policy, now, "customers", suggested_state(record)),
-        "update:text": draft(record, policy, now, "engineers"),
-        "update:leadership": draft(record, policy, now, "leadership"),
-        "update:support": draft(record, policy, now, "support"),
+        "status:text": view.draft("customers", suggested_state(view.record)),
+        "update:text": view.draft("engineers", ""),
+        "update:leadership": view.draft("leadership", ""),
+        "update:support": view.draft("support", ""),
     }
 
 
