@@ -27,6 +27,8 @@ NASTY = {
     "ten thousand characters": ("t" * 10_000, "x" * 10_000),
     "ten thousand lines": ("t", "ü\n" * 10_000),
     "nothing": ("", ""),
+    "what nobody sees": ("Down\u202e\u2066 now\U000e0041\u200b", "\u202etxet\ufeff"),
+    "an encoded word": ("=?utf-8?q?x=0d=0aBcc:_eve=40evil.example?=", "=?utf-8?b?WA0KQmNjOiBldmVAZXZpbC5leGFtcGxl?="),
     "templates": ("{{ 7 * 7 }} ${HOME}", "%s {0} <script>alert(1)</script>"),
 }
 
@@ -78,10 +80,12 @@ class NotifierContract:
     @pytest.mark.parametrize("kind", NASTY)
     def test_no_text_does_harm_and_the_link_stays_whole(self, case: Case, kind: str) -> None:
         title, text = NASTY[kind]
-        assert case.willing.send(case.address, Message("k:" + kind, title, text, PAGE.url, PAGE.acknowledge_url))
+        assert case.willing.send(
+            case.address, Message(f"k:łukasz ян:{kind}", title, text, PAGE.url, PAGE.acknowledge_url)
+        )
         got = case.received()
         assert PAGE.acknowledge_url in got
-        for bad in case.never_sent:
+        for bad in (*case.never_sent, "\u202e", "\\u202e", "\nBcc: eve"):
             assert bad not in got
 
     @staticmethod

@@ -12,7 +12,7 @@ from stanch.kernel.clock import SECOND, SystemClock, iso
 from stanch.ports import Failed, Message, Notifier
 from stanch.ports.integration import Integration
 from stanch.ports.message_text import one_line, printable
-from stanch.ports.signature import sign
+from stanch.ports.signature import sign, webhook_id
 from stanch.ports.web_service import reason
 
 
@@ -66,7 +66,7 @@ class Webhook:
 
     def _headers(self, message: Message, body: bytes, now: int) -> dict[str, str]:
         """The id is the same for every attempt, the timestamp (seconds) is of this one."""
-        identity, seconds = message.key.replace(".", "_"), str(now // SECOND)
+        identity, seconds = webhook_id(message.key), str(now // SECOND)
         headers = {
             "Content-Type": "application/json",
             "User-Agent": "stanch",

@@ -1,7 +1,7 @@
 """Takes a postmortem that was written elsewhere as Markdown: what was exported and edited, or written by hand (R46)."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, NoReturn
 
 import msgspec
 
@@ -14,7 +14,7 @@ from stanch.timeline.facts.learn import PostmortemWritten, part_name
 from stanch.timeline.record import ActionItem, Record, fold
 from stanch.timeline.unit_of_work import UnitOfWork
 
-LONGEST = 400_000
+LONGEST, LONGEST_PART = 400_000, 50_000
 # The most lines that an answer names, and the most characters of one comment that keeps lines.
 NAMED, IN_A_COMMENT = 20, 4_500
 FIELDS = ("title", "owner", "due", "test")
@@ -166,6 +166,8 @@ def _part(uow: UnitOfWork, record: Record, part: str, body: str, read: _Read, mi
     from stanch.learn.postmortem import LISTS, draft
     from stanch.learn.writing import both_changed, facts_of
 
+    if len(body) > 2 * LONGEST_PART:  # before it is read: all who write wait meanwhile
+        _too_long(part)
     if normal(body) in (normal(read.exported.get(part, "\x00")), normal(read.now[part])):
         return
     current = draft(record, uow.entries(record.id), uow.policy)[part]
@@ -204,10 +206,14 @@ def _squeezed(text: str) -> str:
 
 
 def _append(uow: UnitOfWork, record: Record, facts: PostmortemWritten, made: _Outcome) -> None:
-    if len(facts.text) > 50_000:
-        raise Invalid(f"The {part_name(facts.part)} has more than 50,000 characters.", field="text", hint="Shorten it.")
+    if len(facts.text) > LONGEST_PART:
+        _too_long(facts.part)
     uow.append(record.id, facts)
     made.written.append(part_name(facts.part))
+
+
+def _too_long(part: str) -> NoReturn:
+    raise Invalid(f"The {part_name(part)} has more than {LONGEST_PART:,} characters.", field="text", hint="Shorten it.")
 
 
 def _items(uow: UnitOfWork, record: Record, first: int, lines: list[str], read: _Read, made: _Outcome) -> None:

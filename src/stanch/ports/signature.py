@@ -34,6 +34,11 @@ def grafana_signature_ok(
     return _is_of(secret, seconds.encode() + b":" + body, header)
 
 
+def webhook_id(key: str) -> str:
+    """A key as the header ``webhook-id`` takes it: in ASCII, whatever a person is called, and without the dots that a signature is joined by."""
+    return key.replace(".", "_").encode("ascii", "backslashreplace").decode()
+
+
 def sign(secret: str, identity: str, seconds: str, body: bytes) -> str:
     """``v1,<base64>``: HMAC-SHA256 over ``id.timestamp.body``. Raises ``Failed`` when the secret is not base64."""
     try:

@@ -10,7 +10,7 @@ from stanch.communicate.page.statuspage_v2 import event_of, link, page_of, statu
 from stanch.kernel.clock import SECOND, iso
 from stanch.ports import Message
 from stanch.ports.message_text import one_line, printable
-from stanch.ports.signature import sign
+from stanch.ports.signature import sign, webhook_id
 
 About = Literal["", "reminder", "correction"]
 
@@ -86,7 +86,7 @@ def webhook(update: Update, subscriber: int, leave_url: str, secret: str, now: i
 
 def signed(body: bytes, key: str, secret: str, now: int) -> dict[str, str]:
     """The headers of Standard Webhooks; the id is the same for every attempt."""
-    identity, seconds = key.replace(".", "_"), str(now // SECOND)
+    identity, seconds = webhook_id(key), str(now // SECOND)
     return {
         "Content-Type": "application/json", "webhook-id": identity, "webhook-timestamp": seconds,
         "webhook-signature": sign(secret, identity, seconds, body),
