@@ -10,7 +10,7 @@ import pytest
 from stanch.kernel.actor import Actor
 from stanch.respond.redacting import Redact, redact_entry
 from stanch.timeline import verifying
-from stanch.timeline.heads import Checkpoint
+from stanch.timeline.heads import Checkpoint, Seals
 from stanch.web.app import create_app
 from tests.attacks.test_private import TestClient
 from tests.scenarios.house import House
@@ -87,6 +87,19 @@ def test_a_deleted_private_incident_is_told_to_administrators_only(told: House) 
     tamper(told, "DELETE FROM entries WHERE incident = 'INC-1000001'", "DELETE FROM incidents WHERE private = 1")
     assert "INC-1000001 was deleted" in wrong(told)[0]
     assert wrong(told, Actor("mallory")) == []
+
+
+def test_servers_with_different_secret_keys_are_seen(told: House) -> None:
+    # R8: a page's link works only on the server that made it
+    seals, application = told.stanch.seals, told.application
+    assert seals.other_key() == ""
+    kept = application.installation
+    application.installation = msgspec.structs.replace(kept, secret_key="another")
+    other = Seals(application)
+    assert "give each the same secret_key" in other.other_key()
+    told.do("say", incident="INC-1", text="from the other server")
+    other.seal()
+    assert "STANCH_SECRET_KEY" in seals.other_key() and other.other_key()
 
 
 def test_seals_that_were_taken_away_are_seen_against_a_checkpoint(told: House) -> None:

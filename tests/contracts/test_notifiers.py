@@ -16,7 +16,7 @@ from aiosmtpd.controller import Controller
 
 from stanch.integrations import ntfy, smtp, webhook
 from stanch.kernel.logs import only_hosts
-from stanch.ports import Failed, Message
+from stanch.ports import Failed, KnowsAddresses, Message
 from stanch.ports.signature import sign
 
 PAGE = Message(
@@ -294,3 +294,19 @@ def test_many_mails_go_over_one_connection_and_a_refused_one_does_not_break_it(s
         connection.send("maria@example.org", Message("k6", "A title", "text"))
     assert left == [0, 1, 2, 3, 4, 5]
     assert len(kept.mails) == 6
+
+
+@pytest.mark.parametrize(
+    ("notifier", "good", "bad"),
+    [
+        (smtp.Smtp(smtp.Settings("127.0.0.1", "s@example.org")), "ada@example.org", "not an address"),
+        (ntfy.Ntfy(ntfy.Settings()), "ada-pages", "my topic!"),
+        (webhook.Webhook(webhook.Settings()), "https://example.org/hook", "example.org/hook"),
+    ],
+    ids=["smtp", "ntfy", "webhook"],
+)
+def test_what_can_be_no_address_is_known_before_anything_is_sent(notifier: KnowsAddresses, good: str, bad: str) -> None:
+    notifier.check_address(good)  # R8
+    with pytest.raises(Failed) as refused:
+        notifier.check_address(bad)
+    assert not refused.value.again and "write" in refused.value.detail

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from stanch.identity import credentials, people
+from stanch.integrations.smtp import Settings, Smtp
 from stanch.kernel.actor import Actor
 from stanch.kernel.command import REGISTRY, Done
 from stanch.kernel.errors import Conflict, Invalid, NotFound
@@ -52,6 +53,14 @@ def code(house: House, address: str) -> str:
 
 def woken(house: House) -> list[str]:
     return [address for address, message in house.pager.sent if message.acknowledge_url]
+
+
+def test_what_can_be_no_address_of_its_kind_is_refused_where_it_is_typed(bare: House) -> None:  # R8
+    bare.application.world.notifiers["smtp"] = Smtp(Settings("127.0.0.1", "s@example.org"))
+    with pytest.raises(Invalid, match="not a mail address") as refused:
+        do(bare, "add-method", to="smtp:not an address")
+    assert refused.value.field == "to" and do(bare, "me")["methods"] == []
+    assert "test page leaves" in do(bare, "add-method", to="smtp:zoe@example.org").message
 
 
 def test_a_way_counts_when_its_test_page_is_confirmed(bare: House) -> None:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from stanch.kernel.actor import Actor
+from stanch.kernel.clock import parse_moment
 from stanch.kernel.errors import Invalid
 from stanch.web.app import create_app
 from tests.scenarios.house import POLICY, House, opened
@@ -54,6 +55,22 @@ def test_the_link_says_what_it_is_about_and_a_look_changes_nothing(house: House,
     browser.head(link(house))
     house.settle()
     assert len(house.sentences()) == entries and woken(house) == told
+
+
+def test_the_link_of_a_page_that_waited_for_monday_is_good_and_says_when_one_was_paged(
+    house: House, browser: TestClient
+) -> None:  # R2
+    house.clock.moment = parse_moment("2026-11-27T18:00:00Z")  # a Friday, after working hours
+    house.do("declare", title="Exports are slow", service="shop", severity="SEV-3")
+    house.settle()
+    house.clock.moment = parse_moment("2026-11-30T09:00:01Z")
+    house.settle()
+    house.wait(seconds=90, step=45)
+    shown = browser.get(link(house)).text
+    assert "INC-1 needs you, Ada." in shown
+    assert re.search(r"declared <time [^>]*>2 d ago</time>; you were paged <time [^>]*>1 min", shown), shown
+    house.clock.moment = parse_moment("2026-12-01T09:05:00Z")
+    assert "too old" in browser.get(link(house)).text
 
 
 def test_a_button_of_a_phone_posts_nothing_and_acknowledges(house: House, browser: TestClient) -> None:

@@ -55,6 +55,7 @@ def test_several_roles_are_declared_at_once_and_the_given_ones_are_told_and_ackn
     house.wait(minutes=21)
     assert house.told("made you Operations Lead") == ["ben"]
     assert set(house.told("made you Scribe")) == {"cyd", "ada"}, "unanswered, who gave it hears of it"
+    assert set(house.told("For Cyd: ada made you Scribe.")) == {"ada"}, "and of whom it speaks"
 
 
 def test_a_role_is_given_back_and_wanted_again(house: Room) -> None:

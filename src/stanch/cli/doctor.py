@@ -46,6 +46,8 @@ def _look(place: Place) -> Iterator[Finding]:
         row = tx.one("SELECT MAX(version) AS version FROM schema_version")
     yield True, f"the database ({stanch.application.database.dialect}) answers, schema {row['version'] if row else '?'}"
     yield _clock(stanch.application.database)
+    if said := stanch.seals.other_key():
+        yield False, f"{said}."
     for port, title in PORTS.items():
         yield True, f"{title.lower()}: {', '.join(sorted(getattr(stanch.world, port))) or 'none'}"
     yield from _secrets(place)
@@ -160,11 +162,14 @@ def _references(place: Place) -> Iterator[Finding]:
             if criterion.source not in world.metrics:
                 yield False, f"{service.name}: criterion '{criterion.name}' needs the integration '{criterion.source}'"
     from stanch.prepare.reachability import shown
+    from stanch.prepare.sending import not_an_address
 
     for contact in stanch.application.whole_policy().contacts.values():
         for address in [method.to for method in contact.methods()]:
             if address.partition(":")[0] not in world.notifiers:
                 yield False, f"{contact.name} is reached by '{shown(address)}', and no such notifier is configured"
+            elif why := not_an_address(world.notifiers, address):
+                yield False, f"nothing ever arrives at {contact.name} by {address.partition(':')[0]}: {why}"
     if stanch.catalog.trouble:
         yield from ((False, sentence) for sentence in stanch.catalog.trouble.sentences)
 

@@ -57,14 +57,18 @@ class AppriseUrls:
         reason = _clean("; ".join(dict.fromkeys(str(entry.message) for entry in said.logs())), hidden)
         raise Failed(f"{service.service_name}: {reason or 'it did not accept the message'}", again=not _final(reason))
 
-    def _resolve(self, address: str) -> tuple[str, list[str]]:
-        """The URL with its variables, and every part of it that must not be shown."""
-        url = self.settings.urls.get(address, address)
-        if "://" not in url:
+    def check_address(self, address: str) -> None:
+        """Raises ``Failed`` (final) for what is neither a name in the settings nor a URL."""
+        if "://" not in self.settings.urls.get(address, address):
             known = ", ".join(sorted(self.settings.urls)) or "none yet"
             raise Failed(
                 f"'{address}' is no name in 'urls' of apprise (known: {known}) and no Apprise URL", again=False
             )
+
+    def _resolve(self, address: str) -> tuple[str, list[str]]:
+        """The URL with its variables, and every part of it that must not be shown."""
+        url = self.settings.urls.get(address, address)
+        self.check_address(address)
         hidden = []
         if address in self.settings.urls:
             for variable in re.findall(r"\$\{([^}]*)\}", url):

@@ -50,6 +50,13 @@ class Matrix:
         self._rooms: dict[str, str] = {}
         self._finding = threading.Lock()
 
+    def check_address(self, address: str) -> None:
+        """Raises ``Failed`` (final) for what is neither a room nor an alias nor a person."""
+        if not re.fullmatch(r"![^\s:]+(:[^\s]+)?|[#@][^\s:]+:[^\s]+", address):
+            raise Failed(
+                f"'{address}' is no Matrix address; write !room:server, #alias:server or @person:server", again=False
+            )
+
     def send(self, address: str, message: Message) -> str:
         """Send it; answers with the event's id, the same for every repetition of the key.
 
@@ -93,19 +100,13 @@ class Matrix:
         return self._ask("PUT", f"/rooms/{_q(room)}/send/m.room.message/{transaction}", body)
 
     def _room(self, address: str) -> str:
-        if re.fullmatch(r"![^\s:]+(:[^\s]+)?", address):
+        self.check_address(address)
+        if address.startswith("!"):
             return address
         with self._finding:  # two pages at once must not create two direct rooms
             if address not in self._rooms:
-                if re.fullmatch(r"#[^\s:]+:[^\s]+", address):
-                    self._rooms[address] = self._alias(address)
-                elif re.fullmatch(r"@[^\s:]+:[^\s]+", address):
-                    self._rooms[address] = self._direct(address)
-                else:
-                    raise Failed(
-                        f"'{address}' is no Matrix address; write !room:server, #alias:server or @person:server",
-                        again=False,
-                    )
+                found = self._alias if address.startswith("#") else self._direct
+                self._rooms[address] = found(address)
             return self._rooms[address]
 
     def _alias(self, alias: str) -> str:

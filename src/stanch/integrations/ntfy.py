@@ -1,6 +1,7 @@
 """Pushes to phones over ntfy (formats/10, 10.5): JSON to the server's root address, so that any text is allowed."""
 
 import os
+import re
 from typing import Annotated, Literal
 
 import msgspec
@@ -34,6 +35,13 @@ class Ntfy:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.pool = urllib3.PoolManager(retries=False, timeout=urllib3.Timeout(total=settings.timeout))
+
+    def check_address(self, address: str) -> None:
+        """Raises ``Failed`` (final) for what ntfy's server takes for no topic."""
+        if not re.fullmatch(r"[-_A-Za-z0-9]{1,64}", address):
+            raise Failed(
+                f"'{address}' is no ntfy topic; write up to 64 letters, digits, dashes and underscores", again=False
+            )
 
     def send(self, address: str, message: Message) -> str:
         """Publish to the topic; answers with what the server said.

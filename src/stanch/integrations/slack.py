@@ -57,6 +57,14 @@ class Slack:
         self.service = WebService(settings.base_url, settings.timeout)
         self._found: dict[str, str] = {}
 
+    def check_address(self, address: str) -> None:
+        """Raises ``Failed`` (final) for what is neither an id nor an e-mail address."""
+        if not re.fullmatch(r"[CGDUW][A-Z0-9]{2,}|[^@\s]+@[^@\s]+", address):
+            raise Failed(
+                f"'{address}' is no Slack address; write a channel's or member's id (C0123, U0123) or an e-mail address",
+                again=False,
+            )
+
     def send(self, address: str, message: Message) -> str:
         """Post it; answers with channel and time stamp of the post.
 
@@ -95,11 +103,7 @@ class Slack:
     def _member(self, address: str) -> str:
         if re.fullmatch(r"[UW][A-Z0-9]{2,}", address):
             return address
-        if not re.fullmatch(r"[^@\s]+@[^@\s]+", address):
-            raise Failed(
-                f"'{address}' is no Slack address; write a channel's or member's id (C0123, U0123) or an e-mail address",
-                again=False,
-            )
+        self.check_address(address)
         return _id(self._call("users.lookupByEmail", _form(email=address)), "user")
 
     def _direct(self, member: str) -> str:

@@ -75,6 +75,10 @@ class Smtp:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
 
+    def check_address(self, address: str) -> None:
+        """Raises ``Failed`` (final) for what is no mail address."""
+        _mailbox(address, "the address")
+
     def send(self, address: str, message: Message) -> str:
         """Mail it to ``address``; answers with what the server said.
 

@@ -100,6 +100,10 @@ class Sms:
     def __init__(self, account: Account) -> None:
         self.account = account
 
+    def check_address(self, address: str) -> None:
+        """Raises ``Failed`` (final) for what is no phone number with its country."""
+        number(address)
+
     def send(self, address: str, message: Message) -> str:
         """Send a text message; answers with its state and SID. Raises ``Failed`` as ``Account.create`` does."""
         settings = self.account.settings
@@ -115,6 +119,10 @@ class Voice:
 
     def __init__(self, account: Account) -> None:
         self.account = account
+
+    def check_address(self, address: str) -> None:
+        """Raises ``Failed`` (final) for what is no phone number with its country."""
+        number(address)
 
     def send(self, address: str, message: Message) -> str:
         """Call; answers with the call's state and SID, which says nothing about whether a person listened.

@@ -37,14 +37,18 @@ class Webhook:
         self.settings = settings
         self.pool = urllib3.PoolManager(retries=False, timeout=urllib3.Timeout(total=settings.timeout))
 
+    def check_address(self, address: str) -> None:
+        """Raises ``Failed`` (final) for what is no web address."""
+        if not address.lower().startswith(("http://", "https://")):
+            raise Failed("what it has is not a web address; write it like https://example.org/hook", again=False)
+
     def send(self, address: str, message: Message) -> str:
         """Post it; answers with status and the beginning of the body.
 
         Raises ``Failed``: ``again`` for 408, 425, 429 and 5xx (with Retry-After) and connection errors; redirects are
         not followed, 410 means the receiver is gone for good.
         """
-        if not address.lower().startswith(("http://", "https://")):
-            raise Failed("what it has is not a web address; write it like https://example.org/hook", again=False)
+        self.check_address(address)
         now = SystemClock().now()
         body = payload(message, now)
         try:

@@ -2,12 +2,11 @@
 
 from stanch.kernel.policy import ROLE_TITLES
 from stanch.prepare.oncall.people import contact_key
-from stanch.respond.recipients import LEADERSHIP
+from stanch.respond.recipients import ANYBODY, LEADERSHIP
 from stanch.timeline.prompt import Prompt
 from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import UnitOfWork
 
-ANYBODY = ("everyone", "on-call")
 # Prompts that somebody else waits for come first.
 FIRST = ("acknowledge:", "handoff:")
 

@@ -13,7 +13,7 @@ from stanch.ports.chat import Chat
 from stanch.ports.failures import Failed, Gone, Partly, Unsure
 from stanch.ports.measuring import AlertRules, Metrics, ProbeAnswer, Prober
 from stanch.ports.mitigators import Applied, Arguments, EvidenceItem, Extent, Mitigator, Preview, Say
-from stanch.ports.notifiers import BulkNotifier, Editor, Message, Notifier, Posted
+from stanch.ports.notifiers import BulkNotifier, Editor, KnowsAddresses, Message, Notifier, Posted
 from stanch.ports.publishing import PublishedFile, Publisher
 from stanch.ports.releases import Release, ReleaseWatcher, Watched
 from stanch.ports.sources import (
@@ -46,6 +46,7 @@ __all__ = [
     "Extent",
     "Failed",
     "Gone",
+    "KnowsAddresses",
     "MappedSource",
     "Message",
     "Metrics",

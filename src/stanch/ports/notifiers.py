@@ -53,6 +53,13 @@ class BulkNotifier(Notifier, Protocol):
 
 
 @runtime_checkable
+class KnowsAddresses(Notifier, Protocol):
+    """A notifier that can tell what is no address of its kind. Raises ``Failed``; nobody is asked."""
+
+    def check_address(self, address: str) -> None: ...
+
+
+@runtime_checkable
 class Editor(Protocol):
     """A notifier that can change what it has sent. Raises ``Failed``."""
 

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from stanch.kernel.clock import SECOND
 from stanch.kernel.contacts import without_address
-from stanch.ports import Failed, Gone, Message, Notifier, Posted
+from stanch.ports import Failed, Gone, KnowsAddresses, Message, Notifier, Posted
 from stanch.prepare.devices import ended
 from stanch.timeline.effects import Effect, EffectHandler
 from stanch.timeline.unit_of_work import UnitOfWork
@@ -59,6 +59,18 @@ def send(notifiers: Mapping[str, Notifier], reach: str, message: Message) -> str
         raise
     left = without_address(said, address)
     return Posted(left, said.reference) if isinstance(said, Posted) else left
+
+
+def not_an_address(notifiers: Mapping[str, Notifier], reach: str) -> str:
+    """Why nothing could ever be sent on a method, for the form of its address alone; empty where its notifier would try."""
+    kind, _, address = reach.partition(":")
+    notifier = notifiers.get(kind)
+    try:
+        if isinstance(notifier, KnowsAddresses):
+            notifier.check_address(address)
+    except Failed as failed:
+        return failed.detail
+    return ""
 
 
 def note(uow: UnitOfWork, person: str, reach: str, ok: bool, detail: str, purpose: str) -> None:

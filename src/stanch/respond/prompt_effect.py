@@ -10,7 +10,7 @@ from stanch.ports import Message
 from stanch.prepare.contact_methods import called
 from stanch.prepare.oncall.people import shown_name
 from stanch.prepare.sending import Sending, queue, send
-from stanch.respond.recipients import may_be_told, recipients
+from stanch.respond.recipients import as_read_by, may_be_told, recipients
 from stanch.timeline.effects import Effect
 from stanch.timeline.facts.prompting import Prompted, PromptTold
 from stanch.timeline.prompt import Prompt
@@ -195,10 +195,11 @@ class PromptHandler(Sending):
         record = uow.record(effect.incident)
         if not may_be_told(uow, record, effect.payload["person"]):
             return {}
-        waiting = {prompt.key: prompt.text for prompt in uow.prompts(record)}
+        waiting = {prompt.key: prompt for prompt in uow.prompts(record)}
         prompts = effect.payload["prompts"]
         asked = {key: record.prompted[key] for key in prompts if key in waiting and key in record.prompted}
-        return {key: waiting[key] for key, at in asked.items() if not at.over and at.round == prompts[key]["round"]}
+        open_now = [key for key, at in asked.items() if not at.over and at.round == prompts[key]["round"]]
+        return {key: as_read_by(uow, record, waiting[key], effect.payload["person"]) for key in open_now}
 
     def _message(self, effect: Effect, texts: list[str]) -> Message:
         url = f"{self.application.installation.url}/incidents/{effect.incident}"

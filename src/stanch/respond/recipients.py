@@ -14,6 +14,8 @@ from stanch.timeline.record import Record
 from stanch.timeline.unit_of_work import UnitOfWork
 
 LEADERSHIP = "leadership"
+# To whom a prompt is for that is for no one in particular.
+ANYBODY = ("everyone", "on-call")
 
 
 class Recipients(msgspec.Struct):
@@ -39,6 +41,16 @@ def recipients(uow: UnitOfWork, record: Record, prompt: Prompt) -> Recipients:
     if not found.problems:
         found.problems.append("nobody holds a role, has acknowledged or is on call")
     return found
+
+
+def as_read_by(uow: UnitOfWork, record: Record, prompt: Prompt, person: str) -> str:
+    """The text of a prompt for one of those who are told: where it asks somebody else, it says whom. ``person``: the key of a contact."""
+    contacts = uow.policy.contacts
+    asked = [name for name in _named(uow, record, prompt.to) if name] if prompt.to not in ANYBODY else []
+    names = [name for each in asked for name in each.split(", ")]
+    if not names or person in {contact_key(contacts, name) for name in names}:
+        return prompt.text
+    return f"For {', '.join(shown_name(contacts, name) for name in names)}: {prompt.text}"
 
 
 def may_be_told(uow: UnitOfWork, record: Record, person: str) -> bool:

@@ -22,6 +22,8 @@ from stanch.timeline.unit_of_work import Application
 
 AT_ONCE = 200
 CHUNK = 5000
+# So many of the newest lines say which keys are in use.
+NEWEST = 20
 _CHANGED = (
     "SELECT i.id FROM incidents i WHERE i.position > 0 AND NOT EXISTS "
     f"(SELECT 1 FROM heads h WHERE h.incident = i.id AND h.position = i.position) ORDER BY i.number LIMIT {AT_ONCE}"
@@ -106,6 +108,18 @@ class Seals:
     def key_id(self) -> str:
         """A fingerprint of the secret key."""
         return hashlib.sha256(self._key).hexdigest()[:8]
+
+    def other_key(self) -> str:
+        """That the newest lines are not all signed with the secret key of this process, as a sentence; empty when they are."""
+        with self._application.database.reading() as tx:
+            rows = tx.all(f"SELECT digest, signature FROM heads ORDER BY number DESC LIMIT {NEWEST}")
+        if all(hmac.compare_digest(row["signature"], self._sign(row["digest"])) for row in rows):
+            return ""
+        return (
+            "Another secret key than the one here sealed some of the newest entries of the record. If several servers share the database, "
+            "give each the same secret_key (STANCH_SECRET_KEY): links in pages, test pages and calendars work only on the server that made them. "
+            "If the key was changed, those that were sent before it have ended"
+        )
 
     def checkpoint(self) -> Checkpoint:
         """Everything that is recorded by now, in one line."""

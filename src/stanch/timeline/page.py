@@ -43,6 +43,7 @@ class Page(msgspec.Struct):
     """A page under way. ``ended_at``: the incident was over before anybody had acknowledged. ``source``: of who asked for it.
 
     ``person``: who was paged by name, in place of a policy. ``handed``: whom it went to by hand. ``refused``: who cannot take it.
+    ``paged``: when each person was reached last; a page may be put off for days after it was requested.
     """
 
     page: str
@@ -62,6 +63,11 @@ class Page(msgspec.Struct):
     person: str = ""
     handed: list[str] = msgspec.field(default_factory=list)
     refused: list[str] = msgspec.field(default_factory=list)
+    paged: dict[str, int] = msgspec.field(default_factory=dict)
+
+    def paged_at(self, person: str) -> int:
+        """When a person was paged last."""
+        return self.paged.get(person, self.requested_at)
 
     def waiting(self) -> bool:
         """Whether it is neither acknowledged nor ended."""

@@ -126,7 +126,7 @@ def _shown(stanch: Stanch, request: Request, link: Link, said: FormResult) -> Re
         record, page = _found(uow, link)
         every = _askable(uow, record, page, link)
         context: dict[str, Any] = {
-            "record": record, "page": page, "now": uow.now, "said": said, "known": _known(uow, record),
+            "record": record, "page": page, "paged_at": page.paged_at(link.person), "now": uow.now, "said": said, "known": _known(uow, record),
             "over": "" if page.waiting() else _over(uow, record, page), "person": shown_name(uow.policy.contacts, link.person),
             "refused": link.person in page.refused, "askable": [o for o in every if not o.problem],
             "unable": [o for o in every if o.problem], "service": uow.policy.service(record.service).label(),
@@ -166,7 +166,7 @@ def _found(uow: UnitOfWork, link: Link) -> tuple[Record, Page]:
     found = record.pages.get(link.page)
     if found is None:
         raise NotFound("There is no such page.")
-    if uow.now - found.requested_at > GOOD_FOR:
+    if uow.now - found.paged_at(link.person) > GOOD_FOR:
         raise Denied(
             f"This page is too old: its link was good for {GOOD_FOR // HOUR} hours.",
             hint="Open the incident and acknowledge there.",

@@ -201,5 +201,7 @@ def _announce(stanch: Stanch, base: str) -> None:
         code = credentials.create_setup_link(database, stanch.application.clock.now())
         link = credentials.link_address(base, code)
         lines.append(f"Nobody can sign in yet. Open this once, within a day, to become the first admin:\n  {link}")
+    if said := stanch.seals.other_key():
+        lines.append(f"{said}.")
     sys.stdout.write("\n".join(lines) + "\n")
     sys.stdout.flush()

@@ -12,6 +12,7 @@ from stanch.prepare import confirming
 from stanch.prepare.oncall.people import contact_key
 from stanch.prepare.profile.answers import Me, Token, ended_devices, methods_of, standing
 from stanch.prepare.reachability import shown
+from stanch.prepare.sending import not_an_address
 from stanch.timeline.unit_of_work import UnitOfWork
 
 if TYPE_CHECKING:
@@ -285,6 +286,8 @@ def checked_address(uow: UnitOfWork, text: str, field: str = "to") -> str:
         # Only administrators may enter web addresses: others could make stanch send requests into its own network (SSRF).
         hint = "An administrator adds it, in the contacts of the catalog."
         raise Invalid("A web address is added by an administrator only.", field=field, hint=hint)
+    if why := not_an_address(uow.application.world.notifiers, f"{kind}:{address}"):
+        raise Invalid(f"Nothing would arrive: {why}.", field=field, hint="Correct the address.")
     return f"{kind}:{address}"
 
 

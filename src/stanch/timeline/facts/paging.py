@@ -63,6 +63,7 @@ class PageStepped(Statement, frozen=True, tag="page_stepped"):
         page = record.pages[self.page]
         page.step, page.next_at = self.step, self.next_at
         page.people, page.all_must = self.people or page.people, self.all_must
+        page.paged |= dict.fromkeys(self.people, entry.happened_at)
 
 
 class PagePutOff(Statement, frozen=True, tag="page_put_off"):
@@ -105,7 +106,9 @@ class PageHanded(Statement, frozen=True, tag="page_handed"):
         )
 
     def apply(self, record: Record, entry: Line) -> None:
-        record.pages[self.page].handed.append(self.person)
+        page = record.pages[self.page]
+        page.handed.append(self.person)
+        page.paged[self.person] = entry.happened_at
 
 
 class PageRefused(Statement, frozen=True, tag="page_refused"):
@@ -145,7 +148,10 @@ class PageSent(Statement, frozen=True, tag="page_sent"):
         return self._receipt().sentence()
 
     def apply(self, record: Record, entry: Line) -> None:
-        record.pages[self.page].receipts.append(self._receipt())
+        page = record.pages[self.page]
+        page.receipts.append(self._receipt())
+        if self.ok:
+            page.paged[self.person] = entry.happened_at
 
     def _receipt(self) -> Receipt:
         return Receipt(**msgspec.structs.asdict(self))
