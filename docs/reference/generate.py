@@ -69,12 +69,16 @@ in a text). The kinds of miss were mended after each, and the kept halves were l
 | `blameless_notes`, notes and chat, half of it innocent | 89 | 0.96 | 0.57 |
 | `blameless_lookalikes`, innocent sentences that look like blame, and unusual words | 100 | 0.83 | 0.64 |
 | `blameless_last`, half of it innocent | 52 | 0.91 | 0.79 |
+| `blameless_typical`, two of three plain, by somebody who knew neither rules nor sets | 240 | 0.95 | 0.83 |
+| `blameless_typical_odd`, the same writer, after that was mended | 60 | 1.00 | 0.77 |
 | `public_second`, unusual words on purpose | 74 | 0.90 | 0.58 |
 | `public_third`, unusual words on purpose | 60 | 0.96 | 0.61 |
 | `public_fourth`, the plain words of most posts | 44 | 0.93 | 0.93 |
 | `public_blind`, by somebody who knew neither rules nor sets | 50 | 0.83 | 1.00 |
 | `public_mixed`, half of it innocent | 42 | 0.79 | 0.86 |
 | `public_innocent`, most of it innocent | 49 | 0.67 | 0.71 |
+| `public_typical`, two of three plain, by somebody who knew neither rules nor sets | 100 | 0.92 | 0.88 |
+| `public_typical_odd`, the same writer, after that was mended | 25 | 0.93 | 0.93 |
 
 So the rules miss what is said in an unusual way, and point at some innocent sentences that are made to look like blame: somebody still reads.
 [How they do on texts that no rule was changed for](wording-held-out.md), by label.

@@ -4,36 +4,12 @@ Written before the rules were looked at, in November 2026. At first sight all 20
 impacts, factors, whys and tests nine were not, and are in ``test_completeness.py``.
 """
 
-import datetime as dt
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from stanch.communicate.wording.vocabulary import Vocabulary
 from stanch.learn.completeness.check import gaps
-
-PEOPLE = Vocabulary(people=frozenset({"Ada", "Ben", "Chidi"}))
-KNOWN = {"ada", "ben", "chidi"}
-NOW = int(dt.datetime(2026, 5, 20, 12, tzinfo=dt.UTC).timestamp() * 1_000_000)
-DAY = 86_400_000_000
-
-
-def draft(impact: str, factors: str, whys: str, *items: tuple[str, str, int]) -> Any:
-    """A record as the gate reads it. ``factors`` and ``whys``: a line each. An item: owner, test, days until it is due."""
-    actions = {
-        f"A-{n}": SimpleNamespace(
-            item=f"A-{n}", owner=owner, test=test, due_at=NOW + days * DAY, done_at=None, dropped=False
-        )
-        for n, (owner, test, days) in enumerate(items, 1)
-    }
-    return SimpleNamespace(
-        parts={"summary": "Nobody could pay by card for most of an hour; a certificate had ended.", "impact": impact},
-        lists={"factors": factors.strip("\n").split("\n"), "whys": whys.strip("\n").split("\n")},
-        action_items=actions,
-        postmortem_form="full",
-    )
-
+from tests.unit.gate_drafts import NOW, PEOPLE, draft, drafts, known, stopped
 
 GOOD_IMPACT = "Between 14:02 and 14:44 UTC 31 % of card payments were declined, 2,140 in all."
 GOOD_FACTORS = "The certificate was renewed by hand\nNo alert looks at the gateway's certificate"
@@ -147,10 +123,6 @@ GOOD = {
 }  # fmt: skip
 
 
-def known(name: str) -> bool:
-    return name.casefold() in KNOWN
-
-
 @pytest.mark.parametrize("name", STOPPED)
 def test_a_draft_that_lacks_something_is_stopped_for_that(name: str) -> None:
     record, parts = STOPPED[name]
@@ -162,3 +134,8 @@ def test_a_draft_that_lacks_something_is_stopped_for_that(name: str) -> None:
 @pytest.mark.parametrize("name", GOOD)
 def test_a_good_draft_goes_through(name: str) -> None:
     assert gaps(GOOD[name], PEOPLE, known, NOW) == []
+
+
+@pytest.mark.parametrize("case", drafts("drafts"), ids=lambda case: case["case"])
+def test_a_draft_by_somebody_else_is_stopped_for_what_it_lacks_and_nothing_else(case: dict[str, Any]) -> None:
+    assert stopped(case) == set(case["stopped"])

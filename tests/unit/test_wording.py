@@ -18,15 +18,24 @@ from stanch.communicate.wording.vocabulary import Vocabulary, of_policy
 from stanch.kernel.contacts import Contact
 from stanch.kernel.policy import Policy, Service
 from tests.unit import wording_finders
+from tests.unit.gate_drafts import drafts, stopped
 from tests.unit.wording_sets import anything, held_table, read, score
 
 PAGE = Path(__file__).parents[2] / "docs/explanation/wording-held-out.md"
 HELD_OUT = """# The wording rules on texts that were kept apart (R33, R44)
 
-Written by `tests/unit/test_wording.py` with `STANCH_WRITE_DOCS=1`. Somebody who knew neither the rules nor the other sets wrote
-these texts, in pairs: one of each pair is here, the other one in `blameless_blind` and `public_blind`, which rules were changed
-for. No rule was changed for these. Before those changes it was, by text, 0.86 and 0.80 for postmortems, and 0.81 and 0.84 for
-posts. A label that stands once or twice says little.
+Written by `tests/unit/test_wording.py` with `STANCH_WRITE_DOCS=1`. Who wrote these texts knew neither the rules nor the other
+sets. No rule was changed for them. A label that stands once or twice says little.
+
+The first batch is of pairs, one of each here and the other one in `blameless_blind` and `public_blind`, which rules were changed
+for. Before those changes it was, by text, 0.86 and 0.80 for postmortems, and 0.81 and 0.84 for posts.
+
+The second batch, of which two of three are plain and typical, has an open half (240 sentences, 100 posts, 20 drafts at the gate)
+and a half that was kept apart (120, 50, 20). After the rules were mended for the open half, the kept half gave at first sight, by
+text, 0.96 and 0.83 for postmortems (by label 0.81 and 0.67) and 0.96 and 0.96 for posts (0.83 and 0.80), and 17 of 20 drafts. So
+it was split by a script: its odd lines were opened (`blameless_typical_odd`, `public_typical_odd`) and the rules mended once more.
+Its even lines are below. They gave the same before and after that, so what the odd lines taught did not carry over to them. Its
+writer labels in part otherwise than the rules do: a person who "should have" done something is a person as the cause as well.
 """
 ALL_RULES = [*public.RULES, *blameless.RULES]
 POLICY = Policy(
@@ -86,14 +95,41 @@ def test_further_posts_and_sentences_that_were_measured_at_first_sight(name: str
     assert len(examples) == count and found.precision >= 0.97 and found.recall >= 0.97, found
 
 
+@pytest.mark.parametrize(
+    ("name", "count"),
+    [("blameless_typical", 240), ("blameless_typical_odd", 60), ("public_typical", 100), ("public_typical_odd", 25)],
+)
+def test_typical_texts_are_found_by_text_and_mostly_by_label(name: str, count: int) -> None:
+    """R33, R44. Some of their labels are others than the rules give: see the files."""
+    codes, find = wording_finders.SETS[name]
+    examples = read(name, codes)
+    by_text, by_label = anything(examples, find), score(examples, find)["all"]
+    assert len(examples) == count and by_text.precision >= 0.98 and by_text.recall >= 0.98, by_text
+    assert by_label.precision >= 0.91 and by_label.recall >= 0.91, by_label
+
+
 def test_what_was_kept_apart_is_judged_as_its_page_says() -> None:
     """R33, R44. No rule may be changed for these texts. ``STANCH_WRITE_DOCS=1`` writes the page."""
     lines = [HELD_OUT]
-    for title, name, floor in (("Postmortems", "blameless_held", 0.85), ("Posts for customers", "public_held", 0.8)):
+    for title, name, floor in (
+        ("Postmortems", "blameless_held", 0.85),
+        ("Posts for customers", "public_held", 0.8),
+        ("Postmortems, second batch", "blameless_apart", 0.88),
+        ("Posts for customers, second batch", "public_apart", 0.95),
+    ):
         codes, find = wording_finders.SETS[name]
         by_text = anything(read(name, codes), find)
         assert by_text.precision >= floor and by_text.recall >= floor, by_text
         lines += [f"## {title}", "", f"`tests/data/wording/{name}.tsv`", "", *held_table(name, codes, find), ""]
+    cases = drafts("apart")
+    right = sum(stopped(case) == set(case["stopped"]) for case in cases)
+    lines += [
+        "## Drafts at the gate",
+        "",
+        f"`tests/data/gate/apart.yaml`: {right} of {len(cases)} are stopped for the named parts and no others.",
+        "",
+    ]
+    assert right >= 8
     if os.environ.get("STANCH_WRITE_DOCS"):
         PAGE.write_text("\n".join(lines))
     assert PAGE.read_text() == "\n".join(lines)

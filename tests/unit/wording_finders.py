@@ -53,4 +53,10 @@ SETS = {
     "blameless_last": (BLAMELESS_CODES, blameless),
     "blameless_held": (BLAMELESS_CODES, blameless),
     "public_held": (PUBLIC_CODES, public),
+    "blameless_typical": (BLAMELESS_CODES, blameless),
+    "blameless_typical_odd": (BLAMELESS_CODES, blameless),
+    "blameless_apart": (BLAMELESS_CODES, blameless),
+    "public_typical": (PUBLIC_CODES, public),
+    "public_typical_odd": (PUBLIC_CODES, public),
+    "public_apart": (PUBLIC_CODES, public),
 }

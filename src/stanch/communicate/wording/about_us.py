@@ -10,7 +10,7 @@ after afternoon again against alerted all along also always am amid an analysing
 anybody anything apologetic apologies apologise apologize apology application applications applied apply applying appreciate appreciated
 are area areas aren't arise arisen arose as asap aside assess assessed assessing assessment assured at attention availability available
 await awaited awaiting aware awareness back be bear bearing because been before begin begun behind being believe below best better between
-beyond bit both bridge brought bst busy but by call can cause caused causes causing certain cest cet check checked checking clear clock
+beyond bit both bridge brought bst busy but by call can cause caused causes causing certain changed cest cet check checked checking clear clock
 close closed closely closer colleague colleagues come comes coming committed complete completed component components concern concerning
 conditions confirm confirmed confirming connection constantly consultation contact continue continued continues continuing continuously
 control cooperation corrected correcting could crew current currently customer customers date day dear deck decreased degradation degraded
@@ -49,7 +49,7 @@ specialists specific spotted stabilise stabilised stabilising stability stabiliz
 started state status stay steadily steady step steps still stop strive striving such suffer suffering suffers suitable sun sunday support
 sure suspected swift swiftly system systems tackle take taken takes taking team teams technical technician technicians tell temporary ten
 test tested testing than thank thankful thanks that that's the their them then there there's therefore these they things thirty this
-thorough thoroughly those though three through thu thursday thus tight time times tireless tirelessly to today together tomorrow tonight
+thorough thoroughly those though three through thu thursday thus tier tight time times tireless tirelessly to today together tomorrow tonight
 too top towards trace traced tracing track tracking treat treating tried trouble troubles troubleshoot troubleshooting try trying tue
 tuesday tuned turn twenty two under understand understanding understood underway unexpected unforeseen unfortunately unknown unplanned
 unstable until unusual up update updated updates updating upon urgency urgent us use user users utc utmost validate validated validating

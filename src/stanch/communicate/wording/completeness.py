@@ -16,8 +16,8 @@ MOST_NAMED = 2
 _WORDS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 SENTENCE_WORDS = 38
 PARAGRAPH_WORDS = 95
-_BLANK = re.compile(r"\[(?:…|\.\.\.|_+|TODO|TBD|tbd|[A-Z][A-Z _]{2,}|[a-z ]*(?:here|name|time|service|date|insert)[a-z ]*)\]|\{\{?\s*[\w.]+\s*\}?\}|<[A-Za-z_ ]{3,25}>|\bTBD\b|\bTODO\b|\bXX+\b|_{3,}", 0)  # fmt: skip
-_MAYBE_BLANK = re.compile(r"[\[{<]|T[BO]D|XX|___")
+_BLANK = re.compile(r"\[(?:…|\.\.\.|_+|TODO|TBD|tbd|[A-Z][A-Z _]{2,}|[a-z ]*\b(?:here|name|time|service|date|insert|region|place|city|country|area|number|amount|percent|percentage|product|feature|cause|reason|link|url|customers?|hours?|minutes?|systems?|details?|what|who|xx?)\b[a-z ]*)\]|\{\{?\s*[\w.]+\s*\}?\}|<[A-Za-z_ ]{3,25}>|\bTBD\b|\bTODO\b|\bXX+\b|(?<!\w)_{2,}(?!\w)|_{3,}|\?\?+:\?\?+|--:--|\b(?:hh|HH):(?:mm|MM)\b", 0)  # fmt: skip
+_MAYBE_BLANK = re.compile(r"[\[{<]|T[BO]D|XX|__|\?:|--:|[hH]{2}:")
 _IMPACT = re.compile(
     r"\b(?:cannot|can't|can not|could not|couldn't|unable|not able|impossible|fail(?:s|ed|ing|ure)?|slow(?:er|ly)?|delay(?:s|ed)?|late|later than|too (?:much|little|many|few|early|high|low|late|often)|"
     r"unavailable|unreachable|inaccessible|down|offline|out of service|missing|lost|lose|losing|wrong(?:ly)?|incorrect(?:ly)?|stuck|declin(?:e|ed|es|ing)|reject(?:ed|s|ing)?|duplicat\w+|twice|"
@@ -35,6 +35,7 @@ _IMPACT = re.compile(
 _NO_CONTENT = re.compile(
     r"^\W*(?:hello|hi|dear|update|investigating|identified|monitoring|note|notice|attention)?\b[\s,:;\-–—]*(?:currently|today|at (?:the|this) (?:moment|time)|right now|now|unfortunately|at present|presently)?[\s,]*(?:"
     r"(?:we|our (?:\w+ )?(?:team|teams|engineers|people|staff|technicians|specialists|experts|investigation|fix)|the (?:\w+ )?(?:team|teams|engineers|technicians|investigation|fix|matter|situation|incident|issue|problem|cause|outage|disruption|event|patch|solution|work))\b"
+    r"|(?:most likely|very likely|probably|perhaps|maybe|possibly|presumably) (?:an?|the|our|some)\b"
     r"|(?-i:[A-Z]\w+(?: [A-Z]\w+)?) (?:is|are|will be) (?:\w+ )?(?:looking|working|investigating|on it|on this|checking|digging)\b"
     r"|(?:an?|some|several|various|certain|multiple|this|there (?:is|are|was|were)(?: an?| some)?|it|these|unexpected|possible|ongoing)\s+(?:\w+ ){0,3}?(?:issues?|problems?|incidents?|outages?|disruptions?|difficult(?:y|ies)|events?|situations?|degradations?|anomal(?:y|ies)|matter|investigation|is being|are being|has come|was brought|was noted)\b"
     r"|(?:issues?|problems?|difficulties|technical|engineers?|investigations?|steps|measures|efforts|work|everything is under|all hands|services?|performance|availability|operations|degraded performance|service|systems?|thank|thanks|please|kindly bear|bear with|sorry|apolog|stay tuned|more (?:to come|information|details|soon|updates)|further|updates?|details|be assured|rest assured|no (?:further|additional) (?:information|details|updates))\b"
@@ -45,19 +46,19 @@ _VAGUE_IMPACT = re.compile(r"\b(?:some |an? |the |our |certain |various |several
 # Of these words, what is said of everything at once is an effect that customers feel all the same.
 _EFFECT = re.compile(
     r"\b(?:(?:gets?|sees?|getting) (?:an? |the )?[45]\d\d|unavailable|down|offline|unreachable|inaccessible|out of service|slow(?:er|ly)?|cannot|can't|unable|not available|not (?:be )?reach\w*|stopp?(?:s|ed)|fail(?:s|ed|ing)?|"
-    r"can (?:now )?(?:\w+ ){1,5}again|(?:works?|working|running|back|available|online|operational|restored)\b[^.!?]{0,300}\b(?:again|normally|as usual|to normal|in full)|back to normal|fully (?:operational|available|working|restored)|recovered|no longer|safe)\b",
+    r"can (?:now )?(?:\w+ ){1,5}again|(?:works?|working|running|back|available|online|operational|restored)\b[^.!?]{0,300}\b(?:again|normally|as usual|to normal|in full)|back to normal|fully (?:operational|available|working|restored)|recovered|no longer|safe|(?<!who )works(?=[.,;!]|$)|(?:do|does|did)(?: not|n't) yet)\b",
     re.I,
 )
 _OVER = re.compile(
     r"\b(?:(?:has|have|had|is|are|was|were) (?:now |been |fully |all |completely )*(?:resolved|fixed|over|restored|solved|completed?|back to normal|normal|operational|concluded|ended|repaired|corrected)|"
     r"(?:works?|working|back|available|running|operating|loading|arriving|functioning|processing|open|online|up)(?: \w+)? (?:normally|again|as usual|as normal|as expected|to normal|as before|without)|"
-    r"(?:this|that|it|the \w+) (?:has|have) (?:now )?(?:stopped|ended|gone away|passed)|this (?:incident|issue|problem) is (?:now )?(?:resolved|closed|over|fixed)|resolved|all clear|completed successfully|(?:incident|issue|problem|maintenance|outage|this|it) (?:is |has been |was )?(?:now )?(?:\w+ and )?(?:over|resolved|closed|complete|completed|ended)|"
+    r"(?:(?:it|this|that|they|all|everything) (?:now |all )?works?(?: now| again)(?=[.,;:!]|$)|(?:it|they|everything|all|search|checkout|login) (?:is|are) (?:now |all )?back(?=[.,;:!]|$))|(?:this|that|it|the \w+) (?:has|have) (?:now )?(?:stopped|ended|gone away|passed)|this (?:incident|issue|problem) is (?:now )?(?:resolved|closed|over|fixed)|resolved|all clear|completed successfully|(?:incident|issue|problem|maintenance|outage|this|it) (?:is |has been |was )?(?:now )?(?:\w+ and )?(?:over|resolved|closed|complete|completed|ended)|"
     r"we (?:have|'ve) (?:now |since )?(?:removed|corrected|fixed|repaired|replaced|refunded|credited|paid|re-?sent|restored|undone|put (?:it|them|this) right)|all (?:are|have been|were) \w+ (?:by )?now|(?:found|located) [^.!?\n]{1,60} and (?:corrected|fixed|removed|repaired|replaced) (?:it|them)|"
-    r"since then (?:all|everything|every|they|it|you)\b|you (?:need not|need|do not need to|don't need to|do not have to|don't have to) (?:to )?do (?:anything|nothing)|"
+    r"(?:have|has|had|got|get) (?:your|their|its|all) (?:\w+ )?back(?=[.,;!]|$| since)|since then (?:all|everything|every|they|it|you)\b|you (?:need not|need|do not need to|don't need to|do not have to|don't have to) (?:to )?do (?:anything|nothing)|"
     r"final update|no further updates|(?:can|are able to) (?:once )?(?:now|again) \w+)\b",
     re.I,
 )  # fmt: skip
-_TIME = r"(?:\[[^\]\n]{1,20}\]|\{\{?[^}\n]{1,20}\}|\d{1,2}[:.h]\d{2}|\d{1,2} ?(?:am|pm|a\.m|p\.m|o'clock|UTC|GMT|CET)|noon|midnight|midday|(?:\d+|an?|one|two|three|four|five|six|ten|fifteen|twenty|thirty|forty|forty-five|sixty|ninety|half an?|a quarter of an|the|the next|every|the half) (?:minutes?|mins?|hours?|hrs?|half[- ]hour|day)|half[- ]hourly|hourly|half an hour|quarter of an hour|tomorrow|tonight|this (?:morning|afternoon|evening)|top of the hour|on the hour|the hour|\d{1,2} (?:January|February|March|April|May|June|July|August|September|October|November|December)|(?:half|quarter|twenty|ten|five) (?:past|to|after) \w+|(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?: o'clock|(?=[.,;!]|$))|(?:mon|tues|wednes|thurs|fri|satur|sun)day|end of (?:the )?day|\d{1,2}(?= UTC))"
+_TIME = r"(?:\[[^\]\n]{1,20}\]|_{2,}|[xX?-]{2}:|[hH]{2}:|(?<=at |by )\d{1,2}(?=[.,;!]|$)|\{\{?[^}\n]{1,20}\}|\d{1,2}[:.h]\d{2}|\d{1,2} ?(?:am|pm|a\.m|p\.m|o'clock|UTC|GMT|CET)|noon|midnight|midday|(?:\d+|an?|one|two|three|four|five|six|ten|fifteen|twenty|thirty|forty|forty-five|sixty|ninety|half an?|a quarter of an|the|the next|every|the half) (?:minutes?|mins?|hours?|hrs?|half[- ]hour|day)|half[- ]hourly|hourly|half an hour|quarter of an hour|tomorrow|tonight|this (?:morning|afternoon|evening)|top of the hour|on the hour|the hour|\d{1,2} (?:January|February|March|April|May|June|July|August|September|October|November|December)|(?:half|quarter|twenty|ten|five) (?:past|to|after) \w+|(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?: o'clock|(?=[.,;!]|$))|(?:mon|tues|wednes|thurs|fri|satur|sun)day|end of (?:the )?day|\d{1,2}(?= UTC))"
 # Planned work that says when it ends: nothing more is owed until then.
 _WINDOW = re.compile(
     rf"\b(?:planned|scheduled|maintenance)\b[^!?\n]{{0,300}}?\b(?:(?:from|between) {_TIME}|{_TIME}) ?(?:to|until|till|and|-|–) ?{_TIME}|\b(?:from|between) {_TIME} (?:to|until|till|and) {_TIME}[^.!?\n]{{0,80}}?\b(?:planned|scheduled|maintenance|we (?:replace|move|change|upgrade|install|switch|renew|test|service|clean)|work on)\b",
@@ -65,11 +66,11 @@ _WINDOW = re.compile(
 )
 _AGAIN = re.compile(
     r"\b(?:again|as usual|as normal|normally)\b(?!\s+(?:at|by|in|within|on|tomorrow|later|soon|if|when|try))|\bno longer \w+|"
-    r"\b(?:was|were) (?:down|closed|unavailable|offline|slow|late)\b[^.!?]{0,300}\b(?:from \d|until \d|for \w+ (?:minutes|hours))",
+    r"\b(?:was|were) (?:down|closed|unavailable|offline|slow|late)\b[^.!?]{0,300}\b(?:from \d|until \d|for \w+ (?:\w+ )?(?:minutes?|hours?))",
     re.I,
 )
 _FUTURE = re.compile(
-    r"\b(?:will|shall|should|expect\w*|hop(?:e|es|ing)|aim\w*|confident|due to|plan(?:s|ned|ning)?|going to|until|once (?:it|they|this|we)|try|trying|please|soon|shortly|"
+    r"\b(?:will|shall|should|expect\w*|hop(?:e|es|ing)|aim\w*|confident|due to|(?<!as )plan(?:s|ned|ning)?|going to|until|once (?:it|they|this|we)|try|trying|please|soon|shortly|"
     r"not yet|cannot|can't|do not|don't|yet again|once again|fail(?:s|ing)?|post again|write again|update|working (?:on|to)|(?-i:may)|might|some|if|half|partly|about half)\b|'ll\b",
     re.I,
 )

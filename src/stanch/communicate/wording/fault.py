@@ -36,12 +36,16 @@ _CHECKED_PAST = any_of(
 )
 _CHECKING = any_of(
     "following bothering caring paying_attention (?:double-?|cross-?)?checking testing reading asking looking thinking verifying telling warning informing waiting reviewing consulting understanding considering "
-    "coordinating announcing validating confirming permission approval authori[sz]ation a_review review any_review hesitation consideration"
+    "coordinating announcing validating confirming permission approval authori[sz]ation a_review review any_review a_dry_run any_plan sign-?off supervision a_second_look a_change_request hesitation consideration"
 )
 # What tells of a fault at the end of a clause: "ran it on the wrong host". Who was told, shown or paged wrongly did nothing.
-_LATER = rf"(?:the |an? |his |her )(?:wrong|bad|faulty|incorrect|buggy|untested) (?!side of |call\b|move\b|decision\b|choice\b|time\b|moment\b|place\b)\w+|without (?:even |first |ever |proper |any |properly )?{_CHECKING}|(?:in|into|on|to|at|from) wrong \w+|without doing (?:anything|a thing|much)|without (?:a word|(?:a |any |prior |fair )?(?:notice|warning))|for no (?:good |apparent |clear )?reason|with(?:out any| no) explanation|by (?:mistake|accident)"
+_LATER = rf"(?:the |an? |his |her )(?:wrong|bad|faulty|incorrect|buggy|untested) (?!side of |call\b|move\b|decision\b|choice\b|time\b|moment\b|place\b)\w+|without (?:even |first |ever |proper |any |properly )?{_CHECKING}|(?:in|into|on|to|at|from) wrong \w+|(?<!not )(?:wrongly|incorrectly|the wrong way(?: round)?|blindly|unread|sight unseen)(?=[.,;!]|$| and\b)|with (?:no|little|scant) (?:regard|consideration|thought|concern|respect|care) (?:for|to|of)|without doing (?:anything|a thing|much)|without (?:a word|(?:a |any |prior |fair )?(?:notice|warning))|for no (?:good |apparent |clear )?reason|with(?:out any| no) explanation|by (?:mistake|accident)"
 _NO_DOING = re.compile(
     r"\s*(?:then |also |first |later )?(?:was|were|is|are|been|got|received|saw|found|had|has|have|noticed|reverted|corrected|fixed|removed|replaced|reported|showed|spotted|detected|named|can|could|may)\b",
+    re.I,
+)
+_TOLD = re.compile(
+    r"\b(?:report|see|saw|found|notic|spott|correct|fix(?=ed|ing)|replac|receiv|got|revert|show|detect|nam|of|about|as|had|has|against|for)(?:ed|s|ing)?\s*$",
     re.I,
 )
 
@@ -69,13 +73,13 @@ _HUMAN = [
         "forgot forgets forgotten neglect(?:ed|s) overlook(?:ed|s) skipped ignor(?:ed|es) disregarded misjudged misread misunderstood misheard mistook mistyped mis-typed "
         "misconfigured mishandled mismanaged misused misapplied miscalculated misinterpreted botched bungled fumbled panicked guessed dithered procrastinated sabotaged fat-fingered "
         "messed_up screwed_up slipped_up mixed_up dozed_off fell_asleep slept_through overslept cut_corners rushed_(?:it|things|into|through|the) jumped_the_gun dropped_the_ball pulled_the_plug "
-        "lost_(?:his|her|their)_(?:head|nerve) couldn't_be_bothered could_not_be_bothered did_(?:his|her|their)_own_thing took_(?:the_)?shortcuts? took_too_long took_it_upon "
+        "lost_(?:his|her|their)_(?:head|nerve) couldn't_be_bothered could_not_be_bothered did_(?:his|her|their)_own_thing took_(?:the_|an?_|some_)?shortcuts? took_too_long took_it_upon "
         "acted_(?:too_late|rashly|carelessly|alone) took_(?:his|her|their)_eyes covered_(?:it_)?up left_for_(?:lunch|home|the_day|the_weekend) went_(?:home|to_lunch|back_to_(?:sleep|bed)) walked_away "
         "made_(?:such_)?a_(?:mess|hash) circumvented evaded sat_on wasted_(?:an?|the|two|three|hours|time|precious|half) "
-        "should_(?:have|'ve)_known got_(?:it|this|that|things|everything)_wrong missed_the(?!_obvious|_clear|_chance|_signs?) told_(?:nobody|no_one|none_of) confused_(?:the|a|both|staging|production|two) waved_(?:it|them|the_\\w+)_through touched_(?:the|it) was_no_help was_of_no_help "
+        "should_(?:have|'ve)_known got_(?:it|this|that|things|everything)_wrong missed_(?:the|an?|two|three|four|several|both|all|every|his|her|their)(?!_obvious|_clear|_chance|_chances|_signs?|_opportunit\\w+|_minutes?|_hours?) had_no_business (?:bypassed|sidestepped|overrode)_(?:the_|all_|every_|our_)?(?:[\\w-]+_)?(?:approvals?|reviews?|checks?|process|procedures?|polic(?:y|ies)|safety|gates?|guards?|controls?|freeze|tests?|rules?|steps?) (?:left|kept)_(?:the|an?|his|her|its|their|all|every)_(?:[\\w-]+_){1,3}?(?:open|unlocked|unattended|unplugged|running|behind|half-done|unfinished|disabled|enabled|exposed|public|muted|silenced|(?:on|off)(?=[.,;!]|$)) told_(?:nobody|no_one|none_of) confused_(?:the|a|both|staging|production|two) confused_(?:[\\w-]+_){1,4}?(?:with|and|for)_ fell_for reused_(?:his|her|their|the_same|an_old) shared_(?:his|her|their)_(?:password|token|credentials|key|account) (?:was|were|been)_given_an?_(?:\\w+_)?(?:warning|reprimand|talking-to) (?:couldn't|could_not)_(?:make_up_(?:his|her|their)_minds?|cope|keep_calm) (?:didn't|did_not)_have_(?:an?|any|the)_(?:\\w+_)?(?:clue|idea|courage|nerve|sense) waved_(?:it|them|the_\\w+)_through touched_(?:the|it) was_no_help was_of_no_help "
         "lost_control lost_the_(?:overview|plot|thread|overview) left_no went_to_(?:bed|sleep) gave_no omitted blundered erred goofed flubbed shirked dawdled hesitated_(?:to|too|for) clicked_through kept_quiet looked_away turned_a_blind_eye lost_track lost_sight took_(?:his|her|their)_time took_a_guess jumped_to dropped_the_baton "
         "chose_to_ignore did_nothing acted_on_(?:a_hunch|instinct|impulse) misplaced misdiagnosed misremembered mislabell?ed misreported swept_(?:it|this)_under played_down shrugged_(?:it|this|the)_off cut_(?:a|some)_corners? "
-        "accidentally_\\w+ mistakenly_\\w+ wrongly_\\w+ inadvertently_\\w+ erroneously_\\w+ blindly_\\w+ absent-mindedly_\\w+ unthinkingly_\\w+ single-handedly_\\w+"
+        "did_an?_(?:poor|bad|terrible|lousy|awful|sloppy|shoddy|half-hearted)_job (?:was|were|been)_(?:reprimanded|disciplined|told_off|written_up|retrained|sanctioned|admonished|rebuked|scolded|fired|dismissed|reminded_to_(?:be|pay|read|follow|check|take|double)) accidentally_\\w+ mistakenly_\\w+ wrongly_\\w+ inadvertently_\\w+ erroneously_\\w+ blindly_\\w+ absent-mindedly_\\w+ unthinkingly_\\w+ single-handedly_\\w+"
     ),
     rf"did(?: not|n't) (?:even |really |properly |fully |actually |ever |first )?{any_of(_CHECKED)}",
     rf"had(?:n't| not) (?:even |really |properly )?{_CHECKED_PAST}",
@@ -85,7 +89,7 @@ _HUMAN = [
     r"made (?:a|an|the|another|several|two|one) (?:\w+ ){0,2}?(?:mistake|error|blunder|slip|misjudge?ment|wrong (?:call|decision))s?",
     *_begin(
         "was were",
-        r" (?:(?:simply|clearly|obviously|just|far|way|not) )*(?:to blame|supposed to know|slow|confused|clueless|helpless|useless|unhelpful|lost|too (?:slow|late|junior|inexperienced|careless|confident|lazy|busy)|asleep|distracted|unprepared|inattentive|wrong|careless|negligent|reckless|inexperienced|untrained|incompetent|competent|qualified|(?<=not )(?:alert|trained|aware|awake|concentrating|up to)|in a hurry|nowhere to be found|paying attention)",
+        r" (?:(?:simply|clearly|obviously|just|far|way|not) )*(?:to blame|supposed to know|slow|confused|clueless|helpless|useless|unhelpful|lost|too (?:slow|late|junior|inexperienced|careless|confident|lazy|busy|tired|proud|eager|stubborn|sure|trusting)|asleep|(?:an? |an absolute |a total |a complete )(?:beginner|novice|rookie|amateur|newbie)\b|in (?:far )?too much of a hurry|(?<=not )(?:\w+ )?(?:experienced|skilled|senior|suited) (?:enough|to|for)|distracted|unprepared|inattentive|wrong|careless|negligent|reckless|inexperienced|untrained|incompetent|competent|qualified|(?<=not )(?:alert|attentive|trained|aware|awake|concentrating|thinking|up to)|in a hurry|nowhere to be found|paying attention)",
     ),
     *_begin(
         "lacked lacks had(?:\\sno|\\stoo\\slittle|\\slittle|\\sinsufficient)",
@@ -95,7 +99,7 @@ _HUMAN = [
         "wasn't weren't",
         r" (?:paying attention|competent|qualified|careful|looking|watching|listening|at (?:his|her|their) desk)",
     ),
-    r"(?:clicked|pressed|typed|selected|picked|entered|hit|copied|pasted|deleted|sent|attached) (?:[\w'-]+ ){1,4}?instead of",
+    r"(?:clicked|pressed|typed|keyed|selected|picked|entered|hit|copied|pasted|deleted|sent|attached|scanned|loaded|dialled|ordered|plugged|rebooted|restarted|unplugged) (?:[\w'-]+ ){1,5}?instead of",
     r"(?:pasted|committed|pushed|posted|leaked|published|exposed|emailed|shared|uploaded) (?:[\w'-]+ ){1,5}?(?:to|into|in|on) (?:an? |the |our )?public\b",
     r"let (?:[\w-]+ ){1,4}?(?:slip|through|expire|lapse|rot|linger|slide|pile up|run out|happen)",
     r"let (?:us|you|everyone|them|customers|the team) down",
@@ -140,13 +144,13 @@ _CAUSE = re.compile(r"\b(?:because|the moment)\s+(?:an? |the |our |one of (?:the
 # What is said of teams and suppliers besides.
 _OF_TEAMS = [
     *phrases_of(
-        "broke refuse[sd]_to sent_us_(?:rubbish|garbage|nonsense|bad|wrong|broken|the_wrong|a_(?:bad|wrong|broken)) blam(?:ed|es) forced_(?:us|the_team|everyone|through) pressured insisted_(?:on|that) left_(?:us|everyone|customers|you) never shrugged stonewalled "
+        "broke (?:delivered|sent|shipped)_(?:us_)?(?:rubbish|garbage|nonsense|junk) (?:blocked|held_up|delayed|stalled|vetoed)_(?:the|our|every)_(?:[\\w-]+_){1,4}?for_(?:[\\w-]+_){0,2}?(?:minutes|hours|days|weeks|months) (?:dump|foist|unload|land|dropp|push|forc|impos)(?:ed|s|es)_(?:[\\w-]+_){1,6}?(?:on|onto|upon|at)_(?:us|everyone|our) (?:sprang|thrust)_(?:[\\w-]+_){1,6}?(?:on|upon|at)_(?:us|everyone|our) refuse[sd]_to sent_us_(?:rubbish|garbage|nonsense|bad|wrong|broken|the_wrong|a_(?:bad|wrong|broken)) blam(?:ed|es) forced_(?:us|the_team|everyone|through) pressured insisted_(?:on|that) left_(?:us|everyone|customers|you) never shrugged stonewalled "
         "washed_(?:its|their)_hands passed_the_buck hid_behind kept_(?:ignoring|refusing|blaming|us_waiting|everyone_waiting|insisting) shipped_(?:us_)?(?:broken|untested|bad|a_broken|an_untested) "
-        "caused_(?:the|this|our) dragged_(?:its|their)_feet took_(?:hours|days|forever|ages|too_long|its_time|their_time|weeks) threw_(?:it|this)_over did_nothing made_(?:us|everyone|a_mess|a_hash) "
+        "caused_(?:the|this|our) dragged_(?:its|their)_feet took_(?:hours|days|forever|ages|too_long|its_time|their_time|weeks) took_(?:[\\w-]+_){1,3}?(?:minutes|hours|days|weeks|months)_to_(?:even_)?(?:answer|reply|respond|react|call|join|notice|admit|acknowledge|wake|show|pick) (?:lied|lies)(?:_to_us)? misled_(?:us|everyone) (?:cheated|deceived|tricked)_(?:us|everyone) kept_(?:us|it|this|everyone)_(?:in_the_dark|from_us|quiet|secret) fobbed_us brushed_us strung_us hung_up_on_us threw_(?:it|this)_over did_nothing made_(?:us|everyone|a_mess|a_hash) "
         "gave_us_(?:no|nothing|the_run-?around) ignored_(?:us|our) failed_(?:again|once_more) once_again sold_us talked_(?:us|management)_into let_us throws?_(?:\\w+_){1,2}over_the_(?:wall|fence) lost_(?:our|your|all|everything) slept shipped_first promised_us denied_(?:the|it|any|that|having) had_one_job hid_(?:the|it|this|that|a|their|its) felt_responsible keeps?_(?:breaking|ignoring|changing|forgetting|blaming|missing|delaying|shipping|refusing|dropping|letting) again_\\w+ed_us again_sent_us left_(?:[\\w-]+_){1,3}to_(?:deal|pick|clean|sort|fix|cope|suffer) lift_a_finger w(?:ould_not|ouldn't)_(?:lift|budge|listen|help|answer|talk|pick|share|wait|even) waved_(?:\\w+_){1,3}through waits?_for_us"
     ),
-    *_begin("is was were are", r" (?:(?:simply|once again|again|always|very|also|clearly|just|as usual) )*(?:to blame|responsible(?: for (?:the|this))?|at fault|notorious|known for|unresponsive|unhelpful|uncooperative|slow to|late again|unreliable|useless|incapable|in denial|not (?:interested|helpful|cooperative|willing)|hopeless|nowhere|in no hurry)"),
-    *_begin("does do", r"(?: not|n't) (?:ever )?(?:care|understand|listen|test|know|talk|answer|tell|communicate|review|bother|monitor|document|take)"),
+    *_begin("is was were are", r" (?:(?:simply|once again|again|always|very|also|clearly|just|as usual) )*(?:to blame|responsible(?=[.,;!]|$)|responsible for (?:the|this|that|these|all|every|most) (?:[\w-]+ )?(?:outages?|incidents?|failures?|mess|delays?|loss(?:es)?|problems?|bugs?|errors?|damage|mistakes?|downtime|disasters?|disruptions?|trouble)|at fault|notorious|known for|unresponsive|unhelpful|uncooperative|slow to|late again|unreliable|useless|incapable|in denial|not (?:interested|helpful|cooperative|willing)|hopeless|nowhere|in no hurry)"),
+    *_begin("does do", r"(?: not|n't) (?:ever )?(?:care|understand|listen|test|know|talk|answer|tell|communicate|review|bother|monitor|document|take|do (?:its|their) (?:job|part|homework|work))"),
     r"c(?:annot|an't|ould not|ouldn't) (?:even )?(?:run|do|be trusted|get|keep|be bothered|manage|operate|be relied)",
     *_begin("has have", r" (?:once more|once again|again|yet again|repeatedly) (?:shown|proved|proven|demonstrated|failed|let)"),
 ]  # fmt: skip
@@ -158,23 +162,25 @@ _WHERE = r"(?: (?:responsible|involved|concerned|in charge))?(?: (?:on|in|at|fro
 _TAIL = rf"{_WHERE}(?:(?:,? who|(?<=team) that|(?<=crew) that|(?<=department) that|(?<=company) that)(?: [\w'-]+){{0,14}}?)?,?(?: {_ADVERB})*\s*$"
 _FORMER = r"(?:(?!(?:the|an?|our|of|to|by|for|from|with|that|which|when|if|\w+ed|told|sent|gave|let|made|is|was|were)\b(?<!tired)(?<!distracted)(?<!stressed)(?<!inexperienced)(?<!overworked)(?<!unnamed)(?<!untrained))[\w-]+ ){0,3}?"
 _DIRECTLY = re.compile(rf"(?:\b(?P<team>{TEAM})|(?:^\W*|\b(?:because|since|and|but|that|when|while|as|if|{_ADVERB}) )(?P<function>{FUNCTION})|(?<![-/.])\b(?P<person>{ROLE}|{NAME})){_TAIL}", re.I)  # fmt: skip
-_FIRST = re.compile(rf"\W*(?:(?:because|since|and|but|that|when|while|as|if) )?(?:the |an? |our |some |one of (?:the |our ))?(?:(?P<team>{TEAM})|(?P<function>{FUNCTION})|{_FORMER}(?P<person>{ROLE})|(?P<name>{NAME})(?! (?:the|an?|your|each|every|all|its|it|which|whether)\b))\b", re.I)  # fmt: skip
+_FIRST = re.compile(rf"\W*(?:(?:in|at|on|during|after|before|by|under|out of) (?:his |her |their |an? |the |that )?[\w:-]+ (?:of \w+ )?)?(?:(?:because|since|and|but|that|when|while|as|if) )?(?:the |an? |our |some |one of (?:the |our ))?(?:(?P<team>{TEAM})|(?P<function>{FUNCTION})|{_FORMER}(?P<person>{ROLE})|(?P<name>{NAME})(?! (?:the|an?|your|each|every|all|its|it|which|whether)\b))\b", re.I)  # fmt: skip
 _JOINED = re.compile(rf"(?:\b(?:and|but|then|or)|,)(?: {_ADVERB})*\s*$", re.I)
 _CLAUSE = re.compile(
     r"[;:,]\s|\s[-\u2013\u2014]\s|\b(?:because|since|although|whereas|after|when|while|before|until)\s", re.I
 )
 # "paged the wrong team because the catalog names the former owner" tells what led there.
 _EXPLAINED = re.compile(
-    r"[^.!?;]{0,30}\b(?:because|since|as) (?:the|a|an|both|two|its|their|no|it|that|nothing|there|all) (?!engineer|operator|developer|admin|person|team|he\b|she\b)",
+    r"[^.!?;]{0,60}\b(?:because|since|as) (?:the|a|an|both|two|its|their|no|it|that|nothing|there|all) (?!engineer|operator|developer|admin|person|team|he\b|she\b)",
     re.I,
 )
 _PREDICATE = re.compile(
     rf"\b(?:(?P<human>{_by_letter(_HUMAN)})|(?P<either>{_by_letter(_EITHER)})|(?P<team>{_by_letter(_OF_TEAMS)})|(?P<later>{_LATER})|(?P<as_cause>{_by_letter(_AS_CAUSE)}))",
     re.I,
 )
+_A_TEAM = re.compile(rf"\b(?!(?:the |our )?team\b){TEAM}\b", re.I)
 # A predicate is in a sentence with one of these words only.
 _FAULT_WORDS = """
-refuse refuses
+refuse refuses beginner novice rookie amateur newbie experienced skilled senior suited rubbish garbage nonsense junk regard consideration respect care thought concern fell reused shared given mind minds cope calm clue idea nerve courage confused kept incorrectly unread unseen vetoed stalled blocked delayed held business bypassed sidestepped overrode minutes hours days weeks months lied lies misled cheated deceived tricked fobbed brushed strung hung thinking dumped dumps foisted foists unloaded unloads landed imposed sprang thrust reprimanded disciplined told written retrained sanctioned admonished rebuked
+scolded fired dismissed reminded
 promised denied bed sleep job
 felt keeps keep hurry ploughed plowed
 control overview plot thread instead public wake doing attentive focused focussed alert trained aware awake diligent thorough concentrating up show speak step pick
@@ -224,17 +230,21 @@ def _faults(text: Text, vocabulary: Vocabulary) -> Iterator[Fault]:
                 continue
             who, start, team = found
             ours = bool(OURSELVES.match(who))
-            if ours and m.group().lower().startswith("do"):
+            if ours and (
+                m.group()[:2].lower() == "do"
+                or (who.lower() in ("we", "i") and re.match(r"did(?: not|n't) know", m.group(), re.I))
+            ):
                 continue  # "we do not know why" tells what is known
             if m["as_cause"] and (not _CAUSE.search(sentence.text, 0, start) or _ENDED.search(sentence.text, 0, start)):
                 continue
-            if m["later"] and _EXPLAINED.match(sentence.text, m.end()):
+            if (m["later"] or m.group()[:3].lower() == "did") and _EXPLAINED.match(sentence.text, m.end()):
                 continue
             if not team and is_thing(who, sentence.text, start, m.end(), m.group()):
                 continue
             own = who.lower() in ("team", "group")  # of those who write: no other team
             if own and m["team"]:
                 continue
+            team = team or (who.lower() == "they" and bool(_A_TEAM.search(sentence.text, 0, start)))
             if team or (not m["team"] and is_person(who, vocabulary, sure=not m["human"])):
                 done = m.end()
                 kind: Literal["person", "team"] = "team" if team and not own else "person"
@@ -248,6 +258,8 @@ def _subject(sentence: str, m: "re.Match[str]") -> tuple[str, int, bool] | None:
     """
     cut = max(0, m.start() - 120)
     near = sentence[cut : m.start()]
+    if m["later"] and _TOLD.search(near):
+        return None
     who = None if m["later"] else _DIRECTLY.search(near)
     if who:
         return _named(who, cut)

@@ -1,5 +1,6 @@
 """Words of the trade and what customers would say (R33). A table, and the search through it. Pure."""
 
+import re
 from collections.abc import Iterator
 
 from stanch.communicate.wording.engine import Hit
@@ -50,6 +51,31 @@ _BEGINNINGS = {
 # Words before which a term is ordinary speech: "clear your browser's cache", "the database of recipes you saved".
 _THEIRS = frozenset(["your", "browser", "browser's", "browsers'", "local"])
 _THEIRS_TERMS = frozenset({("cache",), ("caches",), ("cached",), ("dns",), ("cpu",)})
+# Terms that are everyday words in a sentence with one of these.
+_EVERYDAY = {
+    term: frozenset(company.split())
+    for terms, company in {
+        "pods": "coffee capsules headphones earphones whales dolphins pea storage sleeping school",
+        "broker brokers": "insurance mortgage stock stocks shares trade trades trading customs freight estate pension",
+        "pipeline pipelines": "gas oil water sales hydrogen steam",
+        "rack racks": "bike bikes bicycle luggage wine roof shoe clothes ski coat",
+        "threads": "forum forums discussion discussions comments replies messages post posts sewing screw",
+        "proxies": "vote votes voting shareholder shareholders meeting",
+        "exceptions exception": "holiday holidays rule rules school terms opening closed",
+        "canary": "island islands wharf bird",
+        "saturation": "oxygen blood colour color picture pictures photo photos",
+        "heap": "compost scrap rubble",
+        "node nodes": "lymph railway transport",
+        "cluster clusters": "flats homes villages cases stars galaxy grapes schools houses",
+        "shard shards": "glass game players inventory crystal",
+        "quorum": "meeting assembly members vote board",
+        "sockets": "power wall plug plugs charging electric bulb",
+        "payload payloads": "rocket launch drone truck lorry kilograms kg",
+        "regression": "child statistics linear",
+        "containers": "shipping ship ships port food harbour terminal lorry crane",
+    }.items()
+    for term in terms.split()
+}
 
 
 def jargon(text: Text, vocabulary: Vocabulary) -> Iterator[Hit]:
@@ -75,4 +101,7 @@ def _ordinary(text: Text, key: tuple[str, ...], at: int) -> bool:
     start, end = text.words[at].start, text.words[at + len(key) - 1].end
     joined = text.raw[start - 1 : start] in ("_", "@") or text.raw[end : end + 1] in ("_", "@")
     hyphened = text.raw[start - 1 : start] == "-" or (text.raw[end : end + 1] == "-" and len(key) == 1)
+    company = _EVERYDAY.get(key[0], frozenset()) if len(key) == 1 else frozenset()
+    if company and any(word in company for word in re.findall(r"[a-z]+", text.sentence_of(start).text.lower())):
+        return True
     return joined or hyphened or (key in _THEIRS_TERMS and bool(_THEIRS & set(before)))

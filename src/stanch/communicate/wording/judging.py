@@ -46,7 +46,7 @@ _OF_PEOPLE = _families(
     incomprehensible unbelievable shocking worrying disorganised disorganized slovenly panicky absent-minded absentminded scatterbrained unmotivated
     uncooperative obstructive impatient impulsive impetuous rash hot-headed trigger-happy gung-ho cowardly spineless indecisive untrustworthy selfish
     self-serving unreasonable inexplicable embarrassing remiss feckless hapless bumbling boorish flippant glib gullible ill-informed inconsiderate
-    insolent overambitious petty reprehensible smug tone-deaf uncaring unscrupulous unserious witless overhasty regrettable unqualified blatant
+    insolent overambitious petty hysterical reprehensible smug tone-deaf uncaring unscrupulous unserious witless overhasty regrettable unqualified blatant
     """
 ) | _words(
     "hubris ineptitude stupidity haste idiocy absurdity negligence incompetence cowardice amateurism dilettante dilettantes amateurs morons idiots fools cowboy "
@@ -64,7 +64,7 @@ _PLAIN = _words("bad poor weak insufficient lacking inadequate questionable flaw
 _CONDUCT = _words("""
     judgement judgment decision decisions choice choices engineering work discipline craftsmanship attitude attitudes call calls job reaction reactions response handling
     communication coordination review reviews reviewing planning preparation teamwork leadership escalation supervision handover handoff execution behaviour behavior
-    conduct practice practices performance workmanship reasoning thinking management organisation oversight etiquette culture mistake mistakes error
+    conduct practice practices performance workmanship reasoning thinking management organisation oversight etiquette culture comms ownership professionalism commitment diligence vigilance hack kludge mistake mistakes error
     errors typo typos oversights blunder slip shortcut shortcuts excuse excuses idea advice
     """)
 _MAKING = _CONDUCT | _words("""
@@ -79,6 +79,10 @@ _JUDGED = _CONDUCT - _words(
 _PLAIN_SUBJECT = re.compile(
     rf"\b(?:{'|'.join(sorted(_JUDGED))})\b[^,]{{0,40}}? (?:is|was|were|are|has been) (?:[\w-]+ )?$", re.I
 )
+_WHO = re.compile(
+    r"\W*(?:(?:and [\w-]+|on-call|duty|shift|night) )*(?:engineers?|developers?|devs|admins?|administrators?|technicians?|programmers?|coders?|colleagues?|managers?|people|reviewers?|testers?|contractors?|consultants?|interns?|nurses?|clerks?|mechanics?|teams?|staff|crew|guys|folks)\b",
+    re.I,
+)
 # The way something is done: "lazily loaded" is a way of programs.
 _OF_PROGRAMS = re.compile(
     r"\W*(?:load|evaluat|initiali|creat|fetch|render|bind|alloc|comput|resolv|instanti|import|open|connect|attach|delet|populat|cach|start|read|parallel|appl)",
@@ -89,7 +93,7 @@ _DONE = re.compile(
     re.I,
 )
 _SUBJECT = re.compile(
-    rf"(?:\b(?:{ROLE}|{TEAM}|(?-i:[A-Z][a-z]+))|\b(?:{'|'.join(sorted(_MAKING))})(?: (?:of|for|by|from|to|on|with|between) (?:[\w'-]+ ){{0,4}}?[\w'-]+)?)(?: (?:on|in|at|from) (?:the )?\w+)? (?:is|was|were|are|been|has been|had been|seems?|seemed|looked|looks|acted|acts|became|remained|sounded|appeared|behaved|came across|proved)(?: as| to be)?(?: [\w'-]+)?(?: \w+ (?:and|or))? $",
+    rf"(?:\b(?:{ROLE}|{TEAM}|(?-i:[A-Z][a-z]+))|\b(?:{'|'.join(sorted(_MAKING))})(?: (?:(?:shown|displayed|seen) (?:in|at|during|on)|of|for|by|from|to|on|with|between) (?:[\w'-]+ ){{0,4}}?[\w'-]+)?)(?: (?:on|in|at|from) (?:the )?\w+)? (?:is|was|were|are|been|has been|had been|seems?|seemed|looked|looks|acted|acts|became|remained|sounded|appeared|behaved|came across|proved)(?: as| to be)?(?: [\w'-]+)?(?: \w+ (?:and|or))? $",
     re.I,
 )
 _IT = re.compile(r"\b(?:it|that|this)(?: is|'s| was| would be| seems| seemed| looks| looked)(?: [\w-]+)? $", re.I)
@@ -140,6 +144,8 @@ def _about_people(key: str, before: str, after: str) -> bool:
     following = re.findall(r"^(?:[\s-]+(?:and [\w-]+ )?)([a-z]+)(?: ([a-z]+))?", after.lower())
     if following:
         first, second = following[0]
+        if key not in _PLAIN and _WHO.match(after):
+            return True  # "lazy engineers", and not "a lazy loader"
         nouns = _JUDGED if key in _PLAIN else _MAKING
         if first in nouns or (second in _JUDGED and first not in ("of", "and", "in", "the")):
             return True

@@ -24,7 +24,7 @@ ROLE = any_of(
     "team_members? members?_of_(?:the|our)_team deployers? users? whoever someone somebody nobody no_one no-one anyone anybody everyone "
     "everybody they he she we i you who director cto cio ceo boss supervisor committer committers maintainers? guys? gals? lads? rookies? newbies? novices? installers? drivers? builders? plumbers? "
     "nurses? doctors? physicians? surgeons? pharmacists? clerks? cashiers? tellers? accountants? auditors? dispatchers? conductors? signallers? pilots? captains? stewards? mechanics? fitters? welders? "
-    "editors? journalists? reporters? teachers? lecturers? professors? students? secretar(?:y|ies) assistants? receptionists? planners? foremen foreman workers?_on_site cleaners? guards? janitors? couriers? pickers? "
+    "(?:temp|agency|shift|night|warehouse|line|seasonal|dock|site|relief|field)_workers? porters? paramedics? midwi(?:fe|ves) bookkeepers? baristas? waiters? superintendents? salesm[ae]n salespeople sales_reps? machinists? stagehands? editors? journalists? reporters? teachers? lecturers? professors? students? secretar(?:y|ies) assistants? receptionists? planners? foremen foreman workers?_on_site cleaners? guards? janitors? couriers? pickers? "
     "designers? specialists? experts? officers? chiefs? inspectors? volunteers? freelancers? temps? game_masters? moderators? translators? watchmen watchman shift_leads? chef farmers? linem[ae]n"
 )
 # Parts of a system have these names as well.
@@ -51,7 +51,7 @@ FUNCTION = any_of(
     "facilities platform upstream it-support accounting billing design editorial logistics leadership dispatch"
 )
 _OF_A_TEAM = r"(?:(?!(?:that|which|who|because|since|and|but|when|while|if|as|the|an?|in|on|at|of|by|to|for|from|with|after|before)\b)[\w-]+ )"
-TEAM = rf"(?:{_OF_A_TEAM}{{0,2}}?{_TEAM_NOUN}|{_OF_A_TEAM}{{1,2}}(?:people|crew|guys|lot)|(?:data|network|back-?end|front-?end|platform|database|security|storage|mobile|release|infra\w*|cloud|systems?|application) (?:engineers|developers|devs|admins|administrators|architects)|(?<!an )(?<!the )(?<!our )(?-i:SRE)(?! (?:who|on))|(?-i:Team [A-Z]\w+)|(?-i:IT|HR|QA|NOC|SOC|DBAs|SREs))"
+TEAM = rf"(?:{_OF_A_TEAM}{{0,2}}?{_TEAM_NOUN}|{_OF_A_TEAM}{{1,2}}(?:people|crew|guys|lot)|(?:data|network|back-?end|front-?end|platform|database|security|storage|mobile|release|infra\w*|cloud|systems?|application|game|level|ui|ux|product|hardware|firmware|web|build|embedded) (?:engineers|developers|devs|admins|administrators|architects|designers|scientists|analysts|planners)|(?-i:(?:[A-Z][a-z]+ ){{1,2}}(?:Engineering|Operations|Ops|Networking|Security|Infrastructure|Platform|Design|Support|Services|Analytics|Product))|(?<!an )(?<!the )(?<!our )(?-i:SRE)(?! (?:who|on))|(?-i:Team [A-Z]\w+)|(?-i:IT|HR|QA|NOC|SOC|DBAs|SREs))"
 
 _ROLE_ONLY = re.compile(rf"^{ROLE}$", re.I)
 _CAPITALS = """

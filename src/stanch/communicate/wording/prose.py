@@ -20,8 +20,8 @@ _INLINE = re.compile(
     r"(?P<code>`[^`\n]{1,200}`)|!?\[(?P<text>[^\]\n]{0,200})\]\([^)\s]{0,300}\)|(?P<address>\bhttps?://\S{1,300})|(?P<spoken>\"[^\"\n]{1,40}\")|(?P<mark>(?<!\w)[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}(?!\w))|(?P<cell>\|)"
 )
 # A word that is spoken of and not used: the label "human error", or "sloppy" is not among the options.
-_BEFORE = re.compile(r"\b(?:words?|terms?|phrases?|labels?|label(?:l)?ed|reads?|called|named|titled|tagged|category|categories|options?|field|title|button|says|not|never|avoid|instead of|rather than)[ :,]*$", re.I)  # fmt: skip
-_AFTER = re.compile(r",? (?:(?:is|was|are|were) (?:not|no longer|never)|isn't|wasn't|never|tells?|explains?|names|st(?:ands|ood)|appears?|appeared)\b", re.I)  # fmt: skip
+_BEFORE = re.compile(r"\b(?:words?|terms?|phrases?|labels?|label(?:l)?ed|reads?|called|named|titled|tagged|category|categories|options?|field|title|button|says|not|never|avoid|consider|accept|wrote|write|grep for|(?:search|look)(?:ed|ing)? for|count(?:ed)?|replaced?|ban(?:ned)?|instead of|rather than)[ :,]*$", re.I)  # fmt: skip
+_AFTER = re.compile(r",? (?:(?:is|was|are|were) (?:not|no longer|never|shown|displayed|printed|logged|returned|written|the (?:name|label|text|title|message))|isn't|wasn't|never|tells?|explains?|names|st(?:ands|ood)|appears?|appeared)\b", re.I)  # fmt: skip
 _STANDS_FOR = "xx"
 
 

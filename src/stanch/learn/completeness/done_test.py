@@ -8,7 +8,8 @@ _VAGUE = re.compile(
     r"increased?|increases|goes up|goes down|well|confidence|quality|feels?|enhanced?|optimi[sz]ed|"
     r"easier|simpler|cleaner|clearer|faster|quicker|stronger|robust|resilient|"
     r"reliable|stable|careful|cautious|aware|awareness|understood|understands?|understanding|vigilant|attentive|mindful|confident|comfortable|happy|satisfied|"
-    r"properly|correctly|appropriate(?:ly)?|adequate(?:ly)?|sufficient(?:ly)?|as expected|good|great|fine|ok|okay|nice|high quality|best practices?|"
+    r"tuned|double-?check(?:s|ed)?|properly|correctly|appropriate(?:ly)?|adequate(?:ly)?|sufficient(?:ly)?|as expected|"
+    r"good|great|fine|ok|okay|nice|high quality|best practices?|"
     r"prevented|avoided|does not happen again|never happens again|won't happen again|no more incidents|not repeated)\b",
     re.IGNORECASE,
 )

@@ -13,8 +13,14 @@ _NAMING = re.compile(
     r"[- #:]?\d[\w.-]*|#\d+|\b(?:19|20)\d{2}\b|\b[45]\d\ds?\b(?!\s+(?:customer|user|order|payment|request|account|shop|people|partner|compan))",
     re.IGNORECASE,
 )
+# From one time of day to another is a duration.
+_CLOCK = r"\d{1,2}[:.]\d{2}(?::\d{2})?(?: ?(?:UTC|GMT|CET|CEST|[ap]\.?m\.?))?"
+_FROM_TO = re.compile(rf"\b(?:from|between) {_CLOCK} (?:to|until|till|and) {_CLOCK}(?!\w)", re.IGNORECASE)
 # "our 99.9 % objective" is a bound, and no measure of what happened.
-_BOUND = re.compile(r"\b\d+(?:[.,]\d+)? ?%(?= (?:\w+ )?(?:objectives?|targets?|SLOs?|goals?|SLAs?)\b)", re.IGNORECASE)
+_BOUND = re.compile(
+    r"\b(?:objective|target|SLO|goal|SLA)s? (?:of|was|is) \d+(?:[.,]\d+)? ?%|\b\d+(?:[.,]\d+)? ?%(?= (?:\w+ )?(?:objectives?|targets?|SLOs?|goals?|SLAs?)\b)",
+    re.IGNORECASE,
+)
 _WORD_NUMBER = (
     r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|"
     r"hundred|thousand|million|billion|dozen|half|a third(?! part)|two thirds|a quarter|three quarters|a fifth|a tenth)s?"
@@ -54,7 +60,10 @@ _VAGUE = re.compile(
     r"certain )?(?:number|subset|portion|share|handful|part|minority|majority) of|a lot of|lots of|a couple of)\b",
     re.IGNORECASE,
 )
-_ROUGH = re.compile(r"\b(?:a|an|one|two)\s+(?:while|bit|short time|long time|moment)\b|\bthree or so\b", re.IGNORECASE)
+_ROUGH = re.compile(
+    r"\b(?:several|some|a few|few|many) (?:hundred|thousand|dozen|million)s?\b|\b(?:a|an|one|two)\s+(?:while|bit|short time|long time|moment)\b|\bthree or so\b",
+    re.IGNORECASE,
+)
 
 
 def measured(text: str) -> bool:
@@ -63,7 +72,7 @@ def measured(text: str) -> bool:
     Dates, times of day, releases, status codes and names with numbers measure nothing. A duration beside vague words
     ("some customers, for two hours") says how long, but not how many.
     """
-    bare = _ROUGH.sub(" ", _NAMING.sub(" ", _BOUND.sub(" ", " ".join(text.split()))))
+    bare = _ROUGH.sub(" ", _NAMING.sub(" ", _BOUND.sub(" ", _FROM_TO.sub("for 2 minutes", " ".join(text.split())))))
     without_spans = _DURATION.sub(" ; ", bare)
     if _AMOUNT.search(without_spans):
         return True

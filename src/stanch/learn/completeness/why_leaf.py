@@ -19,10 +19,11 @@ _THING = (
 _STRUCTURE = re.compile(
     rf"\b{_THING}\b[^.!?\n]{{0,300}}?\b(?:allow|let|permit|accept|tolerate|make|miss|lack|need|require|offer)(?:s|ed|ted)?\b"
     rf"|\b{_THING}\b[^.!?\n]{{0,300}}?\b(?:(?:do|does|did|has|had|is|was|were|are|can|could)(?: not|n't| no)|cannot|without|never)\b"
-    rf"|^\W*(?:because\s+)?(?:one|a single|any|every|each|anybody|anyone|everybody|everyone)(?: {_PERSON})? (?:can|may|holds?|owns?|needs?|must|"
+    rf"|^\W*(?:because\s+)?(?:(?:only |just )?one|a single|any|every|each|anybody|anyone|everybody|everyone)(?: {_PERSON})? (?:can|may|holds?|owns?|needs?|must|"
     rf"ha(?:s|ve) (?:no|the|all|access|rights|an?|full|only|permission))\b"
     rf"|^\W*(?:because\s+)?(?:there (?:is|was|are|were) )?(?:no|nothing)\b(?! (?:one|body|{_PERSON})\b)"
     rf"|\bbecause (?:there (?:is|was|are|were) )?(?:no|nothing)\b(?! (?:one|body|{_PERSON})\b)"
+    r"|\b(?:nothing|nobody|no one) (?:ever )?(?!was\b|is\b|has\b)[a-z]{2,}s (?:the|it|them|that|this|an?|its|whether|how|if|on|at|for|to)\b"
     rf"|\b(?:has|have|had) (?:no|nothing)\b|\bnothing (?:stops|stopped|prevents|prevented|warns|warned|checks|checked)\b",
     re.IGNORECASE,
 )
@@ -73,9 +74,15 @@ _DESIGN = re.compile(
     re.IGNORECASE,
 )
 _PAST = re.compile(
-    r"(?<!\bnot )(?<!\bnever )(?<!\bis )(?<!\bare )(?<!\bbe )(?<!\bbeen )(?<!\ban )(?<!\ba )(?<!\bthe )\b(?!need|seed|feed|"
-    r"speed|exceed|proceed|embed|shed|bed|red|indeed|hundred|unlimited|shared)[a-z]{3,}ed\b"
-    r"|\b(?:hit|had|went|ran|took|came|got|sent|made|shut|wrote|gave|left|let|became|began|broke|kept|fell|ate|drove|chose|saw)\b",
+    r"(?<!\bnot )(?<!\bnever )(?<!\bis )(?<!\bare )(?<!\bbe )(?<!\bbeen )(?<!\ban )(?<!\ba )(?<!\bthe )\b(?:"
+    r"(?!need|seed|feed|speed|exceed|proceed|embed|shed|bed|red|indeed|hundred|unlimited|shared)[a-z]{3,}ed"
+    r"|hit|had|went|ran|took|came|got|sent|made|shut|wrote|gave|left|let|became|began|broke|kept|fell|ate|drove|chose|saw)\b",
+    re.IGNORECASE,
+)
+# What one thing does in the present: "one queue serves both kinds of mail, first come first served".
+_DOES = re.compile(
+    r"^\W*(?:because\s+)?(?:(?:one|each|every|an?)\s(?:[\w-]+\s){1,3}?(?!was\b|is\b|has\b|this\b)[a-z]{2,}s\s(?:an?|the|one|both|all|every|each|any|its|their|only|no|by|on|in|from|with|without|at|to|as|first|two|three)\b"
+    r"|(?:the|this|that|its|our)\s(?:[\w-]+\s){1,3}?(?!was\b|is\b|has\b|this\b)[a-z]{2,}s\s(?:an?|both|all|every|each|any|its|only|no)\b)",
     re.IGNORECASE,
 )
 _WAS = re.compile(r"\b(?:was|were)\b", re.IGNORECASE)
@@ -103,7 +110,7 @@ def kind_of(why: str, people: Vocabulary = Vocabulary()) -> Kind:
         return "structure"
     if _DECISION.search(text):
         return "decision"
-    if _EVENT.search(text) or _PAST.search(text):
+    if _EVENT.search(text) or (_PAST.search(text) and not _DOES.search(text)):
         return "event"
     # Present tense: a structural cause; past tense: a condition of that day.
     return "condition" if _WAS.search(text) else "structure"
