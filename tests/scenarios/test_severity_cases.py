@@ -19,6 +19,12 @@ from tests.scenarios.ranking_cases import empty_database
 FILE = Path(__file__).parents[1] / "data/severity/cases.yaml"
 PAGE = Path(__file__).parents[2] / "docs/explanation/severity-cases.md"
 CASES: list[dict[str, Any]] = yaml.safe_load(FILE.read_text())
+FIRST_SIGHT = (
+    "The last 42 are by a writer who knew neither rules nor cases. Of the first half 20 of 22 were right at first sight (one off by two, mended), of the\n"
+    "other half, which was kept apart until nothing was changed any more, 21 of 22. Two are not in the table: 90 % of the users of a strip of\n"
+    "recommendations (tier 2, as for whatever is not core; an expert says 3), and a core service that burns 12 times its budget over an hour and\n"
+    "140 times over five minutes (tier 3, an expert says 2).\n\n"
+)
 SPANS = ("5m", "30m", "1h", "2h", "6h", "1d", "3d")
 
 
@@ -79,7 +85,10 @@ def test_the_proposal_is_the_experts(number: int, proposed: list[tuple[str, str]
 def test_the_page_is_what_is_proposed(proposed: list[tuple[str, str]]) -> None:
     rows = ["| case | proposed | because |", "|---|---|---|"]
     rows += [f"| {case['case']} | {name} | {text} |" for case, (name, text) in zip(CASES, proposed, strict=True)]
-    head = "# Severities that are proposed\n\nWritten by `tests/scenarios/test_severity_cases.py` from `tests/data/severity/cases.yaml`. A person decides.\n\n"
+    head = (
+        "# Severities that are proposed\n\nWritten by `tests/scenarios/test_severity_cases.py` from `tests/data/severity/cases.yaml`. A person decides.\n\n"
+        + FIRST_SIGHT
+    )
     page = head + "\n".join(rows) + "\n"
     if os.environ.get("STANCH_WRITE_DOCS"):
         PAGE.write_text(page)

@@ -22,7 +22,7 @@ OF_KIND: dict[str, tuple[Means, ...]] = {
     "degrade": ("degrade",),
 }
 STOP = r"\b(stop|pause|detach|unsubscribe|halt|freeze|suspend|disable|turn(ing)? off|switch(ing)? .{0,40}\boff|block|kill.?switch|hold|close|cut|fence|lock|shut)"
-ROLLOUT = r"\b(rollouts?|deploy(ment)?s?|releases?(?! (the|of the|a|its|their|locks?|memory)\b)|canary|pipelines?)\b"
+ROLLOUT = r"\b(rollouts?|deploy(ment)?s?|releases?(?! (the|of the|a|its|their|locks?|memory)\b)|canary|pipelines?|(updates?|upgrades?)(?! to\b))\b"
 WRITES = (
     r"\b(writ(e|es|ing|ers?)|jobs?|pay(ments?|outs?|roll)|bill(s|ing)|invoic\w+|charg\w+|captures?|refunds?|transfers?|trad(e|es|ing)|orders?|"
     r"e?mails?|notifications?|send\w*|delet\w+|purg\w+|clean.?ups?|replicat\w+|sync\w*|imports?|migrations?|consumers?|workers?|scripts?|cron\w*|"
@@ -78,6 +78,11 @@ NO_WRITES = r"read.?only|out of writes|quarantine|\bfence\b|\b(reject|refuse|den
 CLOSED = r"maintenance (mode|page)|\boff.?line\b|\b(no|nobody|no one|nothing) .{0,20}writ\w+|\b(close|keep)\b.{0,30}\b(site|shop|users|players|people|customers)\b"
 REFUSES = r"\b(close|shut|stop|refuse|reject|deny)\b|\b(switch|turn)\b.{0,30}\boff\b"
 DESTROYS = r"\b(drop|delete|purge|truncate|wipe|erase|restore|re-?set|rebuild|reformat|re-?create)\b"
+
+
+def switches_off(mitigation: Mitigation) -> bool:
+    """Whether it takes something out of use for now."""
+    return re.search(STOP, said(mitigation)) is not None
 
 
 def final(mitigation: Mitigation) -> bool:

@@ -11,7 +11,7 @@ import msgspec
 from stanch.kernel.clock import MINUTE, spell
 from stanch.kernel.suspicion import when
 from stanch.mitigate.ranking.evidence import Pressure, Release, TextEvidence
-from stanch.mitigate.ranking.means import Means, means
+from stanch.mitigate.ranking.means import Means, means, switches_off
 from stanch.mitigate.ranking.outcome_words import says_outcome
 from stanch.mitigate.ranking.situation import Situation, full_text, tokens
 from stanch.mitigate.ranking.spreads import spread
@@ -287,7 +287,7 @@ def harm(s: Situation) -> Weights:
     for each in s.evidence.harms:
         if degree := stops(s, each.kind):
             what = "stops the writes" if each.kind == "data" else "takes the access away"
-            what = what if degree == 1 else "lets nobody in"
+            what = what if degree == 1 else "lets nobody in" if "close" in s.means else "switches off what is named"
             yield Weight(
                 log(25) * each.certainty * degree,
                 f"{each.reason}, and this {what}",
@@ -313,7 +313,11 @@ def stops(s: Situation, kind: str) -> float:
     """How far an action stops harm of this kind: closing a service to its users does not stop its internal writers."""
     if stop_of(kind) in s.means:
         return 1.0
-    return 0.6 if "close" in s.means else 0.0
+    if "close" in s.means:
+        return 0.6
+    # What is switched off and is named: the search that shows other people's mails.
+    off = s.kind != "rollback" and s.means & {"flag", "degrade", "other"} and switches_off(s.option.mitigation)
+    return 0.6 if off and any(s.words & tokens(told.text) for told in s.hopeful) else 0.0
 
 
 def history(s: Situation) -> Weights:

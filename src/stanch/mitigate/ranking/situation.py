@@ -126,7 +126,9 @@ class Situation:
         if "back" in self.means:
             better = self._elsewhere("config", "back") or (self.kind == "rollback" and self._named_elsewhere(release))
             return 0.25 if better else 0.85
-        return 0.8 if "flag" in self.means and self._named(release) else 0.0
+        if self._named(release):
+            return 0.8 if "flag" in self.means else 0.5 if "pause_rollout" in self.means else 0.0
+        return 0.0
 
     def _takes_back_flag(self, release: Release) -> float:
         feature = self.option.mitigation.feature.lower()
@@ -150,11 +152,11 @@ class Situation:
         return 0.5 if self._named(release) and self.means & {"flag", "config", "shed", "stop_writes"} else 0.0
 
     def _named_elsewhere(self, release: Release) -> bool:
-        """Whether another option of the same service puts back what the change names, where a rollback puts back a release."""
+        """Whether another option of the same service puts back, or stops, what the change names, where a rollback puts back a release."""
         changed = tokens(f"{release.release} {release.text}")
         return any(
             o is not self.option and o.service == self.option.service and o.mitigation.kind != "rollback"
-            and "back" in means(o.mitigation) and changed & tokens(f"{o.mitigation.title} {o.mitigation.name}")
+            and {"back", "pause_rollout"} & means(o.mitigation) and changed & tokens(f"{o.mitigation.title} {o.mitigation.name}")
             for o in self.options
         )  # fmt: skip
 

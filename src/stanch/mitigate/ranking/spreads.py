@@ -103,6 +103,8 @@ def _elsewhere(s: Situation) -> Weights:
     for label, found in s.evidence.spreads.items():
         if _taken(s, label, found) or (found.measured and len(found.shares) < 2):
             continue
+        if "shift" in s.means and f" {label} " in f" {full_text(s.option)} ":  # "away from that carrier"
+            continue
         if label == "version" and s.means & {"back"}:
             continue
         value, share = max(found.shares.items(), key=lambda pair: pair[1])

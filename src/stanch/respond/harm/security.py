@@ -33,6 +33,11 @@ IN_OURS = re.compile(
     r"(reading|sending|copying|downloading|hosting|mining|probing|encrypting|listening|spying|guessing|hiding) "
     r"(?:\w+ ){0,4}?(?:on|in|inside|into|from|through|over|with) (?:our|my) "
 )
+# "signs in from a country where nobody works"; not "can not sign in from abroad".
+FROM_FAR = re.compile(
+    r" (?:sign(?:s|ed|ing)?|log(?:s|ged|ging)?|logins?|sessions?) (?:in |on )?(?:\w+ ){0,2}?from (?:an? |two |the |several )?(?:\w+ ){0,2}?"
+    r"(abroad|countr(?:y|ies)|continents?|tor|unknown \w+|ip|address(?:es)?) "
+)
 MINES = re.compile(
     r" (min(?:e|es|ing) (?:\w+ )?(?:coins?|crypto\w*|currency|bitcoins?|monero|ether\w*)|(?:coin|crypto|bitcoin|monero) (?:min\w+)) "
 )
@@ -98,6 +103,9 @@ def _attacked(clause: str) -> tuple[str, ...]:
     owned = next(iter(hits(clause, "PERSONAL") or hits(clause, "SECRETS")), None)
     if owned and (match := SEEN_BY.search(clause)):
         return (f"what belongs to some (“{owned.entry}”) is {match[1]} by others",)
+    fails = any(first(clause, family) for family in ("DOWN", "ERRORS", "SLOW")) or " not " in clause
+    if (match := FROM_FAR.search(clause)) and not fails:
+        return (f"somebody signs in from elsewhere (“{match[1]}”)",)
     guard, passed = next(iter(hits(clause, "GUARD")), None), first(clause, "BYPASS")
     if guard and passed:
         return (f"a check (“{guard.entry}”) can be passed by (“{passed.entry}”)",)
