@@ -79,7 +79,7 @@ def explain(error: msgspec.ValidationError, command: Command) -> Invalid:
         return Invalid(f"'{field}' is empty.", field=field, hint="Write something there.")
     if bound:
         return Invalid(f"'{field}' is too long: it may have {bound[2]} characters.", field=field)
-    return Invalid(f"{field}: {_plain(what)}.", field=field)
+    return Invalid(f"{_should_be(what, field)}.", field=field)
 
 
 def choices(kind: Any) -> list[str]:
@@ -106,9 +106,19 @@ def _nearest(name: str, names: tuple[str, ...]) -> str:
     return f"It takes: {', '.join(names)}." if names else "It takes nothing."
 
 
-def _plain(text: str) -> str:
-    """``Expected `int`, got `str``` reads as 'expected int, got str'."""
-    return text[:1].lower() + text[1:].replace("`", "")
+KINDS = {"int": "a whole number", "float": "a number", "bool": "true or false", "array": "a list", "str": "text"}
+BOUNDS = {">=": "at least", "<=": "at most", ">": "more than", "<": "less than"}
+
+
+def _should_be(what: str, field: str) -> str:
+    """``Expected `int | null`, got `str``` reads as "'field' must be a whole number"; what is not known, as msgspec wrote it."""
+    found = re.fullmatch(r"Expected `([\w| ]+)`(?:, got `\w+`| (>=|<=|>|<) (.+))", what)
+    kinds = [KINDS.get(each, "") for each in found[1].split(" | ") if each != "null"] if found else []
+    if found and found[2]:
+        return f"'{field}' must be {BOUNDS[found[2]]} {found[3].removesuffix('.0')}"
+    if all(kinds) and kinds:
+        return f"'{field}' must be {' or '.join(kinds)}"
+    return f"{field}: {what[:1].lower()}{what[1:].replace('`', '')}"
 
 
 def _pointer(path: str) -> str:

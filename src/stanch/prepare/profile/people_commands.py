@@ -85,7 +85,7 @@ def invite_person(uow: UnitOfWork, asked: InvitePerson) -> Done:
         raise Conflict(
             f"There is a person '{name}' already.",
             field="name",
-            hint="'stanch user link' makes a sign-in link on the server.",
+            hint=f"They sign in already. Whoever runs the server makes a new link: stanch user link {name}",
         )
     people.insert(uow.tx, name, uow.now, admin=asked.admin)
     code = credentials.invite(uow.tx, name, uow.now)

@@ -252,7 +252,7 @@
       event.preventDefault();
       pressed[event.key]();
     }
-    if (event.key === "Escape") for (const open of document.querySelectorAll(".menu[open], .me[open], .phases details[open]")) open.open = false;
+    if (event.key === "Escape") for (const open of document.querySelectorAll(".menu[open], .me[open], :is(.phases, .facts) details[open]")) open.open = false;
     if (event.target === narration && event.key === "Enter" && !event.shiftKey && !event.isComposing) {
       event.preventDefault();
       if (narration.value.trim()) narration.form.requestSubmit(narration.form.querySelector("button"));
@@ -260,7 +260,7 @@
   });
   // One menu at a time, and none once something else is pressed.
   document.addEventListener("click", (event) => {
-    for (const open of document.querySelectorAll(".menu[open], .me[open], .phases details[open]")) if (!open.contains(event.target)) open.open = false;
+    for (const open of document.querySelectorAll(".menu[open], .me[open], :is(.phases, .facts) details[open]")) if (!open.contains(event.target)) open.open = false;
   });
   // On a wide screen a tab changes what stands beside the timeline, and moves nothing.
   for (const link of document.querySelectorAll(".tabs.only-wide a")) {
@@ -272,7 +272,7 @@
     });
   }
   // On a phone not all tabs fit: the chosen one is moved into view.
-  const tabInView = () => { for (const tab of document.querySelectorAll(".tabs a")) if (tab.hash === location.hash) tab.parentElement.scrollLeft = tab.offsetLeft - 60; };
+  const tabInView = () => { const at = document.getElementById(location.hash.slice(1)), shown = at?.closest(".tab") || at; for (const tab of document.querySelectorAll(".tabs a")) if (tab.hash === `#${shown?.id}`) tab.parentElement.scrollLeft = tab.offsetLeft - 60; };
   addEventListener("hashchange", tabInView);
   tabInView();
   for (const slider of document.querySelectorAll("[data-slider]")) {
