@@ -10,8 +10,10 @@ from starlette.requests import Request
 from stanch.kernel.errors import Unavailable
 from stanch.web.pages.error_page import respond
 
-# Concurrent reading requests, and those that may wait; further ones get 503.
+# Concurrent reading requests, and those that may wait; further ones get 503. A PDF or a
+# check of all timelines takes seconds of a processor: such are answered one after another, beside the pages.
 AT_ONCE, WAITING = 3, 1000
+LONG, LONG_AT_ONCE, LONG_WAITING = ("/export", "/evidence.zip", "/verify"), 1, 20
 # Paths without this limit: small, or needed by a person who is paged. Dry runs have a limit of their own.
 NEVER_WAIT = ("/healthz", "/readyz", "/static/", "/ack/", "/login")
 
@@ -21,25 +23,25 @@ class ReadLimit:
 
     def __init__(self, app: Any) -> None:
         self.app = app
-        self._turns = asyncio.Semaphore(AT_ONCE)
-        self._waiting = 0
+        self._pages, self._long = _Turns(AT_ONCE, WAITING), _Turns(LONG_AT_ONCE, LONG_WAITING)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD") or self._goes_ahead(scope["path"]):
             await self.app(scope, receive, send)
             return
-        if self._waiting >= WAITING:
+        turns = self._long if scope["path"].endswith(LONG) else self._pages
+        if turns.waiting >= turns.most:
             busy = Unavailable(
                 "Very many look at the moment.", hint="Pages are sent all the same; look again in a moment."
             )
             await respond(Request(scope, receive), busy)(scope, receive, send)
             return
-        self._waiting += 1
+        turns.waiting += 1
         try:
-            await self._turns.acquire()
+            await turns.free.acquire()
         finally:
-            self._waiting -= 1
-        turn = Slot(self._turns)
+            turns.waiting -= 1
+        turn = Slot(turns.free)
 
         async def begun(message: Any) -> None:
             turn.give_back()  # the response is computed: sending it to a slow client needs no slot
@@ -53,6 +55,13 @@ class ReadLimit:
     @staticmethod
     def _goes_ahead(path: str) -> bool:
         return path.startswith(NEVER_WAIT) or path.endswith(("/events", "/dry-runs")) or "/mitigate/" in path
+
+
+class _Turns:
+    """So many at once; ``most`` may wait."""
+
+    def __init__(self, at_once: int, most: int) -> None:
+        self.free, self.most, self.waiting = asyncio.Semaphore(at_once), most, 0
 
 
 class Slot:
