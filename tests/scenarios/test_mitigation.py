@@ -41,6 +41,22 @@ def test_the_same_confirmation_twice_is_one_run(broken: House) -> None:
     assert len(broken.lever.pulled) == 1
 
 
+def test_the_word_that_started_one_thing_confirms_no_other(broken: House) -> None:
+    # P4, R23: whoever types the same word behind 'undo' is not told that it is done
+    broken.do("mitigate", incident="INC-1", mitigation="rollback", confirm="go")
+    broken.wait(seconds=40)
+    with pytest.raises(
+        Conflict, match=r"'go' has confirmed something else before: '.+' \(run-\w+\)\. Nothing was started"
+    ):
+        broken.do("undo", incident="INC-1", confirm="go")
+    with pytest.raises(Conflict, match="something else"):
+        broken.do("mitigate", incident="INC-1", mitigation="drain-b", confirm="go")
+    first = broken.do("undo", incident="INC-1", confirm="back")
+    assert broken.do("undo", incident="INC-1", confirm="back").id == first.id, "a repeated request is one undo"
+    with pytest.raises(Conflict, match="Undo: "):
+        broken.do("mitigate", incident="INC-1", mitigation="rollback", confirm="back")
+
+
 def test_after_a_crash_in_the_middle_it_is_not_run_again_and_a_person_is_asked(broken: House) -> None:
     broken.do("mitigate", incident="INC-1", mitigation="rollback", confirm="go")
     leased = broken.outbox.lease(50)
@@ -82,7 +98,8 @@ def test_when_metrics_were_away_in_the_window_it_is_watched_longer_before_it_is_
     del broken.gauge.values["errors"]
     broken.wait(seconds=35)
     assert any("whether it helped: 'error rate' was measured too seldom" in said for said in broken.sentences()[-3:])
-    assert broken.record().runs.popitem()[1].outcome is None
+    (run,) = broken.record().runs.values()
+    assert run.outcome is None
     broken.gauge.values["errors"] = 0.001
     broken.wait(seconds=30)
     (run,) = broken.record().runs.values()

@@ -58,7 +58,7 @@ class Mitigate(msgspec.Struct):
 def mitigate(uow: UnitOfWork, asked: Mitigate) -> Done:
     """R23: the confirmation names target, blast radius and undo. P4: at most one run for each confirmation."""
     record = uow.live(asked.incident)
-    if asked.confirm and (started := _started_by(uow, record, asked.confirm)):
+    if asked.confirm and (started := _started_by(uow, record, asked.confirm, mitigation=asked.mitigation)):
         return started
     if asked.confirm and (refused := not_as_agreed(uow, record, asked.timebox, asked.mitigation, asked.seen)):
         return refused
@@ -101,7 +101,7 @@ class Undo(msgspec.Struct):
 def undo(uow: UnitOfWork, asked: Undo) -> Done:
     """R23: undo is a first-class action. It puts back what was found, where the adapter knows it."""
     record = uow.record(asked.incident)
-    if asked.confirm and (started := _started_by(uow, record, asked.confirm)):
+    if asked.confirm and (started := _started_by(uow, record, asked.confirm, undo_of=asked.run)):
         return started
     run = to_undo(record, asked.run)
     tool, arguments = undoing(uow, record, run)
@@ -173,15 +173,34 @@ def _confirmation(record: Record, confirm: str) -> str:
     return hashlib.sha256(f"{record.id}\x1f{confirm}".encode()).hexdigest()
 
 
-def _started_by(uow: UnitOfWork, record: Record, confirm: str) -> Done | None:
-    """The run that this confirmation has started already, whatever is offered under its name by now (P4)."""
+def _started_by(
+    uow: UnitOfWork, record: Record, confirm: str, *, mitigation: str = "", undo_of: str = ""
+) -> Done | None:
+    """The run that this confirmation has started already, whatever is offered under its name by now (P4).
+
+    ``mitigation``: what is to be started; empty: something is to be undone, the run ``undo_of`` where it is named. Raises
+    ``Conflict`` where the confirmation has started something else: nobody means an undo by the word that started it.
+    """
     first = uow.tx.one(
-        "SELECT run, mitigation FROM mitigation_runs WHERE confirmation = :c", c=_confirmation(record, confirm)
+        "SELECT run, service, mitigation, undo_of FROM mitigation_runs WHERE confirmation = :c",
+        c=_confirmation(record, confirm),
     )
     if first is None:
         return None
-    said = f"That confirmation has started {first['mitigation']} already ({first['run']}); nothing more was started."
-    return Done(said, record.id, first["run"])
+    run = record.runs.get(first["run"])
+    title = run.title if run else first["mitigation"]
+    names = {first["mitigation"], action_key(first["service"], first["mitigation"]), run.mitigation if run else ""}
+    same = mitigation in names if mitigation else undo_of in ("", first["undo_of"])
+    if bool(first["undo_of"]) == bool(mitigation) or not same:
+        raise Conflict(
+            f"'{confirm}' has confirmed something else before: '{title}' ({first['run']}). Nothing was started.",
+            hint="Repeat with another word.",
+        )
+    return Done(
+        f"That confirmation has started '{title}' already ({first['run']}); nothing more was started.",
+        record.id,
+        first["run"],
+    )
 
 
 def _start(
@@ -205,7 +224,8 @@ def _start(
     mitigation, run = tool.mitigation, new_id("run")
     title = f"Undo: {mitigation.title}" if undo_of else mitigation.title
     if not _confirmed_first(uow, record, tool, run, confirm, undo_of):
-        first = _started_by(uow, record, confirm)
+        name = "" if undo_of else mitigation.runs_as or mitigation.name
+        first = _started_by(uow, record, confirm, mitigation=name, undo_of=undo_of)
         assert first is not None
         return first
     _refuse_second_run(record, title, mitigation.target)

@@ -3,7 +3,7 @@
 import msgspec
 
 from stanch.kernel.answers import Moment
-from stanch.kernel.clock import hour_minute
+from stanch.kernel.clock import day, hour_minute
 from stanch.kernel.command import command
 from stanch.kernel.policy import ROLE_TITLES
 from stanch.now.asked import in_order, once
@@ -39,7 +39,7 @@ class NextStep(msgspec.Struct, frozen=True):
 
     def line(self) -> str:
         """One line."""
-        at = f"at {hour_minute(self.due)} UTC" if self.later and self.due is not None else ""
+        at = f"from {day(self.due)} {hour_minute(self.due)} UTC on" if self.later and self.due is not None else ""
         said = ", ".join(filter(None, (at, f"for {self.who}" if self.who else "")))
         text = f"{said}: {self.text}" if said else self.text
         return f"{self.do}  ({text})" if self.do else text

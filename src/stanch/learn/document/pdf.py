@@ -27,7 +27,7 @@ def pdf(document: Document, at: int) -> bytes:
 def typeset(template: str, plain: dict[str, Any], at: int, incident: str) -> bytes:
     """A template of this folder with its data. Raises ``Unavailable``."""
     if find_spec("typst") is None:
-        raise Unavailable("PDF needs Typst.", hint="pip install 'stanch[pdf]', or export HTML and print it.")
+        raise Unavailable("PDF needs Typst.", hint="Install stanch with its extra 'pdf', or export HTML and print it.")
     body = msgspec.json.encode({"template": template, "document": plain, "timestamp": at // SECOND})
     try:
         done = subprocess.run(
