@@ -45,7 +45,7 @@ _PERSON_AS_CAUSE = (
     Phrase("cause trigger reason culprit origin source what took broke caused led brought made cost killed triggered crashed destroyed wiped deleted knocked cut blocked locked overwrote corrupted sank emptied exposed leaked erased flooded stalled froze ended", rf"\b(?=[\w-]{{1,40}}(?: [\w-]{{1,40}})?'s)(?:{ROLE}|(?-i:[A-Z][a-z]+))'s (?:[\w-]+ ){{0,3}}?(?:changes?|decision|command|script|commit|merge|deploy|deployment|action|actions|edit|fix|push|query|restart|choice|reaction|migration|pull request|pr|patch|rule|regex|typo|upload|update|settings?|configuration|config|input|entry|shortcut)(?: [\w-]+){{0,5}}? (?:took|broke|caused|brought|killed|led to|triggered|crashed|cost|made it worse|destroyed|wiped|deleted|knocked|cut off|blocked|locked|overwrote|corrupted|sank|emptied|exposed|leaked|erased|flooded|stalled|froze|set off|left (?:us|everyone|customers)|ended in|{_WAS_IT})\b", "say what the change did, and what let it through"),
     Phrase("on", r"\b(?:outage|incident|failure|downtime|delay|mess|this|that)(?: one)? (?:is|was) (?:all |entirely |squarely |mostly )?on (?:the |our )?(?:(?:[\w-]+ )?(?:engineer|developer|operator|admin|manager|responder|reviewer|dba|sre|intern|technician)\b(?! team)|(?:him|her|me)\b|(?-i:[A-Z][a-z]+)(?=[,.;:]|$))(?!')", "say which condition allowed it"),
     Phrase("who culprit responsible one", rf"\b(?:who (?:did|caused|broke|ran|made|pushed|deleted|it was|was (?:responsible|behind|to blame))|culprit|(?:the )?one (?:responsible|who did))\b[^.!?\n]{{0,60}}?\b(?:(?:turned|turns) out to be|was|is|proved to be|happened to be) (?:an? |the |our |one of (?:the|our) )?(?:[\w-]+ )?(?:{ROLE}|(?-i:[A-Z][a-z]+))(?= again\b|[,.;:]|$)", "say what was done, and what let it through"),
-    Phrase("cause reason factor", rf"\b(?:user \S+|{ROLE}|(?-i:[A-Z][a-z]+)) \w+(?:ed|an|id|ut|et) [^.!?\n]{{1,100}}[;,:] no (?:other|further|technical) (?:cause|reason|factor)s?\b", "say what allowed it, and what did not stop it"),
+    Phrase("other further technical", rf"\b(?:user \S+|{ROLE}|(?-i:[A-Z][a-z]+)) \w+(?:ed|an|id|ut|et) [^.!?\n]{{1,100}}[;,:] no (?:other|further|technical) (?:cause|reason|factor)s?\b", "say what allowed it, and what did not stop it"),
     Phrase("his her their my your", r"\b(his|her|their|my|your) [\w-]+, \1 (?:outage|mess|mistake|fault|problem|bug|incident|bill)\b", "say what the change did, and what let it through"),
     Phrase("different else other experienced senior", rf"\b(?:had|if) (?:only )?(?:an?other|an?y?one else|some(?:one|body) else|(?:an? )?(?:different|more (?:experienced|senior|careful|competent)|better|real|proper|senior)) ?(?:{ROLE})? ?(?:had )?(?:been|was|were|sat|held|taken)\b", "another person would have had the same screen: say what it showed"),
     Phrase("action actions measure measures item items step todo followup", rf"\b(?:actions?|measures?|items?|steps?|todo|followup)\s?[:=] (?:\w+ )?(?:(?:retrain|remind|warn|discipline|sanction|coach|have a word with|talk to|speak to|fire|dismiss) (?:(?-i:[A-Z][a-z]+)|(?:the|our) (?:[\w-]+ ){{0,2}}?(?:{ROLE}|shift|crew|staff)|him|her|them)\b|send (?:(?-i:[A-Z][a-z]+)|(?:the|our) (?:[\w-]+ ){{0,2}}?{ROLE}) (?:\w+ )?(?:to|on|for) (?:an?|the|some)? ?(?:[\w-]+ ){{0,5}}?(?:course|training|refresher|lesson|seminar)|take away (?:(?-i:[A-Z][a-z]+)'s|his|her|their|the (?:[\w-]+ )?{ROLE}'s)\b)", "name what changes in the system, so that the next person is safe as well"),
@@ -54,13 +54,11 @@ _PERSON_AS_CAUSE = (
     Phrase("who", r"\bthe (?:person|one|guy|colleague|individual|engineer|developer|operator) who (?:did (?:it|this|that)|caused (?:it|this|that|the \w+)|(?:is|was) (?:responsible|to blame|at fault))\b", "say what was done, and what let it through"),
     Phrase("without", rf"\b(?:signed off|approved|merged|deployed|released|shipped|pushed|executed|changed|deleted|waved through|rubber-stamped) by (?:an? |the |our |one of (?:the|our) )?(?:[\w-]+ )?(?:{ROLE}|(?-i:[A-Z][a-z]+)) (?:\w+ )?without\b", "say what was asked of the review, and what it could see"),
     Phrase("doing mess handiwork work", rf"\b(?:is|was|were) (?:all |once more |again )?(?:the |our |an? )?(?:[\w-]+ )?(?=[\w-]{{1,40}}'s)(?:{ROLE}|(?-i:[A-Z][a-z]+))'s (?:own )?(?:doing|mess|handiwork|work)\b(?=[,.;:]|$| and\b)", "say what the change did, and what let it through"),
-    Phrase("that which", rf"\b(?:{ROLE}|(?-i:[A-Z][a-z]+)) (?:pushed|pressed|clicked|hit|ran|executed|typed|entered|made|merged|deployed|wrote|sent|issued|gave|flipped|pulled|opened|closed|started|committed|changed|applied|turned|approved) (?:the|an?|his|her|that|one) (?:[\w-]+ ){{1,4}}?(?:that|which) (?:took|brought|broke|killed|deleted|wiped|caused|started|triggered|crashed|knocked|cut|emptied|led to|set off|stopped|sank)\b", "say what the change did, and what let it through"),
     Phrase("started began starts begins", rf"\b(?:it|this|that|everything|(?:the )?(?:trouble|mess|problems?)) (?:all )?(?:started|began|starts|begins) (?:when|because|after) (?:an? |the |our |one of (?:the|our) )?(?:[\w-]+ )?(?!(?:users?|people|customers|everyone|we|it|they|you)\b)(?:{ROLE}|(?-i:[A-Z][a-z]+)) (?!(?:was|were|had been|saw|noticed|found|got|received|reported|called)\b)\w+", "say what the change did, and what let it through"),
-    Phrase("reason cause culprit problem link one", rf"\b(?:{ROLE}|(?-i:[A-Z][a-z]+)) (?:is|was|were|are) (?:the )?(?:\w+ )?(?:reason|cause|culprit|weak(?:est)? link|one (?:who|to blame))\b(?! code)", "say which condition allowed it"),
     Phrase("by", rf"\b(?:was|were|got|been|being) (?:\w+ly )?(?:forgotten|overlooked|skipped|ignored|neglected|misread|misconfigured|misjudged|mistyped|missed|botched|bungled|dropped|mishandled|misunderstood|left (?:open|behind|out|on)) by {_BY_WHOM}\b(?! (?:team|group|crew)\b)(?=[,.;:]|$| (?:who|on|in|at|during|and|twice|again|for|when|because)\b)", "say what it looked like to them, and what did not stop it"),
+    Phrase("fault blame blamed guilty responsible accountable", rf"\b(?:\w+'s (?:own )?fault|(?:his|her|their|my|your|our) (?:own )?fault|(?:{ROLE}|(?-i:[A-Z][a-z]+)) (?:is|was|were|are) (?:solely |fully |clearly |entirely |directly |personally )?(?:to blame|guilty|at fault|responsible for (?:the|this|these|causing|breaking|taking)))\b", "say which condition allowed it"),
     Phrase("dropped", r"\b(?:an?|the|our|one) (?:[\w-]+ ){0,2}?(?:engineer|developer|operator|admin|contractor|intern|technician|dba|sre|junior) dropped (?:the|our|a) (?:[\w-]+ )?(?:table|database|index|schema)\b", "say what the command did, and what allowed it"),
     Phrase("caused", r"\bcaused by (?:an? |the |our |one of (?:the|our) )?(?:[\w-]+ ){0,2}?(?:engineer|developer|operator|admin|administrator|employee|contractor|technician|intern|colleague|person|someone|somebody|individual|staff|team member|dba|sre)s?\b", "say what the system allowed"),
-    Phrase("fault blame blamed guilty responsible accountable", rf"\b(?:\w+'s (?:own )?fault|(?:his|her|their|my|your|our) (?:own )?fault|(?:{ROLE}|(?-i:[A-Z][a-z]+)) (?:is|was|were|are) (?:solely |fully |clearly |entirely |directly |personally )?(?:to blame|guilty|at fault|responsible for (?:the|this|these|causing|breaking|taking)))\b", "say which condition allowed it"),
     Phrase("broke deleted dropped took crashed killed wiped destroyed ruined brought", r"\b(?:(?:an? |the |our |one )(?:[\w-]+ ){0,2}?(?:engineer|developer|operator|admin|administrator|contractor|intern|technician|colleague|dba|sre|junior)|someone|somebody|(?-i:[A-Z][a-z]+)|he|she) (?:single-handedly |then |simply )?(?:broke|wiped|destroyed|ruined|killed|crashed|brought down|took (?:down|out)) (?:the|our|all|everything|production|it|half|a)\b", "say what the command did, and what allowed it"),
 )  # fmt: skip
 
@@ -88,7 +86,7 @@ _HINDSIGHT = (
     Phrase("right there staring front nose noses eyes whole time plain sight screaming shouting sticking", r"\bright (?:in front of|under|before) (?:us|them|him|her|everyone|everybody)\b|\b(?:in front of|under|before) (?:our|their|his|her|everyone's) (?:very )?(?:noses?|eyes)\b|\b(?:the|this) whole time\b|\bin plain sight\b|\b(?:was|were) right there\b|\b(?:clues?|signs?|evidence|warnings?|pieces) (?:was|were) all there\b|\b(?:screaming|shouting|sticking out|jumping out) (?:at (?:us|them|everyone)|like)\b|\bstaring\b[^.!?\n]{0,15}\bin the face\b"),
     Phrase("question time sooner inevitably coming saw", r"\b(?:only |just )?a question of (?:time|when)\b|\bsooner or later\b|\b(?:saw|seen|see) (?:it|this|that) coming\b|\bnot (?:a question of|if but|if, but)\b[^.!?\n]{0,8}\bwhen\b"),
     Phrase("anyone anybody any everyone child beginner", r"\b(?:anyone|anybody|any(?: [\w-]+){1,3}|a child|a beginner|every \w+)(?: [\w'-]+){0,6} (?:would|could|should|must) (?:have|know|see|notice|tell|work out|figure|guess|predict|understand|reali[sz]e|spot|count)\b|\b(?:was|were|is) (?:visible|there|apparent|plain|clear|obvious) (?:for|to) (?:all|anyone|anybody|everyone|everybody)\b"),
-    Phrase("telling warning shouting screaming crying", r"\bhad been (?:telling|warning|shouting|screaming|crying)\b|\bas we (?:now )?know (?:now|today|by now)\b"),
+    Phrase("telling warning shouting screaming crying", r"\bhad been (?:telling|warning|shouting|screaming|crying)\b"),
     Phrase("today know", r"\bas we (?:now )?know (?:now|today|by now)\b"),
     Phrase("knowing today learned now", r"\b(?:knowing|given) what (?:we|I|they) (?:now )?know\b(?: now| today)?|\b(?:we|I|they) (?:now know|know now|know today) (?:that )?(?:this|it|the)\b|\bwith what we know (?:now|today)\b|\bin the light of what\b"),
     Phrase("unmistakable unmistakably glaring glaringly plain telling telltale smoking sign signs clue clues indication warning warnings hint hints", r"\bunmistakabl[ey]\b|\bglaring(?:ly)?\b(?! (?:error|mistake|oversight|omission))|\bsmoking gun\b|\b(?:clear|plain|loud|obvious|strong|early|ample|plenty of|enough|many|repeated|every) (?:signs?|clues?|indications?|warnings?|hints?|signals?) (?:that |which |of )?(?:\w+ )?(?:were|was|had been|of (?:the|what)|that|everyone|nobody|we|they)\b|\b(?:signs?|clues?|hints?|warnings?) (?:were|was|had been) (?:all |always |clearly |already )?(?:there|overlooked|missed|ignored|everywhere|plain|clear)\b"),
@@ -105,7 +103,7 @@ _HINDSIGHT = (
 )  # fmt: skip
 
 _TEAM_BLAME = (
-    Phrase("carelessness sloppiness negligence ignorance arrogance silence excuses slow rushed lazy sloppy broken bad careless half-baked untested reckless poor buggy shoddy incompetence chaos", rf"\b(?:{TEAM}|(?-i:[A-Z][a-z]+ing|Product|Security|Frontend|Backend))(?:'s|s') (?:\w+ )?(?:sloppy|broken|bad|careless(?:ness)?|sloppiness|negligence|ignorance|arrogance|incompetence|silence|excuses|half-baked|untested|reckless|poor|buggy|shoddy|rushed|lazy|chaos|slow)\b"),
+    Phrase("carelessness sloppiness negligence ignorance arrogance silence excuses slow rushed lazy sloppy broken bad careless half-baked untested reckless poor buggy shoddy incompetence chaos", rf"\b(?=[\w-]{{1,40}}(?: [\w-]{{1,40}}){{0,3}}(?:'s|s') )(?:{TEAM}|(?-i:[A-Z][a-z]+ing|Product|Security|Frontend|Backend))(?:'s|s') (?:\w+ )?(?:sloppy|broken|bad|careless(?:ness)?|sloppiness|negligence|ignorance|arrogance|incompetence|silence|excuses|half-baked|untested|reckless|poor|buggy|shoddy|rushed|lazy|chaos|slow)\b"),
     Phrase("if had", rf"(?:\bif (?:only )?|^\W*had )(?!(?:the |our )?team\b)(?:the |our )?(?:{TEAM}|{FUNCTION}) (?:had )?(?:not )?(?:only |just |ever |actually )?(?:\w+ed|did|had|read|told|knew|were|was|kept)\b[^.!?\n]{{0,200}}\bwould\b"),
     Phrase("by", rf"\b(?:was|were|got|been|is) (?:\w+ly )?(?:dumped|caused|broken|blocked|dropped|lost|forgotten|overlooked|missed|skipped|neglected|mishandled|misconfigured|delayed|refused|messed up|botched|forced|imposed|sabotaged|spoiled|held up|ignored|misled|left alone) (?:on us |upon us |through )?by (?:the |our |their )?(?:{TEAM}|{FUNCTION})\b"),
     Phrase("usual always ever", rf"\b(?:{TEAM}|(?<![\w-] ){FUNCTION})\b[^.!?\n]{{3,60}}, as (?:usual|always|ever)\b|\b(?:{TEAM}|{FUNCTION}) (?:was |were |is |are )?as (?:usual|always|ever) (?:too |very )?(?:late|slow|silent|absent|unhelpful|unreachable|asleep|away|wrong|busy)\b"),
@@ -125,7 +123,7 @@ _TEAM_BLAME = (
     Phrase("if", rf"\bwould\b[^.!?\n]{{0,60}}?\bif (?:only )?(?!(?:the |our )?team\b)(?:the |our )?(?:{TEAM}|{FUNCTION}) (?:only |just |ever |actually )?(?:\w+ed|did|had|read|told|knew|were|was|kept)\b"),
     Phrase("job responsibility duty task always", rf"\bit(?: is| was|'s) (?:the )?(?:job|responsibility|duty|task) of (?:the )?(?:{TEAM}|{FUNCTION})\b|\bit(?: is| was|'s) always (?:the )?{TEAM}\b"),
     Phrase("had", r"\b(?:and|so) we (?:\w+ )?had to (?:clean|pay|live with|deal with|pick up|sort|suffer|carry)\b"),
-    Phrase("issue problem cause culprit reason trouble trigger origin source what broke took killed wrecked ruined delayed cost", rf"\b(?:{TEAM}|{FUNCTION}|(?-i:DBA|SRE|Dev|Admin))(?:'s|s') (?:[\w-]+ ){{1,4}}?(?:{_WAS_IT}|(?:broke|took (?:down|out)|killed|wrecked|ruined|delayed|cost us)\b)"),
+    Phrase("issue problem cause culprit reason trouble trigger origin source what broke took killed wrecked ruined delayed cost", rf"\b(?=[\w-]{{1,40}}(?: [\w-]{{1,40}}){{0,3}}(?:'s|s') )(?:{TEAM}|{FUNCTION}|(?-i:DBA|SRE|Dev|Admin))(?:'s|s') (?:[\w-]+ ){{1,4}}?(?:{_WAS_IT}|(?:broke|took (?:down|out)|killed|wrecked|ruined|delayed|cost us)\b)"),
     Phrase("over wall silo finger fingers pointing us them", r"\b(?:(?:threw|thrown|tossed) (?:it |this |them )?over the (?:wall|fence)|point(?:ed|ing)? (?:the )?fingers?|finger[- ]pointing|us (?:versus|vs\.?|against) them|passed the buck)\b"),
     Phrase("told warned asked informed", rf"\b(?:nobody|no one|they never|never) (?:in |from |on )?(?:the |our )?(?:{TEAM} )(?:told|warned|asked|informed|consulted|answered)\b|\bthey (?:were warned|had been (?:warned|told)|knew and)\b|\bwe (?:had )?(?:warned|told) them\b"),
 )  # fmt: skip
@@ -133,6 +131,11 @@ _TEAM_BLAME = (
 
 _by_phrase = phrases(*_PERSON_AS_CAUSE)
 _of_attention = phrases(*_JUDGEMENT)
+# What is judged in these sentences is a thing that people made.
+_MADE = re.compile(
+    r"\b(?:code|design|architecture|documentation|docs|runbook|wiki|test|tests|script|tooling|setup|monitoring|dashboard|hack|kludge|workaround)\b[^.!?;]{0,60}$",
+    re.I,
+)
 _between_teams = phrases(*_TEAM_BLAME)
 
 
@@ -156,9 +159,10 @@ def _person_as_cause(text: Text, vocabulary: Vocabulary) -> Iterator[Hit]:
 
 def _judgement(text: Text, vocabulary: Vocabulary) -> Iterator[Hit]:
     taken = Taken()
-    yield from (
-        hit for hit in (*_of_attention(text, vocabulary), *judging(text, vocabulary)) if taken.take(hit.start, hit.end)
-    )
+    for hit in (*_of_attention(text, vocabulary), *judging(text, vocabulary)):
+        if taken.take(hit.start, hit.end):
+            made = not hit.better and _MADE.search(text.raw, text.sentence_of(hit.start).start, hit.end)
+            yield structs.replace(hit, better="say what it lacks, and what that led to") if made else hit
 
 
 def _names_a_thing(text: Text, hit: Hit, vocabulary: Vocabulary) -> bool:
@@ -172,7 +176,7 @@ RULES = (
          counterfactuals, "The on-call engineer should have rolled back at 14:05.", "At 14:05 the dashboard showed the new release as healthy, so the on-call engineer looked at the database first."),
     Rule("person_as_cause", "A person as the cause", "another person in the same place can do the same: what allowed it?", "say what the system allowed", _person_as_cause,
          "The outage was caused by human error.", "The tool deleted a production database without asking for its name."),
-    Rule("judgement", "A judging word", "it judges a person and tells nothing of the conditions", "say what was done and what was known then", _judgement,
+    Rule("judgement", "A judging word", "it judges people or their work, and tells nothing of the conditions", "say what was done and what was known then", _judgement,
          "The change was pushed through a careless review.", "The review showed 40 files; the one line that mattered was in the 38th."),
     Rule("hindsight", "Hindsight", "it was not obvious to those who were there, or they would have acted on it", "say what could be seen at that moment", phrases(*_HINDSIGHT),
          "It was obvious that the disk would fill up.", "The graph of the disk was on a page that the alert did not link."),

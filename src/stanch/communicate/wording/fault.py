@@ -54,10 +54,16 @@ def _begin(beginnings: str, rest: str) -> list[str]:
     return [begin + rest for begin in beginnings.split()]
 
 
+def _opened(pattern: str) -> list[str]:
+    """A pattern that begins with a choice of words, as one for each of them."""
+    choice = re.match(r"\(\?:([\w |'-]+)\)(?![?*+{])", pattern)
+    return [word + pattern[choice.end() :] for word in choice[1].split("|")] if choice else [pattern]
+
+
 def _by_letter(alternatives: list[str], depth: int = 4) -> str:
     """One pattern of many, by their first letters: at each word only those that begin as it does are tried."""
     letters: dict[str, list[str]] = {}
-    for one in alternatives:
+    for one in (each for alternative in alternatives for each in _opened(alternative)):
         plain = depth and one[:1].isalpha() and one[1:2] not in tuple("?*+{|")
         letters.setdefault(one[0] if plain else "", []).append(one[1:] if plain else one)
     parts = []
@@ -114,6 +120,11 @@ _SITE = any_of(
 )
 _EITHER = [
     r"failed (?:to|us|you)",
+    r"(?:pushed|pressed|clicked|hit|ran|executed|typed|entered|made|merged|deployed|wrote|sent|issued|gave|flipped|pulled|opened|closed|started|committed|changed|applied|turned|approved) (?:the|an?|his|her|that|one) (?:[\w-]+ ){1,4}?(?:that|which) (?:took|brought|broke|killed|deleted|wiped|caused|started|triggered|crashed|knocked|cut|emptied|led to|set off|stopped|sank)",
+    *_begin(
+        "is was were are",
+        r" (?:the )?(?:\w+ )?(?:reason|cause|culprit|weak(?:est)? link|one (?:who|to blame))\b(?! code)",
+    ),
     "fails to",
     r"caused (?:the|this|an?|our) (?:\w+ ){0,2}?(?:outage|incident|failure|mess|problem|disruption|downtime|loss|error)",
     *_begin(
@@ -179,7 +190,7 @@ _PREDICATE = re.compile(
 _A_TEAM = re.compile(rf"\b(?!(?:the |our )?team\b){TEAM}\b", re.I)
 # A predicate is in a sentence with one of these words only.
 _FAULT_WORDS = """
-refuse refuses beginner novice rookie amateur newbie experienced skilled senior suited rubbish garbage nonsense junk regard consideration respect care thought concern fell reused shared given mind minds cope calm clue idea nerve courage confused kept incorrectly unread unseen vetoed stalled blocked delayed held business bypassed sidestepped overrode minutes hours days weeks months lied lies misled cheated deceived tricked fobbed brushed strung hung thinking dumped dumps foisted foists unloaded unloads landed imposed sprang thrust reprimanded disciplined told written retrained sanctioned admonished rebuked
+refuse refuses that which culprit link one beginner novice rookie amateur newbie experienced skilled senior suited rubbish garbage nonsense junk regard consideration respect care thought concern fell reused shared given mind minds cope calm clue idea nerve courage confused kept incorrectly unread unseen vetoed stalled blocked delayed held business bypassed sidestepped overrode minutes hours days weeks months lied lies misled cheated deceived tricked fobbed brushed strung hung thinking dumped dumps foisted foists unloaded unloads landed imposed sprang thrust reprimanded disciplined told written retrained sanctioned admonished rebuked
 scolded fired dismissed reminded
 promised denied bed sleep job
 felt keeps keep hurry ploughed plowed

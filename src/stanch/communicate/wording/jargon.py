@@ -38,7 +38,7 @@ degraded state, degradation, service degradation, intermittent connectivity, con
 endpoint, endpoints, webhook retries, api gateway, auth service, authentication service, payload, payloads, request queue, batch job, batch jobs, etl, data pipeline, pipeline, pipelines, ingestion, ingest, ingests, ingested, ingesting, serialization, deserialization = the function that customers use
 """
 TERMS: dict[tuple[str, ...], str] = {
-    tuple(term.replace("-", " ").replace("/", " ").split()): f"say what customers see, such as '{plain.strip()}'"
+    tuple(term.replace("-", " ").replace("/", " ").split()): f"say what customers see; the word means '{plain.strip()}'"
     for line in _TABLE.strip().splitlines()
     for terms, _, plain in [line.partition("=")]
     for term in terms.strip().split(", ")

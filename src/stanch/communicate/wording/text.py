@@ -14,6 +14,10 @@ _END = re.compile(
 )
 
 
+# Beyond so many characters a sentence is cut between two words: nobody reads it as one, and patterns would look at all of it.
+LONGEST = 500
+
+
 class Span(msgspec.Struct, frozen=True):
     """A part of the text: characters from ``start`` up to ``end``."""
 
@@ -44,11 +48,14 @@ class Text:
         found, start = [], 0
         for m in [*_END.finditer(self.raw), None]:
             end = m.end() if m else len(self.raw)
-            part = self.raw[start:end]
-            if part.strip():
-                lead = len(part) - len(part.lstrip())
-                found.append(Span(start + lead, start + len(part.rstrip()), part.strip()))
-            start = end
+            while start < end:
+                cut = end if end - start <= LONGEST else self.raw.rfind(" ", start + 1, start + LONGEST) + 1
+                cut = cut or start + LONGEST
+                part = self.raw[start:cut]
+                if part.strip():
+                    lead = len(part) - len(part.lstrip())
+                    found.append(Span(start + lead, start + len(part.rstrip()), part.strip()))
+                start = cut
         return found
 
     @cached_property
