@@ -80,9 +80,13 @@ REFUSES = r"\b(close|shut|stop|refuse|reject|deny)\b|\b(switch|turn)\b.{0,30}\bo
 DESTROYS = r"\b(drop|delete|purge|truncate|wipe|erase|restore|re-?set|rebuild|reformat|re-?create)\b"
 
 
+# Takes a feature or a job out of use for now; what is detached or fenced is a part of the system.
+OFF = r"\b(stop|pause|halt|suspend|disable)\b|\b(switch|turn)(ing|es|s)?\b.{0,60}\boff\b"
+
+
 def switches_off(mitigation: Mitigation) -> bool:
     """Whether it takes something out of use for now."""
-    return re.search(STOP, said(mitigation)) is not None
+    return re.search(OFF, said(mitigation)) is not None
 
 
 def final(mitigation: Mitigation) -> bool:

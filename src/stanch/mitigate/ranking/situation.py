@@ -9,7 +9,7 @@ import msgspec
 from stanch.kernel.kept import Kept
 from stanch.kernel.suspicion import suspicion
 from stanch.mitigate.ranking.evidence import Evidence, Option, Release, TextEvidence
-from stanch.mitigate.ranking.means import Means, means, said
+from stanch.mitigate.ranking.means import Means, means, said, switches_off
 from stanch.mitigate.ranking.outcome_words import says_done
 
 # How much more often a change stands just before the onset when it is the cause than when it is not, by its kind.
@@ -127,7 +127,8 @@ class Situation:
             better = self._elsewhere("config", "back") or (self.kind == "rollback" and self._named_elsewhere(release))
             return 0.25 if better else 0.85
         if self._named(release):
-            return 0.8 if "flag" in self.means else 0.5 if "pause_rollout" in self.means else 0.0
+            off = "flag" in self.means or switches_off(self.option.mitigation)
+            return 0.5 if "pause_rollout" in self.means else 0.8 if off else 0.0
         return 0.0
 
     def _takes_back_flag(self, release: Release) -> float:
@@ -156,7 +157,7 @@ class Situation:
         changed = tokens(f"{release.release} {release.text}")
         return any(
             o is not self.option and o.service == self.option.service and o.mitigation.kind != "rollback"
-            and {"back", "pause_rollout"} & means(o.mitigation) and changed & tokens(f"{o.mitigation.title} {o.mitigation.name}")
+            and ("back" in means(o.mitigation) or switches_off(o.mitigation)) and changed & tokens(f"{o.mitigation.title} {o.mitigation.name}")
             for o in self.options
         )  # fmt: skip
 

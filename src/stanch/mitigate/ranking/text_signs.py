@@ -120,6 +120,11 @@ TEXT_SIGNS: tuple[TextSign, ...] = (
          {"config": 4, "ask": 5, "failover": 3, "restart": 0.6, "shift": 0.4, "back": 0.5, "grow": 0.2}),
     TextSign("a crash", r"crash\w*|panic\w*|segfault|segmentation fault|exceptions?\b|fails? to (start|boot)|do(es)? not start|stack ?trace|nullpointer|unwrap",
          {"back": 1.8, "config": 1.5, "grow": 0.3, "restart": 0.5}),
+    TextSign("processes that are busy with nothing", (
+        r"\b(spin(s|ning)?|busy.?loop\w*|livelock\w*|leap seconds?|endless loops?)\b|"
+        r"\b(all|every)\b.{0,40}\b(full|100 ?%|at) (of )?(the )?cpu\b.{0,20}\b(at|since) [\d:]{4,}"
+    ),
+         {"restart": 6, "grow": 0.1, "back": 0.4, "shift": 0.4}),
     TextSign("a message that ends whatever reads it", (
         r"\bpoison\w*( pill)?\b|\bre-?deliver\w*|\bdelivered\b.{0,20}\btimes\b|"
         rf"{ONE_MESSAGE}\b.{{0,60}}\b(crash\w*|panic\w*|kill\w*|dies?|died|ends?|fails?)\b|"
