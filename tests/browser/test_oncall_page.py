@@ -92,7 +92,7 @@ def test_taking_over_and_giving_back_without_javascript(rota: House, browser: Br
     form.get_by_label("Why").fill("Ada sleeps")
     form.get_by_role("button").click()
     expect(primary.locator(".figure")).to_have_text("Ben")
-    expect(primary).to_contain_text("Ben from Wed 07 Jan 19:30 to Thu 08 Jan 08:00: Ada sleeps by ada")
+    expect(primary).to_contain_text("Ben from Wed 07 Jan 19:30 to Thu 08 Jan 08:00: Ada sleeps by Ada")
     primary.get_by_role("button", name="Cancel: Ben").click()
     expect(primary.locator(".figure")).to_have_text("Ada Lovelace")
     expect(primary.get_by_role("button", name="Cancel")).to_have_count(0)

@@ -11,6 +11,7 @@ from stanch.communicate.status_page import snapshots
 from stanch.kernel.errors import Conflict, Invalid, NotFound
 from stanch.learn import postmortem
 from stanch.web.app import create_app
+from tests.reading_pages import as_read
 from tests.scenarios.house import POLICY, House, opened
 from tests.scenarios.test_true_sentences import TestClient
 
@@ -188,11 +189,11 @@ def test_page_and_api_add_and_take_out(house: House) -> None:
     with TestClient(create_app(house.stanch), follow_redirects=False) as client:
         client.headers.update({**house.bearer("ada"), "Origin": "http://testserver"})
         html = {"Accept": "text/html"}
-        page = client.get("/incidents/INC-1", headers=html).text
+        page = as_read(client.get("/incidents/INC-1", headers=html).text)
         assert "No service is named" in page and NONE_MARKED in page
         form = {"incident": "INC-1", "service": "search"}
         assert client.post("/do/service", data=form).status_code == 303
-        page = client.get("/incidents/INC-1", headers=html).text
+        page = as_read(client.get("/incidents/INC-1", headers=html).text)
         assert 'href="/services/search"' in page and NONE_MARKED not in page and "Not affected: Search" in page
         added = client.post("/api/v1/incidents/INC-1/services", json={"service": "ledger"})
         assert added.status_code == 200 and client.get("/api/v1/incidents/INC-1").json()["services"] == [

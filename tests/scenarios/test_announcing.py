@@ -46,7 +46,7 @@ def test_an_incident_is_announced_from_declaring_to_closing(house: House) -> Non
     assert board.heard[0].text == "Declared: Checkout outage" and "between us" not in str(board.heard)
     told = next(a for a in board.heard if "We look into it" in a.text)
     assert (told.commander, told.severity, told.rung, told.next_update[-4:], told.url) == (
-        "ben",
+        "Ben",
         "SEV-4",
         4,
         " UTC",

@@ -225,7 +225,7 @@ def test_the_page_has_all_of_it(house: Room) -> None:
         confirm = client.get("/incidents/INC-1/mitigate/rollback").text
         assert "It tests the hypothesis" in confirm and "Yes, start it now" in confirm
         assert post("concern", concern="C1", answer="Ben looks") == 303
-        assert "ada: Ben looks" in client.get("/incidents/INC-1").text
+        assert "Ada: Ben looks" in client.get("/incidents/INC-1").text
 
 
 def test_the_scribe_writes_each_kind_with_a_key_and_corrects(house: Room) -> None:

@@ -268,7 +268,7 @@ def test_a_month_and_my_shifts_are_the_same_at_the_command_and_on_the_page(house
         "Asia/Tokyo",
         "No gap in March 2026: somebody has every hour of it.",
         "1 gap</span>, 9 d",
-        "&lt;b&gt;, by ada",
+        "&lt;b&gt;, by Ada",
         "<strong>primary</strong> from",
         "(7 d)",
     ):

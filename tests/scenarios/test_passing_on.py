@@ -12,6 +12,7 @@ from stanch.kernel.actor import Actor
 from stanch.kernel.clock import parse_moment
 from stanch.kernel.errors import Invalid
 from stanch.web.app import create_app
+from tests.reading_pages import as_read
 from tests.scenarios.house import POLICY, House, opened
 
 with warnings.catch_warnings():
@@ -37,7 +38,7 @@ def woken(house: House) -> list[str]:
 
 
 def heading(text: str) -> str:
-    return re.findall(r"<h1>(.*?)</h1>", text)[0]
+    return re.findall(r"<h1>(.*?)</h1>", as_read(text))[0]
 
 
 def test_the_link_says_what_it_is_about_and_a_look_changes_nothing(house: House, browser: TestClient) -> None:  # R2

@@ -117,7 +117,7 @@ def test_page_api_and_markdown_show_them(written: House) -> None:
         assert client.get("/api/v1/incidents/1/export?format=json&comments=yes").status_code == 422
         html = [client.get(f"/api/v1/incidents/1/export?format=html{more}").text for more in ("", "&comments=yes")]
         assert (
-            "<h2>Comments</h2>" not in html[0] and "<li>C1, ben, Summary, on “three of ten”: Ada should have" in html[1]
+            "<h2>Comments</h2>" not in html[0] and "<li>C1, Ben, Summary, on “three of ten”: Ada should have" in html[1]
         )
         assert client.get("/api/v1/incidents/1/export?format=pdf&comments=yes").content.startswith(b"%PDF-")
         accept = {"incident": "INC-1", "comment": "C1", "how": "accepted"}

@@ -78,7 +78,7 @@ def test_a_role_is_not_taken_from_its_holder_unasked(house: House, client: TestC
     assert refused.value.field == "instead_of" and "ben" in refused.value.hint
     with pytest.raises(Conflict):
         house.do("role", actor="ada", incident="INC-1", role="incident_commander", instead_of="grace")
-    assert "Ask ben for it" in room(client)
+    assert "Ask Ben for it" in room(client)
     api = client.post("/api/v1/incidents/INC-1/roles", json={"role": "incident_commander"})
     assert api.status_code == 409 and "instead_of" in api.text
     house.do("role", actor="ada", incident="INC-1", role="incident_commander", instead_of="Ben")

@@ -33,7 +33,7 @@ def test_until_a_moment_it_wakes_nobody_and_then_pages_as_new(house: House, how:
     until = iso(house.clock.now() + 7_200_000_000)
     word = "silenced" if how == "silence" else "acknowledged"
     said = house.do(how, "ben", fingerprint="f1", reason=WHY, until=until).message
-    assert said == f"ErrorBudgetBurn is {word} by ben until {until[:16].replace('T', ' ')} UTC: {WHY}."
+    assert said == f"ErrorBudgetBurn is {word} by Ben until {until[:16].replace('T', ' ')} UTC: {WHY}."
     assert signal(house)["silence"] == said.removeprefix("ErrorBudgetBurn is ").rstrip(".")
     house.wait(hours=1, step=60)
     house.crash()
@@ -162,9 +162,9 @@ def test_api_and_page_say_who_why_and_until_when(house: House) -> None:
         answered = browser.post("/api/v1/silences", headers=bearer, json={"fingerprint": "f1", "reason": WHY})
         assert answered.status_code == 200, answered.text
         shown = browser.get("/signals?disposition=silenced", headers=bearer).text
-        assert f"silenced by ben until it clears: {WHY}" in shown and "wakes nobody" in shown
+        assert f"silenced by Ben until it clears: {WHY}" in shown and "wakes nobody" in shown
         listed = browser.get("/api/v1/signals?disposition=silenced", headers=bearer).json()
-        assert listed[0]["silence"] == f"silenced by ben until it clears: {WHY}"
+        assert listed[0]["silence"] == f"silenced by Ben until it clears: {WHY}"
         # What waits stands in the live parts; the first-run list after them names the sender's first alert.
         waits = re.findall(r'data-live="(?:now|held)".*?</section>', browser.get("/", headers=bearer).text, re.DOTALL)
         assert len(waits) == 2 and not any("ErrorBudgetBurn" in part for part in waits)

@@ -16,6 +16,7 @@ from stanch.web.app import create_app
 from tests.contracts.github_town import GithubTown
 from tests.contracts.notifier_contract import serving
 from tests.contracts.tracker_town import SECRET, TOKEN
+from tests.reading_pages import as_read
 from tests.scenarios.desk import Desk, open_desk
 from tests.scenarios.house import House, opened
 from tests.scenarios.test_trackers import add, closed, item
@@ -68,13 +69,13 @@ def test_a_webhook_is_taken_once_signed_and_of_a_tracker_that_is_configured(
 
 
 def test_pages_show_the_ticket_and_what_a_person_decides(house: House, desk: Desk, client: TestClient) -> None:
-    page = client.get("/incidents/INC-1/postmortem").text
+    page = as_read(client.get("/incidents/INC-1/postmortem").text)
     assert '<a href="https://desk.example/1" rel="noreferrer">DESK-1</a> in Desk: To do' in page
     assert "DESK-1" in client.get("/actions").text
     desk.edit("1", title="Canary <b>B</b>", state="done")
     house.do("action", incident="INC-1", item="A1", title="Canary A")
     house.wait(minutes=6, step=120)
-    page = client.get("/incidents/INC-1/postmortem").text
+    page = as_read(client.get("/incidents/INC-1/postmortem").text)
     assert "Title was changed on both sides." in page and "Canary &lt;b&gt;B&lt;/b&gt;" in page
     assert "DESK-1 was closed in Desk" in page and "It is not done: reopen the ticket" in page
     actions = client.get("/actions").text
@@ -86,7 +87,7 @@ def test_pages_show_the_ticket_and_what_a_person_decides(house: House, desk: Des
     )
     assert answer.status_code == 303 and item(house).title == "Canary <b>B</b>"
     code = answer_code(house.stanch.settings.secret_key, "INC-1", "A1", "ben")
-    shown = client.get(f"/answer/INC-1/A1/ben/{code}").text
+    shown = as_read(client.get(f"/answer/INC-1/A1/ben/{code}").text)
     assert "DESK-1 was closed in Desk. What shows that it is done?" in shown
     assert (
         client.post(f"/answer/INC-1/A1/ben/{code}", data={"done": "true", "evidence": "build 812"}).status_code == 200
@@ -122,7 +123,7 @@ def test_the_button_to_file_is_there_only_where_the_policy_files_it(
     house.trackers["desk"].tickets.clear()
     house.wait(days=1.1, step=43200)
     house.wait(minutes=6, step=120)
-    page = client.get("/incidents/INC-1/postmortem").text
+    page = as_read(client.get("/incidents/INC-1/postmortem").text)
     assert "File a ticket" in page and ">gone<" in page
     secret = house.do("declare", "ben", title="Breach", service="shop", private=True).incident
     house.do("action", "ben", incident=secret, title="Turn keys", owner="ben", test="None is old")
@@ -143,7 +144,7 @@ def test_a_signal_that_is_normal_work_says_where_it_is_filed(house: House, desk:
     house.settle()
     with TestClient(create_app(house.stanch)) as again:
         again.headers.update(house.bearer("ada"))
-        assert "DESK-2 in Desk, To do" in again.get("/signals").text
+        assert "DESK-2 in Desk, To do" in as_read(again.get("/signals").text)
 
 
 def test_one_item_through_the_whole_product_into_github(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

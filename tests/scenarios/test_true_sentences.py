@@ -13,6 +13,7 @@ from stanch.kernel.command import REGISTRY
 from stanch.kernel.errors import Invalid
 from stanch.learn.export import prepare
 from stanch.web.app import create_app
+from tests.reading_pages import as_read
 from tests.scenarios.house import POLICY, House, opened
 
 with warnings.catch_warnings():
@@ -29,7 +30,7 @@ def client(house: House) -> Iterator[TestClient]:
 
 
 def room(client: TestClient) -> str:
-    return str(client.get("/incidents/INC-1", headers={"Accept": "text/html"}).text)
+    return as_read(client.get("/incidents/INC-1", headers={"Accept": "text/html"}).text)
 
 
 def test_mitigated_is_said_where_something_was_done(house: House, client: TestClient) -> None:

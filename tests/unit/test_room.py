@@ -42,11 +42,11 @@ LINES = [
 
 
 def test_chatter_is_folded_within_a_day_and_a_page_that_failed_is_not() -> None:
-    groups = grouped([row_of(x) for x in LINES], fold=True)
+    groups = grouped([row_of(x, str) for x in LINES], fold=True)
     assert [(g.kind, [r.entry.position for r in g.rows]) for g in groups] == [
         ("entry", [6]), ("fold", [5, 4]), ("day", [3]), ("entry", [3]), ("entry", [2]), ("entry", [1]),
     ]  # fmt: skip
-    assert all(g.kind != "fold" for g in grouped([row_of(x) for x in LINES], fold=False))
+    assert all(g.kind != "fold" for g in grouped([row_of(x, str) for x in LINES], fold=False))
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_chatter_is_folded_within_a_day_and_a_page_that_failed_is_not() -> None:
     [("all", [6, 5, 4, 3, 2, 1]), ("decisions", [1]), ("people", [6, 1]), ("machine", [5, 4, 3, 2])],
 )
 def test_a_filter_shows_its_own_lines(show: str, positions: list[int]) -> None:
-    assert [x.position for x in LINES if wanted(row_of(x), show)] == positions
+    assert [x.position for x in LINES if wanted(row_of(x, str), show)] == positions
 
 
 def test_the_large_clock_says_only_what_is_known() -> None:

@@ -7,6 +7,7 @@ import msgspec
 from stanch.kernel.clock import HOUR, SECOND, hour_minute
 from stanch.ports import Failed
 from stanch.ports.announcing import Announcement
+from stanch.prepare.called import called_by
 from stanch.timeline.audience_clock import next_update_at
 from stanch.timeline.effects import Effect, EffectHandler, arm
 from stanch.timeline.entries import Entry
@@ -78,7 +79,7 @@ class AnnouncementHandler(EffectHandler):
             if found is None:
                 return None
             place, entry = found
-            announcement = self._announcement(uow.record(effect.incident), place, entry)
+            announcement = self._announcement(uow, uow.record(effect.incident), place, entry)
         return self.application.world.announcers[place.name].announce(announcement)
 
     def settle(self, uow: UnitOfWork, effect: Effect, answer: Any) -> int | None:
@@ -109,13 +110,13 @@ class AnnouncementHandler(EffectHandler):
         self._save(uow, place)
         return uow.now + WAITS[-1] * SECOND if self._next(uow, effect) else None
 
-    def _announcement(self, record: Record, place: AnnouncementState, entry: Entry) -> Announcement:
-        policy, severity = self.application.policy(), record.severity_name() or ""
+    def _announcement(self, uow: UnitOfWork, record: Record, place: AnnouncementState, entry: Entry) -> Announcement:
+        policy, severity, called = uow.policy, record.severity_name() or "", called_by(uow.policy)
         due = next_update_at(record, policy)
         return Announcement(
             f"{place.name}/{record.id}/{entry.position}", place.number + 1, record.id, record.title,
-            f"{record.status}, {record.phase}", entry.facts.sentence(), severity,
-            record.holder("incident_commander"), f"{hour_minute(due)} UTC" if due else "",
+            f"{record.status}, {record.phase}", entry.facts.told(called), severity,
+            called(record.holder("incident_commander")), f"{hour_minute(due)} UTC" if due else "",
             self.application.installation.link(f"/incidents/{record.id}"), policy.rung(severity) if severity else 0,
         )  # fmt: skip
 

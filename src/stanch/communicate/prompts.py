@@ -4,6 +4,7 @@ from stanch.communicate.audiences.drafts import suggested_state
 from stanch.kernel.audiences import AUDIENCES, Audience
 from stanch.kernel.clock import SECOND, hour_minute
 from stanch.kernel.policy import Policy
+from stanch.prepare.called import said_by
 from stanch.timeline.audience_clock import AudienceClock, audience_clock, final_word_owed
 from stanch.timeline.prompt import Prompt, PromptAction, PromptRule, harm
 from stanch.timeline.record import Record
@@ -41,7 +42,7 @@ def _approval(record: Record, policy: Policy) -> list[Prompt]:
         Prompt(
             f"approve:{proposal}",
             ", ".join(policy.public_approval) or "communications_lead",
-            f"{author} wants to tell customers ({facts.state}): “{facts.text}” Post it?",
+            f"{said_by(policy)(author)} wants to tell customers ({facts.state}): “{facts.text}” Post it?",
             at,
             [
                 PromptAction("Approve and post", "status", {"state": facts.state, "proposal": proposal}),

@@ -3,6 +3,7 @@
 At its end it is judged anew. A silence until it clears ends with the clearing, so that a recurrence pages as any other.
 """
 
+from collections.abc import Callable
 from typing import Any, Literal
 
 from stanch.detect import maintenance, rules
@@ -46,14 +47,14 @@ def copied(uow: UnitOfWork, row: dict[str, Any], incident: str) -> None:
         )  # fmt: skip
 
 
-def sentence(row: Any) -> str:
-    """Who silenced it, until when and why, without a full stop; empty for a signal that is not silenced."""
+def sentence(row: Any, called: Callable[[str], str] = str) -> str:
+    """Who silenced it, until when and why, without a full stop; empty for a signal that is not silenced. ``called``: how people are called."""
     if not row["silence"]:
         return ""
     until = (
         f"until {iso(row['silenced_until'])[:16].replace('T', ' ')} UTC" if row["silenced_until"] else "until it clears"
     )
-    return f"{row['silence']} by {row['silenced_by']} {until}: {row['silence_reason']}"
+    return f"{row['silence']} by {called(row['silenced_by'])} {until}: {row['silence_reason']}"
 
 
 def end(uow: UnitOfWork, row: dict[str, Any], subject: Subject, why: str) -> None:

@@ -9,6 +9,7 @@ from stanch.kernel.answers import Moment
 from stanch.kernel.command import command
 from stanch.kernel.policy import Service
 from stanch.kernel.severities import Rank
+from stanch.prepare.called import called_by
 from stanch.prepare.playbooks.library import playbooks
 from stanch.respond.overview import Incidents, incidents
 from stanch.timeline import full_text
@@ -123,7 +124,7 @@ def _hit(uow: UnitOfWork, kind: Kind, place: full_text.Match, entry: Entry | Non
     address += "/postmortem" if kind == "postmortem" else "/postmortem#actions" if kind == "action" else ""
     if entry and kind == "incident":
         address += f"?before={entry.position + 1}#e{entry.position}"
-    text = excerpt(entry.facts.sentence(), full_text.terms(query)) if entry else ""
+    text = excerpt(entry.facts.told(called_by(uow.policy)), full_text.terms(query)) if entry else ""
     at = entry.happened_at if entry else row["opened_at"]
     return Hit(
         kind,

@@ -38,6 +38,11 @@ def folded(name: str) -> str:
     return " ".join(name.casefold().split())
 
 
+def begun_as(text: str, name: str, shown: str) -> str:
+    """A sentence that the product itself began with a name, begun with what is shown for it."""
+    return shown + text[len(name) :] if name and text.startswith(f"{name} ") else text
+
+
 def scripts(name: str) -> list[str]:
     """The scripts that a name is written in, such as ``LATIN``; none when they are written together in one language."""
     found = {

@@ -17,6 +17,7 @@ from stanch.learn.document.pdf import pdf, typeset
 from stanch.learn.drills.debrief import markdown as debrief_md
 from stanch.learn.drills.debrief import plain
 from stanch.learn.drills.judging import debrief_of
+from stanch.prepare.called import called_by
 from stanch.prepare.known_people import known_names
 from stanch.timeline.record import fold
 from stanch.timeline.unit_of_work import UnitOfWork
@@ -73,9 +74,14 @@ def prepare(uow: UnitOfWork, incident: str, form: str, names: str = "names", com
     record = fold(entries)
     if record.drill is not None:
         return _debrief(uow, incident, form)
-    made = document(record, entries, uow.policy, of_policy(uow.policy))
+    # Markdown is edited and read back: it keeps the names that people sign in with.
+    called = called_by(uow.policy) if names == "names" and form != "md" else str
+    made = document(record, entries, uow.policy, of_policy(uow.policy), called)
     if comments == "yes":
-        made.comments = list(record.comments.values())
+        made.comments = [
+            msgspec.structs.replace(c, by=called(c.by), settled_by=called(c.settled_by))
+            for c in record.comments.values()
+        ]
     if names == "roles":
         made = anonymous(made, labels(entries, uow.policy, known_names(uow)))
     return Export(form, made, b"", record.published_at or record.changed_at)

@@ -9,6 +9,7 @@ import msgspec
 from stanch.detect.commands.investigations import InvestigationRow, Investigations, investigating, investigations
 from stanch.detect.commands.signals import SignalRow, Signals, list_signals
 from stanch.kernel.clock import DAY, minute_of
+from stanch.kernel.policy import Policy
 from stanch.now.asked import asks, in_order
 from stanch.prepare.oncall import store
 from stanch.prepare.oncall.commands import OnCallNow, now_and_next
@@ -63,13 +64,14 @@ class OpenIncident(msgspec.Struct, frozen=True):
 class Asked:
     """What goes on: incidents, investigations, and what customers still read of as going on; and what each asks now."""
 
-    def __init__(self, uow: UnitOfWork) -> None:
+    def __init__(self, uow: UnitOfWork, policy: Policy | None = None) -> None:
+        """``policy``: see ``UnitOfWork.prompts``."""
         self.uow = uow
         names = [row.id for row in incidents(uow, Incidents(status="live", limit=200))]
         records = uow.records([*names, *investigating(uow), *_without_final_word(uow)])  # of all in one query
         self.investigations: list[InvestigationRow] = investigations(uow, Investigations())
         self.live = [record for record in records if record.live()]
-        self.due = [(record, [p for p in uow.prompts(record) if p.due <= uow.now]) for record in records]
+        self.due = [(record, [p for p in uow.prompts(record, policy=policy) if p.due <= uow.now]) for record in records]
 
     def mine(self) -> list[Due]:
         """What is asked of me: pages first, then by severity."""

@@ -9,6 +9,7 @@ from stanch.identity import profiles
 from stanch.identity.profiles import Confirmation, Method, Profile
 from stanch.kernel.contacts import Contact, ShownContact
 from stanch.kernel.policy import Policy
+from stanch.prepare.called import JoinedPolicy
 from stanch.prepare.oncall.people import contact_key
 from stanch.prepare.own_contact_methods import OwnContactMethod
 
@@ -37,19 +38,27 @@ class OwnContacts:
 def joined(
     policy: Policy, methods: Iterable[Method], every: Iterable[Profile], known: Iterable[Confirmation]
 ) -> Policy:
-    """Pure. Whoever has a method of their own is a contact: that of the catalog which is called so, else one of that name."""
+    """Pure. Whoever has a method of their own is a contact: that of the catalog which is called so, else one of that name.
+
+    Whoever only says how they are called is no contact, and is called so.
+    """
     arrived = {(one.person, one.reach) for one in known if one.confirmed_at is not None}
     shown = {profile.person: profile.shown for profile in every if profile.shown}
     own: dict[str, list[Method]] = {}
     for method in methods:
         own.setdefault(method.person, []).append(method)
-    contacts = dict(policy.contacts)
+    contacts, called = dict(policy.contacts), dict[str, str]()
     for person in sorted({*own, *shown}):
         key = contact_key(policy.contacts, person) or person
         before = contacts.get(key) or (Contact(person) if person in own else None)
         if before is not None:
             contacts[key] = _with(before, own.get(person, []), shown.get(person, ""), key, arrived)
-    return msgspec.structs.replace(policy, contacts=contacts) if own or shown else policy
+        else:
+            called[person] = shown[person]
+    if not own and not shown:
+        return policy
+    fields = {name: getattr(policy, name) for name in policy.__struct_fields__}
+    return JoinedPolicy(**fields | {"contacts": contacts, "called": called})
 
 
 def _with(contact: Contact, own: list[Method], shown: str, key: str, arrived: set[tuple[str, str]]) -> Contact:

@@ -1,9 +1,10 @@
 """What somebody needs to know who takes over, joins, or comes back: drafted from the record. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from stanch.kernel.clock import hour_minute, spell, utc_time
 from stanch.kernel.policy import Policy
+from stanch.prepare.called import Called, called_by
 from stanch.respond.facts import six_facts
 from stanch.timeline.entries import Entry
 from stanch.timeline.facts.roles import short
@@ -69,10 +70,10 @@ def _public(record: Record, now: int) -> str:
     return f"customers heard '{last[2].state}' at {utc_time(last[0], now)}"
 
 
-def still_open(record: Record) -> list[str]:
-    """Time-boxes that run, and concerns without an answer."""
+def still_open(record: Record, called: Callable[[str], str] = str) -> list[str]:
+    """Time-boxes that run, and concerns without an answer. ``called``: how people are called."""
     boxes = [
-        f"{box.timebox} until {hour_minute(box.ends_at)} for {box.owner}: {box.question} Otherwise: {box.fallback}"
+        f"{box.timebox} until {hour_minute(box.ends_at)} for {called(box.owner)}: {box.question} Otherwise: {box.fallback}"
         for box in record.timeboxes.values()
         if box.running()
     ]
@@ -83,27 +84,28 @@ def still_open(record: Record) -> list[str]:
 def catch_up(record: Record, entries: Sequence[Entry], policy: Policy, now: int, since: int) -> list[str]:
     """At most ten lines, never longer: for who joins (``since`` 0: the state), or what is new since an entry's position."""
     state = _state(record, policy, now)
-    fresh = [x for x in entries if x.position > since and x.kind not in BOOKKEEPING]
+    fresh, called = [x for x in entries if x.position > since and x.kind not in BOOKKEEPING], called_by(policy)
     if not since:
-        return _cut(state + [_line(x) for x in _chosen(fresh, MOST_LINES - len(state))])
+        return _cut(state + [_line(x, called) for x in _chosen(fresh, MOST_LINES - len(state))])
     if not fresh:
         return _cut([state[0], "Nothing new was said or done."])
     room = MOST_LINES - 2
     chosen = _chosen(fresh, room if len(fresh) > room else room + 1)
     more = len(fresh) - len(chosen)
     rest = [f"and {more} more {'entry' if more == 1 else 'entries'} in the timeline"] if more else []
-    return _cut([state[0], *(_line(x) for x in chosen), *rest])
+    return _cut([state[0], *(_line(x, called) for x in chosen), *rest])
 
 
 def _state(record: Record, policy: Policy, now: int) -> list[str]:
     """The incident in six lines."""
     facts = {fact.key: fact for fact in six_facts(record, policy, now)}
-    roles = ", ".join(f"{fact.value} ({short(role)})" for role, fact in record.roles.items()) or "nobody has a role"
-    opened = still_open(record)
+    called = called_by(policy)
+    roles = ", ".join(f"{called(fact.value)} ({short(role)})" for role, fact in record.roles.items())
+    opened = still_open(record, called)
     lines = [
         f"{record.id} {record.title}: {facts['severity'].value or 'no severity'}, {record.status}, {record.phase.capitalize()}",
         f"Customers: {facts['impact'].value or 'nobody has said what they see'}",
-        f"People: {roles}",
+        f"People: {roles or 'nobody has a role'}",
         f"It may be: {facts['hypothesis'].value or 'no hypothesis yet'}",
         f"Tried: {facts['mitigations'].value or 'nothing yet'}",
         f"Next update: {facts['next_update'].value or 'none promised'}",
@@ -121,8 +123,8 @@ def _chosen(entries: list[Entry], room: int) -> list[Entry]:
     return sorted([*weighty, *others], key=lambda x: x.position)
 
 
-def _line(entry: Entry) -> str:
-    return f"{hour_minute(entry.happened_at)} {entry.author}: {entry.facts.sentence()}"
+def _line(entry: Entry, called: Called) -> str:
+    return f"{hour_minute(entry.happened_at)} {called(entry.author)}: {entry.facts.told(called)}"
 
 
 def _cut(lines: list[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from stanch.kernel.clock import SECOND, spell
 from stanch.kernel.policy import ROLE_TITLES, Policy
+from stanch.prepare.called import said_by
 from stanch.respond.facts import STALE, forgotten, proposed, stale_after, watched
 from stanch.respond.first_moves import first_moves
 from stanch.respond.harm.told import unread
@@ -199,7 +200,7 @@ def _timeboxes(record: Record, policy: Policy) -> list[Prompt]:
         Prompt(
             f"timebox:{box.timebox}:{box.ends_at}" + (f":{box.refused_digest}" if box.refused_at is not None else ""),
             "incident_commander",
-            _time_is_up(box),
+            _time_is_up(box, said_by(policy)(box.owner)),
             box.ends_at if box.refused_at is None else box.refused_at,
             [
                 *_fall_back(box),
@@ -216,11 +217,11 @@ def _timeboxes(record: Record, policy: Policy) -> list[Prompt]:
     ]
 
 
-def _time_is_up(box: Timebox) -> str:
+def _time_is_up(box: Timebox, owner: str) -> str:
     if box.refused_at is not None:
         refused = f"The fallback '{box.title}' was not started: {box.refused}."
-        return f"{box.owner} looks into: {stopped(box.question)} {refused} What is done instead?"
-    return f"Time is up for {box.owner}: {stopped(box.question)} Without an answer: {box.fallback}"
+        return f"{owner} looks into: {stopped(box.question)} {refused} What is done instead?"
+    return f"Time is up for {owner}: {stopped(box.question)} Without an answer: {box.fallback}"
 
 
 def _fall_back(box: Timebox) -> list[PromptAction]:

@@ -1,5 +1,6 @@
 """A page, and the receipt of each attempt to deliver it: a part of the record."""
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -37,6 +38,10 @@ class Receipt(msgspec.Struct, frozen=True, tag="page_sent", tag_field="kind", om
     def sentence(self) -> str:
         how = self.reach.split(":", 1)[0]
         return f"Page to {self.person} by {how}: {'sent' if self.ok else 'failed'} ({self.result})"
+
+    def told(self, called: Callable[[str], str]) -> str:
+        """The sentence with the person as others call them."""
+        return msgspec.structs.replace(self, person=called(self.person)).sentence()
 
 
 class Page(msgspec.Struct):

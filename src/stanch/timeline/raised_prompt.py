@@ -1,7 +1,10 @@
 """The state of a raised prompt: when it was raised, and who was told of it."""
 
+from collections.abc import Callable
+
 import msgspec
 
+from stanch.kernel.names import begun_as
 from stanch.timeline.page import forget_address
 
 
@@ -31,10 +34,11 @@ class RaisedPrompt(msgspec.Struct):
     sent: list[EditableMessage] = msgspec.field(default_factory=list)
     over: bool = False
 
-    def standing(self) -> str:
-        """Who was told by what, as the end of a sentence; empty while nothing is known yet."""
-        said = [f"told {', '.join(self.told)}"] if self.told else []
-        said += list(self.problems.values())
+    def standing(self, called: Callable[[str], str] = str) -> str:
+        """Who was told by what, as the end of a sentence; empty while nothing is known yet. ``called``: how people are called."""
+        told = [(person, by) for person, _, by in (each.rpartition(" by ") for each in self.told)]
+        said = [f"told {', '.join(f'{called(person)} by {by}' for person, by in told)}"] if told else []
+        said += [begun_as(text, person, called(person)) for person, text in self.problems.items()]
         return "; ".join(said) + ("; tried again" if self.problems and not self.told else "")
 
     def again(self, at: int, text: str) -> "RaisedPrompt":

@@ -1,7 +1,7 @@
 """The fold: entries in, the live record out (R10). Pure. Every view of an incident is drawn from this."""
 
 import pickle
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Literal, Protocol
 
 import msgspec
@@ -291,9 +291,9 @@ class Record(msgspec.Struct):
             return None
         return max(s.since for s in states if s.since is not None)
 
-    def told_of(self, prompt: str) -> str:
-        """Who was told of a prompt by what, or why nobody could be; empty while neither is known."""
-        return self.prompted[prompt].standing() if prompt in self.prompted else ""
+    def told_of(self, prompt: str, called: Callable[[str], str] = str) -> str:
+        """Who was told of a prompt by what, or why nobody could be; empty while neither is known. ``called``: how people are called."""
+        return self.prompted[prompt].standing(called) if prompt in self.prompted else ""
 
     def tried(self) -> bool:
         """Whether something was done that may have stopped the harm: not taken back, nor seen to have failed."""

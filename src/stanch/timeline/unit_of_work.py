@@ -234,10 +234,10 @@ class UnitOfWork:
         dues = [due for clock in self.application.clocks for due in clock(self, record)]
         return sorted(dues, key=lambda due: due.at)
 
-    def prompts(self, record: Record, *, at: int | None = None) -> list[Prompt]:
-        """What people are asked about an incident now or later, in order of its due moment; as it reads at a moment, by default now."""
+    def prompts(self, record: Record, *, at: int | None = None, policy: Policy | None = None) -> list[Prompt]:
+        """What people are asked about an incident now or later, in order of its due moment; as it reads at a moment, by default now, under a policy."""
         now = self.now if at is None else at
-        return [prompt.as_of(now) for prompt in prompts(self.application.prompts, record, self.policy)]
+        return [prompt.as_of(now) for prompt in prompts(self.application.prompts, record, policy or self.policy)]
 
     def prompt(self, record: Record, key: str) -> Prompt | None:
         """A prompt by its key, also one that was declined."""

@@ -18,7 +18,7 @@ from stanch.kernel.actor import Actor
 from stanch.kernel.clock import HOUR
 from stanch.kernel.errors import Denied, Invalid, NotFound
 from stanch.ports.signature import is_code
-from stanch.prepare.oncall.people import shown_name
+from stanch.prepare.called import called_by
 from stanch.respond.facts import six_facts
 from stanch.respond.page_effect import acknowledge_code
 from stanch.respond.passing_on import Offer, hand, offers, refuse
@@ -127,7 +127,7 @@ def _shown(stanch: Stanch, request: Request, link: Link, said: FormResult) -> Re
         every = _askable(uow, record, page, link)
         context: dict[str, Any] = {
             "record": record, "page": page, "paged_at": page.paged_at(link.person), "now": uow.now, "said": said, "known": _known(uow, record),
-            "over": "" if page.waiting() else _over(uow, record, page), "person": shown_name(uow.policy.contacts, link.person),
+            "over": "" if page.waiting() else _over(uow, record, page), "person": called_by(uow.policy)(link.person),
             "refused": link.person in page.refused, "askable": [o for o in every if not o.problem],
             "unable": [o for o in every if o.problem], "service": uow.policy.service(record.service).label(),
         }  # fmt: skip
@@ -143,17 +143,22 @@ def _known(uow: UnitOfWork, record: Record) -> list[tuple[str, str]]:
     if len(alerts) > NOTES_SHOWN:
         found.append(("Alert", f"and {len(alerts) - NOTES_SHOWN} more"))
     facts = six_facts(record, uow.policy, uow.now)
-    found += [(fact.label, fact.value) for fact in facts if fact.value and fact.key != "severity"]
+    called = called_by(uow.policy)
+    found += [
+        (fact.label, called(fact.value) if fact.key == "incident_commander" else fact.value)
+        for fact in facts
+        if fact.value and fact.key != "severity"
+    ]
     return found + [("Noted", note) for note in record.notes[-NOTES_SHOWN:]]
 
 
 def _name(stanch: Stanch, link: Link) -> str:
-    return shown_name(stanch.application.whole_policy().contacts, link.person)
+    return called_by(stanch.application.whole_policy())(link.person)
 
 
 def _over(uow: UnitOfWork, record: Record, page: Page) -> str:
     if page.acknowledged_at is not None:
-        by = ", ".join(shown_name(uow.policy.contacts, person) for person in page.acknowledgers)
+        by = ", ".join(called_by(uow.policy).each(page.acknowledgers))
         return f"{by} {'have' if len(page.acknowledgers) > 1 else 'has'} {record.id} already."
     return f"{record.id} is over. There is nothing to do."
 

@@ -23,6 +23,7 @@ from stanch.learn.action_items.asking import approver_of_drop
 from stanch.learn.action_items.rules import LINK_DAYS, link_ends
 from stanch.learn.action_items.ticket_views import of_incident
 from stanch.ports.signature import is_code
+from stanch.prepare.called import called_by
 from stanch.prepare.known_people import same_person
 from stanch.respond.recipients import may_be_told
 from stanch.timeline.record import ActionItem, Record
@@ -115,6 +116,7 @@ def _shown(uow: UnitOfWork, link: Link) -> dict[str, Any]:
     lead = approver_of_drop(uow, record, item)
     ticket = of_incident(uow, record.id).get(item.item)
     return {
+        "called": called_by(uow.policy),
         "ticket": ticket,
         "record": record,
         "item": item,

@@ -14,6 +14,7 @@ from stanch.kernel.clock import HOUR
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, NotFound
 from stanch.kernel.filling import incident_id
+from stanch.prepare.called import called_by
 from stanch.timeline.facts.detect import Declared, Merged, SignalDetached
 from stanch.timeline.unit_of_work import UnitOfWork
 
@@ -97,12 +98,13 @@ def list_signals(uow: UnitOfWork, asked: Signals) -> list[SignalRow]:
             **({"disposition": ""} if wanted.get("disposition") == "held" else {}),
         },
     )
+    called = called_by(uow.policy)
     return [
         SignalRow(
             r["fingerprint"], r["name"], r["service"], r["severity"], r["summary"], r["state"],
             r["disposition"] or "held", r["reason"], r["decided_by"], r["incident"], r["repeats"],
             rules.is_flapping(r["turns"], uow.policy) and uow.now - r["turns_since"] < HOUR,
-            r["acknowledged_by"], silencing.sentence(r), told_of(uow, r["fingerprint"]) if r["disposition"] == "ticket" else "",
+            r["acknowledged_by"], silencing.sentence(r, called), told_of(uow, r["fingerprint"]) if r["disposition"] == "ticket" else "",
             r["intake_key"], r["starts_at"], r["last_seen"],
         )
         for r in rows

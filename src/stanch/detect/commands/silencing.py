@@ -13,6 +13,7 @@ from stanch.kernel.clock import DAY, MINUTE
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Invalid
 from stanch.kernel.moments import given_moment
+from stanch.prepare.called import called_by
 from stanch.timeline.unit_of_work import UnitOfWork
 
 LONGEST = 366 * DAY
@@ -107,7 +108,7 @@ def _begin(uow: UnitOfWork, asked: Hold, how: silencing.How) -> Done:
     silencing.begin(uow, row, how, reason, until)
     set_timer(uow)
     fresh: dict[str, Any] = signal_of(uow, asked.fingerprint)
-    return Done(f"{row['name']} is {silencing.sentence(fresh)}.", row["incident"])
+    return Done(f"{row['name']} is {silencing.sentence(fresh, called_by(uow.policy))}.", row["incident"])
 
 
 def _until(uow: UnitOfWork, asked: Hold) -> int | None:

@@ -1,6 +1,7 @@
 """Who was mentioned is asked to look (R46). Pure."""
 
 from stanch.kernel.policy import Policy
+from stanch.prepare.called import said_by
 from stanch.timeline.facts.learn import part_name
 from stanch.timeline.prompt import Prompt, PromptAction, PromptRule
 from stanch.timeline.record import Record
@@ -12,7 +13,7 @@ def _mentioned(record: Record, policy: Policy) -> list[Prompt]:
         Prompt(
             f"comment:{comment.item}:{person}",
             person,
-            f"{comment.by} mentions you on the {part_name(comment.part)} of the postmortem ({comment.item}): {comment.text[:300]}",
+            f"{said_by(policy)(comment.by)} mentions you on the {part_name(comment.part)} of the postmortem ({comment.item}): {comment.text[:300]}",
             comment.at,
             [PromptAction("Resolve", "settle-comment", {"comment": comment.item, "how": "resolved"})]
             if comment.suggestion is None

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from stanch.kernel.clock import day, hour_minute, spell
 from stanch.kernel.markdown import clean_html
+from stanch.kernel.whole_ids import whole_ids
 from stanch.learn.document.markdown import DRAFT
 from stanch.learn.document.model import NAMES, Document, comment_line
 
@@ -50,19 +51,22 @@ def html(document: Document) -> bytes:
     """The whole file, UTF-8."""
     titles = {section.part: section.shown() for section in document.layout}
     template = _environment().get_template("document.html")
-    return template.render(
-        d=document,
-        titles=NAMES,
-        unconfirmed=DRAFT,
-        comments=[comment_line(c, titles[c.part]) for c in document.comments],
-        style=Markup(style()),  # noqa: S704 - our own file
-        lanes=_lanes(document),
+    return whole_ids(
+        template.render(
+            d=document,
+            titles=NAMES,
+            unconfirmed=DRAFT,
+            comments=[comment_line(c, titles[c.part]) for c in document.comments],
+            style=Markup(style()),  # noqa: S704 - our own file
+            lanes=_lanes(document),
+        )
     ).encode()
 
 
 def debrief_html(plain: dict[str, Any]) -> bytes:
     """The debrief of a drill as a file of its own."""
-    return _environment().get_template("debrief.html").render(d=plain, style=Markup(style())).encode()  # noqa: S704 - our own file
+    found = _environment().get_template("debrief.html").render(d=plain, style=Markup(style()))  # noqa: S704 - our own file
+    return whole_ids(found).encode()
 
 
 def _lanes(document: Document) -> list[tuple[str, float, float, str]]:

@@ -1,5 +1,7 @@
 """What a postmortem's reader sees, drawn from the record. Pure."""
 
+from collections.abc import Callable
+
 import msgspec
 
 from stanch.communicate.wording.vocabulary import Vocabulary
@@ -81,8 +83,10 @@ def comment_line(c: Comment, title: str) -> str:
     return f"{c.item}, {c.by}, {title}{on}: {c.text}{wanted} ({state})"
 
 
-def document(record: Record, entries: list[Entry], policy: Policy, people: Vocabulary) -> Document:
-    """The document as it stands: what is written, else what the record knows; nothing is invented."""
+def document(
+    record: Record, entries: list[Entry], policy: Policy, people: Vocabulary, called: Callable[[str], str] = str
+) -> Document:
+    """The document as it stands: what is written, else what the record knows; nothing is invented. ``called``: how people are called in it."""
     parts = draft(record, entries, policy)
     drafts = [part for part, text in parts.items() if text.strip() and part not in record.parts]
     whys = record.lists.get("whys", [])
@@ -99,8 +103,8 @@ def document(record: Record, entries: list[Entry], policy: Policy, people: Vocab
         parts,
         record.lists.get("factors", []),
         tree(whys, people),
-        _timeline(entries, policy),
-        list(record.action_items.values()),
+        _timeline(entries, policy, called),
+        [msgspec.structs.replace(item, owner=called(item.owner)) for item in record.action_items.values()],
         [
             (span.phase, span.since, span.until or end)
             for span in record.spells
@@ -161,28 +165,32 @@ def _figures(record: Record) -> list[Figure]:
     return [figure for figure in found if figure]
 
 
-def _timeline(entries: list[Entry], policy: Policy) -> list[Moment]:
+def _timeline(entries: list[Entry], policy: Policy, called: Callable[[str], str]) -> list[Moment]:
     known: dict[int, list[str]] = {}
     record, before = Record(), [""]
     for entry in entries:
         if entry.kind in DECISIONS and entry.source != "machine":
-            now = known_then(record, policy, entry.happened_at)
+            now = known_then(record, policy, entry.happened_at, called)
             # Two decisions in a row on the same facts show them once.
             known[entry.position] = now if now != before else []
             before = now
         fold([entry], record)
     return [
-        Moment(x.position, x.happened_at, x.author, x.facts.sentence(), x.kind, known.get(x.position, []))
+        Moment(x.position, x.happened_at, called(x.author), x.facts.told(called), x.kind, known.get(x.position, []))
         for x in timeline(entries)
     ]
 
 
-def known_then(record: Record, policy: Policy, at: int) -> list[str]:
+def known_then(record: Record, policy: Policy, at: int, called: Callable[[str], str] = str) -> list[str]:
     """What was known at a moment: those of the six facts that somebody had stated, and the concerns and hypotheses that were open (R37)."""
     if not record.entries:
         return []
     facts = six_facts(record, policy, at)
-    found = [f"{fact.label}: {fact.value}" for fact in facts if not fact.missing and fact.key != "next_update"]
+    found = [
+        f"{fact.label}: {called(fact.value) if fact.key == 'incident_commander' else fact.value}"
+        for fact in facts
+        if not fact.missing and fact.key != "next_update"
+    ]
     firing = sum(signal.firing for signal in record.signals.values())
     if firing:
         found.append(f"Alerts firing: {firing}")

@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 from stanch.kernel.command import Done, command
+from stanch.prepare.called import called_by
 from stanch.prepare.oncall.store import resolve
 from stanch.prepare.profile.commands import ShowMe, show_me, signing_in
 from stanch.timeline.unit_of_work import UnitOfWork
@@ -91,7 +92,8 @@ def _second(uow: UnitOfWork) -> FirstRunStep:
 
     came = credentials.came(uow.tx)
     others = [name for name in sorted(people.names(uow.tx)) if name != uow.actor.name]
-    there, awaited = [name for name in others if name in came], [name for name in others if name not in came]
+    called = called_by(uow.policy)
+    there, awaited = ([called(n) for n in others if n in came], [called(n) for n in others if n not in came])
     # An actor at the server's terminal is not a person who signs in.
     done = len(there) > (uow.actor.name not in people.names(uow.tx))
     beside = f"{listed(there)} {'has' if len(there) == 1 else 'have'} signed in." if there else "You are alone."

@@ -2,6 +2,7 @@
 
 from stanch.kernel.clock import SECOND, spell
 from stanch.kernel.policy import Policy
+from stanch.prepare.called import said_by
 from stanch.timeline.decisions import Hypothesis
 from stanch.timeline.prompt import Prompt, PromptAction, PromptRule
 from stanch.timeline.record import Record
@@ -65,7 +66,7 @@ def _concerns(record: Record, policy: Policy) -> list[Prompt]:
         Prompt(
             f"concern:{concern.concern}",
             "incident_commander",
-            f"A concern of {concern.by}: “{concern.text}” What is your answer?"
+            f"A concern of {said_by(policy)(concern.by)}: “{concern.text}” What is your answer?"
             if concern.by != "unnamed"
             else f"A concern: “{concern.text}” What is your answer?",
             concern.at,

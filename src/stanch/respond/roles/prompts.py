@@ -1,7 +1,11 @@
 """What is asked about roles: answer, acknowledge, hand over, split (R25-R29, R35). Pure."""
 
+from collections.abc import Callable
+
 from stanch.kernel.clock import hour_minute
+from stanch.kernel.names import begun_as
 from stanch.kernel.policy import ROLE_TITLES, Policy
+from stanch.prepare.called import said_by
 from stanch.respond.roles.rules import being_handed, combinations, open_at
 from stanch.timeline.facts.roles import short
 from stanch.timeline.prompt import Prompt, PromptAction, PromptRule, harm
@@ -15,7 +19,7 @@ def _given(record: Record, policy: Policy) -> list[Prompt]:
         Prompt(
             f"given:{role}:{record.roles[role].at}",
             record.roles[role].value,
-            f"{giver} made you {short(role)}. Do you have it?",
+            f"{said_by(policy)(giver)} made you {short(role)}. Do you have it?",
             record.roles[role].at,
             [
                 PromptAction("I have it", "role", {"role": role, "acknowledge": "true"}),
@@ -39,14 +43,15 @@ def _requests(record: Record, policy: Policy) -> list[Prompt]:
 
 def _request(record: Record, policy: Policy, role: str, request: RoleRequest) -> list[Prompt]:
     holder, until, key = record.holder(role), open_at(request, policy), f"{role}:{request.at}:{request.person}"
+    called = said_by(policy)
     return [
         Prompt(
             f"request:{key}",
             holder,
-            f"{request.person} asks you for the role of {short(role)}. Unanswered at {hour_minute(until)} UTC it may be taken.",
+            f"{called(request.person)} asks you for the role of {short(role)}. Unanswered at {hour_minute(until)} UTC it may be taken.",
             request.at,
             [
-                PromptAction(f"Hand over to {request.person}", "handoff", {"role": role, "to": request.person}),
+                PromptAction(f"Hand over to {called(request.person)}", "handoff", {"role": role, "to": request.person}),
                 PromptAction("Keep it, because", "role", {"role": role}, "refuse"),
             ],
             "a role is handed over, never taken from somebody who answers",
@@ -55,7 +60,7 @@ def _request(record: Record, policy: Policy, role: str, request: RoleRequest) ->
         Prompt(
             f"request-open:{key}",
             request.person,
-            f"{holder} has not answered: you may take over as {short(role)}.",
+            f"{called(holder)} has not answered: you may take over as {short(role)}.",
             until,
             [PromptAction("Take over", "role", {"role": role, "instead_of": holder, "person": request.person})],
             "somebody must have the role",
@@ -67,11 +72,12 @@ def _request(record: Record, policy: Policy, role: str, request: RoleRequest) ->
 
 def _handoffs(record: Record, policy: Policy) -> list[Prompt]:
     """R35: a handoff waits for its acknowledgement, and escalates while it does."""
+    called = said_by(policy)
     return [
         Prompt(
             f"handoff:{handoff.handoff}",
             handoff.to,
-            f"{handoff.outgoing} hands the role of {short(handoff.role)} over to {handoff.to}, and has it until they acknowledge.\n"
+            f"{called(handoff.outgoing)} hands the role of {short(handoff.role)} over to {called(handoff.to)}, and has it until they acknowledge.\n"
             f"{handoff.summary}",
             handoff.at,
             [
@@ -105,18 +111,18 @@ def nobody_free(record: Record) -> str:
 
 def _combined(record: Record, policy: Policy) -> list[Prompt]:
     """R29: while a bad combination lasts, the better one is proposed."""
-    asked = []
+    asked, called = [], said_by(policy)
     for found in combinations(record, policy) if record.live() else []:
         proposal = record.people_proposed.get(found.give)
         people = proposal.people if proposal else []
-        better = f" Better: {people[0]} as {ROLE_TITLES[found.give]}." if people else f" {nobody_free(record)}."
+        better = f" Better: {called(people[0])} as {ROLE_TITLES[found.give]}." if people else f" {nobody_free(record)}."
         asked.append(
             Prompt(
                 f"combination:{found.person}:{'+'.join(found.roles)}",
                 "incident_commander",
                 f"{found.text}.{better}",
                 found.since,
-                [_give(record, found.give, person) for person in people],
+                [_give(record, found.give, person, called) for person in people],
                 "small teams combine roles; not these",
                 tell=("incident_commander", found.person),
                 rests_on=(*harm(record), *people),
@@ -125,11 +131,11 @@ def _combined(record: Record, policy: Policy) -> list[Prompt]:
     return asked
 
 
-def _give(record: Record, role: str, person: str) -> PromptAction:
+def _give(record: Record, role: str, person: str, called: Callable[[str], str]) -> PromptAction:
     """The role is offered by its holder, or given where nobody holds it."""
     if record.holder(role):
-        return PromptAction(f"Hand {short(role)} over to {person}", "handoff", {"role": role, "to": person})
-    return PromptAction(f"Make {person} {short(role)}", "role", {"role": role, "person": person})
+        return PromptAction(f"Hand {short(role)} over to {called(person)}", "handoff", {"role": role, "to": person})
+    return PromptAction(f"Make {called(person)} {short(role)}", "role", {"role": role, "person": person})
 
 
 def _commander_acts(record: Record, policy: Policy) -> list[Prompt]:
@@ -139,9 +145,10 @@ def _commander_acts(record: Record, policy: Policy) -> list[Prompt]:
         return []
     if record.holder("operations_lead") not in ("", acted.holder) and record.roles["operations_lead"].at > acted.at:
         return []  # it was handed over meanwhile
-    actions = [_give(record, "incident_commander", person) for person in acted.people[:2]]
+    called = said_by(policy)
+    actions = [_give(record, "incident_commander", person, called) for person in acted.people[:2]]
     if record.holder("operations_lead") in ("", acted.holder):
-        actions += [_give(record, "operations_lead", person) for person in acted.people[:2]]
+        actions += [_give(record, "operations_lead", person, called) for person in acted.people[:2]]
     actions += (
         [] if acted.people else [PromptAction("Hand IC over to", "handoff", {"role": "incident_commander"}, "to")]
     )
@@ -162,22 +169,22 @@ def _proposed(record: Record, policy: Policy) -> list[Prompt]:
     """R28, R35: a Scribe for a record that moves fast, a fresh person after a long shift."""
     combined = {found.give for found in combinations(record, policy)}
     return [
-        _proposal(record, proposal)
+        _proposal(record, proposal, said_by(policy))
         for role, proposal in record.people_proposed.items()
         if record.live() and role not in combined and record.holder(role) == proposal.holder
     ]
 
 
-def _proposal(record: Record, proposal: PeopleProposal) -> Prompt:
-    role, who = proposal.role, ", ".join(proposal.people)
+def _proposal(record: Record, proposal: PeopleProposal, called: Callable[[str], str]) -> Prompt:
+    role, who = proposal.role, ", ".join(map(called, proposal.people))
     from_whom = "On call and free" if record.drill is None else "Takes part and is free"
     free = f"{from_whom}: {who}." if who else f"{nobody_free(record)}."
     return Prompt(
         f"people:{role}:{proposal.at}",
         "incident_commander",
-        f"{proposal.reason}. {free}",
+        f"{begun_as(proposal.reason, proposal.holder, called(proposal.holder))}. {free}",
         proposal.at,
-        [_give(record, role, person) for person in proposal.people],
+        [_give(record, role, person, called) for person in proposal.people],
         "tired people decide worse" if proposal.holder else "what nobody writes down is lost at the next handoff",
         tell=("incident_commander", *([proposal.holder] if proposal.holder else [])),
         rests_on=(*harm(record), proposal.reason),

@@ -5,6 +5,7 @@ import msgspec
 from stanch.kernel.clock import MINUTE, SECOND
 from stanch.kernel.policy import ROLE_TITLES, Policy
 from stanch.kernel.severities import Role
+from stanch.prepare.called import said_by
 from stanch.timeline.record import Record
 from stanch.timeline.working_together import RoleRequest
 
@@ -44,7 +45,7 @@ def combinations(record: Record, policy: Policy) -> list[Combination]:
     for one, other, give, why in wrong:
         person = record.holder(one)
         if person and person == record.holder(other):
-            text = f"{person} is {ROLE_TITLES[one]} and {ROLE_TITLES[other]}: {why}"
+            text = f"{said_by(policy)(person)} is {ROLE_TITLES[one]} and {ROLE_TITLES[other]}: {why}"
             since = max(record.roles[one].at, record.roles[other].at)
             found.append(Combination(person, (one, other), give, text, since))
     return found

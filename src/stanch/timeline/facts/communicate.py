@@ -1,6 +1,6 @@
 """Facts about updates and public posts."""
 
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 import msgspec
 
@@ -121,6 +121,8 @@ class AudienceTold(Statement, frozen=True, tag="audience_told"):
 
     ``position``: of the update. ``person``: a contact's name, or the mail list, chat room or webhook. ``again``: it is tried again.
     """
+
+    PEOPLE: ClassVar[frozenset[str]] = frozenset()
 
     audience: Audience
     position: int

@@ -1,6 +1,6 @@
 """Facts about signals, investigations and declaring."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 import msgspec
 
@@ -138,6 +138,8 @@ class SignalCleared(Statement, frozen=True, tag="signal_cleared"):
 
 class SignalSilenced(Statement, frozen=True, tag="signal_silenced"):
     """A person has acknowledged or silenced an alert of this incident (R1). ``until`` None: until it clears."""
+
+    PEOPLE: ClassVar[frozenset[str]] = Statement.PEOPLE | {"by"}
 
     fingerprint: str
     name: str

@@ -1,5 +1,8 @@
 """Facts about prompts: raised, delivered, declined, withdrawn (R11, R31, R33)."""
 
+from collections.abc import Callable
+from typing import ClassVar
+
 from stanch.kernel.policy import ROLE_TITLES
 from stanch.timeline.facts.statement import Statement
 from stanch.timeline.page import forget_address
@@ -8,11 +11,16 @@ from stanch.timeline.record import Line, Record
 
 
 class Prompted(Statement, frozen=True, tag="prompted"):
-    """A prompt became due. Each entry of one key is a round; ``PromptTold`` says who was told."""
+    """A prompt became due. Each entry of one key is a round; ``PromptTold`` says who was told. ``to``: a role or a person."""
+
+    PEOPLE: ClassVar[frozenset[str]] = Statement.PEOPLE | {"to"}
 
     key: str
     to: str
     text: str
+
+    def told(self, called: Callable[[str], str]) -> str:
+        return self.sentence() if self.to in ROLE_TITLES else super().told(called)
 
     def sentence(self) -> str:
         return f"Due for {ROLE_TITLES.get(self.to, self.to)}: {self.text}"

@@ -1,9 +1,11 @@
 """Facts about roles, handoffs, proposed people and bridges (R25-R29, R34, R35)."""
 
-from typing import Literal
+from collections.abc import Callable
+from typing import ClassVar, Literal
 
 import msgspec
 
+from stanch.kernel.names import begun_as
 from stanch.kernel.policy import ROLE_TITLES
 from stanch.kernel.severities import Role
 from stanch.timeline.facts.statement import Statement
@@ -113,6 +115,8 @@ class RoleRequestDeclined(Statement, frozen=True, tag="role_request_declined"):
 class HandoffOffered(Statement, frozen=True, tag="handoff_offered"):
     """A role is offered with everything that the next one needs; the outgoing one has it until then (R35)."""
 
+    PEOPLE: ClassVar[frozenset[str]] = Statement.PEOPLE | {"to"}
+
     handoff: str
     role: Role
     outgoing: str
@@ -190,6 +194,10 @@ class PeopleProposed(Statement, frozen=True, tag="people_proposed"):
             if self.people
             else f"{self.reason}. Nobody {'else who takes part' if self.in_drill else 'who is on call'} is free"
         )
+
+    def told(self, called: Callable[[str], str]) -> str:
+        shown = msgspec.structs.replace(self, reason=begun_as(self.reason, self.holder, called(self.holder)))
+        return super(PeopleProposed, shown).told(called)
 
     def apply(self, record: Record, entry: Line) -> None:
         record.people_proposed[self.role] = PeopleProposal(

@@ -1,5 +1,6 @@
 """The base class of every kind of fact."""
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any, ClassVar, Self
 
@@ -31,13 +32,28 @@ class Statement(msgspec.Struct, frozen=True, tag_field="kind", omit_defaults=Tru
 
     Fields may be added with a default, never renamed or removed. ``KEPT``: fields that a redaction leaves beside those of
     ``REFERENCES``, since other entries refer to this one by them; never what somebody typed freely.
+    ``PEOPLE``: fields that hold people, by the name that they sign in with or a contact's key.
     """
 
     KEPT: ClassVar[tuple[str, ...]] = ()
+    PEOPLE: ClassVar[frozenset[str]] = frozenset(
+        {"facilitator", "holder", "lead", "outgoing", "owner", "people", "person"}
+    )
 
     def sentence(self) -> str:
         """One line for the timeline, in plain words."""
         raise TypeError(f"{type(self).__name__} has no sentence")
+
+    def told(self, called: Callable[[str], str]) -> str:
+        """The sentence for people: whoever its fields name stands in it as others call them. What somebody wrote stays as it is."""
+        people = {name: getattr(self, name) for name in _people(type(self))}
+        if not people:
+            return self.sentence()
+        shown = {
+            name: [called(each) for each in value] if isinstance(value, list) else value and called(value)
+            for name, value in people.items()
+        }
+        return msgspec.structs.replace(self, **shown).sentence()
 
     def apply(self, record: Record, entry: Line) -> None:
         """Apply the fact to the record; nothing by default."""
@@ -72,3 +88,8 @@ def _fields(kind: type[msgspec.Struct]) -> tuple[msgspec.inspect.Field, ...]:
     found = msgspec.inspect.type_info(kind)
     assert isinstance(found, msgspec.inspect.StructType)
     return found.fields
+
+
+@cache
+def _people(kind: type[Statement]) -> tuple[str, ...]:
+    return tuple(name for name in kind.__struct_fields__ if name in kind.PEOPLE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -12,6 +13,7 @@ from stanch.kernel.filling import incident_id
 from stanch.learn.drills.commands import Drills, drills
 from stanch.learn.drills.debrief import facts
 from stanch.learn.drills.judging import debrief_of
+from stanch.prepare.called import called_by
 from stanch.web import auth
 from stanch.web.pages.render import page, signed_in
 
@@ -32,6 +34,7 @@ def routes(stanch: Stanch) -> list[Route]:
         incident = incident_id(request.path_params["incident"])
         with stanch.application.reading(auth.require(request)) as uow:
             found = debrief_of(uow, incident)
-        return page(request, "debrief.html", found=found, facts=facts(found))
+            shown = msgspec.structs.replace(found, participants=called_by(uow.policy).each(found.participants))
+        return page(request, "debrief.html", found=found, facts=facts(shown))
 
     return [signed_in("/drills", every), signed_in("/drills/{incident}", one)]

@@ -12,6 +12,7 @@ from stanch.identity.profiles import profile
 from stanch.kernel.clock import DAY, minute_of
 from stanch.learn.figures.items import completed_in_a_year
 from stanch.now import needs
+from stanch.prepare.called import named
 from stanch.prepare.oncall import store
 from stanch.prepare.oncall.commands import now_and_next
 from stanch.prepare.oncall.people import contact_key
@@ -58,7 +59,7 @@ def _declaring(uow: UnitOfWork) -> dict[str, Any]:
 
 def _home(uow: UnitOfWork) -> dict[str, Any]:
     """Everything of the page."""
-    asked, items = needs.Asked(uow), needs.item_entries(uow)
+    asked, items = needs.Asked(uow, named(uow.policy)), needs.item_entries(uow)
     key = contact_key(uow.policy.contacts, uow.actor.name)
     return {
         **_declaring(uow), "live": [needs.open_incident(uow, record) for record in asked.live], "investigations": asked.investigations,

@@ -14,9 +14,10 @@ from stanch.kernel.clock import DAY
 from stanch.kernel.errors import Invalid
 from stanch.kernel.shift import Shift
 from stanch.kernel.zones import local, zone_of
+from stanch.prepare.called import Called, called_by
 from stanch.prepare.oncall import month, own_shifts, store
 from stanch.prepare.oncall.commands import LOOK_AHEAD_DAYS, now_and_next
-from stanch.prepare.oncall.people import contact_key, shown_name
+from stanch.prepare.oncall.people import contact_key
 from stanch.prepare.page_tests import unscheduled
 from stanch.timeline.unit_of_work import UnitOfWork
 from stanch.web.pages.oncall_picture import Lane, colours_of
@@ -99,7 +100,8 @@ def _schedule(uow: UnitOfWork, name: str, first: date, feed: str) -> dict[str, A
         plan = store.planned(uow, name, start, end)
     except ValueError:
         return shown | {"says": now_and_next(uow, name).says}
-    names = {person: shown_name(uow.policy.contacts, person) for shift in plan for person in shift.people()}
+    called = called_by(uow.policy)
+    names = {person: called(person) for shift in plan for person in shift.people()}
     colours, gaps = colours_of([Lane("", plan)]), [shift for shift in plan if shift.gap]
     today = local(uow.now, zone).date()
 
@@ -115,7 +117,7 @@ def _schedule(uow: UnitOfWork, name: str, first: date, feed: str) -> dict[str, A
         "gap_count": len(gaps), "gap_time": month.length(sum(gap.end - gap.start for gap in gaps)),
         "gaps": [_span(gap, zone) | {"note": gap.note or "no layer covers it"} for gap in gaps[:LISTED]],
         "overrides": [
-            _span(shift, zone) | {"who": names[shift.person], "why": _why(shift, kept)} for shift in plan if shift.override
+            _span(shift, zone) | {"who": names[shift.person], "why": _why(shift, kept, called)} for shift in plan if shift.override
         ],
     }  # fmt: skip
 
@@ -125,10 +127,11 @@ def _span(of: Shift, zone: ZoneInfo) -> dict[str, Any]:
     return {"start": of.start, "end": of.end, "lasts": month.length(of.end - of.start), **texts}
 
 
-def _why(shift: Shift, kept: list[store.StoredOverride]) -> str:
+def _why(shift: Shift, kept: list[store.StoredOverride], called: Called) -> str:
     """Who made an override and why; of those that the configuration holds nothing is known."""
     made = next((o for o in reversed(kept) if o.person == shift.person and o.start <= shift.start < o.end), None)
-    return "" if made is None else f": {made.reason}, by {made.author}" if made.reason else f", by {made.author}"
+    reason = f": {made.reason}" if made and made.reason else ""
+    return "" if made is None else f"{reason}, by {called(made.author)}"
 
 
 def _day(

@@ -25,6 +25,7 @@ from stanch.kernel.ids import new_id
 from stanch.kernel.markdown import clean_html
 from stanch.kernel.policy import PHASES, ROLE_TITLES
 from stanch.kernel.spelling import spelt
+from stanch.kernel.whole_ids import whole_ids
 from stanch.timeline.unit_of_work import Application
 from stanch.web import auth
 from stanch.web.pages.shell import Shell, shell
@@ -90,9 +91,11 @@ def untitled(text: str) -> str:
     return re.sub(r"\A\s*# [^\n]*\n", "", text)
 
 
-def who(name: str) -> str:
-    """A role's title, or the words of the one who is asked."""
-    return ROLE_TITLES.get(name, name.replace("_", " ").capitalize())
+def who(name: str, called: Callable[[str], str]) -> str:
+    """A role's title, what a person is called, or the words of the one who is asked."""
+    if name in ROLE_TITLES:
+        return ROLE_TITLES[name]
+    return called(name) if called(name) != name else name.replace("_", " ").capitalize()
 
 
 @lru_cache(maxsize=32)
@@ -166,16 +169,20 @@ def _not_taken(request: Request) -> list[str]:
 def page(request: Request, template: str, *, status: int = 200, **context: Any) -> Response:
     """Render a template for whoever is signed in."""
     actor = getattr(request.state, "actor", None)
-    html = ENVIRONMENT.get_template(template).render(
-        **{
-            "me": actor.name if actor else "",
-            "path": request.url.path,
-            "shell": context["shell"] if "shell" in context else _shell(request),
-            "problem": None,
-            "not_taken": _not_taken(request),
-            "first_look": looks(request),
-            **context,
-        }
+    frame = context["shell"] if "shell" in context else _shell(request)
+    html = whole_ids(
+        ENVIRONMENT.get_template(template).render(
+            **{
+                "me": actor.name if actor else "",
+                "path": request.url.path,
+                "shell": frame,
+                "called": frame.called if frame else None,
+                "problem": None,
+                "not_taken": _not_taken(request),
+                "first_look": looks(request),
+                **context,
+            }
+        )
     )
     answer = packed(request, html, status)
     if looks(request):

@@ -14,6 +14,7 @@ from stanch.kernel.filling import incident_id
 from stanch.kernel.kept import Kept
 from stanch.kernel.moments import past_moment
 from stanch.kernel.policy import Phase, Policy
+from stanch.prepare.called import called_by
 from stanch.respond.catching_up import note_look
 from stanch.timeline.record import Record
 from stanch.web import auth
@@ -69,10 +70,11 @@ def room(stanch: Stanch, request: Request, incident: str, refused: Refused | Non
 
 
 def common(view: View) -> dict[str, Any]:
-    """What every panel's template is told. ``here``: the address of the page; ``live``: it shows the present."""
+    """What every panel's template is told. ``here``: the address of the page; ``live``: it shows the present; ``called``: how people are called."""
     return {
         "record": view.record, "now": view.now, "live": view.at is None, "acting": view.acting, "writing": view.writing,
         "here": f"/incidents/{view.record.id}", "policy": view.policy, "service": view.service, "hit": since_hit(view.record),
+        "called": called_by(view.policy),
     }  # fmt: skip
 
 

@@ -7,8 +7,8 @@ import msgspec
 from stanch.identity.profiles import profile
 from stanch.kernel.errors import NotFound
 from stanch.kernel.severities import Severity
+from stanch.prepare.called import Called, called_by
 from stanch.prepare.oncall import store
-from stanch.prepare.oncall.people import shown_name
 from stanch.timeline.unit_of_work import UnitOfWork
 
 COUNTS = (
@@ -28,13 +28,14 @@ class Duty(msgspec.Struct, frozen=True):
 class Shell(msgspec.Struct, frozen=True):
     """``schedules``: whether there are any; without one nobody can be on call. Counts are those that one may see (P6). ``theme`` and ``time_zone``: one's own choice.
 
-    ``tiers``: the severities, the worst first.
+    ``tiers``: the severities, the worst first. ``called``: how people are called.
     """
 
     open: int
     held: int
     schedules: bool
     duty: list[Duty]
+    called: Called
     theme: str = ""
     time_zone: str = ""
     tiers: list[Severity] = []
@@ -49,6 +50,7 @@ def shell(uow: UnitOfWork) -> Shell:
         int(counted["held"]),
         bool(uow.policy.schedules),
         [d for name in sorted(uow.policy.schedules) if (d := _duty(uow, name))],
+        called_by(uow.policy),
         own.theme,
         own.time_zone,
         uow.policy.tiers(),
@@ -61,5 +63,5 @@ def _duty(uow: UnitOfWork, name: str) -> Duty | None:
         people = store.on_call(uow, name, uow.now)
     except (NotFound, ValueError):
         return None
-    names = " and ".join(shown_name(uow.policy.contacts, person) for person in people)
+    names = " and ".join(called_by(uow.policy).each(people))
     return Duty(name, names) if names else None

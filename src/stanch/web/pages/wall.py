@@ -11,7 +11,7 @@ from starlette.routing import Route
 from stanch.kernel.filling import incident_id
 from stanch.kernel.policy import ROLE_TITLES
 from stanch.mitigate.rules import waiting
-from stanch.prepare.oncall.people import shown_name
+from stanch.prepare.called import called_by
 from stanch.respond.facts import SixFact, six_facts
 from stanch.timeline.audience_clock import next_update_at
 from stanch.web import auth
@@ -36,14 +36,10 @@ def _wall(stanch: Stanch, request: Request) -> Response:
     with stanch.application.reading(auth.require(request)) as uow:
         incident = incident_id(request.path_params["incident"])
         entries = uow.entries(incident)
-        record, policy, now = uow.record(incident), uow.policy, uow.now
-        rows = [row for row in map(row_of, reversed(entries)) if not chatter(row)][:LINES]
+        record, policy, now, called = uow.record(incident), uow.policy, uow.now, called_by(uow.policy)
+        rows = [row for row in (row_of(x, called) for x in reversed(entries)) if not chatter(row)][:LINES]
         held = {role: record.holder(role) for role in ROLE_TITLES}
-        roles = [
-            (ROLE_TITLES[role], shown_name(policy.contacts, name) if name else "")
-            for role, name in held.items()
-            if name or record.live()
-        ]
+        roles = [(ROLE_TITLES[role], name and called(name)) for role, name in held.items() if name or record.live()]
         facts = [_newest_first(f) for f in six_facts(record, policy, now) if f.key not in ELSEWHERE]
         service = policy.service(record.service).label() if record.service else ""
         return page(

@@ -3,6 +3,7 @@
 from stanch.kernel.clock import spell
 from stanch.kernel.policy import ROLE_TITLES
 from stanch.now.asked import asks, in_order, once
+from stanch.prepare.called import named
 from stanch.web.room.panel import Context, Panel, View
 from stanch.web.room.updates import drafts
 
@@ -13,7 +14,7 @@ def context(view: View) -> Context | None:
     """No prompts when a past moment is shown."""
     if view.at is not None:
         return None
-    asked = view.uow.prompts(view.record)
+    asked = view.uow.prompts(view.record, policy=named(view.policy))
     due = [p for p in asked if p.due <= view.now]
     return {
         "prompts": in_order(view.uow, view.record, due),

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from stanch.kernel.actor import ENGINE
 from stanch.kernel.kept import Kept
+from stanch.prepare.called import called_by
 from stanch.respond.correcting import corrections
 from stanch.respond.redacting import may_redact, redactable
 from stanch.timeline.entries import Entry
@@ -78,7 +79,7 @@ def context(view: View) -> Context:
     chosen = [x for x in view.entries if mine and x.position == view.number("redact") and redactable(x)]
     return {
         "lines": _page(view, show, mine=mine), "redact": next(iter(chosen), None), "at": view.at, "total": len(view.entries),
-        "filters": FILTERS, "show": show, "moments": key_moments(view.entries),
+        "filters": FILTERS, "show": show, "moments": key_moments(view.entries, called_by(view.policy)),
     }  # fmt: skip
 
 
@@ -87,15 +88,15 @@ _DRAWN: Kept[Markup] = Kept(12_000_000, len)
 
 
 def _page(view: View, show: str, *, mine: bool) -> Markup:
-    """The lines of a page; as of now they depend on nothing but the entries, whose newest hash stands for all, and these choices."""
-    before = view.number("before")
+    """The lines of a page; as of now they depend on nothing but the entries, whose newest hash stands for all, names, and these choices."""
+    before, called = view.number("before"), called_by(view.policy)
 
     def draw() -> Markup:
         known = [x for x in view.entries if view.at is None or x.recorded_at <= view.at]
         fitting = (
             row
             for x in reversed(without_older_saves(known))
-            if (not before or x.position < before) and wanted(row := row_of(x), show)
+            if (not before or x.position < before) and wanted(row := row_of(x, called), show)
         )
         rest = list(islice(fitting, SHOWN + 1))
         line = _lines(view, corrections(known), mine=mine, paged=len(view.entries) > SHOWN)
@@ -108,19 +109,22 @@ def _page(view: View, show: str, *, mine: bool) -> Markup:
 
     if view.at is not None:
         return draw()
-    return _DRAWN.get((view.record.id, view.entries[-1].hash, before, show, mine), draw)
+    return _DRAWN.get((view.record.id, view.entries[-1].hash, called.version, before, show, mine), draw)
 
 
 def _lines(view: View, amended: dict[int, int], *, mine: bool, paged: bool) -> Callable[[Row], Markup]:
     """Draws a row. ``mine``: the reader may redact; ``paged``: the timeline is longer than a page."""
     same = {"here": f"/incidents/{view.record.id}", "paged": paged, "writing": view.writing}
-    ways = (mine, *same.values())
+    called = called_by(view.policy)
+    ways = (mine, called.version, *same.values())
 
     def line(row: Row) -> Markup:
         x, changed = row.entry, amended.get(row.entry.position, 0)
         return _DRAWN.get(
             (x.hash, x.redacted, changed, *ways),
-            lambda: fragment("room/entry.html", row=row, redactable=mine and redactable(x), amended=changed, **same),
+            lambda: fragment(
+                "room/entry.html", row=row, called=called, redactable=mine and redactable(x), amended=changed, **same
+            ),
         )
 
     return line
@@ -139,14 +143,15 @@ def without_older_saves(entries: list[Entry]) -> list[Entry]:
     ]
 
 
-def row_of(entry: Entry) -> Row:
+def row_of(entry: Entry, called: Callable[[str], str]) -> Row:
     """How an entry is drawn."""
     machine = entry.author == ENGINE.name
     icon, tone = ICONS.get(entry.kind) or ICONS.get(entry.kind.split("_")[0]) or ("sparkles", "")
     if entry.kind == "outcome_measured" and getattr(entry.facts, "outcome", "") == "helped":
         icon, tone = HELPED
-    mark = drawn("node", icon, tone) if machine or tone else drawn("avatar", entry.author, "")
-    return Row(entry, "" if machine else entry.author, mark, entry.kind in DECISIONS)
+    person = "" if machine else called(entry.author)
+    mark = drawn("node", icon, tone) if machine or tone else drawn("avatar", person, "")
+    return Row(entry, person, mark, entry.kind in DECISIONS)
 
 
 @lru_cache(maxsize=500)
@@ -183,9 +188,9 @@ def grouped(rows: list[Row], *, fold: bool) -> list[Group]:
     return found
 
 
-def key_moments(entries: list[Entry]) -> list[tuple[int, str]]:
+def key_moments(entries: list[Entry], called: Callable[[str], str]) -> list[tuple[int, str]]:
     """Moments to jump to: phases, mitigations and the end."""
-    found = [(x.recorded_at, x.facts.sentence()) for x in entries if x.kind in KEY_KINDS]
+    found = [(x.recorded_at, x.facts.told(called)) for x in entries if x.kind in KEY_KINDS]
     return found[-MOMENTS:]
 
 
