@@ -152,7 +152,7 @@ class Contacts(msgspec.Struct):
 
 
 class ContactRow(msgspec.Struct, frozen=True):
-    """Someone to turn to. ``reach``: full addresses for admins, the means alone for others."""
+    """Someone to turn to. ``reach``: addresses for admins, of a web address the host (its rest may be a secret); the means alone for others."""
 
     contact: str
     name: str
@@ -169,7 +169,7 @@ class ContactRow(msgspec.Struct, frozen=True):
 
 @command("contacts", Contacts, reading=True, example="stanch contacts --service shop")
 def contacts(uow: UnitOfWork, asked: Contacts) -> list[ContactRow]:
-    """R8. Full addresses are for admins; everybody sees by what someone can be reached."""
+    """R8. Addresses are for admins; everybody sees by what someone can be reached."""
     policy = uow.policy
     named: dict[str, list[str]] = {}
     services = [_service(uow, asked.service)] if asked.service else list(policy.services.values())

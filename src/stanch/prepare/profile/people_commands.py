@@ -20,7 +20,7 @@ class ShowPeople(msgspec.Struct):
 
 
 class PersonRow(msgspec.Struct, frozen=True):
-    """``signs_in``: False for a contact of the catalog alone. ``by``: full addresses for admins, the means for others.
+    """``signs_in``: False for a contact of the catalog alone. ``by``: addresses for admins, of a web address the host; the means for others.
 
     ``invited_until``: an invitation waits to be used until then. ``reached``: a sentence; ``relied_on``: whether it is good.
     """
