@@ -74,6 +74,18 @@ def test_the_link_of_a_page_that_waited_for_monday_is_good_and_says_when_one_was
     assert "too old" in browser.get(link(house)).text
 
 
+def test_whoever_pages_somebody_hears_that_the_last_message_did_not_reach_them(house: House) -> None:  # R8
+    house.do("declare", title="Down", service="shop")
+    house.settle()
+    assert house.do("page", incident="INC-1", person="ada").message == "Paging Ada for INC-1."
+    house.pager.down = True
+    house.wait(seconds=5)
+    said = house.do("page", incident="INC-1", person="ada").message
+    assert said.startswith("Paging Ada for INC-1. Ada could not be reached ") and "when something was last sent" in said
+    offer = next(o for o in house.do("askable", incident="INC-1") if o["person"] == "ada")
+    assert offer["problem"] or "could not be reached" in offer["doubt"]
+
+
 def test_a_button_of_a_phone_posts_nothing_and_acknowledges(house: House, browser: TestClient) -> None:
     house.do("declare", title="Down", service="shop")
     house.settle()

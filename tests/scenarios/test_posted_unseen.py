@@ -89,6 +89,24 @@ def test_the_final_word_is_asked_for_until_it_is_posted_or_not_needed(house: Hou
     assert "status page" not in house.do("next", incident="INC-2")["text"]
 
 
+def test_what_was_reopened_is_told_to_customers_who_read_that_it_is_over(house: House) -> None:  # R33, R42
+    house.do("declare", title="Checkout fails", service="shop", severity="SEV-4")
+    house.do("status", incident="INC-1", state="investigating")
+    house.do("close", incident="INC-1", reason="it was short")
+    assert house.do("reopen", incident="INC-1", reason="errors").message == "INC-1 is open again.", (
+        "no word of an end yet"
+    )
+    asked = lambda: [p for p in house.do("show", incident="INC-1")["prompts"] if p["key"].startswith("reopened:")]  # noqa: E731
+    assert not asked()
+    house.do("status", incident="INC-1", state="resolved", text="Checkout works again for everybody.")
+    house.do("close", incident="INC-1", reason="over")
+    said = house.do("reopen", incident="INC-1", reason="errors are back").message
+    assert said == "INC-1 is open again. Customers still read that it is over."
+    assert len(asked()) == 1 and "customers still read on the status page that it is over" in asked()[0]["text"]
+    house.do("status", incident="INC-1", state="investigating", text="Some payments fail again.")
+    assert not asked()
+
+
 def test_a_component_that_a_post_named_is_not_called_unsaid(house: House) -> None:  # R16, R33
     house.do("declare", title="Something fails", severity="SEV-2")
     house.do("service", incident="INC-1", service="shop")

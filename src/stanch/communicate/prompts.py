@@ -5,7 +5,7 @@ from stanch.kernel.audiences import AUDIENCES, Audience
 from stanch.kernel.clock import SECOND, hour_minute
 from stanch.kernel.policy import Policy
 from stanch.prepare.called import said_by
-from stanch.timeline.audience_clock import AudienceClock, audience_clock, final_word_owed
+from stanch.timeline.audience_clock import AudienceClock, audience_clock, final_word_owed, said_over_too_soon
 from stanch.timeline.prompt import Prompt, PromptAction, PromptRule, harm
 from stanch.timeline.record import Record
 
@@ -148,7 +148,29 @@ def _final_word(record: Record, policy: Policy) -> list[Prompt]:
     ]
 
 
+def _back_again(record: Record, policy: Policy) -> list[Prompt]:
+    """R33, R42: what was reopened is still over for whoever reads the status page."""
+    if record.reopened_at is None or not said_over_too_soon(record):
+        return []
+    key = f"reopened:{record.reopened_at}"
+    return [
+        Prompt(
+            key,
+            "communications_lead",
+            "It is open again, and customers still read on the status page that it is over. Tell them.",
+            record.reopened_at,
+            [
+                PromptAction("Post that it goes on", "status", {"state": suggested_state(record)}, "text"),
+                PromptAction("Not needed, because", "decline", {"key": key}, "reason"),
+            ],
+            "customers go by the last word that they read",
+            escalates=ESCALATES,
+        )
+    ]
+
+
 PROMPTS: tuple[PromptRule, ...] = (
+    _back_again,
     _public_post,
     _public_postmortem,
     _final_word,

@@ -93,6 +93,17 @@ def reach_problem(contact: Contact, notifiers: frozenset[str], *, sure: bool = T
     return ""
 
 
+def failing(person: str, contact: Contact, reached: Iterable[LastAttempt], notifiers: frozenset[str], now: int) -> str:
+    """That what was sent last failed on each method of a contact, as the end of a sentence; empty where one worked, or nothing was sent."""
+    newest = {one.reach: one for one in reached if one.person == person}
+    tried = [newest.get(method.to) for method in contact.methods() if _kind(method) in notifiers]
+    failed = [one for one in tried if one is not None and not one.ok]
+    if not failed or len(failed) < len(tried):
+        return ""
+    last = max(failed, key=lambda one: one.at)
+    return f"could not be reached {spell(now - last.at)} ago, when something was last sent ({last.detail})"
+
+
 def without_schedule(policy: Policy, notifiers: frozenset[str]) -> str:
     """Whom a page goes to while there is no schedule, as sentences."""
     default = policy.escalation.get("default")

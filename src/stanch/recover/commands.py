@@ -9,6 +9,7 @@ from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Invalid
 from stanch.kernel.policy import Criterion
 from stanch.recover.rules import Standing, checklist, proposed, standing
+from stanch.timeline.audience_clock import said_over_too_soon
 from stanch.timeline.facts.recover import Closed, CriteriaSet, Mitigated, Reopened, Resolved
 from stanch.timeline.facts.respond import PhaseShifted
 from stanch.timeline.record import CriterionState, Record
@@ -188,4 +189,5 @@ def reopen(uow: UnitOfWork, asked: Reopen) -> Done:
     if not record.declared_at or record.merged_into:
         uow.live(asked.incident)
     uow.append(asked.incident, Reopened(asked.reason))
-    return Done(f"{asked.incident} is open again.", asked.incident)
+    told = " Customers still read that it is over." if said_over_too_soon(uow.record(asked.incident)) else ""
+    return Done(f"{asked.incident} is open again.{told}", asked.incident)

@@ -3,9 +3,11 @@
 import msgspec
 
 from stanch.kernel.clock import hour_minute, iso
+from stanch.kernel.contacts import Contact
 from stanch.kernel.errors import Conflict
 from stanch.prepare.oncall.people import contact_key, shown_name
-from stanch.prepare.reachability import reach_problem
+from stanch.prepare.page_tests import attempts
+from stanch.prepare.reachability import failing, reach_problem
 from stanch.respond.drilled import may_be_woken
 from stanch.respond.page_pause import over, why_over
 from stanch.respond.reactions import escalate, held_until, send_page, stepping_of
@@ -44,7 +46,9 @@ def offers(uow: UnitOfWork, record: Record, page: Page | None, *, asker: str = "
             kinds = list(dict.fromkeys(method.to.partition(":")[0] for method in contact.methods()))
             agreed = "" if may_be_woken(uow, record, key) else "has not agreed to be paged by the drill"
             problem = reach_problem(contact, notifiers, sure=False) or agreed or _said_no(key, page)
-            found.append(Offer(key, contact.name, kinds, problem, "" if problem else reach_problem(contact, notifiers)))
+            found.append(
+                Offer(key, contact.name, kinds, problem, "" if problem else _doubt(uow, key, contact, notifiers))
+            )
     for name in names(uow.tx):
         if name != asker and not contact_key(contacts, name):
             found.append(Offer(name, name, [], "signs in, and has no contact method"))
@@ -75,8 +79,12 @@ def hand(uow: UnitOfWork, record: Record, page: Page, person: str, reason: str) 
 def in_doubt(uow: UnitOfWork, people: list[str]) -> str:
     """A sentence, after a blank, for each of those who are paged though nobody knows whether it arrives; else empty (R8)."""
     notifiers = frozenset(uow.application.world.notifiers)
-    contacts = [uow.policy.contacts[person] for person in people]
-    return "".join(f" {c.name} {why}." for c in contacts if (why := reach_problem(c, notifiers)))
+    contacts = [(person, uow.policy.contacts[person]) for person in people]
+    return "".join(f" {c.name} {why}." for person, c in contacts if (why := _doubt(uow, person, c, notifiers)))
+
+
+def _doubt(uow: UnitOfWork, person: str, contact: Contact, notifiers: frozenset[str]) -> str:
+    return reach_problem(contact, notifiers) or failing(person, contact, attempts(uow), notifiers, uow.now)
 
 
 def refuse(uow: UnitOfWork, record: Record, page: Page, person: str, reason: str) -> str:

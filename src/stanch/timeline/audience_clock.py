@@ -64,6 +64,13 @@ def final_word_owed(record: Record) -> bool:
     return ended and not record.private and record.drill is None and last is not None and last[2].state not in OVER
 
 
+def said_over_too_soon(record: Record) -> bool:
+    """Whether customers still read that it is over, of something that was reopened (R33, R42)."""
+    last = record.last_update("public")
+    back = record.live() and record.reopened_at is not None and not record.private and record.drill is None
+    return back and last is not None and last[2].state in OVER
+
+
 def next_updates(record: Record, policy: Policy) -> list[AudienceClock]:
     """The clocks of all audiences, once one of them was told anything: whatever is promised or owed next."""
     clocks = [clock for each in AUDIENCES if (clock := audience_clock(record, policy, each))]

@@ -183,6 +183,7 @@ class Record(msgspec.Struct):
     mitigated_at: int | None = None
     resolved_at: int | None = None
     closed_at: int | None = None
+    reopened_at: int | None = None
     false_alarm: bool = False
     cause_known: bool = True
     severity: Fact | None = None

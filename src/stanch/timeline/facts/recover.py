@@ -131,6 +131,7 @@ class Reopened(Statement, frozen=True, tag="reopened"):
         record.status, record.mitigated_at, record.resolved_at, record.closed_at = "open", None, None, None
         record.criteria_held_at, record.false_alarm = None, False
         record.shown_at = record.measured = None
+        record.reopened_at = entry.happened_at
         record.shift("mitigate", entry.happened_at)
 
 
