@@ -97,11 +97,11 @@ def _serve(config: Path, port: int) -> None:
 
 
 def _writer(beside: Stanch, incident: str) -> Callable[[int], None]:
-    """Writes an entry each time that it is called."""
+    """Writes an entry each time that it is called; every second one tells the ranking something, which is worked out anew then."""
     say = REGISTRY["say"]
 
     def write(number: int) -> None:
-        text = f"{number} of 900 requests failed in the last minute."
+        text = f"{number} of 900 requests{(' to zone-b', '')[number % 2]} failed in the last minute."
         with beside.application.uow(Actor("mei"), "page") as uow:
             say.handle(uow, say.struct(incident=incident, text=text))
 
