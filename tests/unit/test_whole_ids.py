@@ -10,6 +10,7 @@ def test_text_gets_the_element_and_attributes_do_not() -> None:
     assert whole_ids(html) == (
         f'<p title="INC-31">See {SPAN}, ({SPAN}) or &quot;{SPAN}&quot;: <a href="/incidents/INC-31">{SPAN}</a>.</p>'
     )
+    assert whole_ids("SEV-1/SEV-2") == '<span class="id">SEV-1</span>/<span class="id">SEV-2</span>'
     assert whole_ids("SEV-1 in OPS-204") == '<span class="id">SEV-1</span> in <span class="id">OPS-204</span>'
 
 
