@@ -34,8 +34,9 @@ The second batch, of which two of three are plain and typical, has an open half 
 and a half that was kept apart (120, 50, 20). After the rules were mended for the open half, the kept half gave at first sight, by
 text, 0.96 and 0.83 for postmortems (by label 0.81 and 0.67) and 0.96 and 0.96 for posts (0.83 and 0.80), and 17 of 20 drafts. So
 it was split by a script: its odd lines were opened (`blameless_typical_odd`, `public_typical_odd`) and the rules mended once more.
-Its even lines are below. By text they gave the same before and after that, so what the odd lines taught did not carry over to
-them. Its writer labels in part otherwise than the rules do: a person who "should have" done something is a person as the cause too.
+Its even lines are below. By text they gave the same before and after that, so what the odd lines taught did not carry over to them.
+Their misses were seen after the last change of the rules: whoever changes them again needs another set. The writer labels in part
+otherwise than the rules do: a person who "should have" done something is a person as the cause too.
 """
 ALL_RULES = [*public.RULES, *blameless.RULES]
 POLICY = Policy(

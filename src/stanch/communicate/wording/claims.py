@@ -146,7 +146,7 @@ _blame = phrases(
     Phrase("provider operator carrier isp bank supplier host", r"\b(?:your|our|the|their) (?:\w+ )?(?:provider|operator|carrier|ISP|bank|supplier|host) (?:is|was|has been|keeps)(?: \w+ly)? (?:throttl|sabotag|ignor|neglect|dragging|stalling|cheat|letting|refusing to|blam)\w*"),
     Phrase("yet again once", r"\b(?:yet again|once again|as usual),? (?:our|the|a) (?:\w+ ){0,3}?(?:provider|vendor|supplier|partner|contractor|host|bank|carrier)s?\b"),
     Phrase("should have", r"\b(?:our|the|a|their) (?:\w+ ){0,2}?(?:provider|vendor|supplier|partner|contractor|team|engineers?|developers?|host) should (?:have|never)\b"),
-    Phrase("wasn't isn't not nothing beyond", r"\b(?:(?:this|it) (?:wasn't|was not|isn't|is not) (?:our|my) (?:fault|doing|problem)|nothing (?:we|to do with us)|not (?:on|at) our (?:end|side)|beyond our control|out of our (?:control|hands))\b", "leave out whose side it is: say what customers can and cannot do"),
+    Phrase("wasn't isn't not nothing beyond", r"\b(?:(?:this|it) (?:wasn't|was not|isn't|is not) (?:our|my) (?:fault|doing|problem)|nothing (?:we|to do with us)|not (?:on|at) our (?:end|side)|,? (?:and )?not (?:with|by|from) us\b|beyond our control|out of our (?:control|hands))\b", "leave out whose side it is: say what customers can and cannot do"),
 )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ passive_evasion = phrases(
 
 _FEW = r"(?:small|tiny|limited|minor|very small|relatively small|negligible|handful|fraction|subset|minimal|low|modest|select)"
 minimising = phrases(
+    Phrase("notice notices noticed", r"\b(?:most|many) of you (?:will|may|might|do|have|did)(?:n't| not)(?: have)?(?: even)? notice[ds]?\b|\byou (?:will|may|might)(?:n't| not)(?: have)? even notice[ds]?\b|\b(?:hardly|barely) noticeable\b"),
     Phrase("cosmetic visual harmless trivial", r"\b(?:only|just|merely|purely|simply)(?: of)? (?:an? )?(?:\w+ )?(?:cosmetic|visual|harmless|trivial)\b"),
     Phrase("only just merely simply barely hardly solely", r"\b(?:only|just|merely|simply|barely|hardly|solely)(?: (?:affect(?:s|ed|ing)?|impact(?:s|ed|ing)?|concern(?:s|ed)?|for|a|an|the|about|in|seen by|hit|with|very|really|has been|was|were))* (?:a |an |the |one |two |three |very )?(?:few|some|small|tiny|limited|minor|handful|fraction|subset|minority|slight|brief|short|certain|couple|single|(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|a dozen|fifteen|twenty|thirty|forty|fifty|a hundred) (?:of|customers|users|people)|\d+ (?:customers|users|people|minutes|orders|payments|requests|accounts))\b|\b(?:only|just|merely)(?: about| around| some)? \d+(?:[.,]\d+)? ?(?:%|percent|per cent)"),
     Phrase("small tiny limited negligible minimal fraction handful subset modest", r"\b(?:an? |the )?(?:very |relatively |extremely |fairly |rather |really )?(?:small|tiny|limited|negligible|minimal|modest) (?:number|amount|percentage|proportion|portion|fraction|subset|group|set|minority|share|part|quantity|selection)s?\b(?! of (?:\w+ )?(?:them|it)\b)(?![^.!?\n]{0,40}\d)"),
@@ -40,7 +41,7 @@ minimising = phrases(
 non_apology = phrases(
     Phrase("sorry apologise apologize apologies apology regret", r"\b(?:sorry|apologi[sz]e|apologies|apology|regret)\b[^.!?\n]{0,25}?\b(?:if|should)\b (?:you|this|that|anyone|any|some|there|it|the|our|we|your)"),
     Phrase("any inconvenience", r"\bany (?:\w+ )?(?:inconvenience|trouble|confusion|disruption|frustration|difficulty|difficulties|issues?|problems?|concern|upset|discomfort|annoyance|distress|impact)s?\b(?= (?:this|that|it|caused|which|you|we|these|the|may|might|has|have|experienced|resulting|\w+ing)|[.,!]|$)"),
-    Phrase("inconvenience disruption frustration trouble", r"\b(?:inconvenience|disruption|frustration|trouble|confusion|upset|distress)s? (?:this |that |it |which |we |these |the \w+ |you |our \w+ )?(?:may|might|could) (?:have|be|has)\b"),
+    Phrase("inconvenience disruption frustration trouble", r"\b(?:inconvenience|disruption|frustration|trouble|confusion|upset|distress)s? (?:this |that |it |which |we |these |the \w+ |you |our \w+ )?(?:may|might|could) (?:have|be|has|cause)\b"),
     Phrase("feel felt feels", r"\b(?:sorry|apologi[sz]e|regret)\b[^.!?\n]{0,20}?\b(?:you|anyone|some|customers|people|users)(?: \w+){0,2} (?:feels?|felt|thinks?|thought|believes?|were (?:offended|upset|inconvenienced|bothered))\b"),
     Phrase("but however though", r"\b(?:sorry|apologi[sz]e|apologies)\b[^.!?\n]{0,40}?,? (?:but|however|though|although)\b"),
     Phrase("regret regrettable regretted unfortunate", r"\b(?:it is|this is|that is|it's|was) (?:\w+ )?(?:regrettable|unfortunate)\b|\bregrettabl[ey]\b"),

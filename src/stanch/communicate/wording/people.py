@@ -24,7 +24,7 @@ ROLE = any_of(
     "team_members? members?_of_(?:the|our)_team deployers? users? whoever someone somebody nobody no_one no-one anyone anybody everyone "
     "everybody they he she we i you who director cto cio ceo boss supervisor committer committers maintainers? guys? gals? lads? rookies? newbies? novices? installers? drivers? builders? plumbers? "
     "nurses? doctors? physicians? surgeons? pharmacists? clerks? cashiers? tellers? accountants? auditors? dispatchers? conductors? signallers? pilots? captains? stewards? mechanics? fitters? welders? "
-    "(?:temp|agency|shift|night|warehouse|line|seasonal|dock|site|relief|field)_workers? porters? paramedics? midwi(?:fe|ves) bookkeepers? baristas? waiters? superintendents? salesm[ae]n salespeople sales_reps? machinists? stagehands? editors? journalists? reporters? teachers? lecturers? professors? students? secretar(?:y|ies) assistants? receptionists? planners? foremen foreman workers?_on_site cleaners? guards? janitors? couriers? pickers? "
+    "traders? (?:support|sales|gate|call|booking|travel)_agents? (?:baggage|luggage|cargo|freight)_handlers? (?:air_)?traffic_controllers? (?:temp|agency|shift|night|warehouse|line|seasonal|dock|site|relief|field)_workers? porters? paramedics? midwi(?:fe|ves) bookkeepers? baristas? waiters? superintendents? salesm[ae]n salespeople sales_reps? machinists? stagehands? editors? journalists? reporters? teachers? lecturers? professors? students? secretar(?:y|ies) assistants? receptionists? planners? foremen foreman workers?_on_site cleaners? guards? janitors? couriers? pickers? "
     "designers? specialists? experts? officers? chiefs? inspectors? volunteers? freelancers? temps? game_masters? moderators? translators? watchmen watchman shift_leads? chef farmers? linem[ae]n"
 )
 # Parts of a system have these names as well.
@@ -43,7 +43,7 @@ NAME = r"(?-i:(?:(?:Mr|Mrs|Ms|Dr|Prof)\.? )?[A-Z][a-z]+(?: [A-Z][a-z]+)?)"
 _TITLE = re.compile(r"(?:Mr|Mrs|Ms|Dr|Prof)\b")
 _TEAM_NOUN = any_of(
     "teams? departments? groups? squads? tribes? ops operations dev devs qa security infra infrastructure support sales marketing management leadership "
-    "vendors? makers? manufacturers? providers? suppliers? partners? folks carrier company shift hoster bank hosting_company helpdesk help_desk netops devops secops office agency desk crew consultants contractors laborator(?:y|ies) city council authorit(?:y|ies) airline airport railway insurer registrar registry courier"
+    "vendors? makers? manufacturers? providers? suppliers? partners? folks carrier company shift hoster bank hosting_company helpdesk help_desk netops devops secops office agency desk crew consultants contractors laborator(?:y|ies) city council authorit(?:y|ies) airline airport railway insurer registrar registry courier integrators? consultanc(?:y|ies) landlord"
 )
 # Functions of a company that stand for those who work there when they are the subject of a sentence.
 FUNCTION = any_of(
