@@ -4,11 +4,14 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from starlette.testclient import TestClient
 
 from stanch.demo.setup import configuration
 from stanch.kernel.errors import Conflict, Invalid
 from stanch.mitigate.outcome import FEWEST
+from stanch.mitigate.rules import stopped
 from stanch.ports import Failed
+from stanch.web.app import create_app
 from tests.scenarios.house import House
 
 
@@ -104,6 +107,21 @@ def test_when_metrics_were_away_in_the_window_it_is_watched_longer_before_it_is_
     broken.wait(seconds=30)
     (run,) = broken.record().runs.values()
     assert run.outcome == "helped"
+
+
+def test_once_it_helped_and_the_criteria_hold_nothing_more_is_to_be_tried(broken: House) -> None:  # R23, R41
+    broken.lever.then = lambda: broken.gauge.values.update(errors=0.0)
+    assert not stopped(broken.record())
+    broken.do("mitigate", incident="INC-1", mitigation="rollback", confirm="go")
+    broken.wait(seconds=45)
+    assert stopped(broken.record())
+    with TestClient(create_app(broken.stanch)) as client:
+        client.headers.update(broken.bearer("ada"))
+        room = client.get("/incidents/INC-1", headers={"Accept": "text/html"}).text
+    assert 'id="ranking-meanwhile"' in room and 'data-live="first_move"></section>' in room
+    broken.gauge.values["errors"] = 0.3
+    broken.wait(seconds=30)
+    assert not stopped(broken.record())
 
 
 def test_when_metrics_stay_away_it_says_at_last_that_it_cannot_tell(broken: House) -> None:

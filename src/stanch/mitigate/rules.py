@@ -66,6 +66,12 @@ def waiting(record: Record, now: int) -> Waiting | None:
     return None
 
 
+def stopped(record: Record) -> bool:
+    """Whether a mitigation that is in place helped and all recovery criteria hold: nothing further is to be tried now (R23, R41)."""
+    helped = any(run.outcome == "helped" and not run.undone_by for run in record.runs.values())
+    return helped and bool(record.criteria) and all(each.holds for each in record.criteria.values())
+
+
 def may_start(record: Record, mitigation: Mitigation, actor: str) -> str:
     """Why this person may not start it; empty when they may. ``allowed`` of the catalog names roles and people (R23)."""
     allowed = mitigation.allowed

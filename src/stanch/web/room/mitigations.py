@@ -5,7 +5,7 @@ from markupsafe import Markup
 
 from stanch.kernel.kept import Kept
 from stanch.mitigate.ranking.rank import Ranked
-from stanch.mitigate.rules import waiting
+from stanch.mitigate.rules import stopped, waiting
 from stanch.mitigate.survey import newest
 from stanch.web.pages.render import fragment
 from stanch.web.room.panel import Context, Panel, View
@@ -21,6 +21,7 @@ def context(view: View) -> Context:
         "ranked": ranked,
         "ranking": _list(view, ranked, waits=wait is not None) if ranked else "",
         "wait": wait,
+        "stopped": stopped(view.record),
         "survey": newest(view.uow, view.record.id),
         "progress": _progress(view),
     }
