@@ -51,6 +51,13 @@ def test_joiners_cannot_carry_a_text() -> None:
     assert visible("end\u200c") == "end"
 
 
+def test_a_joiner_that_somebody_has_just_typed_stays() -> None:
+    """A part of a postmortem is saved while it is typed: the next letter may not be there yet."""
+    assert visible("می\u200c") == "می\u200c"
+    encoded = msgspec.json.encode("می\u200c").decode()
+    assert visible(encoded) == encoded
+
+
 def test_every_other_format_character_is_gone_or_is_drawn() -> None:
     drawn = {
         *range(0x600, 0x606),

@@ -15,7 +15,7 @@ import msgspec
 _HIDDEN = re.compile(
     "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
-    "|[\ufe00-\ufe0f](?=[\ufe00-\ufe0f])|(?<!@)\u200b|[\u200c\u200d](?=[\x00-\x7f\u200c\u200d]|$)|(?<![^\x00-\x7f])[\u200c\u200d]"
+    "|[\ufe00-\ufe0f](?=[\ufe00-\ufe0f])|(?<!@)\u200b|[\u200c\u200d](?=[0-9A-Za-z\u200c\u200d])|(?<![^\x00-\x7f])[\u200c\u200d]"
 )
 _MARKS = re.compile("[\u061c\u200e\u200f]")
 _RIGHT_TO_LEFT = re.compile(
