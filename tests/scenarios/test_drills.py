@@ -334,6 +334,7 @@ def test_a_running_drill_says_missed_of_nothing_that_can_still_be_done(desk: Any
     begin(desk)
     desk.wait(seconds=40)
     assert "missed" not in standings(desk).values() and desk.do("debrief", "ada", incident=DRILL)["percent"] is None
+    assert not [p for p in desk.do("debrief", "ada", incident=DRILL)["points"] if "never declared" in p["reason"]]
     desk.do("declare", "ada", title="Checkout fails", investigation=DRILL)
     now = standings(desk)
     assert (

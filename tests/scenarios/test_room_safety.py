@@ -150,6 +150,17 @@ def test_the_checklist_says_done_of_nothing_that_was_not_done(house: House, clie
     assert "Done:</span> Final public post" in room(client)
 
 
+@pytest.mark.parametrize("count", [1, 2])
+def test_what_is_ended_while_alerts_fire_says_that_they_wake_nobody(house: House, count: int) -> None:
+    """R42."""
+    for number in range(count):
+        house.alert(fingerprint=f"a{number}", name=f"Burn{number}")
+    house.wait(seconds=65)
+    words = "An alert still fires (Burn0), and wakes" if count == 1 else "2 alerts still fire (Burn0, Burn1), and wake"
+    assert words in house.do("resolve", incident="INC-1", reason="it looks fine", override=True).message
+    assert words in house.do("close", incident="INC-1").message
+
+
 @pytest.mark.parametrize("severity", ["", "SEV-1"])
 def test_a_false_alarm_closes_in_one_action_and_owes_nothing(house: House, client: TestClient, severity: str) -> None:
     """R42, R43, R48."""

@@ -131,6 +131,7 @@ def test_severity_words_decide_where_no_rule_does() -> None:
 def test_what_keeps_coming_back_is_work_and_no_noise() -> None:
     policy = Policy(flapping_after=4)
     assert rules.cleared_in_hold(SECOND, 60 * SECOND, 3, policy).disposition == "noise"
+    assert "0 s" not in rules.cleared_in_hold(0, 60 * SECOND, 1, policy).reason, "nobody saw it fire"
     verdict = rules.cleared_in_hold(SECOND, 60 * SECOND, 4, policy)
     assert verdict.disposition == "ticket"
     assert verdict.reason.startswith("flapping: fired 4 times within an hour")

@@ -60,7 +60,7 @@ def cleared_in_hold(fired_for: int, hold: int, turns: int, policy: Policy) -> Si
     spike = f"resolved by itself after {spell(fired_for)}, inside the hold of {spell(hold)}"
     if is_flapping(turns, policy):
         return SignalDecision("ticket", f"flapping: fired {turns} times within an hour, each time {spike}")
-    return SignalDecision("noise", spike)
+    return SignalDecision("noise", spike if fired_for else "it was over when it was first looked at")
 
 
 def is_flapping(turns: int, policy: Policy) -> bool:

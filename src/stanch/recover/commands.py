@@ -8,7 +8,7 @@ from stanch.kernel.clock import DAY, SECOND, spell
 from stanch.kernel.command import Done, command
 from stanch.kernel.errors import Conflict, Invalid
 from stanch.kernel.policy import Criterion
-from stanch.recover.rules import Standing, checklist, proposed, standing
+from stanch.recover.rules import Standing, checklist, proposed, standing, still_firing
 from stanch.timeline.audience_clock import said_over_too_soon
 from stanch.timeline.facts.recover import Closed, CriteriaSet, Mitigated, Reopened, Resolved
 from stanch.timeline.facts.respond import PhaseShifted
@@ -124,7 +124,8 @@ def resolve(uow: UnitOfWork, asked: Resolve) -> Done:
     if record.phase != "resolve":
         uow.append(asked.incident, PhaseShifted("resolve", "resolved"))
     uow.append(asked.incident, Resolved(asked.reason, early, not asked.cause_unknown, now_standing.set))
-    return Done(f"{asked.incident} is resolved.", asked.incident)
+    firing = still_firing(record) if record.drill is None else ""
+    return Done(f"{asked.incident} is resolved.{f' {firing}.' if firing else ''}", asked.incident)
 
 
 class Close(msgspec.Struct):

@@ -60,7 +60,7 @@ def checklist(record: Record) -> list[tuple[bool, str]]:
         else []
     )
     if record.false_alarm:
-        return [(True, "Closed as a false alarm: no postmortem and no public post are owed"), *final]
+        return [(True, "Closed as a false alarm: no postmortem and no public post are owed"), *final, *_alerts(record)]
     if record.drill is not None:
         return _of_drill(record)
     if not public and record.impact and not record.private:
@@ -78,8 +78,24 @@ def checklist(record: Record) -> list[tuple[bool, str]]:
             met, "The postmortem meeting has a date within 48 h", "A date for the postmortem meeting, set by closing"
         ),
         _step(record.severity is not None, "Severity is set", "Set the severity"),
+        *_alerts(record),
         *_pages_and_runs(record),
     ]
+
+
+def still_firing(record: Record) -> str:
+    """That alerts of it go on firing, which page nobody again: an ended incident has them (R42). Empty when none does."""
+    firing = [signal.name for signal in record.signals.values() if signal.firing]
+    if not firing:
+        return ""
+    named = ", ".join(dict.fromkeys(firing[:3])) + (" ..." if len(firing) > 3 else "")
+    if len(firing) == 1:
+        return f"An alert still fires ({named}), and wakes nobody before it has cleared and fires again"
+    return f"{len(firing)} alerts still fire ({named}), and wake nobody before they have cleared and fire again"
+
+
+def _alerts(record: Record) -> list[tuple[bool, str]]:
+    return [_step(not (said := still_firing(record)), "Every alert has cleared", said)] if record.signals else []
 
 
 def _of_drill(record: Record) -> list[tuple[bool, str]]:

@@ -55,6 +55,12 @@ class Played(msgspec.Struct, frozen=True):
         """When the first sign reached the team."""
         return min((g.at for g in self.drill.given.values() if g.kind in SIGNS), default=None)
 
+    @property
+    def undeclared(self) -> str:
+        """Why nothing is asked that counts from declaring."""
+        over = self.record.status == "closed" or self.drill.aborted
+        return "it was never declared" if over else "nobody has declared it yet"
+
     def of(self, *kinds: str) -> list[Entry]:
         """The entries of these kinds, in order."""
         return [entry for entry in self.entries if entry.kind in kinds]
@@ -89,9 +95,7 @@ def _declare(p: Played) -> Point:
     if not declared and p.until - p.began <= DECLARE_WITHIN:
         return Point("declare", title, "not asked", _too_soon(p.until - p.began, DECLARE_WITHIN))
     if not declared:
-        return Point(
-            "declare", title, "missed", f"it was never declared, {spell(p.until - p.began)} after the first sign"
-        )
+        return Point("declare", title, "missed", f"{p.undeclared}, {spell(p.until - p.began)} after the first sign")
     after = declared[0].happened_at - p.began
     said = f"declared {spell(after)} after the first sign (asked for: {spell(DECLARE_WITHIN)})"
     return Point("declare", title, _within(after, DECLARE_WITHIN), said, [declared[0].position])
@@ -115,7 +119,7 @@ def _taken(p: Played) -> Point:
 def _commander(p: Played) -> Point:
     title, declared = "An Incident Commander at once", p.of("declared")
     if "incident_commander" in p.drill.played or not declared:
-        why = "the product played the role" if declared else "it was never declared"
+        why = "the product played the role" if declared else p.undeclared
         return Point("commander", title, "not asked", why)
     taken = [e for e in p.of("role_taken") if getattr(e.facts, "role", "") == "incident_commander"]
     if not taken:
@@ -149,7 +153,7 @@ def _roles(p: Played) -> Point:
 def _impact(p: Played) -> Point:
     title, declared = "How bad it is was said", p.of("declared")
     if not declared:
-        return Point("impact", title, "not asked", "it was never declared")
+        return Point("impact", title, "not asked", p.undeclared)
     found = [e for kind in ("severity_set", "impact_set") for e in p.of(kind)[:1]]
     if not found:
         return Point("impact", title, "missed", "neither severity nor impact was stated")
@@ -213,9 +217,7 @@ def _challenge(p: Played) -> Point:
 def _mitigate(p: Played) -> Point:
     title, declared = "Mitigation before diagnosis", p.of("declared")
     if not p.script.mitigations or not declared:
-        return Point(
-            "mitigate", title, "not asked", "there was nothing to try" if declared else "it was never declared"
-        )
+        return Point("mitigate", title, "not asked", "there was nothing to try" if declared else p.undeclared)
     started = [e for e in p.of("mitigation_started") if not getattr(e.facts, "undo_of", "")]
     if not started:
         return Point("mitigate", title, "missed", "nothing was tried to stop the harm")
@@ -347,7 +349,7 @@ def _held(p: Played, role: str, position: int) -> bool:
 def _criteria(p: Played) -> Point:
     title, declared = "What 'recovered' means was stated first", p.of("declared")
     if not declared:
-        return Point("criteria", title, "not asked", "it was never declared")
+        return Point("criteria", title, "not asked", p.undeclared)
     set_ = p.of("criteria_set")
     if not set_:
         return Point("criteria", title, "missed", "no recovery criteria were set")
@@ -364,9 +366,7 @@ def _criteria(p: Played) -> Point:
 def _resolve(p: Played) -> Point:
     title = "Over when the criteria had held"
     if p.drill.aborted or not p.of("declared"):
-        return Point(
-            "resolve", title, "not asked", "the drill was broken off" if p.drill.aborted else "it was never declared"
-        )
+        return Point("resolve", title, "not asked", "the drill was broken off" if p.drill.aborted else p.undeclared)
     resolved = p.of("resolved")
     if not resolved:
         running = p.record.status != "closed"
