@@ -115,6 +115,8 @@ def _page(played: Any) -> str:
         "restart of a store that is full); these kinds are mended, so these 16 count as tuned on.\n"
         "16 more of that writer were kept apart until then: it was first in 13, and something unacceptable in 3 (more hosts where processes spin since a leap second,\n"
         "replicas that are detached while cards are charged, a rollback of the service where a default of the load balancer changed). Then these kinds were mended\n"
-        "as well, so that these 16 count as tuned on too.\n\n"
+        "as well, so that these 16 count as tuned on too.\n"
+        "20 by a fifth such writer met the rules after all of that: the expert's choice was first in 18, one as good in 1, and something unacceptable in 1 (a rollback\n"
+        "that takes a day, before the update that deletes files is stopped); for this one a rule was added, so it counts as tuned on, and the other 19 stay apart.\n\n"
     )
     return head + "\n".join(rows) + "\n"

@@ -22,7 +22,10 @@ OF_KIND: dict[str, tuple[Means, ...]] = {
     "degrade": ("degrade",),
 }
 STOP = r"\b(stop|pause|detach|unsubscribe|halt|freeze|suspend|disable|turn(ing)? off|switch(ing)? .{0,40}\boff|block|kill.?switch|hold|close|cut|fence|lock|shut)"
-ROLLOUT = r"\b(rollouts?|deploy(ment)?s?|releases?(?! (the|of the|a|its|their|locks?|memory)\b)|canary|pipelines?|(updates?|upgrades?)(?! to\b))\b"
+ROLLOUT = (
+    r"\b(rollouts?|deploy(ment)?s?|releases?(?! (the|of the|a|its|their|locks?|memory)\b)|canary|pipelines?|"
+    r"(updates?|upgrades?)(?! to (?!any|every|more|all|further|new|customers|users|people)))\b"
+)
 WRITES = (
     r"\b(writ(e|es|ing|ers?)|jobs?|pay(ments?|outs?|roll)|bill(s|ing)|invoic\w+|charg\w+|captures?|refunds?|transfers?|trad(e|es|ing)|orders?|"
     r"e?mails?|notifications?|send\w*|delet\w+|purg\w+|clean.?ups?|replicat\w+|sync\w*|imports?|migrations?|consumers?|workers?|scripts?|cron\w*|"

@@ -288,6 +288,7 @@ def harm(s: Situation) -> Weights:
         if degree := stops(s, each.kind):
             what = "stops the writes" if each.kind == "data" else "takes the access away"
             what = what if degree == 1 else "lets nobody in" if "close" in s.means else "switches off what is named"
+            what = "keeps the release from reaching more" if s.means == {"pause_rollout"} else what
             yield Weight(
                 log(25) * each.certainty * degree,
                 f"{each.reason}, and this {what}",
@@ -311,13 +312,19 @@ def stop_of(kind: str) -> Means:
 
 def stops(s: Situation, kind: str) -> float:
     """How far an action stops harm of this kind: closing a service to its users does not stop its internal writers."""
-    if stop_of(kind) in s.means:
+    if stop_of(kind) in s.means or ("pause_rollout" in s.means and slow_way_back(s)):
         return 1.0
     if "close" in s.means:
         return 0.6
     # What is switched off and is named: the search that shows other people's mails.
     off = s.kind != "rollback" and s.means & {"flag", "degrade", "other"} and switches_off(s.option.mitigation)
     return 0.6 if off and any(s.words & tokens(told.text) for told in s.hopeful) else 0.0
+
+
+def slow_way_back(s: Situation) -> bool:
+    """Whether each rollback here takes more than an hour to work: until then the release reaches more and more."""
+    back = [o.mitigation for o in s.options if o.mitigation.kind == "rollback"]
+    return bool(back) and all(m.effect_seconds > 3600 for m in back)
 
 
 def history(s: Situation) -> Weights:
