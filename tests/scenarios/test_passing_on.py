@@ -84,6 +84,8 @@ def test_whoever_pages_somebody_hears_that_the_last_message_did_not_reach_them(h
     assert said.startswith("Paging Ada for INC-1. Ada could not be reached ") and "when something was last sent" in said
     offer = next(o for o in house.do("askable", incident="INC-1") if o["person"] == "ada")
     assert offer["problem"] or "could not be reached" in offer["doubt"]
+    given = house.do("role", "ben", incident="INC-1", role="incident_commander", person="ada").message
+    assert "Ada could not be reached" in given and given.endswith("tell them yourself.")
 
 
 def test_a_button_of_a_phone_posts_nothing_and_acknowledges(house: House, browser: TestClient) -> None:

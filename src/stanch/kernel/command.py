@@ -43,7 +43,7 @@ class Command(msgspec.Struct, frozen=True):
     @property
     def doc(self) -> str:
         """Its description, for every interface."""
-        return " ".join((self.struct.__doc__ or "").split())
+        return " ".join((self.struct.__doc__ or "").replace("``", "'").split())
 
     @property
     def answer(self) -> Any:

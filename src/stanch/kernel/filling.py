@@ -73,7 +73,7 @@ def explain(error: msgspec.ValidationError, command: Command) -> Invalid:
     allowed = choices(command.fields().get(field, str))
     wrong = re.fullmatch(r"Invalid enum value '?(.*?)'?", what)
     if wrong and allowed:
-        return Invalid(f"'{wrong[1]}' is not a {field}.", field=field, hint=_one_of(wrong[1], allowed))
+        return Invalid(f"'{wrong[1]}' cannot be chosen for '{field}'.", field=field, hint=_one_of(wrong[1], allowed))
     bound = re.fullmatch(r"Expected `(?:str|array)` of length (>=|<=) (\d+)", what)
     if bound and bound[1] == ">=":
         return Invalid(f"'{field}' is empty.", field=field, hint="Write something there.")

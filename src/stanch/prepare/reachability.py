@@ -101,6 +101,8 @@ def failing(person: str, contact: Contact, reached: Iterable[LastAttempt], notif
     if not failed or len(failed) < len(tried):
         return ""
     last = max(failed, key=lambda one: one.at)
+    if any(one.ok and one.at >= last.at for one in newest.values()):  # by a method for prompts alone
+        return ""
     return f"could not be reached {spell(now - last.at)} ago, when something was last sent ({last.detail})"
 
 

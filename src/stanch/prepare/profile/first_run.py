@@ -118,7 +118,7 @@ def _on_call(uow: UnitOfWork) -> FirstRunStep:
     shown = ", ".join(uow.policy.contacts[person].name for person in people[:5])
     missing = "No escalation policy says who is paged." if not names else f"{found[0].reason or 'Nobody is named.'}"
     return _step(
-        "oncall", "Who is on call", bool(people), f"Escalation reaches {shown}.", missing,
+        "oncall", "Who is on call", bool(people), f"Escalation goes to {shown}.", missing,
         "Write who is paged into the catalog: a schedule, or people by name, in an escalation policy 'default'.",
     )  # fmt: skip
 

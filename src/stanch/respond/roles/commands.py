@@ -94,7 +94,7 @@ def _request(uow: UnitOfWork, record: Record, asked: TakeRole, person: str) -> D
     holder, title = record.holder(asked.role), ROLE_TITLES[asked.role]
     if not asked.instead_of:
         raise Conflict(
-            f"{holder} is {title}.", field="instead_of", hint=f"To ask them for it, name them as instead_of: {holder}."
+            f"{holder} is {title}.", field="instead_of", hint=f"To ask them for it, add --instead-of {holder}."
         )
     if not same_person(uow, person, uow.actor.name):
         raise Conflict(f"{holder} is {title}.", field="person", hint="Ask for it yourself, or let them hand it over.")

@@ -9,6 +9,9 @@ from stanch.kernel.errors import Conflict, Denied, Invalid, NotFound
 from stanch.kernel.policy import ROLE_TITLES
 from stanch.kernel.severities import Role
 from stanch.prepare.known_people import known_person, same_person
+from stanch.prepare.oncall.people import contact_key
+from stanch.prepare.page_tests import attempts
+from stanch.prepare.reachability import failing
 from stanch.respond.brief import BLANK, summary
 from stanch.respond.commands import IncidentId, Line
 from stanch.respond.message_effect import notify
@@ -72,9 +75,13 @@ def offer(uow: UnitOfWork, record: Record, role: Role, to: str, text: str) -> Do
 
 
 def tell_them(uow: UnitOfWork, record: Record, person: str) -> str:
-    """A sentence, after a blank, where stanch cannot tell somebody of what they are asked; else empty."""
-    why = why_untold(uow, record, person)
-    return f" stanch cannot tell {person}, who {why}: tell them yourself." if why else ""
+    """A sentence, after a blank, where stanch cannot tell somebody of what they are asked, or could not the last time; else empty."""
+    if why := why_untold(uow, record, person):
+        return f" stanch cannot tell {person}, who {why}: tell them yourself."
+    contact = uow.policy.contacts[contact_key(uow.policy.contacts, person)]
+    notifiers = frozenset(uow.application.world.notifiers)
+    doubt = failing(contact_key(uow.policy.contacts, person), contact, attempts(uow), notifiers, uow.now)
+    return f" {contact.name} {doubt}: tell them yourself." if doubt else ""
 
 
 def _take(uow: UnitOfWork, record: Record, offered: Handoff) -> Done:
