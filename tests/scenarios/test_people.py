@@ -55,6 +55,7 @@ def test_an_invitation_is_a_link_that_works_once_and_can_be_taken_back(bare: Hou
     shown = browser.post("/people/invitations", data={"name": "ben"}).text
     link = re.findall(r"<code>\S*(/login\?once=\S+?)</code>", shown)[0]
     assert "Invited" in browser.get("/people").text and row(bare, "ben").invited_until
+    assert "does not sign in" not in browser.get("/people").text and not row(bare, "ben").signs_in
     again = re.findall(r"once=(\S+)", run(bare, "invite-person", name="ben").id)[0]
     with TestClient(create_app(bare.stanch), follow_redirects=False) as other:
         other.headers.update(SAME)
@@ -65,7 +66,7 @@ def test_an_invitation_is_a_link_that_works_once_and_can_be_taken_back(bare: Hou
         assert other.get("/me").status_code == 200
         assert other.post("/login", data={"once": again}).status_code == 401
         assert "Only administrators" in other.post("/people/invitations", data={"name": "eve"}).text
-    assert row(bare, "ben").invited_until is None
+    assert row(bare, "ben").invited_until is None and row(bare, "ben").signs_in
     with pytest.raises(NotFound, match="No invitation"):
         run(bare, "withdraw-invitation", person="ben")
     with pytest.raises(Conflict, match="already"):

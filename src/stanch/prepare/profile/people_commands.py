@@ -20,9 +20,10 @@ class ShowPeople(msgspec.Struct):
 
 
 class PersonRow(msgspec.Struct, frozen=True):
-    """``signs_in``: False for a contact of the catalog alone. ``by``: addresses for admins, of a web address the host; the means for others.
+    """``signs_in``: False for a contact of the catalog alone, and while an invitation waits.
 
-    ``invited_until``: an invitation waits to be used until then. ``reached``: a sentence; ``relied_on``: whether it is good.
+    ``by``: addresses for admins, of a web address the host; the means for others. ``invited_until``: an invitation waits to be used until then.
+    ``reached``: a sentence; ``relied_on``: whether it is good.
     """
 
     person: str
@@ -59,7 +60,7 @@ def show_people(uow: UnitOfWork, _asked: ShowPeople) -> list[PersonRow]:
         until = invited.get(person.name) if person else None
         rows.append(
             PersonRow(
-                person.name if person else key, name, person is not None, bool(person and person.admin), until, relied_on,
+                person.name if person else key, name, person is not None and until is None, bool(person and person.admin), until, relied_on,
                 reached, list(dict.fromkeys(by)),
             )
         )  # fmt: skip
