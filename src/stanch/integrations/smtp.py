@@ -228,7 +228,7 @@ def _named(text: str) -> str:
 
 def _text(message: Message) -> str:
     parts = [printable(message.text)]
-    if message.url:
+    if message.url and message.url not in message.text:
         parts.append(f"Open: {message.url}")
     if message.acknowledge_url:
         parts.append(f"Acknowledge: {message.acknowledge_url}")
