@@ -8,6 +8,8 @@ from stanch.integrations.kubernetes.budgets import AT_ONCE, Pod, eviction, path_
 from stanch.integrations.kubernetes.connection import Connection, Refused, Unanswered
 from stanch.ports import Failed, Say, Unsure
 
+OVER = "the time for the drain was over"
+
 
 class Evictions:
     """Respects disruption budgets, and retries while the API server is unavailable, until the deadline."""
@@ -25,13 +27,16 @@ class Evictions:
         with ThreadPoolExecutor(AT_ONCE, "evict") as pool, ThreadPoolExecutor(4 * AT_ONCE, "gone") as watch:
             while waiting:
                 asked = dict(zip(waiting, pool.map(self._ask, waiting.values()), strict=True))
-                outcome |= {number: why for number, (again, why) in asked.items() if not again}
+                # Where the time is over the reason of the last answer still tells more than that.
+                outcome |= {
+                    n: outcome.get(n, why) if why == OVER else why for n, (again, why) in asked.items() if not again
+                }
                 ending |= {
                     n: watch.submit(self._gone, pods[n]) for n, (again, why) in asked.items() if not again and not why
                 }
                 waiting = {number: waiting[number] for number, (again, _) in asked.items() if again}
+                outcome |= {number: asked[number][1] for number in waiting}
                 if waiting and time.monotonic() + self.connection.settings.eviction_retry > self.deadline:
-                    outcome |= {number: asked[number][1] for number in waiting}
                     break
                 if waiting:
                     why = next(asked[n][1] for n in waiting)
@@ -44,7 +49,7 @@ class Evictions:
     def _ask(self, pod: Pod) -> tuple[bool, str]:
         """(Whether to ask again, why it is still there.) 429 is a disruption budget, or the server's own limit."""
         if time.monotonic() > self.deadline:
-            return False, "the time for the drain was over"
+            return False, OVER
         try:
             if self._leaving(pod):  # deleted meanwhile: another pod of its name may run on another node by now
                 return False, ""
